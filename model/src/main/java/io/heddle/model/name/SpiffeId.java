@@ -1,0 +1,36 @@
+package io.heddle.model.name;
+
+import java.util.Optional;
+
+/// A workload's identity, `spiffe://<trust domain>/ns/<namespace>/sa/<account>` (the SPIFFE ID standard, section 2).
+///
+/// @param trustDomain the trust domain, for example `cluster.local`
+/// @param namespace the namespace of the account
+/// @param account the service account
+public record SpiffeId(String trustDomain, String namespace, String account) {
+    private static final String SCHEME = "spiffe://";
+
+    /// Reads the text form; empty when it is not of the mesh's shape.
+    public static Optional<SpiffeId> parse(String uri) {
+        if (!uri.startsWith(SCHEME)) {
+            return Optional.empty();
+        }
+        var parts = uri.substring(SCHEME.length()).split("/", -1);
+        boolean shaped = parts.length == 5 && parts[1].equals("ns") && parts[3].equals("sa");
+        if (!shaped || parts[0].isEmpty() || parts[2].isEmpty() || parts[4].isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new SpiffeId(parts[0], parts[2], parts[4]));
+    }
+
+    /// The principal as authorization policies write it: the identity without its scheme.
+    public String principal() {
+        return trustDomain + "/ns/" + namespace + "/sa/" + account;
+    }
+
+    /// The URI form.
+    @Override
+    public String toString() {
+        return SCHEME + principal();
+    }
+}
