@@ -1,0 +1,136 @@
+package io.heddle.proxy.observe;
+
+import io.heddle.traffic.balance.Host;
+import io.heddle.traffic.request.Peer;
+import io.heddle.traffic.request.PeerMetadata;
+import io.heddle.traffic.request.RequestHead;
+import io.heddle.traffic.request.ResponseFlag;
+import io.heddle.traffic.route.RouteDecision;
+import io.heddle.traffic.runtime.Cluster;
+import org.jspecify.annotations.Nullable;
+
+/// Everything that happened to one request, stamped as it happened. Owned by its exchange, confined to its event loop,
+/// reused for the next request on the connection: nobody keeps one.
+///
+/// Times are `System.nanoTime()`; 0 means that it did not happen.
+public final class RequestTimeline {
+    /// `stat_prefix` of the connection manager; `inbound` and `outbound` decide the metrics' reporter.
+    public String statPrefix = "";
+    /// The listener's name.
+    public String listener = "";
+    /// Wall-clock time of the first byte, milliseconds since the epoch.
+    public long startedAtMillis;
+    /// The head's last byte was read.
+    public long headReceived;
+    /// The request's last byte was read.
+    public long requestComplete;
+    /// The last try got its connection.
+    public long upstreamReady;
+    /// The last try's head was written.
+    public long upstreamHeadSent;
+    /// The first byte of the response came.
+    public long responseHeadReceived;
+    /// The response's last byte was written, or the exchange failed.
+    public long finished;
+    /// Body bytes read from the client.
+    public long bytesReceived;
+    /// Body bytes written to the client.
+    public long bytesSent;
+    /// The status sent to the client; 0 when none was.
+    public int status;
+    /// The value of `grpc-status`, -1 without.
+    public int grpcStatus = -1;
+    /// How many tries went upstream.
+    public int attempts;
+    /// Why it did not simply succeed.
+    public ResponseFlag flag = ResponseFlag.NONE;
+    /// Where the status came from, as Envoy's `%RESPONSE_CODE_DETAILS%`: `via_upstream`, or a local reply's details.
+    public String details = "";
+
+    private @Nullable RequestHead head;
+    private @Nullable Peer peer;
+    private @Nullable Cluster cluster;
+    private @Nullable Host host;
+    private RouteDecision decision = RouteDecision.NOT_FOUND;
+    private PeerMetadata source = PeerMetadata.UNKNOWN;
+
+    /// Forgets everything, for the next request.
+    public void reset() {
+        startedAtMillis = 0;
+        headReceived = 0;
+        requestComplete = 0;
+        upstreamReady = 0;
+        upstreamHeadSent = 0;
+        responseHeadReceived = 0;
+        finished = 0;
+        bytesReceived = 0;
+        bytesSent = 0;
+        status = 0;
+        grpcStatus = -1;
+        attempts = 0;
+        flag = ResponseFlag.NONE;
+        details = "";
+        head = null;
+        peer = null;
+        cluster = null;
+        host = null;
+        decision = RouteDecision.NOT_FOUND;
+        source = PeerMetadata.UNKNOWN;
+    }
+
+    /// The request came with this head from this peer.
+    public void received(RequestHead requestHead, Peer from) {
+        head = requestHead;
+        peer = from;
+    }
+
+    /// It was routed.
+    public void routed(RouteDecision routeDecision) {
+        decision = routeDecision;
+    }
+
+    /// Its cluster is known.
+    public void toCluster(Cluster target) {
+        cluster = target;
+    }
+
+    /// Its (last) host is known.
+    public void toHost(Host target) {
+        host = target;
+    }
+
+    /// Which workload the peer is, where it said so believably.
+    public void fromWorkload(PeerMetadata metadata) {
+        source = metadata;
+    }
+
+    /// The request's head; without one (malformed bytes) `null`.
+    public @Nullable RequestHead head() {
+        return head;
+    }
+
+    /// The connection's far end.
+    public @Nullable Peer peer() {
+        return peer;
+    }
+
+    /// The cluster it went to, if it got that far.
+    public @Nullable Cluster cluster() {
+        return cluster;
+    }
+
+    /// The host it went to last, if it got that far.
+    public @Nullable Host host() {
+        return host;
+    }
+
+    /// How it was routed.
+    public RouteDecision decision() {
+        return decision;
+    }
+
+    /// Which workload sent it.
+    public PeerMetadata source() {
+        return source;
+    }
+}

@@ -1,0 +1,39 @@
+package io.heddle.traffic.filter;
+
+import io.heddle.traffic.request.HeaderEdits;
+import io.heddle.traffic.request.Peer;
+import io.heddle.traffic.request.RequestHead;
+import io.heddle.traffic.request.ResponseFlag;
+import io.heddle.traffic.request.Trace;
+import io.heddle.traffic.route.RouteDecision;
+import java.util.Optional;
+
+/// The request as a filter sees it. Valid only during the call.
+public interface FilterRequest {
+    /// The head as received; pending edits are not in it.
+    RequestHead head();
+
+    /// Who sent it.
+    Peer peer();
+
+    /// Where changes to the request's headers are recorded.
+    HeaderEdits requestEdits();
+
+    /// Where changes to the response's headers are recorded.
+    HeaderEdits responseEdits();
+
+    /// The route found.
+    RouteDecision decision();
+
+    /// The settings of filter `name` for this request's weighted cluster, else its route.
+    Optional<FilterOverride> override(String name);
+
+    /// A number drawn evenly.
+    long chance();
+
+    /// Notes a flag for logs and metrics although the request goes on.
+    void flag(ResponseFlag flag);
+
+    /// Listens to decisions.
+    Trace trace();
+}

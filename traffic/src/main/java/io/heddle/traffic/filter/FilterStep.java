@@ -1,0 +1,31 @@
+package io.heddle.traffic.filter;
+
+import io.heddle.traffic.request.LocalReply;
+import java.time.Duration;
+
+/// What a filter wants to happen next.
+public sealed interface FilterStep {
+    /// The one [Continue].
+    Continue CONTINUE = new Continue();
+
+    /// On to the next filter.
+    record Continue() implements FilterStep {}
+
+    /// The request ends here.
+    record Reply(LocalReply reply) implements FilterStep {}
+
+    /// The runner shall do something outside and come back with the answer.
+    record Ask(Question question) implements FilterStep {}
+
+    /// What a filter can ask for.
+    sealed interface Question {
+        /// Time to pass.
+        record Pause(Duration duration) implements Question {}
+    }
+
+    /// What came of a [Question].
+    sealed interface Answer {
+        /// The time has passed.
+        record Paused() implements Answer {}
+    }
+}

@@ -1,0 +1,16 @@
+package io.heddle.traffic.filter;
+
+/// One step that every request on a listener passes. A filter holds only its settings and counters that are safe on any
+/// thread; it never calls the next filter, so none can forget to.
+public interface HttpFilter {
+    /// The name under which routes override it, for example `envoy.filters.http.rbac`.
+    String name();
+
+    /// Decides about a request whose head is complete.
+    FilterStep onRequest(FilterRequest request);
+
+    /// The answer to an earlier [FilterStep.Ask] of this filter is there.
+    default FilterStep onAnswer(FilterRequest request, FilterStep.Answer answer) {
+        return FilterStep.CONTINUE;
+    }
+}

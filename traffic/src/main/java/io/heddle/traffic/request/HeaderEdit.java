@@ -1,0 +1,20 @@
+package io.heddle.traffic.request;
+
+/// One change to a head's header lines.
+///
+/// @param action what is done
+/// @param name the header
+/// @param value the value; empty for a removal
+public record HeaderEdit(Action action, HeaderName name, String value) {
+    /// What is done, as Envoy's `HeaderAppendAction`.
+    public enum Action {
+        /// Adds a line, whatever is there.
+        APPEND,
+        /// Adds a line where there is none of that name.
+        ADD_IF_ABSENT,
+        /// Replaces all lines of that name by one.
+        SET,
+        /// Removes all lines of that name.
+        REMOVE
+    }
+}

@@ -1,0 +1,22 @@
+package io.heddle.traffic.request;
+
+import java.util.List;
+
+/// An answer made here instead of by the application. It always carries its cause.
+///
+/// @param status the HTTP status
+/// @param body the body, plain text; may be empty
+/// @param headers further header lines
+/// @param flag the cause as a response flag
+/// @param details the cause in one word for logs, as Envoy's `%RESPONSE_CODE_DETAILS%`, for example
+///     `rbac_access_denied_matched_policy[none]`
+public record LocalReply(int status, String body, List<HeaderEdit> headers, ResponseFlag flag, String details) {
+    public LocalReply {
+        headers = List.copyOf(headers);
+    }
+
+    /// A reply without further headers.
+    public static LocalReply of(int status, String body, ResponseFlag flag, String details) {
+        return new LocalReply(status, body, List.of(), flag, details);
+    }
+}

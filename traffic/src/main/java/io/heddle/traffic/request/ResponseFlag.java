@@ -1,0 +1,37 @@
+package io.heddle.traffic.request;
+
+/// Why a request did not simply succeed, with Envoy's short names (`%RESPONSE_FLAGS%`).
+public enum ResponseFlag {
+    NONE("-"),
+    NO_HEALTHY_UPSTREAM("UH"),
+    UPSTREAM_CONNECTION_FAILURE("UF"),
+    UPSTREAM_OVERFLOW("UO"),
+    NO_ROUTE_FOUND("NR"),
+    NO_CLUSTER_FOUND("NC"),
+    UPSTREAM_RETRY_LIMIT_EXCEEDED("URX"),
+    UPSTREAM_CONNECTION_TERMINATION("UC"),
+    UPSTREAM_REMOTE_RESET("UR"),
+    UPSTREAM_REQUEST_TIMEOUT("UT"),
+    UPSTREAM_PROTOCOL_ERROR("UPE"),
+    DOWNSTREAM_CONNECTION_TERMINATION("DC"),
+    DOWNSTREAM_PROTOCOL_ERROR("DPE"),
+    LOCAL_RESET("LR"),
+    DELAY_INJECTED("DI"),
+    FAULT_INJECTED("FI"),
+    RATE_LIMITED("RL"),
+    UNAUTHORIZED_EXTERNAL_SERVICE("UAEX"),
+    STREAM_IDLE_TIMEOUT("SI"),
+    DURATION_TIMEOUT("DT"),
+    OVERLOAD_MANAGER("OM");
+
+    private final String code;
+
+    ResponseFlag(String code) {
+        this.code = code;
+    }
+
+    /// Envoy's short name, `-` for none.
+    public String code() {
+        return code;
+    }
+}

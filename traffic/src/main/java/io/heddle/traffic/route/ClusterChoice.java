@@ -1,0 +1,60 @@
+package io.heddle.traffic.route;
+
+import io.heddle.traffic.filter.FilterOverride;
+import io.heddle.traffic.request.HeaderEdit;
+import java.util.List;
+import java.util.Map;
+
+/// Which cluster a forwarded request goes to.
+public sealed interface ClusterChoice {
+    /// The target for `chance`, any long drawn evenly.
+    Target target(long chance);
+
+    /// Always the same cluster.
+    record One(Target target) implements ClusterChoice {
+        @Override
+        public Target target(long chance) {
+            return target;
+        }
+    }
+
+    /// One of several, by weight.
+    ///
+    /// @param targets at least one
+    /// @param bounds the running sums of the weights, one per target
+    record Weighted(List<Target> targets, List<Integer> bounds) implements ClusterChoice {
+        public Weighted {
+            targets = List.copyOf(targets);
+            bounds = List.copyOf(bounds);
+        }
+
+        @Override
+        public Target target(long chance) {
+            int total = bounds.get(bounds.size() - 1);
+            long point = Long.remainderUnsigned(chance, total);
+            int index = 0;
+            while (point >= bounds.get(index)) {
+                index++;
+            }
+            return targets.get(index);
+        }
+    }
+
+    /// A cluster and what is done only for it.
+    ///
+    /// @param cluster its name
+    /// @param requestEdits header changes on the way in
+    /// @param responseEdits header changes on the way out
+    /// @param overrides filter settings by filter name
+    record Target(
+            String cluster,
+            List<HeaderEdit> requestEdits,
+            List<HeaderEdit> responseEdits,
+            Map<String, FilterOverride> overrides) {
+        public Target {
+            requestEdits = List.copyOf(requestEdits);
+            responseEdits = List.copyOf(responseEdits);
+            overrides = Map.copyOf(overrides);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package io.heddle.traffic.runtime;
+
+/// Where a certificate with its key comes from.
+public sealed interface CertificateSource {
+    /// PEM texts in the configuration.
+    record Inline(String chainPem, String keyPem) implements CertificateSource {}
+
+    /// PEM files, read again when they change.
+    record Files(String chain, String key) implements CertificateSource {}
+
+    /// A secret by name; `default` is the proxy's own identity.
+    record Secret(String name) implements CertificateSource {}
+
+    /// None.
+    record None() implements CertificateSource {}
+}

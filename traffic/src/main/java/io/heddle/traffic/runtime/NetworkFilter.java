@@ -1,0 +1,82 @@
+package io.heddle.traffic.runtime;
+
+import io.heddle.traffic.filter.FilterChain;
+import io.heddle.traffic.route.RouteTable;
+import java.time.Duration;
+import java.util.List;
+
+/// What reads a connection's bytes.
+public sealed interface NetworkFilter {
+    /// HTTP, as Envoy's `HttpConnectionManager`.
+    ///
+    /// @param statPrefix names it in metrics; `inbound` and `outbound` decide the reporter
+    /// @param routes where routes come from
+    /// @param filters what every request passes
+    /// @param clientCertificate what is done with `x-forwarded-client-cert`
+    /// @param limits times and sizes
+    /// @param accessLogs where requests are logged
+    record Http(
+            String statPrefix,
+            RouteSource routes,
+            FilterChain filters,
+            ForwardClientCertificate clientCertificate,
+            HttpLimits limits,
+            List<AccessLog> accessLogs)
+            implements NetworkFilter {
+        public Http {
+            accessLogs = List.copyOf(accessLogs);
+        }
+    }
+
+    /// Bytes in both directions, as Envoy's `TcpProxy`.
+    ///
+    /// @param statPrefix names it in metrics
+    /// @param cluster where they go
+    /// @param idle a connection without a byte for so long is closed; zero never (1 h in Envoy when not given)
+    record Tcp(String statPrefix, String cluster, Duration idle) implements NetworkFilter {}
+
+    /// Where routes come from.
+    sealed interface RouteSource {
+        /// In place.
+        record Inline(RouteTable table) implements RouteSource {}
+
+        /// By name from [RuntimeConfig#routes].
+        record Named(String name) implements RouteSource {}
+    }
+
+    /// What is done with `x-forwarded-client-cert` (Envoy's `forward_client_cert_details`).
+    enum ForwardClientCertificate {
+        /// Removed.
+        SANITIZE,
+        /// Replaced by the client's own, with its URI.
+        SANITIZE_SET,
+        /// Passed on as it came.
+        FORWARD_ONLY,
+        /// The client's own is appended.
+        APPEND_FORWARD,
+        /// Passed on even without TLS.
+        ALWAYS_FORWARD_ONLY
+    }
+
+    /// Times and sizes of HTTP on a listener.
+    ///
+    /// @param connectionIdle an idle connection is closed after it (1 h in Envoy)
+    /// @param requestHeaders a head must be complete within it; zero for no limit
+    /// @param maxHeaderBytes the largest head (60 KiB in Envoy)
+    /// @param maxHeaders the most header lines (100 in Envoy)
+    record HttpLimits(Duration connectionIdle, Duration requestHeaders, int maxHeaderBytes, int maxHeaders) {
+        public static final HttpLimits DEFAULT =
+                new HttpLimits(Duration.ofHours(1), Duration.ofSeconds(60), 60 * 1024, 100);
+    }
+
+    /// Where requests are logged.
+    ///
+    /// @param path a file; `/dev/stdout` for standard output
+    /// @param format Envoy's format text; empty for the default
+    /// @param json JSON field → Envoy's format text; empty for a text log
+    record AccessLog(String path, String format, java.util.Map<String, String> json) {
+        public AccessLog {
+            json = java.util.Map.copyOf(json);
+        }
+    }
+}

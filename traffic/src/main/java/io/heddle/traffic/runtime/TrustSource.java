@@ -1,0 +1,16 @@
+package io.heddle.traffic.runtime;
+
+/// Where trusted certificate authorities come from.
+public sealed interface TrustSource {
+    /// A PEM text in the configuration.
+    record Inline(String pem) implements TrustSource {}
+
+    /// A PEM file, read again when it changes.
+    record File(String path) implements TrustSource {}
+
+    /// A secret by name, for example `ROOTCA`.
+    record Secret(String name) implements TrustSource {}
+
+    /// None: peers are not verified.
+    record None() implements TrustSource {}
+}
