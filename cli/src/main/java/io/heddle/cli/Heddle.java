@@ -1,0 +1,80 @@
+package io.heddle.cli;
+
+import io.heddle.cli.output.Console;
+import io.heddle.cli.output.ExitCode;
+import io.heddle.cli.output.Failure;
+import io.heddle.cli.output.Product;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/// The `heddle` command.
+///
+/// Exit codes: see [ExitCode]. Results go to standard output, everything else to standard error.
+@Command(
+        name = "heddle",
+        mixinStandardHelpOptions = true,
+        versionProvider = Heddle.Version.class,
+        description = "Heddle, a service mesh: control plane, sidecar, command line and dashboard.",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:failed",
+            "2:wrong command line",
+            "3:configuration refused, nothing changed",
+            "4:object not found",
+            "5:control plane unreachable",
+            "6:token not accepted",
+            "7:the wait ended too early"
+        })
+public final class Heddle implements Callable<Integer> {
+    private final Console console;
+
+    private Heddle(Console console) {
+        this.console = console;
+    }
+
+    /// Runs one command and ends the process with its exit code.
+    public static void main(String[] arguments) {
+        System.exit(run(Console.ofProcess(System.getenv()), arguments));
+    }
+
+    /// Runs one command on a console and returns its exit code.
+    static int run(Console console, String... arguments) {
+        return commandLine(console).execute(arguments);
+    }
+
+    static CommandLine commandLine(Console console) {
+        var line = new CommandLine(new Heddle(console));
+        line.setOut(new java.io.PrintWriter(console.out(), true));
+        line.setErr(new java.io.PrintWriter(console.err(), true));
+        line.setColorScheme(CommandLine.Help.defaultColorScheme(
+                console.colors() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
+        line.setExecutionExceptionHandler((failure, _, _) -> report(console, failure));
+        return line;
+    }
+
+    private static int report(Console console, Exception exception) {
+        if (exception instanceof Failure failure) {
+            console.fail(failure.reason(), failure.remedy());
+            return failure.code().number();
+        }
+        console.fail("this is a defect in heddle: " + exception, "report it with the lines below");
+        exception.printStackTrace(console.err());
+        return ExitCode.FAILURE.number();
+    }
+
+    @Override
+    public Integer call() {
+        CommandLine.usage(this, console.err());
+        return ExitCode.USAGE.number();
+    }
+
+    /// The line of `heddle --version`.
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"heddle " + Product.version()};
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package io.heddle.cli.output;
+
+/// A command that cannot go on: what happened, what to do next, and the exit code.
+public final class Failure extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final ExitCode code;
+    private final String remedy;
+
+    /// A failure with a remedy.
+    ///
+    /// @param code how the process ends
+    /// @param reason what happened and where, one sentence without a full stop
+    /// @param remedy what to do next; empty when the reason says it
+    public Failure(ExitCode code, String reason, String remedy) {
+        super(reason);
+        this.code = code;
+        this.remedy = remedy;
+    }
+
+    /// A failure that another exception caused.
+    public Failure(ExitCode code, String reason, String remedy, Throwable cause) {
+        super(reason, cause);
+        this.code = code;
+        this.remedy = remedy;
+    }
+
+    /// How the process ends.
+    public ExitCode code() {
+        return code;
+    }
+
+    /// What happened.
+    public String reason() {
+        return String.valueOf(getMessage());
+    }
+
+    /// What to do next; empty when the reason says it.
+    public String remedy() {
+        return remedy;
+    }
+}
