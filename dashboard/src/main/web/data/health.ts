@@ -1,0 +1,51 @@
+// What counts as good, in one place: the legend, the map and the tables all ask here.
+import type { GraphEdge, Proxy, ResourceDocument, SyncState } from "./api";
+
+export type Health = "good" | "degraded" | "failing" | "idle";
+
+export const DEGRADED_BELOW = 0.99;
+export const FAILING_BELOW = 0.95;
+
+/** Without a request in the window there is no success share to judge: such an edge is idle, not healthy. */
+export function edgeHealth(edge: Pick<GraphEdge, "rate" | "success">): Health {
+  if (!(edge.rate > 0)) return "idle";
+  if (edge.success < FAILING_BELOW) return "failing";
+  return edge.success < DEGRADED_BELOW ? "degraded" : "good";
+}
+
+const HEALTH_ORDER: Health[] = ["idle", "good", "degraded", "failing"];
+
+/** The worst of several; idle when there is none. */
+export function worst(healths: Health[]): Health {
+  return healths.reduce<Health>((left, right) => (HEALTH_ORDER.indexOf(right) > HEALTH_ORDER.indexOf(left) ? right : left), "idle");
+}
+
+const STATE_ORDER: SyncState[] = ["REJECTED", "DISCONNECTED", "NOT_SENT", "STALE", "SYNCED"];
+
+/** Sorting rank of a state: bad ones first. A state this dashboard does not know ranks as bad. */
+export function stateRank(state: SyncState): number {
+  return STATE_ORDER.indexOf(state);
+}
+
+/** Bad proxies first, then by name, so that trouble needs no scrolling. */
+export function proxyRank(proxy: Proxy): number {
+  const rank = proxy.connected ? stateRank(proxy.state) : Math.min(stateRank(proxy.state), stateRank("DISCONNECTED"));
+  return proxy.problems.length > 0 ? rank - 0.5 : rank;
+}
+
+export type ResourceHealth = "refused" | "rejected" | "pending" | "active" | "unused" | "unknown";
+
+export function resourceHealth(resource: ResourceDocument): ResourceHealth {
+  const status = resource.status;
+  if (!status) return "unknown";
+  if (!status.accepted) return "refused";
+  if ((status.rejectedBy ?? []).length > 0) return "rejected";
+  if (!(status.proxies > 0)) return "unused";
+  return status.activeOn < status.proxies ? "pending" : "active";
+}
+
+const RESOURCE_ORDER: ResourceHealth[] = ["refused", "rejected", "pending", "unknown", "unused", "active"];
+
+export function resourceRank(resource: ResourceDocument): number {
+  return RESOURCE_ORDER.indexOf(resourceHealth(resource));
+}

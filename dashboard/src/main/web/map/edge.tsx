@@ -1,0 +1,84 @@
+// One edge of the map: its line, its direction, and its label with lock and figures.
+import type { GraphEdge } from "../data/api";
+import { edgeHealth } from "../data/health";
+import { milliseconds, percent, rate } from "../data/format";
+import type { PlacedLink } from "../layout/layout";
+import type { Point } from "../layout/curve";
+import { LOCK, OPEN_LOCK } from "../parts/icons";
+import { edgeWidth, flowStep } from "./figures";
+
+/** How much a label shows; less on a crowded map. */
+export type Detail = "full" | "short" | "none";
+
+export const LABEL = { full: { width: 142, height: 36 }, short: { width: 116, height: 20 }, none: { width: 0, height: 0 } };
+
+export interface EdgeProperties {
+  edge: GraphEdge;
+  id: string;
+  placed: PlacedLink;
+  label: Point | undefined;
+  detail: Detail;
+  selected: boolean;
+  faded: boolean;
+  moving: boolean;
+  onSelect: (id: string) => void;
+}
+
+export function edgeDescription(edge: GraphEdge): string {
+  const security = edge.mtls ? "mutual TLS" : "plaintext, not encrypted";
+  if (!(edge.rate > 0)) return `${edge.from} to ${edge.to}: no requests in the window, ${security}`;
+  return `${edge.from} to ${edge.to}: ${rate(edge.rate)} requests a second, ${percent(edge.success)} succeed, p50 ${milliseconds(edge.p50_ms)}, p99 ${milliseconds(edge.p99_ms)}, ${security}`;
+}
+
+export function EdgeLine(properties: EdgeProperties) {
+  const { edge, id, placed, selected, faded } = properties;
+  const health = edgeHealth(edge);
+  const width = edgeWidth(edge.rate);
+  const choose = () => properties.onSelect(selected ? "" : id);
+  return (
+    <g class={`edge ${health}${selected ? " selected" : ""}${faded ? " faded" : ""}`} data-key={id} onClick={choose}>
+      <path class="edge-reach" d={placed.path} />
+      <path class="edge-line" d={placed.path} stroke-width={width} marker-end={`url(#arrow-${health})`} />
+      {properties.moving && health !== "idle" ? <path class={`edge-flow flow-${flowStep(edge.rate)}`} d={placed.path} stroke-width={Math.max(1.2, width * 0.5)} /> : null}
+    </g>
+  );
+}
+
+export function EdgeLabel(properties: EdgeProperties) {
+  const { edge, id, label, selected, faded } = properties;
+  if (!label) return null;
+  const detail = properties.detail === "none" ? "short" : properties.detail;
+  const box = LABEL[detail];
+  const health = edgeHealth(edge);
+  const choose = () => properties.onSelect(selected ? "" : id);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    choose();
+  };
+  const firstLine = detail === "full" ? -3.5 : 4;
+  return (
+    <g class={`edge-label ${health}${selected ? " selected" : ""}${faded ? " faded" : ""}`} data-key={id} transform={`translate(${label.x},${label.y})`} tabindex={0} role="button" aria-pressed={selected} aria-label={edgeDescription(edge)} onClick={choose} onKeyDown={onKeyDown}>
+      <title>{edgeDescription(edge)}</title>
+      <rect x={-box.width / 2} y={-box.height / 2} width={box.width} height={box.height} rx={detail === "full" ? 9 : 10} />
+      <g class={edge.mtls ? "lock closed" : "lock open"} transform={`translate(${-box.width / 2 + 8},${firstLine - 10.5}) scale(0.8)`}>
+        <path d={edge.mtls ? LOCK : OPEN_LOCK} />
+      </g>
+      <text class="label-rate" x={-box.width / 2 + 25} y={firstLine}>{health === "idle" ? "no traffic" : `${rate(edge.rate)}/s`}</text>
+      {health === "idle" ? null : <text class="label-success" x={box.width / 2 - 9} y={firstLine} text-anchor="end">{percent(edge.success)}</text>}
+      {detail === "full" ? <SecondLine edge={edge} width={box.width} /> : null}
+    </g>
+  );
+}
+
+function SecondLine(properties: { edge: GraphEdge; width: number }) {
+  const { edge, width } = properties;
+  if (!(edge.rate > 0)) return <text class="label-latency" x={-width / 2 + 9} y={11.5}>{`${edge.requests.toLocaleString("en-US")} requests before`}</text>;
+  if (!edge.mtls) return <><text class="label-plaintext" x={-width / 2 + 9} y={11.5}>plaintext</text><text class="label-latency" x={width / 2 - 9} y={11.5} text-anchor="end">{`p99 ${milliseconds(edge.p99_ms)}`}</text></>;
+  return (
+    <>
+      <text class="label-latency" x={-width / 2 + 9} y={11.5}>{`p50 ${milliseconds(edge.p50_ms)}`}</text>
+      <text class="label-latency" x={width / 2 - 9} y={11.5} text-anchor="end">{`p99 ${milliseconds(edge.p99_ms)}`}</text>
+    </>
+  );
+}

@@ -1,0 +1,77 @@
+// Figures of nodes and of the whole map, from its edges. Pure.
+import type { Graph, GraphEdge, GraphNode, Grouping } from "../data/api";
+import { edgeHealth, worst, type Health } from "../data/health";
+
+export interface NodeFigures {
+  incoming: GraphEdge[];
+  outgoing: GraphEdge[];
+  rateIn: number;
+  rateOut: number;
+  /** Of the calls to this node; absent when there were none in the window. */
+  success?: number;
+  health: Health;
+}
+
+export function nodeTitle(node: GraphNode, by: Grouping): string {
+  return (by === "workload" ? node.workload || idName(node.id) : node.service || node.workload) || idName(node.id);
+}
+
+export function idName(id: string): string {
+  return id.slice(id.indexOf("/") + 1);
+}
+
+export function nodeFigures(graph: Graph): Map<string, NodeFigures> {
+  return new Map(graph.nodes.map((node) => {
+    const incoming = graph.edges.filter((edge) => edge.to === node.id);
+    const outgoing = graph.edges.filter((edge) => edge.from === node.id);
+    return [node.id, { incoming, outgoing, rateIn: totalRate(incoming), rateOut: totalRate(outgoing), success: success(incoming), health: worst(incoming.map(edgeHealth)) }];
+  }));
+}
+
+export function totalRate(edges: GraphEdge[]): number {
+  return edges.reduce((sum, edge) => sum + edge.rate, 0);
+}
+
+/** The share of calls that succeeded, each edge weighed by its rate. */
+export function success(edges: GraphEdge[]): number | undefined {
+  const rate = totalRate(edges);
+  if (!(rate > 0)) return undefined;
+  return edges.filter((edge) => edge.rate > 0).reduce((sum, edge) => sum + edge.success * edge.rate, 0) / rate;
+}
+
+export function activeEdges(edges: GraphEdge[]): GraphEdge[] {
+  return edges.filter((edge) => edge.rate > 0);
+}
+
+export function slowest(edges: GraphEdge[]): GraphEdge | undefined {
+  return activeEdges(edges).reduce<GraphEdge | undefined>((found, edge) => (!found || edge.p99_ms > found.p99_ms ? edge : found), undefined);
+}
+
+/** Stroke width by rate: each tenfold rate is one and a bit wider, so that 1/s and 1,000/s both stay readable. */
+export function edgeWidth(rate: number): number {
+  return rate > 0 ? Math.min(6, 1.6 + 1.2 * Math.log10(1 + rate)) : 1.4;
+}
+
+/** Speed step 1 to 4 of the moving dashes. */
+export function flowStep(rate: number): number {
+  return rate < 1 ? 1 : rate < 10 ? 2 : rate < 100 ? 3 : 4;
+}
+
+export function nodeMatches(node: GraphNode, search: string): boolean {
+  const wanted = search.trim().toLowerCase();
+  return [node.id, node.service, node.workload, ...(node.versions ?? [])].some((text) => (text ?? "").toLowerCase().includes(wanted));
+}
+
+export function edgeMatches(edge: GraphEdge, search: string): boolean {
+  const wanted = search.trim().toLowerCase();
+  return edge.from.toLowerCase().includes(wanted) || edge.to.toLowerCase().includes(wanted);
+}
+
+/** What stays bright: the selection with its neighbours, else what the search finds with its neighbours; nothing = all. */
+export function focus(graph: Graph, selectedNode: string, selectedEdge: GraphEdge | undefined, search: string): Set<string> | undefined {
+  if (selectedEdge) return new Set([selectedEdge.from, selectedEdge.to]);
+  const roots = selectedNode ? [selectedNode] : search.trim() ? graph.nodes.filter((node) => nodeMatches(node, search)).map((node) => node.id) : undefined;
+  if (!roots) return undefined;
+  const around = graph.edges.flatMap((edge) => (roots.includes(edge.from) ? [edge.to] : roots.includes(edge.to) ? [edge.from] : []));
+  return new Set([...roots, ...around]);
+}

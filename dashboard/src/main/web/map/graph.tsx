@@ -1,0 +1,110 @@
+// The drawing of the map. Places come from the layout and change only when nodes or edges come or go.
+import { useMemo, useRef } from "preact/hooks";
+import type { Graph, GraphEdge, Grouping } from "../data/api";
+import { edgeKey, nodeKey } from "../data/address";
+import { placeLabels } from "../layout/labels";
+import { layout, type Layout } from "../layout/layout";
+import { linkKey } from "../layout/layers";
+import { FitIcon, MinusIcon, PlusIcon } from "../parts/icons";
+import { useCamera } from "./camera";
+import { EdgeLabel, EdgeLine, LABEL, type Detail, type EdgeProperties } from "./edge";
+import { focus, nodeFigures } from "./figures";
+import { Legend } from "./legend";
+import { NodeCard } from "./node";
+
+const FULL_LABELS_UP_TO = 40;
+const SHORT_LABELS_UP_TO = 120;
+const MOTION_UP_TO = 60;
+
+export interface GraphProperties {
+  graph: Graph;
+  by: Grouping;
+  select: string;
+  search: string;
+  onSelect: (key: string) => void;
+}
+
+export function GraphView(properties: GraphProperties) {
+  const { graph, by, select, search, onSelect } = properties;
+  const placed = useLayout(graph);
+  const camera = useCamera(placed);
+  const figures = nodeFigures(graph);
+  const selectedEdge = graph.edges.find((edge) => edgeKey(edge) === select);
+  const selectedNode = select.startsWith("node:") ? select.slice(5) : "";
+  const bright = focus(graph, selectedNode, selectedEdge, search);
+  const detail: Detail = graph.edges.length <= FULL_LABELS_UP_TO ? "full" : graph.edges.length <= SHORT_LABELS_UP_TO ? "short" : "none";
+  const labels = useLabels(graph, placed, detail);
+  const edges = graph.edges.flatMap<EdgeProperties>((edge) => {
+    const link = placed.links.get(linkKey(edge));
+    if (!link) return [];
+    const id = edgeKey(edge);
+    return [{
+      edge, id, placed: link, label: link.label ?? labels.get(id), detail, onSelect,
+      selected: id === select,
+      faded: isFaded(edge, bright, selectedNode, selectedEdge),
+      moving: graph.edges.length <= MOTION_UP_TO,
+    }];
+  });
+  const { view } = camera;
+  return (
+    <div class="map-frame" ref={camera.frame} onPointerDown={camera.onPointerDown}>
+      <svg class="map" viewBox={`${view.x} ${view.y} ${view.width} ${view.height}`} role="group" aria-label="Service graph; the button Table shows the same as a table">
+        <Arrows />
+        {placed.islandsTop === undefined || placed.islandsTop === 0 ? null : <text class="islands-title" x={0} y={placed.islandsTop - 14}>No call seen yet</text>}
+        <g>{edges.map((edge) => <EdgeLine key={edge.id} {...edge} />)}</g>
+        <g>
+          {graph.nodes.map((node) => {
+            const id = nodeKey(node.id);
+            return <NodeCard key={id} id={id} node={node} at={placed.nodes.get(node.id)!} by={by} figures={figures.get(node.id)!} selected={id === select} faded={bright !== undefined && !bright.has(node.id)} onSelect={onSelect} />;
+          })}
+        </g>
+        <g>{edges.filter((edge) => detail !== "none" || edge.selected || (bright && !edge.faded)).map((edge) => <EdgeLabel key={edge.id} {...edge} />)}</g>
+      </svg>
+      <Legend />
+      <div class="zoom" role="group" aria-label="Zoom">
+        <button type="button" class="button" aria-label="Zoom in" title="Zoom in (or Ctrl and wheel)" onClick={camera.zoomIn}><PlusIcon /></button>
+        <button type="button" class="button" aria-label="Zoom out" title="Zoom out" onClick={camera.zoomOut}><MinusIcon /></button>
+        <button type="button" class="button" aria-label="Show all" title="Show all" disabled={camera.fitted} onClick={camera.fit}><FitIcon /></button>
+      </div>
+    </div>
+  );
+}
+
+function isFaded(edge: GraphEdge, bright: Set<string> | undefined, selectedNode: string, selectedEdge: GraphEdge | undefined): boolean {
+  if (selectedEdge) return edge !== selectedEdge;
+  if (selectedNode) return edge.from !== selectedNode && edge.to !== selectedNode;
+  return bright !== undefined && !(bright.has(edge.from) && bright.has(edge.to));
+}
+
+/** The layout of the graph's structure; the last one seeds the next, so that what was there stays where it was. */
+function useLayout(graph: Graph): Layout {
+  const previous = useRef<Layout>();
+  const ids = graph.nodes.map((node) => node.id);
+  const structure = [...ids, "|", ...graph.edges.map(linkKey)].sort().join("\n");
+  return useMemo(() => {
+    previous.current = layout(ids, graph.edges.map(({ from, to }) => ({ from, to })), previous.current);
+    return previous.current;
+  }, [structure]);
+}
+
+function useLabels(graph: Graph, placed: Layout, detail: Detail) {
+  return useMemo(() => {
+    const size = LABEL[detail === "none" ? "short" : detail];
+    const wishes = [...placed.links]
+      .filter(([, link]) => link.points.length > 1)
+      .map(([key, link]) => ({ key: `edge:${key}`, points: link.points, ...size }));
+    return placeLabels(wishes);
+  }, [placed, detail, graph.edges.length]);
+}
+
+function Arrows() {
+  return (
+    <defs>
+      {["good", "degraded", "failing", "idle"].map((health) => (
+        <marker key={health} id={`arrow-${health}`} class={`arrow ${health}`} viewBox="0 0 10 10" refX={8.5} refY={5} markerWidth={9} markerHeight={9} markerUnits="userSpaceOnUse" orient="auto">
+          <path d="M0.5,1 9,5 0.5,9z" />
+        </marker>
+      ))}
+    </defs>
+  );
+}
