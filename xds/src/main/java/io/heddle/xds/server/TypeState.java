@@ -1,0 +1,320 @@
+package io.heddle.xds.server;
+
+import io.heddle.xds.resource.NamedResource;
+import io.heddle.xds.resource.ResourceSet;
+import io.heddle.xds.resource.ResourceType;
+import io.heddle.xds.server.AdsRequest.Resume;
+import io.heddle.xds.server.AdsRequest.Subscription;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// What one client asked for of one type, what it has, and what it was sent and has not answered yet. Not thread-safe.
+///
+/// What it has (`known`) is updated when something is sent and put back when that is refused, so a refused resource is
+/// part of the next difference again.
+final class TypeState {
+    private static final String WILDCARD = "*";
+
+    private final ResourceType type;
+    private final Set<String> names = new TreeSet<>();
+    private final TreeMap<String, Known> known = new TreeMap<>();
+    private final Set<String> unanswered = new TreeSet<>();
+    private boolean asked;
+    private boolean wildcard;
+    private boolean firstAnswerDue;
+    private Resume resume = new Resume.Nothing();
+    private String lastNonce = "";
+    private String acknowledged = "";
+    private @Nullable Outstanding outstanding;
+    private @Nullable Rejection rejection;
+
+    TypeState(ResourceType type) {
+        this.type = type;
+    }
+
+    /// What the client has under a name.
+    ///
+    /// @param version empty when it was told that there is none
+    /// @param body empty when it has it from an earlier stream
+    private record Known(String version, Optional<NamedResource> body) {
+        static final Known ABSENT = new Known("", Optional.empty());
+
+        boolean exists() {
+            return !version.isEmpty();
+        }
+    }
+
+    private record Outstanding(String nonce, String version, TypeChange change, Map<String, Optional<Known>> before) {}
+
+    private record Rejection(Map<String, String> signature, String detail) {}
+
+    boolean asked() {
+        return asked;
+    }
+
+    boolean busy() {
+        return outstanding != null;
+    }
+
+    boolean rejected() {
+        return rejection != null;
+    }
+
+    /// Whether a request with this nonce speaks of an older state than the one sent last.
+    boolean stale(String nonce) {
+        return !nonce.isEmpty() && !lastNonce.isEmpty() && !nonce.equals(lastNonce);
+    }
+
+    // ---- what the client says
+
+    /// Takes the answer to the outstanding response, if the request is one.
+    Optional<SessionEvent> answer(String nonce, Optional<String> error) {
+        var answered = outstanding;
+        if (answered == null || !answered.nonce().equals(nonce)) {
+            return Optional.empty();
+        }
+        outstanding = null;
+        if (error.isEmpty()) {
+            acknowledged = answered.version();
+            return Optional.of(new SessionEvent.Acknowledged(type, answered.version()));
+        }
+        answered.before()
+                .forEach((name, before) ->
+                        before.ifPresentOrElse(entry -> known.put(name, entry), () -> known.remove(name)));
+        known.keySet().removeIf(name -> !wants(name));
+        rejection = new Rejection(answered.change().signature(), error.get());
+        return Optional.of(new SessionEvent.Rejected(type, answered.version(), error.get()));
+    }
+
+    void subscribe(Subscription subscription, Resume from) {
+        boolean first = !asked;
+        asked = true;
+        switch (subscription) {
+            case Subscription.Change(var more, var less) -> {
+                boolean oldWildcard = first && more.isEmpty() && type.wildcardByDefault();
+                change(oldWildcard ? List.of(WILDCARD) : more, less);
+            }
+            case Subscription.Exactly(var exactly) -> exactly(exactly, first);
+        }
+        if (first) {
+            resume = from;
+            firstAnswerDue = wildcard;
+        }
+    }
+
+    private void exactly(List<String> exactly, boolean first) {
+        boolean oldWildcard = exactly.isEmpty() && type.wildcardByDefault() && (first || (wildcard && names.isEmpty()));
+        var wanted = oldWildcard ? List.of(WILDCARD) : exactly;
+        var before = new ArrayList<>(names);
+        if (wildcard) {
+            before.add(WILDCARD);
+        }
+        var more = new ArrayList<>(wanted);
+        more.removeAll(before);
+        before.removeAll(wanted);
+        change(more, before);
+    }
+
+    private void change(Collection<String> more, Collection<String> less) {
+        for (var name : less) {
+            if (name.equals(WILDCARD)) {
+                wildcard = false;
+            } else {
+                names.remove(name);
+                known.remove(name);
+                unanswered.remove(name);
+            }
+        }
+        for (var name : more) {
+            if (name.equals(WILDCARD)) {
+                firstAnswerDue |= !wildcard;
+                wildcard = true;
+            } else {
+                names.add(name);
+                known.remove(name); // named again means: send it again
+                unanswered.add(name);
+            }
+        }
+        known.keySet().removeIf(name -> !wants(name));
+    }
+
+    // ---- what it should get
+
+    /// Takes over what the client still has from an earlier stream, once there is something to compare it with.
+    void resumeWith(ResourceSet target) {
+        switch (resume) {
+            case Resume.Nothing() -> {}
+            case Resume.Versions(var versions) -> {
+                versions.forEach((name, version) -> {
+                    if (wants(name)) {
+                        known.put(name, new Known(version, Optional.empty()));
+                        unanswered.remove(name);
+                    }
+                });
+                firstAnswerDue = firstAnswerDue && versions.isEmpty();
+            }
+            case Resume.Whole(var version) -> {
+                var wanted = new TreeMap<String, NamedResource>();
+                wanted(target).forEach(resource -> wanted.put(resource.name(), resource));
+                var versions = new TreeMap<String, String>();
+                wanted.forEach((name, resource) -> versions.put(name, resource.version()));
+                if (ResourceSet.versionOf(versions).equals(version)) {
+                    wanted.forEach(
+                            (name, resource) -> known.put(name, new Known(resource.version(), Optional.of(resource))));
+                    unanswered.clear();
+                    firstAnswerDue = false;
+                }
+            }
+        }
+        resume = new Resume.Nothing();
+    }
+
+    /// What is new or changed, and the names asked for that do not exist.
+    TypeChange additions(ResourceSet target) {
+        return difference(target, wanted(target), names);
+    }
+
+    /// The part of [#additions] that answers names just asked for: it may go at once, whatever else is under way.
+    TypeChange answers(ResourceSet target) {
+        var asked = wanted(target).stream()
+                .filter(resource -> unanswered.contains(resource.name()))
+                .toList();
+        return difference(target, asked, unanswered);
+    }
+
+    private TypeChange difference(ResourceSet target, List<NamedResource> candidates, Set<String> named) {
+        var upserts = candidates.stream()
+                .filter(resource -> {
+                    var has = known.get(resource.name());
+                    return has == null || !has.version().equals(resource.version());
+                })
+                .toList();
+        var existing = target.resources(type);
+        var absent = named.stream()
+                .filter(name -> !existing.containsKey(name) && !known.containsKey(name))
+                .toList();
+        return new TypeChange(upserts, absent, List.of());
+    }
+
+    /// What it has and what exists no more.
+    TypeChange removals(ResourceSet target) {
+        var existing = target.resources(type);
+        var gone = known.entrySet().stream()
+                .filter(entry -> entry.getValue().exists() && !existing.containsKey(entry.getKey()))
+                .map(Map.Entry::getKey)
+                .toList();
+        return new TypeChange(List.of(), List.of(), gone);
+    }
+
+    /// Whether `change` is to be sent: it is not empty and is not just what was refused.
+    boolean due(TypeChange change) {
+        var refused = rejection;
+        boolean worth = !change.isEmpty() || firstAnswerDue;
+        return worth && (refused == null || !refused.signature().equals(change.signature()));
+    }
+
+    /// Lets what was refused be sent again.
+    void forgive() {
+        rejection = null;
+    }
+
+    /// Forgets that the client has a resource, so that it is sent again.
+    void forget(String name) {
+        known.remove(name);
+    }
+
+    boolean has(String name) {
+        var entry = known.get(name);
+        return entry != null && entry.exists();
+    }
+
+    // ---- what is sent
+
+    /// Notes a change as sent. A state-of-the-world client cannot be told everything: see [#silent].
+    void sent(TypeChange change, String nonce) {
+        var before = apply(change);
+        lastNonce = nonce;
+        outstanding = new Outstanding(nonce, version(), change, before);
+    }
+
+    /// Notes a change that the protocol has no words for.
+    void silent(TypeChange change) {
+        apply(change);
+    }
+
+    private Map<String, Optional<Known>> apply(TypeChange change) {
+        var before = new HashMap<String, Optional<Known>>();
+        for (var resource : change.upserts()) {
+            before.put(resource.name(), Optional.ofNullable(known.get(resource.name())));
+            known.put(resource.name(), new Known(resource.version(), Optional.of(resource)));
+        }
+        for (var name : change.gone()) {
+            before.put(name, Optional.ofNullable(known.get(name)));
+            known.put(name, Known.ABSENT);
+        }
+        if (!change.removals().isEmpty()) {
+            known.entrySet().removeIf(entry -> !entry.getValue().exists() && !names.contains(entry.getKey()));
+        }
+        unanswered.removeAll(before.keySet());
+        firstAnswerDue = false;
+        rejection = null;
+        return before;
+    }
+
+    /// Every resource that the client has, for a protocol that always sends everything.
+    List<NamedResource> everything() {
+        return known.values().stream().flatMap(entry -> entry.body().stream()).toList();
+    }
+
+    /// The version of what the client has.
+    String version() {
+        var versions = new TreeMap<String, String>();
+        known.forEach((name, entry) -> {
+            if (entry.exists()) {
+                versions.put(name, entry.version());
+            }
+        });
+        return ResourceSet.versionOf(versions);
+    }
+
+    SyncState syncState(@Nullable ResourceSet target) {
+        if (target == null) {
+            return new SyncState(SyncState.Status.NOT_SENT, "", acknowledged, "");
+        }
+        var offered = target.version(type);
+        if (!asked) {
+            return new SyncState(SyncState.Status.NOT_SENT, offered, acknowledged, "");
+        }
+        if (rejection != null) {
+            return new SyncState(SyncState.Status.REJECTED, offered, acknowledged, rejection.detail());
+        }
+        boolean pending = busy()
+                || firstAnswerDue
+                || !additions(target).isEmpty()
+                || !removals(target).isEmpty();
+        var status = pending ? SyncState.Status.STALE : SyncState.Status.SYNCED;
+        return new SyncState(status, offered, pending ? acknowledged : version(), "");
+    }
+
+    private boolean wants(String name) {
+        return wildcard || names.contains(name);
+    }
+
+    private List<NamedResource> wanted(ResourceSet target) {
+        var all = target.resources(type);
+        if (wildcard) {
+            return List.copyOf(all.values());
+        }
+        return names.stream()
+                .flatMap(name -> Optional.ofNullable(all.get(name)).stream())
+                .toList();
+    }
+}

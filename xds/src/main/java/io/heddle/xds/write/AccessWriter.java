@@ -1,0 +1,94 @@
+package io.heddle.xds.write;
+
+import io.envoyproxy.envoy.config.rbac.v3.Permission;
+import io.envoyproxy.envoy.config.rbac.v3.Policy;
+import io.envoyproxy.envoy.config.rbac.v3.Principal;
+import io.heddle.model.resource.AccessPolicy;
+import io.heddle.model.resource.AccessPolicy.Rule;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/// Writes access policies as Envoy's RBAC filters, in the form that Istio gives them: first a filter of all DENY
+/// policies, then one of all ALLOW policies. An ALLOW filter without policies denies every request.
+final class AccessWriter {
+    static final String FILTER = "envoy.filters.http.rbac";
+
+    private final InboundPort port;
+
+    AccessWriter(InboundPort port) {
+        this.port = port;
+    }
+
+    /// The filters' configurations in their order; none when no policy applies.
+    List<io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC> write(List<AccessPolicy> policies) {
+        var filters = new ArrayList<io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC>();
+        for (var action : List.of(AccessPolicy.Action.DENY, AccessPolicy.Action.ALLOW)) {
+            var ofAction = policies.stream()
+                    .filter(policy -> policy.action() == action)
+                    .sorted(Comparator.comparing(AccessPolicy::object))
+                    .toList();
+            if (!ofAction.isEmpty()) {
+                filters.add(io.envoyproxy
+                        .envoy
+                        .extensions
+                        .filters
+                        .http
+                        .rbac
+                        .v3
+                        .RBAC
+                        .newBuilder()
+                        .setRules(rules(action, ofAction))
+                        .build());
+            }
+        }
+        return filters;
+    }
+
+    private io.envoyproxy.envoy.config.rbac.v3.RBAC rules(AccessPolicy.Action action, List<AccessPolicy> policies) {
+        var rules = io.envoyproxy
+                .envoy
+                .config
+                .rbac
+                .v3
+                .RBAC
+                .newBuilder()
+                .setAction(
+                        switch (action) {
+                            case ALLOW -> io.envoyproxy.envoy.config.rbac.v3.RBAC.Action.ALLOW;
+                            case DENY -> io.envoyproxy.envoy.config.rbac.v3.RBAC.Action.DENY;
+                        });
+        for (var policy : policies) {
+            for (int i = 0; i < policy.rules().size(); i++) {
+                var object = policy.object();
+                var name = "ns[" + object.namespace() + "]-policy[" + object.name() + "]-rule[" + i + "]";
+                rules.putPolicies(name, rule(policy.rules().get(i), action));
+            }
+        }
+        return rules.build();
+    }
+
+    private Policy rule(Rule rule, AccessPolicy.Action action) {
+        var conditions = new ConditionWriter(port, action);
+        var sourceConditions = new ArrayList<Principal>();
+        var operationConditions = new ArrayList<Permission>();
+        for (var condition : rule.when()) {
+            conditions.write(condition, sourceConditions, operationConditions);
+        }
+        var policy = Policy.newBuilder();
+        var sources = rule.from().stream().map(SourceWriter::write).toList();
+        for (var source : sources.isEmpty() ? List.of(List.<Principal>of()) : sources) {
+            var all = new ArrayList<>(source);
+            all.addAll(sourceConditions);
+            policy.addPrincipals(SourceWriter.allOf(all));
+        }
+        var writer = new OperationWriter(port);
+        var operations = rule.to().stream().map(writer::write).toList();
+        for (var operation : operations.isEmpty() ? List.of(List.<Permission>of()) : operations) {
+            var all = new ArrayList<>(operation);
+            all.addAll(operationConditions);
+            policy.addPermissions(OperationWriter.allOf(all));
+        }
+        return policy.build();
+    }
+}

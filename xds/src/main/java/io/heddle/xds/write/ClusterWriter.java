@@ -1,0 +1,131 @@
+package io.heddle.xds.write;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Duration;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
+import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
+import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.CombinedCertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import io.heddle.model.name.SpiffeId;
+import io.heddle.model.resource.Service;
+import io.heddle.model.view.EndpointView;
+import io.heddle.model.view.MeshSettings;
+import io.heddle.model.view.ProxyView;
+import io.heddle.model.view.ServiceView;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+
+/// Writes one cluster for each port of each service, and one for the proxy's own application.
+final class ClusterWriter {
+    private static final Duration CONNECT_TIMEOUT =
+            Duration.newBuilder().setSeconds(1).build();
+    private static final String HTTP_1 = "http/1.1";
+    private static final String APPLICATION_ADDRESS = "127.0.0.1";
+
+    private ClusterWriter() {}
+
+    static List<Cluster> write(ProxyView view) {
+        var clusters = new ArrayList<Cluster>();
+        for (var service : view.services()) {
+            for (var port : service.service().ports()) {
+                clusters.add(outbound(service, port.port().number(), view.mesh()));
+            }
+        }
+        InboundPort.of(view).ifPresent(inbound -> clusters.add(application(inbound)));
+        return clusters;
+    }
+
+    private static Cluster outbound(ServiceView service, int port, MeshSettings mesh) {
+        var host = Names.host(service.service(), mesh);
+        var name = Names.outbound(port, host);
+        var endpoints = EndpointWriter.endpoints(service, port);
+        var cluster = Cluster.newBuilder()
+                .setName(name)
+                .setConnectTimeout(CONNECT_TIMEOUT)
+                .setLbPolicy(Cluster.LbPolicy.LEAST_REQUEST)
+                .setMetadata(Metadatas.service(service.service(), mesh));
+        switch (service.service().resolution()) {
+            case STATIC ->
+                cluster.setType(Cluster.DiscoveryType.EDS)
+                        .setEdsClusterConfig(Cluster.EdsClusterConfig.newBuilder()
+                                .setEdsConfig(ConfigSources.ADS)
+                                .setServiceName(name));
+            case DNS, NONE ->
+                cluster.setType(Cluster.DiscoveryType.STRICT_DNS)
+                        .setLoadAssignment(
+                                endpoints.isEmpty()
+                                        ? byOwnHost(name, host, port)
+                                        : EndpointWriter.assignment(name, endpoints, mesh));
+        }
+        var mutual = endpoints.stream().filter(EndpointView::tls).toList();
+        if (!mutual.isEmpty()) {
+            cluster.addTransportSocketMatches(Cluster.TransportSocketMatch.newBuilder()
+                    .setName("tlsMode-istio")
+                    .setMatch(Metadatas.mutualTls())
+                    .setTransportSocket(mutualTls(service.service(), port, mutual, mesh)));
+        }
+        return cluster.build();
+    }
+
+    private static ClusterLoadAssignment byOwnHost(String cluster, String host, int port) {
+        var assignment = ClusterLoadAssignment.newBuilder().setClusterName(cluster);
+        if (!host.contains("*")) {
+            assignment.addEndpoints(LocalityLbEndpoints.newBuilder()
+                    .addLbEndpoints(LbEndpoint.newBuilder()
+                            .setEndpoint(Endpoint.newBuilder().setAddress(EndpointWriter.address(host, port)))));
+        }
+        return assignment.build();
+    }
+
+    private static TransportSocket mutualTls(
+            Service service, int port, List<EndpointView> endpoints, MeshSettings mesh) {
+        var accepted = new TreeSet<String>();
+        for (var endpoint : endpoints) {
+            // An instance without an account runs as `default`; without any name the peer could be anybody.
+            accepted.add(endpoint.identity()
+                    .orElseGet(() -> new SpiffeId(mesh.trustDomain(), endpoint.namespace(), "default").toString()));
+        }
+        var validation = CertificateValidationContext.newBuilder();
+        for (var identity : accepted) {
+            validation.addMatchTypedSubjectAltNames(SubjectAltNameMatcher.newBuilder()
+                    .setSanType(SubjectAltNameMatcher.SanType.URI)
+                    .setMatcher(StringMatcher.newBuilder().setExact(identity)));
+        }
+        var context = UpstreamTlsContext.newBuilder()
+                .setSni(Names.serverName(port, Names.host(service, mesh)))
+                .setCommonTlsContext(CommonTlsContext.newBuilder()
+                        .addAlpnProtocols(HTTP_1)
+                        .addTlsCertificateSdsSecretConfigs(ConfigSources.secret(Names.OWN_CERTIFICATE))
+                        .setCombinedValidationContext(CombinedCertificateValidationContext.newBuilder()
+                                .setDefaultValidationContext(validation)
+                                .setValidationContextSdsSecretConfig(ConfigSources.secret(Names.ROOT_BUNDLE))));
+        return TransportSocket.newBuilder()
+                .setName("envoy.transport_sockets.tls")
+                .setTypedConfig(Any.pack(context.build()))
+                .build();
+    }
+
+    private static Cluster application(InboundPort inbound) {
+        var address = EndpointWriter.address(APPLICATION_ADDRESS, inbound.applicationPort());
+        return Cluster.newBuilder()
+                .setName(inbound.cluster())
+                .setType(Cluster.DiscoveryType.STATIC)
+                .setConnectTimeout(CONNECT_TIMEOUT)
+                .setMetadata(inbound.metadata())
+                .setLoadAssignment(ClusterLoadAssignment.newBuilder()
+                        .setClusterName(inbound.cluster())
+                        .addEndpoints(LocalityLbEndpoints.newBuilder()
+                                .addLbEndpoints(LbEndpoint.newBuilder()
+                                        .setEndpoint(Endpoint.newBuilder().setAddress(address)))))
+                .build();
+    }
+}

@@ -1,0 +1,156 @@
+package io.heddle.xds.write;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.BoolValue;
+import com.google.protobuf.Message;
+import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
+import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.config.listener.v3.Filter;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
+import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteAction;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
+import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.ForwardClientCertDetails;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.SetCurrentClientCertDetails;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
+import io.heddle.model.view.ProxyView;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Writes the two listeners: one that takes the application's own requests, and one that takes requests of other
+/// sidecars for it.
+final class ListenerWriter {
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final String CONNECTION_MANAGER = "envoy.filters.network.http_connection_manager";
+
+    private ListenerWriter() {}
+
+    static List<Listener> write(ProxyView view) {
+        var listeners = new ArrayList<Listener>();
+        if (view.node().ports().outbound() != 0) {
+            listeners.add(outbound(view));
+        }
+        InboundPort.of(view).ifPresent(port -> listeners.add(inbound(view, port)));
+        return listeners;
+    }
+
+    private static Listener outbound(ProxyView view) {
+        // The fault filter always stands: a fault then needs no new listener.
+        var manager = manager("outbound")
+                .setRds(Rds.newBuilder()
+                        .setRouteConfigName(Names.OUTBOUND_ROUTES)
+                        .setConfigSource(ConfigSources.ADS))
+                .addHttpFilters(filter(Faults.FILTER, HTTPFault.getDefaultInstance()))
+                .addHttpFilters(filter("envoy.filters.http.router", Router.getDefaultInstance()));
+        return Listener.newBuilder()
+                .setName(Names.OUTBOUND_LISTENER)
+                .setAddress(EndpointWriter.address(LOOPBACK, view.node().ports().outbound()))
+                .setTrafficDirection(TrafficDirection.OUTBOUND)
+                .addFilterChains(FilterChain.newBuilder().addFilters(network(manager)))
+                .build();
+    }
+
+    private static Listener inbound(ProxyView view, InboundPort port) {
+        var chain = FilterChain.newBuilder().addFilters(network(inboundManager(view, port)));
+        var mutual = chain.clone()
+                .setName("mtls")
+                .setTransportSocket(TransportSocket.newBuilder()
+                        .setName("envoy.transport_sockets.tls")
+                        .setTypedConfig(Any.pack(mutualTls())));
+        var listener = Listener.newBuilder()
+                .setName(Names.INBOUND_LISTENER)
+                .setAddress(EndpointWriter.address(view.node().address(), port.listenerPort()))
+                .setTrafficDirection(TrafficDirection.INBOUND);
+        switch (view.inbound().mode()) {
+            case STRICT, UNSET -> listener.addFilterChains(mutual); // UNSET is never in a view; closed if it were
+            case DISABLE -> listener.addFilterChains(chain.setName("plaintext"));
+            case PERMISSIVE ->
+                listener.addListenerFilters(ListenerFilter.newBuilder()
+                                .setName("envoy.filters.listener.tls_inspector")
+                                .setTypedConfig(Any.pack(TlsInspector.getDefaultInstance())))
+                        .addFilterChains(mutual.setFilterChainMatch(transport("tls")))
+                        .addFilterChains(chain.setName("plaintext").setFilterChainMatch(transport("raw_buffer")));
+        }
+        return listener.build();
+    }
+
+    private static FilterChainMatch transport(String protocol) {
+        return FilterChainMatch.newBuilder().setTransportProtocol(protocol).build();
+    }
+
+    private static HttpConnectionManager.Builder inboundManager(ProxyView view, InboundPort port) {
+        var manager = manager("inbound")
+                .setForwardClientCertDetails(ForwardClientCertDetails.SANITIZE_SET)
+                .setSetCurrentClientCertDetails(
+                        SetCurrentClientCertDetails.newBuilder().setUri(true))
+                .setRouteConfig(RouteConfiguration.newBuilder()
+                        .setName(port.cluster())
+                        .addVirtualHosts(VirtualHost.newBuilder()
+                                .setName("inbound|http|" + port.applicationPort())
+                                .addDomains("*")
+                                .addRoutes(Route.newBuilder()
+                                        .setName("default")
+                                        .setMatch(RouteMatch.newBuilder().setPrefix("/"))
+                                        .setRoute(RouteAction.newBuilder()
+                                                .setCluster(port.cluster())
+                                                .setTimeout(Durations.ZERO)))));
+        var access = new AccessWriter(port);
+        access.write(view.inbound().policies())
+                .forEach(rules -> manager.addHttpFilters(filter(AccessWriter.FILTER, rules)));
+        return manager.addHttpFilters(filter("envoy.filters.http.router", Router.getDefaultInstance()));
+    }
+
+    private static DownstreamTlsContext mutualTls() {
+        return DownstreamTlsContext.newBuilder()
+                .setRequireClientCertificate(BoolValue.of(true))
+                .setCommonTlsContext(CommonTlsContext.newBuilder()
+                        .setTlsParams(TlsParameters.newBuilder()
+                                .setTlsMinimumProtocolVersion(TlsParameters.TlsProtocol.TLSv1_3)
+                                .setTlsMaximumProtocolVersion(TlsParameters.TlsProtocol.TLSv1_3))
+                        .addAlpnProtocols("http/1.1")
+                        .addTlsCertificateSdsSecretConfigs(ConfigSources.secret(Names.OWN_CERTIFICATE))
+                        .setValidationContextSdsSecretConfig(ConfigSources.secret(Names.ROOT_BUNDLE)))
+                .build();
+    }
+
+    private static HttpConnectionManager.Builder manager(String statPrefix) {
+        // Paths are normalised first: policies and routes must see the path that the application will see.
+        return HttpConnectionManager.newBuilder()
+                .setStatPrefix(statPrefix)
+                .setNormalizePath(BoolValue.of(true))
+                .addAccessLog(AccessLog.newBuilder()
+                        .setName("envoy.access_loggers.file")
+                        .setTypedConfig(Any.pack(FileAccessLog.newBuilder()
+                                .setPath("/dev/stdout")
+                                .build())));
+    }
+
+    private static Filter network(HttpConnectionManager.Builder manager) {
+        return Filter.newBuilder()
+                .setName(CONNECTION_MANAGER)
+                .setTypedConfig(Any.pack(manager.build()))
+                .build();
+    }
+
+    private static HttpFilter filter(String name, Message config) {
+        return HttpFilter.newBuilder()
+                .setName(name)
+                .setTypedConfig(Any.pack(config))
+                .build();
+    }
+}
