@@ -3,7 +3,8 @@ package io.heddle.traffic.request;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The changes that one exchange makes to a head, in order. Confined to the exchange's thread; reused between exchanges.
+/// The changes that one exchange makes to a head, in order. Confined to the exchange's thread; reused between
+/// exchanges.
 public final class HeaderEdits {
     private final List<HeaderEdit> edits = new ArrayList<>(4);
 

@@ -8,8 +8,7 @@ package io.heddle.traffic.request;
 /// @param revision its canonical revision
 /// @param cluster the cluster it runs in
 public record PeerMetadata(String workload, String namespace, String service, String revision, String cluster) {
-    public static final PeerMetadata UNKNOWN =
-            new PeerMetadata("unknown", "unknown", "unknown", "latest", "unknown");
+    public static final PeerMetadata UNKNOWN = new PeerMetadata("unknown", "unknown", "unknown", "latest", "unknown");
 
     /// Reads `workload;namespace;service;revision;cluster`; missing parts are unknown.
     public static PeerMetadata parse(String text) {

@@ -20,8 +20,7 @@ public record RetryPolicy(
         Duration maxBackoff,
         boolean avoidTried) {
     /// Nothing is tried again.
-    public static final RetryPolicy NONE =
-            new RetryPolicy(Set.of(), List.of(), 0, Duration.ZERO, Duration.ZERO, false);
+    public static final RetryPolicy NONE = new RetryPolicy(Set.of(), List.of(), 0, Duration.ZERO, Duration.ZERO, false);
 
     public RetryPolicy {
         conditions = Set.copyOf(conditions);

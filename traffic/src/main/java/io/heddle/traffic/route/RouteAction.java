@@ -15,8 +15,7 @@ public sealed interface RouteAction {
     /// @param timeouts how long it may take
     /// @param retry when it is tried again
     /// @param mirrors who gets a copy
-    record Forward(
-            ClusterChoice cluster, Rewrite rewrite, Timeouts timeouts, RetryPolicy retry, List<Mirror> mirrors)
+    record Forward(ClusterChoice cluster, Rewrite rewrite, Timeouts timeouts, RetryPolicy retry, List<Mirror> mirrors)
             implements RouteAction {
         public Forward {
             mirrors = List.copyOf(mirrors);

@@ -17,8 +17,7 @@ public record RuntimeConfig(
         Map<String, Cluster> clusters,
         Map<String, String> trust,
         Map<String, CertificateSource.Inline> certificates) {
-    public static final RuntimeConfig EMPTY =
-            new RuntimeConfig(Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
+    public static final RuntimeConfig EMPTY = new RuntimeConfig(Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
 
     public RuntimeConfig {
         listeners = Map.copyOf(listeners);

@@ -1,0 +1,15 @@
+package io.heddle.traffic.filter;
+
+import java.util.List;
+
+/// Every HTTP filter we have: one line each. The router ends every chain and is none.
+///
+/// A listener's own order holds for its chain; this order is the one in which our control plane writes them.
+public final class BuiltinFilters {
+    /// Envoy's names of the filters.
+    public static final List<String> NAMES = List.of(
+            RbacFilter.NAME, // before all that costs anything: who may not, gets nothing
+            FaultFilter.NAME); // last: a fault stands in for the service itself
+
+    private BuiltinFilters() {}
+}

@@ -1,0 +1,70 @@
+package io.heddle.traffic.resilience;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// Counts what a cluster has under way and refuses more than its limits. One object per cluster, kept over
+/// configuration updates. Safe on any thread.
+public final class CircuitBreaker {
+    private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicInteger pending = new AtomicInteger();
+    private final AtomicInteger requests = new AtomicInteger();
+    private final AtomicInteger retries = new AtomicInteger();
+    private volatile BreakerLimits limits;
+
+    /// What is counted.
+    public enum Resource {
+        CONNECTIONS,
+        PENDING,
+        REQUESTS,
+        RETRIES
+    }
+
+    /// A breaker with `limits`.
+    public CircuitBreaker(BreakerLimits limits) {
+        this.limits = limits;
+    }
+
+    /// Other limits from now on; what is under way stays counted.
+    public void limit(BreakerLimits next) {
+        limits = next;
+    }
+
+    /// Counts one more; false, and nothing counted, when the limit is reached. Each success needs one [#release].
+    public boolean tryAcquire(Resource resource) {
+        var counter = counter(resource);
+        if (counter.incrementAndGet() <= limit(resource)) {
+            return true;
+        }
+        counter.decrementAndGet();
+        return false;
+    }
+
+    /// Counts one less.
+    public void release(Resource resource) {
+        counter(resource).decrementAndGet();
+    }
+
+    /// How many are under way.
+    public int active(Resource resource) {
+        return counter(resource).get();
+    }
+
+    private AtomicInteger counter(Resource resource) {
+        return switch (resource) {
+            case CONNECTIONS -> connections;
+            case PENDING -> pending;
+            case REQUESTS -> requests;
+            case RETRIES -> retries;
+        };
+    }
+
+    private int limit(Resource resource) {
+        var current = limits;
+        return switch (resource) {
+            case CONNECTIONS -> current.connections();
+            case PENDING -> current.pending();
+            case REQUESTS -> current.requests();
+            case RETRIES -> current.retries();
+        };
+    }
+}

@@ -1,0 +1,14 @@
+package io.heddle.traffic.resilience;
+
+/// How many retries may be under way for so many requests, as Envoy's `RetryBudget` (20 % and 3 there when not given).
+///
+/// @param percent of the requests under way, 0 to 100
+/// @param minimum retries always allowed at once
+public record RetryBudget(double percent, int minimum) {
+    public static final RetryBudget DEFAULT = new RetryBudget(20, 3);
+
+    /// Whether one more retry may start.
+    public boolean allows(int activeRequests, int activeRetries) {
+        return activeRetries < Math.max(minimum, (int) (activeRequests * percent / 100));
+    }
+}
