@@ -2,7 +2,7 @@
 import { parseAddress, formatAddress, START, toPage } from "../../main/web/data/address";
 import { duration, milliseconds, percent, rate, shortened } from "../../main/web/data/format";
 import { edgesAsCsv } from "../../main/web/data/export";
-import { edgeHealth, proxyRank, resourceHealth } from "../../main/web/data/health";
+import { edgeHealth, edgeSecurity, proxyRank, resourceHealth } from "../../main/web/data/health";
 import { yamlText } from "../../main/web/data/yaml";
 import type { GraphEdge, Proxy, ResourceDocument } from "../../main/web/data/api";
 import { columns, withoutCycles, type Link } from "../../main/web/layout/layers";
@@ -10,6 +10,7 @@ import { crossings, order } from "../../main/web/layout/order";
 import { ascending } from "../../main/web/layout/place";
 import { placeLabels } from "../../main/web/layout/labels";
 import { layout, NODE_HEIGHT, NODE_WIDTH, type Layout } from "../../main/web/layout/layout";
+import { fitted } from "../../main/web/map/camera";
 import { focus, success } from "../../main/web/map/figures";
 import { readSort, sortRows } from "../../main/web/parts/table";
 
@@ -141,6 +142,19 @@ check("an edge without requests is idle, not healthy", () => {
   same([edge({ rate: 0, success: 1 }), edge({}), edge({ success: 0.98 }), edge({ success: 0.5 })].map(edgeHealth), ["idle", "good", "degraded", "failing"]);
   same(success([edge({ rate: 0, success: 0 })]), undefined);
   same(success([edge({ rate: 3, success: 1 }), edge({ rate: 1, success: 0 })]), 0.75);
+});
+
+check("no encryption is claimed, and no plaintext, for calls that may have reached nobody", () => {
+  same([edge({}), edge({ mtls: false }), edge({ mtls: false, success: 0 })].map(edgeSecurity), ["mtls", "plaintext", "unseen"]);
+});
+
+check("the view holds the whole map, and stays readable around what was chosen", () => {
+  const frame = { width: 1000, height: 500 };
+  const whole = fitted({ width: 4000, height: 300 }, frame);
+  truth(whole.x <= 0 && whole.x + whole.width >= 4000, "a part is outside");
+  const near = fitted({ width: 4000, height: 300 }, frame, { x: 3900, y: 100 });
+  truth(near.width < 1400 && near.x <= 3900 && near.x + near.width >= 4000, "the chosen one is outside");
+  same(fitted({ width: 100, height: 50 }, frame).width > 800, true);
 });
 
 check("a bad proxy sorts before a good one", () => {

@@ -1,8 +1,9 @@
 // One resource: its status first, then the document for reading.
-import type { ResourceDocument } from "../data/api";
+import { problemText, type ResourceDocument } from "../data/api";
 import { resourceCommand } from "../data/export";
 import { yamlLines, yamlText, type YamlLine } from "../data/yaml";
 import { CopyButton, Panel } from "../parts/controls";
+import { Problems } from "../parts/problems";
 import { StatusLine } from "./status";
 
 export function ResourcePanel(properties: { resource: ResourceDocument; onClose: () => void }) {
@@ -18,6 +19,7 @@ export function ResourcePanel(properties: { resource: ResourceDocument; onClose:
       </>
     }>
       <p><StatusLine resource={resource} /></p>
+      <Problems problems={(status?.problems ?? []).map(problemText)} />
       {rejected.length === 0 ? null : (
         <section>
           <h3>Rejected by</h3>

@@ -20,7 +20,7 @@ export function statusText(resource: ResourceDocument): string {
   const status = resource.status;
   if (!status) return "status not reported";
   if (!status.accepted) return "not accepted";
-  if (!(status.proxies > 0)) return "no proxy needs it";
+  if (!(status.proxies > 0)) return "stored; no proxy is connected";
   const active = `active on ${status.activeOn} of ${plural(status.proxies, "proxy", "proxies")}`;
   const rejected = (status.rejectedBy ?? []).length;
   if (rejected > 0) return `${active}, rejected by ${rejected}`;

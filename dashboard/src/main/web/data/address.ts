@@ -14,7 +14,7 @@ export interface Address {
   sort: string;
 }
 
-export const WINDOWS = [10, 30, 60] as const;
+export const WINDOWS = [10, 60, 300] as const;
 export const START: Address = { page: "map", by: "service", window: 10, view: "map", select: "", search: "", sort: "" };
 
 const PAGES: Page[] = ["map", "proxies", "config"];

@@ -72,7 +72,10 @@ export interface Mesh {
 
 export interface ResourceStatus {
   accepted: boolean;
+  problems?: (Problem | string)[];
+  /** Proxies that acknowledged a configuration with it, or need no change for it. */
   activeOn: number;
+  /** All connected proxies. */
   proxies: number;
   rejectedBy: { proxy: string; reason: string }[];
   liveAfterMs?: number;

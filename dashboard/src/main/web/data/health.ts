@@ -13,6 +13,16 @@ export function edgeHealth(edge: Pick<GraphEdge, "rate" | "success">): Health {
   return edge.success < DEGRADED_BELOW ? "degraded" : "good";
 }
 
+export type Security = "mtls" | "plaintext" | "unseen";
+
+export const SECURITY_TEXT: Record<Security, string> = { mtls: "mutual TLS", plaintext: "plaintext", unseen: "no mTLS seen" };
+
+/** Calls that all failed may never have met the other side, so nothing is claimed about their connection. */
+export function edgeSecurity(edge: Pick<GraphEdge, "mtls" | "rate" | "success">): Security {
+  if (edge.mtls) return "mtls";
+  return edge.rate > 0 && edge.success === 0 ? "unseen" : "plaintext";
+}
+
 const HEALTH_ORDER: Health[] = ["idle", "good", "degraded", "failing"];
 
 /** The worst of several; idle when there is none. */

@@ -4,10 +4,12 @@ import { columns, linkKey, withoutCycles, type Link } from "./layers";
 import { bendId, order, type Ordered } from "./order";
 import { verticals } from "./place";
 
-export const NODE_WIDTH = 176;
+export const NODE_WIDTH = 168;
 export const NODE_HEIGHT = 68;
-const COLUMN_GAP = 190;
-const ROW_GAP = 30;
+const COLUMN_GAP = 196;
+const NARROW_GAP = 138;
+const NARROW_FROM_COLUMNS = 5;
+const ROW_GAP = 44;
 const BEND_HEIGHT = 16;
 const ISLAND_GAP = 70;
 const PORT_DISTANCE = 16;
@@ -24,6 +26,8 @@ export interface Layout {
   links: Map<string, PlacedLink>;
   /** Top of the row of nodes without any link, when there are some. */
   islandsTop?: number;
+  /** Long chains stand closer, so that the whole still fits a screen; their labels must be narrower. */
+  narrow: boolean;
   width: number;
   height: number;
 }
@@ -40,7 +44,8 @@ export function layout(ids: string[], links: Link[], previous?: Layout): Layout 
   const remembered = new Map([...(previous?.nodes ?? [])].map(([id, at]) => [id, at.y]));
   const ordered = order(mainIds, acyclic.links, column, remembered);
   const height = verticals(ordered, { vertex: NODE_HEIGHT, bend: BEND_HEIGHT, gap: ROW_GAP });
-  const slotX = (index: number) => NODE_WIDTH / 2 + index * (NODE_WIDTH + COLUMN_GAP);
+  const narrow = ordered.columns.length >= NARROW_FROM_COLUMNS;
+  const slotX = (index: number) => NODE_WIDTH / 2 + index * (NODE_WIDTH + (narrow ? NARROW_GAP : COLUMN_GAP));
   const nodes = new Map(mainIds.map((id) => [id, { x: slotX(column.get(id)!), y: height.get(id)! }]));
   const mainHeight = Math.max(0, ...[...nodes.values()].map((at) => at.y + NODE_HEIGHT / 2), ...bendBottoms(ordered, height));
   const mainWidth = ordered.columns.length === 0 ? 0 : slotX(ordered.columns.length - 1) + NODE_WIDTH / 2;
@@ -50,6 +55,7 @@ export function layout(ids: string[], links: Link[], previous?: Layout): Layout 
     nodes,
     links: placeLinks(usable, { nodes, column, height, turned: acyclic.turned, slotX }),
     islandsTop,
+    narrow,
     width: Math.max(mainWidth, extent.width),
     height: Math.max(mainHeight, extent.height),
   };

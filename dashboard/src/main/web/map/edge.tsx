@@ -1,6 +1,6 @@
 // One edge of the map: its line, its direction, and its label with lock and figures.
 import type { GraphEdge } from "../data/api";
-import { edgeHealth } from "../data/health";
+import { edgeHealth, edgeSecurity, SECURITY_TEXT } from "../data/health";
 import { milliseconds, percent, rate } from "../data/format";
 import type { PlacedLink } from "../layout/layout";
 import type { Point } from "../layout/curve";
@@ -8,9 +8,9 @@ import { LOCK, OPEN_LOCK } from "../parts/icons";
 import { edgeWidth, flowStep } from "./figures";
 
 /** How much a label shows; less on a crowded map. */
-export type Detail = "full" | "short" | "none";
+export type Detail = "full" | "tall" | "short" | "none";
 
-export const LABEL = { full: { width: 142, height: 36 }, short: { width: 116, height: 20 }, none: { width: 0, height: 0 } };
+export const LABEL = { full: { width: 156, height: 36 }, tall: { width: 104, height: 50 }, short: { width: 116, height: 20 }, none: { width: 0, height: 0 } };
 
 export interface EdgeProperties {
   edge: GraphEdge;
@@ -25,7 +25,7 @@ export interface EdgeProperties {
 }
 
 export function edgeDescription(edge: GraphEdge): string {
-  const security = edge.mtls ? "mutual TLS" : "plaintext, not encrypted";
+  const security = SECURITY_TEXT[edgeSecurity(edge)];
   if (!(edge.rate > 0)) return `${edge.from} to ${edge.to}: no requests in the window, ${security}`;
   return `${edge.from} to ${edge.to}: ${rate(edge.rate)} requests a second, ${percent(edge.success)} succeed, p50 ${milliseconds(edge.p50_ms)}, p99 ${milliseconds(edge.p99_ms)}, ${security}`;
 }
@@ -56,25 +56,40 @@ export function EdgeLabel(properties: EdgeProperties) {
     event.preventDefault();
     choose();
   };
-  const firstLine = detail === "full" ? -3.5 : 4;
+  const firstLine = { full: -3.5, tall: -11, short: 4 }[detail];
   return (
     <g class={`edge-label ${health}${selected ? " selected" : ""}${faded ? " faded" : ""}`} data-key={id} transform={`translate(${label.x},${label.y})`} tabindex={0} role="button" aria-pressed={selected} aria-label={edgeDescription(edge)} onClick={choose} onKeyDown={onKeyDown}>
       <title>{edgeDescription(edge)}</title>
-      <rect x={-box.width / 2} y={-box.height / 2} width={box.width} height={box.height} rx={detail === "full" ? 9 : 10} />
+      <rect x={-box.width / 2} y={-box.height / 2} width={box.width} height={box.height} rx={9} />
       <g class={edge.mtls ? "lock closed" : "lock open"} transform={`translate(${-box.width / 2 + 8},${firstLine - 10.5}) scale(0.8)`}>
         <path d={edge.mtls ? LOCK : OPEN_LOCK} />
       </g>
       <text class="label-rate" x={-box.width / 2 + 25} y={firstLine}>{health === "idle" ? "no traffic" : `${rate(edge.rate)}/s`}</text>
-      {health === "idle" ? null : <text class="label-success" x={box.width / 2 - 9} y={firstLine} text-anchor="end">{percent(edge.success)}</text>}
+      {health === "idle" || detail === "tall" ? null : <text class="label-success" x={box.width / 2 - 9} y={firstLine} text-anchor="end">{percent(edge.success)}</text>}
       {detail === "full" ? <SecondLine edge={edge} width={box.width} /> : null}
+      {detail === "tall" ? <TallLines edge={edge} width={box.width} /> : null}
     </g>
+  );
+}
+
+/** The same figures one under the other, where there is more room downwards than sidewards. */
+function TallLines(properties: { edge: GraphEdge; width: number }) {
+  const { edge, width } = properties;
+  const left = -width / 2 + 9;
+  if (!(edge.rate > 0)) return <text class="label-latency" x={left} y={4.5}>{`${edge.requests.toLocaleString("en-US")} before`}</text>;
+  return (
+    <>
+      <text class="label-success" x={left} y={4.5}>{percent(edge.success)}</text>
+      {edge.mtls ? null : <text class="label-plaintext" x={width / 2 - 9} y={4.5} text-anchor="end">{edgeSecurity(edge) === "plaintext" ? "plain" : "no mTLS"}</text>}
+      <text class="label-latency" x={left} y={19}>{`${milliseconds(edge.p50_ms)} / ${milliseconds(edge.p99_ms)}`}</text>
+    </>
   );
 }
 
 function SecondLine(properties: { edge: GraphEdge; width: number }) {
   const { edge, width } = properties;
   if (!(edge.rate > 0)) return <text class="label-latency" x={-width / 2 + 9} y={11.5}>{`${edge.requests.toLocaleString("en-US")} requests before`}</text>;
-  if (!edge.mtls) return <><text class="label-plaintext" x={-width / 2 + 9} y={11.5}>plaintext</text><text class="label-latency" x={width / 2 - 9} y={11.5} text-anchor="end">{`p99 ${milliseconds(edge.p99_ms)}`}</text></>;
+  if (!edge.mtls) return <><text class="label-plaintext" x={-width / 2 + 9} y={11.5}>{SECURITY_TEXT[edgeSecurity(edge)]}</text><text class="label-latency" x={width / 2 - 9} y={11.5} text-anchor="end">{`p99 ${milliseconds(edge.p99_ms)}`}</text></>;
   return (
     <>
       <text class="label-latency" x={-width / 2 + 9} y={11.5}>{`p50 ${milliseconds(edge.p50_ms)}`}</text>

@@ -2,6 +2,7 @@
 import { useMemo, useRef } from "preact/hooks";
 import type { Graph, GraphEdge, Grouping } from "../data/api";
 import { edgeKey, nodeKey } from "../data/address";
+import type { Point } from "../layout/curve";
 import { placeLabels } from "../layout/labels";
 import { layout, type Layout } from "../layout/layout";
 import { linkKey } from "../layout/layers";
@@ -27,12 +28,12 @@ export interface GraphProperties {
 export function GraphView(properties: GraphProperties) {
   const { graph, by, select, search, onSelect } = properties;
   const placed = useLayout(graph);
-  const camera = useCamera(placed);
   const figures = nodeFigures(graph);
   const selectedEdge = graph.edges.find((edge) => edgeKey(edge) === select);
   const selectedNode = select.startsWith("node:") ? select.slice(5) : "";
+  const camera = useCamera(placed, selectedEdge ? middle(placed.nodes.get(selectedEdge.from), placed.nodes.get(selectedEdge.to)) : placed.nodes.get(selectedNode));
   const bright = focus(graph, selectedNode, selectedEdge, search);
-  const detail: Detail = graph.edges.length <= FULL_LABELS_UP_TO ? "full" : graph.edges.length <= SHORT_LABELS_UP_TO ? "short" : "none";
+  const detail: Detail = graph.edges.length <= FULL_LABELS_UP_TO ? (placed.narrow ? "tall" : "full") : graph.edges.length <= SHORT_LABELS_UP_TO ? "short" : "none";
   const labels = useLabels(graph, placed, detail);
   const edges = graph.edges.flatMap<EdgeProperties>((edge) => {
     const link = placed.links.get(linkKey(edge));
@@ -68,6 +69,10 @@ export function GraphView(properties: GraphProperties) {
       </div>
     </div>
   );
+}
+
+function middle(one: Point | undefined, other: Point | undefined): Point | undefined {
+  return one && other ? { x: (one.x + other.x) / 2, y: (one.y + other.y) / 2 } : undefined;
 }
 
 function isFaded(edge: GraphEdge, bright: Set<string> | undefined, selectedNode: string, selectedEdge: GraphEdge | undefined): boolean {

@@ -21,7 +21,7 @@ export function MapPage(properties: PageProperties & { history: History }) {
       <div class="toolbar">
         <Segmented label="Group by" choices={[["service", "By service"], ["workload", "By version"]]} value={address.by} onChange={(by) => change({ by, select: "" })} />
         <Segmented label="Show as" choices={[["map", "Map"], ["table", "Table"]]} value={address.view} onChange={(view) => change({ view })} />
-        <Segmented label="Window" choices={WINDOWS.map((window) => [window, `${window} s`])} value={address.window} onChange={(window) => change({ window })} />
+        <Segmented label="Window" choices={WINDOWS.map((window) => [window, window < 300 ? `${window} s` : `${window / 60} min`])} value={address.window} onChange={(window) => change({ window })} />
         <Search label="Find a service" value={address.search} onChange={(search) => change({ search })} />
         <span class="spring" />
         {graph ? <Exports graph={graph} path={graphPath(address.by, address.window)} /> : null}
@@ -52,11 +52,11 @@ function Exports(properties: { graph: Graph; path: string }) {
   const { graph } = properties;
   const stamp = () => new Date().toISOString().slice(0, 19).replaceAll(":", "");
   return (
-    <>
+    <div class="exports">
       <button type="button" class="button" onClick={() => download(`heddle-graph-${stamp()}.csv`, "text/csv", edgesAsCsv(graph.edges))}><DownloadIcon />CSV</button>
       <button type="button" class="button" onClick={() => download(`heddle-graph-${stamp()}.json`, "application/json", JSON.stringify(graph, null, 2))}><DownloadIcon />JSON</button>
       <CopyButton text={`curl -s '${location.origin}${properties.path}'`}>Copy as command</CopyButton>
-    </>
+    </div>
   );
 }
 

@@ -1,7 +1,7 @@
 // The side panel: all figures of one edge or one node.
 import type { Graph, GraphEdge, GraphNode, Grouping } from "../data/api";
 import { edgeKey } from "../data/address";
-import { edgeHealth } from "../data/health";
+import { edgeHealth, edgeSecurity, type Security } from "../data/health";
 import { count, milliseconds, percent, rate } from "../data/format";
 import type { History } from "../live/history";
 import { CopyButton, Figure, Panel } from "../parts/controls";
@@ -32,6 +32,12 @@ export function MapPanel(properties: PanelProperties) {
   );
 }
 
+const SECURITY_SENTENCE: Record<Security, string> = {
+  mtls: "Mutual TLS: both sides proved their identity.",
+  plaintext: "Plaintext: neither encrypted nor authenticated. A PeerAuthentication with mode STRICT refuses such calls.",
+  unseen: "No mutual TLS seen: every call failed, perhaps before it reached the other side.",
+};
+
 function EdgePanel(properties: PanelProperties & { edge: GraphEdge }) {
   const { edge, graph, history, now } = properties;
   const samples = history.of(edgeKey(edge));
@@ -41,7 +47,7 @@ function EdgePanel(properties: PanelProperties & { edge: GraphEdge }) {
     <Panel kind="Calls" title={`${idName(edge.from)} → ${idName(edge.to)}`} onClose={() => properties.onSelect("")}>
       <p class={edge.mtls ? "security closed" : "security open"}>
         {edge.mtls ? <LockIcon /> : <OpenLockIcon />}
-        {edge.mtls ? "Mutual TLS: both sides proved their identity." : "Plaintext: neither encrypted nor authenticated. A PeerAuthentication with mode STRICT refuses such calls."}
+        {SECURITY_SENTENCE[edgeSecurity(edge)]}
       </p>
       {quiet ? <p class="hint">No request in the last {graph.windowSeconds} s, so there is nothing to measure.</p> : null}
       <dl class="figures">
@@ -51,7 +57,7 @@ function EdgePanel(properties: PanelProperties & { edge: GraphEdge }) {
         <Figure name="p99">{milliseconds(quiet ? undefined : edge.p99_ms)}</Figure>
         <Figure name="Requests in all" note="since the control plane first saw this edge">{count(edge.requests)}</Figure>
       </dl>
-      <Errors errors={edge.errors} />
+      <Errors errors={edge.errors} window={graph.windowSeconds} />
       <section>
         <h3>Since this page was opened</h3>
         <Sparkline name="Requests/s" samples={samples} now={now} value={(sample) => sample.rate} text={rate} tone="accent" />
@@ -71,12 +77,12 @@ function EndButton(properties: PanelProperties & { id: string }) {
   return <button type="button" class="row-button" onClick={() => properties.onSelect(`node:${properties.id}`)}>{properties.id}</button>;
 }
 
-function Errors(properties: { errors: Record<string, number> | undefined }) {
+function Errors(properties: { errors: Record<string, number> | undefined; window: number }) {
   const errors = Object.entries(properties.errors ?? {}).filter(([, amount]) => amount > 0).sort((left, right) => right[1] - left[1]);
   const most = Math.max(1, ...errors.map(([, amount]) => amount));
   return (
     <section>
-      <h3>Errors by code</h3>
+      <h3>Errors by code <span class="dim">last {properties.window} s</span></h3>
       {errors.length === 0 ? <p class="hint">None seen.</p> : (
         <ul class="errors">
           {errors.map(([code, amount]) => (
@@ -102,6 +108,13 @@ const MEANING: Record<string, string> = {
   "502": "bad answer, or no route to the service",
   "503": "no endpoint ready, or the connection failed",
   "504": "the time limit passed",
+  DC: "the caller hung up",
+  NR: "no route to the service",
+  UC: "the connection broke",
+  UF: "the connection failed",
+  UH: "no healthy endpoint",
+  UO: "a circuit breaker refused it",
+  UT: "the time limit passed",
 };
 
 function NodePanel(properties: PanelProperties & { node: GraphNode }) {

@@ -1,7 +1,7 @@
 // The map's data as a table.
 import type { GraphEdge } from "../data/api";
 import { edgeKey } from "../data/address";
-import { edgeHealth } from "../data/health";
+import { edgeHealth, edgeSecurity, SECURITY_TEXT } from "../data/health";
 import { count, milliseconds, percent, rate } from "../data/format";
 import { LockIcon, OpenLockIcon } from "../parts/icons";
 import { Table, type Column } from "../parts/table";
@@ -12,13 +12,13 @@ const measured = (edge: GraphEdge, value: number) => (edge.rate > 0 ? value : UN
 const COLUMNS: Column<GraphEdge>[] = [
   { key: "from", title: "From", value: (edge) => edge.from, cell: (edge) => <Name id={edge.from} /> },
   { key: "to", title: "To", value: (edge) => edge.to, cell: (edge) => <Name id={edge.to} /> },
-  { key: "mtls", title: "Security", value: (edge) => (edge.mtls ? 1 : 0), cell: (edge) => <Security mtls={edge.mtls} /> },
+  { key: "mtls", title: "Security", value: (edge) => (edge.mtls ? 1 : 0), cell: (edge) => <SecurityCell edge={edge} /> },
   { key: "rate", title: "Requests/s", numeric: true, value: (edge) => edge.rate, cell: (edge) => rate(edge.rate) },
   { key: "success", title: "Success", numeric: true, hint: "Share of requests without a failure, over the window", value: (edge) => measured(edge, edge.success), cell: (edge) => <span class={`tone ${edgeHealth(edge)}`}>{edge.rate > 0 ? percent(edge.success) : "no traffic"}</span> },
   { key: "p50", title: "p50", numeric: true, value: (edge) => measured(edge, edge.p50_ms), cell: (edge) => milliseconds(edge.rate > 0 ? edge.p50_ms : undefined) },
   { key: "p99", title: "p99", numeric: true, value: (edge) => measured(edge, edge.p99_ms), cell: (edge) => milliseconds(edge.rate > 0 ? edge.p99_ms : undefined) },
   { key: "requests", title: "Requests in all", numeric: true, hint: "Since the control plane first saw the edge", value: (edge) => edge.requests, cell: (edge) => count(edge.requests) },
-  { key: "errors", title: "Errors", numeric: true, hint: "Count by code, over the same time as the requests", value: errorTotal, cell: (edge) => <Errors edge={edge} /> },
+  { key: "errors", title: "Errors", numeric: true, hint: "Failed requests of the window, by response code or flag", value: errorTotal, cell: (edge) => <Errors edge={edge} /> },
 ];
 
 export function EdgeTable(properties: { edges: GraphEdge[]; sort: string; select: string; onSort: (sort: string) => void; onSelect: (key: string) => void }) {
@@ -36,10 +36,10 @@ function Name(properties: { id: string }) {
   return <><span class="dim">{properties.id.slice(0, slash + 1)}</span>{properties.id.slice(slash + 1)}</>;
 }
 
-function Security(properties: { mtls: boolean }) {
-  return properties.mtls
+function SecurityCell(properties: { edge: GraphEdge }) {
+  return properties.edge.mtls
     ? <span class="security-cell closed"><LockIcon size={13} />mTLS</span>
-    : <span class="security-cell open"><OpenLockIcon size={13} />plaintext</span>;
+    : <span class="security-cell open"><OpenLockIcon size={13} />{SECURITY_TEXT[edgeSecurity(properties.edge)]}</span>;
 }
 
 function Errors(properties: { edge: GraphEdge }) {

@@ -19,11 +19,11 @@ export function StateBadge(properties: { state: SyncState }) {
 }
 
 /** The short form for a column of one xDS type. */
-export function StateMark(properties: { type: string; state: SyncState | undefined }) {
+export function StateMark(properties: { type: string; state: SyncState | undefined; old: boolean }) {
   if (!properties.state) return <span class="state-mark idle" title={`${properties.type}: not subscribed`} aria-label="not subscribed">–</span>;
   const state = known(properties.state);
   return (
-    <span class={`state-mark ${state.tone}`} title={`${properties.type}: ${state.text}. ${state.meaning}`} role="img" aria-label={state.text}>
+    <span class={`state-mark ${properties.old ? "idle" : state.tone}`} title={properties.old ? `${properties.type}: ${state.text} when it was last connected` : `${properties.type}: ${state.text}. ${state.meaning}`} role="img" aria-label={state.text}>
       {state.mark}
     </span>
   );

@@ -9,7 +9,7 @@ import { Table, type Column } from "../parts/table";
 import { ProxyPanel } from "./panel";
 
 function typeColumn(type: XdsType): Column<Proxy> {
-  return { key: type.toLowerCase(), title: type, hint: HINTS[type], value: (proxy) => typeRank(proxy, type), cell: (proxy) => <StateMark type={type} state={proxy.types?.[type]} /> };
+  return { key: type.toLowerCase(), title: type, hint: HINTS[type], value: (proxy) => typeRank(proxy, type), cell: (proxy) => <StateMark type={type} state={proxy.types?.[type]} old={!proxy.connected} /> };
 }
 
 const HINTS: Record<XdsType, string> = { LDS: "Listeners", CDS: "Clusters", RDS: "Routes", EDS: "Endpoints", SDS: "Certificates and trust" };
@@ -23,11 +23,11 @@ function columns(now: number): Column<Proxy>[] {
   return [
     { key: "state", title: "State", value: proxyRank, cell: (proxy) => <StateBadge state={proxy.connected ? proxy.state : "DISCONNECTED"} /> },
     { key: "workload", title: "Workload", value: (proxy) => `${proxy.namespace}/${proxy.workload}`, cell: (proxy) => <><span class="dim">{proxy.namespace}/</span>{proxy.workload}</> },
-    { key: "service", title: "Service", value: (proxy) => proxy.service ?? "", cell: (proxy) => proxy.service || <span class="dim">only calls</span> },
     ...XDS_TYPES.map(typeColumn),
+    { key: "problems", title: "Problem", value: (proxy) => -proxy.problems.length, cell: (proxy) => <FirstProblem proxy={proxy} /> },
+    { key: "service", title: "Service", value: (proxy) => proxy.service ?? "", cell: (proxy) => proxy.service || <span class="dim">only calls</span> },
     { key: "since", title: "Connected", numeric: true, hint: "How long the stream to this control plane has stood", value: (proxy) => -Date.parse(proxy.connectedSince || "") || 0, cell: (proxy) => (proxy.connected ? since(proxy.connectedSince, now) : <span class="dim">no</span>) },
     { key: "push", title: "Last push", numeric: true, hint: "From sending to the acknowledgement", value: (proxy) => proxy.lastPushMs ?? -1, cell: (proxy) => milliseconds(proxy.lastPushMs) },
-    { key: "problems", title: "Problem", value: (proxy) => -proxy.problems.length, cell: (proxy) => <FirstProblem proxy={proxy} /> },
     { key: "identity", title: "Identity", value: (proxy) => proxy.identity ?? "", cell: (proxy) => <Identity identity={proxy.identity} /> },
     { key: "version", title: "Version", value: (proxy) => proxy.version ?? "", cell: (proxy) => proxy.version || "–" },
   ];

@@ -3,27 +3,16 @@ import { XDS_TYPES, problemText, type Proxy } from "../data/api";
 import { milliseconds, since } from "../data/format";
 import { StateBadge } from "../parts/badges";
 import { CopyButton, Figure, Panel } from "../parts/controls";
+import { Problems } from "../parts/problems";
 
 export function ProxyPanel(properties: { proxy: Proxy; now: number; onClose: () => void }) {
   const { proxy, now } = properties;
-  const problems = proxy.problems.map(problemText);
   return (
     <Panel kind="Proxy" title={`${proxy.namespace}/${proxy.workload}`} onClose={properties.onClose} actions={<CopyButton text={`./heddle proxy-status ${proxy.workload}.${proxy.namespace}`}>Copy as CLI</CopyButton>}>
       <p><StateBadge state={proxy.connected ? proxy.state : "DISCONNECTED"} /></p>
-      {problems.length === 0 ? null : (
-        <section>
-          <h3>Problems</h3>
-          {problems.map((problem, index) => (
-            <div key={index} class={`problem ${problem.severity === "WARNING" ? "degraded" : "failing"}`}>
-              {problem.object || problem.path ? <p class="mono">{[problem.object, problem.path].filter(Boolean).join(": ")}</p> : null}
-              <p>{problem.reason}</p>
-              {problem.remedy ? <p class="remedy">{problem.remedy}</p> : null}
-            </div>
-          ))}
-        </section>
-      )}
+      <Problems problems={proxy.problems.map(problemText)} />
       <section>
-        <h3>Configuration</h3>
+        <h3>Configuration{proxy.connected ? "" : ", when it was last connected"}</h3>
         <dl class="pairs">{XDS_TYPES.map((type) => <div key={type}><dt>{type}</dt><dd>{proxy.types?.[type] ? <StateBadge state={proxy.types[type]} /> : "not subscribed"}</dd></div>)}</dl>
       </section>
       <dl class="figures">

@@ -8,9 +8,12 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.StringJoiner;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,6 +25,8 @@ final class CannedMesh implements AutoCloseable {
     enum Story {
         BOOKSHOP,
         EMPTY,
+        /// Two hundred services that call each other.
+        LARGE,
         BROKEN_GRAPH
     }
 
@@ -128,6 +133,9 @@ final class CannedMesh implements AutoCloseable {
             default -> "none";
         };
         int call = calls.incrementAndGet();
+        if (story == Story.LARGE && name.startsWith("graph")) {
+            return Optional.of(bytes(largeGraph(200)));
+        }
         return resource(folder + name + ".json")
                 .map(body -> bytes(moving(new String(body, StandardCharsets.UTF_8), call)));
     }
@@ -141,5 +149,30 @@ final class CannedMesh implements AutoCloseable {
         return Pattern.compile("\"#([0-9]+)\"")
                 .matcher(waved)
                 .replaceAll(found -> Long.toString(Long.parseLong(found.group(1)) + 3L * call));
+    }
+
+    /// Every service calls one or two of those after it; one in twenty edges fails.
+    private static String largeGraph(int services) {
+        var nodes = new StringJoiner(",");
+        var edges = new StringJoiner(",");
+        for (int index = 0; index < services; index++) {
+            nodes.add(
+                    "{\"id\":\"team-%d/service-%03d\",\"namespace\":\"team-%d\",\"service\":\"service-%03d\",\"workload\":\"\",\"versions\":[\"v1\"]}"
+                            .formatted(index % 9, index, index % 9, index));
+            for (int target : new TreeSet<>(List.of(index * 3 + 1, index * 2 + 7))) {
+                if (target < services) {
+                    edges.add(
+                            "{\"from\":\"team-%d/service-%03d\",\"to\":\"team-%d/service-%03d\",\"requests\":900,\"rate\":%d,\"success\":%s,\"p50_ms\":1.5,\"p99_ms\":9,\"mtls\":true,\"errors\":{}}"
+                                    .formatted(
+                                            index % 9,
+                                            index,
+                                            target % 9,
+                                            target,
+                                            target,
+                                            target % 20 == 0 ? "0.9" : "1"));
+                }
+            }
+        }
+        return "{\"windowSeconds\":10,\"nodes\":[" + nodes + "],\"edges\":[" + edges + "]}";
     }
 }

@@ -232,6 +232,19 @@ class DashboardTest {
     }
 
     @Test
+    void two_hundred_services_are_drawn_and_found() {
+        Page map = open(CannedMesh.Story.LARGE, "");
+        assertThat(map.locator(".node")).hasCount(200);
+        screenshot(map, "large");
+        map.keyboard().press("/");
+        map.keyboard().type("service-042");
+        assertThat(map.locator(".node:not(.faded)")).hasCount(3);
+        assertThat(map.locator(".edge-label")).hasCount(2);
+        screenshot(map, "large-search");
+        assertNoComplaints();
+    }
+
+    @Test
     void light_and_dark_follow_the_system_until_the_reader_chooses() {
         Page map = open(CannedMesh.Story.BOOKSHOP, "");
         assertThat(map.locator("html")).hasAttribute("data-theme", "light");
@@ -251,6 +264,7 @@ class DashboardTest {
                 "map-versions", "#/map?by=workload",
                 "table", "#/map?view=table",
                 "proxies", "#/proxies",
+                "proxy", "#/proxies?select=sidecar~127.0.0.1~orders-v1.shop~shop.svc.cluster.local",
                 "config", "#/config?select=HTTPRoute/shop/catalog");
         for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
             pages.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
