@@ -1,5 +1,6 @@
 package io.heddle.traffic.route;
 
+import com.google.re2j.Pattern;
 import java.util.Optional;
 
 /// How host and path change before a request is forwarded or redirected.
@@ -24,5 +25,28 @@ public record Rewrite(Optional<String> host, Path path) {
 
         /// The first `matchedLength` bytes are replaced; a double slash at the seam becomes one, an empty path `/`.
         record Prefix(int matchedLength, String replacement) implements Path {}
+
+        /// Every part that `pattern` fits is replaced (Envoy's `regex_rewrite`). Allocates.
+        ///
+        /// @param pattern RE2
+        /// @param replacement with `$1` for what the first group fitted, `\\$` for a dollar sign
+        record Regex(Pattern pattern, String replacement) implements Path {}
+
+        /// The path that `path`, without its query, becomes.
+        default String apply(String path) {
+            return switch (this) {
+                case Keep() -> path;
+                case Full(String other) -> other;
+                case Prefix(int length, String replacement) -> joined(replacement, path.substring(length));
+                case Regex(Pattern pattern, String replacement) -> pattern.matcher(path).replaceAll(replacement);
+            };
+        }
+
+        private static String joined(String start, String rest) {
+            if (start.endsWith("/") && rest.startsWith("/")) {
+                return start + rest.substring(1);
+            }
+            return start.isEmpty() && rest.isEmpty() ? "/" : start + rest;
+        }
     }
 }

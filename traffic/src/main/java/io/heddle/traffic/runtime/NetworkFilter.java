@@ -13,6 +13,7 @@ public sealed interface NetworkFilter {
     /// @param routes where routes come from
     /// @param filters what every request passes
     /// @param clientCertificate what is done with `x-forwarded-client-cert`
+    /// @param paths what is done to the path before anybody looks at it
     /// @param limits times and sizes
     /// @param accessLogs where requests are logged
     record Http(
@@ -20,6 +21,7 @@ public sealed interface NetworkFilter {
             RouteSource routes,
             FilterChain filters,
             ForwardClientCertificate clientCertificate,
+            PathRules paths,
             HttpLimits limits,
             List<AccessLog> accessLogs)
             implements NetworkFilter {
@@ -56,6 +58,16 @@ public sealed interface NetworkFilter {
         APPEND_FORWARD,
         /// Passed on even without TLS.
         ALWAYS_FORWARD_ONLY
+    }
+
+    /// What is done to a request's path before routes and filters look at it. Not done, policies on paths can be
+    /// evaded.
+    ///
+    /// @param normalize whether dot segments are resolved and unreserved octets decoded (Envoy's `normalize_path`,
+    ///     RFC 3986, section 6)
+    /// @param mergeSlashes whether slashes in a row become one (`merge_slashes`)
+    record PathRules(boolean normalize, boolean mergeSlashes) {
+        public static final PathRules NONE = new PathRules(false, false);
     }
 
     /// Times and sizes of HTTP on a listener.
