@@ -11,7 +11,7 @@ import { ascending } from "../../main/web/layout/place";
 import { placeLabels } from "../../main/web/layout/labels";
 import { layout, NODE_HEIGHT, NODE_WIDTH, type Layout } from "../../main/web/layout/layout";
 import { fitted } from "../../main/web/map/camera";
-import { focus, success } from "../../main/web/map/figures";
+import { focus, part, success } from "../../main/web/map/figures";
 import { readSort, sortRows } from "../../main/web/parts/table";
 
 const results: { name: string; failure: string }[] = [];
@@ -198,6 +198,13 @@ check("a search keeps the neighbours of what it finds bright", () => {
   const graph = { windowSeconds: 10, nodes, edges: [edge({}), edge({ from: "shop/b", to: "shop/c" })] };
   same([...focus(graph, "", undefined, "shop/a")!], ["shop/a", "shop/b"]);
   same(focus(graph, "", undefined, " "), undefined);
+});
+
+check("a search on a large map shows what it finds with its neighbours", () => {
+  const nodes = Array.from({ length: 50 }, (_, index) => ({ id: `shop/s${index}`, namespace: "shop", service: `s${index}`, workload: "", versions: [] }));
+  const graph = { windowSeconds: 10, nodes, edges: nodes.slice(1).map((node, index) => edge({ from: nodes[index]!.id, to: node.id })) };
+  same(part(graph, "s17").nodes.map((node) => node.service), ["s16", "s17", "s18"]);
+  same(part(graph, "").nodes.length, 50);
 });
 
 (globalThis as unknown as { heddleChecks: typeof results }).heddleChecks = results;

@@ -1,9 +1,10 @@
 // The configuration page: every stored resource, by kind, with the truth about who runs it.
-import type { ResourceDocument } from "../data/api";
+import { problemText, type ResourceDocument } from "../data/api";
 import { resourceHealth, resourceRank } from "../data/health";
 import { plural } from "../data/format";
 import type { PageProperties } from "../live/page";
 import { Command, Empty, Search } from "../parts/controls";
+import { Problems } from "../parts/problems";
 import { ResourcePanel } from "./panel";
 import { StatusLine } from "./status";
 
@@ -24,6 +25,7 @@ export function ConfigPage(properties: PageProperties) {
         <Search label="Filter by kind or name" value={address.search} onChange={(search) => change({ search })} />
         <Summary resources={all} />
       </div>
+      <Problems problems={(live.mesh.data?.problems ?? []).map(problemText)} />
       <div class="split">
         <div class="stage">
           {all.length === 0 ? <NoResources {...properties} /> : rows.length === 0

@@ -15,10 +15,13 @@ export interface GraphEdge {
   to: string;
   requests: number;
   rate: number;
+  /** 1 when there were no requests in the window. */
   success: number;
   p50_ms: number;
   p99_ms: number;
+  /** Whether all connections were mutual TLS, as the called side saw them. */
   mtls: boolean;
+  /** Failed requests of the window by response code, or by response flag where the code is no error. */
   errors: Record<string, number>;
 }
 
@@ -51,6 +54,7 @@ export interface Proxy {
   address: string;
   version: string;
   connected: boolean;
+  /** When it connected; for one that is gone, when it left. */
   connectedSince: string;
   state: SyncState;
   types: Partial<Record<XdsType, SyncState>>;
@@ -64,6 +68,8 @@ export interface Proxies {
 }
 
 export interface Mesh {
+  /** What the sources of configuration could not read. */
+  problems?: (Problem | string)[];
   trustDomain: string;
   rootExpiresAt: string;
   proxies: { connected: number; synced: number };

@@ -128,12 +128,18 @@ function merged<T>(before: Source<T>, answer: Answer<T>): Source<T> {
 async function read<T>(path: string): Promise<Answer<T>> {
   try {
     const response = await reach(path);
-    if (!response.ok) return { silent: false, failure: `${path} answered ${response.status} ${response.statusText}`.trim() };
+    if (!response.ok) return { silent: false, failure: refusal(path, response) };
     return { silent: false, data: (await response.json()) as T, receivedAt: Date.now() };
   } catch (problem) {
     if (problem instanceof Silent) return { silent: true, failure: problem.message };
     return { silent: false, failure: `${path} answered something that is not JSON` };
   }
+}
+
+function refusal(path: string, response: Response): string {
+  const answer = `${path} answered ${response.status} ${response.statusText}`.trim();
+  if (response.status !== 401 && response.status !== 403) return answer;
+  return `${answer}: reading needs the admin token here; open the dashboard on the control plane's own machine or through an SSH tunnel to it`;
 }
 
 async function reach(path: string): Promise<Response> {

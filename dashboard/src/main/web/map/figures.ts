@@ -75,3 +75,14 @@ export function focus(graph: Graph, selectedNode: string, selectedEdge: GraphEdg
   const around = graph.edges.flatMap((edge) => (roots.includes(edge.from) ? [edge.to] : roots.includes(edge.to) ? [edge.from] : []));
   return new Set([...roots, ...around]);
 }
+
+const WHOLE_UP_TO = 40;
+
+/** On a large map a search shows only what it finds with its neighbours; a small one stays whole and fades the rest. */
+export function part(graph: Graph, search: string): Graph {
+  if (!search.trim() || graph.nodes.length <= WHOLE_UP_TO) return graph;
+  const found = new Set(graph.nodes.filter((node) => nodeMatches(node, search)).map((node) => node.id));
+  const edges = graph.edges.filter((edge) => found.has(edge.from) || found.has(edge.to));
+  const kept = new Set([...found, ...edges.flatMap((edge) => [edge.from, edge.to])]);
+  return { ...graph, nodes: graph.nodes.filter((node) => kept.has(node.id)), edges };
+}

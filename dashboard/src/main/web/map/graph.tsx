@@ -18,7 +18,10 @@ const SHORT_LABELS_UP_TO = 120;
 const MOTION_UP_TO = 60;
 
 export interface GraphProperties {
+  /** What is drawn. */
   graph: Graph;
+  /** What the figures of the nodes come from: all edges, also those that are not drawn. */
+  whole: Graph;
   by: Grouping;
   select: string;
   search: string;
@@ -28,7 +31,7 @@ export interface GraphProperties {
 export function GraphView(properties: GraphProperties) {
   const { graph, by, select, search, onSelect } = properties;
   const placed = useLayout(graph);
-  const figures = nodeFigures(graph);
+  const figures = nodeFigures(properties.whole);
   const selectedEdge = graph.edges.find((edge) => edgeKey(edge) === select);
   const selectedNode = select.startsWith("node:") ? select.slice(5) : "";
   const camera = useCamera(placed, selectedEdge ? middle(placed.nodes.get(selectedEdge.from), placed.nodes.get(selectedEdge.to)) : placed.nodes.get(selectedNode));

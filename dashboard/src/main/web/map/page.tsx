@@ -2,12 +2,12 @@
 import type { Graph, GraphEdge } from "../data/api";
 import { WINDOWS } from "../data/address";
 import { download, edgesAsCsv, graphPath } from "../data/export";
-import { milliseconds, percent, rate } from "../data/format";
+import { milliseconds, percent, plural, rate } from "../data/format";
 import type { History } from "../live/history";
 import type { PageProperties } from "../live/page";
 import { Command, CopyButton, Empty, Search, Segmented } from "../parts/controls";
 import { DownloadIcon } from "../parts/icons";
-import { activeEdges, edgeMatches, idName, slowest, success, totalRate } from "./figures";
+import { activeEdges, edgeMatches, idName, nodeMatches, part, slowest, success, totalRate } from "./figures";
 import { GraphView } from "./graph";
 import { MapPanel } from "./panel";
 import { EdgeTable } from "./table";
@@ -31,12 +31,26 @@ export function MapPage(properties: PageProperties & { history: History }) {
       <div class="split">
         <div class="stage">
           {graph === undefined ? <Waiting live={live} /> : graph.nodes.length === 0 ? <NoTraffic connected={live.mesh.data?.proxies.connected} /> : address.view === "map"
-            ? <GraphView graph={graph} by={address.by} select={address.select} search={address.search} onSelect={(select) => change({ select })} />
+            ? <Drawing {...properties} graph={graph} />
             : <Rows {...properties} graph={graph} />}
         </div>
         {graph && address.select ? <MapPanel graph={graph} by={address.by} select={address.select} now={now} history={history} onSelect={(select) => change({ select })} /> : null}
       </div>
     </div>
+  );
+}
+
+function Drawing(properties: PageProperties & { graph: Graph }) {
+  const { graph, address, change } = properties;
+  const shown = part(graph, address.search);
+  if (address.search.trim() && !graph.nodes.some((node) => nodeMatches(node, address.search))) {
+    return <Empty title="Nothing matches the search"><p>None of {plural(graph.nodes.length, "node")} has “{address.search}” in its namespace, name or versions.</p></Empty>;
+  }
+  return (
+    <>
+      <GraphView graph={shown} whole={graph} by={address.by} select={address.select} search={address.search} onSelect={(select) => change({ select })} />
+      {shown === graph ? null : <p class="map-note" role="status">{shown.nodes.length} of {graph.nodes.length} nodes: those found, and their neighbours</p>}
+    </>
   );
 }
 

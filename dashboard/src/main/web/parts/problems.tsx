@@ -4,7 +4,7 @@ import type { Problem } from "../data/api";
 export function Problems(properties: { problems: Problem[] }) {
   if (properties.problems.length === 0) return null;
   return (
-    <section>
+    <section class="problems">
       <h3>Problems</h3>
       {properties.problems.map((problem, index) => (
         <div key={index} class={`problem ${problem.severity === "WARNING" ? "degraded" : "failing"}`}>

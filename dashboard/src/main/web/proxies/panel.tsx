@@ -8,7 +8,7 @@ import { Problems } from "../parts/problems";
 export function ProxyPanel(properties: { proxy: Proxy; now: number; onClose: () => void }) {
   const { proxy, now } = properties;
   return (
-    <Panel kind="Proxy" title={`${proxy.namespace}/${proxy.workload}`} onClose={properties.onClose} actions={<CopyButton text={`./heddle proxy-status ${proxy.workload}.${proxy.namespace}`}>Copy as CLI</CopyButton>}>
+    <Panel kind="Proxy" title={`${proxy.namespace}/${proxy.workload}`} onClose={properties.onClose} actions={<CopyButton text="./heddle proxy-status">Copy as CLI</CopyButton>}>
       <p><StateBadge state={proxy.connected ? proxy.state : "DISCONNECTED"} /></p>
       <Problems problems={proxy.problems.map(problemText)} />
       <section>
@@ -16,7 +16,7 @@ export function ProxyPanel(properties: { proxy: Proxy; now: number; onClose: () 
         <dl class="pairs">{XDS_TYPES.map((type) => <div key={type}><dt>{type}</dt><dd>{proxy.types?.[type] ? <StateBadge state={proxy.types[type]} /> : "not subscribed"}</dd></div>)}</dl>
       </section>
       <dl class="figures">
-        <Figure name="Connected">{proxy.connected ? since(proxy.connectedSince, now) : "no"}</Figure>
+        <Figure name={proxy.connected ? "Connected" : "Gone"}>{since(proxy.connectedSince, now)}</Figure>
         <Figure name="Last push">{milliseconds(proxy.lastPushMs)}</Figure>
       </dl>
       <section>

@@ -39,6 +39,28 @@ class DashboardTest {
             "--disable-sync");
     private static final String WEB_TO_CATALOG = "edge:shop/web>shop/catalog";
 
+    /// A function of the page that lists the pairs of text and ground with too little contrast.
+    private static final String CONTRASTS = """
+            () => {
+              const style = getComputedStyle(document.documentElement);
+              const light = (name) => {
+                const hex = style.getPropertyValue("--" + name).trim();
+                const [r, g, b] = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16) / 255)
+                  .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+                return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+              };
+              const contrast = (one, other) => {
+                const [dark, bright] = [light(one), light(other)].sort((left, right) => left - right);
+                return (bright + 0.05) / (dark + 0.05);
+              };
+              const grounds = ["surface", "sunken", "accent-soft"];
+              const pairs = ["text", "dim"].flatMap((text) => [...grounds, "ground", "raised"].map((on) => [text, on]));
+              for (const tone of ["good", "degraded", "failing", "idle"]) pairs.push(...grounds.map((on) => [tone, on]));
+              for (const tone of ["good", "degraded", "failing"]) pairs.push([tone, tone + "-soft"], ["dim", tone + "-soft"]);
+              return pairs.filter(([text, on]) => !(contrast(text, on) >= 4.5)).map((pair) => pair.join(" on "));
+            }
+            """;
+
     private static @Nullable Playwright playwright;
     private static @Nullable Browser chromium;
 
@@ -190,6 +212,7 @@ class DashboardTest {
         Locator route = config.locator("[data-id='HTTPRoute/shop/catalog']");
         assertThat(route).containsText("active on 8 of 8 proxies, live after 37 ms");
         assertThat(config.locator("[data-id='HTTPRoute/shop/payments']")).containsText("rejected by 1");
+        assertThat(config.locator(".problems")).containsText("A tab stands where YAML wants spaces");
         route.click();
         assertThat(config.locator(".yaml")).containsText("weight: 90");
         assertThat(config.locator(".yaml")).not().containsText("activeOn");
@@ -238,7 +261,8 @@ class DashboardTest {
         screenshot(map, "large");
         map.keyboard().press("/");
         map.keyboard().type("service-042");
-        assertThat(map.locator(".node:not(.faded)")).hasCount(3);
+        assertThat(map.locator(".node")).hasCount(3);
+        assertThat(map.locator(".map-note")).containsText("3 of 200");
         assertThat(map.locator(".edge-label")).hasCount(2);
         screenshot(map, "large-search");
         assertNoComplaints();
@@ -253,6 +277,20 @@ class DashboardTest {
         button(map, "Switch to light colours").click();
         map.reload();
         assertThat(map.locator("html")).hasAttribute("data-theme", "light");
+    }
+
+    /// WCAG 2.2, success criterion 1.4.3: text and its ground differ by at least 4.5 to 1.
+    @Test
+    void every_text_colour_can_be_read_on_its_grounds() {
+        Page map = open(CannedMesh.Story.BOOKSHOP, "");
+        for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+            map.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
+            assertThat(map.locator("html"))
+                    .hasAttribute("data-theme", scheme.name().toLowerCase(Locale.ROOT));
+            assertThat((List<?>) map.evaluate(CONTRASTS))
+                    .as(scheme + " colours")
+                    .isEmpty();
+        }
     }
 
     @Test
