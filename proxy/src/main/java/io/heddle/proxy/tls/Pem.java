@@ -1,0 +1,97 @@
+package io.heddle.proxy.tls;
+
+import java.io.ByteArrayInputStream;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+
+/// Reads and writes PEM texts (RFC 7468): certificates and PKCS#8 private keys.
+final class Pem {
+    private static final int MAX_LENGTH = 1 << 20;
+    private static final String CERTIFICATE = "CERTIFICATE";
+    private static final String PRIVATE_KEY = "PRIVATE KEY";
+
+    private Pem() {}
+
+    /// Every certificate of `text`, in its order; at least one.
+    static List<X509Certificate> certificates(String text) throws GeneralSecurityException {
+        var factory = CertificateFactory.getInstance("X.509");
+        var found = new ArrayList<X509Certificate>();
+        for (byte[] der : blocks(text, CERTIFICATE)) {
+            found.add((X509Certificate) factory.generateCertificate(new ByteArrayInputStream(der)));
+        }
+        if (found.isEmpty()) {
+            throw new CertificateException("no CERTIFICATE block");
+        }
+        return List.copyOf(found);
+    }
+
+    /// The private key of `text`: PKCS#8, RSA or elliptic curve.
+    static PrivateKey privateKey(String text) throws GeneralSecurityException {
+        var keys = blocks(text, PRIVATE_KEY);
+        if (keys.isEmpty()) {
+            boolean oldForm = text.contains("BEGIN EC PRIVATE KEY") || text.contains("BEGIN RSA PRIVATE KEY");
+            throw new GeneralSecurityException(
+                    oldForm
+                            ? "the key is not PKCS#8; convert it with `openssl pkcs8 -topk8 -nocrypt`"
+                            : "no PRIVATE KEY block");
+        }
+        var spec = new PKCS8EncodedKeySpec(keys.getFirst());
+        try {
+            return KeyFactory.getInstance("EC").generatePrivate(spec);
+        } catch (GeneralSecurityException notElliptic) {
+            try {
+                return KeyFactory.getInstance("RSA").generatePrivate(spec);
+            } catch (GeneralSecurityException notRsa) {
+                notRsa.addSuppressed(notElliptic);
+                throw new GeneralSecurityException("the key is neither an elliptic curve's nor RSA's", notRsa);
+            }
+        }
+    }
+
+    /// The PEM block of a private key.
+    static String text(PrivateKey key) {
+        return block(PRIVATE_KEY, key.getEncoded());
+    }
+
+    /// One PEM block.
+    static String block(String label, byte[] der) {
+        var body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
+        return "-----BEGIN " + label + "-----\n" + body + "\n-----END " + label + "-----\n";
+    }
+
+    private static List<byte[]> blocks(String text, String label) throws GeneralSecurityException {
+        if (text.length() > MAX_LENGTH) {
+            throw new GeneralSecurityException("the text is longer than " + MAX_LENGTH + " characters");
+        }
+        var begin = "-----BEGIN " + label + "-----";
+        var end = "-----END " + label + "-----";
+        var blocks = new ArrayList<byte[]>();
+        int from = text.indexOf(begin);
+        while (from >= 0) {
+            int bodyStart = from + begin.length();
+            int bodyEnd = text.indexOf(end, bodyStart);
+            if (bodyEnd < 0) {
+                throw new GeneralSecurityException("a " + label + " block has no end");
+            }
+            blocks.add(decode(text.substring(bodyStart, bodyEnd), label));
+            from = text.indexOf(begin, bodyEnd);
+        }
+        return blocks;
+    }
+
+    private static byte[] decode(String body, String label) throws GeneralSecurityException {
+        try {
+            return Base64.getMimeDecoder().decode(body);
+        } catch (IllegalArgumentException invalid) {
+            throw new GeneralSecurityException("a " + label + " block is not base64", invalid);
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package io.heddle.proxy.tls;
+
+import io.heddle.model.problem.Checked;
+import io.heddle.model.problem.Problem;
+import io.heddle.traffic.runtime.CertificateSource;
+import io.heddle.traffic.runtime.RuntimeConfig;
+import io.heddle.traffic.runtime.TrustSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Every certificate, key and trust bundle by where it comes from: the configuration, files, or the proxy's own
+/// identity, which is the secret `default` and never leaves the machine.
+///
+/// A certificate in files that can no longer be read keeps its last good form, so that a renewal caught half-way
+/// refuses
+/// nobody. Everything else is never kept: what is not there is neither shown nor trusted. Safe on any thread.
+public final class SecretStore {
+    /// The secret that stands for the proxy's own identity.
+    public static final String OWN = "default";
+    /// The secret with the mesh's root certificates.
+    public static final String MESH_ROOT = "ROOTCA";
+
+    private static final Logger log = LoggerFactory.getLogger(SecretStore.class);
+
+    private final Optional<IdentityFiles> identity;
+    private final FileWatch watch;
+    private final Map<CertificateSource, KeyMaterial> lastGood = new ConcurrentHashMap<>();
+    private final List<Runnable> followers = new CopyOnWriteArrayList<>();
+    private volatile RuntimeConfig config = RuntimeConfig.EMPTY;
+
+    /// Serves `identity` as the secret `default`, if there is one; `watch` notices changed files.
+    public SecretStore(Optional<IdentityFiles> identity, FileWatch watch) {
+        this.identity = identity;
+        this.watch = watch;
+        identity.ifPresent(
+                files -> List.of(files.chain(), files.key(), files.root()).forEach(watch::watch));
+        watch.follow(this::changed);
+    }
+
+    /// Takes the secrets that came with a configuration.
+    public void take(RuntimeConfig next) {
+        boolean same =
+                config.trust().equals(next.trust()) && config.certificates().equals(next.certificates());
+        config = next;
+        if (!same) {
+            changed();
+        }
+    }
+
+    /// Says that secrets may have changed; the followers look for themselves.
+    public void changed() {
+        followers.forEach(Runnable::run);
+    }
+
+    /// Adds someone to be called after changes, on the thread that made them.
+    void follow(Runnable follower) {
+        followers.add(follower);
+    }
+
+    /// The certificate and key of `source`; empty for none.
+    Checked<Optional<KeyMaterial>> certificate(CertificateSource source) {
+        if (source instanceof CertificateSource.None) {
+            return Checked.ok(Optional.empty());
+        }
+        return switch (read(source)) {
+            case Checked.Ok<KeyMaterial>(var material, var _) -> {
+                if (changesByFile(source)) {
+                    lastGood.put(source, material);
+                }
+                yield Checked.ok(Optional.of(material));
+            }
+            case Checked.Rejected<KeyMaterial>(var problems) -> {
+                var kept = lastGood.get(source);
+                if (kept == null) {
+                    yield new Checked.Rejected<>(problems);
+                }
+                log.atWarn().addKeyValue("problems", problems).log("keeping the last good certificate");
+                yield Checked.ok(Optional.of(kept));
+            }
+        };
+    }
+
+    /// The trust bundle of `source`; empty for none.
+    Checked<Optional<TrustBundle>> trust(TrustSource source) {
+        return switch (source) {
+            case TrustSource.None() -> Checked.ok(Optional.empty());
+            case TrustSource.Inline(var pem) -> bundle("inline authorities", pem);
+            case TrustSource.File(var path) -> {
+                watch.watch(Path.of(path));
+                yield text("file " + path, Path.of(path)).then(pem -> bundle("file " + path, pem));
+            }
+            case TrustSource.Secret(var name) -> secretTrust(name).then(pem -> bundle("Secret " + name, pem));
+        };
+    }
+
+    private boolean changesByFile(CertificateSource source) {
+        return switch (source) {
+            case CertificateSource.Files _ -> true;
+            case CertificateSource.Secret(var name) -> name.equals(OWN) && identity.isPresent();
+            case CertificateSource.Inline _, CertificateSource.None _ -> false;
+        };
+    }
+
+    private Checked<KeyMaterial> read(CertificateSource source) {
+        return switch (source) {
+            case CertificateSource.None() -> throw new IllegalArgumentException("no certificate has no material");
+            case CertificateSource.Inline(var chain, var key) -> KeyMaterial.read("inline certificate", chain, key);
+            case CertificateSource.Files(var chain, var key) -> {
+                watch.watch(Path.of(chain));
+                watch.watch(Path.of(key));
+                yield files("file " + chain, Path.of(chain), Path.of(key));
+            }
+            case CertificateSource.Secret(var name) -> secret(name);
+        };
+    }
+
+    private Checked<KeyMaterial> secret(String name) {
+        if (name.equals(OWN) && identity.isPresent()) {
+            var own = identity.get();
+            return files("Secret " + OWN, own.chain(), own.key());
+        }
+        var sent = config.certificates().get(name);
+        return sent == null
+                ? missing("Secret " + name)
+                : KeyMaterial.read("Secret " + name, sent.chainPem(), sent.keyPem());
+    }
+
+    private Checked<String> secretTrust(String name) {
+        var sent = config.trust().get(name);
+        if (sent != null) {
+            return Checked.ok(sent);
+        }
+        return name.equals(MESH_ROOT) && identity.isPresent()
+                ? text("Secret " + name, identity.get().root())
+                : missing("Secret " + name);
+    }
+
+    private static Checked<KeyMaterial> files(String object, Path chain, Path key) {
+        return text(object, chain)
+                .then(chainPem -> text(object, key).then(keyPem -> KeyMaterial.read(object, chainPem, keyPem)));
+    }
+
+    private static Checked<Optional<TrustBundle>> bundle(String object, String pem) {
+        return TrustBundle.read(object, pem).then(bundle -> Checked.ok(Optional.of(bundle)));
+    }
+
+    private static Checked<String> text(String object, Path file) {
+        try {
+            return Checked.ok(Files.readString(file));
+        } catch (NoSuchFileException absent) {
+            return Checked.rejected(Problem.error(object, "", file + " does not exist", ""));
+        } catch (IOException unreadable) {
+            return Checked.rejected(Problem.error(object, "", file + " cannot be read: " + unreadable, ""));
+        }
+    }
+
+    private static <T> Checked<T> missing(String object) {
+        return Checked.rejected(
+                Problem.error(object, "", "nobody has sent this secret", "have the xDS server send it"));
+    }
+}
