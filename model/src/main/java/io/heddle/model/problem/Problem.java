@@ -4,7 +4,8 @@ package io.heddle.model.problem;
 ///
 /// @param severity an [Severity#ERROR] refuses the object; a [Severity#WARNING] goes with it
 /// @param object the object, as `Kind namespace/name`, for example `HTTPRoute shop/catalog`
-/// @param path the field inside the object, for example `spec.rules[1].backendRefs[0].weight`; empty for the whole object
+/// @param path the field inside the object, for example `spec.rules[1].backendRefs[0].weight`; empty for the whole
+///     object
 /// @param reason what is wrong, one sentence without a full stop
 /// @param remedy what to do, one sentence without a full stop; empty when the reason says it
 public record Problem(Severity severity, String object, String path, String reason, String remedy) {

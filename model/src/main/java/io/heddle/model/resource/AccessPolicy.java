@@ -56,7 +56,8 @@ public record AccessPolicy(ObjectName object, Selector selector, Action action, 
         }
     }
 
-    /// What is asked for. Every non-empty field must fit; values may be exact, `prefix*`, `*suffix` or `*` (present).
+    /// What is asked for. Every non-empty field must fit; values may be exact, `prefix*`, `*suffix` or `*`
+    /// (present).
     ///
     /// @param hosts the request's host, without regard to case
     /// @param notHosts none of these
@@ -89,7 +90,8 @@ public record AccessPolicy(ObjectName object, Selector selector, Action action, 
 
     /// A further demand on an attribute.
     ///
-    /// @param key `request.headers[name]`, `source.ip`, `source.namespace`, `source.principal` or `destination.port`
+    /// @param key `request.headers[name]`, `source.ip`, `source.namespace`, `source.principal` or
+    ///     `destination.port`
     /// @param values any of them; empty for no demand
     /// @param notValues none of them
     public record Condition(String key, List<String> values, List<String> notValues) {

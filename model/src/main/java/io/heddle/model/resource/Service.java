@@ -11,8 +11,8 @@ import java.util.Optional;
 ///
 /// @param object the stored object
 /// @param name namespace and name; for a ServiceEntry its first host stands as the name
-/// @param hosts further host names that callers may use, exact or `*.suffix`; empty for a Kubernetes Service, whose
-///     hosts follow from its name
+/// @param hosts every host name that callers may use, the first included, exact or `*.suffix`; empty for a Kubernetes
+///     Service, whose hosts follow from its name
 /// @param ports at least one
 /// @param selector which workloads of the namespace answer; empty when the endpoints are inline or found by DNS
 /// @param location inside the mesh (mTLS where the workload has a sidecar) or outside it (never mTLS)
@@ -32,6 +32,12 @@ public record Service(
         hosts = List.copyOf(hosts);
         ports = List.copyOf(ports);
         endpoints = List.copyOf(endpoints);
+    }
+
+    /// The host that names the service in clusters and metrics: a ServiceEntry's first host, else the fully
+    /// qualified host that follows from the name.
+    public String host(String domainSuffix) {
+        return hosts.isEmpty() ? name.host(domainSuffix) : hosts.getFirst();
     }
 
     /// A port of the service and where it leads on a workload.
