@@ -1,0 +1,94 @@
+package io.heddle.dialect.gateway;
+
+import io.heddle.dialect.tree.Fields;
+import io.heddle.dialect.tree.Names;
+import io.heddle.model.resource.HttpRoute.Match;
+import io.heddle.model.resource.HttpRoute.PathMatch;
+import io.heddle.model.resource.HttpRoute.ValueMatch;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// Reads an `HTTPRouteMatch`. The syntax of regular expressions is checked where they are compiled.
+final class MatchReader {
+    private static final List<String> METHODS =
+            List.of("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH");
+    private static final int MAX_PATH = 1024;
+
+    private MatchReader() {}
+
+    static Match read(Fields match) {
+        return new Match(
+                match.optionalObject("path").map(MatchReader::path).orElse(new PathMatch.Prefix("/")),
+                values(match, "headers", true),
+                values(match, "queryParams", false),
+                match.choice("method", METHODS));
+    }
+
+    private static PathMatch path(Fields path) {
+        var type = path.choice("type", List.of("Exact", "PathPrefix", "RegularExpression"))
+                .orElse("PathPrefix");
+        var value = path.text("value").orElse("/");
+        if (value.length() > MAX_PATH) {
+            path.error("value", "is longer than " + MAX_PATH + " characters", "");
+        }
+        if (type.equals("RegularExpression")) {
+            return new PathMatch.Regex(value);
+        }
+        checkPath(path, "value", value);
+        return type.equals("Exact") ? new PathMatch.Exact(value) : new PathMatch.Prefix(value);
+    }
+
+    /// The Gateway API refuses paths that a server may normalize away, and characters outside RFC 3986.
+    private static void checkPath(Fields fields, String name, String value) {
+        if (!value.startsWith("/")) {
+            fields.error(name, "a path begins with /", "write /" + value);
+            return;
+        }
+        for (var part : List.of("//", "/./", "/../", "%2f", "%2F", "#")) {
+            if (value.contains(part)) {
+                fields.error(name, "must not contain \"" + part + "\"", "");
+            }
+        }
+        if (value.endsWith("/..") || value.endsWith("/.")) {
+            fields.error(name, "must not end with a dot segment", "");
+        }
+        if (!value.matches("(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})*+")) {
+            fields.error(name, "has characters that no path has", "percent-encode them");
+        }
+    }
+
+    private static List<ValueMatch> values(Fields match, String name, boolean headers) {
+        var result = new ArrayList<ValueMatch>();
+        var names = new HashSet<String>();
+        for (var value : match.objects(name)) {
+            var type =
+                    value.choice("type", List.of("Exact", "RegularExpression")).orElse("Exact");
+            var written = value.requiredText("name");
+            if (!written.isEmpty() && !Names.isHeaderName(written)) {
+                value.error("name", "\"" + written + "\" is not a token (RFC 9110)", "");
+            }
+            var key = headers ? written.toLowerCase(Locale.ROOT) : written;
+            if (!names.add(key)) {
+                value.error("name", "\"" + written + "\" is matched twice", "keep one: both would have to fit");
+            }
+            result.add(new ValueMatch(key, value.requiredText("value"), type.equals("RegularExpression")));
+        }
+        return result;
+    }
+
+    /// The path that a filter puts in place of another.
+    static Optional<String> replacement(Fields fields, String name) {
+        return fields.emptiableText(name).map(path -> {
+            if (!path.isEmpty() && !path.startsWith("/")) {
+                fields.error(name, "a path begins with /", "write /" + path);
+            }
+            if (path.length() > MAX_PATH || !Names.isHeaderValue(path) || path.contains(" ")) {
+                fields.error(name, "is not a path", "");
+            }
+            return path;
+        });
+    }
+}
