@@ -25,7 +25,7 @@ export function ConfigPage(properties: PageProperties) {
         <Search label="Filter by kind or name" value={address.search} onChange={(search) => change({ search })} />
         <Summary resources={all} />
       </div>
-      <Problems problems={(live.mesh.data?.problems ?? []).map(problemText)} />
+      <Problems title="Not read" problems={(live.mesh.data?.problems ?? []).map(problemText)} />
       <div class="split">
         <div class="stage">
           {all.length === 0 ? <NoResources {...properties} /> : rows.length === 0
@@ -78,7 +78,7 @@ function Summary(properties: { resources: ResourceDocument[] }) {
   return (
     <p class="summary">
       {plural(resources.length, "resource")}
-      {bad > 0 ? <span class="tone failing"> · {bad} rejected</span> : null}
+      {bad > 0 ? <span class="tone failing"> · {bad} in trouble</span> : null}
       {pending > 0 ? <span class="tone degraded"> · {pending} pending</span> : null}
     </p>
   );
