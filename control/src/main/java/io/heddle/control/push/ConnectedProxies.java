@@ -1,0 +1,264 @@
+package io.heddle.control.push;
+
+import io.heddle.control.discovery.ConnectedWorkloads;
+import io.heddle.control.reconcile.Publication;
+import io.heddle.model.name.ObjectName;
+import io.heddle.model.view.MeshSettings;
+import io.heddle.model.view.ProxyNode;
+import io.heddle.model.view.ProxyView;
+import io.heddle.xds.resource.ResourceSet;
+import io.heddle.xds.resource.ResourceType;
+import io.heddle.xds.server.AdsSession.Handle;
+import io.heddle.xds.server.Admission;
+import io.heddle.xds.server.ConnectedNode;
+import io.heddle.xds.server.ProxyConnections;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Every proxy with an open stream. Publications come in on one side, and go to each proxy that they change something
+/// for; what the proxies answer comes in on the other side, and goes to the status board. Thread-safe.
+///
+/// Nothing is offered before the first publication, so a proxy that reconnects after a restart keeps what it has until
+/// the mesh is built from everything stored. Of two connections with one node id the newer one is the proxy, and the
+/// older one is closed.
+public final class ConnectedProxies implements ProxyConnections, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(ConnectedProxies.class);
+    private static final int MAX_GONE = 1000;
+    private static final Duration SHOW_GONE = Duration.ofMinutes(5);
+
+    private final MeshSettings settings;
+    private final Function<ProxyView, ResourceSet> translate;
+    private final ConnectedWorkloads workloads;
+    private final Clock clock;
+    private final PushQueue queue = new PushQueue();
+    private final ProxyStatusBoard board = new ProxyStatusBoard();
+    private final PushCounts counts = new PushCounts();
+    private final Map<String, ProxySession> byHandle = new ConcurrentHashMap<>();
+    private final Map<String, Boolean> secured = new ConcurrentHashMap<>();
+    private volatile Optional<Publication> current = Optional.empty();
+    /// Node id → how it was when it left, oldest first; guarded by itself.
+    private final Map<String, ProxyStatus> gone = new LinkedHashMap<>();
+
+    /// @param translate writes a view as resources
+    public ConnectedProxies(
+            MeshSettings settings,
+            Function<ProxyView, ResourceSet> translate,
+            ConnectedWorkloads workloads,
+            Clock clock) {
+        this.settings = settings;
+        this.translate = translate;
+        this.workloads = workloads;
+        this.clock = clock;
+    }
+
+    /// Makes `publication` what all proxies should have.
+    public void publish(Publication publication) {
+        current = Optional.of(publication);
+        board.published(publication);
+        byHandle.values().forEach(this::requestPush);
+        board.progressed(sessions());
+    }
+
+    private void requestPush(ProxySession session) {
+        queue.request(session.handle().id(), () -> push(session));
+    }
+
+    private void push(ProxySession session) {
+        current.ifPresent(publication -> {
+            boolean offered = session.push(publication, translate);
+            log.atDebug()
+                    .addKeyValue("proxy", session.node().id())
+                    .addKeyValue("publication", publication.number())
+                    .addKeyValue("offered", offered)
+                    .log("pushed");
+            settle(session);
+        });
+    }
+
+    private void settle(ProxySession session) {
+        session.settle().ifPresent(counts::converged);
+        board.progressed(sessions());
+    }
+
+    @Override
+    public Admission connected(ConnectedNode node, Handle handle) {
+        var proxy = NodeReader.read(node, settings);
+        var session = new ProxySession(handle, proxy, clock.instant());
+        secured.put(handle.id(), node.identity().isPresent());
+        byHandle.put(handle.id(), session);
+        closeOlder(session);
+        synchronized (gone) {
+            gone.remove(proxy.id());
+        }
+        log.atInfo()
+                .addKeyValue("proxy", proxy.id())
+                .addKeyValue("identity", proxy.identity())
+                .addKeyValue("remote", node.remoteAddress())
+                .log("proxy connected");
+        if (node.identity().isPresent()) {
+            workloads.connected(handle.id(), proxy);
+        }
+        requestPush(session);
+        return Admission.accepted();
+    }
+
+    private void closeOlder(ProxySession newer) {
+        for (var other : byHandle.values()) {
+            boolean older = other != newer && other.node().id().equals(newer.node().id());
+            if (older && sameProof(other, newer)) {
+                other.handle().close("a newer connection of this node took its place");
+            }
+        }
+    }
+
+    /// A node on the plaintext port is only a claim, and must not drive out one that has proved who it is.
+    private boolean sameProof(ProxySession older, ProxySession newer) {
+        return isSecured(newer) || !isSecured(older);
+    }
+
+    private boolean isSecured(ProxySession session) {
+        return secured.getOrDefault(session.handle().id(), false);
+    }
+
+    @Override
+    public void acknowledged(Handle handle, ResourceType type, String version) {
+        counts.acknowledged(type);
+        Optional.ofNullable(byHandle.get(handle.id())).ifPresent(this::settle);
+    }
+
+    @Override
+    public void rejected(Handle handle, ResourceType type, String version, String detail) {
+        counts.rejected(type);
+        Optional.ofNullable(byHandle.get(handle.id())).ifPresent(session -> log.atWarn()
+                .addKeyValue("proxy", session.node().id())
+                .addKeyValue("type", type)
+                .addKeyValue("reason", detail)
+                .log("proxy refused its configuration and keeps the one before"));
+    }
+
+    @Override
+    public void healthReported(Handle handle, boolean healthy, String detail) {
+        workloads.healthReported(handle.id(), healthy);
+    }
+
+    @Override
+    public void disconnected(Handle handle) {
+        var session = byHandle.get(handle.id());
+        if (session == null) {
+            return;
+        }
+        var last = status(session);
+        byHandle.remove(handle.id());
+        secured.remove(handle.id());
+        workloads.disconnected(handle.id());
+        boolean replaced = byHandle.values().stream()
+                .anyMatch(other -> other.node().id().equals(session.node().id()));
+        if (!replaced) {
+            remember(last);
+        }
+        board.progressed(sessions());
+        log.atInfo().addKeyValue("proxy", session.node().id()).log("proxy disconnected");
+    }
+
+    private void remember(ProxyStatus last) {
+        synchronized (gone) {
+            gone.remove(last.node().id());
+            gone.put(
+                    last.node().id(),
+                    new ProxyStatus(
+                            last.node(),
+                            last.secured(),
+                            false,
+                            clock.instant(),
+                            ProxyStatus.State.DISCONNECTED,
+                            last.types(),
+                            last.versions(),
+                            last.lastPushMillis(),
+                            last.problems()));
+            if (gone.size() > MAX_GONE) {
+                gone.remove(gone.keySet().iterator().next());
+            }
+        }
+    }
+
+    /// Where `object` is in force.
+    public ObjectStatus object(ObjectName object) {
+        var sessions = sessions();
+        sessions.forEach(this::settle);
+        return board.object(object, sessions);
+    }
+
+    /// Every connected proxy, and those that left in the last minutes, by id.
+    public List<ProxyStatus> statuses() {
+        var statuses = new ArrayList<ProxyStatus>();
+        sessions().forEach(session -> statuses.add(status(session)));
+        synchronized (gone) {
+            Instant limit = clock.instant().minus(SHOW_GONE);
+            gone.values().removeIf(status -> status.since().isBefore(limit));
+            statuses.addAll(gone.values());
+        }
+        statuses.sort(Comparator.comparing(status -> status.node().id()));
+        return statuses;
+    }
+
+    private ProxyStatus status(ProxySession session) {
+        settle(session);
+        return ProxyStatusBoard.proxy(session, isSecured(session));
+    }
+
+    /// The connected proxies.
+    public Collection<ProxyNode> nodes() {
+        return sessions().stream().map(ProxySession::node).toList();
+    }
+
+    /// The connected proxies that have proved who they are.
+    public Collection<ProxyNode> securedNodes() {
+        return sessions().stream()
+                .filter(this::isSecured)
+                .map(ProxySession::node)
+                .toList();
+    }
+
+    /// Whether anything has been published.
+    public boolean hasPublication() {
+        return current.isPresent();
+    }
+
+    /// The newest publication.
+    public Optional<Publication> publication() {
+        return current;
+    }
+
+    /// What was pushed so far.
+    public PushCounts.Figures figures() {
+        return counts.figures();
+    }
+
+    /// One session a node id, the newest.
+    private Collection<ProxySession> sessions() {
+        var newest = new HashMap<String, ProxySession>();
+        byHandle.values()
+                .forEach(session -> newest.merge(
+                        session.node().id(), session, (a, b) -> a.since().isAfter(b.since()) ? a : b));
+        return new TreeMap<>(newest).values();
+    }
+
+    @Override
+    public void close() {
+        queue.close();
+    }
+}

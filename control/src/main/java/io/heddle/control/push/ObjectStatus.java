@@ -1,0 +1,32 @@
+package io.heddle.control.push;
+
+import io.heddle.model.problem.Problem;
+import java.util.List;
+import java.util.Optional;
+
+/// Where one stored object is in force.
+///
+/// @param accepted whether it takes part in the mesh
+/// @param problems why it does not
+/// @param activeOn how many connected proxies have acknowledged a configuration that has it, or need no change for it
+/// @param proxies how many proxies are connected
+/// @param rejectedBy the proxies that refused the configuration that has it
+/// @param liveAfterMillis how long after it was stored the last connected proxy had it; empty while one has not
+public record ObjectStatus(
+        boolean accepted,
+        List<Problem> problems,
+        int activeOn,
+        int proxies,
+        List<Refusal> rejectedBy,
+        Optional<Long> liveAfterMillis) {
+    public ObjectStatus {
+        problems = List.copyOf(problems);
+        rejectedBy = List.copyOf(rejectedBy);
+    }
+
+    /// A proxy's refusal.
+    ///
+    /// @param proxy the proxy's id
+    /// @param reason in the proxy's words
+    public record Refusal(String proxy, String reason) {}
+}

@@ -1,0 +1,140 @@
+package io.heddle.control.push;
+
+import io.heddle.control.push.ObjectStatus.Refusal;
+import io.heddle.control.push.ProxyStatus.State;
+import io.heddle.control.reconcile.Publication;
+import io.heddle.control.reconcile.Publication.ObjectState;
+import io.heddle.model.name.ObjectName;
+import io.heddle.xds.server.SyncState;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/// The truth about what is in force where: per proxy from its own acknowledgements, per object from the proxies that are
+/// live up to the publication that first had it. Thread-safe.
+public final class ProxyStatusBoard {
+    private final Object lock = new Object();
+    /// Object → when the publication that first had its present version was live everywhere.
+    private final Map<ObjectName, Arrival> arrivals = new HashMap<>();
+    private final Set<ObjectName> underWay = new HashSet<>();
+    private Optional<Publication> current = Optional.empty();
+
+    private record Arrival(ObjectState state, Optional<Long> liveNanos) {}
+
+    ProxyStatusBoard() {}
+
+    /// Takes note of a new publication.
+    void published(Publication publication) {
+        synchronized (lock) {
+            current = Optional.of(publication);
+            arrivals.keySet().retainAll(publication.objects().keySet());
+            underWay.retainAll(arrivals.keySet());
+            publication.objects().forEach((object, state) -> {
+                var known = arrivals.get(object);
+                if (known == null || known.state.version() != state.version()) {
+                    arrivals.put(object, new Arrival(state, Optional.empty()));
+                    underWay.add(object);
+                }
+            });
+        }
+    }
+
+    /// Takes note of how far the proxies have come.
+    void progressed(Collection<ProxySession> sessions) {
+        long everywhere = sessions.stream().mapToLong(ProxySession::liveNumber).min().orElse(0);
+        long now = System.nanoTime();
+        synchronized (lock) {
+            for (var object : List.copyOf(underWay)) {
+                var arrival = arrivals.get(object);
+                if (arrival != null && arrival.state.since() <= everywhere) {
+                    arrivals.put(object, new Arrival(arrival.state, Optional.of(now)));
+                    underWay.remove(object);
+                }
+            }
+        }
+    }
+
+    ObjectStatus object(ObjectName object, Collection<ProxySession> sessions) {
+        synchronized (lock) {
+            var arrival = Optional.ofNullable(arrivals.get(object));
+            var problems = current.map(publication -> publication.refused().getOrDefault(object, List.of()))
+                    .orElse(List.of());
+            if (arrival.isEmpty() || !problems.isEmpty()) {
+                return new ObjectStatus(
+                        problems.isEmpty(), problems, 0, sessions.size(), List.of(), Optional.empty());
+            }
+            long since = arrival.get().state.since();
+            int active = 0;
+            var refusals = new ArrayList<Refusal>();
+            for (var session : sessions) {
+                if (session.liveNumber() >= since) {
+                    active++;
+                } else {
+                    refusal(session).ifPresent(refusals::add);
+                }
+            }
+            var live = arrival.get()
+                    .liveNanos
+                    .map(nanos ->
+                            TimeUnit.NANOSECONDS.toMillis(nanos - arrival.get().state.changedNanos()));
+            return new ObjectStatus(true, List.of(), active, sessions.size(), refusals, live);
+        }
+    }
+
+    private static Optional<Refusal> refusal(ProxySession session) {
+        var reasons = refusals(session);
+        return reasons.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Refusal(session.node().id(), String.join("; ", reasons)));
+    }
+
+    private static List<String> refusals(ProxySession session) {
+        var reasons = new ArrayList<String>();
+        session.states().forEach((type, state) -> {
+            if (state.status() == SyncState.Status.REJECTED) {
+                reasons.add(type + ": " + state.detail());
+            }
+        });
+        return reasons;
+    }
+
+    static ProxyStatus proxy(ProxySession session, boolean secured) {
+        var types = new TreeMap<String, State>();
+        session.states().forEach((type, state) -> types.put(type.name(), state(state.status())));
+        return new ProxyStatus(
+                session.node(),
+                secured,
+                true,
+                session.since(),
+                worst(types.values()),
+                types,
+                session.states(),
+                session.lastPushNanos().map(TimeUnit.NANOSECONDS::toMillis),
+                refusals(session));
+    }
+
+    private static State state(SyncState.Status status) {
+        return switch (status) {
+            case NOT_SENT -> State.NOT_SENT;
+            case STALE -> State.STALE;
+            case SYNCED -> State.SYNCED;
+            case REJECTED -> State.REJECTED;
+        };
+    }
+
+    private static State worst(Collection<State> states) {
+        for (var state : List.of(State.REJECTED, State.STALE, State.SYNCED)) {
+            if (states.contains(state)) {
+                return state;
+            }
+        }
+        return State.NOT_SENT;
+    }
+}
