@@ -201,7 +201,7 @@ public final class DirectorySource implements DiscoverySource {
 
     /// Passes all files that are not set aside.
     ///
-    /// @return false when more files were set aside, and it is worth trying again
+    /// @return whether that is all; false when more files were set aside and the rest is worth another try
     private boolean pass() {
         var puts = new ArrayList<Document>();
         var good = new ArrayList<FileDocuments>();
@@ -226,7 +226,7 @@ public final class DirectorySource implements DiscoverySource {
                 remember(good, deletes);
                 yield true;
             }
-            case Checked.Rejected<List<WriteResult>>(List<Problem> refusals) -> !setAside(good, refusals);
+            case Checked.Rejected<List<WriteResult>>(List<Problem> refusals) -> setAside(good, refusals);
         };
     }
 

@@ -1,0 +1,162 @@
+package io.heddle.control.discovery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.heddle.control.reconcile.ChangeSet;
+import io.heddle.control.reconcile.ConfigGate;
+import io.heddle.control.store.ConfigStore;
+import io.heddle.control.store.MvConfigStore;
+import io.heddle.dialect.Document;
+import io.heddle.dialect.Documents;
+import io.heddle.model.problem.Checked;
+import io.heddle.model.view.MeshSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DirectorySourceTest {
+    private static final String CATALOG = """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: catalog, namespace: shop}
+            spec: {selector: {app: catalog}, ports: [{name: http, port: 80}]}
+            """;
+    private static final String ROUTE = """
+            apiVersion: gateway.networking.k8s.io/v1
+            kind: HTTPRoute
+            metadata: {name: catalog, namespace: shop}
+            spec:
+              parentRefs: [{group: "", kind: Service, name: catalog}]
+              rules: [{backendRefs: [{name: catalog, port: 80}]}]
+            """;
+    private static final Duration LONG = Duration.ofSeconds(20);
+
+    @TempDir
+    Path directory;
+
+    private Path files;
+    private ConfigStore store;
+    private DirectorySource source;
+
+    @BeforeEach
+    void open() throws IOException {
+        files = Files.createDirectory(directory.resolve("files"));
+        store = MvConfigStore.open(directory.resolve("store.mv"), Clock.systemUTC());
+    }
+
+    @AfterEach
+    void close() {
+        source.close();
+        store.close();
+    }
+
+    private void start() {
+        var gate = new ConfigGate(store, MeshSettings.DEFAULT, List::of, _ -> List.of());
+        source = new DirectorySource(files, gate, store.keyValues("directory"), Duration.ofMillis(20));
+        source.start();
+    }
+
+    private void write(String name, String content) throws IOException {
+        var temporary = files.resolve(name + ".new");
+        Files.writeString(temporary, content);
+        Files.move(temporary, files.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private List<String> stored() {
+        return store.all().stream().map(object -> object.name().toString()).toList();
+    }
+
+    private void awaitStored(String... names) {
+        await().atMost(LONG).untilAsserted(() -> assertThat(stored()).containsExactly(names));
+    }
+
+    @Test
+    void takes_in_files_that_refer_to_each_other_in_any_order() throws IOException {
+        write("a-route.yaml", ROUTE);
+        write("b-service.yaml", CATALOG);
+        start();
+        assertThat(stored()).containsExactly("HTTPRoute shop/catalog", "Service shop/catalog");
+        assertThat(source.problems()).isEmpty();
+    }
+
+    @Test
+    void follows_files_that_come_change_and_go() throws IOException {
+        start();
+        write("catalog.yaml", CATALOG);
+        awaitStored("Service shop/catalog");
+        write("catalog.yaml", CATALOG.replace("name: catalog", "name: ratings"));
+        awaitStored("Service shop/ratings");
+        Files.delete(files.resolve("catalog.yaml"));
+        awaitStored();
+    }
+
+    @Test
+    void sets_a_bad_file_aside_and_keeps_what_its_last_good_version_brought() throws IOException {
+        write("catalog.yaml", CATALOG);
+        start();
+        write("catalog.yaml", CATALOG.replace("port: 80", "port: 800000"));
+        write("ratings.yaml", CATALOG.replace("name: catalog", "name: ratings"));
+        awaitStored("Service shop/catalog", "Service shop/ratings");
+        await().atMost(LONG).untilAsserted(() -> assertThat(source.problems()).isNotEmpty());
+        assertThat(source.problems().getFirst().reason()).contains("catalog.yaml");
+        write("catalog.yaml", CATALOG);
+        await().atMost(LONG).untilAsserted(() -> assertThat(source.problems()).isEmpty());
+    }
+
+    @Test
+    void sets_a_file_aside_that_is_no_yaml_at_all() throws IOException {
+        write("a.yaml", "{{{");
+        write("b.yaml", CATALOG);
+        start();
+        assertThat(stored()).containsExactly("Service shop/catalog");
+        assertThat(source.problems()).isNotEmpty();
+    }
+
+    @Test
+    void takes_away_what_a_file_brought_that_went_while_nobody_looked() throws IOException {
+        write("catalog.yaml", CATALOG);
+        start();
+        source.close();
+        Files.delete(files.resolve("catalog.yaml"));
+        start();
+        assertThat(stored()).isEmpty();
+    }
+
+    @Test
+    void leaves_alone_what_it_did_not_bring() throws IOException {
+        write("catalog.yaml", CATALOG);
+        start();
+        var gate = new ConfigGate(store, MeshSettings.DEFAULT, List::of, _ -> List.of());
+        var other = Documents.parse(CATALOG.replace("name: catalog", "name: other"), "default");
+        assertThat(gate.pass(
+                                new ChangeSet(
+                                        ((Checked.Ok<List<Document>>) other)
+                                                .value(),
+                                        List.of()),
+                                false)
+                        .problems())
+                .isEmpty();
+        Files.delete(files.resolve("catalog.yaml"));
+        awaitStored("Service shop/other");
+    }
+
+    @Test
+    void says_when_the_directory_is_not_there() throws IOException {
+        Files.delete(files);
+        start();
+        assertThat(source.problems()).singleElement().satisfies(problem -> assertThat(problem.reason())
+                .contains("cannot be read"));
+        Files.createDirectory(files);
+        write("catalog.yaml", CATALOG);
+        awaitStored("Service shop/catalog");
+    }
+}

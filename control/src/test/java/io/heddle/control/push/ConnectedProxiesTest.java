@@ -1,0 +1,216 @@
+package io.heddle.control.push;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.heddle.control.discovery.ConnectedWorkloads;
+import io.heddle.control.push.ProxyStatus.State;
+import io.heddle.control.reconcile.Publication;
+import io.heddle.control.reconcile.Publication.ObjectState;
+import io.heddle.control.store.ConfigStore;
+import io.heddle.control.store.MvConfigStore;
+import io.heddle.dialect.Dialects;
+import io.heddle.dialect.Document;
+import io.heddle.dialect.Documents;
+import io.heddle.model.name.ObjectName;
+import io.heddle.model.name.SpiffeId;
+import io.heddle.model.problem.Checked;
+import io.heddle.model.resource.Resource;
+import io.heddle.model.view.MeshSettings;
+import io.heddle.model.view.MeshSnapshot;
+import io.heddle.xds.resource.ResourceType;
+import io.heddle.xds.server.ConnectedNode;
+import io.heddle.xds.server.SyncState.Status;
+import io.heddle.xds.write.MeshTranslator;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConnectedProxiesTest {
+    private static final ObjectName CATALOG = new ObjectName("Service", "shop", "catalog");
+    private static final Duration LONG = Duration.ofSeconds(20);
+
+    @TempDir
+    Path directory;
+
+    private ConfigStore store;
+    private ConnectedWorkloads workloads;
+    private ConnectedProxies proxies;
+
+    @BeforeEach
+    void open() {
+        store = MvConfigStore.open(directory.resolve("store.mv"), Clock.systemUTC());
+        workloads = new ConnectedWorkloads(
+                store, new ConnectedWorkloads.Graces(Duration.ofSeconds(1), Duration.ofSeconds(1)));
+        var translator = new MeshTranslator("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n");
+        proxies = new ConnectedProxies(
+                MeshSettings.DEFAULT, translator::translate, workloads, Clock.systemUTC());
+    }
+
+    @AfterEach
+    void close() {
+        proxies.close();
+        workloads.close();
+        store.close();
+    }
+
+    private static ConnectedNode node(String workload) {
+        return new ConnectedNode(
+                "sidecar~127.0.0.1~" + workload + ".shop~shop.svc.cluster.local",
+                workload,
+                Map.of("NAMESPACE", "shop", "WORKLOAD_NAME", workload, "PORTS", Map.of("outbound", 21001.0)),
+                Optional.of(new SpiffeId("cluster.local", "shop", "default")),
+                "127.0.0.1:5",
+                "heddle");
+    }
+
+    private static Publication publication(long number, String yaml, long since) {
+        var documents = ((Checked.Ok<List<Document>>) Documents.parse(yaml, "shop")).value();
+        var resources = documents.stream()
+                .map(document -> ((Checked.Ok<Resource>) Dialects.read(document)).value())
+                .toList();
+        return new Publication(
+                number,
+                MeshSnapshot.of(MeshSettings.DEFAULT, resources),
+                Map.of(CATALOG, new ObjectState(since, since, System.nanoTime())),
+                Map.of());
+    }
+
+    private static String service(int port) {
+        return "{apiVersion: v1, kind: Service, metadata: {name: catalog}, spec: {selector: {app: catalog}, ports: "
+                + "[{name: http, port: " + port + "}]}}";
+    }
+
+    private RecordedHandle connect(String handle, String workload) {
+        var recorded = new RecordedHandle(handle);
+        proxies.connected(node(workload), recorded);
+        return recorded;
+    }
+
+    private static void awaitOffers(RecordedHandle handle, int count) {
+        await().atMost(LONG).until(() -> handle.offers().size() == count);
+    }
+
+    private void acknowledge(RecordedHandle handle) {
+        handle.answer(Status.SYNCED, "");
+        proxies.acknowledged(handle, ResourceType.CDS, "v");
+    }
+
+    @Test
+    void offers_nothing_before_the_first_publication() {
+        var handle = connect("c1", "web");
+        assertThat(proxies.hasPublication()).isFalse();
+        assertThat(proxies.statuses()).singleElement().satisfies(status -> assertThat(status.state())
+                .isEqualTo(State.NOT_SENT));
+        proxies.publish(publication(1, service(80), 1));
+        awaitOffers(handle, 1);
+    }
+
+    @Test
+    void an_object_is_active_where_it_was_acknowledged_and_live_when_that_is_everywhere() {
+        proxies.publish(publication(1, service(80), 1));
+        var web = connect("c1", "web");
+        var orders = connect("c2", "orders");
+        awaitOffers(web, 1);
+        awaitOffers(orders, 1);
+        assertThat(proxies.object(CATALOG).activeOn()).isZero();
+        acknowledge(web);
+        assertThat(proxies.object(CATALOG).activeOn()).isEqualTo(1);
+        assertThat(proxies.object(CATALOG).proxies()).isEqualTo(2);
+        assertThat(proxies.object(CATALOG).liveAfterMillis()).isEmpty();
+        acknowledge(orders);
+        assertThat(proxies.object(CATALOG).activeOn()).isEqualTo(2);
+        assertThat(proxies.object(CATALOG).liveAfterMillis()).isPresent();
+        assertThat(proxies.statuses()).allSatisfy(status -> {
+            assertThat(status.state()).isEqualTo(State.SYNCED);
+            assertThat(status.lastPushMillis()).isPresent();
+        });
+    }
+
+    @Test
+    void a_publication_that_changes_nothing_for_a_proxy_is_live_there_at_once() {
+        proxies.publish(publication(1, service(80), 1));
+        var web = connect("c1", "web");
+        awaitOffers(web, 1);
+        acknowledge(web);
+        proxies.publish(publication(2, service(80), 2));
+        await().atMost(LONG).until(() -> proxies.object(CATALOG).activeOn() == 1);
+        assertThat(web.offers()).hasSize(1);
+    }
+
+    @Test
+    void says_who_refused_and_why() {
+        proxies.publish(publication(1, service(80), 1));
+        var web = connect("c1", "web");
+        awaitOffers(web, 1);
+        web.answer(Status.REJECTED, "bad cluster");
+        proxies.rejected(web, ResourceType.CDS, "v", "bad cluster");
+        var status = proxies.object(CATALOG);
+        assertThat(status.activeOn()).isZero();
+        assertThat(status.rejectedBy())
+                .singleElement()
+                .satisfies(refusal -> assertThat(refusal.reason()).contains("CDS: bad cluster"));
+        assertThat(proxies.statuses().getFirst().state()).isEqualTo(State.REJECTED);
+        assertThat(proxies.figures().rejects()).containsEntry(ResourceType.CDS, 1L);
+    }
+
+    @Test
+    void a_changed_object_is_no_longer_active_until_it_is_acknowledged_again() {
+        proxies.publish(publication(1, service(80), 1));
+        var web = connect("c1", "web");
+        awaitOffers(web, 1);
+        acknowledge(web);
+        proxies.publish(publication(2, service(81), 2));
+        awaitOffers(web, 2);
+        assertThat(proxies.object(CATALOG).activeOn()).isZero();
+        acknowledge(web);
+        assertThat(proxies.object(CATALOG).activeOn()).isEqualTo(1);
+    }
+
+    @Test
+    void the_newer_of_two_connections_is_the_proxy() {
+        var older = connect("c1", "web");
+        connect("c2", "web");
+        assertThat(older.closings()).hasSize(1);
+        proxies.disconnected(older);
+        assertThat(proxies.statuses()).singleElement().satisfies(status -> assertThat(status.connected())
+                .isTrue());
+    }
+
+    @Test
+    void a_connection_without_a_certificate_does_not_drive_out_one_that_has_one() {
+        var secured = connect("c1", "web");
+        var claim = node("web");
+        proxies.connected(
+                new ConnectedNode(
+                        claim.id(), "web", claim.metadata(), Optional.empty(), "127.0.0.1:6", "grpc"),
+                new RecordedHandle("c2"));
+        assertThat(secured.closings()).isEmpty();
+    }
+
+    @Test
+    void shows_a_proxy_that_left() {
+        var web = connect("c1", "web");
+        proxies.disconnected(web);
+        assertThat(proxies.statuses()).singleElement().satisfies(status -> {
+            assertThat(status.connected()).isFalse();
+            assertThat(status.state()).isEqualTo(State.DISCONNECTED);
+        });
+        connect("c2", "web");
+        assertThat(proxies.statuses()).hasSize(1);
+    }
+
+    @Test
+    void knows_nothing_of_an_object_that_is_not_published() {
+        var unknown = proxies.object(new ObjectName("Service", "shop", "other"));
+        assertThat(unknown.activeOn()).isZero();
+        assertThat(unknown.liveAfterMillis()).isEmpty();
+    }
+}
