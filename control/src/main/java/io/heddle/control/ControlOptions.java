@@ -29,8 +29,7 @@ public record ControlOptions(
     /// @param plaintextXds ADS without identity, for tools on this machine
     /// @param metrics metrics and debug
     /// @param names further DNS names and addresses under which it is called
-    public record Ports(
-            String bindAddress, int api, int xds, int plaintextXds, int metrics, List<String> names) {
+    public record Ports(String bindAddress, int api, int xds, int plaintextXds, int metrics, List<String> names) {
         public Ports {
             names = List.copyOf(names);
         }

@@ -86,8 +86,8 @@ public final class ControlPlane implements AutoCloseable {
         var tokens = new JoinTokens(store.keyValues("tokens"), clock);
         var admin = new AdminToken(state.adminToken());
 
-        var workloads = opened(
-                new ConnectedWorkloads(store, new ConnectedWorkloads.Graces(timing.lossGrace(), timing.restartGrace())));
+        var workloads = opened(new ConnectedWorkloads(
+                store, new ConnectedWorkloads.Graces(timing.lossGrace(), timing.restartGrace())));
         var translator = new MeshTranslator(authority.rootPem());
         var proxies = opened(new ConnectedProxies(settings, translator::translate, workloads, clock));
         var gate = new ConfigGate(store, settings, proxies::nodes, new TranslationTrial(translator::translate));
@@ -95,16 +95,13 @@ public final class ControlPlane implements AutoCloseable {
         var sources = new ArrayList<DiscoverySource>();
         sources.add(workloads);
         options.configDirectory().ifPresent(directory -> {
-            var source = opened(new DirectorySource(
-                    directory, gate, store.keyValues("directory"), timing.directoryPeriod()));
+            var source = opened(
+                    new DirectorySource(directory, gate, store.keyValues("directory"), timing.directoryPeriod()));
             source.start();
             sources.add(source);
         });
         var loop = opened(new ReconcileLoop(
-                store,
-                settings,
-                new ReconcileLoop.Timing(timing.quiet(), timing.longestDelay()),
-                proxies::publish));
+                store, settings, new ReconcileLoop.Timing(timing.quiet(), timing.longestDelay()), proxies::publish));
         loop.start();
 
         var ads = startAds(authority, new WorkloadSigner(authority, tokens), proxies);
@@ -115,7 +112,8 @@ public final class ControlPlane implements AutoCloseable {
 
         var rest = new RestApi(
                 new RestApi.Mesh(store, gate, proxies, sources),
-                new RestApi.Trust(authority, tokens, admin, new HashSet<>(options.ports().names())),
+                new RestApi.Trust(
+                        authority, tokens, admin, new HashSet<>(options.ports().names())),
                 new RestApi.Traffic(scraper, graph),
                 settings,
                 options.version());
@@ -140,8 +138,7 @@ public final class ControlPlane implements AutoCloseable {
     private AdsServer startAds(CertificateAuthority authority, WorkloadSigner signer, ConnectedProxies proxies)
             throws StartException {
         var ports = options.ports();
-        var certificates =
-                new ServingCertificates(authority, options.mesh().rootNamespace(), ports.names(), clock);
+        var certificates = new ServingCertificates(authority, options.mesh().rootNamespace(), ports.names(), clock);
         try {
             var secure = new AdsServer.Secure(
                     address(ports.xds()), certificates, authority.rootPem(), new SigningDesk(signer));
@@ -169,8 +166,9 @@ public final class ControlPlane implements AutoCloseable {
 
     private StartException portTaken(int port, String flag, IOException cause) {
         return new StartException(
-                "port " + port + " on " + options.ports().bindAddress() + " cannot be opened, most likely because it is in"
-                        + " use; choose another with " + flag + " (0 for any free one)",
+                "port " + port + " on " + options.ports().bindAddress()
+                        + " cannot be opened, most likely because it is in" + " use; choose another with " + flag
+                        + " (0 for any free one)",
                 cause);
     }
 

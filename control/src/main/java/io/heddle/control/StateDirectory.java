@@ -56,9 +56,7 @@ final class StateDirectory {
 
     /// Says where the control plane is reached, once it is.
     void writeEndpoints(Endpoints endpoints) throws IOException {
-        SecretFiles.writePublic(
-                control(),
-                """
+        SecretFiles.writePublic(control(), """
                 {
                   "api": "%s",
                   "xds": "%s",

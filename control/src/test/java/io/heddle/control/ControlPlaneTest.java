@@ -87,16 +87,20 @@ class ControlPlaneTest {
         assertThat(document.get("metadata").get("generation").asInt()).isEqualTo(1);
         assertThat(document.get("spec").get("ports").get(0).get("port").asInt()).isEqualTo(80);
         assertThat(document.get("status").get("accepted").asBoolean()).isTrue();
-        assertThat(client.get("/api/v1/resources?kind=svc&namespace=shop").get("items").size())
+        assertThat(client.get("/api/v1/resources?kind=svc&namespace=shop")
+                        .get("items")
+                        .size())
                 .isEqualTo(1);
         assertThat(client.get("/api/v1/resources?namespace=other").get("items").size())
                 .isZero();
         assertThat(client.get("/api/v1/mesh").get("resources").get("Service").asInt())
                 .isEqualTo(1);
 
-        assertThat(client.send("DELETE", "/api/v1/resources/Service/shop/catalog", "").body())
+        assertThat(client.send("DELETE", "/api/v1/resources/Service/shop/catalog", "")
+                        .body())
                 .contains("\"deleted\"");
-        assertThat(client.send("DELETE", "/api/v1/resources/Service/shop/catalog", "").statusCode())
+        assertThat(client.send("DELETE", "/api/v1/resources/Service/shop/catalog", "")
+                        .statusCode())
                 .isEqualTo(404);
         assertThat(client.send("POST", "/api/v1/delete", CATALOG).statusCode()).isEqualTo(404);
     }
@@ -117,7 +121,8 @@ class ControlPlaneTest {
 
     @Test
     void stores_nothing_in_a_dry_run() throws Exception {
-        assertThat(client.send("POST", "/api/v1/apply?dryRun=true", CATALOG).body()).contains("created");
+        assertThat(client.send("POST", "/api/v1/apply?dryRun=true", CATALOG).body())
+                .contains("created");
         assertThat(client.get("/api/v1/resources").get("items").size()).isZero();
         assertThat(client.send("POST", "/api/v1/apply?dryRun=maybe", CATALOG).statusCode())
                 .isEqualTo(400);
@@ -156,9 +161,8 @@ class ControlPlaneTest {
         var wrongMethod = client.send("PUT", "/api/v1/mesh", "");
         assertThat(wrongMethod.statusCode()).isEqualTo(405);
         assertThat(wrongMethod.headers().firstValue("Allow")).contains("GET");
-        assertThat(missing.headers().firstValue("Content-Security-Policy")).hasValueSatisfying(policy -> assertThat(
-                        policy)
-                .startsWith("default-src 'self'"));
+        assertThat(missing.headers().firstValue("Content-Security-Policy"))
+                .hasValueSatisfying(policy -> assertThat(policy).startsWith("default-src 'self'"));
         assertThat(missing.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
         assertThat(client.send("GET", "/../../etc/passwd", "").statusCode()).isEqualTo(404);
     }
@@ -166,8 +170,7 @@ class ControlPlaneTest {
     @Test
     void makes_join_tokens_and_says_what_is_wrong_with_a_request_for_one() throws Exception {
         var made = client.send("POST", "/api/v1/tokens", "{\"namespace\":\"shop\",\"account\":\"catalog\"}");
-        assertThat(client.json(made).get("identity").asString())
-                .isEqualTo("spiffe://cluster.local/ns/shop/sa/catalog");
+        assertThat(client.json(made).get("identity").asString()).isEqualTo("spiffe://cluster.local/ns/shop/sa/catalog");
         assertThat(client.json(made).get("token").asString()).hasSize(43);
         for (var bad : List.of(
                 "[]",
@@ -186,7 +189,8 @@ class ControlPlaneTest {
     void answers_graph_and_proxies_of_an_empty_mesh() throws Exception {
         assertThat(client.get("/api/v1/graph").get("edges").size()).isZero();
         assertThat(client.get("/api/v1/proxies").get("items").size()).isZero();
-        assertThat(client.send("GET", "/api/v1/graph?window=0", "").statusCode()).isEqualTo(400);
+        assertThat(client.send("GET", "/api/v1/graph?window=0", "").statusCode())
+                .isEqualTo(400);
         assertThat(client.send("GET", "/api/v1/graph?by=moon", "").statusCode()).isEqualTo(400);
         assertThat(client.get("/api/v1/version").get("version").asString()).isEqualTo("1.2.3");
         assertThat(client.send("GET", "/ready", "").statusCode()).isEqualTo(200);
@@ -195,7 +199,8 @@ class ControlPlaneTest {
     @Test
     void serves_metrics_and_debug_on_their_own_port() throws Exception {
         client.send("POST", "/api/v1/apply", CATALOG);
-        try (var debug = new ControlClient(state, "http://" + control.endpoints().metrics())) {
+        try (var debug =
+                new ControlClient(state, "http://" + control.endpoints().metrics())) {
             assertThat(debug.send("GET", "/metrics", "").body())
                     .contains("istio_build{component=\"pilot\",tag=\"1.2.3\"} 1")
                     .contains("pilot_xds 0")
@@ -213,7 +218,9 @@ class ControlPlaneTest {
         client.send("POST", "/api/v1/apply", CATALOG);
         var root = Files.readString(state.resolve("root.pem"));
         restart();
-        assertThat(client.get("/api/v1/resources/Service/shop/catalog").get("kind").asString())
+        assertThat(client.get("/api/v1/resources/Service/shop/catalog")
+                        .get("kind")
+                        .asString())
                 .isEqualTo("Service");
         assertThat(Files.readString(state.resolve("root.pem"))).isEqualTo(root);
     }

@@ -16,8 +16,7 @@ public final class AdminToken {
 
     /// Whether an `Authorization` header carries the token; the time it takes does not tell how much of it is right.
     boolean isIn(Optional<String> authorization) {
-        if (authorization.isEmpty()
-                || !authorization.get().regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+        if (authorization.isEmpty() || !authorization.get().regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             return false;
         }
         var given = authorization.get().substring(SCHEME.length()).strip().getBytes(StandardCharsets.UTF_8);

@@ -32,8 +32,7 @@ record Call(Map<String, String> path, Map<String, String> query, String body) {
         boolean fits = text.get().matches("\\d{1,9}");
         int value = fits ? Integer.parseInt(text.get()) : -1;
         if (!fits || value < least || value > most) {
-            throw RefusedException.badRequest(
-                    "?" + name, "must be a whole number from " + least + " to " + most, "");
+            throw RefusedException.badRequest("?" + name, "must be a whole number from " + least + " to " + most, "");
         }
         return value;
     }

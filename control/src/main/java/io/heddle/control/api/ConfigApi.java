@@ -78,8 +78,7 @@ final class ConfigApi {
     }
 
     private static List<Document> documents(Call call) throws RefusedException {
-        var parsed = Documents.parse(
-                call.body(), call.parameter("namespace").orElse(DEFAULT_NAMESPACE));
+        var parsed = Documents.parse(call.body(), call.parameter("namespace").orElse(DEFAULT_NAMESPACE));
         return switch (parsed) {
             case Checked.Rejected<List<Document>>(List<Problem> problems) -> throw new RefusedException(422, problems);
             case Checked.Ok<List<Document>>(List<Document> documents, var _) -> {
@@ -118,9 +117,10 @@ final class ConfigApi {
         var kind = call.parameter("kind").map(ConfigApi::kindName);
         var namespace = call.parameter("namespace");
         var items = store.all().stream()
-                .filter(object -> kind.isEmpty() || kind.get().equals(object.name().kind()))
                 .filter(object ->
-                        namespace.isEmpty() || namespace.get().equals(object.name().namespace()))
+                        kind.isEmpty() || kind.get().equals(object.name().kind()))
+                .filter(object -> namespace.isEmpty()
+                        || namespace.get().equals(object.name().namespace()))
                 .map(this::withStatus)
                 .toList();
         return Answer.json(Map.of("items", items));
@@ -137,8 +137,7 @@ final class ConfigApi {
     }
 
     private static ObjectName object(Call call) {
-        return new ObjectName(
-                kindName(call.variable("kind")), call.variable("namespace"), call.variable("name"));
+        return new ObjectName(kindName(call.variable("kind")), call.variable("namespace"), call.variable("name"));
     }
 
     private static String kindName(String anyName) {

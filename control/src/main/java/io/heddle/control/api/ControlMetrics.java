@@ -14,7 +14,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/// The control plane's own metrics in Prometheus' text format, under the names of Istio's pilot where they mean the same.
+/// The control plane's own metrics in Prometheus' text format, under the names of Istio's pilot where they mean the
+/// same.
 final class ControlMetrics {
     private static final int PAGE_KIB = 4;
 
@@ -37,9 +38,7 @@ final class ControlMetrics {
         graph(text);
         process(text);
         return new Answer(
-                200,
-                "text/plain; version=0.0.4; charset=utf-8",
-                text.toString().getBytes(StandardCharsets.UTF_8));
+                200, "text/plain; version=0.0.4; charset=utf-8", text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     private void pilot(StringBuilder text) {
@@ -58,12 +57,10 @@ final class ControlMetrics {
                         .orElse(0));
         head(text, "pilot_xds_pushes", "counter", "Responses that proxies answered, by type.");
         figures.pushes()
-                .forEach((type, count) ->
-                        sample(text, "pilot_xds_pushes{type=\"" + lower(type) + "\"}", count));
+                .forEach((type, count) -> sample(text, "pilot_xds_pushes{type=\"" + lower(type) + "\"}", count));
         head(text, "pilot_total_xds_rejects", "counter", "Responses that proxies refused, by type.");
         figures.rejects()
-                .forEach((type, count) ->
-                        sample(text, "pilot_total_xds_rejects{type=\"" + lower(type) + "\"}", count));
+                .forEach((type, count) -> sample(text, "pilot_total_xds_rejects{type=\"" + lower(type) + "\"}", count));
         convergence(text, figures);
     }
 

@@ -21,12 +21,11 @@ final class GraphApi {
     /// `GET /api/v1/graph?window=10&by=service|workload`.
     Answer graph(Call call) throws RefusedException {
         int window = call.number("window", DEFAULT_WINDOW, 1, TrafficGraph.MAX_WINDOW_SECONDS);
-        var grain =
-                switch (call.parameter("by").orElse("service")) {
-                    case "service" -> Grain.SERVICE;
-                    case "workload" -> Grain.WORKLOAD;
-                    default -> throw RefusedException.badRequest("?by", "must be service or workload", "");
-                };
+        var grain = switch (call.parameter("by").orElse("service")) {
+            case "service" -> Grain.SERVICE;
+            case "workload" -> Grain.WORKLOAD;
+            default -> throw RefusedException.badRequest("?by", "must be service or workload", "");
+        };
         var view = scraper.graph(window, grain);
         var map = new LinkedHashMap<String, Object>();
         map.put("windowSeconds", view.windowSeconds());

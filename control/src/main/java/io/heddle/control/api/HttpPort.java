@@ -2,7 +2,6 @@ package io.heddle.control.api;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.heddle.control.api.Route.Access;
 import io.heddle.model.problem.Problem;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,8 +31,8 @@ public final class HttpPort implements AutoCloseable {
     }
 
     private final HttpServer server;
-    private final ExecutorService threads =
-            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
+    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("http-", 0).factory());
     private final List<Route> routes;
     private final Guard guard;
 
@@ -87,11 +86,14 @@ public final class HttpPort implements AutoCloseable {
             }
             return Answer.json(e.status(), Json.problems(e.problems()));
         } catch (RuntimeException e) {
-            log.atError().setCause(e).addKeyValue("path", exchange.getRequestURI().getPath()).log("a call failed");
+            log.atError()
+                    .setCause(e)
+                    .addKeyValue("path", exchange.getRequestURI().getPath())
+                    .log("a call failed");
             return Answer.json(
                     500,
-                    Json.problems(List.of(
-                            Problem.error("request", "", "the control plane failed; its log says why", ""))));
+                    Json.problems(
+                            List.of(Problem.error("request", "", "the control plane failed; its log says why", ""))));
         }
     }
 
@@ -120,12 +122,11 @@ public final class HttpPort implements AutoCloseable {
     }
 
     private void authorize(Route route, HttpExchange exchange) throws RefusedException {
-        boolean open =
-                switch (route.access()) {
-                    case OPEN -> true;
-                    case READ -> guard.openReads;
-                    case WRITE -> false;
-                };
+        boolean open = switch (route.access()) {
+            case OPEN -> true;
+            case READ -> guard.openReads;
+            case WRITE -> false;
+        };
         if (!open && !guard.token.isIn(header(exchange, "Authorization"))) {
             throw refusal(
                     401,

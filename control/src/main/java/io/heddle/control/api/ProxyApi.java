@@ -76,8 +76,9 @@ final class ProxyApi {
     Answer mesh(Call call) {
         var connected =
                 proxies.statuses().stream().filter(ProxyStatus::connected).toList();
-        long synced =
-                connected.stream().filter(status -> status.state() == State.SYNCED).count();
+        long synced = connected.stream()
+                .filter(status -> status.state() == State.SYNCED)
+                .count();
         var resources = new TreeMap<String, Integer>();
         store.all().forEach(object -> resources.merge(object.name().kind(), 1, Integer::sum));
         var map = new LinkedHashMap<String, Object>();

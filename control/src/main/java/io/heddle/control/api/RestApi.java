@@ -30,8 +30,7 @@ public final class RestApi {
     /// @param gate the way into it
     /// @param proxies the connected proxies
     /// @param sources where configuration comes from beside the API
-    public record Mesh(
-            ConfigStore store, ConfigGate gate, ConnectedProxies proxies, List<DiscoverySource> sources) {}
+    public record Mesh(ConfigStore store, ConfigGate gate, ConnectedProxies proxies, List<DiscoverySource> sources) {}
 
     /// What proves who calls.
     ///

@@ -28,9 +28,11 @@ import org.slf4j.LoggerFactory;
 /// Registers the workload behind each connected sidecar as a WorkloadEntry, and takes it away when the sidecar has been
 /// gone for a while.
 ///
-/// Everything happens on one thread, in the order in which it was told. A registration belongs to a connection, not to a
+/// Everything happens on one thread, in the order in which it was told. A registration belongs to a connection, not to
+/// a
 /// proxy: when the same workload connects a second time the newer connection holds the registration, and the end of the
-/// older one means nothing. After a restart the stored entries wait a longer while for their sidecars, so that a restart
+/// older one means nothing. After a restart the stored entries wait a longer while for their sidecars, so that a
+/// restart
 /// of the control plane takes no instance out of service. An entry written by hand is never touched.
 public final class ConnectedWorkloads implements DiscoverySource {
     /// The annotation that names the sidecar which registered an entry.
@@ -176,7 +178,8 @@ public final class ConnectedWorkloads implements DiscoverySource {
     }
 
     private void removeUnlessHeld(ObjectName object) {
-        boolean registered = store.find(object).map(ConnectedWorkloads::isRegistered).orElse(false);
+        boolean registered =
+                store.find(object).map(ConnectedWorkloads::isRegistered).orElse(false);
         if (!holders.containsKey(object) && registered) {
             log.atInfo().addKeyValue("object", object).log("sidecar gone, workload removed");
             store.write(List.of(new Write.Delete(object, Optional.empty())));

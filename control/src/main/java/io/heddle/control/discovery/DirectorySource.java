@@ -30,8 +30,10 @@ import org.slf4j.LoggerFactory;
 /// A directory of YAML and JSON files whose objects are kept in the store.
 ///
 /// It is looked through every second: that works on every file system, which change events do not. All files that
-/// changed pass the gate together, because one file may refer to another's objects. When that is refused, the files with
-/// an error are set aside and the others pass without them; a file set aside is logged once, its problems are shown, and
+/// changed pass the gate together, because one file may refer to another's objects. When that is refused, the files
+/// with
+/// an error are set aside and the others pass without them; a file set aside is logged once, its problems are shown,
+/// and
 /// what its last good version brought stays in the store until it is repaired or removed. Which object came from which
 /// file is remembered in the store, so that an object leaves with its file even when that happened while nobody looked.
 public final class DirectorySource implements DiscoverySource {
@@ -105,7 +107,10 @@ public final class DirectorySource implements DiscoverySource {
             var problem = Problem.error(
                     name(), "", "cannot be read: " + e, "make it a directory that the control plane may read");
             if (!problems.contains(problem)) {
-                log.atError().addKeyValue("directory", directory).addKeyValue("reason", e).log("cannot be read");
+                log.atError()
+                        .addKeyValue("directory", directory)
+                        .addKeyValue("reason", e)
+                        .log("cannot be read");
             }
             problems = List.of(problem);
         }
@@ -120,7 +125,10 @@ public final class DirectorySource implements DiscoverySource {
     private List<FileDocuments> scan() throws IOException {
         var found = new ArrayList<FileDocuments>();
         try (var entries = Files.walk(directory, 8)) {
-            for (var path : entries.filter(DirectorySource::isConfiguration).sorted().limit(MAX_FILES).toList()) {
+            for (var path : entries.filter(DirectorySource::isConfiguration)
+                    .sorted()
+                    .limit(MAX_FILES)
+                    .toList()) {
                 found.add(read(path));
             }
         }
@@ -230,7 +238,8 @@ public final class DirectorySource implements DiscoverySource {
         };
     }
 
-    /// Objects that came from a file which is no longer there, or no longer has them. A file that is set aside keeps its.
+    /// Objects that came from a file which is no longer there, or no longer has them. A file that is set aside keeps
+    /// its.
     private Set<ObjectName> orphans(List<FileDocuments> good) {
         var wanted = good.stream().flatMap(file -> file.objects().stream()).collect(Collectors.toSet());
         var orphans = new HashSet<ObjectName>();

@@ -8,8 +8,8 @@ import io.heddle.model.view.ProxyNode;
 import io.heddle.model.view.ProxyView;
 import io.heddle.xds.resource.ResourceSet;
 import io.heddle.xds.resource.ResourceType;
-import io.heddle.xds.server.AdsSession.Handle;
 import io.heddle.xds.server.Admission;
+import io.heddle.xds.server.AdsSession.Handle;
 import io.heddle.xds.server.ConnectedNode;
 import io.heddle.xds.server.ProxyConnections;
 import java.time.Clock;
@@ -118,7 +118,8 @@ public final class ConnectedProxies implements ProxyConnections, AutoCloseable {
 
     private void closeOlder(ProxySession newer) {
         for (var other : byHandle.values()) {
-            boolean older = other != newer && other.node().id().equals(newer.node().id());
+            boolean older =
+                    other != newer && other.node().id().equals(newer.node().id());
             if (older && sameProof(other, newer)) {
                 other.handle().close("a newer connection of this node took its place");
             }
@@ -143,11 +144,12 @@ public final class ConnectedProxies implements ProxyConnections, AutoCloseable {
     @Override
     public void rejected(Handle handle, ResourceType type, String version, String detail) {
         counts.rejected(type);
-        Optional.ofNullable(byHandle.get(handle.id())).ifPresent(session -> log.atWarn()
-                .addKeyValue("proxy", session.node().id())
-                .addKeyValue("type", type)
-                .addKeyValue("reason", detail)
-                .log("proxy refused its configuration and keeps the one before"));
+        Optional.ofNullable(byHandle.get(handle.id()))
+                .ifPresent(session -> log.atWarn()
+                        .addKeyValue("proxy", session.node().id())
+                        .addKeyValue("type", type)
+                        .addKeyValue("reason", detail)
+                        .log("proxy refused its configuration and keeps the one before"));
     }
 
     @Override

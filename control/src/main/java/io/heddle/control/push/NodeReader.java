@@ -11,7 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// Reads what an xDS node says of itself. A node that says little (a plain Envoy, a gRPC client) gets the ports of habit
+/// Reads what an xDS node says of itself. A node that says little (a plain Envoy, a gRPC client) gets the ports of
+/// habit
 /// and is found in its id, or in the namespace `default`.
 final class NodeReader {
     private static final int DEFAULT_OUTBOUND = 15001;
@@ -39,7 +40,9 @@ final class NodeReader {
         var namespace = text("NAMESPACE").orElse(idNamespace);
         var identity = node.identity()
                 .orElseGet(() -> new SpiffeId(
-                        settings.trustDomain(), namespace, text("SERVICE_ACCOUNT").orElse("default")));
+                        settings.trustDomain(),
+                        namespace,
+                        text("SERVICE_ACCOUNT").orElse("default")));
         return new ProxyNode(
                 node.id(),
                 identity,

@@ -17,7 +17,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
-/// The truth about what is in force where: per proxy from its own acknowledgements, per object from the proxies that are
+/// The truth about what is in force where: per proxy from its own acknowledgements, per object from the proxies that
+/// are
 /// live up to the publication that first had it. Thread-safe.
 public final class ProxyStatusBoard {
     private final Object lock = new Object();
@@ -48,7 +49,8 @@ public final class ProxyStatusBoard {
 
     /// Takes note of how far the proxies have come.
     void progressed(Collection<ProxySession> sessions) {
-        long everywhere = sessions.stream().mapToLong(ProxySession::liveNumber).min().orElse(0);
+        long everywhere =
+                sessions.stream().mapToLong(ProxySession::liveNumber).min().orElse(0);
         long now = System.nanoTime();
         synchronized (lock) {
             for (var object : List.copyOf(underWay)) {
@@ -67,8 +69,7 @@ public final class ProxyStatusBoard {
             var problems = current.map(publication -> publication.refused().getOrDefault(object, List.of()))
                     .orElse(List.of());
             if (arrival.isEmpty() || !problems.isEmpty()) {
-                return new ObjectStatus(
-                        problems.isEmpty(), problems, 0, sessions.size(), List.of(), Optional.empty());
+                return new ObjectStatus(problems.isEmpty(), problems, 0, sessions.size(), List.of(), Optional.empty());
             }
             long since = arrival.get().state.since();
             int active = 0;
@@ -82,8 +83,8 @@ public final class ProxyStatusBoard {
             }
             var live = arrival.get()
                     .liveNanos
-                    .map(nanos ->
-                            TimeUnit.NANOSECONDS.toMillis(nanos - arrival.get().state.changedNanos()));
+                    .map(nanos -> TimeUnit.NANOSECONDS.toMillis(
+                            nanos - arrival.get().state.changedNanos()));
             return new ObjectStatus(true, List.of(), active, sessions.size(), refusals, live);
         }
     }

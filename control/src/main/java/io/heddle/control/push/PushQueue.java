@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 final class PushQueue implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(PushQueue.class);
 
-    private final ExecutorService threads =
-            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("push-", 0).factory());
+    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("push-", 0).factory());
     private final Semaphore running =
             new Semaphore(Math.max(2, Runtime.getRuntime().availableProcessors()));
     private final Map<Object, State> states = new ConcurrentHashMap<>();
@@ -47,8 +47,7 @@ final class PushQueue implements AutoCloseable {
             } finally {
                 running.release();
             }
-            more = states.computeIfPresent(
-                            key, (_, state) -> state == State.RUNNING_AND_WAITING ? State.RUNNING : null)
+            more = states.computeIfPresent(key, (_, state) -> state == State.RUNNING_AND_WAITING ? State.RUNNING : null)
                     != null;
         }
     }

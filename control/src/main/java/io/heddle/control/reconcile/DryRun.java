@@ -28,7 +28,8 @@ import java.util.function.Function;
 /// Tries a change in memory: reads it, builds the mesh with it, checks its references, and writes the configuration of
 /// every kind of proxy that would get a different one.
 ///
-/// An error refuses the change when the change brings it or writes the object that has it; an error that was there before
+/// An error refuses the change when the change brings it or writes the object that has it; an error that was there
+/// before
 /// in some other object does not stand in anybody's way. A deletion that leaves references open is allowed, as in
 /// Kubernetes, with a warning for each.
 final class DryRun {
@@ -107,13 +108,15 @@ final class DryRun {
         return Problem.warning(problem.object(), problem.path(), problem.reason(), problem.remedy());
     }
 
-    /// Proxies with the same namespace, labels and service get the same configuration but for their own ports, so one of
+    /// Proxies with the same namespace, labels and service get the same configuration but for their own ports, so one
+    /// of
     /// each kind is tried; and one in each namespace, so that something is tried where nothing is connected.
     private List<ProxyNode> oneOfEachKind(Set<String> namespaces, Collection<ProxyNode> proxies) {
         var kinds = new HashSet<Kind>();
         var nodes = new ArrayList<ProxyNode>();
         for (var proxy : proxies) {
-            if (kinds.add(new Kind(proxy.namespace(), proxy.labels(), proxy.service().toString()))) {
+            if (kinds.add(
+                    new Kind(proxy.namespace(), proxy.labels(), proxy.service().toString()))) {
                 nodes.add(proxy);
             }
         }

@@ -51,6 +51,7 @@ class DirectorySourceTest {
     void open() throws IOException {
         files = Files.createDirectory(directory.resolve("files"));
         store = MvConfigStore.open(directory.resolve("store.mv"), Clock.systemUTC());
+        source = newSource();
     }
 
     @AfterEach
@@ -59,9 +60,12 @@ class DirectorySourceTest {
         store.close();
     }
 
-    private void start() {
+    private DirectorySource newSource() {
         var gate = new ConfigGate(store, MeshSettings.DEFAULT, List::of, _ -> List.of());
-        source = new DirectorySource(files, gate, store.keyValues("directory"), Duration.ofMillis(20));
+        return new DirectorySource(files, gate, store.keyValues("directory"), Duration.ofMillis(20));
+    }
+
+    private void start() {
         source.start();
     }
 
@@ -127,6 +131,7 @@ class DirectorySourceTest {
         start();
         source.close();
         Files.delete(files.resolve("catalog.yaml"));
+        source = newSource();
         start();
         assertThat(stored()).isEmpty();
     }
@@ -137,12 +142,7 @@ class DirectorySourceTest {
         start();
         var gate = new ConfigGate(store, MeshSettings.DEFAULT, List::of, _ -> List.of());
         var other = Documents.parse(CATALOG.replace("name: catalog", "name: other"), "default");
-        assertThat(gate.pass(
-                                new ChangeSet(
-                                        ((Checked.Ok<List<Document>>) other)
-                                                .value(),
-                                        List.of()),
-                                false)
+        assertThat(gate.pass(new ChangeSet(((Checked.Ok<List<Document>>) other).value(), List.of()), false)
                         .problems())
                 .isEmpty();
         Files.delete(files.resolve("catalog.yaml"));
@@ -153,8 +153,9 @@ class DirectorySourceTest {
     void says_when_the_directory_is_not_there() throws IOException {
         Files.delete(files);
         start();
-        assertThat(source.problems()).singleElement().satisfies(problem -> assertThat(problem.reason())
-                .contains("cannot be read"));
+        assertThat(source.problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.reason()).contains("cannot be read"));
         Files.createDirectory(files);
         write("catalog.yaml", CATALOG);
         awaitStored("Service shop/catalog");

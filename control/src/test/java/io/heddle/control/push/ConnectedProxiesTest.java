@@ -50,8 +50,7 @@ class ConnectedProxiesTest {
         workloads = new ConnectedWorkloads(
                 store, new ConnectedWorkloads.Graces(Duration.ofSeconds(1), Duration.ofSeconds(1)));
         var translator = new MeshTranslator("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n");
-        proxies = new ConnectedProxies(
-                MeshSettings.DEFAULT, translator::translate, workloads, Clock.systemUTC());
+        proxies = new ConnectedProxies(MeshSettings.DEFAULT, translator::translate, workloads, Clock.systemUTC());
     }
 
     @AfterEach
@@ -107,8 +106,9 @@ class ConnectedProxiesTest {
     void offers_nothing_before_the_first_publication() {
         var handle = connect("c1", "web");
         assertThat(proxies.hasPublication()).isFalse();
-        assertThat(proxies.statuses()).singleElement().satisfies(status -> assertThat(status.state())
-                .isEqualTo(State.NOT_SENT));
+        assertThat(proxies.statuses())
+                .singleElement()
+                .satisfies(status -> assertThat(status.state()).isEqualTo(State.NOT_SENT));
         proxies.publish(publication(1, service(80), 1));
         awaitOffers(handle, 1);
     }
@@ -180,8 +180,9 @@ class ConnectedProxiesTest {
         connect("c2", "web");
         assertThat(older.closings()).hasSize(1);
         proxies.disconnected(older);
-        assertThat(proxies.statuses()).singleElement().satisfies(status -> assertThat(status.connected())
-                .isTrue());
+        assertThat(proxies.statuses())
+                .singleElement()
+                .satisfies(status -> assertThat(status.connected()).isTrue());
     }
 
     @Test
@@ -189,8 +190,7 @@ class ConnectedProxiesTest {
         var secured = connect("c1", "web");
         var claim = node("web");
         proxies.connected(
-                new ConnectedNode(
-                        claim.id(), "web", claim.metadata(), Optional.empty(), "127.0.0.1:6", "grpc"),
+                new ConnectedNode(claim.id(), "web", claim.metadata(), Optional.empty(), "127.0.0.1:6", "grpc"),
                 new RecordedHandle("c2"));
         assertThat(secured.closings()).isEmpty();
     }

@@ -100,7 +100,9 @@ class ReconcileLoopTest {
             write(ConfigGateTest.CATALOG.replace("name: catalog", "name: ratings"));
             await().atMost(LONG).until(() -> published.size() == 2);
             var objects = published.getLast().objects();
-            assertThat(objects.get(CATALOG)).extracting(Publication.ObjectState::since).isEqualTo(1L);
+            assertThat(objects.get(CATALOG))
+                    .extracting(Publication.ObjectState::since)
+                    .isEqualTo(1L);
             assertThat(objects.get(new ObjectName("Service", "shop", "ratings")))
                     .extracting(Publication.ObjectState::since)
                     .isEqualTo(2L);
