@@ -28,11 +28,11 @@ public final class FaultPolicyReader {
         if (!delay.has("fixedDelay")) {
             delay.error("fixedDelay", "is required", "");
         }
-        var fixed = Durations.go(delay, "fixedDelay").orElse(Duration.ZERO);
-        if (delay.has("fixedDelay") && fixed.compareTo(Duration.ofMillis(1)) < 0) {
+        var fixed = Durations.go(delay, "fixedDelay");
+        if (fixed.isPresent() && fixed.get().compareTo(Duration.ofMillis(1)) < 0) {
             delay.error("fixedDelay", "is shorter than 1ms", "use at least 1ms");
         }
-        return new FaultPolicy.Delay(percentage(delay), fixed);
+        return new FaultPolicy.Delay(percentage(delay), fixed.orElse(Duration.ZERO));
     }
 
     private static FaultPolicy.Abort abort(Fields abort) {

@@ -62,12 +62,22 @@ public final class WorkloadEntryReader {
                 address(spec),
                 ports(spec),
                 new Labels(labels),
-                Names.label(spec, "serviceAccount"),
+                account(spec),
                 locality(spec),
                 spec.integer("weight", 1, 10_000).orElse(1),
                 tls,
                 known.health,
                 known.proxyId);
+    }
+
+    private static Optional<String> account(Fields spec) {
+        return spec.text("serviceAccount").filter(account -> {
+            boolean good = Names.isDnsName(account);
+            if (!good) {
+                spec.error("serviceAccount", "\"" + account + "\" is not a DNS name", "write the account's name alone");
+            }
+            return good;
+        });
     }
 
     private static String address(Fields spec) {

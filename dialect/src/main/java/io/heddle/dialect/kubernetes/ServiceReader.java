@@ -105,15 +105,14 @@ public final class ServiceReader {
                 port.error("name", "another port is named \"" + name + "\"", "give each port its own name");
             }
             port.accept("nodePort");
-            boolean tcp = isTcp(port);
-            var served = servicePort(port, name, number);
-            if (!tcp) {
+            if (!isTcp(port)) {
+                port.accept("targetPort", "appProtocol");
                 continue;
             }
             if (!numbers.add(number)) {
                 port.error("port", "another port has the number " + number, "give each port its own number");
             }
-            result.add(served);
+            result.add(servicePort(port, name, number));
         }
         if (result.isEmpty()) {
             spec.error("ports", "a service needs at least one TCP port", "");
