@@ -17,11 +17,13 @@ import org.jspecify.annotations.Nullable;
 /// Both variants of the protocol share the machine: it works on the difference between what a client has and what it
 /// should have; the delta variant sends the difference, the state-of-the-world variant sends everything when there is
 /// one. Its rules:
-/// - At most one response of a type is unanswered; what is offered meanwhile is coalesced.
+/// - While a response of a type is unanswered, nothing more of the type is sent, and what is offered is coalesced.
 /// - Make before break: additions of a type wait until all types before it (in the order of [ResourceType]) are
-///   answered; removals wait until every addition is answered and nothing is refused. Names just asked for are answered
-///   at once, because a client may need them before it can acknowledge what named them.
-/// - A refused change is not repeated until something else is offered; then it is part of the difference again.
+///   answered; removals wait until every addition is answered and nothing is refused.
+/// - The exception to both: a delta client gets what it asks for by name and does not have at once, because it may need
+///   that before it can acknowledge what named it.
+/// - A refused change is not repeated until something else is offered or taken; then it is part of the difference
+///   again. (A client refuses a configuration as a whole, so a good change can be refused along with a bad one.)
 /// - A changed cluster's endpoints are sent again, as a client that warms the new cluster waits for them.
 /// - A client that comes back with what it had is sent nothing when nothing changed.
 public final class AdsSession {
@@ -83,6 +85,9 @@ public final class AdsSession {
             return new Reaction(List.of(), List.of()); // it will speak again, of the response that it has not seen yet
         }
         var event = state.answer(request.nonce(), request.error());
+        if (event.isPresent() && event.get() instanceof SessionEvent.Acknowledged) {
+            types.values().forEach(TypeState::forgive); // what was refused along with something else may fit now
+        }
         state.subscribe(request.subscription(), request.resume());
         return new Reaction(event.stream().toList(), flush());
     }
@@ -117,15 +122,16 @@ public final class AdsSession {
 
     private void sendAdditions(ResourceType type, ResourceSet offered, boolean settled, List<AdsResponse> out) {
         var state = state(type);
-        if (state.busy()) {
+        if (state.busy() && variant == Variant.STATE_OF_THE_WORLD) {
             return;
         }
         var additions = state.additions(offered);
-        if (additions.isEmpty() && state.removals(offered).isEmpty()) {
-            state.forgive(); // what was refused is no longer wanted
+        if (state.refusalIsHistory(offered)) {
+            types.values().forEach(TypeState::forgive); // and what was refused along with it may fit now
         }
-        var change = settled ? additions : state.answers(offered);
-        if (state.due(change) && (settled || !change.isEmpty())) {
+        boolean all = settled && !state.busy();
+        var change = all ? additions : state.answers(offered);
+        if (state.due(change) && (all || !change.isEmpty())) {
             send(type, change, out);
         }
     }

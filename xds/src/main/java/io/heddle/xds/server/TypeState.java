@@ -26,14 +26,13 @@ final class TypeState {
     private final ResourceType type;
     private final Set<String> names = new TreeSet<>();
     private final TreeMap<String, Known> known = new TreeMap<>();
-    private final Set<String> unanswered = new TreeSet<>();
     private boolean asked;
     private boolean wildcard;
     private boolean firstAnswerDue;
     private Resume resume = new Resume.Nothing();
     private String lastNonce = "";
     private String acknowledged = "";
-    private @Nullable Outstanding outstanding;
+    private final Map<String, Outstanding> outstanding = new HashMap<>();
     private @Nullable Rejection rejection;
 
     TypeState(ResourceType type) {
@@ -52,16 +51,26 @@ final class TypeState {
         }
     }
 
-    private record Outstanding(String nonce, String version, TypeChange change, Map<String, Optional<Known>> before) {}
+    private record Outstanding(String version, TypeChange change, Map<String, Optional<Known>> before) {}
 
-    private record Rejection(Map<String, String> signature, String detail) {}
+    private record Rejection(Map<String, String> signature, String detail) {
+        boolean covers(TypeChange change) {
+            return signature.entrySet().containsAll(change.signature().entrySet());
+        }
+
+        Rejection without(String name) {
+            var rest = new HashMap<>(signature);
+            rest.remove(name);
+            return new Rejection(rest, detail);
+        }
+    }
 
     boolean asked() {
         return asked;
     }
 
     boolean busy() {
-        return outstanding != null;
+        return !outstanding.isEmpty();
     }
 
     boolean rejected() {
@@ -75,13 +84,12 @@ final class TypeState {
 
     // ---- what the client says
 
-    /// Takes the answer to the outstanding response, if the request is one.
+    /// Takes the answer to an outstanding response, if the request is one.
     Optional<SessionEvent> answer(String nonce, Optional<String> error) {
-        var answered = outstanding;
-        if (answered == null || !answered.nonce().equals(nonce)) {
+        var answered = outstanding.remove(nonce);
+        if (answered == null) {
             return Optional.empty();
         }
-        outstanding = null;
         if (error.isEmpty()) {
             acknowledged = answered.version();
             return Optional.of(new SessionEvent.Acknowledged(type, answered.version()));
@@ -130,7 +138,6 @@ final class TypeState {
             } else {
                 names.remove(name);
                 known.remove(name);
-                unanswered.remove(name);
             }
         }
         for (var name : more) {
@@ -139,8 +146,10 @@ final class TypeState {
                 wildcard = true;
             } else {
                 names.add(name);
-                known.remove(name); // named again means: send it again
-                unanswered.add(name);
+                known.remove(name); // named again means: send it again, even what was refused
+                if (rejection != null) {
+                    rejection = rejection.without(name);
+                }
             }
         }
         known.keySet().removeIf(name -> !wants(name));
@@ -156,7 +165,6 @@ final class TypeState {
                 versions.forEach((name, version) -> {
                     if (wants(name)) {
                         known.put(name, new Known(version, Optional.empty()));
-                        unanswered.remove(name);
                     }
                 });
                 firstAnswerDue = firstAnswerDue && versions.isEmpty();
@@ -169,7 +177,6 @@ final class TypeState {
                 if (ResourceSet.versionOf(versions).equals(version)) {
                     wanted.forEach(
                             (name, resource) -> known.put(name, new Known(resource.version(), Optional.of(resource))));
-                    unanswered.clear();
                     firstAnswerDue = false;
                 }
             }
@@ -182,12 +189,14 @@ final class TypeState {
         return difference(target, wanted(target), names);
     }
 
-    /// The part of [#additions] that answers names just asked for: it may go at once, whatever else is under way.
+    /// The part of [#additions] that the client asked for by name and does not have: it may go at once, whatever else
+    /// is
+    /// under way.
     TypeChange answers(ResourceSet target) {
-        var asked = wanted(target).stream()
-                .filter(resource -> unanswered.contains(resource.name()))
+        var missing = wanted(target).stream()
+                .filter(resource -> names.contains(resource.name()) && !has(resource.name()))
                 .toList();
-        return difference(target, asked, unanswered);
+        return difference(target, missing, names);
     }
 
     private TypeChange difference(ResourceSet target, List<NamedResource> candidates, Set<String> named) {
@@ -214,11 +223,22 @@ final class TypeState {
         return new TypeChange(List.of(), List.of(), gone);
     }
 
-    /// Whether `change` is to be sent: it is not empty and is not just what was refused.
+    /// Whether `change` is to be sent: it is not empty, and there is more in it than what was refused.
     boolean due(TypeChange change) {
         var refused = rejection;
         boolean worth = !change.isEmpty() || firstAnswerDue;
-        return worth && (refused == null || !refused.signature().equals(change.signature()));
+        return worth && (refused == null || !refused.covers(change));
+    }
+
+    /// Whether something was refused and nothing of it is wanted any more.
+    boolean refusalIsHistory(ResourceSet target) {
+        var refused = rejection;
+        if (refused == null) {
+            return false;
+        }
+        var wanted = new ArrayList<>(additions(target).signature().entrySet());
+        wanted.addAll(removals(target).signature().entrySet());
+        return refused.signature().entrySet().stream().noneMatch(wanted::contains);
     }
 
     /// Lets what was refused be sent again.
@@ -242,7 +262,7 @@ final class TypeState {
     void sent(TypeChange change, String nonce) {
         var before = apply(change);
         lastNonce = nonce;
-        outstanding = new Outstanding(nonce, version(), change, before);
+        outstanding.put(nonce, new Outstanding(version(), change, before));
     }
 
     /// Notes a change that the protocol has no words for.
@@ -263,7 +283,6 @@ final class TypeState {
         if (!change.removals().isEmpty()) {
             known.entrySet().removeIf(entry -> !entry.getValue().exists() && !names.contains(entry.getKey()));
         }
-        unanswered.removeAll(before.keySet());
         firstAnswerDue = false;
         rejection = null;
         return before;

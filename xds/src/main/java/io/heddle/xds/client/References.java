@@ -1,0 +1,122 @@
+package io.heddle.xds.client;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.ConfigSource;
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import io.heddle.xds.resource.NamedResource;
+import io.heddle.xds.resource.ResourceSet;
+import io.heddle.xds.resource.ResourceType;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// Finds which routes, endpoints and secrets a set's listeners and clusters refer to over ADS.
+///
+/// A part that cannot be unpacked refers to nothing here; the [ConfigSink] refuses it with a reason.
+final class References {
+    /// The proxy's own certificate: it is local and never asked of a server.
+    private static final String OWN_CERTIFICATE = "default";
+
+    private final Map<ResourceType, Set<String>> names = new EnumMap<>(ResourceType.class);
+
+    private References() {
+        for (var type : ResourceType.values()) {
+            names.put(type, new TreeSet<>());
+        }
+    }
+
+    /// The names referred to, by type; nothing for types that are asked for as a whole.
+    static Map<ResourceType, Set<String>> of(ResourceSet set) {
+        var found = new References();
+        set.messages(ResourceType.CDS, Cluster.class).forEach(found::cluster);
+        set.messages(ResourceType.LDS, Listener.class).forEach(found::listener);
+        return found.names;
+    }
+
+    /// `set` without the routes, endpoints and secrets that nothing refers to.
+    static ResourceSet prune(ResourceSet set) {
+        var referred = of(set);
+        var pruned = set;
+        for (var type : ResourceType.values()) {
+            if (!type.wildcardByDefault()) {
+                var unused = set.resources(type).values().stream()
+                        .map(NamedResource::name)
+                        .filter(name -> !referred.getOrDefault(type, Set.of()).contains(name))
+                        .toList();
+                pruned = pruned.without(type, unused);
+            }
+        }
+        return pruned;
+    }
+
+    private void cluster(Cluster cluster) {
+        if (cluster.getType() == Cluster.DiscoveryType.EDS) {
+            var serviceName = cluster.getEdsClusterConfig().getServiceName();
+            add(ResourceType.EDS, serviceName.isEmpty() ? cluster.getName() : serviceName);
+        }
+        socket(cluster.getTransportSocket());
+        cluster.getTransportSocketMatchesList().forEach(match -> socket(match.getTransportSocket()));
+    }
+
+    private void listener(Listener listener) {
+        listener.getFilterChainsList().forEach(this::chain);
+        chain(listener.getDefaultFilterChain());
+    }
+
+    private void chain(FilterChain chain) {
+        socket(chain.getTransportSocket());
+        for (var filter : chain.getFiltersList()) {
+            unpack(filter.getTypedConfig(), HttpConnectionManager.class)
+                    .filter(manager ->
+                            manager.hasRds() && overAds(manager.getRds().getConfigSource()))
+                    .ifPresent(manager -> add(ResourceType.RDS, manager.getRds().getRouteConfigName()));
+        }
+    }
+
+    private void socket(TransportSocket socket) {
+        unpack(socket.getTypedConfig(), UpstreamTlsContext.class).ifPresent(tls -> tls(tls.getCommonTlsContext()));
+        unpack(socket.getTypedConfig(), DownstreamTlsContext.class).ifPresent(tls -> tls(tls.getCommonTlsContext()));
+    }
+
+    private void tls(CommonTlsContext tls) {
+        tls.getTlsCertificateSdsSecretConfigsList().forEach(this::secret);
+        secret(tls.getValidationContextSdsSecretConfig());
+        secret(tls.getCombinedValidationContext().getValidationContextSdsSecretConfig());
+    }
+
+    private void secret(SdsSecretConfig secret) {
+        if (overAds(secret.getSdsConfig()) && !secret.getName().equals(OWN_CERTIFICATE)) {
+            add(ResourceType.SDS, secret.getName());
+        }
+    }
+
+    private void add(ResourceType type, String name) {
+        if (!name.isEmpty()) {
+            names.computeIfAbsent(type, _ -> new TreeSet<>()).add(name);
+        }
+    }
+
+    private static boolean overAds(ConfigSource source) {
+        return source.hasAds() || source.hasSelf();
+    }
+
+    private static <T extends Message> Optional<T> unpack(Any any, Class<T> type) {
+        try {
+            return any.is(type) ? Optional.of(any.unpack(type)) : Optional.empty();
+        } catch (InvalidProtocolBufferException _) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,202 @@
+package io.heddle.xds.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Message;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
+import io.envoyproxy.envoy.config.core.v3.ConfigSource;
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import io.envoyproxy.envoy.service.discovery.v3.Resource;
+import io.heddle.model.problem.Checked;
+import io.heddle.model.problem.Problem;
+import io.heddle.xds.resource.NamedResource;
+import io.heddle.xds.resource.ResourceSet;
+import io.heddle.xds.resource.ResourceType;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+final class AdsSubscriptionsTest {
+    private static final ConfigSource ADS = ConfigSource.newBuilder()
+            .setAds(AggregatedConfigSource.getDefaultInstance())
+            .build();
+    private static final Duration START = Duration.ofSeconds(100);
+
+    private final List<ResourceSet> applied = new ArrayList<>();
+    private final List<Set<ResourceType>> changes = new ArrayList<>();
+    private Checked<?> verdict = Checked.ok("fine");
+    private final AdsSubscriptions client = new AdsSubscriptions(this::apply, ResourceSet.EMPTY);
+
+    private Checked<?> apply(ResourceSet set, Set<ResourceType> changed) {
+        applied.add(set);
+        changes.add(changed);
+        return verdict;
+    }
+
+    @Test
+    void begins_with_all_clusters_and_listeners() {
+        assertThat(client.connected())
+                .map(DeltaDiscoveryRequest::getTypeUrl)
+                .containsExactly(ResourceType.CDS.typeUrl(), ResourceType.LDS.typeUrl());
+    }
+
+    @Test
+    void asks_for_what_clusters_refer_to_and_hands_over_the_whole() {
+        client.connected();
+        var asked = client.received(response(ResourceType.CDS, "1", tlsCluster("a")), START);
+        assertThat(asked).map(AdsSubscriptionsTest::text).containsExactly("EDS +[a] -[]", "SDS +[ROOTCA] -[]");
+        assertThat(client.received(response(ResourceType.EDS, "2", endpoints("a")), START))
+                .isEmpty();
+        assertThat(applied).isEmpty();
+        var answers = client.received(response(ResourceType.SDS, "3", secret("ROOTCA")), START);
+        assertThat(applied).hasSize(1);
+        assertThat(changes.get(0)).containsExactly(ResourceType.CDS, ResourceType.EDS, ResourceType.SDS);
+        assertThat(answers).map(DeltaDiscoveryRequest::getResponseNonce).containsExactly("1", "2", "3");
+        assertThat(answers).noneMatch(DeltaDiscoveryRequest::hasErrorDetail);
+    }
+
+    @Test
+    void does_not_wait_for_what_does_not_exist_nor_forever() {
+        client.connected();
+        client.received(response(ResourceType.CDS, "1", tlsCluster("a")), START);
+        client.received(removal(ResourceType.EDS, "2", "a"), START);
+        assertThat(client.tick(START.plusSeconds(14))).isEmpty();
+        var answers = client.tick(START.plusSeconds(15));
+        assertThat(answers).map(DeltaDiscoveryRequest::getResponseNonce).containsExactly("1", "2");
+        assertThat(applied).hasSize(1);
+    }
+
+    @Test
+    void a_refusal_carries_all_problems_and_keeps_what_was() {
+        connectWith(endpoints("a"));
+        verdict = new Checked.Rejected<>(List.of(
+                Problem.error("Cluster a", "lb_policy", "one", ""),
+                Problem.error("Cluster a", "type", "two", ""),
+                Problem.warning("Cluster a", "", "three", "")));
+        var before = client.accepted();
+        var answers = client.received(
+                response(
+                        ResourceType.CDS,
+                        "9",
+                        cluster("a").toBuilder().setAltStatName("x").build()),
+                START);
+        assertThat(answers).hasSize(1);
+        assertThat(answers.get(0).getErrorDetail().getMessage())
+                .contains("one")
+                .contains("two")
+                .doesNotContain("three");
+        assertThat(client.accepted()).isEqualTo(before);
+    }
+
+    @Test
+    void a_malformed_resource_is_refused_before_it_touches_anything() {
+        client.connected();
+        var broken = DeltaDiscoveryResponse.newBuilder()
+                .setTypeUrl(ResourceType.CDS.typeUrl())
+                .setNonce("1")
+                .addResources(Resource.newBuilder()
+                        .setName("a")
+                        .setResource(NamedResource.of(endpoints("a")).body()))
+                .build();
+        var answers = client.received(broken, START);
+        assertThat(answers).hasSize(1);
+        assertThat(answers.get(0).getErrorDetail().getMessage())
+                .contains("CDS a")
+                .contains("malformed");
+        assertThat(applied).isEmpty();
+    }
+
+    @Test
+    void lets_go_of_what_is_no_longer_referred_to() {
+        connectWith(endpoints("a"));
+        var answers = client.received(removal(ResourceType.CDS, "9", "a"), START);
+        assertThat(answers).map(AdsSubscriptionsTest::text).containsExactly("CDS +[] -[]", "EDS +[] -[a]");
+        assertThat(client.accepted()).isEqualTo(ResourceSet.EMPTY);
+    }
+
+    @Test
+    void comes_back_saying_what_it_has() {
+        connectWith(endpoints("a"));
+        client.disconnected();
+        var requests = client.connected();
+        assertThat(requests)
+                .map(AdsSubscriptionsTest::text)
+                .containsExactly("CDS +[] -[]", "EDS +[a] -[]", "LDS +[] -[]");
+        assertThat(requests.get(0).getInitialResourceVersionsMap())
+                .containsEntry("a", NamedResource.of(cluster("a")).version());
+        assertThat(applied).hasSize(1);
+    }
+
+    private void connectWith(ClusterLoadAssignment endpoints) {
+        client.connected();
+        client.received(response(ResourceType.CDS, "1", cluster("a")), START);
+        client.received(response(ResourceType.EDS, "2", endpoints), START);
+        assertThat(applied).hasSize(1);
+    }
+
+    private static String text(DeltaDiscoveryRequest request) {
+        return ResourceType.ofTypeUrl(request.getTypeUrl()).orElseThrow() + " +"
+                + request.getResourceNamesSubscribeList() + " -" + request.getResourceNamesUnsubscribeList();
+    }
+
+    private static DeltaDiscoveryResponse response(ResourceType type, String nonce, Message message) {
+        var resource = NamedResource.of(message);
+        return DeltaDiscoveryResponse.newBuilder()
+                .setTypeUrl(type.typeUrl())
+                .setNonce(nonce)
+                .addResources(Resource.newBuilder()
+                        .setName(resource.name())
+                        .setVersion(resource.version())
+                        .setResource(resource.body()))
+                .build();
+    }
+
+    private static DeltaDiscoveryResponse removal(ResourceType type, String nonce, String name) {
+        return DeltaDiscoveryResponse.newBuilder()
+                .setTypeUrl(type.typeUrl())
+                .setNonce(nonce)
+                .addRemovedResources(name)
+                .build();
+    }
+
+    private static Cluster cluster(String name) {
+        return Cluster.newBuilder()
+                .setName(name)
+                .setType(Cluster.DiscoveryType.EDS)
+                .setEdsClusterConfig(Cluster.EdsClusterConfig.newBuilder().setEdsConfig(ADS))
+                .build();
+    }
+
+    private static Cluster tlsCluster(String name) {
+        var tls = CommonTlsContext.newBuilder()
+                .addTlsCertificateSdsSecretConfigs(
+                        SdsSecretConfig.newBuilder().setName("default").setSdsConfig(ADS))
+                .setValidationContextSdsSecretConfig(
+                        SdsSecretConfig.newBuilder().setName("ROOTCA").setSdsConfig(ADS));
+        return cluster(name).toBuilder()
+                .setTransportSocket(TransportSocket.newBuilder()
+                        .setTypedConfig(Any.pack(UpstreamTlsContext.newBuilder()
+                                .setCommonTlsContext(tls)
+                                .build())))
+                .build();
+    }
+
+    private static ClusterLoadAssignment endpoints(String cluster) {
+        return ClusterLoadAssignment.newBuilder().setClusterName(cluster).build();
+    }
+
+    private static Secret secret(String name) {
+        return Secret.newBuilder().setName(name).build();
+    }
+}
