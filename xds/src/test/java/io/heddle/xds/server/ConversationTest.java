@@ -40,7 +40,7 @@ final class ConversationTest {
     }
 
     static List<Long> seeds() {
-        var seeds = new Random(20261121).longs(400).boxed().toList();
+        var seeds = new Random(20261121).longs(150).boxed().toList();
         return List.copyOf(seeds);
     }
 
