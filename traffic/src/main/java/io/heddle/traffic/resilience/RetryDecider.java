@@ -50,7 +50,8 @@ public final class RetryDecider {
 
         /// Give up.
         ///
-        /// @param limitReached whether the outcome was worth a retry but there were as many as allowed (flag `URX`)
+        /// @param limitReached whether the outcome was worth a retry but there were as many as allowed
+        ///     (flag `URX`)
         record Stop(boolean limitReached) implements Decision {}
     }
 
@@ -87,10 +88,12 @@ public final class RetryDecider {
     private static boolean isNamed(RetryPolicy policy, Outcome outcome) {
         var named = policy.conditions();
         return switch (outcome) {
-            case Outcome.ConnectFailed() -> coversReset(policy) || named.contains(Condition.CONNECT_FAILURE)
-                    || named.contains(Condition.RESET_BEFORE_REQUEST);
-            case Outcome.ResetBeforeResponse(boolean headSent, _) -> coversReset(policy)
-                    || (!headSent && named.contains(Condition.RESET_BEFORE_REQUEST));
+            case Outcome.ConnectFailed() ->
+                coversReset(policy)
+                        || named.contains(Condition.CONNECT_FAILURE)
+                        || named.contains(Condition.RESET_BEFORE_REQUEST);
+            case Outcome.ResetBeforeResponse reset ->
+                coversReset(policy) || (!reset.headSent() && named.contains(Condition.RESET_BEFORE_REQUEST));
             case Outcome.PerTryTimeout() -> coversReset(policy);
             case Outcome.Status(int code, int grpc) -> isNamed(policy, code) || isNamedGrpc(policy, grpc);
         };
@@ -109,7 +112,8 @@ public final class RetryDecider {
         return (code >= 500 && code < 600 && named.contains(Condition.SERVER_ERROR))
                 || (code >= 502 && code <= 504 && named.contains(Condition.GATEWAY_ERROR))
                 || (code == 409 && named.contains(Condition.RETRIABLE_4XX))
-                || (named.contains(Condition.RETRIABLE_STATUS_CODES) && policy.codes().contains(code));
+                || (named.contains(Condition.RETRIABLE_STATUS_CODES)
+                        && policy.codes().contains(code));
     }
 
     private static boolean isNamedGrpc(RetryPolicy policy, int grpc) {
@@ -124,7 +128,8 @@ public final class RetryDecider {
             return Duration.ZERO;
         }
         long ceiling = base * ((1L << Math.min(retries + 1, 20)) - 1);
-        long longest = policy.maxBackoff().isZero() ? ceiling : policy.maxBackoff().toNanos();
+        long longest =
+                policy.maxBackoff().isZero() ? ceiling : policy.maxBackoff().toNanos();
         return Duration.ofNanos(Math.unsignedMultiplyHigh(chance, Math.min(ceiling, longest)));
     }
 }

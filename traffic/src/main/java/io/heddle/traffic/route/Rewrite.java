@@ -29,7 +29,7 @@ public record Rewrite(Optional<String> host, Path path) {
         /// Every part that `pattern` fits is replaced (Envoy's `regex_rewrite`). Allocates.
         ///
         /// @param pattern RE2
-        /// @param replacement with `$1` for what the first group fitted, `\\$` for a dollar sign
+        /// @param replacement with `$1` for what the first group fitted, `\$` for a dollar sign
         record Regex(Pattern pattern, String replacement) implements Path {}
 
         /// The path that `path`, without its query, becomes.
@@ -38,7 +38,8 @@ public record Rewrite(Optional<String> host, Path path) {
                 case Keep() -> path;
                 case Full(String other) -> other;
                 case Prefix(int length, String replacement) -> joined(replacement, path.substring(length));
-                case Regex(Pattern pattern, String replacement) -> pattern.matcher(path).replaceAll(replacement);
+                case Regex(Pattern pattern, String replacement) ->
+                    pattern.matcher(path).replaceAll(replacement);
             };
         }
 

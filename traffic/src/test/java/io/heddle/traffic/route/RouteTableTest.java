@@ -124,8 +124,7 @@ class RouteTableTest {
                                         new PathMatcher.Exact("/q", false),
                                         List.of(),
                                         List.of(
-                                                new QueryMatcher(
-                                                        "a", Optional.of(new StringMatcher.Exact("1", false))),
+                                                new QueryMatcher("a", Optional.of(new StringMatcher.Exact("1", false))),
                                                 new QueryMatcher("b", Optional.empty())))),
                         route("rest", ALL))));
         assertThat(table.route(TextRequest.get("h", path), Trace.OFF).route().name())
@@ -134,8 +133,8 @@ class RouteTableTest {
 
     @Test
     void names_the_virtual_host_when_none_of_its_routes_fits() {
-        var table = RouteTable.of(
-                "t", List.of(host("h", List.of("*"), path("only", new PathMatcher.Exact("/a", false)))));
+        var table =
+                RouteTable.of("t", List.of(host("h", List.of("*"), path("only", new PathMatcher.Exact("/a", false)))));
         var decision = table.route(TextRequest.get("h", "/b"), Trace.OFF);
         assertThat(decision.virtualHost()).isEqualTo("h");
         assertThat(decision.route()).isSameAs(Route.NONE);
@@ -203,13 +202,12 @@ class RouteTableTest {
         int count = 1 + random.nextInt(30);
         for (int i = 0; i < count; i++) {
             var name = generatedName(random);
-            var domain =
-                    switch (random.nextInt(5)) {
-                        case 0 -> "*" + name;
-                        case 1 -> name + "*";
-                        case 2 -> random.nextInt(5) == 0 ? "*" : name;
-                        default -> name;
-                    };
+            var domain = switch (random.nextInt(5)) {
+                case 0 -> "*" + name;
+                case 1 -> name + "*";
+                case 2 -> random.nextInt(5) == 0 ? "*" : name;
+                default -> name;
+            };
             if (!taken.add(domain.toLowerCase(Locale.ROOT))) {
                 continue;
             }
@@ -217,7 +215,9 @@ class RouteTableTest {
                     "host" + i,
                     List.of(domain),
                     path("exact", new PathMatcher.Exact("/" + generatedName(random), false)),
-                    path("prefix", new PathMatcher.Prefix("/" + generatedName(random).charAt(0), false)),
+                    path(
+                            "prefix",
+                            new PathMatcher.Prefix("/" + generatedName(random).charAt(0), false)),
                     path("element", new PathMatcher.SeparatedPrefix("/" + generatedName(random), true))));
         }
         return hosts;
@@ -263,16 +263,16 @@ class RouteTableTest {
 
     private static String naiveRoute(VirtualHost host, String path) {
         for (var route : host.routes()) {
-            boolean fits =
-                    switch (route.match().path()) {
-                        case PathMatcher.Exact(String text, _) -> path.equals(text);
-                        case PathMatcher.Prefix(String text, _) -> path.startsWith(text);
-                        case PathMatcher.SeparatedPrefix(String text, _) ->
-                            path.equalsIgnoreCase(text)
-                                    || path.toLowerCase(Locale.ROOT).startsWith(text.toLowerCase(Locale.ROOT) + "/");
-                        case PathMatcher.Regex(var pattern) -> pattern.matches(path);
-                        case PathMatcher.Text(var matcher) -> matcher.matches(path);
-                    };
+            boolean fits = switch (route.match().path()) {
+                case PathMatcher.Exact exact -> path.equals(exact.path());
+                case PathMatcher.Prefix prefix -> path.startsWith(prefix.prefix());
+                case PathMatcher.SeparatedPrefix element ->
+                    (path + "/")
+                            .toLowerCase(Locale.ROOT)
+                            .startsWith(element.prefix().toLowerCase(Locale.ROOT) + "/");
+                case PathMatcher.Regex(var pattern) -> pattern.matches(path);
+                case PathMatcher.Text(var matcher) -> matcher.matches(path);
+            };
             if (fits) {
                 return route.name();
             }

@@ -1,0 +1,166 @@
+package io.heddle.xds.read;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import com.google.protobuf.util.JsonFormat;
+import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.DynamicResources;
+import io.envoyproxy.envoy.config.core.v3.ApiConfigSource;
+import io.envoyproxy.envoy.config.core.v3.ApiVersion;
+import io.envoyproxy.envoy.config.core.v3.ConfigSource;
+import io.envoyproxy.envoy.config.core.v3.Node;
+import io.heddle.model.problem.Checked;
+import io.heddle.model.problem.Problem;
+import io.heddle.traffic.runtime.RuntimeConfig;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+
+/// Reads an Envoy v3 bootstrap from YAML or JSON. Thread-safe.
+public final class BootstrapReader {
+    private static final String OBJECT = "Bootstrap";
+
+    private BootstrapReader() {}
+
+    /// Reads the file, UTF-8.
+    public static Checked<Bootstrap> read(Path file) {
+        try {
+            return read(Files.readString(file));
+        } catch (CharacterCodingException _) {
+            return refused(file + " is not UTF-8", "save it as UTF-8");
+        } catch (IOException e) {
+            return refused(file + " cannot be read: " + e, "check the path and its permissions");
+        }
+    }
+
+    /// Reads YAML or JSON.
+    public static Checked<Bootstrap> read(String text) {
+        YamlTree tree;
+        try {
+            tree = YamlTree.read(text);
+        } catch (YamlEngineException e) {
+            return refused("is no YAML or JSON: " + e.getMessage(), "");
+        }
+        var problems = new ArrayList<Problem>();
+        var scope = new Scope(problems, OBJECT, "");
+        tree.types().stream()
+                .distinct()
+                .filter(type -> !ExtensionTypes.knows(type))
+                .forEach(type -> scope.error("type " + type + " is not known", "remove what is of this type"));
+        if (!problems.isEmpty()) {
+            return new Checked.Rejected<>(problems);
+        }
+        var message = io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.newBuilder();
+        try {
+            JsonFormat.parser()
+                    .usingTypeRegistry(ExtensionTypes.registry(tree.types()))
+                    .merge(tree.json(), message);
+        } catch (InvalidProtocolBufferException e) {
+            return refused("is no Envoy bootstrap: " + e.getMessage(), "see Envoy's bootstrap.v3.Bootstrap");
+        }
+        var bootstrap = read(message.build(), scope);
+        return Checked.of(bootstrap, problems);
+    }
+
+    private static Checked<Bootstrap> refused(String reason, String remedy) {
+        return Checked.rejected(Problem.error(OBJECT, "", reason, remedy));
+    }
+
+    private static Bootstrap read(io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap message, Scope scope) {
+        scope.knows(message, "node", "admin", "static_resources", "dynamic_resources");
+        var resources = message.getStaticResources();
+        scope.at("static_resources").knows(resources, "listeners", "clusters", "secrets");
+        var fixed = RuntimeCompiler.fixed(
+                resources.getListenersList(), resources.getClustersList(), resources.getSecretsList(), scope);
+        var ads = message.hasDynamicResources()
+                ? ads(message.getDynamicResources(), fixed, scope.at("dynamic_resources"))
+                : Optional.<Bootstrap.AdsTarget>empty();
+        return new Bootstrap(node(message.getNode(), scope.at("node")), admin(message, scope), fixed, ads);
+    }
+
+    private static Bootstrap.Node node(Node message, Scope scope) {
+        scope.knows(message, "id", "cluster", "metadata", "locality", "user_agent_name");
+        return new Bootstrap.Node(message.getId(), message.getCluster(), map(message.getMetadata()));
+    }
+
+    private static Map<String, Object> map(Struct struct) {
+        var map = new LinkedHashMap<String, Object>();
+        struct.getFieldsMap().forEach((key, value) -> plain(value).ifPresent(found -> map.put(key, found)));
+        return map;
+    }
+
+    /// The value without protobuf; empty for null.
+    private static Optional<Object> plain(Value value) {
+        return switch (value.getKindCase()) {
+            case STRING_VALUE -> Optional.of(value.getStringValue());
+            case NUMBER_VALUE -> Optional.of(value.getNumberValue());
+            case BOOL_VALUE -> Optional.of(value.getBoolValue());
+            case STRUCT_VALUE -> Optional.of(map(value.getStructValue()));
+            case LIST_VALUE -> {
+                var list = new ArrayList<Object>();
+                value.getListValue().getValuesList().forEach(item -> plain(item).ifPresent(list::add));
+                yield Optional.of(List.copyOf(list));
+            }
+            case NULL_VALUE, KIND_NOT_SET -> Optional.empty();
+        };
+    }
+
+    private static Optional<Bootstrap.Admin> admin(
+            io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap message, Scope scope) {
+        if (!message.hasAdmin()) {
+            return Optional.empty();
+        }
+        var here = scope.at("admin");
+        here.knows(message.getAdmin(), "address");
+        return Values.address(message.getAdmin().getAddress(), here.at("address"))
+                .map(found -> new Bootstrap.Admin(found.host(), found.port()));
+    }
+
+    private static Optional<Bootstrap.AdsTarget> ads(DynamicResources message, RuntimeConfig fixed, Scope scope) {
+        overAds(message.getLdsConfig(), message.hasLdsConfig(), scope.at("lds_config"));
+        overAds(message.getCdsConfig(), message.hasCdsConfig(), scope.at("cds_config"));
+        scope.knows(message, "lds_config", "cds_config", "ads_config");
+        if (!message.hasAdsConfig()) {
+            scope.at("ads_config").error("is missing", "name the ADS server");
+            return Optional.empty();
+        }
+        return target(message.getAdsConfig(), fixed, scope.at("ads_config"));
+    }
+
+    private static void overAds(ConfigSource source, boolean set, Scope scope) {
+        if (set && !source.hasAds()) {
+            scope.error("only ADS is supported", "use ads: {}");
+        }
+    }
+
+    private static Optional<Bootstrap.AdsTarget> target(ApiConfigSource message, RuntimeConfig fixed, Scope scope) {
+        scope.knows(message, "api_type", "transport_api_version", "grpc_services", "set_node_on_first_message_only");
+        if (message.getTransportApiVersion() != ApiVersion.V3) {
+            scope.at("transport_api_version").error("only V3 is supported", "write V3");
+        }
+        boolean delta = message.getApiType() == ApiConfigSource.ApiType.DELTA_GRPC;
+        if (!delta && message.getApiType() != ApiConfigSource.ApiType.GRPC) {
+            scope.at("api_type").error(message.getApiType() + " is not supported", "write GRPC or DELTA_GRPC");
+        }
+        if (message.getGrpcServicesCount() != 1 || !message.getGrpcServices(0).hasEnvoyGrpc()) {
+            scope.at("grpc_services").error("is not one service by envoy_grpc", "name one cluster");
+            return Optional.empty();
+        }
+        var name = message.getGrpcServices(0).getEnvoyGrpc().getClusterName();
+        var cluster = Optional.ofNullable(fixed.clusters().get(name));
+        if (cluster.isEmpty() || cluster.get().endpoints().endpoints().isEmpty()) {
+            scope.at("grpc_services").error("cluster " + name + " has no endpoint in this bootstrap", "add it");
+            return Optional.empty();
+        }
+        var endpoint = cluster.get().endpoints().endpoints().getFirst();
+        var transport = cluster.get().transports().getLast();
+        return Optional.of(new Bootstrap.AdsTarget(name, endpoint.address(), endpoint.port(), transport.tls(), delta));
+    }
+}

@@ -1,0 +1,106 @@
+package io.heddle.xds.read;
+
+import com.google.protobuf.Any;
+import io.envoyproxy.envoy.config.route.v3.FilterConfig;
+import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
+import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
+import io.heddle.traffic.filter.FaultFilter;
+import io.heddle.traffic.filter.FilterOverride;
+import io.heddle.traffic.filter.HttpFilter;
+import io.heddle.traffic.filter.RbacFilter;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Every HTTP filter that can be read, and every override: one line each.
+final class FilterReaders {
+    static final String ROUTER = "envoy.extensions.filters.http.router.v3.Router";
+    private static final String FILTER_CONFIG = "envoy.config.route.v3.FilterConfig";
+
+    private static final List<FilterReader> FILTERS = List.of(
+            new FilterReader(
+                    "envoy.extensions.filters.http.rbac.v3.RBAC",
+                    (name, any, scope) -> scope.unpack(any, RBAC.parser())
+                            .map(rbac -> new RbacFilter(name, RbacReader.read(rbac, scope)))),
+            new FilterReader(
+                    "envoy.extensions.filters.http.fault.v3.HTTPFault",
+                    (name, any, scope) -> scope.unpack(any, HTTPFault.parser())
+                            .map(fault -> new FaultFilter(name, FaultReader.read(fault, scope)))));
+
+    private static final List<OverrideReader> OVERRIDES = List.of(
+            new OverrideReader(
+                    "envoy.extensions.filters.http.rbac.v3.RBACPerRoute",
+                    (any, scope) -> scope.unpack(any, RBACPerRoute.parser())
+                            .map(route -> new RbacFilter.PerRoute(
+                                    route.hasRbac()
+                                            ? RbacReader.read(route.getRbac(), scope.at("rbac"))
+                                            : Optional.empty()))),
+            new OverrideReader(
+                    "envoy.extensions.filters.http.fault.v3.HTTPFault",
+                    (any, scope) ->
+                            scope.unpack(any, HTTPFault.parser()).map(fault -> FaultReader.read(fault, scope))));
+
+    private FilterReaders() {}
+
+    /// A filter's reader and the type of its settings.
+    private record FilterReader(String type, FilterParser parser) {}
+
+    /// An override's reader and its type.
+    private record OverrideReader(String type, OverrideParser parser) {}
+
+    /// Reads a filter's settings.
+    private interface FilterParser {
+        Optional<? extends HttpFilter> read(String name, Any any, Scope scope);
+    }
+
+    /// Reads an override.
+    private interface OverrideParser {
+        Optional<? extends FilterOverride> read(Any any, Scope scope);
+    }
+
+    /// The filter in `any`; empty, and an error, when there is no such filter here and it is not optional.
+    static Optional<HttpFilter> filter(String name, Any any, boolean optional, Scope scope) {
+        for (var reader : FILTERS) {
+            if (reader.type().equals(Scope.type(any))) {
+                return reader.parser().read(name, any, scope).map(found -> found);
+            }
+        }
+        if (optional) {
+            scope.warning("filter " + name + " (" + Scope.type(any) + ") is not supported and left out", "");
+        } else {
+            scope.error("filter " + name + " (" + Scope.type(any) + ") is not supported", "remove it");
+        }
+        return Optional.empty();
+    }
+
+    /// The overrides by filter name.
+    static Map<String, FilterOverride> overrides(Map<String, Any> configs, Scope scope) {
+        if (configs.isEmpty()) {
+            return Map.of();
+        }
+        var overrides = new HashMap<String, FilterOverride>();
+        configs.forEach((name, any) -> override(any, scope.at("typed_per_filter_config", name))
+                .ifPresent(found -> overrides.put(name, found)));
+        return overrides;
+    }
+
+    private static Optional<FilterOverride> override(Any any, Scope scope) {
+        if (Scope.type(any).equals(FILTER_CONFIG)) {
+            return scope.unpack(any, FilterConfig.parser()).flatMap(config -> {
+                if (config.getDisabled()) {
+                    return Optional.of(new FilterOverride.Disabled());
+                }
+                return override(config.getConfig(), scope.at("config"));
+            });
+        }
+        for (var reader : OVERRIDES) {
+            if (reader.type().equals(Scope.type(any))) {
+                return reader.parser().read(any, scope).map(found -> found);
+            }
+        }
+        scope.error("settings of type " + Scope.type(any) + " are not supported", "remove them");
+        return Optional.empty();
+    }
+}

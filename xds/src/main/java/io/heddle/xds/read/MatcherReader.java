@@ -1,0 +1,150 @@
+package io.heddle.xds.read;
+
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+import io.envoyproxy.envoy.config.core.v3.CidrRange;
+import io.heddle.traffic.match.AddressMatcher;
+import io.heddle.traffic.match.HeaderMatcher;
+import io.heddle.traffic.match.PathMatcher;
+import io.heddle.traffic.match.QueryMatcher;
+import io.heddle.traffic.match.StringMatcher;
+import io.heddle.traffic.request.HeaderName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Reads matchers of texts, headers, query parameters, paths and addresses. Whatever cannot be matched as written is an
+/// error: a matcher left out would fit too much.
+final class MatcherReader {
+    private static final int LONGEST_PATTERN = 16 * 1024;
+
+    private MatcherReader() {}
+
+    static Optional<StringMatcher> text(io.envoyproxy.envoy.type.matcher.v3.StringMatcher message, Scope scope) {
+        scope.demands(message, "exact", "prefix", "suffix", "contains", "safe_regex", "ignore_case");
+        boolean ignoreCase = message.getIgnoreCase();
+        return switch (message.getMatchPatternCase()) {
+            case EXACT -> Optional.of(new StringMatcher.Exact(octets(message.getExact()), ignoreCase));
+            case PREFIX -> Optional.of(new StringMatcher.Prefix(octets(message.getPrefix()), ignoreCase));
+            case SUFFIX -> Optional.of(new StringMatcher.Suffix(octets(message.getSuffix()), ignoreCase));
+            case CONTAINS -> Optional.of(new StringMatcher.Contains(octets(message.getContains()), ignoreCase));
+            case SAFE_REGEX ->
+                pattern(message.getSafeRegex(), scope.at("safe_regex")).map(StringMatcher.Regex::new);
+            case CUSTOM -> Optional.empty();
+            case MATCHPATTERN_NOT_SET -> {
+                scope.error("says nothing to match", "set exact, prefix, suffix, contains or safe_regex");
+                yield Optional.empty();
+            }
+        };
+    }
+
+    static List<StringMatcher> texts(
+            List<io.envoyproxy.envoy.type.matcher.v3.StringMatcher> messages, Scope scope, String field) {
+        var matchers = new ArrayList<StringMatcher>();
+        for (int i = 0; i < messages.size(); i++) {
+            text(messages.get(i), scope.at(field, i)).ifPresent(matchers::add);
+        }
+        return matchers;
+    }
+
+    /// RE2 syntax; matched against the whole text.
+    static Optional<Pattern> pattern(io.envoyproxy.envoy.type.matcher.v3.RegexMatcher message, Scope scope) {
+        scope.knows(message, "regex", "google_re2");
+        return pattern(message.getRegex(), scope);
+    }
+
+    private static Optional<Pattern> pattern(String regex, Scope scope) {
+        if (regex.length() > LONGEST_PATTERN) {
+            scope.error("is a pattern of more than " + LONGEST_PATTERN + " characters", "shorten it");
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Pattern.compile(regex));
+        } catch (PatternSyntaxException e) {
+            scope.error("is no RE2 pattern: " + e.getMessage(), "see https://github.com/google/re2/wiki/Syntax");
+            return Optional.empty();
+        }
+    }
+
+    static List<HeaderMatcher> headers(
+            List<io.envoyproxy.envoy.config.route.v3.HeaderMatcher> messages, Scope scope, String field) {
+        var matchers = new ArrayList<HeaderMatcher>();
+        for (int i = 0; i < messages.size(); i++) {
+            header(messages.get(i), scope.at(field, i)).ifPresent(matchers::add);
+        }
+        return matchers;
+    }
+
+    @SuppressWarnings("deprecation") // older control planes still write the deprecated forms
+    static Optional<HeaderMatcher> header(io.envoyproxy.envoy.config.route.v3.HeaderMatcher message, Scope scope) {
+        if (message.getName().equals(":scheme")) {
+            scope.at("name").error("is not known of a request here", "match on another header");
+        }
+        Optional<HeaderMatcher.Test> test = switch (message.getHeaderMatchSpecifierCase()) {
+            case EXACT_MATCH -> value(new StringMatcher.Exact(octets(message.getExactMatch()), false));
+            case PREFIX_MATCH -> value(new StringMatcher.Prefix(octets(message.getPrefixMatch()), false));
+            case SUFFIX_MATCH -> value(new StringMatcher.Suffix(octets(message.getSuffixMatch()), false));
+            case CONTAINS_MATCH -> value(new StringMatcher.Contains(octets(message.getContainsMatch()), false));
+            case SAFE_REGEX_MATCH ->
+                pattern(message.getSafeRegexMatch(), scope.at("safe_regex_match"))
+                        .map(pattern -> new HeaderMatcher.Test.Value(new StringMatcher.Regex(pattern)));
+            case STRING_MATCH ->
+                text(message.getStringMatch(), scope.at("string_match")).map(HeaderMatcher.Test.Value::new);
+            case RANGE_MATCH ->
+                Optional.of(new HeaderMatcher.Test.Range(
+                        message.getRangeMatch().getStart(),
+                        message.getRangeMatch().getEnd()));
+            case PRESENT_MATCH -> Optional.of(new HeaderMatcher.Test.Present(message.getPresentMatch()));
+            case HEADERMATCHSPECIFIER_NOT_SET -> Optional.of(new HeaderMatcher.Test.Present(true));
+        };
+        return test.map(found -> new HeaderMatcher(
+                HeaderName.of(message.getName()),
+                found,
+                message.getInvertMatch(),
+                message.getTreatMissingHeaderAsEmpty()));
+    }
+
+    private static Optional<HeaderMatcher.Test> value(StringMatcher matcher) {
+        return Optional.of(new HeaderMatcher.Test.Value(matcher));
+    }
+
+    static List<QueryMatcher> queries(
+            List<io.envoyproxy.envoy.config.route.v3.QueryParameterMatcher> messages, Scope scope, String field) {
+        var matchers = new ArrayList<QueryMatcher>();
+        for (int i = 0; i < messages.size(); i++) {
+            var message = messages.get(i);
+            var here = scope.at(field, i);
+            here.demands(message, "name", "string_match", "present_match");
+            if (message.hasStringMatch()) {
+                text(message.getStringMatch(), here.at("string_match"))
+                        .ifPresent(
+                                value -> matchers.add(new QueryMatcher(octets(message.getName()), Optional.of(value))));
+            } else if (message.hasPresentMatch() && !message.getPresentMatch()) {
+                here.at("present_match").error("false is not supported", "match on presence");
+            } else {
+                matchers.add(new QueryMatcher(octets(message.getName()), Optional.empty()));
+            }
+        }
+        return matchers;
+    }
+
+    /// The path without its query.
+    static Optional<PathMatcher> urlPath(io.envoyproxy.envoy.type.matcher.v3.PathMatcher message, Scope scope) {
+        return text(message.getPath(), scope.at("path")).map(PathMatcher.Text::new);
+    }
+
+    static Optional<AddressMatcher> addresses(CidrRange message, Scope scope) {
+        int bits = message.hasPrefixLen() ? message.getPrefixLen().getValue() : 0;
+        var matcher = AddressMatcher.of(message.getAddressPrefix(), bits);
+        if (matcher.isEmpty()) {
+            scope.error(
+                    "is no address range: " + message.getAddressPrefix() + "/" + bits,
+                    "write an IP address and a prefix length");
+        }
+        return matcher;
+    }
+
+    static String octets(String text) {
+        return StringMatcher.octets(text);
+    }
+}

@@ -1,0 +1,155 @@
+package io.heddle.xds.read;
+
+import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
+import io.heddle.traffic.filter.Permission;
+import io.heddle.traffic.filter.Principal;
+import io.heddle.traffic.filter.RbacRules;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Reads access rules. Whatever cannot be enforced as written is an error, so that the configuration is refused instead
+/// of letting more pass than was meant.
+final class RbacReader {
+    private static final int DEEPEST = 32;
+
+    private RbacReader() {}
+
+    /// The rules; empty when none are set, which lets all pass.
+    static Optional<RbacRules> read(RBAC message, Scope scope) {
+        scope.knows(message, "rules", "matcher", "rules_stat_prefix");
+        if (message.hasMatcher()) {
+            scope.at("matcher").error(Scope.NOT_SUPPORTED, "use rules");
+        }
+        return message.hasRules() ? rules(message.getRules(), scope.at("rules")) : Optional.empty();
+    }
+
+    private static Optional<RbacRules> rules(io.envoyproxy.envoy.config.rbac.v3.RBAC message, Scope scope) {
+        scope.knows(message, "action", "policies");
+        Optional<RbacRules.Action> action = switch (message.getAction()) {
+            case ALLOW -> Optional.of(RbacRules.Action.ALLOW);
+            case DENY -> Optional.of(RbacRules.Action.DENY);
+            case LOG -> {
+                scope.at("action").warning("LOG is not supported; the rules have no effect", "");
+                yield Optional.empty();
+            }
+            case UNRECOGNIZED -> {
+                scope.at("action").error("is not known", "write ALLOW or DENY");
+                yield Optional.empty();
+            }
+        };
+        var policies = new ArrayList<RbacRules.Policy>();
+        message.getPoliciesMap().forEach((name, policy) -> {
+            var here = scope.at("policies", name);
+            here.demands(policy, "permissions", "principals");
+            policies.add(new RbacRules.Policy(
+                    name,
+                    permissions(policy.getPermissionsList(), here, "permissions", 0),
+                    principals(policy.getPrincipalsList(), here, "principals", 0)));
+        });
+        return action.map(found -> new RbacRules(found, policies));
+    }
+
+    private static List<Permission> permissions(
+            List<io.envoyproxy.envoy.config.rbac.v3.Permission> messages, Scope scope, String field, int depth) {
+        var permissions = new ArrayList<Permission>();
+        for (int i = 0; i < messages.size(); i++) {
+            permission(messages.get(i), scope.at(field, i), depth).ifPresent(permissions::add);
+        }
+        return permissions;
+    }
+
+    private static Optional<Permission> permission(
+            io.envoyproxy.envoy.config.rbac.v3.Permission message, Scope scope, int depth) {
+        if (depth > DEEPEST) {
+            scope.error("is nested more than " + DEEPEST + " deep", "write it flatter");
+            return Optional.empty();
+        }
+        return switch (message.getRuleCase()) {
+            case ANY -> Optional.of(new Permission.Any());
+            case AND_RULES ->
+                Optional.of(new Permission.And(
+                        permissions(message.getAndRules().getRulesList(), scope, "and_rules.rules", depth + 1)));
+            case OR_RULES ->
+                Optional.of(new Permission.Or(
+                        permissions(message.getOrRules().getRulesList(), scope, "or_rules.rules", depth + 1)));
+            case NOT_RULE ->
+                permission(message.getNotRule(), scope.at("not_rule"), depth + 1)
+                        .map(Permission.Not::new);
+            case HEADER ->
+                MatcherReader.header(message.getHeader(), scope.at("header")).map(Permission.Header::new);
+            case URL_PATH ->
+                MatcherReader.urlPath(message.getUrlPath(), scope.at("url_path"))
+                        .map(Permission.UrlPath::new);
+            case DESTINATION_IP ->
+                MatcherReader.addresses(message.getDestinationIp(), scope.at("destination_ip"))
+                        .map(Permission.DestinationIp::new);
+            case DESTINATION_PORT ->
+                Optional.of(
+                        new Permission.DestinationPort(message.getDestinationPort(), message.getDestinationPort() + 1));
+            case DESTINATION_PORT_RANGE ->
+                Optional.of(new Permission.DestinationPort(
+                        message.getDestinationPortRange().getStart(),
+                        message.getDestinationPortRange().getEnd()));
+            case REQUESTED_SERVER_NAME ->
+                MatcherReader.text(message.getRequestedServerName(), scope.at("requested_server_name"))
+                        .map(Permission.ServerName::new);
+            case METADATA, SOURCED_METADATA, MATCHER, URI_TEMPLATE, RULE_NOT_SET -> {
+                scope.error("asks for something that cannot be enforced here", "use another permission");
+                yield Optional.empty();
+            }
+        };
+    }
+
+    private static List<Principal> principals(
+            List<io.envoyproxy.envoy.config.rbac.v3.Principal> messages, Scope scope, String field, int depth) {
+        var principals = new ArrayList<Principal>();
+        for (int i = 0; i < messages.size(); i++) {
+            principal(messages.get(i), scope.at(field, i), depth).ifPresent(principals::add);
+        }
+        return principals;
+    }
+
+    @SuppressWarnings("deprecation") // `source_ip` is still written
+    private static Optional<Principal> principal(
+            io.envoyproxy.envoy.config.rbac.v3.Principal message, Scope scope, int depth) {
+        if (depth > DEEPEST) {
+            scope.error("is nested more than " + DEEPEST + " deep", "write it flatter");
+            return Optional.empty();
+        }
+        return switch (message.getIdentifierCase()) {
+            case ANY -> Optional.of(new Principal.Any());
+            case AND_IDS ->
+                Optional.of(new Principal.And(
+                        principals(message.getAndIds().getIdsList(), scope, "and_ids.ids", depth + 1)));
+            case OR_IDS ->
+                Optional.of(
+                        new Principal.Or(principals(message.getOrIds().getIdsList(), scope, "or_ids.ids", depth + 1)));
+            case NOT_ID ->
+                principal(message.getNotId(), scope.at("not_id"), depth + 1).map(Principal.Not::new);
+            case AUTHENTICATED -> {
+                var name = message.getAuthenticated();
+                if (!name.hasPrincipalName()) {
+                    yield Optional.of(new Principal.Authenticated(Optional.empty()));
+                }
+                yield MatcherReader.text(name.getPrincipalName(), scope.at("authenticated.principal_name"))
+                        .map(matcher -> new Principal.Authenticated(Optional.of(matcher)));
+            }
+            case SOURCE_IP ->
+                MatcherReader.addresses(message.getSourceIp(), scope.at("source_ip"))
+                        .map(Principal.SourceIp::new);
+            case DIRECT_REMOTE_IP ->
+                MatcherReader.addresses(message.getDirectRemoteIp(), scope.at("direct_remote_ip"))
+                        .map(Principal.SourceIp::new);
+            case HEADER ->
+                MatcherReader.header(message.getHeader(), scope.at("header")).map(Principal.Header::new);
+            case URL_PATH ->
+                MatcherReader.urlPath(message.getUrlPath(), scope.at("url_path"))
+                        .map(Principal.UrlPath::new);
+            case REMOTE_IP, METADATA, FILTER_STATE, SOURCED_METADATA, CUSTOM, IDENTIFIER_NOT_SET -> {
+                scope.error("asks for something that cannot be enforced here", "use another principal");
+                yield Optional.empty();
+            }
+        };
+    }
+}

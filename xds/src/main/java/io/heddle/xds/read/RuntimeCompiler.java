@@ -1,0 +1,117 @@
+package io.heddle.xds.read;
+
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.heddle.model.problem.Checked;
+import io.heddle.model.problem.Problem;
+import io.heddle.traffic.route.RouteTable;
+import io.heddle.traffic.runtime.CertificateSource;
+import io.heddle.traffic.runtime.Cluster;
+import io.heddle.traffic.runtime.RuntimeConfig;
+import io.heddle.xds.resource.ResourceSet;
+import io.heddle.xds.resource.ResourceType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// Compiles resources into what a proxy runs by. Pure; safe on any thread. All problems are found in one pass, each
+/// with
+/// its resource and path; any error refuses the whole.
+public final class RuntimeCompiler {
+    private RuntimeCompiler() {}
+
+    /// The configuration of what a server sent, beside what the bootstrap fixed. Of two things with the same name the
+    /// fixed one stays, with a warning. A cluster whose endpoints were not sent yet has none.
+    public static Checked<RuntimeConfig> compile(ResourceSet dynamic, RuntimeConfig fixed) {
+        var problems = new ArrayList<Problem>();
+        var parts = new Parts(new Scope(problems, "", ""));
+        Function<String, Optional<ClusterLoadAssignment>> endpoints =
+                name -> dynamic.message(ResourceType.EDS, name, ClusterLoadAssignment.class);
+        dynamic.messages(ResourceType.CDS, io.envoyproxy.envoy.config.cluster.v3.Cluster.class)
+                .forEach(cluster -> parts.cluster(cluster, endpoints));
+        dynamic.messages(ResourceType.LDS, Listener.class).forEach(parts::listener);
+        dynamic.messages(ResourceType.RDS, RouteConfiguration.class).forEach(parts::routes);
+        dynamic.messages(ResourceType.SDS, Secret.class).forEach(parts::secret);
+        parts.fix(fixed);
+        return Checked.of(parts.config(), problems);
+    }
+
+    /// The configuration of resources that stand in a bootstrap.
+    static RuntimeConfig fixed(
+            List<Listener> listeners,
+            List<io.envoyproxy.envoy.config.cluster.v3.Cluster> clusters,
+            List<Secret> secrets,
+            Scope scope) {
+        var parts = new Parts(scope);
+        clusters.forEach(cluster -> parts.cluster(cluster, _ -> Optional.empty()));
+        listeners.forEach(parts::listener);
+        secrets.forEach(parts::secret);
+        return parts.config();
+    }
+
+    /// What was read so far.
+    private static final class Parts {
+        private final Scope scope;
+        private final Map<String, io.heddle.traffic.runtime.Listener> listeners = new HashMap<>();
+        private final Map<String, RouteTable> routes = new HashMap<>();
+        private final Map<String, Cluster> clusters = new HashMap<>();
+        private final Map<String, String> trust = new HashMap<>();
+        private final Map<String, CertificateSource.Inline> certificates = new HashMap<>();
+
+        Parts(Scope scope) {
+            this.scope = scope;
+        }
+
+        void listener(Listener message) {
+            var here = scope.of("Listener " + message.getName());
+            ListenerReader.read(message, here).ifPresent(found -> put(listeners, found.name(), found, here));
+        }
+
+        void routes(RouteConfiguration message) {
+            var here = scope.of("RouteConfiguration " + message.getName());
+            put(routes, message.getName(), RouteReader.read(message, here), here);
+        }
+
+        void cluster(
+                io.envoyproxy.envoy.config.cluster.v3.Cluster message,
+                Function<String, Optional<ClusterLoadAssignment>> endpoints) {
+            var here = scope.of("Cluster " + message.getName());
+            put(clusters, message.getName(), ClusterReader.read(message, endpoints, here), here);
+        }
+
+        void secret(Secret message) {
+            SecretReader.read(message, trust, certificates, scope.of("Secret " + message.getName()));
+        }
+
+        void fix(RuntimeConfig fixed) {
+            fix(listeners, fixed.listeners(), "Listener ");
+            fix(routes, fixed.routes(), "RouteConfiguration ");
+            fix(clusters, fixed.clusters(), "Cluster ");
+            fix(trust, fixed.trust(), "Secret ");
+            fix(certificates, fixed.certificates(), "Secret ");
+        }
+
+        private <T> void fix(Map<String, T> sent, Map<String, T> fixed, String kind) {
+            fixed.forEach((name, value) -> {
+                if (sent.put(name, value) != null) {
+                    scope.of(kind + name).warning("stands in the bootstrap too, which takes precedence", "rename it");
+                }
+            });
+        }
+
+        private static <T> void put(Map<String, T> map, String name, T value, Scope scope) {
+            if (map.put(name, value) != null) {
+                scope.error("stands twice", "rename one of them");
+            }
+        }
+
+        RuntimeConfig config() {
+            return new RuntimeConfig(listeners, routes, clusters, trust, certificates);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package io.heddle.xds.read;
+
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.heddle.traffic.runtime.CertificateSource;
+import java.util.Map;
+
+/// Reads secrets. The secret `default` is the proxy's own identity and is never taken from a server.
+final class SecretReader {
+    private static final String OWN = "default";
+
+    private SecretReader() {}
+
+    /// Adds the secret to `trust` or `certificates`.
+    static void read(
+            Secret message,
+            Map<String, String> trust,
+            Map<String, CertificateSource.Inline> certificates,
+            Scope scope) {
+        switch (message.getTypeCase()) {
+            case VALIDATION_CONTEXT -> {
+                var context = message.getValidationContext();
+                var here = scope.at("validation_context");
+                here.demands(context, "trusted_ca");
+                Values.inline(context.getTrustedCa(), here.at("trusted_ca"))
+                        .ifPresent(pem -> trust.put(message.getName(), pem));
+            }
+            case TLS_CERTIFICATE -> {
+                var here = scope.at("tls_certificate");
+                var source = TlsReader.certificate(message.getTlsCertificate(), here);
+                if (message.getName().equals(OWN)) {
+                    scope.error("is the proxy's own identity", "give the secret another name");
+                } else if (source instanceof CertificateSource.Inline inline) {
+                    certificates.put(message.getName(), inline);
+                } else if (source instanceof CertificateSource.Files) {
+                    here.error("names files", "set inline_string, or name the files where the certificate is used");
+                }
+            }
+            case SESSION_TICKET_KEYS, GENERIC_SECRET, TYPE_NOT_SET ->
+                scope.warning("is of a kind that is not supported", "remove it");
+        }
+    }
+}

@@ -1,0 +1,211 @@
+package io.heddle.xds.read;
+
+import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import io.heddle.traffic.match.StringMatcher;
+import io.heddle.traffic.runtime.CertificateSource;
+import io.heddle.traffic.runtime.ClientTls;
+import io.heddle.traffic.runtime.ServerTls;
+import io.heddle.traffic.runtime.TlsVersions;
+import io.heddle.traffic.runtime.TrustSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Reads TLS settings. What concerns verification and is not supported is an error.
+final class TlsReader {
+    private TlsReader() {}
+
+    static ServerTls server(DownstreamTlsContext message, Scope scope) {
+        scope.knows(message, "common_tls_context", "require_client_certificate", "require_sni");
+        if (message.getRequireSni().getValue()) {
+            scope.at("require_sni").error(Scope.NOT_SUPPORTED, "remove it");
+        }
+        var common = common(message.getCommonTlsContext(), scope.at("common_tls_context"));
+        boolean required = message.getRequireClientCertificate().getValue();
+        if (common.certificate() instanceof CertificateSource.None) {
+            scope.at("common_tls_context").error("has no certificate", "set one certificate");
+        }
+        if (required && common.trust() instanceof TrustSource.None) {
+            scope.at("require_client_certificate")
+                    .error("asks for a certificate that nothing verifies", "set a validation context");
+        }
+        return new ServerTls(
+                common.certificate(),
+                common.trust(),
+                required,
+                common.names(),
+                common.versions(),
+                common.applicationProtocols());
+    }
+
+    static ClientTls client(UpstreamTlsContext message, Scope scope) {
+        scope.knows(message, "common_tls_context", "sni");
+        var common = common(message.getCommonTlsContext(), scope.at("common_tls_context"));
+        return new ClientTls(
+                common.certificate(),
+                common.trust(),
+                common.names(),
+                message.getSni(),
+                common.versions(),
+                common.applicationProtocols());
+    }
+
+    private record Common(
+            CertificateSource certificate,
+            TrustSource trust,
+            List<StringMatcher> names,
+            TlsVersions versions,
+            List<String> applicationProtocols) {}
+
+    private record Validation(TrustSource trust, List<StringMatcher> names) {}
+
+    private static Common common(CommonTlsContext message, Scope scope) {
+        scope.knows(
+                message,
+                "tls_params",
+                "tls_certificates",
+                "tls_certificate_sds_secret_configs",
+                "validation_context",
+                "validation_context_sds_secret_config",
+                "combined_validation_context",
+                "alpn_protocols");
+        var validation = validation(message, scope);
+        if (!validation.names().isEmpty() && validation.trust() instanceof TrustSource.None) {
+            scope.error("matches names of a certificate that nothing verifies", "set trusted_ca");
+        }
+        return new Common(
+                certificate(message, scope),
+                validation.trust(),
+                validation.names(),
+                versions(message.getTlsParams(), scope.at("tls_params")),
+                message.getAlpnProtocolsList());
+    }
+
+    private static TlsVersions versions(TlsParameters message, Scope scope) {
+        scope.demands(message, "tls_minimum_protocol_version", "tls_maximum_protocol_version");
+        return new TlsVersions(
+                version(
+                        message.getTlsMinimumProtocolVersion(),
+                        TlsVersions.DEFAULT.minimum(),
+                        scope.at("tls_minimum_protocol_version")),
+                version(
+                        message.getTlsMaximumProtocolVersion(),
+                        TlsVersions.DEFAULT.maximum(),
+                        scope.at("tls_maximum_protocol_version")));
+    }
+
+    private static TlsVersions.Version version(
+            TlsParameters.TlsProtocol message, TlsVersions.Version fallback, Scope scope) {
+        return switch (message) {
+            case TLS_AUTO -> fallback;
+            case TLSv1_2 -> TlsVersions.Version.TLS_1_2;
+            case TLSv1_3 -> TlsVersions.Version.TLS_1_3;
+            case TLSv1_0, TLSv1_1, UNRECOGNIZED -> {
+                scope.error(message + " is not supported", "use TLSv1_2 or TLSv1_3");
+                yield fallback;
+            }
+        };
+    }
+
+    private static CertificateSource certificate(CommonTlsContext message, Scope scope) {
+        int count = message.getTlsCertificatesCount() + message.getTlsCertificateSdsSecretConfigsCount();
+        if (count > 1) {
+            scope.error("has more than one certificate", "keep one");
+        }
+        if (message.getTlsCertificateSdsSecretConfigsCount() > 0) {
+            return new CertificateSource.Secret(secret(
+                    message.getTlsCertificateSdsSecretConfigs(0), scope.at("tls_certificate_sds_secret_configs", 0)));
+        }
+        return message.getTlsCertificatesCount() > 0
+                ? certificate(message.getTlsCertificates(0), scope.at("tls_certificates", 0))
+                : new CertificateSource.None();
+    }
+
+    static CertificateSource certificate(TlsCertificate message, Scope scope) {
+        scope.knows(message, "certificate_chain", "private_key");
+        var chain = message.getCertificateChain();
+        var key = message.getPrivateKey();
+        if (!chain.getFilename().isEmpty() && !key.getFilename().isEmpty()) {
+            return new CertificateSource.Files(chain.getFilename(), key.getFilename());
+        }
+        var chainText = Values.inline(chain, scope.at("certificate_chain"));
+        var keyText = Values.inline(key, scope.at("private_key"));
+        return chainText.isPresent() && keyText.isPresent()
+                ? new CertificateSource.Inline(chainText.get(), keyText.get())
+                : new CertificateSource.None();
+    }
+
+    private static Validation validation(CommonTlsContext message, Scope scope) {
+        return switch (message.getValidationContextTypeCase()) {
+            case VALIDATION_CONTEXT -> validation(message.getValidationContext(), scope.at("validation_context"));
+            case VALIDATION_CONTEXT_SDS_SECRET_CONFIG ->
+                new Validation(
+                        new TrustSource.Secret(secret(
+                                message.getValidationContextSdsSecretConfig(),
+                                scope.at("validation_context_sds_secret_config"))),
+                        List.of());
+            case COMBINED_VALIDATION_CONTEXT -> {
+                var combined = message.getCombinedValidationContext();
+                var here = scope.at("combined_validation_context");
+                here.demands(combined, "default_validation_context", "validation_context_sds_secret_config");
+                var fixed = validation(combined.getDefaultValidationContext(), here.at("default_validation_context"));
+                yield new Validation(
+                        new TrustSource.Secret(secret(
+                                combined.getValidationContextSdsSecretConfig(),
+                                here.at("validation_context_sds_secret_config"))),
+                        fixed.names());
+            }
+            case VALIDATION_CONTEXT_CERTIFICATE_PROVIDER, VALIDATION_CONTEXT_CERTIFICATE_PROVIDER_INSTANCE -> {
+                scope.error("certificate providers are not supported", "use validation_context or SDS");
+                yield new Validation(new TrustSource.None(), List.of());
+            }
+            case VALIDATIONCONTEXTTYPE_NOT_SET -> new Validation(new TrustSource.None(), List.of());
+        };
+    }
+
+    @SuppressWarnings("deprecation") // `match_subject_alt_names` is still written
+    private static Validation validation(CertificateValidationContext message, Scope scope) {
+        scope.demands(message, "trusted_ca", "match_typed_subject_alt_names", "match_subject_alt_names");
+        var names = new ArrayList<>(
+                MatcherReader.texts(message.getMatchSubjectAltNamesList(), scope, "match_subject_alt_names"));
+        for (int i = 0; i < message.getMatchTypedSubjectAltNamesCount(); i++) {
+            var typed = message.getMatchTypedSubjectAltNames(i);
+            var here = scope.at("match_typed_subject_alt_names", i);
+            if (typed.getSanType() != SubjectAltNameMatcher.SanType.URI
+                    && typed.getSanType() != SubjectAltNameMatcher.SanType.DNS) {
+                here.at("san_type").error(Scope.NOT_SUPPORTED, "use URI or DNS");
+            }
+            MatcherReader.text(typed.getMatcher(), here.at("matcher")).ifPresent(names::add);
+        }
+        return new Validation(
+                message.hasTrustedCa() ? trust(message.getTrustedCa(), scope.at("trusted_ca")) : new TrustSource.None(),
+                names);
+    }
+
+    private static TrustSource trust(DataSource message, Scope scope) {
+        if (!message.getFilename().isEmpty()) {
+            return new TrustSource.File(message.getFilename());
+        }
+        return Values.inline(message, scope)
+                .<TrustSource>map(TrustSource.Inline::new)
+                .orElseGet(TrustSource.None::new);
+    }
+
+    private static String secret(SdsSecretConfig message, Scope scope) {
+        if (message.getName().isEmpty()) {
+            scope.at("name").error("is missing", "name the secret");
+        }
+        var source = message.getSdsConfig();
+        if (message.hasSdsConfig() && !source.hasAds() && !source.hasSelf()) {
+            scope.at("sds_config").error("only ADS is supported", "use ads: {}");
+        }
+        return message.getName();
+    }
+}

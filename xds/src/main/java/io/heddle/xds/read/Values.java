@@ -1,0 +1,94 @@
+package io.heddle.xds.read;
+
+import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
+import io.envoyproxy.envoy.config.core.v3.SocketAddress;
+import io.envoyproxy.envoy.type.v3.FractionalPercent;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.util.Optional;
+
+/// Reads the small things that many messages hold: durations, addresses, shares, texts, metadata.
+final class Values {
+    private static final int MILLION = 1_000_000;
+    private static final int LARGEST_PORT = 65_535;
+
+    private Values() {}
+
+    /// The duration, or `fallback` and an error when it is negative or out of range.
+    static Duration duration(com.google.protobuf.Duration message, Duration fallback, Scope scope) {
+        try {
+            var duration = Duration.ofSeconds(message.getSeconds(), message.getNanos());
+            if (!duration.isNegative() && duration.toDays() < 100_000) {
+                return duration;
+            }
+        } catch (DateTimeException | ArithmeticException _) {
+            // reported below
+        }
+        scope.error("is no duration of 0 or more: " + message.getSeconds() + "s", "write for example 1.5s");
+        return fallback;
+    }
+
+    /// A host and a port.
+    record HostPort(String host, int port) {}
+
+    static Optional<HostPort> address(Address message, Scope scope) {
+        scope.demands(message, "socket_address");
+        if (!message.hasSocketAddress()) {
+            scope.error("is no socket address", "set socket_address");
+            return Optional.empty();
+        }
+        var socket = message.getSocketAddress();
+        var here = scope.at("socket_address");
+        here.demands(socket, "address", "port_value", "protocol");
+        if (socket.getProtocol() != SocketAddress.Protocol.TCP) {
+            here.at("protocol").error("only TCP is supported", "remove it");
+        }
+        if (socket.getAddress().isEmpty()) {
+            here.at("address").error("is missing", "write an address");
+        }
+        int port = socket.getPortValue();
+        if (port < 0 || port > LARGEST_PORT) {
+            here.at("port_value").error("is no port: " + Integer.toUnsignedString(port), "write 0 to 65535");
+            return Optional.empty();
+        }
+        return Optional.of(new HostPort(socket.getAddress(), port));
+    }
+
+    /// A share of requests in millionths, 0 to 1,000,000.
+    static int millionths(FractionalPercent message, Scope scope) {
+        int unit = switch (message.getDenominator()) {
+            case HUNDRED -> MILLION / 100;
+            case TEN_THOUSAND -> MILLION / 10_000;
+            case MILLION -> 1;
+            case UNRECOGNIZED -> 0;
+        };
+        if (unit == 0) {
+            scope.at("denominator").error("is not known", "write HUNDRED, TEN_THOUSAND or MILLION");
+        }
+        return (int) Math.min(MILLION, Integer.toUnsignedLong(message.getNumerator()) * unit);
+    }
+
+    /// A text given in place; files and variables are refused.
+    static Optional<String> inline(DataSource message, Scope scope) {
+        return switch (message.getSpecifierCase()) {
+            case INLINE_STRING -> Optional.of(message.getInlineString());
+            case INLINE_BYTES -> Optional.of(message.getInlineBytes().toStringUtf8());
+            case FILENAME, ENVIRONMENT_VARIABLE, SPECIFIER_NOT_SET -> {
+                scope.error("is not given in place", "set inline_string");
+                yield Optional.empty();
+            }
+        };
+    }
+
+    /// The text `key` in the metadata of `filter`; empty without.
+    static Optional<String> metadata(Metadata message, String filter, String key) {
+        var struct = message.getFilterMetadataMap().get(filter);
+        if (struct == null) {
+            return Optional.empty();
+        }
+        var value = struct.getFieldsMap().get(key);
+        return value != null && value.hasStringValue() ? Optional.of(value.getStringValue()) : Optional.empty();
+    }
+}

@@ -1,0 +1,160 @@
+package io.heddle.xds.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.heddle.model.problem.Checked;
+import io.heddle.model.problem.Problem;
+import io.heddle.traffic.filter.RbacFilter;
+import io.heddle.traffic.resilience.RetryPolicy.Condition;
+import io.heddle.traffic.route.RouteAction;
+import io.heddle.traffic.runtime.CertificateSource;
+import io.heddle.traffic.runtime.Cluster;
+import io.heddle.traffic.runtime.ListenerChain;
+import io.heddle.traffic.runtime.NetworkFilter;
+import io.heddle.traffic.runtime.RuntimeConfig;
+import io.heddle.traffic.runtime.TlsVersions;
+import io.heddle.traffic.runtime.TrustSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BootstrapReaderTest {
+    static String resource(String name) {
+        try (var in = BootstrapReaderTest.class.getResourceAsStream(name)) {
+            assertThat(in).as(name).isNotNull();
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Bootstrap good(String text) {
+        var read = BootstrapReader.read(text);
+        assertThat(read.problems()).isEmpty();
+        return ((Checked.Ok<Bootstrap>) read).value();
+    }
+
+    private static ListenerChain chain(RuntimeConfig config, String listener) {
+        return config.listeners().get(listener).chains().getFirst();
+    }
+
+    @Test
+    void reads_a_plain_hop() {
+        var bootstrap = good(resource("single.yaml"));
+        assertThat(bootstrap.node().id()).isEqualTo("bench-single");
+        assertThat(bootstrap.admin()).contains(new Bootstrap.Admin("127.0.0.1", 19901));
+        assertThat(bootstrap.ads()).isEmpty();
+        var http = (NetworkFilter.Http) chain(bootstrap.fixed(), "single").filter();
+        assertThat(http.statPrefix()).isEqualTo("single");
+        assertThat(http.filters().filters()).isEmpty();
+        var table = ((NetworkFilter.RouteSource.Inline) http.routes()).table();
+        var forward = (RouteAction.Forward)
+                table.virtualHosts().getFirst().routes().getFirst().action();
+        assertThat(forward.timeouts().request()).isEqualTo(Duration.ofSeconds(15));
+        var app = bootstrap.fixed().clusters().get("app");
+        assertThat(app.connectTimeout()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(app.endpoints().endpoints().getFirst().key()).isEqualTo("127.0.0.1:19003");
+    }
+
+    @Test
+    void reads_a_relay() {
+        var bootstrap = good(resource("tcp.yaml"));
+        assertThat(chain(bootstrap.fixed(), "tcp").filter())
+                .isEqualTo(new NetworkFilter.Tcp("tcp", "app", Duration.ofHours(1)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"http2_protocol_options, HTTP2", "http_protocol_options, HTTP1"})
+    void reads_the_outbound_half_of_a_pair(String options, Cluster.Protocol protocol) {
+        var bootstrap = good(resource("outbound.yaml")
+                .replace("@UPSTREAM_PROTOCOL@", options)
+                .replace("@ALPN@", "h2")
+                .replace("@CERTS@", "/certs"));
+        var cluster = bootstrap.fixed().clusters().get("reviews");
+        assertThat(cluster.protocol()).isEqualTo(protocol);
+        var tls = cluster.transports().getLast().tls().orElseThrow();
+        assertThat(tls.certificate()).isEqualTo(new CertificateSource.Files("/certs/client.pem", "/certs/client.key"));
+        assertThat(tls.trust()).isEqualTo(new TrustSource.File("/certs/ca.pem"));
+        assertThat(tls.serverName()).isEqualTo("reviews.default.svc.cluster.local");
+        assertThat(tls.versions().minimum()).isEqualTo(TlsVersions.Version.TLS_1_3);
+        assertThat(tls.applicationProtocols()).containsExactly("h2");
+        assertThat(tls.subjectAltNames())
+                .singleElement()
+                .satisfies(name -> assertThat(name.matches("spiffe://cluster.local/ns/default/sa/reviews"))
+                        .isTrue());
+        var http = (NetworkFilter.Http) chain(bootstrap.fixed(), "outbound").filter();
+        var routes = ((NetworkFilter.RouteSource.Inline) http.routes())
+                .table()
+                .virtualHosts()
+                .getFirst()
+                .routes();
+        assertThat(routes.get(0).action()).isEqualTo(new RouteAction.DirectResponse(200, "ok"));
+        var retry = ((RouteAction.Forward) routes.get(2).action()).retry();
+        assertThat(retry.retries()).isEqualTo(2);
+        assertThat(retry.conditions())
+                .containsExactlyInAnyOrder(Condition.CONNECT_FAILURE, Condition.REFUSED_STREAM, Condition.UNAVAILABLE);
+    }
+
+    @Test
+    void reads_the_inbound_half_of_a_pair() {
+        var bootstrap = good(resource("inbound.yaml").replace("@CERTS@", "/certs"));
+        var chain = chain(bootstrap.fixed(), "inbound");
+        assertThat(chain.tls().orElseThrow().requireClientCertificate()).isTrue();
+        var http = (NetworkFilter.Http) chain.filter();
+        assertThat(http.clientCertificate()).isEqualTo(NetworkFilter.ForwardClientCertificate.SANITIZE_SET);
+        assertThat(http.filters().filters()).singleElement().isInstanceOf(RbacFilter.class);
+    }
+
+    @Test
+    void reads_a_node_and_its_ads_server() {
+        var bootstrap = good(resource("dynamic.yaml"));
+        assertThat(bootstrap.node().metadata())
+                .containsEntry("NAMESPACE", "shop")
+                .containsEntry("PORTS", Map.of("outbound", 15001.0))
+                .containsKey("LABELS");
+        var ads = bootstrap.ads().orElseThrow();
+        assertThat(ads.cluster()).isEqualTo("control");
+        assertThat(ads.host()).isEqualTo("127.0.0.1");
+        assertThat(ads.port()).isEqualTo(15012);
+        assertThat(ads.delta()).isTrue();
+        assertThat(ads.tls().orElseThrow().certificate()).isEqualTo(new CertificateSource.Secret("default"));
+    }
+
+    @Test
+    void tells_all_problems_at_once_with_their_paths() {
+        var read = BootstrapReader.read(resource("bad.yaml"));
+        assertThat(read).isInstanceOf(Checked.Rejected.class);
+        var lines = read.problems().stream().map(Problem::toString).collect(Collectors.joining("\n"));
+        assertThat(lines)
+                .contains("Listener bad: filter_chains[0].filters[0].typed_config.route_config.virtual_hosts[0]"
+                        + ".routes[0].match.safe_regex: is no RE2 pattern")
+                .contains("routes[1].route.weighted_clusters: weights sum to 0")
+                .contains("virtual_hosts[1].domains[0]: domain * stands twice")
+                .contains("typed_config.tracing: is not supported")
+                .contains("http_filters[0].typed_config.rules.policies[odd].permissions[0]: asks for something")
+                .contains("Cluster bad: type: ORIGINAL_DST is not supported")
+                .contains("Cluster bad: outlier_detection: is not supported")
+                .contains("Bootstrap: stats_sinks: is not supported");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a: [", "node: 7", "listeners: 1", "- 1", "\t", "a: &a [*a]", "{\"@type\": \"x\"}"})
+    void refuses_what_is_no_bootstrap(String text) {
+        assertThat(BootstrapReader.read(text)).isInstanceOf(Checked.Rejected.class);
+    }
+
+    @Test
+    void refuses_a_file_that_is_not_there() {
+        assertThat(BootstrapReader.read(Path.of("no-such-file.yaml")).problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.reason()).contains("cannot be read"));
+    }
+}
