@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,7 +44,7 @@ class BootstrapReaderTest {
     }
 
     private static ListenerChain chain(RuntimeConfig config, String listener) {
-        return config.listeners().get(listener).chains().getFirst();
+        return Objects.requireNonNull(config.listeners().get(listener)).chains().getFirst();
     }
 
     @Test
@@ -59,7 +60,7 @@ class BootstrapReaderTest {
         var forward = (RouteAction.Forward)
                 table.virtualHosts().getFirst().routes().getFirst().action();
         assertThat(forward.timeouts().request()).isEqualTo(Duration.ofSeconds(15));
-        var app = bootstrap.fixed().clusters().get("app");
+        var app = Objects.requireNonNull(bootstrap.fixed().clusters().get("app"));
         assertThat(app.connectTimeout()).isEqualTo(Duration.ofSeconds(1));
         assertThat(app.endpoints().endpoints().getFirst().key()).isEqualTo("127.0.0.1:19003");
     }
@@ -78,7 +79,7 @@ class BootstrapReaderTest {
                 .replace("@UPSTREAM_PROTOCOL@", options)
                 .replace("@ALPN@", "h2")
                 .replace("@CERTS@", "/certs"));
-        var cluster = bootstrap.fixed().clusters().get("reviews");
+        var cluster = Objects.requireNonNull(bootstrap.fixed().clusters().get("reviews"));
         assertThat(cluster.protocol()).isEqualTo(protocol);
         var tls = cluster.transports().getLast().tls().orElseThrow();
         assertThat(tls.certificate()).isEqualTo(new CertificateSource.Files("/certs/client.pem", "/certs/client.key"));

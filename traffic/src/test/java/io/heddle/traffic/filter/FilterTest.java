@@ -1,0 +1,213 @@
+package io.heddle.traffic.filter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.heddle.traffic.match.AddressMatcher;
+import io.heddle.traffic.match.HeaderMatcher;
+import io.heddle.traffic.match.StringMatcher;
+import io.heddle.traffic.request.HeaderEdits;
+import io.heddle.traffic.request.HeaderName;
+import io.heddle.traffic.request.Peer;
+import io.heddle.traffic.request.RequestHead;
+import io.heddle.traffic.request.ResponseFlag;
+import io.heddle.traffic.request.TextRequest;
+import io.heddle.traffic.request.Trace;
+import io.heddle.traffic.route.RouteDecision;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class FilterTest {
+    private static final String WEB = "spiffe://mesh/ns/shop/sa/web";
+    private static final long SEED = 11;
+
+    private static final class Request implements FilterRequest {
+        private RequestHead head = TextRequest.get("h", "/a");
+        private Optional<String> principal = Optional.empty();
+        private final Map<String, FilterOverride> overrides = new HashMap<>();
+        private final List<ResponseFlag> flags = new ArrayList<>();
+        private long chance;
+
+        @Override
+        public RequestHead head() {
+            return head;
+        }
+
+        @Override
+        public Peer peer() {
+            return new Peer(
+                    new InetSocketAddress("10.1.2.3", 5000),
+                    new InetSocketAddress("10.9.9.9", 15006),
+                    principal.isPresent(),
+                    principal,
+                    Optional.empty());
+        }
+
+        @Override
+        public HeaderEdits requestEdits() {
+            return new HeaderEdits();
+        }
+
+        @Override
+        public HeaderEdits responseEdits() {
+            return new HeaderEdits();
+        }
+
+        @Override
+        public RouteDecision decision() {
+            return RouteDecision.NOT_FOUND;
+        }
+
+        @Override
+        public Optional<FilterOverride> override(String name) {
+            return Optional.ofNullable(overrides.get(name));
+        }
+
+        @Override
+        public long chance() {
+            return chance;
+        }
+
+        @Override
+        public void flag(ResponseFlag flag) {
+            flags.add(flag);
+        }
+
+        @Override
+        public Trace trace() {
+            return Trace.OFF;
+        }
+    }
+
+    private static RbacFilter rbac(RbacRules.Action action, RbacRules.Policy... policies) {
+        return new RbacFilter(RbacFilter.NAME, Optional.of(new RbacRules(action, List.of(policies))));
+    }
+
+    private static Principal name(String uri) {
+        return new Principal.Authenticated(Optional.of(new StringMatcher.Exact(uri, false)));
+    }
+
+    private static Permission method(String method) {
+        return new Permission.Header(new HeaderMatcher(
+                HeaderName.of(":method"),
+                new HeaderMatcher.Test.Value(new StringMatcher.Exact(method, false)),
+                false,
+                false));
+    }
+
+    private static String denial(FilterStep step) {
+        assertThat(step).isInstanceOf(FilterStep.Reply.class);
+        var reply = ((FilterStep.Reply) step).reply();
+        assertThat(reply.status()).isEqualTo(403);
+        assertThat(reply.body()).isEqualTo("RBAC: access denied");
+        return reply.details();
+    }
+
+    @Test
+    void allow_rules_let_only_their_callers_pass() {
+        var filter = rbac(
+                RbacRules.Action.ALLOW, new RbacRules.Policy("web-reads", List.of(method("GET")), List.of(name(WEB))));
+        var request = new Request();
+        assertThat(denial(filter.onRequest(request))).isEqualTo("rbac_access_denied_matched_policy[none]");
+        request.principal = Optional.of(WEB);
+        assertThat(filter.onRequest(request)).isSameAs(FilterStep.CONTINUE);
+        request.head = TextRequest.of("POST", "h", "/a");
+        assertThat(denial(filter.onRequest(request))).isEqualTo("rbac_access_denied_matched_policy[none]");
+    }
+
+    @Test
+    void deny_rules_name_the_first_policy_that_matched() {
+        var any = List.<Permission>of(new Permission.Any());
+        var filter = rbac(
+                RbacRules.Action.DENY,
+                new RbacRules.Policy("b", any, List.of(new Principal.Any())),
+                new RbacRules.Policy("a", any, List.of(new Principal.Not(name(WEB)))));
+        var request = new Request();
+        assertThat(denial(filter.onRequest(request))).isEqualTo("rbac_access_denied_matched_policy[a]");
+        request.principal = Optional.of(WEB);
+        assertThat(denial(filter.onRequest(request))).isEqualTo("rbac_access_denied_matched_policy[b]");
+    }
+
+    @Test
+    void an_allow_filter_without_policies_denies_all() {
+        assertThat(denial(rbac(RbacRules.Action.ALLOW).onRequest(new Request())))
+                .isEqualTo("rbac_access_denied_matched_policy[none]");
+        assertThat(rbac(RbacRules.Action.DENY).onRequest(new Request())).isSameAs(FilterStep.CONTINUE);
+    }
+
+    @Test
+    void a_policy_without_permissions_or_principals_matches_nothing() {
+        var filter = rbac(RbacRules.Action.ALLOW, new RbacRules.Policy("p", List.of(), List.of(new Principal.Any())));
+        denial(filter.onRequest(new Request()));
+    }
+
+    @Test
+    void trees_fold_as_written() {
+        var request = new Request();
+        var net = new Principal.SourceIp(AddressMatcher.parse("10.0.0.0/8").orElseThrow());
+        assertThat(new Principal.And(List.of(net, new Principal.Any())).matches(request))
+                .isTrue();
+        assertThat(new Principal.And(List.of(net, name(WEB))).matches(request)).isFalse();
+        assertThat(new Principal.Or(List.of(name(WEB), net)).matches(request)).isTrue();
+        assertThat(new Principal.Or(List.of()).matches(request)).isFalse();
+        assertThat(new Principal.Authenticated(Optional.empty()).matches(request))
+                .isFalse();
+        var port = new Permission.DestinationPort(15006, 15007);
+        assertThat(port.matches(request)).isTrue();
+        assertThat(new Permission.Not(port).matches(request)).isFalse();
+        assertThat(new Permission.And(List.of(port, method("PUT"))).matches(request))
+                .isFalse();
+        assertThat(new Permission.ServerName(new StringMatcher.Exact("", false)).matches(request))
+                .isTrue();
+    }
+
+    @Test
+    void a_route_can_replace_or_disable_the_rules() {
+        var filter = rbac(RbacRules.Action.ALLOW);
+        var request = new Request();
+        request.overrides.put(RbacFilter.NAME, new FilterOverride.Disabled());
+        assertThat(filter.onRequest(request)).isSameAs(FilterStep.CONTINUE);
+        request.overrides.put(RbacFilter.NAME, new RbacFilter.PerRoute(Optional.empty()));
+        assertThat(filter.onRequest(request)).isSameAs(FilterStep.CONTINUE);
+    }
+
+    @Test
+    void delays_then_aborts_and_says_so() {
+        var filter = new FaultFilter(FaultFilter.NAME, FaultSettings.NONE);
+        var request = new Request();
+        assertThat(filter.onRequest(request)).isSameAs(FilterStep.CONTINUE);
+        request.overrides.put(
+                FaultFilter.NAME,
+                new FaultSettings(
+                        Optional.of(new FaultSettings.Delay(1_000_000, Duration.ofSeconds(3))),
+                        Optional.of(new FaultSettings.Abort(1_000_000, 503))));
+        assertThat(filter.onRequest(request))
+                .isEqualTo(new FilterStep.Ask(new FilterStep.Question.Pause(Duration.ofSeconds(3))));
+        assertThat(request.flags).containsExactly(ResponseFlag.DELAY_INJECTED);
+        var reply = ((FilterStep.Reply) filter.onAnswer(request, new FilterStep.Answer.Paused())).reply();
+        assertThat(reply.status()).isEqualTo(503);
+        assertThat(reply.body()).isEqualTo("fault filter abort");
+        assertThat(reply.flag()).isEqualTo(ResponseFlag.FAULT_INJECTED);
+    }
+
+    @Test
+    void hits_its_share_of_requests() {
+        var random = new SplittableRandom(SEED);
+        var filter = new FaultFilter(
+                FaultFilter.NAME,
+                new FaultSettings(Optional.empty(), Optional.of(new FaultSettings.Abort(250_000, 500))));
+        int hits = 0;
+        for (int i = 0; i < 40_000; i++) {
+            var request = new Request();
+            request.chance = random.nextLong();
+            hits += filter.onRequest(request) instanceof FilterStep.Reply ? 1 : 0;
+        }
+        assertThat(hits).as("seed " + SEED).isBetween(9_600, 10_400);
+    }
+}

@@ -1,0 +1,146 @@
+package io.heddle.traffic.resilience;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.heddle.traffic.balance.HostState;
+import io.heddle.traffic.resilience.RetryDecider.Attempt;
+import io.heddle.traffic.resilience.RetryDecider.Decision;
+import io.heddle.traffic.resilience.RetryDecider.Outcome;
+import io.heddle.traffic.resilience.RetryPolicy.Condition;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ResilienceTest {
+    private static final long FOREVER = Long.MAX_VALUE;
+
+    private static RetryPolicy policy(int retries, Condition... conditions) {
+        return new RetryPolicy(
+                Set.of(conditions), List.of(418), retries, Duration.ofMillis(20), Duration.ofMillis(50), false);
+    }
+
+    private static Decision decide(RetryPolicy policy, int retries, Outcome outcome) {
+        return RetryDecider.decide(policy, new Attempt(retries, outcome, true, false, FOREVER), -1L);
+    }
+
+    private static boolean again(RetryPolicy policy, Outcome outcome) {
+        return decide(policy, 0, outcome) instanceof Decision.Retry;
+    }
+
+    @Test
+    void tries_once_more_what_was_provably_not_processed_under_every_policy() {
+        assertThat(again(RetryPolicy.NONE, new Outcome.ConnectFailed())).isTrue();
+        assertThat(again(RetryPolicy.NONE, new Outcome.ResetBeforeResponse(false, false)))
+                .isTrue();
+        assertThat(decide(RetryPolicy.NONE, 1, new Outcome.ConnectFailed())).isEqualTo(new Decision.Stop(false));
+    }
+
+    @Test
+    void tries_nothing_again_that_may_have_been_processed_unless_it_is_named() {
+        assertThat(again(RetryPolicy.NONE, new Outcome.ResetBeforeResponse(true, false)))
+                .isFalse();
+        assertThat(again(RetryPolicy.NONE, new Outcome.Status(503, -1))).isFalse();
+        assertThat(again(RetryPolicy.NONE, new Outcome.PerTryTimeout())).isFalse();
+        assertThat(again(policy(1, Condition.RESET), new Outcome.ResetBeforeResponse(true, false)))
+                .isTrue();
+    }
+
+    @Test
+    void tries_an_idempotent_request_again_whose_reused_connection_was_closed() {
+        var closed = new Outcome.ResetBeforeResponse(true, true);
+        assertThat(RetryDecider.decide(RetryPolicy.NONE, new Attempt(0, closed, true, true, FOREVER), 0))
+                .isEqualTo(new Decision.Retry(Duration.ZERO));
+        assertThat(RetryDecider.decide(RetryPolicy.NONE, new Attempt(0, closed, true, false, FOREVER), 0))
+                .isInstanceOf(Decision.Stop.class);
+    }
+
+    @Test
+    void never_tries_again_when_the_body_is_gone() {
+        var attempt = new Attempt(0, new Outcome.ConnectFailed(), false, true, FOREVER);
+        assertThat(RetryDecider.decide(policy(3, Condition.CONNECT_FAILURE), attempt, 0))
+                .isInstanceOf(Decision.Stop.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "SERVER_ERROR, 500, -1, true",
+        "SERVER_ERROR, 404, -1, false",
+        "GATEWAY_ERROR, 502, -1, true",
+        "GATEWAY_ERROR, 500, -1, false",
+        "RETRIABLE_4XX, 409, -1, true",
+        "RETRIABLE_STATUS_CODES, 418, -1, true",
+        "RETRIABLE_STATUS_CODES, 419, -1, false",
+        "UNAVAILABLE, 200, 14, true",
+        "CANCELLED, 200, 1, true",
+        "CANCELLED, 200, 14, false",
+        "CONNECT_FAILURE, 503, -1, false",
+    })
+    void tries_statuses_again_as_named(Condition condition, int code, int grpc, boolean wanted) {
+        assertThat(again(policy(1, condition), new Outcome.Status(code, grpc))).isEqualTo(wanted);
+    }
+
+    @Test
+    void stops_at_the_limit_and_says_so() {
+        var named = policy(2, Condition.SERVER_ERROR);
+        assertThat(decide(named, 1, new Outcome.Status(500, -1))).isInstanceOf(Decision.Retry.class);
+        assertThat(decide(named, 2, new Outcome.Status(500, -1))).isEqualTo(new Decision.Stop(true));
+    }
+
+    @Test
+    void pauses_longer_each_time_up_to_the_longest_and_within_the_deadline() {
+        var named = policy(9, Condition.SERVER_ERROR);
+        var status = new Outcome.Status(500, -1);
+        var first = ((Decision.Retry) decide(named, 0, status)).after();
+        var later = ((Decision.Retry) decide(named, 5, status)).after();
+        assertThat(first).isBetween(Duration.ofMillis(19), Duration.ofMillis(20));
+        assertThat(later).isBetween(Duration.ofMillis(49), Duration.ofMillis(50));
+        var late = new Attempt(0, status, true, false, Duration.ofMillis(5).toNanos());
+        assertThat(RetryDecider.decide(named, late, -1L)).isInstanceOf(Decision.Stop.class);
+    }
+
+    @Test
+    void a_breaker_counts_each_resource_on_its_own() {
+        var breaker = new CircuitBreaker(new BreakerLimits(1, 2, 1, 0));
+        assertThat(breaker.tryAcquire(CircuitBreaker.Resource.REQUESTS)).isTrue();
+        assertThat(breaker.tryAcquire(CircuitBreaker.Resource.REQUESTS)).isFalse();
+        assertThat(breaker.tryAcquire(CircuitBreaker.Resource.CONNECTIONS)).isTrue();
+        assertThat(breaker.tryAcquire(CircuitBreaker.Resource.RETRIES)).isFalse();
+        breaker.release(CircuitBreaker.Resource.REQUESTS);
+        assertThat(breaker.active(CircuitBreaker.Resource.REQUESTS)).isZero();
+        breaker.limit(new BreakerLimits(1, 2, 2, 0));
+        assertThat(breaker.tryAcquire(CircuitBreaker.Resource.REQUESTS)).isTrue();
+        assertThat(breaker.tryAcquire(CircuitBreaker.Resource.REQUESTS)).isTrue();
+    }
+
+    @Test
+    void a_budget_grows_with_the_requests_under_way() {
+        assertThat(RetryBudget.DEFAULT.allows(0, 2)).isTrue();
+        assertThat(RetryBudget.DEFAULT.allows(0, 3)).isFalse();
+        assertThat(RetryBudget.DEFAULT.allows(100, 19)).isTrue();
+        assertThat(RetryBudget.DEFAULT.allows(100, 20)).isFalse();
+    }
+
+    @Test
+    void connect_failures_in_a_row_eject_a_host_for_longer_each_time() {
+        var detector = new OutlierDetector(new OutlierPolicy(2, Duration.ofNanos(10), Duration.ofNanos(25)));
+        var host = new HostState();
+        assertThat(detector.connectFailed(host, 0)).isFalse();
+        detector.connected(host);
+        assertThat(detector.connectFailed(host, 0)).isFalse();
+        assertThat(detector.connectFailed(host, 0)).isTrue();
+        assertThat(host.isEjected(9)).isTrue();
+        assertThat(host.isEjected(10)).isFalse();
+        detector.connectFailed(host, 10);
+        assertThat(detector.connectFailed(host, 10)).isTrue();
+        assertThat(host.ejectedUntil()).isEqualTo(30);
+        detector.connectFailed(host, 30);
+        detector.connectFailed(host, 30);
+        assertThat(host.ejectedUntil()).isEqualTo(55);
+        detector.connected(host);
+        assertThat(host.isEjected(31)).isFalse();
+        assertThat(host.ejections()).isZero();
+    }
+}
