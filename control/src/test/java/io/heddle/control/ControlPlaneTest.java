@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -259,6 +260,26 @@ class ControlPlaneTest {
         control = ControlPlane.start(options().withConfigDirectory(files));
         client = new ControlClient(state, control.endpoints().api());
         assertThat(client.get("/api/v1/resources").get("items").size()).isEqualTo(1);
+    }
+
+    @Test
+    void every_example_passes_the_gate_the_bookshop_first() throws Exception {
+        try (var folders = Files.list(Path.of("..", "examples"))) {
+            for (var folder : folders.filter(Files::isDirectory).sorted().toList()) {
+                var documents = new ArrayList<String>();
+                try (var files = Files.list(folder)) {
+                    for (var file : files.filter(path -> path.toString().endsWith(".yaml"))
+                            .sorted()
+                            .toList()) {
+                        documents.add(Files.readString(file));
+                    }
+                }
+                var answer = client.send("POST", "/api/v1/apply", String.join("\n---\n", documents));
+                assertThat(answer.statusCode())
+                        .as(folder + ": " + answer.body())
+                        .isEqualTo(200);
+            }
+        }
     }
 
     private String rawRequest(String request) throws Exception {
