@@ -1,9 +1,21 @@
 package io.heddle.cli;
 
+import io.heddle.cli.command.ApplyCommand;
+import io.heddle.cli.command.CompletionCommand;
+import io.heddle.cli.command.DeleteCommand;
+import io.heddle.cli.command.GetCommand;
+import io.heddle.cli.command.ProxyStatusCommand;
+import io.heddle.cli.command.TokenCommand;
+import io.heddle.cli.command.VersionCommand;
 import io.heddle.cli.output.Console;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
 import io.heddle.cli.output.Product;
+import io.heddle.cli.server.ControlCommand;
+import io.heddle.cli.server.Logs;
+import io.heddle.cli.sidecar.ParentWatch;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -36,6 +48,9 @@ public final class Heddle implements Callable<Integer> {
 
     /// Runs one command and ends the process with its exit code.
     public static void main(String[] arguments) {
+        Logs.configure(System.getenv());
+        Logs.bridge();
+        ParentWatch.start(System.getenv(), () -> System.exit(ExitCode.FAILURE.number()));
         System.exit(run(Console.ofProcess(System.getenv()), arguments));
     }
 
@@ -46,8 +61,17 @@ public final class Heddle implements Callable<Integer> {
 
     static CommandLine commandLine(Console console) {
         var line = new CommandLine(new Heddle(console));
-        line.setOut(new java.io.PrintWriter(console.out(), true));
-        line.setErr(new java.io.PrintWriter(console.err(), true));
+        line.addSubcommand(new ControlCommand(console));
+        line.addSubcommand(new ApplyCommand(console));
+        line.addSubcommand(new GetCommand(console));
+        line.addSubcommand(new DeleteCommand(console));
+        line.addSubcommand(new ProxyStatusCommand(console));
+        line.addSubcommand("token", TokenCommand.on(console));
+        line.addSubcommand(new VersionCommand(console));
+        line.addSubcommand(new CompletionCommand(console));
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
+        line.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
         line.setColorScheme(CommandLine.Help.defaultColorScheme(
                 console.colors() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
         line.setExecutionExceptionHandler((failure, _, _) -> report(console, failure));

@@ -4,6 +4,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 
 /// The streams of one command: results go to `out`, everything else to `err`.
 ///
@@ -17,7 +18,8 @@ import java.util.Map;
 public record Console(InputStream in, PrintStream out, PrintStream err, boolean outTerminal, boolean colors) {
     /// The console of this process.
     public static Console ofProcess(Map<String, String> environment) {
-        var terminal = System.console() != null && System.console().isTerminal();
+        var device = Optional.ofNullable(System.console());
+        var terminal = device.map(java.io.Console::isTerminal).orElse(false);
         return new Console(
                 System.in,
                 new PrintStream(System.out, true, StandardCharsets.UTF_8),

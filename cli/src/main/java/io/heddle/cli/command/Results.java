@@ -1,0 +1,66 @@
+package io.heddle.cli.command;
+
+import io.heddle.cli.client.ControlPlaneClient;
+import io.heddle.cli.client.RefusedException;
+import io.heddle.cli.output.Console;
+import io.heddle.cli.output.ExitCode;
+import io.heddle.cli.output.Format;
+import io.heddle.cli.output.Style;
+import io.heddle.model.problem.Problem;
+import java.util.Locale;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/// Shows what a change did, or why it was refused.
+final class Results {
+    private Results() {}
+
+    /// Prints one line per object: `HTTPRoute shop/catalog configured`.
+    static void print(Console console, OutputOption output, JsonNode answer, String suffix) {
+        for (var warning : answer.path("warnings")) {
+            problem(console, ControlPlaneClient.problem(warning));
+        }
+        if (output.printed(console, answer)) {
+            return;
+        }
+        for (var result : answer.path("results")) {
+            if (output.format() == Format.name) {
+                console.out()
+                        .println(result.path("kind").asString("").toLowerCase(Locale.ROOT) + "/"
+                                + result.path("name").asString(""));
+            } else {
+                console.out()
+                        .println(result.path("object").asString("") + " "
+                                + result.path("action").asString("") + suffix);
+            }
+        }
+    }
+
+    /// Prints every problem and returns the exit code of a refusal.
+    static int refused(Console console, OutputOption output, RefusedException refusal) {
+        refusal.problems().forEach(problem -> problem(console, problem));
+        console.say("nothing was changed");
+        if (!output.format().forPeople()) {
+            var answer = JsonNodeFactory.instance.objectNode();
+            var list = answer.putArray("problems");
+            refusal.problems()
+                    .forEach(problem -> list.addObject()
+                            .put("severity", problem.severity().name())
+                            .put("object", problem.object())
+                            .put("path", problem.path())
+                            .put("reason", problem.reason())
+                            .put("remedy", problem.remedy()));
+            output.printed(console, answer);
+        }
+        return ExitCode.REFUSED.number();
+    }
+
+    private static void problem(Console console, Problem problem) {
+        var word = problem.isError() ? console.style(Style.RED, "error:") : console.style(Style.YELLOW, "warning:");
+        var where = problem.path().isEmpty() ? "" : console.style(Style.BOLD, problem.path()) + ": ";
+        console.say(word + " " + problem.object() + ": " + where + problem.reason());
+        if (!problem.remedy().isEmpty()) {
+            console.say("  " + console.style(Style.CYAN, "try:") + " " + problem.remedy());
+        }
+    }
+}

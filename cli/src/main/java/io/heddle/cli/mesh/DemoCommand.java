@@ -1,0 +1,195 @@
+package io.heddle.cli.mesh;
+
+import io.heddle.cli.client.ControlPlaneClient;
+import io.heddle.cli.output.Console;
+import io.heddle.cli.output.Documents;
+import io.heddle.cli.output.ExitCode;
+import io.heddle.cli.output.Failure;
+import io.heddle.cli.output.Format;
+import io.heddle.cli.output.Style;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jline.terminal.TerminalBuilder;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
+
+/// `heddle demo`: a mesh of real processes, with traffic, until Ctrl-C or for a given time.
+@Command(
+        name = "demo",
+        mixinStandardHelpOptions = true,
+        description = "Run a whole mesh on this machine: control plane, sidecars, a bookshop and its visitors.",
+        footer = {"", "Examples:", "  heddle demo", "  heddle demo --headless --for 20s -o json"})
+public final class DemoCommand implements Callable<Integer> {
+    private static final Duration REDRAW = Duration.ofSeconds(1);
+    private static final Duration LAST_SCRAPES = Duration.ofSeconds(6);
+    private static final int WINDOW = 10;
+    private static final int API = 8080;
+
+    private final Console console;
+
+    @Option(names = "--headless", description = "No live table; report at the end.")
+    private boolean headless;
+
+    @Option(
+            names = "--for",
+            paramLabel = "<time>",
+            converter = TimeSpan.class,
+            description = "How long, for example 20s or 5m. Default: until Ctrl-C, 20s with --headless.")
+    private Optional<Duration> length = Optional.empty();
+
+    @Option(
+            names = "--rate",
+            paramLabel = "<n>",
+            defaultValue = "25",
+            description = "Visits per second. Default: ${DEFAULT-VALUE}.")
+    private int rate = 25;
+
+    @Option(
+            names = "--dir",
+            paramLabel = "<dir>",
+            description = "Where state and logs are kept. Default: a temporary directory, removed at the end.")
+    private Optional<Path> directory = Optional.empty();
+
+    @Option(
+            names = "--api-port",
+            paramLabel = "<port>",
+            defaultValue = "8080",
+            description = "The dashboard's port; another one when it is taken. Default: ${DEFAULT-VALUE}.")
+    private int apiPort = API;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "<format>",
+            defaultValue = "table",
+            description = "The report of --headless: table, json or yaml.")
+    private Format format = Format.table;
+
+    /// The command on a console.
+    public DemoCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        boolean live = !headless && console.outTerminal();
+        if (rate < 1 || rate > 10_000) {
+            throw new Failure(ExitCode.USAGE, "--rate must be from 1 to 10000", "");
+        }
+        var place = DemoDirectory.create(directory);
+        var mesh = new DemoMesh(place.path(), Program.ofProcess());
+        var hook = Thread.ofPlatform().name("stop").unstarted(() -> {
+            mesh.close();
+            place.remove();
+        });
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            return run(mesh, place, live);
+        } finally {
+            mesh.close();
+            place.remove();
+        }
+    }
+
+    private int run(DemoMesh mesh, DemoDirectory place, boolean live) throws InterruptedException {
+        long began = System.nanoTime();
+        console.say("starting the control plane (logs: " + place.path() + ")");
+        var control = mesh.startControl(apiPort);
+        control.apply(Examples.bookshop(), DemoWorkload.NAMESPACE, false);
+        console.say("starting nine workloads, each with its sidecar");
+        mesh.startWorkloads(control);
+        try (var load = new LoadClient(mesh.loadPort())) {
+            load.rate(rate);
+            long ready = Duration.ofNanos(System.nanoTime() - began).toMillis();
+            console.say("the mesh is up after " + ready / 1000 + "." + ready % 1000 / 100 + " s");
+            if (!headless) {
+                Invitation.print(console, control.location(), mesh);
+            }
+            var end = length.or(() -> headless ? Optional.of(Duration.ofSeconds(20)) : Optional.empty());
+            if (live) {
+                watch(control, load, end);
+            } else {
+                pause(end);
+            }
+            mesh.dead().ifPresent(process -> console.say(process.failure().reason()));
+            return report(new DemoReport(control.graph(window(end)), load.stats(), ready), control, load, end);
+        }
+    }
+
+    /// Stops the load, lets the control plane read the last figures, and judges the whole run.
+    private int report(DemoReport before, ControlPlaneClient control, LoadClient load, Optional<Duration> end)
+            throws InterruptedException {
+        var figures = load.finish();
+        var report = new DemoReport(lastGraph(control, figures, window(end)), figures, before.readyAfterMillis());
+        switch (format) {
+            case json -> console.out().print(Documents.json(report.json()));
+            case yaml -> console.out().print(Documents.yaml(report.json()));
+            case table, wide, name ->
+                LiveTable.lines(console, report.graph(), figures).forEach(console.out()::println);
+        }
+        report.shortcomings().forEach(text -> console.say(console.style(Style.RED, "failed:") + " " + text));
+        return report.shortcomings().isEmpty() ? ExitCode.OK.number() : ExitCode.FAILURE.number();
+    }
+
+    private static int window(Optional<Duration> end) {
+        return (int) end.map(time -> time.toSeconds() + 2 * WINDOW)
+                .orElse((long) WINDOW)
+                .longValue();
+    }
+
+    private static JsonNode lastGraph(ControlPlaneClient control, JsonNode figures, int window)
+            throws InterruptedException {
+        long deadline = System.nanoTime() + LAST_SCRAPES.toNanos();
+        while (true) {
+            var graph = control.graph(window);
+            long seen = graph.path("edges")
+                    .valueStream()
+                    .filter(edge -> edge.path("from").asString("").equals("shop/loadgen"))
+                    .mapToLong(edge -> edge.path("requests").asLong(0))
+                    .sum();
+            if (seen >= figures.path("sent").asLong(0) || System.nanoTime() > deadline) {
+                return graph;
+            }
+            Thread.sleep(Duration.ofMillis(250));
+        }
+    }
+
+    private static void pause(Optional<Duration> end) throws InterruptedException {
+        long deadline = System.nanoTime() + end.orElse(Duration.ofDays(3650)).toNanos();
+        while (System.nanoTime() < deadline) {
+            Thread.sleep(Math.clamp((deadline - System.nanoTime()) / 1_000_000, 1, 250));
+        }
+    }
+
+    private void watch(ControlPlaneClient control, LoadClient load, Optional<Duration> end)
+            throws InterruptedException {
+        long deadline = System.nanoTime() + end.orElse(Duration.ofDays(3650)).toNanos();
+        try (var terminal =
+                TerminalBuilder.builder().system(true).nativeSignals(false).build()) {
+            var table = new LiveTable(console, terminal);
+            var graph = control.graph(WINDOW);
+            while (System.nanoTime() < deadline) {
+                graph = newest(control, graph);
+                table.draw(graph, load.stats());
+                Thread.sleep(REDRAW);
+            }
+        } catch (IOException e) {
+            throw new Failure(ExitCode.FAILURE, "cannot use the terminal: " + e.getMessage(), "use --headless", e);
+        }
+    }
+
+    /// The newest graph, or the last one while the control plane is away: traffic goes on without it.
+    private static JsonNode newest(ControlPlaneClient control, JsonNode last) {
+        try {
+            return control.graph(WINDOW);
+        } catch (Failure failure) {
+            if (failure.code() != ExitCode.UNREACHABLE) {
+                throw failure;
+            }
+            return last;
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package io.heddle.cli.mesh;
+
+import io.heddle.cli.client.Locator;
+import io.heddle.cli.output.ExitCode;
+import io.heddle.cli.output.Failure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
+import java.util.Optional;
+
+/// Where one demo keeps its state and logs.
+///
+/// @param path the directory
+/// @param kept whether it stays when the demo ends
+record DemoDirectory(Path path, boolean kept) {
+    /// The given directory, which is kept; else a fresh one of this user's below the temporary one.
+    static DemoDirectory create(Optional<Path> wanted) {
+        try {
+            if (wanted.isPresent()) {
+                var path = wanted.get().toAbsolutePath().normalize();
+                Files.createDirectories(path);
+                return new DemoDirectory(path, true);
+            }
+            var mine = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+            var all = Locator.demosOfThisUser();
+            if (!Files.isDirectory(all)) {
+                Files.createDirectory(all, mine);
+            }
+            return new DemoDirectory(Files.createTempDirectory(all, "demo-", mine), false);
+        } catch (IOException e) {
+            throw new Failure(ExitCode.FAILURE, "cannot create the demo's directory: " + e, "choose one with --dir", e);
+        }
+    }
+
+    /// Removes it, unless it is kept.
+    void remove() {
+        if (kept) {
+            return;
+        }
+        try (var tree = Files.walk(path)) {
+            for (var entry : tree.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(entry);
+            }
+        } catch (IOException e) {
+            throw new Failure(
+                    ExitCode.FAILURE, "cannot remove " + path + ": " + e.getMessage(), "remove it yourself", e);
+        }
+    }
+}

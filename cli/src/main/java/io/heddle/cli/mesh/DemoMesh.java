@@ -1,0 +1,229 @@
+package io.heddle.cli.mesh;
+
+import io.heddle.cli.client.ControlPlaneClient;
+import io.heddle.cli.client.Location;
+import io.heddle.cli.client.StateDirectory;
+import io.heddle.cli.output.ExitCode;
+import io.heddle.cli.output.Failure;
+import io.heddle.cli.sidecar.FreePorts;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.BooleanSupplier;
+
+/// The demo's processes, from the first to the last.
+///
+/// Not safe for use by several threads, but for [#close], which may come from any.
+final class DemoMesh implements AutoCloseable {
+    private static final Duration START = Duration.ofMinutes(2);
+    private static final Duration POLL = Duration.ofMillis(50);
+    private static final Duration STOP = Duration.ofSeconds(15);
+
+    private final Path directory;
+    private final Program program;
+    private final List<DemoProcess> sidecars = new ArrayList<>();
+    private final Map<String, Integer> applicationPorts = new HashMap<>();
+    private final FreePorts free = new FreePorts(new Random());
+    private final int loadPort;
+    private Optional<DemoProcess> control = Optional.empty();
+    private Optional<ControlPlaneClient> client = Optional.empty();
+    private boolean closed;
+
+    DemoMesh(Path directory, Program program) {
+        this.directory = directory;
+        this.program = program;
+        this.loadPort = free.take("127.0.0.1");
+    }
+
+    /// Starts the control plane and returns a client of it.
+    ControlPlaneClient startControl(int wantedApiPort) throws InterruptedException {
+        var state = new StateDirectory(directory.resolve("control"));
+        int api = free.prefer(wantedApiPort, "127.0.0.1");
+        var ports = free.take(3, "127.0.0.1");
+        var arguments = List.of(
+                "control",
+                "--state-dir",
+                state.path().toString(),
+                "--api-port",
+                Integer.toString(api),
+                "--xds-port",
+                ports.get(0).toString(),
+                "--plaintext-xds-port",
+                ports.get(1).toString(),
+                "--metrics-port",
+                ports.get(2).toString());
+        start(() ->
+                control = Optional.of(DemoProcess.start("control", program.heddle(arguments), Map.of(), directory)));
+        var process = control.orElseThrow();
+        await("the control plane", () -> {
+            ensureAlive(process);
+            return state.running()
+                    .filter(found -> found.api().getPort() == api && found.alive())
+                    .isPresent();
+        });
+        var location = new Location(state.running().orElseThrow().api(), Optional.of(state.path()), state.token());
+        var created = new ControlPlaneClient(location);
+        client = Optional.of(created);
+        return created;
+    }
+
+    /// Starts every workload and waits until all sidecars run with the newest configuration.
+    void startWorkloads(ControlPlaneClient control) throws InterruptedException {
+        var workloads = DemoWorkload.all(bindable("127.0.0.2"));
+        for (var workload : workloads) {
+            start(() -> sidecars.add(start(workload)));
+        }
+        await("all " + workloads.size() + " sidecars", () -> {
+            sidecars.forEach(DemoMesh::ensureAlive);
+            var proxies = control.proxies();
+            return proxies.stream()
+                            .filter(proxy -> proxy.path("state").asString("").equals("SYNCED"))
+                            .count()
+                    == workloads.size();
+        });
+        for (var port : applicationPorts.entrySet()) {
+            await("the application " + port.getKey(), () -> accepts(port.getValue()));
+        }
+        await("the load generator", () -> accepts(loadPort));
+    }
+
+    private synchronized void start(Runnable starting) {
+        if (closed) {
+            throw new Failure(ExitCode.FAILURE, "stopped while starting", "");
+        }
+        starting.run();
+    }
+
+    private DemoProcess start(DemoWorkload workload) {
+        var ports = free.take(4, workload.address());
+        var arguments = new ArrayList<>(List.of(
+                "run",
+                "--control",
+                directory.resolve("control").toString(),
+                "--state-dir",
+                directory.resolve(workload.name()).toString(),
+                "--namespace",
+                DemoWorkload.NAMESPACE,
+                "--workload",
+                workload.name(),
+                "--account",
+                workload.account(),
+                "--version",
+                workload.version(),
+                "--address",
+                workload.address(),
+                "--outbound-port",
+                ports.get(0).toString(),
+                "--inbound-port",
+                ports.get(1).toString(),
+                "--metrics-port",
+                ports.get(2).toString(),
+                "--admin-port",
+                ports.get(3).toString()));
+        var variables = new HashMap<String, String>();
+        variables.put("VERSION", workload.version());
+        variables.put("INSTANCE", workload.name());
+        variables.put("BIND", "127.0.0.1");
+        if (workload.called()) {
+            int port = free.take("127.0.0.1");
+            applicationPorts.put(workload.name(), port);
+            arguments.addAll(List.of(
+                    "--service", workload.role() + "." + DemoWorkload.NAMESPACE, "--port", Integer.toString(port)));
+        } else {
+            variables.put("PORT", Integer.toString(loadPort));
+        }
+        arguments.add("--");
+        arguments.addAll(program.bookshop(workload.role()));
+        return DemoProcess.start(workload.name(), program.heddle(arguments), variables, directory);
+    }
+
+    /// The load generator's own port, for its figures and its rate.
+    int loadPort() {
+        return loadPort;
+    }
+
+    /// The port on which the application of the workload listens, past its sidecar.
+    int applicationPort(String workload) {
+        return applicationPorts.getOrDefault(workload, 0);
+    }
+
+    /// The first process that ended before its time.
+    Optional<DemoProcess> dead() {
+        var all = new ArrayList<>(sidecars);
+        control.ifPresent(all::add);
+        return all.stream().filter(process -> !process.alive()).findFirst();
+    }
+
+    private static void ensureAlive(DemoProcess process) {
+        if (!process.alive()) {
+            throw process.failure();
+        }
+    }
+
+    private static void await(String what, BooleanSupplier done) throws InterruptedException {
+        long deadline = System.nanoTime() + START.toNanos();
+        while (!done.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new Failure(
+                        ExitCode.TIMEOUT,
+                        what + " did not get ready in " + START.toSeconds() + " s",
+                        "look at the logs with --dir");
+            }
+            Thread.sleep(POLL);
+        }
+    }
+
+    private static boolean bindable(String address) {
+        try (var socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(InetAddress.ofLiteral(address), 0));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static boolean accepts(int port) {
+        try (var socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), 500);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /// Ends every process: callers before those they call, the control plane last. Whoever hangs is killed with all it
+    /// started. Idempotent.
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        long deadline = System.nanoTime() + STOP.toNanos();
+        try {
+            for (var process : sidecars.reversed()) {
+                process.stop();
+            }
+            for (var process : sidecars.reversed()) {
+                process.awaitEnd(Duration.ofNanos(deadline - System.nanoTime()));
+            }
+            client.ifPresent(ControlPlaneClient::close);
+            control.ifPresent(DemoProcess::stop);
+            if (control.isPresent()) {
+                control.get().awaitEnd(STOP);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

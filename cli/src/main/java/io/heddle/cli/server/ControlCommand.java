@@ -1,0 +1,126 @@
+package io.heddle.cli.server;
+
+import io.heddle.cli.output.Console;
+import io.heddle.cli.output.ExitCode;
+import io.heddle.cli.output.Failure;
+import io.heddle.cli.output.Product;
+import io.heddle.control.ControlOptions;
+import io.heddle.control.ControlPlane;
+import io.heddle.control.StartException;
+import io.heddle.model.view.MeshSettings;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// `heddle control`: a control plane until SIGTERM.
+@Command(
+        name = "control",
+        mixinStandardHelpOptions = true,
+        description = "Run a control plane: API and dashboard, xDS, certificates.",
+        footer = {"", "Example:", "  heddle control --config-dir ./mesh"})
+public final class ControlCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Option(
+            names = "--state-dir",
+            paramLabel = "<dir>",
+            defaultValue = ".heddle/control",
+            description = "Where the store, the CA and the admin token are kept. Default: ${DEFAULT-VALUE}.")
+    private Path stateDirectory = Path.of(".heddle", "control");
+
+    @Option(
+            names = "--config-dir",
+            paramLabel = "<dir>",
+            description = "A directory of YAML files to keep the mesh up to date with.")
+    private Optional<Path> configDirectory = Optional.empty();
+
+    @Option(
+            names = "--bind",
+            paramLabel = "<address>",
+            defaultValue = "127.0.0.1",
+            description = "Where it listens, plaintext xDS excepted. Default: ${DEFAULT-VALUE}.")
+    private String bind = "127.0.0.1";
+
+    @Option(
+            names = "--name",
+            paramLabel = "<name>",
+            description = "A further DNS name or address by which it is called; may be repeated.")
+    private List<String> names = List.of();
+
+    @Option(
+            names = "--api-port",
+            paramLabel = "<port>",
+            defaultValue = "8080",
+            description = "API and dashboard; 0 for any free port. Default: ${DEFAULT-VALUE}.")
+    private int apiPort;
+
+    @Option(
+            names = "--xds-port",
+            paramLabel = "<port>",
+            defaultValue = "15012",
+            description = "xDS and certificates over TLS. Default: ${DEFAULT-VALUE}.")
+    private int xdsPort;
+
+    @Option(
+            names = "--plaintext-xds-port",
+            paramLabel = "<port>",
+            defaultValue = "15010",
+            description = "xDS without identity, on loopback only. Default: ${DEFAULT-VALUE}.")
+    private int plaintextXdsPort;
+
+    @Option(
+            names = "--metrics-port",
+            paramLabel = "<port>",
+            defaultValue = "15014",
+            description = "Metrics and debug. Default: ${DEFAULT-VALUE}.")
+    private int metricsPort;
+
+    @Option(
+            names = "--trust-domain",
+            paramLabel = "<domain>",
+            defaultValue = "cluster.local",
+            description = "The SPIFFE trust domain. Default: ${DEFAULT-VALUE}.")
+    private String trustDomain = "cluster.local";
+
+    /// The command on a console.
+    public ControlCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        var defaults = MeshSettings.DEFAULT;
+        var mesh =
+                new MeshSettings(trustDomain, defaults.domainSuffix(), defaults.rootNamespace(), defaults.clusterId());
+        var options = ControlOptions.defaults()
+                .withStateDirectory(stateDirectory)
+                .withPorts(new ControlOptions.Ports(bind, apiPort, xdsPort, plaintextXdsPort, metricsPort, names))
+                .withMesh(mesh)
+                .withVersion(Product.version());
+        var chosen = configDirectory.map(options::withConfigDirectory).orElse(options);
+        var control = started(chosen);
+        var stopped = new CountDownLatch(1);
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            control.close();
+                            stopped.countDown();
+                        },
+                        "stop"));
+        console.say("control plane: API and dashboard at " + control.endpoints().api());
+        stopped.await();
+        return ExitCode.OK.number();
+    }
+
+    private static ControlPlane started(ControlOptions options) {
+        try {
+            return ControlPlane.start(options);
+        } catch (StartException e) {
+            throw new Failure(ExitCode.FAILURE, String.valueOf(e.getMessage()), "", e);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package io.heddle.cli.sidecar;
+
+import io.heddle.cli.output.Product;
+import io.heddle.model.view.MeshSettings;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.ObjectMapper;
+
+/// The Envoy v3 bootstrap of a sidecar: who it is, where its control plane is and with which files it proves itself.
+///
+/// Written as JSON, which is YAML too, so that no value needs quoting rules of its own. The format is
+/// `envoy.config.bootstrap.v3.Bootstrap`.
+///
+/// @param spec the workload
+/// @param ports the sidecar's ports
+/// @param xds host and port of the control plane's xDS service over TLS
+/// @param identity the directory of `key.pem`, `cert-chain.pem` and `root.pem`
+record Bootstrap(WorkloadSpec spec, SidecarPorts ports, String xds, Path identity) {
+    private static final String CONTROL_CLUSTER = "heddle-control";
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    /// The file's text.
+    String text() {
+        var root = new LinkedHashMap<String, Object>();
+        root.put("node", node());
+        root.put("dynamic_resources", dynamicResources());
+        root.put("static_resources", Map.of("clusters", List.of(controlCluster())));
+        root.put("admin", Map.of("address", socketAddress("127.0.0.1", ports.admin())));
+        return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n";
+    }
+
+    private Map<String, Object> node() {
+        var metadata = new LinkedHashMap<String, Object>();
+        metadata.put("NAMESPACE", spec.namespace());
+        metadata.put("WORKLOAD_NAME", spec.name());
+        metadata.put("SERVICE_ACCOUNT", spec.account());
+        metadata.put("CLUSTER_ID", MeshSettings.DEFAULT.clusterId());
+        metadata.put("LABELS", spec.labels());
+        spec.service().ifPresent(service -> metadata.put("SERVICE", service));
+        metadata.put("ADDRESS", spec.address());
+        var numbers = new LinkedHashMap<String, Object>();
+        numbers.put("outbound", ports.outbound());
+        numbers.put("inbound", ports.inbound());
+        spec.applicationPort().ifPresent(port -> numbers.put("application", port));
+        numbers.put("metrics", ports.metrics());
+        numbers.put("admin", ports.admin());
+        metadata.put("PORTS", numbers);
+        metadata.put("HEDDLE_VERSION", Product.version());
+
+        var node = new LinkedHashMap<String, Object>();
+        node.put(
+                "id",
+                "sidecar~%s~%s.%s~%s.svc.cluster.local"
+                        .formatted(spec.address(), spec.name(), spec.namespace(), spec.namespace()));
+        node.put("cluster", spec.service().orElse(spec.name() + "." + spec.namespace()));
+        node.put("metadata", metadata);
+        return node;
+    }
+
+    private static Map<String, Object> dynamicResources() {
+        var ads = Map.of("ads", Map.of(), "resource_api_version", "V3");
+        var adsConfig = new LinkedHashMap<String, Object>();
+        adsConfig.put("api_type", "DELTA_GRPC");
+        adsConfig.put("transport_api_version", "V3");
+        adsConfig.put("grpc_services", List.of(Map.of("envoy_grpc", Map.of("cluster_name", CONTROL_CLUSTER))));
+        var resources = new LinkedHashMap<String, Object>();
+        resources.put("ads_config", adsConfig);
+        resources.put("lds_config", ads);
+        resources.put("cds_config", ads);
+        return resources;
+    }
+
+    private Map<String, Object> controlCluster() {
+        int colon = xds.lastIndexOf(':');
+        var host = xds.substring(0, colon);
+        int port = Integer.parseInt(xds.substring(colon + 1));
+        var endpoint = Map.of("endpoint", Map.of("address", socketAddress(host, port)));
+        var cluster = new LinkedHashMap<String, Object>();
+        cluster.put("name", CONTROL_CLUSTER);
+        cluster.put("type", "STRICT_DNS");
+        cluster.put("connect_timeout", "5s");
+        cluster.put(
+                "typed_extension_protocol_options",
+                Map.of(
+                        "envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+                        Map.of(
+                                "@type",
+                                "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+                                "explicit_http_config",
+                                Map.of("http2_protocol_options", Map.of()))));
+        cluster.put("transport_socket", transportSocket());
+        cluster.put(
+                "load_assignment",
+                Map.of(
+                        "cluster_name",
+                        CONTROL_CLUSTER,
+                        "endpoints",
+                        List.of(Map.of("lb_endpoints", List.of(endpoint)))));
+        return cluster;
+    }
+
+    private Map<String, Object> transportSocket() {
+        var certificate = Map.of(
+                "certificate_chain",
+                        Map.of("filename", identity.resolve("cert-chain.pem").toString()),
+                "private_key", Map.of("filename", identity.resolve("key.pem").toString()));
+        var trust = Map.of(
+                "trusted_ca", Map.of("filename", identity.resolve("root.pem").toString()));
+        var tls = new LinkedHashMap<String, Object>();
+        tls.put("@type", "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext");
+        tls.put("common_tls_context", Map.of("tls_certificates", List.of(certificate), "validation_context", trust));
+        tls.put("sni", CONTROL_CLUSTER);
+        return Map.of("name", "envoy.transport_sockets.tls", "typed_config", tls);
+    }
+
+    private static Map<String, Object> socketAddress(String host, int port) {
+        return Map.of("socket_address", Map.of("address", host, "port_value", port));
+    }
+}

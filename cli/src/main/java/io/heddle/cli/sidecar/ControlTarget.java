@@ -1,0 +1,95 @@
+package io.heddle.cli.sidecar;
+
+import io.heddle.cli.client.ControlPlaneClient;
+import io.heddle.cli.client.Location;
+import io.heddle.cli.client.Locator;
+import io.heddle.cli.client.StateDirectory;
+import io.heddle.cli.output.ExitCode;
+import io.heddle.cli.output.Failure;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/// The control plane that a sidecar belongs to: its address, its root certificate and the way to a join token.
+///
+/// @param location its API
+/// @param xds host and port of its xDS and certificate service
+/// @param root the file with the mesh's root certificate, when this machine has it
+record ControlTarget(Location location, String xds, Optional<Path> root) {
+    private static final Duration TOKEN_LIFE = Duration.ofMinutes(10);
+    private static final String XDS_PORT = "15012";
+
+    /// Finds it by the options of `heddle run`.
+    static ControlTarget find(Optional<String> control, Optional<String> xds, Optional<Path> caFile) {
+        var location = Locator.ofProcess().locate(control, Optional.empty());
+        var state = location.stateDirectory().map(StateDirectory::new);
+        var address = xds.or(() -> state.flatMap(StateDirectory::running).map(StateDirectory.Running::xds))
+                .orElse(location.api().getHost() + ":" + XDS_PORT);
+        if (!address.matches(".+:[0-9]{1,5}")) {
+            throw new Failure(ExitCode.USAGE, "'" + address + "' is not host:port", "check --xds");
+        }
+        return new ControlTarget(location, address, caFile.or(() -> state.map(StateDirectory::root)));
+    }
+
+    /// Puts the mesh's root where the proxy looks for it.
+    ///
+    /// @throws Failure when there is none, neither here nor from an earlier run
+    void copyRoot(Path identity) {
+        var target = identity.resolve("root.pem");
+        try {
+            Files.createDirectories(identity);
+            if (root.isPresent() && Files.exists(root.get())) {
+                var fresh = identity.resolve("root.pem.new");
+                Files.copy(root.get(), fresh, StandardCopyOption.REPLACE_EXISTING);
+                Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            }
+        } catch (IOException e) {
+            throw new Failure(
+                    ExitCode.FAILURE, "cannot write " + target + ": " + e.getMessage(), "check --state-dir", e);
+        }
+        if (!Files.exists(target)) {
+            throw new Failure(
+                    ExitCode.USAGE,
+                    "the control plane's root certificate is not known here",
+                    "copy root.pem from its state directory and name it with --ca-file");
+        }
+    }
+
+    /// A token for the first certificate: the given one, none when the identity still lasts, else one from the API.
+    Optional<String> joinToken(Optional<String> given, WorkloadSpec spec, Path identity, Instant now) {
+        if (given.isPresent() || lasts(identity.resolve("cert-chain.pem"), now)) {
+            return given;
+        }
+        if (location.token().isEmpty()) {
+            throw new Failure(
+                    ExitCode.USAGE,
+                    "a first certificate for " + spec.name() + " needs a join token",
+                    "make one with 'heddle token create -n " + spec.namespace() + " --account " + spec.account()
+                            + "' and give it with --join-token");
+        }
+        try (var client = new ControlPlaneClient(location)) {
+            return Optional.of(client.token(spec.namespace(), spec.account(), TOKEN_LIFE)
+                    .path("token")
+                    .asString(""));
+        }
+    }
+
+    private static boolean lasts(Path chain, Instant now) {
+        try {
+            var certificate = (X509Certificate) CertificateFactory.getInstance("X.509")
+                    .generateCertificate(new ByteArrayInputStream(Files.readAllBytes(chain)));
+            return certificate.getNotAfter().toInstant().isAfter(now.plusSeconds(60));
+        } catch (IOException | CertificateException e) {
+            // None yet, or half of one: a new one is needed either way.
+            return false;
+        }
+    }
+}

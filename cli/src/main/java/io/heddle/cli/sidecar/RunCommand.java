@@ -1,0 +1,219 @@
+package io.heddle.cli.sidecar;
+
+import io.heddle.cli.output.Console;
+import io.heddle.cli.output.ExitCode;
+import io.heddle.cli.output.Failure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `heddle run`: a sidecar and its application.
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        description = "Run an application with its sidecar; ends with the application's exit code.",
+        footer = {
+            "",
+            "The application finds PORT and HTTP_PROXY in its environment and calls other services by name,",
+            "for example http://ratings.shop/. It must listen on 127.0.0.1:$PORT.",
+            "",
+            "Example:",
+            "  heddle run --service catalog.shop --version v2 --port 9080 -- java -jar catalog.jar"
+        })
+public final class RunCommand implements Callable<Integer> {
+    private final Console console;
+    private final Sidecar.Starter starter;
+
+    @Option(
+            names = "--service",
+            paramLabel = "<name.namespace>",
+            description = "The service this is an instance of; leave out for a workload that only calls.")
+    private Optional<String> service = Optional.empty();
+
+    @Option(names = "--version", paramLabel = "<version>", description = "The instance's version, for example v2.")
+    private String version = "";
+
+    @Option(names = "--port", paramLabel = "<port>", description = "Where the application listens on 127.0.0.1.")
+    private Optional<Integer> port = Optional.empty();
+
+    @Option(
+            names = {"-n", "--namespace"},
+            paramLabel = "<namespace>",
+            description = "The namespace. Default: the service's, or 'default'.")
+    private Optional<String> namespace = Optional.empty();
+
+    @Option(
+            names = "--account",
+            paramLabel = "<account>",
+            description = "The service account. Default: the service's name.")
+    private Optional<String> account = Optional.empty();
+
+    @Option(
+            names = "--workload",
+            paramLabel = "<name>",
+            description = "The workload's name. Default: service and version.")
+    private Optional<String> workload = Optional.empty();
+
+    @Option(
+            names = "--address",
+            paramLabel = "<address>",
+            defaultValue = "127.0.0.1",
+            description = "Where other sidecars reach this one. Default: ${DEFAULT-VALUE}.")
+    private String address = "127.0.0.1";
+
+    @Option(
+            names = "--state-dir",
+            paramLabel = "<dir>",
+            description =
+                    "Where ports, identity and the last configuration are kept. Default: ./.heddle/run/<workload>.")
+    private Optional<Path> stateDirectory = Optional.empty();
+
+    @Option(
+            names = "--control",
+            paramLabel = "<address|dir>",
+            description = "The control plane. Default: as for every command, see 'heddle get --help'.")
+    private Optional<String> control = Optional.empty();
+
+    @Option(
+            names = "--xds",
+            paramLabel = "<host:port>",
+            description = "Its xDS service. Default: as its state says, or port 15012.")
+    private Optional<String> xds = Optional.empty();
+
+    @Option(
+            names = "--ca-file",
+            paramLabel = "<file>",
+            description = "The mesh's root certificate. Default: from the control plane's state directory.")
+    private Optional<Path> caFile = Optional.empty();
+
+    @Option(
+            names = "--join-token",
+            paramLabel = "<token>",
+            defaultValue = "${env:HEDDLE_JOIN_TOKEN}",
+            description = "A single-use token for the first certificate. Default: $HEDDLE_JOIN_TOKEN.")
+    private Optional<String> joinToken = Optional.empty();
+
+    @Option(
+            names = "--outbound-port",
+            paramLabel = "<port>",
+            description = "Where the application sends its requests. Default: a free port, kept.")
+    private int outbound;
+
+    @Option(
+            names = "--inbound-port",
+            paramLabel = "<port>",
+            description = "Where other sidecars reach this one. Default: a free port, kept.")
+    private int inbound;
+
+    @Option(
+            names = "--metrics-port",
+            paramLabel = "<port>",
+            description = "Where Prometheus reads. Default: a free port, kept.")
+    private int metrics;
+
+    @Option(
+            names = "--admin-port",
+            paramLabel = "<port>",
+            description = "The administration port. Default: a free port, kept.")
+    private int admin;
+
+    @Option(
+            names = "--grace",
+            paramLabel = "<seconds>",
+            defaultValue = "10",
+            description = "How long requests and the application may take to end. Default: ${DEFAULT-VALUE}.")
+    private int graceSeconds = 10;
+
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "-- <command>",
+            description = "The application's command and its arguments.")
+    private List<String> command = List.of();
+
+    /// The command on a console, with the way to start a proxy.
+    public RunCommand(Console console, Sidecar.Starter starter) {
+        this.console = console;
+        this.starter = starter;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        var spec = spec();
+        var state = stateDirectory
+                .orElse(Path.of(".heddle", "run", spec.name()))
+                .toAbsolutePath()
+                .normalize();
+        create(state);
+        var ports = new SidecarPorts(outbound, inbound, metrics, admin)
+                .settle(state.resolve("ports.json"), new FreePorts(new Random()), spec.address());
+        var target = ControlTarget.find(control, xds, caFile);
+        var identity = state.resolve("identity");
+        target.copyRoot(identity);
+        var token = target.joinToken(joinToken.filter(text -> !text.isBlank()), spec, identity, Instant.now());
+        var bootstrap = state.resolve("bootstrap.yaml");
+        SidecarPorts.writeWhole(bootstrap, new Bootstrap(spec, ports, target.xds(), identity).text());
+        var start = new Sidecar.Start(bootstrap, state, ports, spec, target.xds(), token);
+        var sidecar = starter.start(start);
+        console.say("sidecar of %s/%s: outbound 127.0.0.1:%d, inbound %s:%d, metrics %d, admin %d"
+                .formatted(
+                        spec.namespace(),
+                        spec.name(),
+                        ports.outbound(),
+                        spec.address(),
+                        ports.inbound(),
+                        ports.metrics(),
+                        ports.admin()));
+        return new Supervisor(console, sidecar, Duration.ofSeconds(graceSeconds)).run(command, start);
+    }
+
+    private WorkloadSpec spec() {
+        var full = service.orElse("");
+        if (service.isPresent() && !full.matches("[a-z0-9-]+\\.[a-z0-9-]+")) {
+            throw new Failure(
+                    ExitCode.USAGE,
+                    "--service '" + full + "' is not name.namespace",
+                    "for example --service catalog.shop");
+        }
+        int dot = full.indexOf('.');
+        var space = dot < 0 ? namespace.orElse("default") : full.substring(dot + 1);
+        if (dot >= 0 && namespace.isPresent() && !namespace.get().equals(space)) {
+            throw new Failure(ExitCode.USAGE, "--namespace and --service name two namespaces", "leave --namespace out");
+        }
+        var base = dot < 0 ? "" : full.substring(0, dot);
+        var name =
+                workload.orElse(base.isEmpty() ? account.orElse("") : base + (version.isEmpty() ? "" : "-" + version));
+        if (name.isEmpty()) {
+            throw new Failure(ExitCode.USAGE, "the workload has no name", "give --service or --workload");
+        }
+        return new WorkloadSpec(
+                name,
+                space,
+                account.orElse(base.isEmpty() ? name : base),
+                service,
+                version,
+                address,
+                port.map(OptionalInt::of).orElse(OptionalInt.empty()));
+    }
+
+    private static void create(Path directory) {
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new Failure(
+                    ExitCode.FAILURE,
+                    "cannot create " + directory + ": " + e.getMessage(),
+                    "choose another --state-dir",
+                    e);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package io.heddle.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.heddle.cli.output.Console;
+import io.heddle.control.ControlOptions;
+import io.heddle.control.ControlPlane;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.ObjectMapper;
+
+/// The commands against a real control plane.
+class CommandsTest {
+    private static final String SERVICE = """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: %s, namespace: shop}
+            spec:
+              selector: {app: %s}
+              ports: [{name: http, port: 80}]
+            """;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    private static Path state;
+
+    private static ControlPlane control;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @BeforeAll
+    static void start() throws Exception {
+        control = ControlPlane.start(ControlOptions.defaults()
+                .withStateDirectory(state)
+                .withPorts(new ControlOptions.Ports("127.0.0.1", 0, 0, 0, 0, List.of())));
+    }
+
+    @AfterAll
+    static void stop() {
+        control.close();
+    }
+
+    @Test
+    void apply_from_standard_input_then_get_then_delete(@TempDir Path files) throws Exception {
+        assertThat(heddle(SERVICE.formatted("books", "books"), "apply", "-f", "-"))
+                .isZero();
+        assertThat(out()).contains("Service shop/books created");
+        assertThat(heddle("", "get", "svc/books", "-n", "shop")).isZero();
+        assertThat(out()).contains("NAME", "STATUS", "AGE", "books");
+        assertThat(heddle("", "get", "svc", "books", "-n", "shop", "-o", "json"))
+                .isZero();
+        assertThat(JSON.readTree(out()).path("metadata").path("name").asString())
+                .isEqualTo("books");
+        var file = Files.writeString(files.resolve("books.yaml"), SERVICE.formatted("books", "books"));
+        assertThat(heddle("", "apply", "-f", file.toString(), "-o", "name")).isZero();
+        assertThat(out()).isEqualTo("service/books\n");
+        assertThat(heddle("", "delete", "-f", files.toString())).isZero();
+        assertThat(out()).contains("Service shop/books deleted");
+        assertThat(heddle("", "get", "service/books", "-n", "shop")).isEqualTo(4);
+    }
+
+    @Test
+    void yaml_that_get_prints_can_be_applied_again() {
+        heddle(SERVICE.formatted("round", "round"), "apply", "-f", "-");
+        assertThat(heddle("", "get", "service/round", "-n", "shop", "-o", "yaml"))
+                .isZero();
+        var yaml = out();
+        assertThat(heddle(yaml, "apply", "-f", "-")).as(err()).isZero();
+        assertThat(out()).contains("Service shop/round unchanged");
+    }
+
+    @Test
+    void a_dry_run_changes_nothing() {
+        assertThat(heddle(SERVICE.formatted("dry", "dry"), "apply", "-f", "-", "--dry-run"))
+                .isZero();
+        assertThat(out()).contains("Service shop/dry created (dry run)");
+        assertThat(heddle("", "get", "service/dry", "-n", "shop")).isEqualTo(4);
+    }
+
+    @Test
+    void a_refusal_names_object_path_reason_and_remedy_and_ends_with_three() {
+        var wrong = SERVICE.formatted("bad", "bad").replace("selector:", "selektor:");
+        assertThat(heddle(wrong, "apply", "-f", "-")).isEqualTo(3);
+        assertThat(out()).isEmpty();
+        assertThat(err()).contains("error: Service shop/bad: spec.selektor", "try:", "nothing was changed");
+    }
+
+    @Test
+    void a_wrong_token_is_denied_with_six(@TempDir Path files) throws Exception {
+        var token = Files.writeString(files.resolve("token"), "wrong");
+        assertThat(heddle(SERVICE.formatted("x", "x"), "apply", "-f", "-", "--token-file", token.toString()))
+                .isEqualTo(6);
+        assertThat(err()).contains("does not accept this token", "--token-file");
+    }
+
+    @Test
+    void nothing_listening_is_unreachable_with_five() {
+        assertThat(run("", "get", "all", "--server", "http://127.0.0.1:1")).isEqualTo(5);
+        assertThat(err()).contains("the control plane at http://127.0.0.1:1 does not answer", "heddle control");
+    }
+
+    @Test
+    void a_wrong_command_line_ends_with_two() {
+        assertThat(run("", "get")).isEqualTo(2);
+        assertThat(run("", "frobnicate")).isEqualTo(2);
+        assertThat(heddle("", "get", "nonsense")).isEqualTo(2);
+        assertThat(err()).contains("there is no kind 'nonsense'", "httproute");
+        assertThat(heddle("", "delete")).isEqualTo(2);
+        assertThat(heddle("", "apply", "-f", "/no/such/file")).isEqualTo(2);
+        assertThat(err()).contains("there is no file /no/such/file");
+    }
+
+    @Test
+    void a_deleted_object_may_be_missing_when_asked_so() {
+        assertThat(heddle("", "delete", "service/ghost", "-n", "shop")).isEqualTo(4);
+        assertThat(heddle("", "delete", "service/ghost", "-n", "shop", "--ignore-not-found"))
+                .isZero();
+    }
+
+    @Test
+    void a_token_is_the_only_thing_on_standard_output() {
+        assertThat(heddle("", "token", "create", "-n", "shop", "--account", "catalog"))
+                .isZero();
+        assertThat(out().strip()).doesNotContain(" ").hasSizeGreaterThan(20);
+        assertThat(err()).contains("spiffe://cluster.local/ns/shop/sa/catalog");
+    }
+
+    @Test
+    void proxy_status_of_an_empty_mesh_says_so_and_is_valid_json_when_asked() {
+        assertThat(heddle("", "ps")).isZero();
+        assertThat(err()).contains("no proxy has connected yet");
+        assertThat(heddle("", "proxy-status", "-o", "json")).isZero();
+        assertThat(JSON.readTree(out()).path("items").isArray()).isTrue();
+    }
+
+    @Test
+    void version_shows_both_sides() {
+        assertThat(heddle("", "version")).isZero();
+        assertThat(out()).contains("client:        heddle ", "control plane: heddle ");
+    }
+
+    @Test
+    void completion_knows_commands_and_kinds_in_three_shells() {
+        for (var shell : List.of("bash", "zsh", "fish")) {
+            assertThat(run("", "completion", shell)).isZero();
+            assertThat(out()).as(shell).contains("proxy-status", "httproute", "token-file", "dry-run");
+        }
+    }
+
+    @Test
+    void every_command_explains_itself() {
+        var commands = Heddle.commandLine(console("")).getSubcommands().keySet();
+        assertThat(commands)
+                .contains("control", "apply", "get", "delete", "proxy-status", "ps", "version", "completion", "token");
+        for (var command : commands) {
+            assertThat(run("", command, "--help")).as(command).isZero();
+        }
+    }
+
+    private int heddle(String input, String... arguments) {
+        var all = new java.util.ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--server", state.toString()));
+        return run(input, all.toArray(String[]::new));
+    }
+
+    private int run(String input, String... arguments) {
+        out.reset();
+        err.reset();
+        return Heddle.run(console(input), arguments);
+    }
+
+    private Console console(String input) {
+        return new Console(
+                new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                false,
+                false);
+    }
+
+    private String out() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private String err() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,170 @@
+package io.heddle.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The scripts `heddle` and `build`, copied into a small tree with pretended JDKs and a pretended Maven.
+class LaunchersTest {
+    private static final Path SOURCE = Path.of("..").toAbsolutePath().normalize();
+
+    @TempDir
+    private Path place;
+
+    private Path tree;
+    private Path jdk;
+
+    @BeforeEach
+    void plant() throws IOException {
+        tree = Files.createDirectories(place.resolve("a tree"));
+        Files.createDirectories(tree.resolve(".mvn"));
+        for (var name : List.of("heddle", "build", ".mvn/jdk.sh")) {
+            Files.copy(SOURCE.resolve(name), tree.resolve(name), StandardCopyOption.COPY_ATTRIBUTES);
+        }
+        Files.writeString(tree.resolve("pom.xml"), "<project/>");
+        script(tree.resolve("mvnw"), """
+                echo "$JAVA_HOME $*" >> "$PWD/maven.calls"
+                echo '[INFO] Building Heddle model 0.1.0-SNAPSHOT          [1/2]'
+                mkdir -p cli/target/heddle/lib && : > cli/target/heddle/lib/one.jar
+                """);
+        jdk = jdk("jdk-25", "25.0.1");
+    }
+
+    @Test
+    void without_a_new_enough_jdk_one_line_says_what_to_install() throws Exception {
+        var old = jdk("jdk-17", "17.0.15");
+        for (var name : List.of("heddle", "build")) {
+            var result =
+                    run(Map.of("JAVA_HOME", old.toString()), tree.resolve(name).toString(), "verify");
+            assertThat(result.code()).as(name).isEqualTo(1);
+            assertThat(result.err().lines()).as(name).hasSize(1);
+            assertThat(result.err()).contains("needs a JDK 25", "found: 17", "Temurin 25");
+        }
+    }
+
+    @Test
+    void a_jdk_is_found_by_either_variable_and_by_directory_even_beside_an_older_one() throws Exception {
+        var old = jdk("jdk-17", "17.0.15");
+        for (var environment : List.of(
+                Map.of("JAVA_HOME", jdk.toString()),
+                Map.of("JAVA_HOME", old.toString(), "JDK25_HOME", jdk.toString()),
+                Map.of("JAVA_HOME", old.toString(), "HEDDLE_JDK_DIRS", old + " " + jdk))) {
+            var result = run(environment, tree.resolve("build").toString(), "verify", "-Dx=y z");
+            assertThat(result.code()).as(result.err()).isZero();
+        }
+        assertThat(Files.readAllLines(tree.resolve("maven.calls")))
+                .hasSize(3)
+                .allMatch(line -> line.equals(jdk + " verify -Dx=y z"));
+    }
+
+    @Test
+    void the_first_use_builds_the_second_does_not_and_a_changed_source_builds_again() throws Exception {
+        var environment = Map.of("JAVA_HOME", jdk.toString());
+        var first = run(environment, tree.resolve("heddle").toString(), "get", "all");
+        assertThat(first.code()).as(first.err()).isZero();
+        assertThat(first.err()).contains("building Heddle on first use", "built in");
+        assertThat(first.out()).contains("io.heddle.cli.Heddle get all").contains("lib/one.jar");
+        assertThat(run(environment, tree.resolve("heddle").toString(), "version")
+                        .err())
+                .isEmpty();
+        var source = Files.createDirectories(tree.resolve("cli/src/main/java")).resolve("A.java");
+        Files.writeString(source, "class A {}");
+        Files.setLastModifiedTime(
+                source,
+                java.nio.file.attribute.FileTime.from(java.time.Instant.now().plusSeconds(5)));
+        assertThat(run(environment, tree.resolve("heddle").toString(), "version")
+                        .err())
+                .contains("built in");
+        assertThat(Files.readAllLines(tree.resolve("maven.calls"))).hasSize(2);
+    }
+
+    @Test
+    void two_first_uses_at_once_build_once() throws Exception {
+        script(tree.resolve("mvnw"), """
+                echo "$*" >> "$PWD/maven.calls"
+                sleep 1
+                mkdir -p cli/target/heddle/lib && : > cli/target/heddle/lib/one.jar
+                """);
+        var environment = Map.of("JAVA_HOME", jdk.toString());
+        var one = start(environment, tree.resolve("heddle").toString(), "version");
+        var two = start(environment, tree.resolve("heddle").toString(), "version");
+        assertThat(finish(one).code()).isZero();
+        assertThat(finish(two).code()).isZero();
+        assertThat(Files.readAllLines(tree.resolve("maven.calls"))).hasSize(1);
+    }
+
+    @Test
+    void a_failed_build_shows_its_errors_and_where_the_log_is() throws Exception {
+        script(tree.resolve("mvnw"), "echo '[ERROR] broken thing'; exit 1");
+        var result =
+                run(Map.of("JAVA_HOME", jdk.toString()), tree.resolve("heddle").toString(), "version");
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.err()).contains("[ERROR] broken thing", "the build failed", "build.log");
+    }
+
+    @Test
+    void it_works_through_a_symbolic_link_from_elsewhere_and_picks_flags_by_command() throws Exception {
+        var link = Files.createSymbolicLink(place.resolve("mesh"), tree.resolve("heddle"));
+        var environment = Map.of("JAVA_HOME", jdk.toString());
+        var result = run(environment, link.toString(), "run", "--service", "a.b", "--", "x y");
+        assertThat(result.code()).as(result.err()).isZero();
+        assertThat(result.out())
+                .contains("-Xmx32m", "-XX:+UseSerialGC", "io.heddle.cli.Heddle run --service a.b -- x y");
+        assertThat(run(environment, link.toString(), "control").out()).contains("-Xmx256m");
+    }
+
+    private Path jdk(String name, String version) throws IOException {
+        var home = Files.createDirectories(place.resolve(name));
+        Files.createDirectories(home.resolve("bin"));
+        Files.writeString(home.resolve("release"), "IMPLEMENTOR=\"Test\"\nJAVA_VERSION=\"" + version + "\"\n");
+        script(home.resolve("bin/java"), "echo \"$@\"");
+        script(home.resolve("bin/javac"), ":");
+        return home;
+    }
+
+    private static void script(Path file, String body) throws IOException {
+        Files.writeString(file, "#!/bin/sh\n" + body);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private record Result(int code, String out, String err) {}
+
+    private Process start(Map<String, String> environment, String... command) throws IOException {
+        var builder = new ProcessBuilder(command).directory(place.toFile());
+        var variables = new HashMap<>(Map.of("HEDDLE_JDK_DIRS", "", "HOME", place.toString(), "PATH", "/usr/bin:/bin"));
+        variables.putAll(environment);
+        builder.environment().clear();
+        builder.environment().putAll(variables);
+        return builder.start();
+    }
+
+    private static Result finish(Process process) throws Exception {
+        var err = new String[1];
+        var reader = Thread.ofVirtual().start(() -> {
+            try {
+                err[0] = new String(process.getErrorStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            } catch (IOException e) {
+                err[0] = e.toString();
+            }
+        });
+        var out = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        reader.join();
+        return new Result(process.exitValue(), out, err[0]);
+    }
+
+    private Result run(Map<String, String> environment, String... command) throws Exception {
+        return finish(start(environment, command));
+    }
+}

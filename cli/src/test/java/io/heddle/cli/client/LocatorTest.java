@@ -1,0 +1,75 @@
+package io.heddle.cli.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.heddle.cli.output.ExitCode;
+import io.heddle.cli.output.Failure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LocatorTest {
+    @TempDir
+    private Path place;
+
+    @Test
+    void an_option_wins_over_the_variable_and_the_variable_over_what_is_near() throws IOException {
+        state(place.resolve(".heddle/control"), 1, ProcessHandle.current().pid());
+        var locator = locator(Map.of("HEDDLE_SERVER", "http://two:2/"));
+        assertThat(locator.locate(Optional.of("http://one:1"), Optional.empty()).api())
+                .hasToString("http://one:1");
+        assertThat(locator.locate(Optional.empty(), Optional.empty()).api()).hasToString("http://two:2");
+        var near = locator(Map.of()).locate(Optional.empty(), Optional.empty());
+        assertThat(near.api()).hasToString("http://127.0.0.1:1");
+        assertThat(near.token()).contains("secret-1");
+    }
+
+    @Test
+    void a_running_demo_is_found_and_an_ended_one_is_not() throws IOException {
+        state(place.resolve("demos/ended/control"), 1, 4_000_000);
+        state(place.resolve("demos/running/control"), 2, ProcessHandle.current().pid());
+        assertThat(locator(Map.of()).locate(Optional.empty(), Optional.empty()).api())
+                .hasToString("http://127.0.0.1:2");
+    }
+
+    @Test
+    void a_token_is_taken_from_the_file_then_the_variable_then_the_state() throws IOException {
+        state(place.resolve("state"), 1, 1);
+        var file = Files.writeString(place.resolve("token"), "from-file\n");
+        var locator = locator(Map.of("HEDDLE_TOKEN", "from-variable"));
+        assertThat(locator.locate(Optional.of("state"), Optional.of(file)).token())
+                .contains("from-file");
+        assertThat(locator.locate(Optional.of("state"), Optional.empty()).token())
+                .contains("from-variable");
+        assertThat(locator(Map.of())
+                        .locate(Optional.of("state"), Optional.empty())
+                        .token())
+                .contains("secret-1");
+    }
+
+    @Test
+    void nothing_found_is_unreachable_and_says_how_to_start_one() {
+        assertThatThrownBy(() -> locator(Map.of()).locate(Optional.empty(), Optional.empty()))
+                .isInstanceOfSatisfying(Failure.class, failure -> {
+                    assertThat(failure.code()).isEqualTo(ExitCode.UNREACHABLE);
+                    assertThat(failure.remedy()).contains("heddle demo");
+                });
+    }
+
+    private Locator locator(Map<String, String> environment) {
+        return new Locator(environment, place, place.resolve("demos"));
+    }
+
+    private static void state(Path directory, int port, long pid) throws IOException {
+        Files.createDirectories(directory);
+        Files.writeString(
+                directory.resolve("control.json"),
+                "{\"api\":\"http://127.0.0.1:" + port + "\",\"xds\":\"127.0.0.1:9\",\"pid\":" + pid + "}");
+        Files.writeString(directory.resolve("admin.token"), "secret-" + port);
+    }
+}

@@ -1,0 +1,163 @@
+package io.heddle.cli.sidecar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.heddle.cli.output.Console;
+import io.heddle.cli.output.ExitCode;
+import io.heddle.cli.output.Failure;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.ObjectMapper;
+
+class SupervisorTest {
+    private static final WorkloadSpec CATALOG = new WorkloadSpec(
+            "catalog-v2", "shop", "catalog", Optional.of("catalog.shop"), "v2", "127.0.0.1", OptionalInt.of(9080));
+    private static final SidecarPorts PORTS = new SidecarPorts(1, 2, 3, 4);
+
+    @TempDir
+    private Path place;
+
+    @Test
+    void the_application_gets_its_port_and_proxy_and_its_exit_code_is_ours_after_draining() throws Exception {
+        var recorder = new Recorder(true);
+        var seen = place.resolve("seen");
+        var code = supervisor(recorder)
+                .run(
+                        List.of("sh", "-c", "echo $PORT $HTTP_PROXY $http_proxy [$NO_PROXY] > " + seen + "; exit 42"),
+                        start());
+        assertThat(code).isEqualTo(42);
+        assertThat(seen).hasContent("9080 http://127.0.0.1:1 http://127.0.0.1:1 []");
+        assertThat(recorder.calls).containsExactly("ready", "drain", "close");
+    }
+
+    @Test
+    void without_a_configuration_the_application_never_starts() {
+        var recorder = new Recorder(false);
+        assertThatThrownBy(() -> supervisor(recorder)
+                        .run(List.of("touch", place.resolve("ran").toString()), start()))
+                .isInstanceOfSatisfying(
+                        Failure.class, failure -> assertThat(failure.code()).isEqualTo(ExitCode.UNREACHABLE));
+        assertThat(place.resolve("ran")).doesNotExist();
+        assertThat(recorder.calls).containsExactly("ready", "close");
+    }
+
+    @Test
+    void a_command_that_does_not_exist_is_named() {
+        assertThatThrownBy(() -> supervisor(new Recorder(true)).run(List.of("/no/such/program"), start()))
+                .hasMessageContaining("cannot start '/no/such/program'");
+    }
+
+    @Test
+    void an_application_that_ignores_sigterm_is_killed_with_its_children() throws Exception {
+        var ready = place.resolve("ready");
+        var application = Application.start(
+                List.of("sh", "-c", "trap '' TERM; sleep 600 & touch " + ready + "; wait; sleep 600"),
+                OptionalInt.empty(),
+                1);
+        while (!Files.exists(ready)) {
+            Thread.onSpinWait();
+        }
+        var children =
+                ProcessHandle.of(application.pid()).orElseThrow().descendants().toList();
+        assertThat(children).isNotEmpty();
+        assertThat(application.stop(Duration.ofMillis(100))).isEqualTo(137);
+        for (var child : children) {
+            child.onExit().get(10, java.util.concurrent.TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void ports_stay_the_same_over_restarts_and_given_ones_win() {
+        var file = place.resolve("ports.json");
+        var none = new SidecarPorts(0, 0, 0, 0);
+        var first = none.settle(file, new FreePorts(new Random(1)), "127.0.0.1");
+        assertThat(List.of(first.outbound(), first.inbound(), first.metrics(), first.admin()))
+                .doesNotHaveDuplicates();
+        assertThat(none.settle(file, new FreePorts(new Random(2)), "127.0.0.1")).isEqualTo(first);
+        assertThat(new SidecarPorts(7, 0, 0, 0).settle(file, new FreePorts(new Random(3)), "127.0.0.1"))
+                .isEqualTo(new SidecarPorts(7, first.inbound(), first.metrics(), first.admin()));
+    }
+
+    @Test
+    void the_bootstrap_says_who_the_workload_is_and_where_its_control_plane_is() {
+        var tree = new ObjectMapper().readTree(new Bootstrap(CATALOG, PORTS, "127.0.0.1:15012", place).text());
+        var node = tree.path("node");
+        assertThat(node.path("id").asString()).isEqualTo("sidecar~127.0.0.1~catalog-v2.shop~shop.svc.cluster.local");
+        assertThat(node.path("cluster").asString()).isEqualTo("catalog.shop");
+        assertThat(node.path("metadata").path("PORTS").path("application").asInt())
+                .isEqualTo(9080);
+        assertThat(node.path("metadata")
+                        .path("LABELS")
+                        .path("service.istio.io/canonical-revision")
+                        .asString())
+                .isEqualTo("v2");
+        assertThat(tree.at("/dynamic_resources/ads_config/api_type").asString()).isEqualTo("DELTA_GRPC");
+        assertThat(tree.at(
+                                "/static_resources/clusters/0/load_assignment/endpoints/0/lb_endpoints/0/endpoint/address/socket_address/port_value")
+                        .asInt())
+                .isEqualTo(15012);
+    }
+
+    @Test
+    void a_service_without_a_port_and_a_bad_name_are_refused_by_option() {
+        assertThatThrownBy(
+                        () -> new WorkloadSpec("a", "b", "c", Optional.of("a.b"), "", "127.0.0.1", OptionalInt.empty()))
+                .hasMessageContaining("--port");
+        assertThatThrownBy(
+                        () -> new WorkloadSpec("A/b", "b", "c", Optional.empty(), "", "127.0.0.1", OptionalInt.empty()))
+                .hasMessageContaining("--workload 'A/b'");
+    }
+
+    @Test
+    void a_gone_parent_ends_the_process() throws Exception {
+        var parent = new ProcessBuilder("sleep", "600").start();
+        var ended = new java.util.concurrent.CountDownLatch(1);
+        ParentWatch.start(Map.of(ParentWatch.VARIABLE, Long.toString(parent.pid())), ended::countDown);
+        parent.destroyForcibly();
+        assertThat(ended.await(10, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+    }
+
+    private Sidecar.Start start() {
+        return new Sidecar.Start(place, place, PORTS, CATALOG, "127.0.0.1:15012", Optional.empty());
+    }
+
+    private static Supervisor supervisor(Sidecar sidecar) {
+        return new Supervisor(Console.ofProcess(Map.of()), sidecar, Duration.ofSeconds(5));
+    }
+
+    /// A sidecar that only remembers what it was told.
+    private static final class Recorder implements Sidecar {
+        private final List<String> calls = new CopyOnWriteArrayList<>();
+        private final boolean ready;
+
+        private Recorder(boolean ready) {
+            this.ready = ready;
+        }
+
+        @Override
+        public boolean awaitReady(Duration patience) {
+            calls.add("ready");
+            return ready;
+        }
+
+        @Override
+        public void drain(Duration patience) {
+            calls.add("drain");
+        }
+
+        @Override
+        public void close() {
+            calls.add("close");
+        }
+    }
+}
