@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -168,6 +169,22 @@ class MeshTest {
                     .untilAsserted(() ->
                             assertThat(status().get("rejectedBy").toString()).contains("no such thing"));
             assertThat(status().get("activeOn").asInt()).isZero();
+            // What was refused is not sent again for ever: the counts come to rest.
+            var last = new AtomicReference<>(rejects());
+            await().atMost(LONG).during(Duration.ofSeconds(1)).until(() -> {
+                var now = rejects();
+                return last.getAndSet(now).equals(now);
+            });
+        }
+    }
+
+    private List<String> rejects() throws Exception {
+        try (var debug = new ControlClient(state, "http://" + endpoints.metrics())) {
+            return debug.send("GET", "/metrics", "")
+                    .body()
+                    .lines()
+                    .filter(line -> line.startsWith("pilot_total_xds_rejects"))
+                    .toList();
         }
     }
 

@@ -127,7 +127,10 @@ public final class AdsSession {
         }
         var additions = state.additions(offered);
         if (state.refusalIsHistory(offered)) {
-            types.values().forEach(TypeState::forgive); // and what was refused along with it may fit now
+            // Only its own: a client that refuses a whole set lets go of the names it had asked for on the way, and
+            // would
+            // get the rest of that set again and again.
+            state.forgive();
         }
         boolean all = settled && !state.busy();
         var change = all ? additions : state.answers(offered);
