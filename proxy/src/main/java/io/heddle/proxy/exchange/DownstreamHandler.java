@@ -1,0 +1,354 @@
+package io.heddle.proxy.exchange;
+
+import io.heddle.proxy.http1.BodyReader;
+import io.heddle.proxy.http1.BodySink;
+import io.heddle.proxy.http1.HeadResult;
+import io.heddle.proxy.http1.Http1RequestHead;
+import io.heddle.proxy.loop.Deadline;
+import io.heddle.proxy.loop.Worker;
+import io.heddle.traffic.request.ResponseFlag;
+import io.heddle.traffic.runtime.NetworkFilter;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslHandler;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// A client's connection: reads requests one after the other and hands each to its [HttpExchange].
+///
+/// Requests that come early (pipelining) wait as bytes until the one before is answered. A connection is closed with
+/// care:
+/// its output first, then, once the client has seen that or a second has passed, the rest; otherwise a reset could
+/// destroy an answer that is still on its way.
+// A failed write or close shows as the end of its channel, which is handled.
+@SuppressWarnings("FutureReturnValueIgnored")
+public final class DownstreamHandler extends ChannelInboundHandlerAdapter {
+    private static final long LINGER_NANOS = 1_000_000_000L;
+
+    /// Asks a connection to end when it has answered what it has begun.
+    public enum Signal {
+        DRAIN
+    }
+
+    private enum State {
+        HEAD,
+        BODY,
+        ANSWER,
+        CLOSING
+    }
+
+    private final Worker worker;
+    private final LiveChain chain;
+    private final ProxyServices services;
+    private final ClientConnection client;
+    private final Deadline deadline = new Deadline(this::expired);
+    private final BodyReader body = new BodyReader();
+    private final BodySink sink = this::piece;
+    private final Http1RequestHead head;
+    private @Nullable HttpExchange exchange;
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable ByteBuf held;
+    private State state = State.HEAD;
+    private boolean working;
+    private boolean reading;
+    private boolean inputEnded;
+    private boolean stoppedSending;
+
+    /// For a connection of `client` that came in by `chain`, an HTTP one, on the loop of `worker`.
+    public DownstreamHandler(Worker worker, LiveChain chain, ProxyServices services, ClientConnection client) {
+        this.worker = worker;
+        this.chain = chain;
+        this.services = services;
+        this.client = client;
+        var limits = http().limits();
+        this.head = new Http1RequestHead(limits.maxHeaderBytes(), limits.maxHeaders());
+    }
+
+    /// The chain's HTTP settings as they are now.
+    NetworkFilter.Http http() {
+        return switch (chain.filter()) {
+            case NetworkFilter.Http http -> http;
+            case NetworkFilter.Tcp _ -> throw new IllegalStateException("not an HTTP chain: " + chain.listener());
+        };
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+        exchange = new HttpExchange(this, worker, services, client, ctx.channel());
+        head.clear();
+        rest();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        worker.tick();
+        reading = true;
+        var in = (ByteBuf) message;
+        held = held == null ? in : join(ctx, held, in);
+        work();
+    }
+
+    private static ByteBuf join(ChannelHandlerContext ctx, ByteBuf first, ByteBuf second) {
+        var both = ctx.alloc().directBuffer(first.readableBytes() + second.readableBytes());
+        both.writeBytes(first).writeBytes(second);
+        first.release();
+        second.release();
+        return both;
+    }
+
+    /// Goes as far as the bytes allow. Not entered twice: an exchange that ends at once lets the loop go on.
+    private void work() {
+        if (working) {
+            return;
+        }
+        working = true;
+        boolean more = true;
+        while (more && held != null && held.isReadable()) {
+            more = step(held);
+        }
+        working = false;
+        if (held != null && (!held.isReadable() || state == State.CLOSING)) {
+            held.release();
+            held = null;
+        }
+        if (held != null) {
+            read(false);
+        }
+    }
+
+    private boolean step(ByteBuf in) {
+        return switch (state) {
+            case HEAD -> readHead(in);
+            case BODY -> readBody(in);
+            case ANSWER, CLOSING -> false;
+        };
+    }
+
+    private boolean readHead(ByteBuf in) {
+        boolean first = !head.begun();
+        var result = head.read(in);
+        if (result == HeadResult.MORE) {
+            if (first && head.begun()) {
+                limitHead();
+            }
+            return false;
+        }
+        worker.deadlines().clear(deadline);
+        if (result.isFault()) {
+            state = State.ANSWER;
+            inputEnded = true;
+            exchange().refuse(result.status(), "malformed request: " + result.reason() + "\n", result.details());
+            return false;
+        }
+        body.none();
+        if (head.lines().chunked()) {
+            body.chunked(true);
+        } else if (head.lines().contentLength() > 0) {
+            body.length(head.lines().contentLength());
+        }
+        state = body.complete() ? State.ANSWER : State.BODY;
+        exchange().begin(head, chain, body.complete());
+        return true;
+    }
+
+    private boolean readBody(ByteBuf in) {
+        boolean good = body.read(in, sink);
+        if (state != State.BODY) {
+            return true;
+        }
+        if (!good) {
+            inputEnded = true;
+            exchange().malformed();
+            return false;
+        }
+        if (body.complete()) {
+            state = State.ANSWER;
+            exchange().requestEnded();
+        }
+        return true;
+    }
+
+    private void piece(ByteBuf piece) {
+        if (state == State.BODY) {
+            exchange().requestBody(piece);
+        } else {
+            piece.release();
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        reading = false;
+        exchange().clientReadComplete();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        exchange().clientWritable(ctx.channel().isWritable());
+    }
+
+    /// Whether the client's bytes are being worked on, so that [#channelReadComplete] is still to come.
+    boolean isReading() {
+        return reading;
+    }
+
+    /// Stops or resumes reading from the client.
+    void read(boolean wanted) {
+        var config = context().channel().config();
+        if (config.isAutoRead() != wanted && !stoppedSending) {
+            config.setAutoRead(wanted);
+        }
+    }
+
+    /// Whether the connection must end with the current answer.
+    boolean mustClose() {
+        return state == State.BODY || inputEnded || chain.draining() || head.wantsClose() || state == State.CLOSING;
+    }
+
+    /// The exchange is over; `close` tells whether the client knows that the connection ends.
+    void exchangeDone(boolean close) {
+        if (state == State.CLOSING) {
+            return;
+        }
+        if (close || state == State.BODY || inputEnded) {
+            closeGently();
+            return;
+        }
+        state = State.HEAD;
+        head.clear();
+        if (chain.draining() && held == null) {
+            closeGently();
+            return;
+        }
+        rest();
+        read(true);
+        work();
+    }
+
+    /// Ends the connection at once: the client shall see that its answer is incomplete.
+    void abort() {
+        state = State.CLOSING;
+        context().close();
+    }
+
+    private void closeGently() {
+        boolean unread = state == State.BODY || inputEnded || (held != null && held.isReadable());
+        state = State.CLOSING;
+        worker.deadlines().clear(deadline);
+        var channel = context().channel();
+        var flushed = channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
+        boolean tls = channel.pipeline().get(SslHandler.class) != null;
+        if (tls || stoppedSending || !unread) {
+            flushed.addListener(ChannelFutureListener.CLOSE);
+            return;
+        }
+        worker.deadlines().set(deadline, worker.now() + LINGER_NANOS);
+        flushed.addListener(_ -> ((SocketChannel) channel).shutdownOutput());
+        read(true);
+    }
+
+    private void rest() {
+        after(http().limits().connectionIdle());
+    }
+
+    private void limitHead() {
+        after(http().limits().requestHeaders());
+    }
+
+    private void after(Duration wait) {
+        if (wait.isZero()) {
+            worker.deadlines().clear(deadline);
+        } else {
+            worker.deadlines().set(deadline, worker.now() + wait.toNanos());
+        }
+    }
+
+    private void expired() {
+        worker.tick();
+        switch (state) {
+            case HEAD -> {
+                if (head.begun()) {
+                    state = State.ANSWER;
+                    inputEnded = true;
+                    exchange().refuse(408, "the request's head took too long\n", "request_header_timeout");
+                } else {
+                    closeGently();
+                }
+            }
+            case CLOSING -> context().close();
+            case BODY, ANSWER -> worker.deadlines().clear(deadline);
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            worker.tick();
+            inputEnd();
+        } else if (event == Signal.DRAIN && state == State.HEAD && !head.begun() && held == null) {
+            closeGently();
+        }
+        ctx.fireUserEventTriggered(event);
+    }
+
+    private void inputEnd() {
+        inputEnded = true;
+        stoppedSending = true;
+        switch (state) {
+            case HEAD -> {
+                if (head.begun()) {
+                    state = State.ANSWER;
+                    exchange()
+                            .refuse(
+                                    400,
+                                    "malformed request: it ends within its head\n",
+                                    "http1.codec_error{truncated}");
+                } else {
+                    context().close();
+                }
+            }
+            case BODY -> exchange().malformed();
+            case ANSWER -> inputEnded = true;
+            case CLOSING -> context().close();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        worker.tick();
+        state = State.CLOSING;
+        worker.deadlines().remove(deadline);
+        exchange().clientGone(ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION);
+        exchange().close();
+        if (held != null && !working) {
+            held.release();
+            held = null;
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        // A reset by the client, or a write to one that is gone: its exchange ends in channelInactive.
+        ctx.close();
+    }
+
+    private HttpExchange exchange() {
+        if (exchange == null) {
+            throw new IllegalStateException("used before it was added to a pipeline");
+        }
+        return exchange;
+    }
+
+    private ChannelHandlerContext context() {
+        if (context == null) {
+            throw new IllegalStateException("used before it was added to a pipeline");
+        }
+        return context;
+    }
+}

@@ -1,0 +1,24 @@
+package io.heddle.proxy.exchange;
+
+import io.heddle.traffic.request.Span;
+
+/// Reads `grpc-status`.
+final class GrpcStatus {
+    private GrpcStatus() {}
+
+    /// The number, or -1 when it is none.
+    static int read(byte[] bytes, long span) {
+        if (Span.length(span) == 0 || Span.length(span) > 3) {
+            return -1;
+        }
+        int value = 0;
+        for (int i = Span.start(span); i < Span.end(span); i++) {
+            int digit = bytes[i] - '0';
+            if (digit < 0 || digit > 9) {
+                return -1;
+            }
+            value = value * 10 + digit;
+        }
+        return value;
+    }
+}

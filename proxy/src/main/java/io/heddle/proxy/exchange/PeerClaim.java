@@ -1,0 +1,40 @@
+package io.heddle.proxy.exchange;
+
+import io.heddle.model.name.SpiffeId;
+import io.heddle.proxy.http1.Http1RequestHead;
+import io.heddle.proxy.http1.LineKind;
+import io.heddle.traffic.request.Peer;
+import io.heddle.traffic.request.PeerMetadata;
+import io.heddle.traffic.request.Span;
+
+/// Which workload a connection's peer says it is, in `x-heddle-peer`. Believed only under mTLS and only for the
+/// namespace
+/// that its certificate proves; remembered for the connection's later requests.
+final class PeerClaim {
+    private final Peer peer;
+    private PeerMetadata known;
+
+    PeerClaim(Peer peer) {
+        this.peer = peer;
+        this.known = principalOnly(peer);
+    }
+
+    private static PeerMetadata principalOnly(Peer peer) {
+        return peer.principal()
+                .flatMap(SpiffeId::parse)
+                .map(id -> new PeerMetadata("unknown", id.namespace(), "unknown", "latest", "unknown"))
+                .orElse(PeerMetadata.UNKNOWN);
+    }
+
+    /// What is known with this request.
+    PeerMetadata read(Http1RequestHead head) {
+        if (head.lines().has(LineKind.PEER) && peer.principal().isPresent()) {
+            var said = PeerMetadata.parse(Span.text(head.bytes(), head.lines().first(LineKind.PEER)));
+            var proven = peer.principal().flatMap(SpiffeId::parse).map(SpiffeId::namespace);
+            if (proven.isPresent() && proven.get().equals(said.namespace())) {
+                known = said;
+            }
+        }
+        return known;
+    }
+}

@@ -1,0 +1,65 @@
+package io.heddle.proxy.exchange;
+
+import io.heddle.proxy.upstream.UpstreamStream;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A request's body so far, kept until it is answered, so that it can be sent again. At most 64 KiB: beyond that it is
+/// given up, and so are retries.
+final class ReplayBuffer {
+    static final int LIMIT = 64 * 1024;
+
+    private final List<ByteBuf> pieces = new ArrayList<>(0);
+    private int size;
+    private boolean complete = true;
+
+    /// Keeps `piece`, which stays the caller's. `required` keeps it beyond the limit, as it was not sent at all yet.
+    void keep(ByteBuf piece, boolean required) {
+        if (!complete) {
+            return;
+        }
+        size += piece.readableBytes();
+        if (size > LIMIT && !required) {
+            drop();
+            return;
+        }
+        pieces.add(piece.retainedDuplicate());
+    }
+
+    /// Whether everything received is still here.
+    boolean isComplete() {
+        return complete;
+    }
+
+    /// Whether it holds as much as it wants to.
+    boolean isFull() {
+        return size > LIMIT;
+    }
+
+    /// Writes all of it.
+    void replay(UpstreamStream stream) {
+        for (var piece : pieces) {
+            stream.body(piece.retainedDuplicate());
+        }
+        if (size > LIMIT) {
+            drop();
+        }
+    }
+
+    /// Lets go of the bytes; what follows is not kept.
+    void drop() {
+        clear();
+        complete = false;
+    }
+
+    /// Begins anew, empty.
+    void clear() {
+        if (!pieces.isEmpty()) {
+            pieces.forEach(ByteBuf::release);
+            pieces.clear();
+        }
+        size = 0;
+        complete = true;
+    }
+}

@@ -1,0 +1,449 @@
+package io.heddle.proxy.exchange;
+
+import io.heddle.proxy.http1.Http1RequestHead;
+import io.heddle.proxy.loop.Deadline;
+import io.heddle.proxy.loop.Worker;
+import io.heddle.proxy.observe.RequestTimeline;
+import io.heddle.proxy.upstream.UpstreamCluster;
+import io.heddle.proxy.upstream.UpstreamFailure;
+import io.heddle.proxy.upstream.UpstreamStream;
+import io.heddle.traffic.balance.Host;
+import io.heddle.traffic.balance.PickRequest;
+import io.heddle.traffic.request.HeaderEdits;
+import io.heddle.traffic.request.LocalReply;
+import io.heddle.traffic.request.ResponseFlag;
+import io.heddle.traffic.resilience.CircuitBreaker.Resource;
+import io.heddle.traffic.resilience.RetryDecider;
+import io.heddle.traffic.route.ClusterChoice;
+import io.heddle.traffic.route.RouteAction;
+import io.heddle.traffic.runtime.NetworkFilter.ForwardClientCertificate;
+import io.heddle.traffic.runtime.RuntimeConfig;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The tries of one request at a cluster's hosts: the first and those after it. Part of its [HttpExchange], reused with
+/// it.
+///
+/// A try counts at its host from its pick to its end; the request counts at its cluster's breaker from the first pick
+/// to
+/// [#finish].
+final class Tries implements PickRequest {
+    private final HttpExchange exchange;
+    private final Worker worker;
+    private final ProxyServices services;
+    private final RequestTimeline timeline;
+    private final RequestWriter writer;
+    private final ReplayBuffer replay = new ReplayBuffer();
+    private final HeaderEdits edits = new HeaderEdits();
+    private final List<Host> tried = new ArrayList<>(2);
+    private final Deadline pause = new Deadline(this::pick);
+    private @Nullable Http1RequestHead head;
+    private ForwardClientCertificate certificates = ForwardClientCertificate.SANITIZE;
+    private ClusterChoice.@Nullable Target target;
+    private RouteAction.@Nullable Forward forward;
+    private @Nullable UpstreamCluster cluster;
+    private @Nullable Host host;
+    private @Nullable UpstreamStream stream;
+    private boolean requestEnded;
+    private boolean waiting;
+    private boolean counted;
+    private boolean retryCounted;
+    private int retries;
+    private long lastByte;
+
+    Tries(
+            HttpExchange exchange,
+            Worker worker,
+            ProxyServices services,
+            ClientConnection connection,
+            RequestTimeline timeline) {
+        this.exchange = exchange;
+        this.worker = worker;
+        this.services = services;
+        this.timeline = timeline;
+        this.writer = new RequestWriter(worker, connection);
+    }
+
+    /// Begins a request; it may never be forwarded.
+    void start(
+            Http1RequestHead requestHead,
+            ForwardClientCertificate mode,
+            ClusterChoice.@Nullable Target forwardTo,
+            boolean complete) {
+        head = requestHead;
+        certificates = mode;
+        target = forwardTo;
+        requestEnded = complete;
+        retries = 0;
+        lastByte = worker.now();
+    }
+
+    Optional<ClusterChoice.Target> target() {
+        return Optional.ofNullable(target);
+    }
+
+    /// Sends the request upstream.
+    void forward(RouteAction.Forward action, RuntimeConfig config, HeaderEdits filterEdits) {
+        forward = action;
+        var wanted = target == null ? "" : target.cluster();
+        var found = services.upstreams().cluster(wanted, config);
+        if (found.isEmpty()) {
+            exchange.fail(LocalReply.of(503, "", ResponseFlag.NO_CLUSTER_FOUND, "cluster_not_found"));
+            return;
+        }
+        timeline.toCluster(found.get().cluster());
+        if (!found.get().breaker().tryAcquire(Resource.REQUESTS)) {
+            exchange.fail(overflow());
+            return;
+        }
+        cluster = found.get();
+        gatherEdits(filterEdits);
+        pick();
+    }
+
+    private void gatherEdits(HeaderEdits filterEdits) {
+        edits.clear();
+        for (int i = 0; i < filterEdits.size(); i++) {
+            edits.add(filterEdits.edit(i));
+        }
+        if (target != null) {
+            edits.addAll(target.requestEdits());
+        }
+        edits.addAll(timeline.decision().route().requestEdits());
+    }
+
+    private static LocalReply overflow() {
+        var body = "upstream connect error or disconnect/reset before headers. reset reason: overflow";
+        return new LocalReply(503, body, HttpExchange.OVERLOADED, ResponseFlag.UPSTREAM_OVERFLOW, "overflow");
+    }
+
+    private void pick() {
+        var picked = cluster().pick(this);
+        if (picked.isEmpty()) {
+            var reply =
+                    LocalReply.of(503, "no healthy upstream", ResponseFlag.NO_HEALTHY_UPSTREAM, "no_healthy_upstream");
+            exchange.fail(reply);
+            return;
+        }
+        host = picked.get();
+        host.state().begin();
+        counted = true;
+        timeline.attempts++;
+        timeline.toHost(host);
+        waiting = true;
+        services.upstreams().connect(worker, cluster(), host, exchange);
+    }
+
+    /// A connection is there: sends the head and what came of the body.
+    void ready(UpstreamStream connection) {
+        waiting = false;
+        stream = connection;
+        timeline.upstreamReady = worker.now();
+        timeline.upstreamHeadSent = worker.now();
+        lastByte = worker.now();
+        var announcement = connection.mutualTls() && !connection.reused() ? services.ownPeer() : "";
+        var to = new RequestWriter.Target(host(), announcement, ByteBufAllocator.DEFAULT);
+        var bytes = writer.write(head(), edits, forward().rewrite(), certificates, to);
+        connection.send(bytes, head().isMethod("HEAD"), !head().version10());
+        replay.replay(connection);
+        if (requestEnded) {
+            connection.end();
+        } else {
+            exchange.resumeClient();
+        }
+        if (!exchange.isReadingClient()) {
+            connection.flush();
+        }
+    }
+
+    /// Takes a piece of the request's body; false when the next one should wait.
+    boolean body(ByteBuf piece) {
+        lastByte = worker.now();
+        if (stream == null) {
+            replay.keep(piece, true);
+            piece.release();
+            return !replay.isFull();
+        }
+        replay.keep(piece, false);
+        stream.body(piece);
+        if (!stream.isWritable()) {
+            stream.flush();
+        }
+        return stream.isWritable();
+    }
+
+    void requestEnded() {
+        requestEnded = true;
+        if (stream != null) {
+            stream.end();
+        }
+    }
+
+    void flush() {
+        if (stream != null) {
+            stream.flush();
+        }
+    }
+
+    void readAnswer(boolean wanted) {
+        if (stream != null) {
+            stream.read(wanted);
+        }
+    }
+
+    /// The answer is complete.
+    void answered() {
+        stream = null;
+        endTry();
+    }
+
+    /// The try brought nothing, or not all: another one, or the end.
+    void failed(UpstreamFailure failure, boolean answering) {
+        boolean headSent = stream != null;
+        boolean reused = stream != null && stream.reused();
+        stream = null;
+        waiting = false;
+        endTry();
+        var outcome = switch (failure) {
+            case CONNECT_FAILED, CONNECT_TIMEOUT -> new RetryDecider.Outcome.ConnectFailed();
+            case RESET_BEFORE_RESPONSE -> new RetryDecider.Outcome.ResetBeforeResponse(headSent, reused);
+            case OVERFLOW, RESET_IN_RESPONSE, MALFORMED -> null;
+        };
+        if (!answering && outcome != null && retry(outcome)) {
+            return;
+        }
+        exchange.fail(reply(failure));
+    }
+
+    private LocalReply reply(UpstreamFailure failure) {
+        var body = "upstream connect error or disconnect/reset before headers. reset reason: " + failure.reason();
+        var flag = switch (failure) {
+            case CONNECT_FAILED, CONNECT_TIMEOUT -> ResponseFlag.UPSTREAM_CONNECTION_FAILURE;
+            case OVERFLOW -> ResponseFlag.UPSTREAM_OVERFLOW;
+            case RESET_BEFORE_RESPONSE, RESET_IN_RESPONSE -> ResponseFlag.UPSTREAM_CONNECTION_TERMINATION;
+            case MALFORMED -> ResponseFlag.UPSTREAM_PROTOCOL_ERROR;
+        };
+        var details =
+                "upstream_reset_before_response_started{" + failure.reason().replace(' ', '_') + "}";
+        if (failure == UpstreamFailure.OVERFLOW) {
+            return overflow();
+        }
+        return LocalReply.of(failure == UpstreamFailure.MALFORMED ? 502 : 503, body, flag, details);
+    }
+
+    /// An answer's head has come; whether it is thrown away for another try.
+    boolean again(int status, int grpc) {
+        var policy = forward().retry();
+        if (policy.conditions().isEmpty() || (status < 400 && grpc <= 0)) {
+            replay.drop();
+            return false;
+        }
+        if (retry(new RetryDecider.Outcome.Status(status, grpc))) {
+            return true;
+        }
+        replay.drop();
+        return false;
+    }
+
+    private boolean retry(RetryDecider.Outcome outcome) {
+        long left = remaining();
+        var attempt = new RetryDecider.Attempt(retries, outcome, replay.isComplete(), isIdempotent(), left);
+        return switch (RetryDecider.decide(forward().retry(), attempt, worker.chance())) {
+            case RetryDecider.Decision.Stop(boolean limitReached) -> {
+                if (limitReached) {
+                    timeline.flag = ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED;
+                }
+                yield false;
+            }
+            case RetryDecider.Decision.Retry(var after) -> {
+                if (!retryCounted && !cluster().breaker().tryAcquire(Resource.RETRIES)) {
+                    yield false;
+                }
+                retryCounted = true;
+                tryAgain(after.toNanos());
+                yield true;
+            }
+        };
+    }
+
+    private void tryAgain(long after) {
+        cancelTry();
+        if (host != null) {
+            tried.add(host);
+        }
+        retries++;
+        timeline.grpcStatus = -1;
+        timeline.responseHeadReceived = 0;
+        // Never at once: a failure within the call that began the try must not go deeper and deeper.
+        worker.deadlines().set(pause, worker.now() + after);
+    }
+
+    private boolean isIdempotent() {
+        var request = head();
+        return request.isMethod("GET")
+                || request.isMethod("HEAD")
+                || request.isMethod("PUT")
+                || request.isMethod("DELETE")
+                || request.isMethod("OPTIONS")
+                || request.isMethod("TRACE");
+    }
+
+    private long remaining() {
+        long request = forward().timeouts().request().toNanos();
+        boolean limited = request > 0 && timeline.requestComplete > 0;
+        return limited ? timeline.requestComplete + request - worker.now() : Long.MAX_VALUE;
+    }
+
+    /// When the next timeout is due; `Long.MAX_VALUE` for never.
+    long deadline(boolean complete) {
+        if (forward == null) {
+            return Long.MAX_VALUE;
+        }
+        var timeouts = forward.timeouts();
+        long at = Long.MAX_VALUE;
+        if (complete && !timeouts.request().isZero()) {
+            at = timeline.requestComplete + timeouts.request().toNanos();
+        }
+        if (stream != null && !timeouts.perTry().isZero() && timeline.responseHeadReceived == 0) {
+            at = Math.min(at, timeline.upstreamReady + timeouts.perTry().toNanos());
+        }
+        if (!timeouts.idle().isZero()) {
+            at = Math.min(
+                    at,
+                    Math.max(lastByte, timeline.responseHeadReceived)
+                            + timeouts.idle().toNanos());
+        }
+        return at;
+    }
+
+    /// A timeout may be due.
+    void expired(boolean answering) {
+        long now = worker.now();
+        if (now < deadline(requestEnded)) {
+            return;
+        }
+        long perTry = forward().timeouts().perTry().toNanos();
+        boolean ofTry = perTry > 0
+                && stream != null
+                && timeline.responseHeadReceived == 0
+                && now >= timeline.upstreamReady + perTry
+                && remaining() > 0;
+        if (ofTry && !answering) {
+            cancelTry();
+            if (retry(new RetryDecider.Outcome.PerTryTimeout())) {
+                return;
+            }
+        }
+        boolean idle = !ofTry && remaining() > 0;
+        cancel();
+        exchange.fail(
+                idle
+                        ? LocalReply.of(504, "stream timeout", ResponseFlag.STREAM_IDLE_TIMEOUT, "stream_idle_timeout")
+                        : LocalReply.of(
+                                504,
+                                "upstream request timeout",
+                                ResponseFlag.UPSTREAM_REQUEST_TIMEOUT,
+                                "response_timeout"));
+    }
+
+    /// Gives up whatever is under way.
+    void cancel() {
+        worker.deadlines().clear(pause);
+        cancelTry();
+    }
+
+    private void cancelTry() {
+        if (stream != null) {
+            var current = stream;
+            stream = null;
+            current.cancel();
+        }
+        if (waiting && host != null) {
+            waiting = false;
+            services.upstreams().forget(worker, cluster(), host, exchange);
+        }
+        endTry();
+    }
+
+    private void endTry() {
+        if (counted && host != null) {
+            counted = false;
+            host.state().end();
+        }
+    }
+
+    /// The request is over.
+    void finish() {
+        cancel();
+        if (cluster != null) {
+            cluster.breaker().release(Resource.REQUESTS);
+            if (retryCounted) {
+                cluster.breaker().release(Resource.RETRIES);
+            }
+        }
+        retryCounted = false;
+        cluster = null;
+        forward = null;
+        target = null;
+        host = null;
+        tried.clear();
+        replay.clear();
+    }
+
+    /// The client's connection is gone.
+    void close() {
+        worker.deadlines().remove(pause);
+    }
+
+    @Override
+    public long chance() {
+        return worker.chance();
+    }
+
+    @Override
+    public long now() {
+        return worker.now();
+    }
+
+    @Override
+    public boolean tried(Host candidate) {
+        for (int i = 0; i < tried.size(); i++) {
+            if (tried.get(i).state() == candidate.state()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private UpstreamCluster cluster() {
+        if (cluster == null) {
+            throw new IllegalStateException("the request has no cluster");
+        }
+        return cluster;
+    }
+
+    private RouteAction.Forward forward() {
+        if (forward == null) {
+            throw new IllegalStateException("the request is not forwarded");
+        }
+        return forward;
+    }
+
+    private Host host() {
+        if (host == null) {
+            throw new IllegalStateException("the request has no host");
+        }
+        return host;
+    }
+
+    private Http1RequestHead head() {
+        if (head == null) {
+            throw new IllegalStateException("no request");
+        }
+        return head;
+    }
+}

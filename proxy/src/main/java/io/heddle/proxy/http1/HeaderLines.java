@@ -1,0 +1,278 @@
+package io.heddle.proxy.http1;
+
+import io.heddle.traffic.request.Span;
+import java.util.Arrays;
+
+/// The bytes of one head and the index of its header lines, with what framing and connection headers say.
+///
+/// One object per connection, filled anew for every message. The index holds four numbers a line: where its name and
+/// its
+/// value start and end. A line reaches from its name's start to the next line's.
+public final class HeaderLines {
+    /// No lines at all. Nothing is ever added to it.
+    public static final HeaderLines EMPTY = new HeaderLines();
+
+    private static final int STRIDE = 4;
+    private static final long MAX_LENGTH = Long.MAX_VALUE / 10 - 1;
+
+    byte[] bytes = new byte[1024];
+    int length;
+    private int[] index = new int[16 * STRIDE];
+    private byte[] kinds = new byte[16];
+    private int count;
+    private int seen;
+    private int linesEnd;
+
+    private long contentLength = -1;
+    private boolean chunked;
+    private boolean close;
+    private boolean keepAlive;
+    private boolean nominates;
+
+    void clear() {
+        length = 0;
+        count = 0;
+        seen = 0;
+        linesEnd = 0;
+        contentLength = -1;
+        chunked = false;
+        close = false;
+        keepAlive = false;
+        nominates = false;
+        if (bytes.length > 8192) {
+            bytes = new byte[1024];
+        }
+    }
+
+    void reserve(int more) {
+        if (length + more > bytes.length) {
+            bytes = Arrays.copyOf(bytes, Math.max(length + more, bytes.length * 2));
+        }
+    }
+
+    /// The bytes, of which the head is a part.
+    public byte[] bytes() {
+        return bytes;
+    }
+
+    /// How many header lines.
+    public int count() {
+        return count;
+    }
+
+    public long name(int line) {
+        return Span.of(index[line * STRIDE], index[line * STRIDE + 1]);
+    }
+
+    public long value(int line) {
+        return Span.of(index[line * STRIDE + 2], index[line * STRIDE + 3]);
+    }
+
+    /// The [LineKind] of a line.
+    public int kind(int line) {
+        return kinds[line];
+    }
+
+    /// Whether a line of this kind is there.
+    public boolean has(int kind) {
+        return (seen & LineKind.bit(kind)) != 0;
+    }
+
+    /// Whether a line of one of the kinds in `mask` is there.
+    public boolean hasAny(int mask) {
+        return (seen & mask) != 0;
+    }
+
+    /// The value of the first line of this kind, or [Span#ABSENT].
+    public long first(int kind) {
+        if (!has(kind)) {
+            return Span.ABSENT;
+        }
+        int line = 0;
+        while (kinds[line] != kind) {
+            line++;
+        }
+        return value(line);
+    }
+
+    /// Where a line starts; for the line after the last, where the empty line does.
+    int lineStart(int line) {
+        return line < count ? index[line * STRIDE] : linesEnd;
+    }
+
+    /// The body's length as announced, -1 when it is not.
+    public long contentLength() {
+        return contentLength;
+    }
+
+    /// Whether the body is chunked.
+    public boolean chunked() {
+        return chunked;
+    }
+
+    /// Whether `Connection: close` was said.
+    public boolean close() {
+        return close;
+    }
+
+    /// Whether `Connection: keep-alive` was said.
+    public boolean keepAlive() {
+        return keepAlive;
+    }
+
+    /// Whether `Connection` names header lines that concern this connection only.
+    boolean nominates() {
+        return nominates;
+    }
+
+    void end(int at) {
+        linesEnd = at;
+    }
+
+    HeadResult add(int nameStart, int nameEnd, int valueStart, int valueEnd) {
+        if (count == kinds.length) {
+            kinds = Arrays.copyOf(kinds, count * 2);
+            index = Arrays.copyOf(index, count * 2 * STRIDE);
+        }
+        int at = count * STRIDE;
+        index[at] = nameStart;
+        index[at + 1] = nameEnd;
+        index[at + 2] = valueStart;
+        index[at + 3] = valueEnd;
+        int kind = LineKind.of(bytes, nameStart, nameEnd);
+        kinds[count] = (byte) kind;
+        count++;
+        boolean again = kind != LineKind.OTHER && has(kind);
+        seen |= LineKind.bit(kind);
+        return switch (kind) {
+            case LineKind.HOST -> again ? HeadResult.HOST_DUPLICATE : HeadResult.MORE;
+            case LineKind.CONTENT_LENGTH -> again ? HeadResult.LENGTH_DUPLICATE : readLength(valueStart, valueEnd);
+            case LineKind.TRANSFER_ENCODING -> again ? HeadResult.CODING_INVALID : readCoding(valueStart, valueEnd);
+            case LineKind.CONNECTION -> {
+                readConnection(valueStart, valueEnd);
+                yield HeadResult.MORE;
+            }
+            default -> HeadResult.MORE;
+        };
+    }
+
+    private HeadResult readLength(int start, int end) {
+        long value = 0;
+        for (int i = start; i < end; i++) {
+            int digit = bytes[i] - '0';
+            if (digit < 0 || digit > 9 || value > MAX_LENGTH) {
+                return HeadResult.LENGTH_INVALID;
+            }
+            value = value * 10 + digit;
+        }
+        if (start == end) {
+            return HeadResult.LENGTH_INVALID;
+        }
+        contentLength = value;
+        return HeadResult.MORE;
+    }
+
+    private HeadResult readCoding(int start, int end) {
+        if (Octets.equalsIgnoreCase(bytes, start, end, "chunked")) {
+            chunked = true;
+            return HeadResult.MORE;
+        }
+        int last = start;
+        for (int i = start; i < end; i++) {
+            if (bytes[i] == ',') {
+                last = i + 1;
+            }
+        }
+        while (last < end && (bytes[last] == ' ' || bytes[last] == '\t')) {
+            last++;
+        }
+        boolean endsChunked = Octets.equalsIgnoreCase(bytes, last, end, "chunked");
+        return endsChunked ? HeadResult.CODING_UNSUPPORTED : HeadResult.CODING_INVALID;
+    }
+
+    private void readConnection(int start, int end) {
+        int at = start;
+        while (at < end) {
+            int stop = at;
+            while (stop < end && bytes[stop] != ',') {
+                stop++;
+            }
+            readOption(at, stop);
+            at = stop + 1;
+        }
+    }
+
+    private void readOption(int from, int to) {
+        int start = skipBlanks(from, to);
+        int end = trimBlanks(start, to);
+        if (start == end) {
+            return;
+        }
+        if (Octets.equalsIgnoreCase(bytes, start, end, "close")) {
+            close = true;
+        } else if (Octets.equalsIgnoreCase(bytes, start, end, "keep-alive")) {
+            keepAlive = true;
+        } else {
+            nominates = true;
+        }
+    }
+
+    /// Whether a `Connection` line names line `line`. Only lines that the proxy has no rule for can be named.
+    boolean nominated(int line) {
+        if (kinds[line] != LineKind.OTHER) {
+            return false;
+        }
+        for (int i = 0; i < count; i++) {
+            if (kinds[i] == LineKind.CONNECTION && lists(i, line)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean lists(int connection, int line) {
+        int end = index[connection * STRIDE + 3];
+        int at = index[connection * STRIDE + 2];
+        while (at < end) {
+            int stop = at;
+            while (stop < end && bytes[stop] != ',') {
+                stop++;
+            }
+            int start = skipBlanks(at, stop);
+            if (sameName(start, trimBlanks(start, stop), line)) {
+                return true;
+            }
+            at = stop + 1;
+        }
+        return false;
+    }
+
+    private boolean sameName(int start, int end, int line) {
+        int name = index[line * STRIDE];
+        if (end - start != index[line * STRIDE + 1] - name) {
+            return false;
+        }
+        for (int i = 0; i < end - start; i++) {
+            if (Octets.lower(bytes[start + i]) != Octets.lower(bytes[name + i])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    int skipBlanks(int from, int to) {
+        int at = from;
+        while (at < to && (bytes[at] == ' ' || bytes[at] == '\t')) {
+            at++;
+        }
+        return at;
+    }
+
+    int trimBlanks(int from, int to) {
+        int at = to;
+        while (at > from && (bytes[at - 1] == ' ' || bytes[at - 1] == '\t')) {
+            at--;
+        }
+        return at;
+    }
+}

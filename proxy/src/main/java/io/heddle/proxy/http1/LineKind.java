@@ -1,0 +1,88 @@
+package io.heddle.proxy.http1;
+
+/// Which header a line is, where the proxy itself cares. Small numbers instead of an enum: they index bit masks.
+public final class LineKind {
+    public static final int OTHER = 0;
+    public static final int HOST = 1;
+    public static final int CONNECTION = 2;
+    public static final int CONTENT_LENGTH = 3;
+    public static final int TRANSFER_ENCODING = 4;
+    public static final int EXPECT = 5;
+    public static final int UPGRADE = 6;
+    /// Other lines that concern one connection only: `keep-alive`, `proxy-connection`, `te`, `http2-settings`,
+    /// `proxy-authorization`.
+    public static final int HOP_BY_HOP = 7;
+    public static final int REQUEST_ID = 8;
+    public static final int FORWARDED_PROTO = 9;
+    public static final int CLIENT_CERT = 10;
+    public static final int PEER = 11;
+    /// `x-envoy-…`, which steers or describes a proxy; `x-envoy-external-address` alone is the application's to see.
+    public static final int ENVOY = 12;
+    public static final int GRPC_STATUS = 13;
+
+    private LineKind() {}
+
+    /// The bit of a kind in a mask of kinds.
+    public static int bit(int kind) {
+        return 1 << kind;
+    }
+
+    static int of(byte[] bytes, int start, int end) {
+        return switch (end - start) {
+            case 2 -> is(bytes, start, end, "te", HOP_BY_HOP);
+            case 4 -> is(bytes, start, end, "host", HOST);
+            case 6 -> is(bytes, start, end, "expect", EXPECT);
+            case 7 -> is(bytes, start, end, "upgrade", UPGRADE);
+            case 10 -> {
+                int found = is(bytes, start, end, "connection", CONNECTION);
+                yield found != OTHER ? found : is(bytes, start, end, "keep-alive", HOP_BY_HOP);
+            }
+            case 11 -> is(bytes, start, end, "grpc-status", GRPC_STATUS);
+            case 12 -> {
+                int found = is(bytes, start, end, "x-request-id", REQUEST_ID);
+                yield found != OTHER ? found : envoy(bytes, start, end);
+            }
+            case 13 -> {
+                int found = is(bytes, start, end, "x-heddle-peer", PEER);
+                yield found != OTHER ? found : envoy(bytes, start, end);
+            }
+            case 14 -> {
+                int found = is(bytes, start, end, "content-length", CONTENT_LENGTH);
+                found = found != OTHER ? found : is(bytes, start, end, "http2-settings", HOP_BY_HOP);
+                yield found != OTHER ? found : envoy(bytes, start, end);
+            }
+            case 16 -> {
+                int found = is(bytes, start, end, "proxy-connection", HOP_BY_HOP);
+                yield found != OTHER ? found : envoy(bytes, start, end);
+            }
+            case 17 -> {
+                int found = is(bytes, start, end, "transfer-encoding", TRANSFER_ENCODING);
+                found = found != OTHER ? found : is(bytes, start, end, "x-forwarded-proto", FORWARDED_PROTO);
+                yield found != OTHER ? found : envoy(bytes, start, end);
+            }
+            case 19 -> {
+                int found = is(bytes, start, end, "proxy-authorization", HOP_BY_HOP);
+                yield found != OTHER ? found : envoy(bytes, start, end);
+            }
+            case 23 -> {
+                int found = is(bytes, start, end, "x-forwarded-client-cert", CLIENT_CERT);
+                yield found != OTHER ? found : envoy(bytes, start, end);
+            }
+            default -> envoy(bytes, start, end);
+        };
+    }
+
+    private static int is(byte[] bytes, int start, int end, String name, int kind) {
+        return Octets.lower(bytes[start]) == name.charAt(0) && Octets.equalsIgnoreCase(bytes, start, end, name)
+                ? kind
+                : OTHER;
+    }
+
+    private static int envoy(byte[] bytes, int start, int end) {
+        boolean candidate = end - start > 8 && bytes[start + 1] == '-' && Octets.lower(bytes[start]) == 'x';
+        if (!candidate || !Octets.startsWithIgnoreCase(bytes, start, end, "x-envoy-")) {
+            return OTHER;
+        }
+        return Octets.equalsIgnoreCase(bytes, start, end, "x-envoy-external-address") ? OTHER : ENVOY;
+    }
+}

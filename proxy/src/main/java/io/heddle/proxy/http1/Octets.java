@@ -1,0 +1,114 @@
+package io.heddle.proxy.http1;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/// Which octets may stand where (RFC 9110, section 5.6.2; RFC 3986).
+final class Octets {
+    static final int CR = '\r';
+    static final int LF = '\n';
+
+    private static final int TOKEN = 1;
+    private static final int TARGET = 2;
+    private static final int VALUE = 4;
+    private static final int AUTHORITY = 8;
+    private static final byte[] CLASSES = classes();
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long ONES = 0x0101010101010101L;
+    private static final long HIGHS = 0x8080808080808080L;
+
+    private Octets() {}
+
+    private static byte[] classes() {
+        var classes = new byte[256];
+        for (int octet = 0; octet < 256; octet++) {
+            boolean letter = (octet >= 'a' && octet <= 'z') || (octet >= 'A' && octet <= 'Z');
+            boolean digit = octet >= '0' && octet <= '9';
+            int found = 0;
+            if (letter || digit || (octet < 128 && "!#$%&'*+-.^_`|~".indexOf(octet) >= 0)) {
+                found |= TOKEN;
+            }
+            if (letter || digit || (octet < 128 && "-._~%!$&'()*+,;=:[]".indexOf(octet) >= 0)) {
+                found |= AUTHORITY;
+            }
+            if (octet > 0x20 && octet < 0x7f && octet != '#') {
+                found |= TARGET;
+            }
+            if (octet == '\t' || (octet >= 0x20 && octet != 0x7f)) {
+                found |= VALUE;
+            }
+            classes[octet] = (byte) found;
+        }
+        return classes;
+    }
+
+    static boolean isToken(byte octet) {
+        return (CLASSES[octet & 0xff] & TOKEN) != 0;
+    }
+
+    static boolean isTarget(byte octet) {
+        return (CLASSES[octet & 0xff] & TARGET) != 0;
+    }
+
+    static boolean isValue(byte octet) {
+        return (CLASSES[octet & 0xff] & VALUE) != 0;
+    }
+
+    /// Whether every octet may stand in an authority and there is at least one.
+    static boolean isAuthority(byte[] bytes, int start, int end) {
+        for (int i = start; i < end; i++) {
+            if ((CLASSES[bytes[i] & 0xff] & AUTHORITY) == 0) {
+                return false;
+            }
+        }
+        return end > start;
+    }
+
+    /// The index of the first octet that may not stand in a value, or `limit`. Eight octets at a time where it can.
+    static int endOfValue(byte[] bytes, int start, int limit) {
+        int i = start;
+        while (true) {
+            while (i + 8 <= limit && !hasControl((long) LONGS.get(bytes, i))) {
+                i += 8;
+            }
+            int stop = Math.min(i + 8, limit);
+            while (i < stop && isValue(bytes[i])) {
+                i++;
+            }
+            if (i < stop || i == limit) {
+                return i;
+            }
+        }
+    }
+
+    /// Whether one of eight octets is below 0x20 or 0x7f. It may say yes too often (a tab, the neighbour of a control
+    /// octet), never no too often.
+    private static boolean hasControl(long eight) {
+        long below = (eight - ONES * 0x20) & ~eight & HIGHS;
+        long delete = eight ^ (ONES * 0x7f);
+        return (below | ((delete - ONES) & ~delete & HIGHS)) != 0;
+    }
+
+    static int lower(byte octet) {
+        return octet >= 'A' && octet <= 'Z' ? octet | 0x20 : octet;
+    }
+
+    /// Whether the octets are `lowerCase` without regard to case.
+    static boolean equalsIgnoreCase(byte[] bytes, int start, int end, String lowerCase) {
+        if (end - start != lowerCase.length()) {
+            return false;
+        }
+        for (int i = 0; i < lowerCase.length(); i++) {
+            if (lower(bytes[start + i]) != lowerCase.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    static boolean startsWithIgnoreCase(byte[] bytes, int start, int end, String lowerCase) {
+        return end - start >= lowerCase.length()
+                && equalsIgnoreCase(bytes, start, start + lowerCase.length(), lowerCase);
+    }
+}

@@ -1,0 +1,89 @@
+package io.heddle.proxy.http1;
+
+/// Makes a path plain, in place, so that policies and the application see the same one (RFC 3986, section 6; Envoy's
+/// `normalize_path` and `merge_slashes`). The result is never longer.
+///
+/// Escaped unreserved octets are decoded, backslashes become slashes, dot segments are resolved, and `..` at the root
+/// stays at the root. Escaped slashes stay escaped, as in Envoy by default.
+final class PathNormalizer {
+    private PathNormalizer() {}
+
+    /// Whether the path, without its query, has anything to be looked at.
+    static boolean isSuspect(byte[] bytes, int start, int end) {
+        for (int i = start; i < end; i++) {
+            int octet = bytes[i];
+            boolean segment = octet == '/' && i + 1 < end && (bytes[i + 1] == '/' || bytes[i + 1] == '.');
+            if (segment || octet == '%' || octet == '\\') {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Normalizes `start` to `end` (exclusive) and gives the new end.
+    static int normalize(byte[] bytes, int start, int end, boolean dots, boolean mergeSlashes) {
+        int decoded = dots ? decode(bytes, start, end) : end;
+        int out = start;
+        int at = start;
+        while (at < decoded) {
+            int next = at + 1;
+            while (next < decoded && bytes[next] != '/') {
+                next++;
+            }
+            boolean last = next == decoded;
+            int size = next - at - 1;
+            if (dots && size == 1 && bytes[at + 1] == '.') {
+                out = last ? slash(bytes, out) : out;
+            } else if (dots && size == 2 && bytes[at + 1] == '.' && bytes[at + 2] == '.') {
+                out = parent(bytes, start, out);
+                out = last ? slash(bytes, out) : out;
+            } else if (size > 0 || last || !mergeSlashes) {
+                System.arraycopy(bytes, at, bytes, out, next - at);
+                out += next - at;
+            }
+            at = next;
+        }
+        return out == start ? slash(bytes, out) : out;
+    }
+
+    private static int slash(byte[] bytes, int out) {
+        bytes[out] = '/';
+        return out + 1;
+    }
+
+    private static int parent(byte[] bytes, int start, int out) {
+        int at = out;
+        while (at > start && bytes[at - 1] != '/') {
+            at--;
+        }
+        return Math.max(start, at - 1);
+    }
+
+    private static int decode(byte[] bytes, int start, int end) {
+        int out = start;
+        for (int at = start; at < end; at++) {
+            int octet = bytes[at];
+            if (octet == '\\') {
+                octet = '/';
+            } else if (octet == '%' && at + 2 < end) {
+                int value = (Character.digit(bytes[at + 1], 16) << 4) | Character.digit(bytes[at + 2], 16);
+                if (value > 0 && isUnreserved(value)) {
+                    octet = value;
+                    at += 2;
+                }
+            }
+            bytes[out++] = (byte) octet;
+        }
+        return out;
+    }
+
+    private static boolean isUnreserved(int octet) {
+        return (octet >= 'a' && octet <= 'z')
+                || (octet >= 'A' && octet <= 'Z')
+                || (octet >= '0' && octet <= '9')
+                || octet == '-'
+                || octet == '.'
+                || octet == '_'
+                || octet == '~';
+    }
+}

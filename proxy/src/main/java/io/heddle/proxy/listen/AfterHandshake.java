@@ -1,0 +1,36 @@
+package io.heddle.proxy.listen;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+
+/// Waits for the end of a TLS handshake, then makes way for the handler that knows who the client is.
+// A failed write or close shows as the end of its channel, which is handled.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class AfterHandshake extends ChannelInboundHandlerAdapter {
+    private final Runnable next;
+
+    AfterHandshake(Runnable next) {
+        this.next = next;
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof SslHandshakeCompletionEvent done) {
+            if (done.isSuccess()) {
+                next.run();
+                ctx.pipeline().remove(this);
+            } else {
+                ctx.close();
+            }
+            return;
+        }
+        ctx.fireUserEventTriggered(event);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        // A failed handshake: the client gets its alert from the TLS handler, and nothing more.
+        ctx.close();
+    }
+}

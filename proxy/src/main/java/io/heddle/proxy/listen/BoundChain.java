@@ -1,0 +1,67 @@
+package io.heddle.proxy.listen;
+
+import io.heddle.proxy.exchange.LiveChain;
+import io.heddle.traffic.runtime.ListenerChain;
+import io.heddle.traffic.runtime.NetworkFilter;
+import java.util.Optional;
+
+/// A listener's chain as its connections see it: what it does with requests may change under them, how they are secured
+/// may not.
+final class BoundChain implements LiveChain {
+    private final String listener;
+    private final Optional<ServerTlsSource> tls;
+    private volatile ListenerChain chain;
+    private volatile boolean draining;
+
+    BoundChain(String listener, ListenerChain chain, Optional<ServerTlsSource> tls) {
+        this.listener = listener;
+        this.chain = chain;
+        this.tls = tls;
+    }
+
+    /// Whether connections made under this chain may live on under `next`.
+    boolean carriesOver(ListenerChain next) {
+        var now = chain;
+        return now.match().equals(next.match())
+                && now.tls().equals(next.tls())
+                && sameKind(now.filter(), next.filter());
+    }
+
+    private static boolean sameKind(NetworkFilter one, NetworkFilter other) {
+        return switch (one) {
+            case NetworkFilter.Http _ -> other instanceof NetworkFilter.Http;
+            case NetworkFilter.Tcp tcp -> tcp.equals(other);
+        };
+    }
+
+    void update(ListenerChain next) {
+        chain = next;
+    }
+
+    void drain() {
+        draining = true;
+    }
+
+    ListenerChain chain() {
+        return chain;
+    }
+
+    Optional<ServerTlsSource> tls() {
+        return tls;
+    }
+
+    @Override
+    public String listener() {
+        return listener;
+    }
+
+    @Override
+    public NetworkFilter filter() {
+        return chain.filter();
+    }
+
+    @Override
+    public boolean draining() {
+        return draining;
+    }
+}

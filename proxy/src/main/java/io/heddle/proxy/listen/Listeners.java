@@ -1,0 +1,173 @@
+package io.heddle.proxy.listen;
+
+import io.heddle.model.problem.Problem;
+import io.heddle.proxy.config.ActiveConfig;
+import io.heddle.proxy.exchange.ProxyServices;
+import io.heddle.proxy.loop.EventLoops;
+import io.heddle.proxy.loop.Worker;
+import io.heddle.traffic.runtime.Listener;
+import io.heddle.traffic.runtime.RuntimeConfig;
+import io.heddle.traffic.runtime.ServerTls;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.unix.UnixChannelOption;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// The listeners that are open: one server socket a listener and event loop.
+///
+/// Follows the configuration. A new listener is opened before the one it replaces is closed; one that cannot be opened
+/// is
+/// a [Problem] and the others go live all the same. An unchanged listener is not touched, and neither are its
+/// connections; one that changed in what it does with requests keeps its connections, and their next requests see the
+/// change; one that changed in how it secures connections drains those. Called on one thread at a time, never on an
+/// event loop.
+///
+/// Where sockets cannot share a port (no epoll), all connections come in on the first loop.
+// A failed write or close shows as the end of its channel, which is handled.
+@SuppressWarnings("FutureReturnValueIgnored")
+public final class Listeners implements ActiveConfig.Follower {
+    private final EventLoops loops;
+    private final ProxyServices services;
+    private final Function<ServerTls, ServerTlsSource> tls;
+    private final Map<String, BoundListener> open = new LinkedHashMap<>();
+    private final List<BoundListener> leaving = new ArrayList<>();
+    private List<Problem> problems = List.of();
+    private boolean stopped;
+
+    /// Nothing is open yet; [#swapped] opens.
+    public Listeners(EventLoops loops, ProxyServices services, Function<ServerTls, ServerTlsSource> tls) {
+        this.loops = loops;
+        this.services = services;
+        this.tls = tls;
+    }
+
+    @Override
+    public synchronized void swapped(RuntimeConfig previous, RuntimeConfig next) {
+        if (stopped) {
+            return;
+        }
+        var found = new ArrayList<Problem>();
+        for (var listener : next.listeners().values()) {
+            place(listener, found);
+        }
+        var gone = open.keySet().stream()
+                .filter(name -> !next.listeners().containsKey(name))
+                .toList();
+        gone.forEach(name -> leave(open.remove(name)));
+        leaving.removeIf(listener -> listener.open() == 0);
+        problems = List.copyOf(found);
+    }
+
+    private void place(Listener listener, List<Problem> found) {
+        var current = open.get(listener.name());
+        if (current != null && current.listener().equals(listener)) {
+            return;
+        }
+        if (current != null && samePlace(current.listener(), listener)) {
+            current.update(listener);
+            return;
+        }
+        var fresh = new BoundListener(listener, tls);
+        try {
+            bind(fresh);
+        } catch (RuntimeException refused) {
+            fresh.close();
+            found.add(Problem.error(
+                    "Listener " + listener.name(),
+                    "address",
+                    listener.address() + ":" + listener.port() + " cannot be bound: " + refused.getMessage(),
+                    "free the address or configure another"));
+            return;
+        }
+        open.put(listener.name(), fresh);
+        leave(current);
+    }
+
+    private static boolean samePlace(Listener one, Listener other) {
+        return one.address().equals(other.address()) && one.port() == other.port();
+    }
+
+    private void leave(@Nullable BoundListener listener) {
+        if (listener != null) {
+            listener.close();
+            leaving.add(listener);
+        }
+    }
+
+    private void bind(BoundListener bound) {
+        var listener = bound.listener();
+        int port = listener.port();
+        var workers = loops.reusePort() ? loops.workers() : loops.workers().subList(0, 1);
+        for (var worker : workers) {
+            var channel = bootstrap(worker, bound, workers.size() > 1)
+                    .bind(new InetSocketAddress(listener.address(), port))
+                    .syncUninterruptibly()
+                    .channel();
+            bound.opened(channel);
+            port = bound.address().getPort();
+        }
+    }
+
+    private ServerBootstrap bootstrap(Worker worker, BoundListener bound, boolean shared) {
+        var bootstrap = new ServerBootstrap()
+                .group(worker.loop(), worker.loop())
+                .channel(loops.serverChannel())
+                .option(ChannelOption.SO_BACKLOG, 4096)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childHandler(new ListenerPipeline(worker, services, bound));
+        return shared ? bootstrap.option(UnixChannelOption.SO_REUSEPORT, true) : bootstrap;
+    }
+
+    /// What kept listeners of the last configuration from opening.
+    public synchronized List<Problem> problems() {
+        return problems;
+    }
+
+    /// The address each open listener is really bound to, by its name.
+    public synchronized Map<String, InetSocketAddress> addresses() {
+        var addresses = new LinkedHashMap<String, InetSocketAddress>();
+        open.forEach((name, bound) -> addresses.put(name, bound.address()));
+        return Map.copyOf(addresses);
+    }
+
+    /// Closes the listeners that `which` chooses: nothing new is accepted, idle connections end, the others when they
+    /// have answered what they have begun. The future completes when the last of them is gone.
+    public synchronized CompletableFuture<Void> drain(Predicate<Listener> which) {
+        var chosen = open.values().stream()
+                .filter(bound -> which.test(bound.listener()))
+                .toList();
+        var done = new ArrayList<CompletableFuture<Void>>();
+        for (var bound : chosen) {
+            open.remove(bound.listener().name());
+            leave(bound);
+            var empty = new CompletableFuture<Void>();
+            bound.whenEmpty(() -> empty.complete(null));
+            done.add(empty);
+        }
+        return CompletableFuture.allOf(done.toArray(CompletableFuture[]::new));
+    }
+
+    /// No configuration opens anything any more: the proxy is on its way out.
+    public synchronized void stop() {
+        stopped = true;
+    }
+
+    /// Ends every listener and connection at once.
+    public synchronized void abort() {
+        stopped = true;
+        open.values().forEach(this::leave);
+        open.clear();
+        leaving.forEach(BoundListener::abort);
+    }
+}

@@ -1,0 +1,75 @@
+package io.heddle.proxy.loop;
+
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// The proxy's event loops, one [Worker] each: epoll where there is one, else NIO.
+// A failed write or close shows as the end of its channel, which is handled.
+@SuppressWarnings("FutureReturnValueIgnored")
+public final class EventLoops implements AutoCloseable {
+    private final boolean epoll;
+    private final List<Worker> workers;
+    private final List<MultiThreadIoEventLoopGroup> groups;
+
+    /// Starts `concurrency` loops, at least one.
+    public EventLoops(int concurrency) {
+        this(concurrency, Epoll.isAvailable());
+    }
+
+    EventLoops(int concurrency, boolean epoll) {
+        if (concurrency < 1) {
+            throw new IllegalArgumentException("concurrency is below 1: " + concurrency);
+        }
+        this.epoll = epoll;
+        IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        var allGroups = new ArrayList<MultiThreadIoEventLoopGroup>();
+        var allWorkers = new ArrayList<Worker>();
+        for (int i = 0; i < concurrency; i++) {
+            var group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("heddle-loop-" + i, true), io);
+            allGroups.add(group);
+            allWorkers.add(new Worker(i, group.next()));
+        }
+        groups = List.copyOf(allGroups);
+        workers = List.copyOf(allWorkers);
+    }
+
+    /// One worker a loop, in order.
+    public List<Worker> workers() {
+        return workers;
+    }
+
+    /// Whether several sockets can listen on one port, each for its loop.
+    public boolean reusePort() {
+        return epoll;
+    }
+
+    /// The class of channels that accept.
+    public Class<? extends ServerChannel> serverChannel() {
+        return epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    }
+
+    /// The class of channels that connect.
+    public Class<? extends SocketChannel> socketChannel() {
+        return epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+    }
+
+    /// Ends the loops, closing every channel on them; waits up to five seconds.
+    @Override
+    public void close() {
+        groups.forEach(group -> group.shutdownGracefully(0, 1, TimeUnit.SECONDS));
+        groups.forEach(group -> group.terminationFuture().awaitUninterruptibly(5, TimeUnit.SECONDS));
+    }
+}

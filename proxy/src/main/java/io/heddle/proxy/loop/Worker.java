@@ -1,0 +1,71 @@
+package io.heddle.proxy.loop;
+
+import io.heddle.proxy.http1.HeadWriter;
+import io.netty.channel.EventLoop;
+import java.util.SplittableRandom;
+
+/// All that belongs to one event loop. Used on that loop only, except for [#loop] and [#index].
+public final class Worker {
+    private static final long WALL_CLOCK_EVERY = 1_000_000_000L;
+
+    private final int index;
+    private final EventLoop loop;
+    private final Deadlines deadlines;
+    private final HeadWriter headWriter = new HeadWriter();
+    private final SplittableRandom random = new SplittableRandom();
+    private long now = System.nanoTime();
+    private long wallReadAt = now;
+    private long wallMillis = System.currentTimeMillis();
+
+    Worker(int index, EventLoop loop) {
+        this.index = index;
+        this.loop = loop;
+        this.deadlines = new Deadlines(loop);
+    }
+
+    /// Which of the loops, from 0.
+    public int index() {
+        return index;
+    }
+
+    public EventLoop loop() {
+        return loop;
+    }
+
+    /// The loop's timers.
+    public Deadlines deadlines() {
+        return deadlines;
+    }
+
+    /// The loop's writer of heads; whoever starts a head finishes it before returning.
+    public HeadWriter headWriter() {
+        return headWriter;
+    }
+
+    /// A number drawn evenly.
+    public long chance() {
+        return random.nextLong();
+    }
+
+    /// Reads the monotonic clock; once for each event, before anything is stamped.
+    public long tick() {
+        now = System.nanoTime();
+        return now;
+    }
+
+    /// The monotonic clock when the current event began.
+    public long now() {
+        return now;
+    }
+
+    /// The wall clock at [#now], milliseconds since the epoch.
+    public long nowMillis() {
+        long since = now - wallReadAt;
+        if (since > WALL_CLOCK_EVERY) {
+            wallReadAt = now;
+            wallMillis = System.currentTimeMillis();
+            return wallMillis;
+        }
+        return wallMillis + since / 1_000_000;
+    }
+}

@@ -1,0 +1,48 @@
+package io.heddle.proxy.upstream;
+
+import io.heddle.proxy.loop.Worker;
+import io.heddle.traffic.balance.HostState;
+import io.netty.channel.socket.SocketChannel;
+import java.util.IdentityHashMap;
+import java.util.List;
+
+/// The pools of one event loop, one a host.
+final class HostPools {
+    private final Worker worker;
+    private final Class<? extends SocketChannel> socketChannel;
+    private final IdentityHashMap<HostState, ConnectionPool> pools = new IdentityHashMap<>();
+
+    HostPools(Worker worker, Class<? extends SocketChannel> socketChannel) {
+        this.worker = worker;
+        this.socketChannel = socketChannel;
+    }
+
+    Class<? extends SocketChannel> socketChannel() {
+        return socketChannel;
+    }
+
+    /// The pool for `target`. One whose connections do not serve it any more, as TLS changed, makes room for a new one.
+    ConnectionPool pool(UpstreamTarget target) {
+        var pool = pools.get(target.host().state());
+        if (pool != null && pool.serves(target)) {
+            return pool;
+        }
+        if (pool != null) {
+            pool.retire();
+        }
+        var fresh = new ConnectionPool(new RawConnector(worker, socketChannel, target), worker);
+        pools.put(target.host().state(), fresh);
+        return fresh;
+    }
+
+    /// These hosts are gone. Safe on any thread.
+    void retire(List<HostState> gone) {
+        worker.loop()
+                .execute(() -> gone.forEach(state -> {
+                    var pool = pools.remove(state);
+                    if (pool != null) {
+                        pool.retire();
+                    }
+                }));
+    }
+}

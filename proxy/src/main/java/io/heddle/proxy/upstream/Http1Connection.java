@@ -1,0 +1,270 @@
+package io.heddle.proxy.upstream;
+
+import io.heddle.proxy.http1.BodyReader;
+import io.heddle.proxy.http1.BodySink;
+import io.heddle.proxy.http1.HeadResult;
+import io.heddle.proxy.http1.Http1ResponseHead;
+import io.heddle.proxy.loop.Worker;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import org.jspecify.annotations.Nullable;
+
+/// One HTTP/1.1 connection to a host: serves one request at a time, then goes back to its pool. Confined to its loop.
+///
+/// It goes back only when both messages ended cleanly and nothing came after the answer; else it is closed.
+// A failed write or close shows as the end of its channel, which is handled.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class Http1Connection extends ChannelInboundHandlerAdapter implements UpstreamStream {
+    private final ConnectionPool pool;
+    private final Worker worker;
+    private final Http1ResponseHead head = new Http1ResponseHead();
+    private final BodyReader body = new BodyReader();
+    private final BodySink sink = this::piece;
+    private @Nullable Channel channel;
+    private @Nullable UpstreamListener listener;
+    private boolean inBody;
+    private boolean requestEnded;
+    private boolean answered;
+    private boolean bodiless;
+    private boolean keepChunks;
+    private boolean reused;
+    private long idleSince;
+
+    Http1Connection(ConnectionPool pool, Worker worker) {
+        this.pool = pool;
+        this.worker = worker;
+    }
+
+    boolean isOpen() {
+        return channel != null && channel.isActive();
+    }
+
+    long idleSince() {
+        return idleSince;
+    }
+
+    void idleSince(long now) {
+        idleSince = now;
+    }
+
+    void close() {
+        open().close();
+    }
+
+    private Channel open() {
+        if (channel == null) {
+            throw new IllegalStateException("used before it was connected");
+        }
+        return channel;
+    }
+
+    /// Takes on a request.
+    void serve(UpstreamListener next) {
+        listener = next;
+        inBody = false;
+        requestEnded = false;
+        answered = false;
+        head.clear();
+        next.ready(this);
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        channel = ctx.channel();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        worker.tick();
+        var in = (ByteBuf) message;
+        try {
+            read(in);
+        } finally {
+            in.release();
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // Asks whether a callback took the listener away.
+    private void read(ByteBuf in) {
+        while (in.isReadable()) {
+            var current = listener;
+            if (current == null) {
+                close();
+                return;
+            }
+            answered = true;
+            if (inBody) {
+                if (!body.read(in, sink)) {
+                    fail(UpstreamFailure.MALFORMED);
+                    return;
+                }
+            } else if (!readHead(in, current)) {
+                return;
+            }
+            if (listener != current) {
+                return;
+            }
+            if (inBody && body.complete()) {
+                complete(!in.isReadable());
+            }
+        }
+    }
+
+    private boolean readHead(ByteBuf in, UpstreamListener current) {
+        var result = head.read(in);
+        if (result == HeadResult.MORE) {
+            return false;
+        }
+        if (result.isFault() || head.status() == 101) {
+            fail(UpstreamFailure.MALFORMED);
+            return false;
+        }
+        if (head.status() < 200) {
+            current.interim(head);
+            head.clear();
+            return true;
+        }
+        frame();
+        inBody = true;
+        current.head(head, this);
+        return true;
+    }
+
+    private void frame() {
+        if (bodiless || head.bodiless()) {
+            body.none();
+        } else if (head.lines().chunked()) {
+            body.chunked(keepChunks);
+        } else if (head.lines().contentLength() >= 0) {
+            body.length(head.lines().contentLength());
+        } else {
+            body.untilClose();
+        }
+    }
+
+    private void piece(ByteBuf piece) {
+        if (listener == null) {
+            piece.release();
+        } else {
+            listener.body(piece);
+        }
+    }
+
+    private void complete(boolean clean) {
+        var current = listener;
+        listener = null;
+        boolean ended = body.framing() != BodyReader.Framing.UNTIL_CLOSE;
+        if (clean && ended && requestEnded && head.keepsConnection()) {
+            reused = true;
+            read(true);
+            pool.released(this);
+        } else {
+            close();
+        }
+        if (current != null) {
+            current.end();
+        }
+    }
+
+    private void fail(UpstreamFailure failure) {
+        var current = listener;
+        listener = null;
+        close();
+        if (current != null) {
+            current.failed(failure);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (listener != null) {
+            listener.readComplete();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (listener != null && ctx.channel().isWritable()) {
+            listener.writable();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        worker.tick();
+        pool.closed(this);
+        if (listener == null) {
+            return;
+        }
+        body.closed();
+        if (inBody && body.complete()) {
+            complete(false);
+        } else {
+            fail(answered ? UpstreamFailure.RESET_IN_RESPONSE : UpstreamFailure.RESET_BEFORE_RESPONSE);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        // A reset or a TLS failure: the end of the connection is what tells the listener, with its kind.
+        ctx.close();
+    }
+
+    @Override
+    public void send(ByteBuf bytes, boolean withoutBody, boolean keep) {
+        bodiless = withoutBody;
+        keepChunks = keep;
+        open().write(bytes, open().voidPromise());
+    }
+
+    @Override
+    public void body(ByteBuf piece) {
+        open().write(piece, open().voidPromise());
+    }
+
+    @Override
+    public void end() {
+        requestEnded = true;
+    }
+
+    @Override
+    public void flush() {
+        open().flush();
+    }
+
+    @Override
+    public boolean isWritable() {
+        return open().isWritable();
+    }
+
+    @Override
+    public void read(boolean wanted) {
+        var config = open().config();
+        if (config.isAutoRead() != wanted) {
+            config.setAutoRead(wanted);
+        }
+    }
+
+    @Override
+    public void cancel() {
+        listener = null;
+        close();
+    }
+
+    @Override
+    public boolean reused() {
+        return reused;
+    }
+
+    @Override
+    public boolean mutualTls() {
+        return pool.mutualTls();
+    }
+
+    @Override
+    public BodyReader.Framing framing() {
+        return body.framing();
+    }
+}

@@ -1,0 +1,125 @@
+package io.heddle.proxy.upstream;
+
+import io.heddle.proxy.loop.Worker;
+import io.heddle.traffic.resilience.CircuitBreaker;
+import io.heddle.traffic.resilience.OutlierDetector;
+import io.heddle.traffic.resilience.OutlierPolicy;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.resolver.NoopAddressResolverGroup;
+import java.util.Optional;
+
+/// Opens connections to one host, TLS included, and counts them in its cluster's breaker.
+// A failed write or close shows as the end of its channel, which is handled.
+@SuppressWarnings("FutureReturnValueIgnored")
+public final class RawConnector {
+    private static final OutlierDetector outliers = new OutlierDetector(OutlierPolicy.DEFAULT);
+
+    private final Worker worker;
+    private final Class<? extends SocketChannel> socketChannel;
+    private final UpstreamTarget target;
+
+    RawConnector(Worker worker, Class<? extends SocketChannel> socketChannel, UpstreamTarget target) {
+        this.worker = worker;
+        this.socketChannel = socketChannel;
+        this.target = target;
+    }
+
+    UpstreamTarget target() {
+        return target;
+    }
+
+    /// Hears of a connection's making, on the event loop.
+    public interface Outcome {
+        /// It stands, and TLS with it.
+        void connected(Channel channel);
+
+        /// It does not.
+        void failed(UpstreamFailure failure);
+    }
+
+    /// Opens one with `handler` at the end of its pipeline. `halfClose` keeps it open when the host stops sending.
+    public void connect(ChannelHandler handler, boolean halfClose, Outcome outcome) {
+        var breaker = target.breaker();
+        if (!breaker.tryAcquire(CircuitBreaker.Resource.CONNECTIONS)) {
+            outcome.failed(UpstreamFailure.OVERFLOW);
+            return;
+        }
+        if (target.source().isPresent()) {
+            connectTls(handler, halfClose, outcome);
+            return;
+        }
+        open(handler, halfClose, Optional.empty(), outcome);
+    }
+
+    private void connectTls(ChannelHandler handler, boolean halfClose, Outcome outcome) {
+        var tls = target.source().flatMap(source -> source.newHandler(ByteBufAllocator.DEFAULT));
+        if (tls.isEmpty()) {
+            target.breaker().release(CircuitBreaker.Resource.CONNECTIONS);
+            outcome.failed(UpstreamFailure.CONNECT_FAILED);
+            return;
+        }
+        open(handler, halfClose, tls, outcome);
+    }
+
+    private void open(ChannelHandler handler, boolean halfClose, Optional<SslHandler> tls, Outcome outcome) {
+        int timeout = Math.clamp(target.connectTimeout().toMillis(), 1, Integer.MAX_VALUE);
+        tls.ifPresent(ssl -> ssl.setHandshakeTimeoutMillis(timeout));
+        var opening = new Bootstrap()
+                .group(worker.loop())
+                .channel(socketChannel)
+                .resolver(NoopAddressResolverGroup.INSTANCE)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.SO_KEEPALIVE, true)
+                .option(ChannelOption.ALLOW_HALF_CLOSURE, halfClose)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeout)
+                .handler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        tls.ifPresent(ssl -> channel.pipeline().addLast(ssl));
+                        channel.pipeline().addLast(handler);
+                    }
+                })
+                .connect(target.address());
+        opening.channel().closeFuture().addListener(_ -> target.breaker().release(CircuitBreaker.Resource.CONNECTIONS));
+        opening.addListener(opened -> {
+            worker.tick();
+            if (!opened.isSuccess()) {
+                opening.channel().close();
+                failed(opened.cause(), outcome);
+            } else if (tls.isEmpty()) {
+                connected(opening.channel(), outcome);
+            } else {
+                tls.get().handshakeFuture().addListener(done -> {
+                    worker.tick();
+                    if (done.isSuccess()) {
+                        connected(opening.channel(), outcome);
+                    } else {
+                        opening.channel().close();
+                        failed(done.cause(), outcome);
+                    }
+                });
+            }
+        });
+    }
+
+    private void connected(Channel channel, Outcome outcome) {
+        outliers.connected(target.host().state());
+        outcome.connected(channel);
+    }
+
+    private void failed(Throwable cause, Outcome outcome) {
+        outliers.connectFailed(target.host().state(), worker.now());
+        outcome.failed(
+                cause instanceof ConnectTimeoutException
+                        ? UpstreamFailure.CONNECT_TIMEOUT
+                        : UpstreamFailure.CONNECT_FAILED);
+    }
+}

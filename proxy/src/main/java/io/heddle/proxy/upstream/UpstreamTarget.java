@@ -1,0 +1,30 @@
+package io.heddle.proxy.upstream;
+
+import io.heddle.traffic.balance.Host;
+import io.heddle.traffic.resilience.CircuitBreaker;
+import io.heddle.traffic.runtime.ClientTls;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+
+/// Where connections to a host go and how they are made. Kept as it is while none of this changes.
+///
+/// @param host the host
+/// @param address its address
+/// @param tls the TLS settings its cluster has for it
+/// @param source makes TLS handlers by them
+/// @param connectTimeout for a connection, TLS included
+/// @param breaker its cluster's
+record UpstreamTarget(
+        Host host,
+        InetSocketAddress address,
+        Optional<ClientTls> tls,
+        Optional<ClientTlsSource> source,
+        Duration connectTimeout,
+        CircuitBreaker breaker) {
+
+    /// Whether connections made for `other` serve this one too.
+    boolean sameConnections(UpstreamTarget other) {
+        return tls.equals(other.tls) && address.equals(other.address);
+    }
+}

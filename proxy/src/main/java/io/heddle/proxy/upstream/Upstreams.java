@@ -1,0 +1,157 @@
+package io.heddle.proxy.upstream;
+
+import io.heddle.proxy.config.ActiveConfig;
+import io.heddle.proxy.loop.EventLoops;
+import io.heddle.proxy.loop.Worker;
+import io.heddle.traffic.balance.BuiltinBalancers;
+import io.heddle.traffic.balance.Endpoint;
+import io.heddle.traffic.balance.Host;
+import io.heddle.traffic.balance.HostState;
+import io.heddle.traffic.resilience.CircuitBreaker;
+import io.heddle.traffic.runtime.ClientTls;
+import io.heddle.traffic.runtime.Cluster;
+import io.heddle.traffic.runtime.RuntimeConfig;
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// Every cluster of the live configuration, ready for use, and the connections to their hosts.
+///
+/// Follows the configuration: an unchanged cluster stays the same object; in a changed one, hosts that remain keep
+/// their
+/// live state and connections. Hosts that went away lose their idle connections at once and the busy ones when they are
+/// done. Reading is safe on any thread; swaps come one at a time.
+public final class Upstreams implements ActiveConfig.Follower {
+    private final List<HostPools> pools;
+    private final Function<ClientTls, ClientTlsSource> tls;
+    private final NameResolver names;
+    private volatile Map<String, UpstreamCluster> clusters = Map.of();
+    private RuntimeConfig applied = RuntimeConfig.EMPTY;
+
+    /// Clusters of `first`, with connections on `loops` and TLS by `tls`.
+    public Upstreams(EventLoops loops, Function<ClientTls, ClientTlsSource> tls, RuntimeConfig first) {
+        this.tls = tls;
+        this.pools = loops.workers().stream()
+                .map(worker -> new HostPools(worker, loops.socketChannel()))
+                .toList();
+        this.names = new NameResolver(this::resolved);
+        swapped(RuntimeConfig.EMPTY, first);
+    }
+
+    /// The cluster called `name` in `config`, if there is one.
+    public Optional<UpstreamCluster> cluster(String name, RuntimeConfig config) {
+        var found = clusters.get(name);
+        if (found == null && config.clusters().containsKey(name)) {
+            swapped(RuntimeConfig.EMPTY, config);
+            found = clusters.get(name);
+        }
+        return Optional.ofNullable(found);
+    }
+
+    /// Asks for a connection to `host` of `cluster` on the event loop of `worker`, where this is called. `listener`
+    /// gets
+    /// it, perhaps before this returns.
+    public void connect(Worker worker, UpstreamCluster cluster, Host host, UpstreamListener listener) {
+        pools.get(worker.index()).pool(cluster.target(host)).acquire(listener);
+    }
+
+    /// `listener` does not want its connection any more. No effect if it has one already.
+    public void forget(Worker worker, UpstreamCluster cluster, Host host, UpstreamListener listener) {
+        pools.get(worker.index()).pool(cluster.target(host)).forget(listener);
+    }
+
+    /// How to make a connection for bytes of any kind to `host`, on the event loop of `worker`.
+    public RawConnector raw(Worker worker, UpstreamCluster cluster, Host host) {
+        return new RawConnector(worker, pools.get(worker.index()).socketChannel(), cluster.target(host));
+    }
+
+    @Override
+    @SuppressWarnings(
+            "ReferenceEquality") // The same configuration again is the same object; comparing all of it is dear.
+    public synchronized void swapped(RuntimeConfig previous, RuntimeConfig next) {
+        if (applied == next) {
+            return;
+        }
+        applied = next;
+        names.watch(next.clusters().values());
+        apply(next, Map.of());
+    }
+
+    private synchronized void resolved(Map<String, List<String>> changed) {
+        apply(applied, changed);
+    }
+
+    private void apply(RuntimeConfig next, Map<String, List<String>> changedNames) {
+        var before = clusters;
+        var after = new HashMap<String, UpstreamCluster>();
+        for (var cluster : next.clusters().values()) {
+            var old = before.get(cluster.name());
+            boolean moved = cluster.endpoints().endpoints().stream()
+                    .anyMatch(endpoint -> changedNames.containsKey(endpoint.address()));
+            boolean kept = old != null && !moved && old.cluster().equals(cluster);
+            after.put(cluster.name(), kept ? old : build(cluster, Optional.ofNullable(old)));
+        }
+        clusters = Map.copyOf(after);
+        retire(before, after);
+    }
+
+    private UpstreamCluster build(Cluster cluster, Optional<UpstreamCluster> old) {
+        var breaker = old.map(UpstreamCluster::breaker).orElseGet(() -> new CircuitBreaker(cluster.limits()));
+        breaker.limit(cluster.limits());
+        var hosts = new LinkedHashMap<String, Host>();
+        var targets = new IdentityHashMap<HostState, UpstreamTarget>();
+        var sources = new HashMap<ClientTls, ClientTlsSource>();
+        for (var endpoint : names.resolve(cluster)) {
+            var known = old.map(cluster0 -> cluster0.hosts().get(endpoint.key()));
+            var state = known.map(Host::state).orElseGet(HostState::new);
+            var host = new Host(endpoint, state);
+            hosts.put(endpoint.key(), host);
+            var settings = settings(cluster, endpoint);
+            var source = settings.map(needed -> sources.computeIfAbsent(needed, tls));
+            targets.put(
+                    state,
+                    new UpstreamTarget(host, address(endpoint), settings, source, cluster.connectTimeout(), breaker));
+        }
+        var balancer = BuiltinBalancers.create(cluster.balancer(), new ArrayList<>(hosts.values()));
+        return new UpstreamCluster(cluster, balancer, breaker, hosts, targets);
+    }
+
+    private static Optional<ClientTls> settings(Cluster cluster, Endpoint endpoint) {
+        return cluster.transports().stream()
+                .filter(transport -> endpoint.transportMatch()
+                        .entrySet()
+                        .containsAll(transport.match().entrySet()))
+                .findFirst()
+                .flatMap(Cluster.Transport::tls);
+    }
+
+    private static InetSocketAddress address(Endpoint endpoint) {
+        InetAddress address = NetUtil.createInetAddressFromIpAddressString(endpoint.address());
+        return address == null
+                ? InetSocketAddress.createUnresolved(endpoint.address(), endpoint.port())
+                : new InetSocketAddress(address, endpoint.port());
+    }
+
+    private void retire(Map<String, UpstreamCluster> before, Map<String, UpstreamCluster> after) {
+        var gone = new ArrayList<HostState>();
+        before.forEach((name, old) -> {
+            var now = after.get(name);
+            old.hosts().forEach((key, host) -> {
+                if (now == null || !now.hosts().containsKey(key)) {
+                    gone.add(host.state());
+                }
+            });
+        });
+        if (!gone.isEmpty()) {
+            pools.forEach(pool -> pool.retire(gone));
+        }
+    }
+}

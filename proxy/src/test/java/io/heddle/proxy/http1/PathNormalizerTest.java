@@ -1,0 +1,36 @@
+package io.heddle.proxy.http1;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PathNormalizerTest {
+    @ParameterizedTest
+    @CsvSource({
+        "/a/b, /a/b",
+        "/a/./b, /a/b",
+        "/a/../b, /b",
+        "/a/.., /",
+        "/.., /",
+        "/../../x, /x",
+        "/a/b/.., /a/",
+        "/a/., /a/",
+        "/%61dmin, /admin",
+        "/x/%2e%2E/admin, /admin",
+        "/a%2Fb, /a%2Fb",
+        "/a\\..\\b, /b",
+        "//a///b/, /a/b/",
+        "/a//.., /",
+        "/%, /%",
+        "/%zz, /%zz",
+        "/..., /...",
+        "//, /"
+    })
+    void makes_paths_plain(String path, String plain) {
+        var bytes = path.getBytes(StandardCharsets.ISO_8859_1);
+        int end = PathNormalizer.normalize(bytes, 0, bytes.length, true, true);
+        assertThat(new String(bytes, 0, end, StandardCharsets.ISO_8859_1)).isEqualTo(plain);
+    }
+}

@@ -1,0 +1,23 @@
+package io.heddle.proxy.listen;
+
+import io.heddle.traffic.runtime.Listener;
+import io.heddle.traffic.runtime.RuntimeConfig;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+
+/// A proxy by hand for measuring: `HandProxy <port> <upstream port>` listens until it is killed.
+final class HandProxy {
+    private HandProxy() {}
+
+    public static void main(String[] args) throws InterruptedException {
+        var config = RunningProxy.config(Integer.parseInt(args[1]));
+        var in = Objects.requireNonNull(config.listeners().get("in"));
+        var listener = new Listener("in", in.address(), Integer.parseInt(args[0]), false, in.chains());
+        var moved = new RuntimeConfig(Map.of("in", listener), Map.of(), config.clusters(), Map.of(), Map.of());
+        try (var proxy = new RunningProxy(moved, _ -> {})) {
+            System.out.println("listening on " + proxy.port());
+            new CountDownLatch(1).await();
+        }
+    }
+}

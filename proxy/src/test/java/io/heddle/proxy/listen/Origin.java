@@ -1,0 +1,104 @@
+package io.heddle.proxy.listen;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// An upstream whose connections are handled by a few lines of the test's own, each on its own thread.
+final class Origin implements AutoCloseable {
+    /// Handles a connection.
+    interface Connection {
+        void handle(Socket socket, int number) throws IOException;
+    }
+
+    final ServerSocket server;
+    final AtomicInteger connections = new AtomicInteger();
+    final List<String> heads = Collections.synchronizedList(new ArrayList<>());
+    private final List<Socket> sockets = Collections.synchronizedList(new ArrayList<>());
+
+    Origin(Connection behaviour) {
+        try {
+            server = new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
+        } catch (IOException refused) {
+            throw new UncheckedIOException(refused);
+        }
+        Thread.ofVirtual().start(() -> accept(behaviour));
+    }
+
+    /// Answers every request alike, for as long as the connection lasts.
+    static Origin answering(String response) {
+        var self = new Origin[1];
+        self[0] = new Origin((socket, _) -> {
+            var head = head(socket.getInputStream());
+            while (!head.isEmpty()) {
+                self[0].heads.add(head);
+                write(socket, response);
+                head = head(socket.getInputStream());
+            }
+        });
+        return self[0];
+    }
+
+    private void accept(Connection behaviour) {
+        try {
+            while (true) {
+                var socket = server.accept();
+                sockets.add(socket);
+                int number = connections.incrementAndGet();
+                Thread.ofVirtual().start(() -> run(behaviour, socket, number));
+            }
+        } catch (IOException closed) {
+            // The test is over.
+        }
+    }
+
+    private static void run(Connection behaviour, Socket socket, int number) {
+        try (socket) {
+            behaviour.handle(socket, number);
+        } catch (IOException ended) {
+            // The proxy went away; the test judges by what the client saw.
+        }
+    }
+
+    int port() {
+        return server.getLocalPort();
+    }
+
+    /// Reads up to an empty line; empty at the end of the stream.
+    static String head(InputStream in) throws IOException {
+        var text = new StringBuilder();
+        while (text.length() < 4 || !text.substring(text.length() - 4).equals("\r\n\r\n")) {
+            int octet = in.read();
+            if (octet < 0) {
+                return text.toString();
+            }
+            text.append((char) octet);
+        }
+        return text.toString();
+    }
+
+    static void write(Socket socket, String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+        socket.getOutputStream().flush();
+    }
+
+    static String read(InputStream in, int length) throws IOException {
+        return new String(in.readNBytes(length), StandardCharsets.ISO_8859_1);
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+        for (var socket : sockets) {
+            socket.close();
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package io.heddle.proxy.listen;
+
+import io.heddle.proxy.config.ActiveConfig;
+import io.heddle.proxy.exchange.ProxyServices;
+import io.heddle.proxy.loop.EventLoops;
+import io.heddle.proxy.observe.RequestObserver;
+import io.heddle.proxy.observe.RequestTimeline;
+import io.heddle.proxy.upstream.Upstreams;
+import io.heddle.traffic.balance.BalancerPolicy;
+import io.heddle.traffic.balance.Endpoint;
+import io.heddle.traffic.balance.EndpointSet;
+import io.heddle.traffic.filter.FilterChain;
+import io.heddle.traffic.request.PeerMetadata;
+import io.heddle.traffic.resilience.BreakerLimits;
+import io.heddle.traffic.resilience.RetryPolicy;
+import io.heddle.traffic.resilience.Timeouts;
+import io.heddle.traffic.route.ClusterChoice;
+import io.heddle.traffic.route.Rewrite;
+import io.heddle.traffic.route.Route;
+import io.heddle.traffic.route.RouteAction;
+import io.heddle.traffic.route.RouteMatch;
+import io.heddle.traffic.route.RouteTable;
+import io.heddle.traffic.route.VirtualHost;
+import io.heddle.traffic.runtime.Cluster;
+import io.heddle.traffic.runtime.Listener;
+import io.heddle.traffic.runtime.ListenerChain;
+import io.heddle.traffic.runtime.NetworkFilter;
+import io.heddle.traffic.runtime.RuntimeConfig;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/// A proxy in this process, without TLS, from a configuration made by hand: one listener `in`, one cluster `app`.
+final class RunningProxy implements AutoCloseable {
+    /// What the observer saw, copied.
+    record Seen(int status, String flag, String details, int attempts, long sent, long received) {}
+
+    final EventLoops loops = new EventLoops(1);
+    final ActiveConfig config;
+    final Upstreams upstreams;
+    final Listeners listeners;
+    final List<Seen> seen = Collections.synchronizedList(new ArrayList<>());
+
+    RunningProxy(RuntimeConfig first) {
+        this(first, Optional.empty());
+    }
+
+    RunningProxy(RuntimeConfig first, RequestObserver observer) {
+        this(first, Optional.of(observer));
+    }
+
+    private RunningProxy(RuntimeConfig first, Optional<RequestObserver> observer) {
+        config = new ActiveConfig(first);
+        upstreams = new Upstreams(loops, tls -> allocator -> Optional.empty(), first);
+        config.follow(upstreams);
+        var services = new ProxyServices(config, upstreams, observer.orElse(this::record), "");
+        listeners = new Listeners(loops, services, tls -> {
+            throw new IllegalArgumentException("no TLS here");
+        });
+        config.follow(listeners);
+        listeners.swapped(RuntimeConfig.EMPTY, first);
+    }
+
+    private void record(RequestTimeline timeline) {
+        seen.add(new Seen(
+                timeline.status,
+                timeline.flag.code(),
+                timeline.details,
+                timeline.attempts,
+                timeline.bytesSent,
+                timeline.bytesReceived));
+    }
+
+    int port() {
+        return Objects.requireNonNull(listeners.addresses().get("in")).getPort();
+    }
+
+    Socket connect() throws IOException {
+        var socket = new Socket();
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port()));
+        socket.setSoTimeout(10_000);
+        socket.setTcpNoDelay(true);
+        return socket;
+    }
+
+    @Override
+    public void close() {
+        listeners.abort();
+        loops.close();
+    }
+
+    static RuntimeConfig config(int... ports) {
+        return config(forward(RetryPolicy.NONE, Timeouts.DEFAULT), ports);
+    }
+
+    static RouteAction forward(RetryPolicy retry, Timeouts timeouts) {
+        var target = new ClusterChoice.Target("app", List.of(), List.of(), Map.of());
+        return new RouteAction.Forward(new ClusterChoice.One(target), Rewrite.NONE, timeouts, retry, List.of());
+    }
+
+    static RuntimeConfig config(RouteAction action, int... ports) {
+        return config(http(action), ports);
+    }
+
+    static NetworkFilter http(RouteAction action) {
+        var route = new Route("all", RouteMatch.ANY, action, List.of(), List.of(), Map.of());
+        var table = RouteTable.of("all", List.of(new VirtualHost("all", List.of("*"), List.of(route))));
+        return new NetworkFilter.Http(
+                "outbound",
+                new NetworkFilter.RouteSource.Inline(table),
+                new FilterChain(List.of()),
+                NetworkFilter.ForwardClientCertificate.SANITIZE,
+                NetworkFilter.PathRules.NONE,
+                NetworkFilter.HttpLimits.DEFAULT,
+                List.of());
+    }
+
+    static RuntimeConfig config(NetworkFilter filter, int... ports) {
+        var chain = new ListenerChain("", ListenerChain.Match.ANY, Optional.empty(), filter);
+        var listener = new Listener("in", "127.0.0.1", 0, false, List.of(chain));
+        var endpoints = Arrays.stream(ports)
+                .mapToObj(port ->
+                        new Endpoint("127.0.0.1", port, 1, Endpoint.Health.HEALTHY, 0, Map.of(), PeerMetadata.UNKNOWN))
+                .toList();
+        var cluster = new Cluster(
+                "app",
+                Cluster.Discovery.STATIC,
+                new EndpointSet(endpoints),
+                Duration.ofSeconds(1),
+                new BalancerPolicy.RoundRobin(),
+                BreakerLimits.DEFAULT,
+                List.of(),
+                Cluster.Protocol.HTTP1,
+                Cluster.ServiceTag.UNKNOWN);
+        return new RuntimeConfig(Map.of("in", listener), Map.of(), Map.of("app", cluster), Map.of(), Map.of());
+    }
+}
