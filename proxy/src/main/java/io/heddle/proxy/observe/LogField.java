@@ -1,0 +1,199 @@
+package io.heddle.proxy.observe;
+
+import io.heddle.proxy.observe.LogLine.Escape;
+import io.heddle.traffic.request.HeaderName;
+import io.heddle.traffic.request.Peer;
+import io.heddle.traffic.request.RequestHead;
+import io.heddle.traffic.request.Span;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// One part of a log line: fixed text or one of Envoy's command operators.
+sealed interface LogField {
+    /// Appends this part for `timeline`; false when there is nothing to say.
+    boolean append(LogLine line, RequestTimeline timeline, Escape escape);
+
+    /// Whether the value is a number, unquoted in JSON.
+    default boolean isNumber() {
+        return false;
+    }
+
+    /// Fixed text.
+    record Text(String text) implements LogField {
+        @Override
+        public boolean append(LogLine line, RequestTimeline timeline, Escape escape) {
+            line.put(text);
+            return true;
+        }
+    }
+
+    /// `%REQ(first?second)%`: the first of some request headers that is there.
+    record RequestHeader(List<HeaderName> names) implements LogField {
+        private static final HeaderName METHOD = HeaderName.of(":method");
+        private static final HeaderName PATH = HeaderName.of(":path");
+        private static final HeaderName AUTHORITY = HeaderName.of(":authority");
+
+        @Override
+        public boolean append(LogLine line, RequestTimeline timeline, Escape escape) {
+            var head = timeline.head();
+            if (head == null) {
+                return false;
+            }
+            for (var name : names) {
+                long span = find(head, name);
+                if (Span.isPresent(span)) {
+                    line.value(head.bytes(), Span.start(span), Span.end(span), escape);
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        private static long find(RequestHead head, HeaderName name) {
+            if (name.equals(METHOD)) {
+                return head.method();
+            }
+            if (name.equals(PATH)) {
+                return head.path();
+            }
+            return name.equals(AUTHORITY) ? head.authority() : head.header(name);
+        }
+    }
+
+    /// A number.
+    enum Figure implements LogField {
+        RESPONSE_CODE,
+        BYTES_RECEIVED,
+        BYTES_SENT,
+        DURATION,
+        REQUEST_DURATION,
+        RESPONSE_DURATION,
+        UPSTREAM_SERVICE_TIME,
+        UPSTREAM_REQUEST_ATTEMPT_COUNT,
+        GRPC_STATUS_NUMBER;
+
+        @Override
+        public boolean append(LogLine line, RequestTimeline timeline, Escape escape) {
+            long value = switch (this) {
+                case RESPONSE_CODE -> timeline.status;
+                case BYTES_RECEIVED -> timeline.bytesReceived;
+                case BYTES_SENT -> timeline.bytesSent;
+                case DURATION -> millis(timeline.headReceived, timeline.finished);
+                case REQUEST_DURATION -> millis(timeline.headReceived, timeline.requestComplete);
+                case RESPONSE_DURATION -> millis(timeline.headReceived, timeline.responseHeadReceived);
+                case UPSTREAM_SERVICE_TIME -> millis(timeline.upstreamHeadSent, timeline.responseHeadReceived);
+                case UPSTREAM_REQUEST_ATTEMPT_COUNT -> timeline.attempts;
+                case GRPC_STATUS_NUMBER -> timeline.grpcStatus;
+            };
+            if (value < 0) {
+                return false;
+            }
+            line.put(value);
+            return true;
+        }
+
+        @Override
+        public boolean isNumber() {
+            return true;
+        }
+
+        private static long millis(long from, long to) {
+            return from == 0 || to == 0 ? -1 : TimeUnit.NANOSECONDS.toMillis(to - from);
+        }
+    }
+
+    /// A text.
+    enum Word implements LogField {
+        START_TIME,
+        PROTOCOL,
+        RESPONSE_FLAGS,
+        RESPONSE_CODE_DETAILS,
+        UPSTREAM_HOST,
+        UPSTREAM_CLUSTER,
+        DOWNSTREAM_REMOTE_ADDRESS,
+        DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT,
+        DOWNSTREAM_LOCAL_ADDRESS,
+        DOWNSTREAM_PEER_URI_SAN,
+        REQUESTED_SERVER_NAME,
+        ROUTE_NAME,
+        VIRTUAL_CLUSTER_NAME,
+        LISTENER,
+        SOURCE_WORKLOAD,
+        SOURCE_NAMESPACE,
+        UPSTREAM_WORKLOAD;
+
+        @Override
+        public boolean append(LogLine line, RequestTimeline timeline, Escape escape) {
+            var peer = timeline.peer();
+            return switch (this) {
+                case START_TIME -> {
+                    Timestamps.append(line, timeline.startedAtMillis);
+                    yield true;
+                }
+                case PROTOCOL -> text(line, timeline.head() == null ? "" : "HTTP/1.1", escape);
+                case RESPONSE_FLAGS -> text(line, timeline.flag.code(), escape);
+                case RESPONSE_CODE_DETAILS -> text(line, timeline.details, escape);
+                case UPSTREAM_HOST -> upstreamHost(line, timeline, escape);
+                case UPSTREAM_CLUSTER -> {
+                    var cluster = timeline.cluster();
+                    yield text(line, cluster == null ? "" : cluster.name(), escape);
+                }
+                case DOWNSTREAM_REMOTE_ADDRESS -> peer != null && address(line, peer.remote(), true);
+                case DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT -> peer != null && address(line, peer.remote(), false);
+                case DOWNSTREAM_LOCAL_ADDRESS -> peer != null && address(line, peer.local(), true);
+                case DOWNSTREAM_PEER_URI_SAN -> text(line, principal(peer), escape);
+                case REQUESTED_SERVER_NAME -> text(line, serverName(peer), escape);
+                case ROUTE_NAME -> text(line, timeline.decision().route().name(), escape);
+                case VIRTUAL_CLUSTER_NAME -> text(line, timeline.decision().virtualHost(), escape);
+                case LISTENER -> text(line, timeline.listener, escape);
+                case SOURCE_WORKLOAD -> text(line, timeline.source().workload(), escape);
+                case SOURCE_NAMESPACE -> text(line, timeline.source().namespace(), escape);
+                case UPSTREAM_WORKLOAD -> {
+                    var host = timeline.host();
+                    yield text(
+                            line, host == null ? "" : host.endpoint().metadata().workload(), escape);
+                }
+            };
+        }
+
+        private static boolean text(LogLine line, String text, Escape escape) {
+            if (text.isEmpty()) {
+                return false;
+            }
+            line.value(text, escape);
+            return true;
+        }
+
+        private static boolean upstreamHost(LogLine line, RequestTimeline timeline, Escape escape) {
+            var host = timeline.host();
+            if (host == null) {
+                return false;
+            }
+            line.value(host.endpoint().address(), escape);
+            line.put(':').put(host.endpoint().port());
+            return true;
+        }
+
+        private static boolean address(LogLine line, InetSocketAddress address, boolean withPort) {
+            var ip = address.getAddress();
+            if (ip == null) {
+                return false;
+            }
+            line.value(ip.getHostAddress(), Escape.TEXT);
+            if (withPort) {
+                line.put(':').put(address.getPort());
+            }
+            return true;
+        }
+
+        private static String principal(@Nullable Peer peer) {
+            return peer == null ? "" : peer.principal().orElse("");
+        }
+
+        private static String serverName(@Nullable Peer peer) {
+            return peer == null ? "" : peer.serverName().orElse("");
+        }
+    }
+}

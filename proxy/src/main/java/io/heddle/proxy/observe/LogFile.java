@@ -1,0 +1,164 @@
+package io.heddle.proxy.observe;
+
+import java.io.BufferedOutputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One access log: a file (or standard output) and the thread that writes it.
+///
+/// [#log] never blocks: when the writer cannot keep up, lines are dropped and counted. A file that was moved away is
+/// opened anew.
+final class LogFile implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(LogFile.class);
+    private static final int LINES = 1024;
+    private static final int BUFFER = 32 * 1024;
+    private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long RETRY = TimeUnit.SECONDS.toNanos(1);
+
+    private final String path;
+    private final LogRing ring = new LogRing(LINES);
+    private final LongAdder written = new LongAdder();
+    private final LongAdder dropped = new LongAdder();
+    private final Thread writer;
+    private volatile boolean asleep;
+    private volatile boolean closed;
+
+    private LogFile(String path) {
+        this.path = path;
+        this.writer = Thread.ofPlatform().daemon().name("access-log").unstarted(this::run);
+    }
+
+    /// Starts the writer of `path`; `/dev/stdout` is standard output.
+    static LogFile open(String path) {
+        var file = new LogFile(path);
+        file.writer.start();
+        return file;
+    }
+
+    /// Takes the line of a request.
+    void log(LogFormat format, RequestTimeline timeline) {
+        long ticket = ring.claim();
+        if (ticket < 0) {
+            dropped.increment();
+            return;
+        }
+        try {
+            format.append(ring.line(ticket), timeline);
+        } finally {
+            ring.publish(ticket);
+        }
+        if (asleep) {
+            LockSupport.unpark(writer);
+        }
+    }
+
+    String path() {
+        return path;
+    }
+
+    long written() {
+        return written.sum();
+    }
+
+    long dropped() {
+        return dropped.sum();
+    }
+
+    private void run() {
+        while (!closed || ring.isReady()) {
+            try (var out = open()) {
+                write(out);
+            } catch (IOException failed) {
+                log.atError().addKeyValue("path", path).setCause(failed).log("the access log cannot be written");
+                discard();
+                LockSupport.parkNanos(RETRY);
+            }
+        }
+    }
+
+    /// Writes until the ring is empty for a while and the file is no longer where it was, or the log is closed.
+    private void write(OutputStream out) throws IOException {
+        while (true) {
+            boolean any = drain(out);
+            if (closed && !ring.isReady()) {
+                return;
+            }
+            if (any) {
+                out.flush();
+                LockSupport.parkNanos(PAUSE);
+            } else {
+                sleep();
+                if (!isStandardOutput() && !Files.exists(Path.of(path))) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private boolean drain(OutputStream out) throws IOException {
+        boolean any = false;
+        while (ring.isReady()) {
+            var line = ring.first();
+            out.write(line.bytes(), 0, line.length());
+            ring.release();
+            written.increment();
+            any = true;
+        }
+        return any;
+    }
+
+    private void sleep() {
+        asleep = true;
+        if (!ring.isReady() && !closed) {
+            LockSupport.park(this);
+        }
+        asleep = false;
+    }
+
+    private void discard() {
+        while (ring.isReady()) {
+            ring.release();
+            dropped.increment();
+        }
+    }
+
+    private OutputStream open() throws IOException {
+        if (isStandardOutput()) {
+            return new BufferedOutputStream(new FileOutputStream(java.io.FileDescriptor.out) {
+                @Override
+                public void close() {
+                    // Standard output outlives the log.
+                }
+            });
+        }
+        var parent = Path.of(path).toAbsolutePath().getParent();
+        if (parent != null) {
+            Files.createDirectories(parent);
+        }
+        return new BufferedOutputStream(new FileOutputStream(path, true), BUFFER);
+    }
+
+    private boolean isStandardOutput() {
+        return path.equals("/dev/stdout");
+    }
+
+    /// Writes what is there and ends; waits two seconds for it at most.
+    @Override
+    public void close() {
+        closed = true;
+        LockSupport.unpark(writer);
+        try {
+            writer.join(TimeUnit.SECONDS.toMillis(2));
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

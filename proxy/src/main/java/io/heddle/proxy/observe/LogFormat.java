@@ -1,0 +1,199 @@
+package io.heddle.proxy.observe;
+
+import io.heddle.model.problem.Checked;
+import io.heddle.model.problem.Problem;
+import io.heddle.proxy.observe.LogLine.Escape;
+import io.heddle.traffic.request.HeaderName;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// How a request becomes a log line: Envoy's command operators as text, or as the members of a JSON object.
+final class LogFormat {
+    /// Envoy's default text.
+    static final String DEFAULT_TEXT = "[%START_TIME%] \"%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%\""
+            + " %RESPONSE_CODE% %RESPONSE_FLAGS% %BYTES_RECEIVED% %BYTES_SENT% %DURATION%"
+            + " %RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)% \"%REQ(X-FORWARDED-FOR)%\" \"%REQ(USER-AGENT)%\""
+            + " \"%REQ(X-REQUEST-ID)%\" \"%REQ(:AUTHORITY)%\" \"%UPSTREAM_HOST%\"\n";
+
+    private static final String NULL = "null";
+    private static final String UPSTREAM_TIME = "RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)";
+
+    private final List<Member> members;
+    private final boolean json;
+
+    private LogFormat(List<Member> members, boolean json) {
+        this.members = List.copyOf(members);
+        this.json = json;
+    }
+
+    /// Heddle's own JSON log: one object a request, in this order.
+    static LogFormat standardJson() {
+        var members = new ArrayList<Member>();
+        for (var member : List.of(
+                "time=%START_TIME%",
+                "listener=%LISTENER%",
+                "method=%REQ(:METHOD)%",
+                "authority=%REQ(:AUTHORITY)%",
+                "path=%REQ(:PATH)%",
+                "protocol=%PROTOCOL%",
+                "status=%RESPONSE_CODE%",
+                "flags=%RESPONSE_FLAGS%",
+                "details=%RESPONSE_CODE_DETAILS%",
+                "bytes_received=%BYTES_RECEIVED%",
+                "bytes_sent=%BYTES_SENT%",
+                "duration_ms=%DURATION%",
+                "upstream_ms=%RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)%",
+                "attempts=%UPSTREAM_REQUEST_ATTEMPT_COUNT%",
+                "route=%ROUTE_NAME%",
+                "cluster=%UPSTREAM_CLUSTER%",
+                "upstream=%UPSTREAM_HOST%",
+                "upstream_workload=%UPSTREAM_WORKLOAD%",
+                "remote=%DOWNSTREAM_REMOTE_ADDRESS%",
+                "peer=%DOWNSTREAM_PEER_URI_SAN%",
+                "source_workload=%SOURCE_WORKLOAD%",
+                "request_id=%REQ(X-REQUEST-ID)%")) {
+            int equals = member.indexOf('=');
+            members.add(new Member(
+                    key(member.substring(0, equals)), fields(member.substring(equals + 1), new ArrayList<>())));
+        }
+        return new LogFormat(members, true);
+    }
+
+    /// Reads a text format; empty means Envoy's default.
+    static Checked<LogFormat> text(String format) {
+        var problems = new ArrayList<Problem>();
+        var fields = fields(format.isEmpty() ? DEFAULT_TEXT : format, problems);
+        return Checked.of(new LogFormat(List.of(new Member("", fields)), false), problems);
+    }
+
+    /// Reads a JSON format: members in the order of their names.
+    static Checked<LogFormat> json(Map<String, String> formats) {
+        var problems = new ArrayList<Problem>();
+        var members = new ArrayList<Member>();
+        SortedMap<String, String> sorted = new TreeMap<>(formats);
+        sorted.forEach((name, format) -> members.add(new Member(key(name), fields(format, problems))));
+        return Checked.of(new LogFormat(members, true), problems);
+    }
+
+    /// Appends the line of a request, its end included.
+    void append(LogLine line, RequestTimeline timeline) {
+        if (!json) {
+            for (var field : members.getFirst().fields()) {
+                if (!field.append(line, timeline, Escape.TEXT)) {
+                    line.put('-');
+                }
+            }
+            return;
+        }
+        char before = '{';
+        for (var member : members) {
+            line.put(before).put(member.key());
+            value(line, member.fields(), timeline);
+            before = ',';
+        }
+        line.put('}').put('\n');
+    }
+
+    private static void value(LogLine line, List<LogField> fields, RequestTimeline timeline) {
+        boolean single = fields.size() == 1;
+        if (single && fields.getFirst().isNumber()) {
+            if (!fields.getFirst().append(line, timeline, Escape.JSON)) {
+                line.put(NULL);
+            }
+            return;
+        }
+        int start = line.length();
+        line.put('"');
+        for (var field : fields) {
+            if (field instanceof LogField.Text(var text)) {
+                line.value(text, Escape.JSON);
+            } else if (!field.append(line, timeline, Escape.JSON)) {
+                if (single) {
+                    line.cut(start);
+                    line.put(NULL);
+                    return;
+                }
+                line.put('-');
+            }
+        }
+        line.put('"');
+    }
+
+    private static String key(String name) {
+        var line = new LogLine();
+        line.put('"').value(name, Escape.JSON);
+        line.put('"').put(':');
+        return line.toString();
+    }
+
+    private static List<LogField> fields(String format, List<Problem> problems) {
+        var fields = new ArrayList<LogField>();
+        int from = 0;
+        while (from < format.length()) {
+            int percent = format.indexOf('%', from);
+            if (percent < 0) {
+                fields.add(new LogField.Text(format.substring(from)));
+                break;
+            }
+            if (percent > from) {
+                fields.add(new LogField.Text(format.substring(from, percent)));
+            }
+            int close = format.indexOf('%', percent + 1);
+            if (close < 0) {
+                problems.add(problem(format, "has a % without its partner"));
+                break;
+            }
+            fields.add(
+                    close == percent + 1
+                            ? new LogField.Text("%")
+                            : operator(format.substring(percent + 1, close), problems));
+            from = close + 1;
+        }
+        return fields;
+    }
+
+    private static LogField operator(String operator, List<Problem> problems) {
+        if (operator.equals(UPSTREAM_TIME)) {
+            return LogField.Figure.UPSTREAM_SERVICE_TIME;
+        }
+        int open = operator.indexOf('(');
+        if (open > 0 && operator.endsWith(")")) {
+            var name = operator.substring(0, open);
+            if (name.equals("REQ") || name.equals("REQUEST_HEADER")) {
+                return requestHeader(operator.substring(open + 1, operator.length() - 1));
+            }
+        }
+        for (var figure : LogField.Figure.values()) {
+            if (figure.name().equals(operator)) {
+                return figure;
+            }
+        }
+        for (var word : LogField.Word.values()) {
+            if (word.name().equals(operator)) {
+                return word;
+            }
+        }
+        problems.add(problem("%" + operator + "%", "is not a known operator"));
+        return new LogField.Text("-");
+    }
+
+    private static LogField requestHeader(String argument) {
+        return new LogField.RequestHeader(
+                Arrays.stream(argument.split("\\?", -1)).map(HeaderName::of).toList());
+    }
+
+    private static Problem problem(String part, String reason) {
+        return Problem.error(
+                "access log format",
+                part,
+                reason,
+                "use one of REQ(header) " + Arrays.toString(LogField.Figure.values())
+                        + Arrays.toString(LogField.Word.values()));
+    }
+
+    private record Member(String key, List<LogField> fields) {}
+}

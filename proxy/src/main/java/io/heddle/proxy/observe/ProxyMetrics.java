@@ -1,0 +1,186 @@
+package io.heddle.proxy.observe;
+
+import io.heddle.traffic.request.PeerMetadata;
+import io.netty.util.concurrent.FastThreadLocal;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.DoubleSupplier;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/// The proxy's Prometheus metrics: Istio's standard metrics of requests, denials, and figures of the process.
+///
+/// Each event loop counts into its own table without locks and, for combinations seen before, without allocating; a
+/// scrape adds the tables up. Series are bounded in number and dropped when idle.
+public final class ProxyMetrics implements RequestObserver {
+    private static final String DENIED = "rbac_access_denied_matched_policy[";
+    private static final int MAX_POLICIES = 500;
+    private static final double NANOS_PER_MILLISECOND = 1e6;
+
+    private final Settings settings;
+    private final Labels labels;
+    private final List<SeriesTable> tables = new CopyOnWriteArrayList<>();
+    private final LongAdder overflow = new LongAdder();
+    private final LongAdder denied = new LongAdder();
+    private final Map<String, LongAdder> deniedBy = new ConcurrentHashMap<>();
+    private final List<Extra> extras = new CopyOnWriteArrayList<>();
+    private final FastThreadLocal<SeriesTable> table = new FastThreadLocal<>() {
+        @Override
+        protected SeriesTable initialValue() {
+            var fresh = new SeriesTable(labels, settings.maxSeries());
+            tables.add(fresh);
+            return fresh;
+        }
+    };
+
+    /// How many series, and for how long.
+    ///
+    /// @param version the proxy's version, for `istio_build`
+    /// @param maxSeries the most label combinations an event loop keeps; what comes after is counted as overflow
+    /// @param idle a series without a request for so long is dropped
+    public record Settings(String version, int maxSeries, Duration idle) {}
+
+    /// Speaks for workload `self`; `principal` is its SPIFFE URI once it has one.
+    public ProxyMetrics(Settings settings, PeerMetadata self, Supplier<Optional<String>> principal) {
+        this.settings = settings;
+        this.labels = new Labels(self, principal);
+    }
+
+    /// Adds a gauge (`counter` when `name` ends in `_total`) that is asked at each scrape. Any thread.
+    public void add(String name, String help, DoubleSupplier value) {
+        extras.add(new Extra(name, help, value));
+    }
+
+    @Override
+    public void finished(RequestTimeline timeline) {
+        if (timeline.details.startsWith(DENIED)) {
+            countDenial(timeline.details);
+        }
+        var series = table.get().find(timeline);
+        if (series == null) {
+            overflow.increment();
+            return;
+        }
+        long begun = timeline.headReceived == 0 ? timeline.finished : timeline.headReceived;
+        series.count(timeline.finished - begun, timeline.bytesReceived, timeline.bytesSent, timeline.finished);
+    }
+
+    /// The text of a scrape (Prometheus text format 0.0.4), with the families whose name is wanted. Any thread.
+    public String scrape(Predicate<String> wanted) {
+        var text = new MetricsText(wanted);
+        writeRequests(text);
+        writeDenials(text);
+        if (text.family("istio_build", "gauge", "The version that runs.")) {
+            text.sample("istio_build", "component=\"proxy\",tag=\"" + settings.version() + "\"", 1);
+        }
+        counter(text, "heddle_metrics_overflow_total", "Requests without a series: too many series.", overflow);
+        for (var extra : extras) {
+            if (text.family(extra.name(), extra.type(), extra.help())) {
+                text.sample(extra.name(), "", extra.value().getAsDouble());
+            }
+        }
+        ProcessFigures.write(text);
+        return text.toString();
+    }
+
+    private void countDenial(String details) {
+        denied.increment();
+        var counter = deniedBy.get(details);
+        if (counter == null && deniedBy.size() < MAX_POLICIES) {
+            counter = deniedBy.computeIfAbsent(details, _ -> new LongAdder());
+        }
+        if (counter != null) {
+            counter.increment();
+        }
+    }
+
+    private void writeRequests(MetricsText text) {
+        long oldest = System.nanoTime() - settings.idle().toNanos();
+        var totals = new HashMap<List<String>, Series.Totals>();
+        for (var loop : tables) {
+            loop.expire(oldest);
+            for (var series : loop.all()) {
+                series.addTo(totals.computeIfAbsent(series.labels(), _ -> new Series.Totals()));
+            }
+        }
+        if (totals.isEmpty()) {
+            return;
+        }
+        var ready = totals.entrySet().stream()
+                .map(entry -> Map.entry(MetricsText.labels(Labels.NAMES, entry.getKey()), entry.getValue()))
+                .sorted(Map.Entry.comparingByKey())
+                .toList();
+        if (text.family("istio_requests_total", "counter", "Requests.")) {
+            ready.forEach(entry -> text.sample(
+                    "istio_requests_total",
+                    entry.getKey(),
+                    count(entry.getValue().durations())));
+        }
+        if (text.family("istio_request_duration_milliseconds", "histogram", "How long requests took.")) {
+            ready.forEach(entry -> text.histogram(
+                    "istio_request_duration_milliseconds",
+                    entry.getKey(),
+                    Series.MILLISECONDS,
+                    entry.getValue().durations(),
+                    NANOS_PER_MILLISECOND));
+        }
+        if (text.family("istio_request_bytes", "histogram", "Sizes of request bodies.")) {
+            ready.forEach(entry -> text.histogram(
+                    "istio_request_bytes",
+                    entry.getKey(),
+                    Series.BYTES,
+                    entry.getValue().requestBytes(),
+                    1));
+        }
+        if (text.family("istio_response_bytes", "histogram", "Sizes of response bodies.")) {
+            ready.forEach(entry -> text.histogram(
+                    "istio_response_bytes",
+                    entry.getKey(),
+                    Series.BYTES,
+                    entry.getValue().responseBytes(),
+                    1));
+        }
+    }
+
+    private void writeDenials(MetricsText text) {
+        counter(text, "envoy_http_inbound_rbac_denied", "Requests that authorization refused.", denied);
+        if (!deniedBy.isEmpty()
+                && text.family("istio_authz_denied_total", "counter", "Requests that a policy refused.")) {
+            deniedBy.forEach((details, counter) -> text.sample(
+                    "istio_authz_denied_total",
+                    MetricsText.labels(List.of("policy"), List.of(policy(details))),
+                    (double) counter.sum()));
+        }
+    }
+
+    /// The policy inside `rbac_access_denied_matched_policy[…]`; its own name may hold brackets.
+    private static String policy(String details) {
+        return details.substring(DENIED.length(), Math.max(DENIED.length(), details.length() - 1));
+    }
+
+    private static void counter(MetricsText text, String name, String help, LongAdder value) {
+        if (text.family(name, "counter", help)) {
+            text.sample(name, "", (double) value.sum());
+        }
+    }
+
+    private static double count(long[] cells) {
+        long count = 0;
+        for (int i = 0; i < cells.length - 1; i++) {
+            count += cells[i];
+        }
+        return (double) count;
+    }
+
+    private record Extra(String name, String help, DoubleSupplier value) {
+        String type() {
+            return name.endsWith("_total") ? "counter" : "gauge";
+        }
+    }
+}

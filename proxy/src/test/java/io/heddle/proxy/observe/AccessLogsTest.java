@@ -1,0 +1,116 @@
+package io.heddle.proxy.observe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.heddle.model.problem.Checked;
+import io.heddle.traffic.request.Peer;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AccessLogsTest {
+    @Test
+    void the_default_text_is_envoys() {
+        assertThat(line(LogFormat.text(""), Timelines.outbound(200)))
+                .isEqualTo("[2026-11-21T12:34:56.789Z] \"GET /books?id=1 HTTP/1.1\" 200 - 5 1500 3 2 \"-\" \"curl/8\""
+                        + " \"r-1\" \"catalog.shop:9080\" \"127.0.0.2:15006\"\n");
+    }
+
+    @Test
+    void heddles_json_has_a_member_for_everything() {
+        var line = new LogLine();
+        LogFormat.standardJson().append(line, Timelines.inbound(200));
+        assertThat(line.toString())
+                .isEqualTo("{\"time\":\"2026-11-21T12:34:56.789Z\",\"listener\":\"virtualInbound\","
+                        + "\"method\":\"GET\",\"authority\":\"catalog.shop:9080\",\"path\":\"/books\","
+                        + "\"protocol\":\"HTTP/1.1\",\"status\":200,\"flags\":\"-\",\"details\":\"via_upstream\","
+                        + "\"bytes_received\":5,\"bytes_sent\":1500,\"duration_ms\":3,\"upstream_ms\":2,"
+                        + "\"attempts\":1,\"route\":null,\"cluster\":\"outbound|9080||catalog.shop\","
+                        + "\"upstream\":\"127.0.0.2:15006\",\"upstream_workload\":\"catalog-v2-1\","
+                        + "\"remote\":\"127.0.0.1:40001\",\"peer\":\"spiffe://mesh.test/ns/shop/sa/web\","
+                        + "\"source_workload\":\"web-1\",\"request_id\":null}\n");
+    }
+
+    @Test
+    void a_configured_json_keeps_numbers_as_numbers() {
+        var format = LogFormat.json(Map.of("b", "%RESPONSE_CODE%", "a", "x-%REQ(NONE?:METHOD)%-%ROUTE_NAME%"));
+        assertThat(line(format, Timelines.outbound(503))).isEqualTo("{\"a\":\"x-GET--\",\"b\":503}\n");
+    }
+
+    @Test
+    void a_request_cannot_forge_a_line() {
+        var timeline = Timelines.outbound(200);
+        timeline.received(new TextHead("GET", "/\n[fake] \"\\\u001b[2J\u00e9", "h"), peer());
+        assertThat(line(LogFormat.text("%REQ(:PATH)%\n"), timeline)).isEqualTo("/\\x0a[fake] \\\"\\\\\\x1b[2J\\xe9\n");
+        assertThat(line(LogFormat.json(Map.of("p", "%REQ(:PATH)%")), timeline))
+                .isEqualTo("{\"p\":\"/\\u000a[fake] \\\"\\\\\\u001b[2J\\u00e9\"}\n");
+    }
+
+    @Test
+    void an_unknown_operator_is_a_problem() {
+        assertThat(LogFormat.text("%DYNAMIC_METADATA(x)%").problems())
+                .anySatisfy(problem -> assertThat(problem.toString()).contains("%DYNAMIC_METADATA(x)%", "not a known"));
+        assertThat(LogFormat.text("100%").problems()).hasSize(1);
+        assertThat(LogFormat.text("100%%").problems()).isEmpty();
+    }
+
+    @Test
+    void times_are_right_on_any_day() {
+        long seed = System.nanoTime();
+        System.out.println("seed " + seed);
+        var random = new Random(seed);
+        for (int i = 0; i < 2000; i++) {
+            long millis = random.nextLong(4_102_444_800_000L);
+            var line = new LogLine();
+            Timestamps.append(line, millis);
+            assertThat(Instant.parse(line.toString()).toEpochMilli()).isEqualTo(millis);
+        }
+    }
+
+    @Test
+    void every_line_reaches_the_file(@TempDir Path folder) throws Exception {
+        var file = folder.resolve("logs/access.log");
+        try (var logs = open(file)) {
+            for (int i = 0; i < 500; i++) {
+                logs.finished(Timelines.outbound(200));
+            }
+        }
+        assertThat(Files.readAllLines(file)).hasSize(500).allMatch(line -> line.endsWith("\"request_id\":\"r-1\"}"));
+    }
+
+    @Test
+    void a_full_ring_refuses_instead_of_waiting() {
+        var ring = new LogRing(4);
+        for (int i = 0; i < 4; i++) {
+            long ticket = ring.claim();
+            ring.line(ticket).put(i);
+            ring.publish(ticket);
+        }
+        assertThat(ring.claim()).isEqualTo(-1);
+        assertThat(ring.first().toString()).isEqualTo("0");
+        ring.release();
+        assertThat(ring.claim()).isEqualTo(4);
+    }
+
+    private static AccessLogs open(Path file) {
+        var opened = AccessLogs.open(Optional.of(new AccessLogs.Settings(file.toString(), "json")));
+        return ((Checked.Ok<AccessLogs>) opened).value();
+    }
+
+    private static String line(Checked<LogFormat> format, RequestTimeline timeline) {
+        var line = new LogLine();
+        ((Checked.Ok<LogFormat>) format).value().append(line, timeline);
+        return line.toString();
+    }
+
+    private static Peer peer() {
+        var address = new InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), 1);
+        return new Peer(address, address, false, Optional.empty(), Optional.empty());
+    }
+}

@@ -1,0 +1,122 @@
+package io.heddle.proxy.observe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.heddle.traffic.request.ResponseFlag;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ProxyMetricsTest {
+    private static final ProxyMetrics.Settings SETTINGS = new ProxyMetrics.Settings("0.1.0", 3, Duration.ofMinutes(15));
+
+    @Test
+    void the_source_tells_everything_of_a_request() {
+        var metrics = new ProxyMetrics(SETTINGS, Timelines.WEB, () -> Optional.of(Timelines.WEB_ID));
+        metrics.finished(Timelines.outbound(200));
+        metrics.finished(Timelines.outbound(200));
+        var labels = "reporter=\"source\",source_cluster=\"local\",source_workload_namespace=\"shop\","
+                + "source_workload=\"web-1\",source_app=\"web\",source_version=\"v1\","
+                + "source_canonical_service=\"web\",source_canonical_revision=\"v1\","
+                + "source_principal=\"spiffe://mesh.test/ns/shop/sa/web\",destination_cluster=\"local\","
+                + "destination_workload_namespace=\"shop\",destination_workload=\"catalog-v2-1\","
+                + "destination_app=\"catalog\",destination_version=\"v2\","
+                + "destination_canonical_service=\"catalog\",destination_canonical_revision=\"v2\","
+                + "destination_principal=\"spiffe://mesh.test/ns/shop/sa/catalog\","
+                + "destination_service=\"catalog.shop\",destination_service_name=\"catalog\","
+                + "destination_service_namespace=\"shop\",request_protocol=\"http\",response_code=\"200\","
+                + "grpc_response_status=\"\",response_flags=\"-\",connection_security_policy=\"unknown\"";
+        assertThat(scrape(metrics, "istio_requests_total"))
+                .isEqualTo("# HELP istio_requests_total Requests.\n# TYPE istio_requests_total counter\n"
+                        + "istio_requests_total{" + labels + "} 2\n");
+        assertThat(scrape(metrics, "istio_request_duration_milliseconds"))
+                .contains("# TYPE istio_request_duration_milliseconds histogram\n")
+                .contains("istio_request_duration_milliseconds_bucket{" + labels + ",le=\"3\"} 0\n")
+                .contains("istio_request_duration_milliseconds_bucket{" + labels + ",le=\"4\"} 2\n")
+                .contains("istio_request_duration_milliseconds_bucket{" + labels + ",le=\"+Inf\"} 2\n")
+                .contains("istio_request_duration_milliseconds_sum{" + labels + "} 6.4\n")
+                .contains("istio_request_duration_milliseconds_count{" + labels + "} 2\n");
+        assertThat(scrape(metrics, "istio_response_bytes"))
+                .contains("istio_response_bytes_bucket{" + labels + ",le=\"1024\"} 0\n")
+                .contains("istio_response_bytes_sum{" + labels + "} 3000\n");
+    }
+
+    @Test
+    void the_destination_tells_of_mutual_tls_and_of_the_policy_that_refused() {
+        var metrics = new ProxyMetrics(SETTINGS, Timelines.CATALOG, () -> Optional.of(Timelines.CATALOG_ID));
+        metrics.finished(Timelines.inbound(200));
+        var denied = Timelines.inbound(403);
+        denied.details = "rbac_access_denied_matched_policy[ns[shop]-policy[only-web]-rule[0]]";
+        metrics.finished(denied);
+        assertThat(scrape(metrics, "istio_requests_total"))
+                .contains("reporter=\"destination\"")
+                .contains("source_workload=\"web-1\"")
+                .contains("destination_workload=\"catalog-v2-1\"")
+                .contains("source_principal=\"" + Timelines.WEB_ID + "\"")
+                .contains("connection_security_policy=\"mutual_tls\"")
+                .contains("response_code=\"403\"");
+        assertThat(scrape(metrics, "istio_authz_denied_total"))
+                .endsWith("istio_authz_denied_total{policy=\"ns[shop]-policy[only-web]-rule[0]\"} 1\n");
+        assertThat(scrape(metrics, "envoy_http_inbound_rbac_denied")).endsWith("envoy_http_inbound_rbac_denied 1\n");
+    }
+
+    @Test
+    void a_request_that_got_nowhere_is_told_with_unknown_names_and_its_flag() {
+        var metrics = new ProxyMetrics(SETTINGS, Timelines.WEB, Optional::empty);
+        var timeline = new RequestTimeline();
+        timeline.statPrefix = "outbound";
+        timeline.status = 404;
+        timeline.flag = ResponseFlag.NO_ROUTE_FOUND;
+        timeline.finished = System.nanoTime();
+        metrics.finished(timeline);
+        assertThat(scrape(metrics, "istio_requests_total"))
+                .contains("destination_service=\"unknown\"")
+                .contains("destination_workload=\"unknown\"")
+                .contains("source_principal=\"unknown\"")
+                .contains("response_flags=\"NR\"");
+    }
+
+    @Test
+    void series_beyond_the_limit_are_counted_as_overflow() {
+        var metrics = new ProxyMetrics(SETTINGS, Timelines.WEB, Optional::empty);
+        for (int status = 200; status < 210; status++) {
+            metrics.finished(Timelines.outbound(status));
+        }
+        assertThat(scrape(metrics, "istio_requests_total").lines()).hasSize(2 + 3);
+        assertThat(scrape(metrics, "heddle_metrics_overflow_total")).endsWith(" 7\n");
+    }
+
+    @Test
+    void idle_series_go_and_come_back_from_zero() {
+        var settings = new ProxyMetrics.Settings("0.1.0", 3, Duration.ofSeconds(10));
+        var metrics = new ProxyMetrics(settings, Timelines.WEB, Optional::empty);
+        var old = Timelines.outbound(200);
+        old.finished = System.nanoTime() - Duration.ofSeconds(11).toNanos();
+        metrics.finished(old);
+        assertThat(scrape(metrics, "istio_requests_total")).isEmpty();
+        metrics.finished(Timelines.outbound(200));
+        assertThat(scrape(metrics, "istio_requests_total")).endsWith("} 1\n");
+    }
+
+    @Test
+    void label_values_are_escaped() {
+        assertThat(MetricsText.labels(java.util.List.of("a"), java.util.List.of("x\"\\\ny")))
+                .isEqualTo("a=\"x\\\"\\\\\\ny\"");
+    }
+
+    @Test
+    void the_process_tells_what_it_occupies() {
+        var metrics = new ProxyMetrics(SETTINGS, Timelines.WEB, Optional::empty);
+        metrics.add("heddle_certificate_expiry_seconds", "When it ends.", () -> 12);
+        assertThat(scrape(metrics, ""))
+                .contains("istio_build{component=\"proxy\",tag=\"0.1.0\"} 1\n")
+                .contains("process_resident_memory_bytes ")
+                .contains("process_threads ")
+                .contains("heddle_certificate_expiry_seconds 12\n")
+                .contains("heddle_heap_used_bytes ");
+    }
+
+    private static String scrape(ProxyMetrics metrics, String prefix) {
+        return metrics.scrape(name -> name.startsWith(prefix));
+    }
+}
