@@ -1,0 +1,314 @@
+package io.heddle.proxy;
+
+import io.heddle.model.problem.Checked;
+import io.heddle.model.problem.Problem;
+import io.heddle.proxy.admin.AdminPages;
+import io.heddle.proxy.admin.PageServer;
+import io.heddle.proxy.config.ActiveConfig;
+import io.heddle.proxy.config.AdsSource;
+import io.heddle.proxy.config.ConfigGate;
+import io.heddle.proxy.exchange.ProxyServices;
+import io.heddle.proxy.listen.Listeners;
+import io.heddle.proxy.loop.EventLoops;
+import io.heddle.proxy.observe.AccessLogs;
+import io.heddle.proxy.observe.ProxyMetrics;
+import io.heddle.proxy.observe.RequestTimeline;
+import io.heddle.proxy.tls.FileWatch;
+import io.heddle.proxy.tls.IdentityAgent;
+import io.heddle.proxy.tls.IdentityFiles;
+import io.heddle.proxy.tls.SecretStore;
+import io.heddle.proxy.tls.TlsContexts;
+import io.heddle.proxy.upstream.Upstreams;
+import io.heddle.traffic.runtime.Listener;
+import io.heddle.traffic.runtime.NetworkFilter;
+import io.heddle.traffic.runtime.RuntimeConfig;
+import io.heddle.xds.read.Bootstrap;
+import io.heddle.xds.read.BootstrapReader;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A running proxy. [#start] is the one place where all its parts are put together, in the order in which they start.
+///
+/// Safe on any thread.
+public final class Proxy implements AutoCloseable {
+    /// The version told to the control plane and in metrics.
+    public static final String VERSION = Optional.ofNullable(
+                    Proxy.class.getPackage().getImplementationVersion())
+            .orElse("development");
+
+    private static final Logger log = LoggerFactory.getLogger(Proxy.class);
+    private static final Duration FILE_WATCH = Duration.ofSeconds(1);
+    private static final int MAX_SERIES = 2000;
+    private static final Duration ANNOUNCEMENT = Duration.ofMillis(500);
+    private static final Duration SERIES_IDLE = Duration.ofMinutes(15);
+
+    private final ProxyOptions options;
+    private final NodeFacts node;
+    private final FileWatch watch = FileWatch.start(FILE_WATCH);
+    private final IdentityFiles files;
+    private final SecretStore secrets;
+    private final TlsContexts tls;
+    private final Optional<IdentityAgent> identity;
+    private final ProxyMetrics metrics;
+    private final AccessLogs logs;
+    private final EventLoops loops;
+    private final ActiveConfig active = new ActiveConfig(RuntimeConfig.EMPTY);
+    private final Listeners listeners;
+    private final ConfigGate configGate;
+    private final Optional<ControlServer> control;
+    private final Optional<AdsSource> ads;
+    private final Map<String, PageServer> pages = new ConcurrentHashMap<>();
+
+    private final Instant started = Instant.now();
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private final CompletableFuture<Void> quit = new CompletableFuture<>();
+    private final AtomicBoolean draining = new AtomicBoolean();
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private Proxy(ProxyOptions options, Bootstrap bootstrap, AccessLogs accessLogs) {
+        this.options = options;
+        node = NodeFacts.of(bootstrap.node(), options.node());
+        files = IdentityFiles.in(options.stateFolder());
+        secrets = new SecretStore(Optional.of(files), watch);
+        tls = new TlsContexts(secrets);
+        var server = bootstrap.ads().map(target -> ControlServer.of(target, files, options.identity()));
+        identity = server.flatMap(ControlServer::issuer).map(how -> IdentityAgent.start(files, how, secrets::changed));
+        metrics = new ProxyMetrics(
+                new ProxyMetrics.Settings(VERSION, MAX_SERIES, SERIES_IDLE), node.workload(), this::principal);
+        logs = accessLogs;
+        loops = new EventLoops(options.concurrency());
+        var upstreams = new Upstreams(loops, TlsSources.client(tls), active.current());
+        var ownPeer = node.hasWorkload() ? node.workload().toString() : "";
+        var services = new ProxyServices(active, upstreams, this::finished, ownPeer);
+        listeners = new Listeners(loops, services, TlsSources.server(tls));
+        active.follow(upstreams);
+        active.follow(listeners);
+        var gate = new ConfigGate(active, bootstrap.fixed(), new Preparing(), listeners::problems);
+        ads = server.map(_ -> new AdsSource(gate, options.stateFolder().resolve("last-good.xds"), this::configured));
+        configGate = gate;
+        control = server;
+        new Figures(metrics).add(ads, identity, logs);
+    }
+
+    /// Starts a proxy and returns when it is set up; [#ready] tells when it takes requests.
+    ///
+    /// @throws StartFailure when it cannot start as it was told to; nothing is left running then
+    public static Proxy start(ProxyOptions options) throws StartFailure {
+        var read = switch (options.bootstrap()) {
+            case ProxyOptions.BootstrapSource.File(var path) -> BootstrapReader.read(path);
+            case ProxyOptions.BootstrapSource.Text(var text) -> BootstrapReader.read(text);
+        };
+        var bootstrap = good(read);
+        if (bootstrap.ads().isPresent()) {
+            good(ControlServer.check(
+                    bootstrap.ads().get(), IdentityFiles.in(options.stateFolder()), options.identity()));
+        }
+        try {
+            Files.createDirectories(options.stateFolder());
+        } catch (IOException unwritable) {
+            throw new StartFailure(List.of(Problem.error(
+                    "options", "stateFolder", options.stateFolder() + " cannot be made: " + unwritable, "")));
+        }
+        var logs = good(AccessLogs.open(options.accessLog()));
+        var proxy = new Proxy(options, bootstrap, logs);
+        try {
+            proxy.openPages(bootstrap);
+            proxy.begin();
+        } catch (StartFailure failure) {
+            proxy.close();
+            throw failure;
+        }
+        return proxy;
+    }
+
+    private void openPages(Bootstrap bootstrap) throws StartFailure {
+        var adminPages = new AdminPages(new AdminView(this), metrics);
+        try {
+            if (bootstrap.admin().isPresent()) {
+                var admin = bootstrap.admin().get();
+                pages.put("admin", adminPages.admin(admin.address(), admin.port()));
+            }
+            if (options.metrics().isPresent()) {
+                var port = options.metrics().get();
+                pages.put("metrics", adminPages.metrics(port.host(), port.port()));
+            }
+        } catch (IOException taken) {
+            throw new StartFailure(List.of(Problem.error(
+                    "proxy",
+                    pages.isEmpty() && bootstrap.admin().isPresent() ? "admin" : "metrics",
+                    "the port cannot be opened: " + taken.getMessage(),
+                    "choose another port")));
+        }
+    }
+
+    private void begin() throws StartFailure {
+        good(configGate.applyFixed());
+        if (ads.isEmpty() || control.isEmpty()) {
+            configured();
+            return;
+        }
+        var source = ads.get();
+        boolean restored = source.restore();
+        var server = control.get().options(node.info(VERSION));
+        if (identity.isEmpty()) {
+            source.connect(server);
+            return;
+        }
+        CompletableFuture<Void> connected = identity.get().ready().thenRun(() -> source.connect(server));
+        var _ = connected.whenComplete((_, refused) -> {
+            if (refused != null && !restored) {
+                ready.completeExceptionally(refused);
+            }
+        });
+    }
+
+    private static <T> T good(Checked<T> checked) throws StartFailure {
+        return switch (checked) {
+            case Checked.Ok<T> ok -> {
+                ok.warnings().forEach(warning -> log.atWarn().log(warning.toString()));
+                yield ok.value();
+            }
+            case Checked.Rejected<T> rejected -> throw new StartFailure(rejected.problems());
+        };
+    }
+
+    /// Completes when the first configuration is live and its listeners are open; fails when the control plane refuses
+    /// to know this proxy.
+    public CompletableFuture<Void> ready() {
+        return ready.copy();
+    }
+
+    /// Completes when somebody asked for the end through the admin interface.
+    public CompletableFuture<Void> quitAsked() {
+        return quit.copy();
+    }
+
+    /// Where everything listens now, by name: the listeners, `admin` and `metrics`.
+    public Map<String, InetSocketAddress> ports() {
+        var ports = new TreeMap<>(listeners.addresses());
+        pages.forEach((name, server) -> ports.put(name, server.address()));
+        return ports;
+    }
+
+    /// Says to the mesh that no more requests should come here, gives it a moment to hear, then closes the inbound
+    /// listeners as their requests end. Outbound goes on. Completes when they are done or `time` has passed.
+    public CompletableFuture<Void> drain(Duration time) {
+        boolean first = draining.compareAndSet(false, true);
+        if (first) {
+            log.atInfo().addKeyValue("time", time).log("draining");
+        }
+        ads.ifPresent(source -> source.reportHealth(false, "draining"));
+        boolean heard = ads.isPresent() && ads.get().status().connected();
+        long moment = first && heard ? Math.min(time.toMillis() / 4, ANNOUNCEMENT.toMillis()) : 0;
+        var later = CompletableFuture.delayedExecutor(moment, TimeUnit.MILLISECONDS);
+        return CompletableFuture.runAsync(() -> {}, later)
+                .thenCompose(_ -> listeners.drain(Proxy::isInbound))
+                .completeOnTimeout(null, time.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private static boolean isInbound(Listener listener) {
+        return listener.chains().stream()
+                .noneMatch(chain -> chain.filter() instanceof NetworkFilter.Http http
+                        && http.statPrefix().startsWith("outbound"));
+    }
+
+    /// Ends everything at once.
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        listeners.abort();
+        ads.ifPresent(AdsSource::close);
+        identity.ifPresent(IdentityAgent::close);
+        pages.values().forEach(PageServer::close);
+        loops.close();
+        logs.close();
+        watch.close();
+    }
+
+    private void finished(RequestTimeline timeline) {
+        metrics.finished(timeline);
+        logs.finished(timeline);
+    }
+
+    private void configured() {
+        if (draining.get()) {
+            return;
+        }
+        ads.ifPresent(source -> source.reportHealth(true, ""));
+        ready.complete(null);
+    }
+
+    private Optional<String> principal() {
+        return identity.flatMap(IdentityAgent::principal);
+    }
+
+    NodeFacts node() {
+        return node;
+    }
+
+    RuntimeConfig config() {
+        return active.current();
+    }
+
+    Optional<IdentityAgent> identity() {
+        return identity;
+    }
+
+    Optional<AdsSource> ads() {
+        return ads;
+    }
+
+    Map<String, InetSocketAddress> listeners() {
+        return listeners.addresses();
+    }
+
+    Instant started() {
+        return started;
+    }
+
+    AdminPages.State state() {
+        if (draining.get()) {
+            return AdminPages.State.DRAINING;
+        }
+        boolean live = ready.isDone() && !ready.isCompletedExceptionally();
+        return live ? AdminPages.State.LIVE : AdminPages.State.PRE_INITIALIZING;
+    }
+
+    void drainAsConfigured() {
+        var _ = drain(options.drainTime());
+    }
+
+    void askToQuit() {
+        quit.complete(null);
+    }
+
+    /// What a configuration needs before it goes live.
+    private final class Preparing implements ConfigGate.Preparation {
+        @Override
+        public List<Problem> check(RuntimeConfig candidate) {
+            return AccessLogs.check(candidate);
+        }
+
+        @Override
+        public void prepare(RuntimeConfig candidate) {
+            secrets.take(candidate);
+            tls.prepare(candidate);
+            logs.take(candidate);
+        }
+    }
+}

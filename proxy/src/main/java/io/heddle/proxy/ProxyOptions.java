@@ -1,0 +1,111 @@
+package io.heddle.proxy;
+
+import io.heddle.proxy.observe.AccessLogs;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/// Everything that a proxy can be told at its start. [#of] has the defaults.
+///
+/// @param bootstrap Envoy's v3 bootstrap
+/// @param stateFolder where the identity and the last good configuration are kept; made if absent
+/// @param concurrency how many event loops, at least 1
+/// @param node what replaces or joins the bootstrap's node
+/// @param drainTime how long requests under way may go on after [Proxy#drain]
+/// @param identity how an identity is obtained
+/// @param accessLog the proxy's own access log; empty for none
+/// @param metrics the metrics port; empty for none
+public record ProxyOptions(
+        BootstrapSource bootstrap,
+        Path stateFolder,
+        int concurrency,
+        NodeOverrides node,
+        Duration drainTime,
+        Identity identity,
+        Optional<AccessLogs.Settings> accessLog,
+        Optional<MetricsPort> metrics) {
+    /// A proxy with `bootstrap` and, for the rest, the defaults: one event loop, 5 s to drain, no join token, no access
+    /// log of its own and no metrics port.
+    public static ProxyOptions of(BootstrapSource bootstrap, Path stateFolder) {
+        return new ProxyOptions(
+                bootstrap,
+                stateFolder,
+                1,
+                NodeOverrides.NONE,
+                Duration.ofSeconds(5),
+                Identity.DEFAULT,
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /// Where the bootstrap is.
+    public sealed interface BootstrapSource {
+        /// In a file, YAML or JSON.
+        record File(Path path) implements BootstrapSource {}
+
+        /// Here, YAML or JSON.
+        record Text(String text) implements BootstrapSource {}
+    }
+
+    /// What replaces or joins the bootstrap's node.
+    ///
+    /// @param id replaces the node's id
+    /// @param cluster replaces the node's cluster
+    /// @param metadata joins the node's metadata; of two values with the same name, this one stays
+    public record NodeOverrides(Optional<String> id, Optional<String> cluster, Map<String, Object> metadata) {
+        public static final NodeOverrides NONE = new NodeOverrides(Optional.empty(), Optional.empty(), Map.of());
+
+        public NodeOverrides {
+            metadata = Map.copyOf(metadata);
+        }
+    }
+
+    /// How an identity is obtained. It is used when the control plane is reached over TLS.
+    ///
+    /// @param joinToken what proves who asks the first time
+    /// @param rootFile the mesh's root certificates; empty: those in the state folder
+    /// @param lifetime how long a certificate is asked to be good for
+    public record Identity(Optional<String> joinToken, Optional<Path> rootFile, Duration lifetime) {
+        public static final Identity DEFAULT = new Identity(Optional.empty(), Optional.empty(), Duration.ofHours(24));
+
+        /// Without the token.
+        @Override
+        public String toString() {
+            return "Identity[" + rootFile + ", " + lifetime + "]";
+        }
+    }
+
+    /// Where metrics are served.
+    ///
+    /// @param host the IP address bound
+    /// @param port 0 picks one
+    public record MetricsPort(String host, int port) {}
+
+    public ProxyOptions withConcurrency(int loops) {
+        return new ProxyOptions(bootstrap, stateFolder, loops, node, drainTime, identity, accessLog, metrics);
+    }
+
+    public ProxyOptions withNode(NodeOverrides overrides) {
+        return new ProxyOptions(
+                bootstrap, stateFolder, concurrency, overrides, drainTime, identity, accessLog, metrics);
+    }
+
+    public ProxyOptions withDrainTime(Duration time) {
+        return new ProxyOptions(bootstrap, stateFolder, concurrency, node, time, identity, accessLog, metrics);
+    }
+
+    public ProxyOptions withIdentity(Identity how) {
+        return new ProxyOptions(bootstrap, stateFolder, concurrency, node, drainTime, how, accessLog, metrics);
+    }
+
+    public ProxyOptions withAccessLog(AccessLogs.Settings log) {
+        return new ProxyOptions(
+                bootstrap, stateFolder, concurrency, node, drainTime, identity, Optional.of(log), metrics);
+    }
+
+    public ProxyOptions withMetrics(MetricsPort port) {
+        return new ProxyOptions(
+                bootstrap, stateFolder, concurrency, node, drainTime, identity, accessLog, Optional.of(port));
+    }
+}
