@@ -28,6 +28,10 @@ import org.jspecify.annotations.Nullable;
 /// One request from its head to its end: routed, filtered, sent upstream or answered here. One object per connection,
 /// reused for its next request; confined to its event loop; under one configuration from start to end.
 ///
+/// CONNECT and WebSocket are answered 501: tunnels are not carried yet. Other offers to upgrade are ignored, as RFC
+/// 9110,
+/// section 7.8 allows.
+///
 /// [#finish] is the only exit. What happens to the tries in between stands in [Tries].
 final class HttpExchange implements UpstreamListener, FilterRunner.Outcome {
     private static final RouteTable NO_ROUTES = RouteTable.of("", List.of());

@@ -6,6 +6,7 @@ import io.heddle.proxy.exchange.ProxyServices;
 import io.heddle.proxy.loop.EventLoops;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.traffic.runtime.Listener;
+import io.heddle.traffic.runtime.ListenerChain;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import io.heddle.traffic.runtime.ServerTls;
 import io.netty.bootstrap.ServerBootstrap;
@@ -71,6 +72,14 @@ public final class Listeners implements ActiveConfig.Follower {
         if (current != null && current.listener().equals(listener)) {
             return;
         }
+        if (needsServerName(listener)) {
+            found.add(Problem.error(
+                    "Listener " + listener.name(),
+                    "filter_chains.filter_chain_match",
+                    "chains cannot be chosen by server name or application protocol yet",
+                    "choose them by transport_protocol"));
+            return;
+        }
         if (current != null && samePlace(current.listener(), listener)) {
             current.update(listener);
             return;
@@ -89,6 +98,13 @@ public final class Listeners implements ActiveConfig.Follower {
         }
         open.put(listener.name(), fresh);
         leave(current);
+    }
+
+    private static boolean needsServerName(Listener listener) {
+        return listener.chains().stream()
+                .map(ListenerChain::match)
+                .anyMatch(match -> !match.serverNames().isEmpty()
+                        || !match.applicationProtocols().isEmpty());
     }
 
     private static boolean samePlace(Listener one, Listener other) {
