@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -85,14 +86,13 @@ public final class Listeners implements ActiveConfig.Follower {
             return;
         }
         var fresh = new BoundListener(listener, tls);
-        try {
-            bind(fresh);
-        } catch (RuntimeException refused) {
+        var refused = bind(fresh);
+        if (refused.isPresent()) {
             fresh.close();
             found.add(Problem.error(
                     "Listener " + listener.name(),
                     "address",
-                    listener.address() + ":" + listener.port() + " cannot be bound: " + refused.getMessage(),
+                    listener.address() + ":" + listener.port() + " cannot be bound: " + refused.get(),
                     "free the address or configure another"));
             return;
         }
@@ -118,18 +118,22 @@ public final class Listeners implements ActiveConfig.Follower {
         }
     }
 
-    private void bind(BoundListener bound) {
+    /// Opens the sockets; the reason when one cannot be.
+    private Optional<String> bind(BoundListener bound) {
         var listener = bound.listener();
         int port = listener.port();
         var workers = loops.reusePort() ? loops.workers() : loops.workers().subList(0, 1);
         for (var worker : workers) {
-            var channel = bootstrap(worker, bound, workers.size() > 1)
+            var binding = bootstrap(worker, bound, workers.size() > 1)
                     .bind(new InetSocketAddress(listener.address(), port))
-                    .syncUninterruptibly()
-                    .channel();
-            bound.opened(channel);
+                    .awaitUninterruptibly();
+            if (!binding.isSuccess()) {
+                return Optional.of(String.valueOf(binding.cause().getMessage()));
+            }
+            bound.opened(binding.channel());
             port = bound.address().getPort();
         }
+        return Optional.empty();
     }
 
     private ServerBootstrap bootstrap(Worker worker, BoundListener bound, boolean shared) {
