@@ -39,6 +39,7 @@ public final class IdentityAgent implements AutoCloseable {
     private volatile @Nullable X509Certificate current;
     private final LongAdder renewals = new LongAdder();
     private final LongAdder failures = new LongAdder();
+    private volatile Instant obtained = Instant.EPOCH;
     private volatile boolean closed;
     private boolean tokenSpent;
 
@@ -108,6 +109,7 @@ public final class IdentityAgent implements AutoCloseable {
             }
             if (obtain()) {
                 pause = SHORTEST_PAUSE;
+                LockSupport.parkNanos(LONGEST_PAUSE.toNanos());
                 continue;
             }
             failures.increment();
@@ -122,7 +124,8 @@ public final class IdentityAgent implements AutoCloseable {
         if (leaf == null) {
             return Duration.ZERO;
         }
-        var start = leaf.getNotBefore().toInstant();
+        // Counted from when it was obtained: an issuer may backdate a certificate by more than half of its life.
+        var start = obtained;
         var life = Duration.between(start, leaf.getNotAfter().toInstant());
         // Spread by the serial number, so that what was issued together is not renewed together.
         int spread = Math.floorMod(leaf.getSerialNumber().hashCode(), 100);
@@ -193,7 +196,10 @@ public final class IdentityAgent implements AutoCloseable {
                 return;
             }
             switch (KeyMaterial.read("identity", chain, key)) {
-                case Checked.Ok<KeyMaterial> good -> use(good.value().leaf());
+                case Checked.Ok<KeyMaterial> good -> {
+                    obtained = Files.getLastModifiedTime(files.chain()).toInstant();
+                    use(good.value().leaf());
+                }
                 case Checked.Rejected<KeyMaterial> bad ->
                     log.atWarn().addKeyValue("problems", bad.problems()).log("the identity on disk is not usable");
             }

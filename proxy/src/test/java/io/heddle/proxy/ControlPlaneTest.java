@@ -1,0 +1,233 @@
+package io.heddle.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpServer;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.core.v3.SocketAddress;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
+import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
+import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
+import io.heddle.proxy.tls.TestAuthority;
+import io.heddle.xds.resource.ResourceSet;
+import io.heddle.xds.resource.ResourceType;
+import io.heddle.xds.server.Admission;
+import io.heddle.xds.server.AdsServer;
+import io.heddle.xds.server.AdsSession;
+import io.heddle.xds.server.CertificateSigner;
+import io.heddle.xds.server.ConnectedNode;
+import io.heddle.xds.server.ProxyConnections;
+import io.heddle.xds.server.ServingCertificate;
+import io.heddle.xds.server.SigningRequest;
+import java.io.IOException;
+import java.io.StringReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.openssl.PEMParser;
+import org.bouncycastle.pkcs.PKCS10CertificationRequest;
+import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ControlPlaneTest {
+    private static final InetSocketAddress ANY = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    private static final String WEB = "spiffe://mesh.test/ns/shop/sa/web";
+
+    @TempDir
+    private Path state;
+
+    private final TestAuthority mesh = TestAuthority.create("mesh");
+    private final BlockingQueue<String> seen = new LinkedBlockingQueue<>();
+
+    @Test
+    void joins_takes_its_configuration_and_restarts_without_the_control_plane() throws Exception {
+        var application = HttpServer.create(ANY, 0);
+        application.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(204, -1);
+            exchange.close();
+        });
+        application.start();
+        var server = control(application.getAddress().getPort());
+        var root = Files.writeString(state.resolve("mesh-root.pem"), mesh.rootPem());
+        int port = server.securePort().orElseThrow();
+        var options = ProxyOptions.of(new ProxyOptions.BootstrapSource.Text(bootstrap(port)), state)
+                .withIdentity(new ProxyOptions.Identity(Optional.of("token"), Optional.of(root), Duration.ofHours(1)));
+        try (var proxy = Proxy.start(options)) {
+            proxy.ready().get(20, TimeUnit.SECONDS);
+            assertThat(status(proxy)).isEqualTo(204);
+            assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo("join token");
+            assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo("node test");
+            assertThat(seen.poll(10, TimeUnit.SECONDS)).startsWith("ack CDS");
+            assertThat(proxy.identity().orElseThrow().principal()).contains(WEB);
+        }
+        server.close();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(state.resolve("identity/key.pem"))))
+                .isEqualTo("rw-------");
+
+        try (var restarted = Proxy.start(options)) {
+            restarted.ready().get(5, TimeUnit.SECONDS);
+            assertThat(status(restarted)).isEqualTo(204);
+            assertThat(restarted.ads().orElseThrow().status().fromDisk()).isTrue();
+        }
+        application.stop(0);
+    }
+
+    @Test
+    void a_refused_token_fails_the_start_with_the_reason() throws Exception {
+        var root = Files.writeString(state.resolve("mesh-root.pem"), mesh.rootPem());
+        try (var server = control(1)) {
+            var text = bootstrap(server.securePort().orElseThrow());
+            var options = ProxyOptions.of(new ProxyOptions.BootstrapSource.Text(text), state)
+                    .withIdentity(
+                            new ProxyOptions.Identity(Optional.of("stolen"), Optional.of(root), Duration.ofHours(1)));
+            try (var proxy = Proxy.start(options)) {
+                assertThatThrownBy(() -> proxy.ready().get(20, TimeUnit.SECONDS))
+                        .hasStackTraceContaining("unknown token");
+            }
+        }
+    }
+
+    private AdsServer control(int applicationPort) throws IOException {
+        var loopback = new GeneralName(GeneralName.iPAddress, "127.0.0.1");
+        var issued = mesh.issue(TestAuthority.dns("localhost"), loopback);
+        var serving = new ServingCertificate(issued.chain(), issued.key());
+        var secure = new AdsServer.Secure(ANY, () -> serving, mesh.rootPem(), this::sign);
+        return AdsServer.start(
+                new AdsServer.Options(Optional.empty(), Optional.of(secure)),
+                new Offering(application(applicationPort)));
+    }
+
+    private CertificateSigner.Signed sign(SigningRequest request) {
+        seen.add("join " + request.bearerToken().orElse("none"));
+        if (!request.bearerToken().equals(Optional.of("token"))) {
+            return new CertificateSigner.Signed.NotAuthenticated("unknown token");
+        }
+        try (var parser = new PEMParser(new StringReader(request.csrPem()))) {
+            var csr = new JcaPKCS10CertificationRequest((PKCS10CertificationRequest) parser.readObject());
+            var chain = mesh.certify(csr.getPublicKey(), Duration.ofHours(1), TestAuthority.uri(WEB));
+            int end = chain.indexOf("-----BEGIN", 1);
+            return new CertificateSigner.Signed.Issued(List.of(chain.substring(0, end), chain.substring(end)));
+        } catch (IOException | java.security.GeneralSecurityException invalid) {
+            return new CertificateSigner.Signed.Invalid(invalid.toString());
+        }
+    }
+
+    private static ResourceSet application(int port) {
+        var address = Address.newBuilder()
+                .setSocketAddress(
+                        SocketAddress.newBuilder().setAddress("127.0.0.1").setPortValue(port));
+        var endpoint = LbEndpoint.newBuilder().setEndpoint(Endpoint.newBuilder().setAddress(address));
+        return ResourceSet.of(Cluster.newBuilder()
+                .setName("app")
+                .setType(Cluster.DiscoveryType.STATIC)
+                .setLoadAssignment(ClusterLoadAssignment.newBuilder()
+                        .setClusterName("app")
+                        .addEndpoints(LocalityLbEndpoints.newBuilder().addLbEndpoints(endpoint)))
+                .build());
+    }
+
+    private final class Offering implements ProxyConnections {
+        private final ResourceSet set;
+
+        Offering(ResourceSet set) {
+            this.set = set;
+        }
+
+        @Override
+        public Admission connected(ConnectedNode node, AdsSession.Handle session) {
+            seen.add("node " + node.id());
+            session.offer(set);
+            return Admission.accepted();
+        }
+
+        @Override
+        public void acknowledged(AdsSession.Handle session, ResourceType type, String version) {
+            seen.add("ack " + type);
+        }
+
+        @Override
+        public void rejected(AdsSession.Handle session, ResourceType type, String version, String detail) {
+            seen.add("nack " + detail);
+        }
+
+        @Override
+        public void healthReported(AdsSession.Handle session, boolean healthy, String detail) {}
+
+        @Override
+        public void disconnected(AdsSession.Handle session) {}
+    }
+
+    private String bootstrap(int port) {
+        return """
+                node: {id: test, cluster: test, metadata: {NAMESPACE: shop, SERVICE_ACCOUNT: web}}
+                dynamic_resources:
+                  cds_config: {ads: {}, resource_api_version: V3}
+                  ads_config:
+                    api_type: DELTA_GRPC
+                    transport_api_version: V3
+                    grpc_services: [{envoy_grpc: {cluster_name: control}}]
+                static_resources:
+                  listeners:
+                  - name: ingress
+                    address: {socket_address: {address: 127.0.0.1, port_value: 0}}
+                    filter_chains:
+                    - filters:
+                      - name: envoy.filters.network.http_connection_manager
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                          stat_prefix: ingress
+                          route_config:
+                            name: local
+                            virtual_hosts:
+                            - {name: all, domains: ["*"], routes: [{match: {prefix: /}, route: {cluster: app}}]}
+                          http_filters:
+                          - name: envoy.filters.http.router
+                            typed_config:
+                              "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
+                  clusters:
+                  - name: control
+                    type: STATIC
+                    load_assignment:
+                      cluster_name: control
+                      endpoints:
+                      - lb_endpoints:
+                        - endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %2$d}}}
+                    transport_socket:
+                      name: envoy.transport_sockets.tls
+                      typed_config:
+                        "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext
+                        common_tls_context:
+                          tls_certificates:
+                          - certificate_chain: {filename: %1$s/identity/cert-chain.pem}
+                            private_key: {filename: %1$s/identity/key.pem}
+                          validation_context:
+                            trusted_ca: {filename: %1$s/identity/root.pem}
+                """.formatted(state, port);
+    }
+
+    private static int status(Proxy proxy) throws Exception {
+        var address = Optional.ofNullable(proxy.ports().get("ingress")).orElseThrow();
+        try (var client = HttpClient.newHttpClient()) {
+            var uri = URI.create("http://127.0.0.1:" + address.getPort() + "/");
+            return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.discarding())
+                    .statusCode();
+        }
+    }
+}
