@@ -72,7 +72,7 @@ final class Command {
         command.add(Distribution.launcher().toString());
         command.addAll(arguments);
         var builder = new ProcessBuilder(command);
-        builder.environment().put("HEDDLE_BUILD", "never");
+        builder.environment().put("HEDDLE_NO_BUILD", "1");
         builder.environment().put("NO_COLOR", "1");
         builder.environment().putAll(environment);
         return builder;
