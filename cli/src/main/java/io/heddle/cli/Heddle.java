@@ -7,13 +7,17 @@ import io.heddle.cli.command.GetCommand;
 import io.heddle.cli.command.ProxyStatusCommand;
 import io.heddle.cli.command.TokenCommand;
 import io.heddle.cli.command.VersionCommand;
+import io.heddle.cli.mesh.DemoCommand;
 import io.heddle.cli.output.Console;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
 import io.heddle.cli.output.Product;
 import io.heddle.cli.server.ControlCommand;
 import io.heddle.cli.server.Logs;
+import io.heddle.cli.server.ProxyCommand;
+import io.heddle.cli.server.ProxySidecar;
 import io.heddle.cli.sidecar.ParentWatch;
+import io.heddle.cli.sidecar.RunCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
@@ -61,7 +65,10 @@ public final class Heddle implements Callable<Integer> {
 
     static CommandLine commandLine(Console console) {
         var line = new CommandLine(new Heddle(console));
+        line.addSubcommand(new DemoCommand(console));
         line.addSubcommand(new ControlCommand(console));
+        line.addSubcommand(new ProxyCommand(console));
+        line.addSubcommand(new RunCommand(console, ProxySidecar::start));
         line.addSubcommand(new ApplyCommand(console));
         line.addSubcommand(new GetCommand(console));
         line.addSubcommand(new DeleteCommand(console));

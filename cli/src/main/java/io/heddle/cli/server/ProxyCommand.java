@@ -1,0 +1,118 @@
+package io.heddle.cli.server;
+
+import io.heddle.cli.output.Console;
+import io.heddle.cli.output.ExitCode;
+import io.heddle.cli.output.Failure;
+import io.heddle.proxy.Proxy;
+import io.heddle.proxy.ProxyOptions;
+import io.heddle.proxy.StartFailure;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// `heddle proxy`: the proxy alone, with an Envoy v3 bootstrap, until SIGTERM.
+@Command(
+        name = "proxy",
+        mixinStandardHelpOptions = true,
+        description = "Run the proxy alone, with an Envoy v3 bootstrap file.",
+        footer = {"", "Example:", "  heddle proxy -c bootstrap.yaml"})
+public final class ProxyCommand implements Callable<Integer> {
+    private static final Duration READY = Duration.ofMinutes(1);
+
+    private final Console console;
+
+    @Option(
+            names = {"-c", "--config-path"},
+            required = true,
+            paramLabel = "<file>",
+            description = "The bootstrap, YAML or JSON.")
+    private Path bootstrap = Path.of("bootstrap.yaml");
+
+    @Option(
+            names = "--state-dir",
+            paramLabel = "<dir>",
+            defaultValue = ".heddle/proxy",
+            description = "Where identity and last good configuration are kept. Default: ${DEFAULT-VALUE}.")
+    private Path stateDirectory = Path.of(".heddle", "proxy");
+
+    @Option(
+            names = "--concurrency",
+            paramLabel = "<n>",
+            defaultValue = "1",
+            description = "Event loops. Default: ${DEFAULT-VALUE}.")
+    private int concurrency = 1;
+
+    @Option(
+            names = "--metrics-port",
+            paramLabel = "<port>",
+            description = "Where Prometheus reads; 0 for any free port. Default: none.")
+    private Optional<Integer> metricsPort = Optional.empty();
+
+    @Option(
+            names = "--drain-time",
+            paramLabel = "<seconds>",
+            defaultValue = "5",
+            description = "How long requests under way may take at the end. Default: ${DEFAULT-VALUE}.")
+    private int drainSeconds = 5;
+
+    /// The command on a console.
+    public ProxyCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (concurrency < 1 || concurrency > 1024) {
+            throw new Failure(ExitCode.USAGE, "--concurrency must be from 1 to 1024", "");
+        }
+        var drain = Duration.ofSeconds(drainSeconds);
+        var plain = ProxyOptions.of(new ProxyOptions.BootstrapSource.File(bootstrap), stateDirectory)
+                .withConcurrency(concurrency)
+                .withDrainTime(drain);
+        var options = metricsPort
+                .map(port -> plain.withMetrics(new ProxyOptions.MetricsPort("127.0.0.1", port)))
+                .orElse(plain);
+        var proxy = started(options);
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            proxy.drain(drain).join();
+                            proxy.close();
+                        },
+                        "stop"));
+        awaitReady(proxy);
+        proxy.ports().forEach((name, address) -> console.say("%s listens on %s:%d"
+                .formatted(name, address.getAddress().getHostAddress(), address.getPort())));
+        proxy.quitAsked().join();
+        return ExitCode.OK.number();
+    }
+
+    private static Proxy started(ProxyOptions options) {
+        try {
+            return Proxy.start(options);
+        } catch (StartFailure e) {
+            throw new Failure(ExitCode.FAILURE, String.valueOf(e.getMessage()), "", e);
+        }
+    }
+
+    private static void awaitReady(Proxy proxy) throws InterruptedException {
+        try {
+            proxy.ready().get(READY.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new Failure(
+                    ExitCode.TIMEOUT,
+                    "no configuration after " + READY.toSeconds() + " s",
+                    "check the control plane that the bootstrap names",
+                    e);
+        } catch (ExecutionException e) {
+            throw new Failure(
+                    ExitCode.FAILURE, "the control plane does not take this proxy: " + e.getCause(), "see its log", e);
+        }
+    }
+}
