@@ -58,7 +58,7 @@ final class DemoMesh implements AutoCloseable {
                 Integer.toString(api),
                 "--xds-port",
                 ports.get(0).toString(),
-                "--plaintext-xds-port",
+                "--xds-plaintext-port",
                 ports.get(1).toString(),
                 "--metrics-port",
                 ports.get(2).toString());

@@ -66,7 +66,7 @@ public final class ControlCommand implements Callable<Integer> {
     private int xdsPort;
 
     @Option(
-            names = "--plaintext-xds-port",
+            names = "--xds-plaintext-port",
             paramLabel = "<port>",
             defaultValue = "15010",
             description = "xDS without identity, on loopback only. Default: ${DEFAULT-VALUE}.")

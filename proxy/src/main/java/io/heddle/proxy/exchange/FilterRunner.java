@@ -4,7 +4,7 @@ import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.observe.RequestTimeline;
 import io.heddle.traffic.filter.FilterChain;
-import io.heddle.traffic.filter.FilterOverride;
+import io.heddle.traffic.route.FilterOverride;
 import io.heddle.traffic.filter.FilterRequest;
 import io.heddle.traffic.filter.FilterStep;
 import io.heddle.traffic.request.HeaderEdits;

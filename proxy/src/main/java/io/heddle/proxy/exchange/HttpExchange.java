@@ -111,7 +111,7 @@ final class HttpExchange implements UpstreamListener, FilterRunner.Outcome {
         var decision = table.route(head(), Trace.OFF);
         timeline.routed(decision);
         var target = decision.action() instanceof RouteAction.Forward forward
-                ? forward.cluster().target(worker.chance())
+                ? forward.cluster().target(worker.spread())
                 : null;
         tries.start(head(), settings.clientCertificate(), target, requestEnded);
         if (settings.filters().filters().isEmpty()) {

@@ -12,7 +12,10 @@ public final class Worker {
     private final EventLoop loop;
     private final Deadlines deadlines;
     private final HeadWriter headWriter = new HeadWriter();
+    private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
+
     private final SplittableRandom random = new SplittableRandom();
+    private long spread = random.nextLong();
     private long now = System.nanoTime();
     private long wallReadAt = now;
     private long wallMillis = System.currentTimeMillis();
@@ -45,6 +48,13 @@ public final class Worker {
     /// A number drawn evenly.
     public long chance() {
         return random.nextLong();
+    }
+
+    /// The next number of a sequence that covers the range as evenly as can be at every length (multiples of the golden
+    /// ratio), so that a weighted split keeps to its weights from the first requests on. Its upper bits count.
+    public long spread() {
+        spread += GOLDEN_RATIO;
+        return spread;
     }
 
     /// Reads the monotonic clock; once for each event, before anything is stamped.

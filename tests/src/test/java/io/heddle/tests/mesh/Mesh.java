@@ -139,7 +139,7 @@ final class Mesh implements AutoCloseable {
         boolean again = Files.exists(controlFolder().resolve("control.json"));
         arguments.addAll(List.of("--api-port", again ? port("api") : "0"));
         arguments.addAll(List.of("--xds-port", again ? port("xds") : "0"));
-        arguments.addAll(List.of("--plaintext-xds-port", "0", "--metrics-port", "0"));
+        arguments.addAll(List.of("--xds-plaintext-port", "0", "--metrics-port", "0"));
         deleteControlFile();
         return Command.start(folder.resolve("control.log"), Map.of(), arguments);
     }

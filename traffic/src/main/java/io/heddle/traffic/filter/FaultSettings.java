@@ -1,5 +1,6 @@
 package io.heddle.traffic.filter;
 
+import io.heddle.traffic.route.FilterOverride;
 import java.time.Duration;
 import java.util.Optional;
 

@@ -1,5 +1,6 @@
 package io.heddle.traffic.filter;
 
+import io.heddle.traffic.route.FilterOverride;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.request.RequestHead;

@@ -1,13 +1,12 @@
 package io.heddle.traffic.route;
 
-import io.heddle.traffic.filter.FilterOverride;
 import io.heddle.traffic.request.HeaderEdit;
 import java.util.List;
 import java.util.Map;
 
 /// Which cluster a forwarded request goes to.
 public sealed interface ClusterChoice {
-    /// The target for `chance`, any long drawn evenly.
+    /// The target for `chance`, any long drawn evenly; its upper bits decide.
     Target target(long chance);
 
     /// Always the same cluster.
@@ -31,7 +30,7 @@ public sealed interface ClusterChoice {
         @Override
         public Target target(long chance) {
             int total = bounds.get(bounds.size() - 1);
-            long point = Long.remainderUnsigned(chance, total);
+            long point = Math.unsignedMultiplyHigh(chance, total);
             int index = 0;
             while (point >= bounds.get(index)) {
                 index++;

@@ -1,6 +1,5 @@
 package io.heddle.traffic.route;
 
-import io.heddle.traffic.filter.FilterOverride;
 import io.heddle.traffic.request.HeaderEdit;
 import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.request.ResponseFlag;

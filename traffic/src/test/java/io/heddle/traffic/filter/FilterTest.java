@@ -1,5 +1,6 @@
 package io.heddle.traffic.filter;
 
+import io.heddle.traffic.route.FilterOverride;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heddle.traffic.match.AddressMatcher;

@@ -5,568 +5,130 @@ import com.google.protobuf.TypeRegistry;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /// The extension messages that can stand in an `Any` of a JSON or YAML text, each with the file that describes it. Only
 /// the files of the types that a text really holds are loaded: descriptors are heavy.
 final class ExtensionTypes {
     private static final String PREFIX = "type.googleapis.com/envoy.extensions.";
 
-    /// Type name after `envoy.extensions.` → its file.
-    private static final Map<String, Supplier<FileDescriptor>> FILES = Map.ofEntries(
-            Map.entry(
-                    "access_loggers.file.v3.FileAccessLog",
-                    io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileProto::getDescriptor),
-            Map.entry(
-                    "access_loggers.grpc.v3.CommonGrpcAccessLogConfig",
-                    io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.AlsProto::getDescriptor),
-            Map.entry(
-                    "access_loggers.grpc.v3.HttpGrpcAccessLogConfig",
-                    io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.AlsProto::getDescriptor),
-            Map.entry(
-                    "access_loggers.grpc.v3.TcpGrpcAccessLogConfig",
-                    io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.AlsProto::getDescriptor),
-            Map.entry(
-                    "access_loggers.stream.v3.StderrAccessLog",
-                    io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StreamProto::getDescriptor),
-            Map.entry(
-                    "access_loggers.stream.v3.StdoutAccessLog",
-                    io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StreamProto::getDescriptor),
-            Map.entry(
-                    "clusters.aggregate.v3.AggregateClusterResource",
-                    io.envoyproxy.envoy.extensions.clusters.aggregate.v3.ClusterProto::getDescriptor),
-            Map.entry(
-                    "clusters.aggregate.v3.ClusterConfig",
-                    io.envoyproxy.envoy.extensions.clusters.aggregate.v3.ClusterProto::getDescriptor),
-            Map.entry(
-                    "clusters.dynamic_forward_proxy.v3.ClusterConfig",
-                    io.envoyproxy.envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterProto::getDescriptor),
-            Map.entry(
-                    "clusters.dynamic_forward_proxy.v3.SubClustersConfig",
-                    io.envoyproxy.envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterProto::getDescriptor),
-            Map.entry(
-                    "common.dynamic_forward_proxy.v3.DnsCacheCircuitBreakers",
-                    io.envoyproxy.envoy.extensions.common.dynamic_forward_proxy.v3.DnsCacheProto::getDescriptor),
-            Map.entry(
-                    "common.dynamic_forward_proxy.v3.DnsCacheConfig",
-                    io.envoyproxy.envoy.extensions.common.dynamic_forward_proxy.v3.DnsCacheProto::getDescriptor),
-            Map.entry(
-                    "common.ratelimit.v3.LocalClusterRateLimit",
-                    io.envoyproxy.envoy.extensions.common.ratelimit.v3.RatelimitProto::getDescriptor),
-            Map.entry(
-                    "common.ratelimit.v3.LocalRateLimitDescriptor",
-                    io.envoyproxy.envoy.extensions.common.ratelimit.v3.RatelimitProto::getDescriptor),
-            Map.entry(
-                    "common.ratelimit.v3.RateLimitDescriptor",
-                    io.envoyproxy.envoy.extensions.common.ratelimit.v3.RatelimitProto::getDescriptor),
-            Map.entry(
-                    "compression.brotli.compressor.v3.Brotli",
-                    io.envoyproxy.envoy.extensions.compression.brotli.compressor.v3.BrotliProto::getDescriptor),
-            Map.entry(
-                    "compression.brotli.decompressor.v3.Brotli",
-                    io.envoyproxy.envoy.extensions.compression.brotli.decompressor.v3.BrotliProto::getDescriptor),
-            Map.entry(
-                    "compression.gzip.compressor.v3.Gzip",
-                    io.envoyproxy.envoy.extensions.compression.gzip.compressor.v3.GzipProto::getDescriptor),
-            Map.entry(
-                    "compression.gzip.decompressor.v3.Gzip",
-                    io.envoyproxy.envoy.extensions.compression.gzip.decompressor.v3.GzipProto::getDescriptor),
-            Map.entry(
-                    "compression.zstd.compressor.v3.Zstd",
-                    io.envoyproxy.envoy.extensions.compression.zstd.compressor.v3.ZstdProto::getDescriptor),
-            Map.entry(
-                    "compression.zstd.decompressor.v3.Zstd",
-                    io.envoyproxy.envoy.extensions.compression.zstd.decompressor.v3.ZstdProto::getDescriptor),
-            Map.entry(
-                    "early_data.v3.DefaultEarlyDataPolicy",
-                    io.envoyproxy.envoy.extensions.early_data.v3.DefaultEarlyDataPolicyProto::getDescriptor),
-            Map.entry(
-                    "filters.common.fault.v3.FaultDelay",
-                    io.envoyproxy.envoy.extensions.filters.common.fault.v3.FaultProto::getDescriptor),
-            Map.entry(
-                    "filters.common.fault.v3.FaultRateLimit",
-                    io.envoyproxy.envoy.extensions.filters.common.fault.v3.FaultProto::getDescriptor),
-            Map.entry(
-                    "filters.http.adaptive_concurrency.v3.AdaptiveConcurrency",
-                    io.envoyproxy.envoy.extensions.filters.http.adaptive_concurrency.v3.AdaptiveConcurrencyProto
-                            ::getDescriptor),
-            Map.entry(
-                    "filters.http.adaptive_concurrency.v3.GradientControllerConfig",
-                    io.envoyproxy.envoy.extensions.filters.http.adaptive_concurrency.v3.AdaptiveConcurrencyProto
-                            ::getDescriptor),
-            Map.entry(
-                    "filters.http.admission_control.v3.AdmissionControl",
-                    io.envoyproxy.envoy.extensions.filters.http.admission_control.v3.AdmissionControlProto
-                            ::getDescriptor),
-            Map.entry(
-                    "filters.http.bandwidth_limit.v3.BandwidthLimit",
-                    io.envoyproxy.envoy.extensions.filters.http.bandwidth_limit.v3.BandwidthLimitProto::getDescriptor),
-            Map.entry(
-                    "filters.http.buffer.v3.Buffer",
-                    io.envoyproxy.envoy.extensions.filters.http.buffer.v3.BufferProto::getDescriptor),
-            Map.entry(
-                    "filters.http.buffer.v3.BufferPerRoute",
-                    io.envoyproxy.envoy.extensions.filters.http.buffer.v3.BufferProto::getDescriptor),
-            Map.entry(
-                    "filters.http.compressor.v3.Compressor",
-                    io.envoyproxy.envoy.extensions.filters.http.compressor.v3.CompressorProto::getDescriptor),
-            Map.entry(
-                    "filters.http.compressor.v3.CompressorOverrides",
-                    io.envoyproxy.envoy.extensions.filters.http.compressor.v3.CompressorProto::getDescriptor),
-            Map.entry(
-                    "filters.http.compressor.v3.CompressorPerRoute",
-                    io.envoyproxy.envoy.extensions.filters.http.compressor.v3.CompressorProto::getDescriptor),
-            Map.entry(
-                    "filters.http.compressor.v3.ResponseDirectionOverrides",
-                    io.envoyproxy.envoy.extensions.filters.http.compressor.v3.CompressorProto::getDescriptor),
-            Map.entry(
-                    "filters.http.cors.v3.Cors",
-                    io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsProto::getDescriptor),
-            Map.entry(
-                    "filters.http.cors.v3.CorsPolicy",
-                    io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsProto::getDescriptor),
-            Map.entry(
-                    "filters.http.csrf.v3.CsrfPolicy",
-                    io.envoyproxy.envoy.extensions.filters.http.csrf.v3.CsrfProto::getDescriptor),
-            Map.entry(
-                    "filters.http.decompressor.v3.Decompressor",
-                    io.envoyproxy.envoy.extensions.filters.http.decompressor.v3.DecompressorProto::getDescriptor),
-            Map.entry(
-                    "filters.http.dynamic_forward_proxy.v3.FilterConfig",
-                    io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3.DynamicForwardProxyProto
-                            ::getDescriptor),
-            Map.entry(
-                    "filters.http.dynamic_forward_proxy.v3.PerRouteConfig",
-                    io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3.DynamicForwardProxyProto
-                            ::getDescriptor),
-            Map.entry(
-                    "filters.http.dynamic_forward_proxy.v3.SubClusterConfig",
-                    io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3.DynamicForwardProxyProto
-                            ::getDescriptor),
-            Map.entry(
-                    "filters.http.ext_authz.v3.AuthorizationRequest",
-                    io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthzProto::getDescriptor),
-            Map.entry(
-                    "filters.http.ext_authz.v3.AuthorizationResponse",
-                    io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthzProto::getDescriptor),
-            Map.entry(
-                    "filters.http.ext_authz.v3.BufferSettings",
-                    io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthzProto::getDescriptor),
-            Map.entry(
-                    "filters.http.ext_authz.v3.CheckSettings",
-                    io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthzProto::getDescriptor),
-            Map.entry(
-                    "filters.http.ext_authz.v3.ExtAuthz",
-                    io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthzProto::getDescriptor),
-            Map.entry(
-                    "filters.http.ext_authz.v3.ExtAuthzPerRoute",
-                    io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthzProto::getDescriptor),
-            Map.entry(
-                    "filters.http.ext_authz.v3.HttpService",
-                    io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthzProto::getDescriptor),
-            Map.entry(
-                    "filters.http.fault.v3.FaultAbort",
-                    io.envoyproxy.envoy.extensions.filters.http.fault.v3.FaultProto::getDescriptor),
-            Map.entry(
-                    "filters.http.fault.v3.HTTPFault",
-                    io.envoyproxy.envoy.extensions.filters.http.fault.v3.FaultProto::getDescriptor),
-            Map.entry(
-                    "filters.http.grpc_stats.v3.FilterConfig",
-                    io.envoyproxy.envoy.extensions.filters.http.grpc_stats.v3.ConfigProto::getDescriptor),
-            Map.entry(
-                    "filters.http.grpc_stats.v3.FilterObject",
-                    io.envoyproxy.envoy.extensions.filters.http.grpc_stats.v3.ConfigProto::getDescriptor),
-            Map.entry(
-                    "filters.http.grpc_web.v3.GrpcWeb",
-                    io.envoyproxy.envoy.extensions.filters.http.grpc_web.v3.GrpcWebProto::getDescriptor),
-            Map.entry(
-                    "filters.http.header_mutation.v3.HeaderMutation",
-                    io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutationProto::getDescriptor),
-            Map.entry(
-                    "filters.http.header_mutation.v3.HeaderMutationPerRoute",
-                    io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutationProto::getDescriptor),
-            Map.entry(
-                    "filters.http.header_mutation.v3.Mutations",
-                    io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutationProto::getDescriptor),
-            Map.entry(
-                    "filters.http.health_check.v3.HealthCheck",
-                    io.envoyproxy.envoy.extensions.filters.http.health_check.v3.HealthCheckProto::getDescriptor),
-            Map.entry(
-                    "filters.http.jwt_authn.v3.FilterStateRule",
-                    io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.ConfigProto::getDescriptor),
-            Map.entry(
-                    "filters.http.jwt_authn.v3.JwksAsyncFetch",
-                    io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.ConfigProto::getDescriptor),
-            Map.entry(
-                    "filters.http.jwt_authn.v3.JwtAuthentication",
-                    io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.ConfigProto::getDescriptor),
-            Map.entry(
-                    "filters.http.jwt_authn.v3.JwtCacheConfig",
-                    io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.ConfigProto::getDescriptor),
-            Map.entry(
-                    "filters.http.jwt_authn.v3.JwtClaimToHeader",
-                    io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.ConfigProto::getDescriptor),
-            Map.entry(
-                    "filters.http.jwt_authn.v3.JwtHeader",
-                    io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.ConfigProto::getDescriptor),
-            Map.entry(
-                    "filters.http.jwt_authn.v3.JwtProvider",
-                    io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.ConfigProto::getDescriptor),
-            Map.entry(
-                    "filters.http.jwt_authn.v3.JwtRequirement",
-                    io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.ConfigProto::getDescriptor),
-            Map.entry(
-                    "filters.http.jwt_authn.v3.JwtRequirementAndList",
-                    io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.ConfigProto::getDescriptor),
-            Map.entry(
-                    "filters.http.jwt_authn.v3.JwtRequirementOrList",
-                    io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.ConfigProto::getDescriptor),
-            Map.entry(
-                    "filters.http.jwt_authn.v3.PerRouteConfig",
-                    io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.ConfigProto::getDescriptor),
-            Map.entry(
-                    "filters.http.jwt_authn.v3.ProviderWithAudiences",
-                    io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.ConfigProto::getDescriptor),
-            Map.entry(
-                    "filters.http.jwt_authn.v3.RemoteJwks",
-                    io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.ConfigProto::getDescriptor),
-            Map.entry(
-                    "filters.http.jwt_authn.v3.RequirementRule",
-                    io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.ConfigProto::getDescriptor),
-            Map.entry(
-                    "filters.http.local_ratelimit.v3.LocalRateLimit",
-                    io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimitProto::getDescriptor),
-            Map.entry(
-                    "filters.http.on_demand.v3.OnDemand",
-                    io.envoyproxy.envoy.extensions.filters.http.on_demand.v3.OnDemandProto::getDescriptor),
-            Map.entry(
-                    "filters.http.on_demand.v3.OnDemandCds",
-                    io.envoyproxy.envoy.extensions.filters.http.on_demand.v3.OnDemandProto::getDescriptor),
-            Map.entry(
-                    "filters.http.on_demand.v3.PerRouteConfig",
-                    io.envoyproxy.envoy.extensions.filters.http.on_demand.v3.OnDemandProto::getDescriptor),
-            Map.entry(
-                    "filters.http.ratelimit.v3.RateLimit",
-                    io.envoyproxy.envoy.extensions.filters.http.ratelimit.v3.RateLimitProto::getDescriptor),
-            Map.entry(
-                    "filters.http.ratelimit.v3.RateLimitPerRoute",
-                    io.envoyproxy.envoy.extensions.filters.http.ratelimit.v3.RateLimitProto::getDescriptor),
-            Map.entry(
-                    "filters.http.rbac.v3.RBAC",
-                    io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RbacProto::getDescriptor),
-            Map.entry(
-                    "filters.http.rbac.v3.RBACPerRoute",
-                    io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RbacProto::getDescriptor),
-            Map.entry(
-                    "filters.http.router.v3.Router",
-                    io.envoyproxy.envoy.extensions.filters.http.router.v3.RouterProto::getDescriptor),
-            Map.entry(
-                    "filters.http.set_metadata.v3.Config",
-                    io.envoyproxy.envoy.extensions.filters.http.set_metadata.v3.SetMetadataProto::getDescriptor),
-            Map.entry(
-                    "filters.http.set_metadata.v3.Metadata",
-                    io.envoyproxy.envoy.extensions.filters.http.set_metadata.v3.SetMetadataProto::getDescriptor),
-            Map.entry(
-                    "filters.http.stateful_session.v3.StatefulSession",
-                    io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSessionProto
-                            ::getDescriptor),
-            Map.entry(
-                    "filters.http.stateful_session.v3.StatefulSessionPerRoute",
-                    io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSessionProto
-                            ::getDescriptor),
-            Map.entry(
-                    "filters.listener.http_inspector.v3.HttpInspector",
-                    io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspectorProto
-                            ::getDescriptor),
-            Map.entry(
-                    "filters.listener.original_dst.v3.OriginalDst",
-                    io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDstProto::getDescriptor),
-            Map.entry(
-                    "filters.listener.proxy_protocol.v3.ProxyProtocol",
-                    io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocolProto
-                            ::getDescriptor),
-            Map.entry(
-                    "filters.listener.tls_inspector.v3.TlsInspector",
-                    io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspectorProto::getDescriptor),
-            Map.entry(
-                    "filters.network.http_connection_manager.v3.EnvoyMobileHttpConnectionManager",
-                    io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManagerProto
-                            ::getDescriptor),
-            Map.entry(
-                    "filters.network.http_connection_manager.v3.HttpConnectionManager",
-                    io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManagerProto
-                            ::getDescriptor),
-            Map.entry(
-                    "filters.network.http_connection_manager.v3.HttpFilter",
-                    io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManagerProto
-                            ::getDescriptor),
-            Map.entry(
-                    "filters.network.http_connection_manager.v3.LocalReplyConfig",
-                    io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManagerProto
-                            ::getDescriptor),
-            Map.entry(
-                    "filters.network.http_connection_manager.v3.Rds",
-                    io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManagerProto
-                            ::getDescriptor),
-            Map.entry(
-                    "filters.network.http_connection_manager.v3.RequestIDExtension",
-                    io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManagerProto
-                            ::getDescriptor),
-            Map.entry(
-                    "filters.network.http_connection_manager.v3.ResponseMapper",
-                    io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManagerProto
-                            ::getDescriptor),
-            Map.entry(
-                    "filters.network.http_connection_manager.v3.ScopedRds",
-                    io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManagerProto
-                            ::getDescriptor),
-            Map.entry(
-                    "filters.network.http_connection_manager.v3.ScopedRouteConfigurationsList",
-                    io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManagerProto
-                            ::getDescriptor),
-            Map.entry(
-                    "filters.network.http_connection_manager.v3.ScopedRoutes",
-                    io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManagerProto
-                            ::getDescriptor),
-            Map.entry(
-                    "filters.network.rbac.v3.RBAC",
-                    io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RbacProto::getDescriptor),
-            Map.entry(
-                    "filters.network.sni_cluster.v3.SniCluster",
-                    io.envoyproxy.envoy.extensions.filters.network.sni_cluster.v3.SniClusterProto::getDescriptor),
-            Map.entry(
-                    "filters.network.tcp_proxy.v3.TcpProxy",
-                    io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxyProto::getDescriptor),
-            Map.entry(
-                    "health_check.event_sinks.file.v3.HealthCheckEventFileSink",
-                    io.envoyproxy.envoy.extensions.health_check.event_sinks.file.v3.FileProto::getDescriptor),
-            Map.entry(
-                    "http.stateful_session.cookie.v3.CookieBasedSessionState",
-                    io.envoyproxy.envoy.extensions.http.stateful_session.cookie.v3.CookieProto::getDescriptor),
-            Map.entry(
-                    "http.stateful_session.envelope.v3.EnvelopeSessionState",
-                    io.envoyproxy.envoy.extensions.http.stateful_session.envelope.v3.EnvelopeProto::getDescriptor),
-            Map.entry(
-                    "http.stateful_session.header.v3.HeaderBasedSessionState",
-                    io.envoyproxy.envoy.extensions.http.stateful_session.header.v3.HeaderProto::getDescriptor),
-            Map.entry(
-                    "internal_redirect.allow_listed_routes.v3.AllowListedRoutesConfig",
-                    io.envoyproxy.envoy.extensions.internal_redirect.allow_listed_routes.v3.AllowListedRoutesConfigProto
-                            ::getDescriptor),
-            Map.entry(
-                    "internal_redirect.previous_routes.v3.PreviousRoutesConfig",
-                    io.envoyproxy.envoy.extensions.internal_redirect.previous_routes.v3.PreviousRoutesConfigProto
-                            ::getDescriptor),
-            Map.entry(
-                    "internal_redirect.safe_cross_scheme.v3.SafeCrossSchemeConfig",
-                    io.envoyproxy.envoy.extensions.internal_redirect.safe_cross_scheme.v3.SafeCrossSchemeConfigProto
-                            ::getDescriptor),
-            Map.entry(
-                    "load_balancing_policies.client_side_weighted_round_robin.v3.ClientSideWeightedRoundRobin",
-                    io.envoyproxy.envoy.extensions.load_balancing_policies.client_side_weighted_round_robin.v3
-                                    .ClientSideWeightedRoundRobinProto::getDescriptor),
-            Map.entry(
-                    "load_balancing_policies.cluster_provided.v3.ClusterProvided",
-                    io.envoyproxy.envoy.extensions.load_balancing_policies.cluster_provided.v3.ClusterProvidedProto
-                            ::getDescriptor),
-            Map.entry(
-                    "load_balancing_policies.common.v3.ConsistentHashingLbConfig",
-                    io.envoyproxy.envoy.extensions.load_balancing_policies.common.v3.CommonProto::getDescriptor),
-            Map.entry(
-                    "load_balancing_policies.common.v3.LocalityLbConfig",
-                    io.envoyproxy.envoy.extensions.load_balancing_policies.common.v3.CommonProto::getDescriptor),
-            Map.entry(
-                    "load_balancing_policies.common.v3.SlowStartConfig",
-                    io.envoyproxy.envoy.extensions.load_balancing_policies.common.v3.CommonProto::getDescriptor),
-            Map.entry(
-                    "load_balancing_policies.least_request.v3.LeastRequest",
-                    io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequestProto
-                            ::getDescriptor),
-            Map.entry(
-                    "load_balancing_policies.maglev.v3.Maglev",
-                    io.envoyproxy.envoy.extensions.load_balancing_policies.maglev.v3.MaglevProto::getDescriptor),
-            Map.entry(
-                    "load_balancing_policies.override_host.v3.OverrideHost",
-                    io.envoyproxy.envoy.extensions.load_balancing_policies.override_host.v3.OverrideHostProto
-                            ::getDescriptor),
-            Map.entry(
-                    "load_balancing_policies.pick_first.v3.PickFirst",
-                    io.envoyproxy.envoy.extensions.load_balancing_policies.pick_first.v3.PickFirstProto::getDescriptor),
-            Map.entry(
-                    "load_balancing_policies.random.v3.Random",
-                    io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.RandomProto::getDescriptor),
-            Map.entry(
-                    "load_balancing_policies.ring_hash.v3.RingHash",
-                    io.envoyproxy.envoy.extensions.load_balancing_policies.ring_hash.v3.RingHashProto::getDescriptor),
-            Map.entry(
-                    "load_balancing_policies.round_robin.v3.RoundRobin",
-                    io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobinProto
-                            ::getDescriptor),
-            Map.entry(
-                    "load_balancing_policies.subset.v3.Subset",
-                    io.envoyproxy.envoy.extensions.load_balancing_policies.subset.v3.SubsetProto::getDescriptor),
-            Map.entry(
-                    "load_balancing_policies.wrr_locality.v3.WrrLocality",
-                    io.envoyproxy.envoy.extensions.load_balancing_policies.wrr_locality.v3.WrrLocalityProto
-                            ::getDescriptor),
-            Map.entry(
-                    "matching.common_inputs.environment_variable.v3.Config",
-                    io.envoyproxy.envoy.extensions.matching.common_inputs.environment_variable.v3.InputProto
-                            ::getDescriptor),
-            Map.entry(
-                    "matching.common_inputs.network.v3.ApplicationProtocolInput",
-                    io.envoyproxy.envoy.extensions.matching.common_inputs.network.v3.NetworkInputsProto::getDescriptor),
-            Map.entry(
-                    "matching.common_inputs.network.v3.DestinationIPInput",
-                    io.envoyproxy.envoy.extensions.matching.common_inputs.network.v3.NetworkInputsProto::getDescriptor),
-            Map.entry(
-                    "matching.common_inputs.network.v3.DestinationPortInput",
-                    io.envoyproxy.envoy.extensions.matching.common_inputs.network.v3.NetworkInputsProto::getDescriptor),
-            Map.entry(
-                    "matching.common_inputs.network.v3.DirectSourceIPInput",
-                    io.envoyproxy.envoy.extensions.matching.common_inputs.network.v3.NetworkInputsProto::getDescriptor),
-            Map.entry(
-                    "matching.common_inputs.network.v3.DynamicMetadataInput",
-                    io.envoyproxy.envoy.extensions.matching.common_inputs.network.v3.NetworkInputsProto::getDescriptor),
-            Map.entry(
-                    "matching.common_inputs.network.v3.FilterStateInput",
-                    io.envoyproxy.envoy.extensions.matching.common_inputs.network.v3.NetworkInputsProto::getDescriptor),
-            Map.entry(
-                    "matching.common_inputs.network.v3.NetworkNamespaceInput",
-                    io.envoyproxy.envoy.extensions.matching.common_inputs.network.v3.NetworkInputsProto::getDescriptor),
-            Map.entry(
-                    "matching.common_inputs.network.v3.ServerNameInput",
-                    io.envoyproxy.envoy.extensions.matching.common_inputs.network.v3.NetworkInputsProto::getDescriptor),
-            Map.entry(
-                    "matching.common_inputs.network.v3.SourceIPInput",
-                    io.envoyproxy.envoy.extensions.matching.common_inputs.network.v3.NetworkInputsProto::getDescriptor),
-            Map.entry(
-                    "matching.common_inputs.network.v3.SourcePortInput",
-                    io.envoyproxy.envoy.extensions.matching.common_inputs.network.v3.NetworkInputsProto::getDescriptor),
-            Map.entry(
-                    "matching.common_inputs.network.v3.SourceTypeInput",
-                    io.envoyproxy.envoy.extensions.matching.common_inputs.network.v3.NetworkInputsProto::getDescriptor),
-            Map.entry(
-                    "matching.common_inputs.network.v3.TransportProtocolInput",
-                    io.envoyproxy.envoy.extensions.matching.common_inputs.network.v3.NetworkInputsProto::getDescriptor),
-            Map.entry(
-                    "matching.common_inputs.ssl.v3.DnsSanInput",
-                    io.envoyproxy.envoy.extensions.matching.common_inputs.ssl.v3.SslInputsProto::getDescriptor),
-            Map.entry(
-                    "matching.common_inputs.ssl.v3.SubjectInput",
-                    io.envoyproxy.envoy.extensions.matching.common_inputs.ssl.v3.SslInputsProto::getDescriptor),
-            Map.entry(
-                    "matching.common_inputs.ssl.v3.UriSanInput",
-                    io.envoyproxy.envoy.extensions.matching.common_inputs.ssl.v3.SslInputsProto::getDescriptor),
-            Map.entry(
-                    "matching.common_inputs.stats.v3.StatFullNameMatchInput",
-                    io.envoyproxy.envoy.extensions.matching.common_inputs.stats.v3.StatsProto::getDescriptor),
-            Map.entry(
-                    "matching.input_matchers.consistent_hashing.v3.ConsistentHashing",
-                    io.envoyproxy.envoy.extensions.matching.input_matchers.consistent_hashing.v3.ConsistentHashingProto
-                            ::getDescriptor),
-            Map.entry(
-                    "matching.input_matchers.ip.v3.Ip",
-                    io.envoyproxy.envoy.extensions.matching.input_matchers.ip.v3.IpProto::getDescriptor),
-            Map.entry(
-                    "matching.input_matchers.metadata.v3.Metadata",
-                    io.envoyproxy.envoy.extensions.matching.input_matchers.metadata.v3.MetadataProto::getDescriptor),
-            Map.entry(
-                    "matching.input_matchers.runtime_fraction.v3.RuntimeFraction",
-                    io.envoyproxy.envoy.extensions.matching.input_matchers.runtime_fraction.v3.RuntimeFractionProto
-                            ::getDescriptor),
-            Map.entry(
-                    "path.match.uri_template.v3.UriTemplateMatchConfig",
-                    io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchProto::getDescriptor),
-            Map.entry(
-                    "path.rewrite.uri_template.v3.UriTemplateRewriteConfig",
-                    io.envoyproxy.envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteProto::getDescriptor),
-            Map.entry(
-                    "retry.host.omit_canary_hosts.v3.OmitCanaryHostsPredicate",
-                    io.envoyproxy.envoy.extensions.retry.host.omit_canary_hosts.v3.OmitCanaryHostsProto::getDescriptor),
-            Map.entry(
-                    "retry.host.omit_host_metadata.v3.OmitHostMetadataConfig",
-                    io.envoyproxy.envoy.extensions.retry.host.omit_host_metadata.v3.OmitHostMetadataConfigProto
-                            ::getDescriptor),
-            Map.entry(
-                    "retry.host.previous_hosts.v3.PreviousHostsPredicate",
-                    io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsProto::getDescriptor),
-            Map.entry(
-                    "retry.priority.previous_priorities.v3.PreviousPrioritiesConfig",
-                    io.envoyproxy.envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfigProto
-                            ::getDescriptor),
-            Map.entry(
-                    "transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport",
-                    io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.UpstreamProxyProtocolProto
-                            ::getDescriptor),
-            Map.entry(
-                    "transport_sockets.raw_buffer.v3.RawBuffer",
-                    io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBufferProto::getDescriptor),
-            Map.entry(
-                    "transport_sockets.tls.v3.CertificateProviderPluginInstance",
-                    io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonProto::getDescriptor),
-            Map.entry(
-                    "transport_sockets.tls.v3.CertificateValidationContext",
-                    io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonProto::getDescriptor),
-            Map.entry(
-                    "transport_sockets.tls.v3.CommonTlsContext",
-                    io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsProto::getDescriptor),
-            Map.entry(
-                    "transport_sockets.tls.v3.DownstreamTlsContext",
-                    io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsProto::getDescriptor),
-            Map.entry(
-                    "transport_sockets.tls.v3.GenericSecret",
-                    io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SecretProto::getDescriptor),
-            Map.entry(
-                    "transport_sockets.tls.v3.PrivateKeyProvider",
-                    io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonProto::getDescriptor),
-            Map.entry(
-                    "transport_sockets.tls.v3.SPIFFECertValidatorConfig",
-                    io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsSpiffeValidatorConfigProto
-                            ::getDescriptor),
-            Map.entry(
-                    "transport_sockets.tls.v3.SdsSecretConfig",
-                    io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SecretProto::getDescriptor),
-            Map.entry(
-                    "transport_sockets.tls.v3.Secret",
-                    io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SecretProto::getDescriptor),
-            Map.entry(
-                    "transport_sockets.tls.v3.SubjectAltNameMatcher",
-                    io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonProto::getDescriptor),
-            Map.entry(
-                    "transport_sockets.tls.v3.TlsCertificate",
-                    io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonProto::getDescriptor),
-            Map.entry(
-                    "transport_sockets.tls.v3.TlsKeyLog",
-                    io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsProto::getDescriptor),
-            Map.entry(
-                    "transport_sockets.tls.v3.TlsParameters",
-                    io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonProto::getDescriptor),
-            Map.entry(
-                    "transport_sockets.tls.v3.TlsSessionTicketKeys",
-                    io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonProto::getDescriptor),
-            Map.entry(
-                    "transport_sockets.tls.v3.UpstreamTlsContext",
-                    io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsProto::getDescriptor),
-            Map.entry(
-                    "upstreams.http.v3.HttpProtocolOptions",
-                    io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptionsProto::getDescriptor));
+    /// Package after `envoy.extensions.` → its files.
+    private static final Map<String, List<Supplier<FileDescriptor>>> FILES = Map.ofEntries(
+            files("access_loggers.file.v3", io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileProto::getDescriptor),
+            files("access_loggers.grpc.v3", io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.AlsProto::getDescriptor),
+            files("access_loggers.stream.v3", io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StreamProto::getDescriptor),
+            files("clusters.aggregate.v3", io.envoyproxy.envoy.extensions.clusters.aggregate.v3.ClusterProto::getDescriptor),
+            files("clusters.dynamic_forward_proxy.v3", io.envoyproxy.envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterProto::getDescriptor),
+            files("common.dynamic_forward_proxy.v3", io.envoyproxy.envoy.extensions.common.dynamic_forward_proxy.v3.DnsCacheProto::getDescriptor),
+            files("common.ratelimit.v3", io.envoyproxy.envoy.extensions.common.ratelimit.v3.RatelimitProto::getDescriptor),
+            files("compression.brotli.compressor.v3", io.envoyproxy.envoy.extensions.compression.brotli.compressor.v3.BrotliProto::getDescriptor),
+            files("compression.brotli.decompressor.v3", io.envoyproxy.envoy.extensions.compression.brotli.decompressor.v3.BrotliProto::getDescriptor),
+            files("compression.gzip.compressor.v3", io.envoyproxy.envoy.extensions.compression.gzip.compressor.v3.GzipProto::getDescriptor),
+            files("compression.gzip.decompressor.v3", io.envoyproxy.envoy.extensions.compression.gzip.decompressor.v3.GzipProto::getDescriptor),
+            files("compression.zstd.compressor.v3", io.envoyproxy.envoy.extensions.compression.zstd.compressor.v3.ZstdProto::getDescriptor),
+            files("compression.zstd.decompressor.v3", io.envoyproxy.envoy.extensions.compression.zstd.decompressor.v3.ZstdProto::getDescriptor),
+            files("early_data.v3", io.envoyproxy.envoy.extensions.early_data.v3.DefaultEarlyDataPolicyProto::getDescriptor),
+            files("filters.common.fault.v3", io.envoyproxy.envoy.extensions.filters.common.fault.v3.FaultProto::getDescriptor),
+            files("filters.http.adaptive_concurrency.v3", io.envoyproxy.envoy.extensions.filters.http.adaptive_concurrency.v3.AdaptiveConcurrencyProto::getDescriptor),
+            files("filters.http.admission_control.v3", io.envoyproxy.envoy.extensions.filters.http.admission_control.v3.AdmissionControlProto::getDescriptor),
+            files("filters.http.bandwidth_limit.v3", io.envoyproxy.envoy.extensions.filters.http.bandwidth_limit.v3.BandwidthLimitProto::getDescriptor),
+            files("filters.http.buffer.v3", io.envoyproxy.envoy.extensions.filters.http.buffer.v3.BufferProto::getDescriptor),
+            files("filters.http.compressor.v3", io.envoyproxy.envoy.extensions.filters.http.compressor.v3.CompressorProto::getDescriptor),
+            files("filters.http.cors.v3", io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsProto::getDescriptor),
+            files("filters.http.csrf.v3", io.envoyproxy.envoy.extensions.filters.http.csrf.v3.CsrfProto::getDescriptor),
+            files("filters.http.decompressor.v3", io.envoyproxy.envoy.extensions.filters.http.decompressor.v3.DecompressorProto::getDescriptor),
+            files("filters.http.dynamic_forward_proxy.v3", io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3.DynamicForwardProxyProto::getDescriptor),
+            files("filters.http.ext_authz.v3", io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthzProto::getDescriptor),
+            files("filters.http.fault.v3", io.envoyproxy.envoy.extensions.filters.http.fault.v3.FaultProto::getDescriptor),
+            files("filters.http.grpc_stats.v3", io.envoyproxy.envoy.extensions.filters.http.grpc_stats.v3.ConfigProto::getDescriptor),
+            files("filters.http.grpc_web.v3", io.envoyproxy.envoy.extensions.filters.http.grpc_web.v3.GrpcWebProto::getDescriptor),
+            files("filters.http.header_mutation.v3", io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutationProto::getDescriptor),
+            files("filters.http.health_check.v3", io.envoyproxy.envoy.extensions.filters.http.health_check.v3.HealthCheckProto::getDescriptor),
+            files("filters.http.jwt_authn.v3", io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.ConfigProto::getDescriptor),
+            files("filters.http.local_ratelimit.v3", io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimitProto::getDescriptor),
+            files("filters.http.on_demand.v3", io.envoyproxy.envoy.extensions.filters.http.on_demand.v3.OnDemandProto::getDescriptor),
+            files("filters.http.ratelimit.v3", io.envoyproxy.envoy.extensions.filters.http.ratelimit.v3.RateLimitProto::getDescriptor),
+            files("filters.http.rbac.v3", io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RbacProto::getDescriptor),
+            files("filters.http.router.v3", io.envoyproxy.envoy.extensions.filters.http.router.v3.RouterProto::getDescriptor),
+            files("filters.http.set_metadata.v3", io.envoyproxy.envoy.extensions.filters.http.set_metadata.v3.SetMetadataProto::getDescriptor),
+            files("filters.http.stateful_session.v3", io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSessionProto::getDescriptor),
+            files("filters.listener.http_inspector.v3", io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspectorProto::getDescriptor),
+            files("filters.listener.original_dst.v3", io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDstProto::getDescriptor),
+            files("filters.listener.proxy_protocol.v3", io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocolProto::getDescriptor),
+            files("filters.listener.tls_inspector.v3", io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspectorProto::getDescriptor),
+            files("filters.network.http_connection_manager.v3", io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManagerProto::getDescriptor),
+            files("filters.network.rbac.v3", io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RbacProto::getDescriptor),
+            files("filters.network.sni_cluster.v3", io.envoyproxy.envoy.extensions.filters.network.sni_cluster.v3.SniClusterProto::getDescriptor),
+            files("filters.network.tcp_proxy.v3", io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxyProto::getDescriptor),
+            files("health_check.event_sinks.file.v3", io.envoyproxy.envoy.extensions.health_check.event_sinks.file.v3.FileProto::getDescriptor),
+            files("http.stateful_session.cookie.v3", io.envoyproxy.envoy.extensions.http.stateful_session.cookie.v3.CookieProto::getDescriptor),
+            files("http.stateful_session.envelope.v3", io.envoyproxy.envoy.extensions.http.stateful_session.envelope.v3.EnvelopeProto::getDescriptor),
+            files("http.stateful_session.header.v3", io.envoyproxy.envoy.extensions.http.stateful_session.header.v3.HeaderProto::getDescriptor),
+            files("internal_redirect.allow_listed_routes.v3", io.envoyproxy.envoy.extensions.internal_redirect.allow_listed_routes.v3.AllowListedRoutesConfigProto::getDescriptor),
+            files("internal_redirect.previous_routes.v3", io.envoyproxy.envoy.extensions.internal_redirect.previous_routes.v3.PreviousRoutesConfigProto::getDescriptor),
+            files("internal_redirect.safe_cross_scheme.v3", io.envoyproxy.envoy.extensions.internal_redirect.safe_cross_scheme.v3.SafeCrossSchemeConfigProto::getDescriptor),
+            files("load_balancing_policies.cluster_provided.v3", io.envoyproxy.envoy.extensions.load_balancing_policies.cluster_provided.v3.ClusterProvidedProto::getDescriptor),
+            files("load_balancing_policies.common.v3", io.envoyproxy.envoy.extensions.load_balancing_policies.common.v3.CommonProto::getDescriptor),
+            files("load_balancing_policies.least_request.v3", io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequestProto::getDescriptor),
+            files("load_balancing_policies.maglev.v3", io.envoyproxy.envoy.extensions.load_balancing_policies.maglev.v3.MaglevProto::getDescriptor),
+            files("load_balancing_policies.override_host.v3", io.envoyproxy.envoy.extensions.load_balancing_policies.override_host.v3.OverrideHostProto::getDescriptor),
+            files("load_balancing_policies.pick_first.v3", io.envoyproxy.envoy.extensions.load_balancing_policies.pick_first.v3.PickFirstProto::getDescriptor),
+            files("load_balancing_policies.random.v3", io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.RandomProto::getDescriptor),
+            files("load_balancing_policies.ring_hash.v3", io.envoyproxy.envoy.extensions.load_balancing_policies.ring_hash.v3.RingHashProto::getDescriptor),
+            files("load_balancing_policies.round_robin.v3", io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobinProto::getDescriptor),
+            files("load_balancing_policies.subset.v3", io.envoyproxy.envoy.extensions.load_balancing_policies.subset.v3.SubsetProto::getDescriptor),
+            files("load_balancing_policies.wrr_locality.v3", io.envoyproxy.envoy.extensions.load_balancing_policies.wrr_locality.v3.WrrLocalityProto::getDescriptor),
+            files("matching.common_inputs.environment_variable.v3", io.envoyproxy.envoy.extensions.matching.common_inputs.environment_variable.v3.InputProto::getDescriptor),
+            files("matching.common_inputs.network.v3", io.envoyproxy.envoy.extensions.matching.common_inputs.network.v3.NetworkInputsProto::getDescriptor),
+            files("matching.common_inputs.ssl.v3", io.envoyproxy.envoy.extensions.matching.common_inputs.ssl.v3.SslInputsProto::getDescriptor),
+            files("matching.common_inputs.stats.v3", io.envoyproxy.envoy.extensions.matching.common_inputs.stats.v3.StatsProto::getDescriptor),
+            files("matching.input_matchers.consistent_hashing.v3", io.envoyproxy.envoy.extensions.matching.input_matchers.consistent_hashing.v3.ConsistentHashingProto::getDescriptor),
+            files("matching.input_matchers.ip.v3", io.envoyproxy.envoy.extensions.matching.input_matchers.ip.v3.IpProto::getDescriptor),
+            files("matching.input_matchers.metadata.v3", io.envoyproxy.envoy.extensions.matching.input_matchers.metadata.v3.MetadataProto::getDescriptor),
+            files("matching.input_matchers.runtime_fraction.v3", io.envoyproxy.envoy.extensions.matching.input_matchers.runtime_fraction.v3.RuntimeFractionProto::getDescriptor),
+            files("path.match.uri_template.v3", io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchProto::getDescriptor),
+            files("path.rewrite.uri_template.v3", io.envoyproxy.envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteProto::getDescriptor),
+            files("retry.host.omit_canary_hosts.v3", io.envoyproxy.envoy.extensions.retry.host.omit_canary_hosts.v3.OmitCanaryHostsProto::getDescriptor),
+            files("retry.host.omit_host_metadata.v3", io.envoyproxy.envoy.extensions.retry.host.omit_host_metadata.v3.OmitHostMetadataConfigProto::getDescriptor),
+            files("retry.host.previous_hosts.v3", io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsProto::getDescriptor),
+            files("retry.priority.previous_priorities.v3", io.envoyproxy.envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfigProto::getDescriptor),
+            files("transport_sockets.proxy_protocol.v3", io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.UpstreamProxyProtocolProto::getDescriptor),
+            files("transport_sockets.raw_buffer.v3", io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBufferProto::getDescriptor),
+            files("transport_sockets.tls.v3", io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonProto::getDescriptor, io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsProto::getDescriptor, io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SecretProto::getDescriptor, io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsSpiffeValidatorConfigProto::getDescriptor),
+            files("upstreams.http.v3", io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptionsProto::getDescriptor));
 
     private ExtensionTypes() {}
 
-    /// Whether there is such a type here.
+    @SafeVarargs
+    private static Map.Entry<String, List<Supplier<FileDescriptor>>> files(
+            String packageName, Supplier<FileDescriptor>... files) {
+        return Map.entry(packageName, List.of(files));
+    }
+
+    /// Whether the type is in one of these packages.
     static boolean knows(String typeUrl) {
-        return typeUrl.startsWith(PREFIX) && FILES.containsKey(typeUrl.substring(PREFIX.length()));
+        return descriptors(typeUrl).anyMatch(file -> file.findMessageTypeByName(simpleName(typeUrl)) != null);
     }
 
     /// The registry of these types; unknown ones are passed over.
     static TypeRegistry registry(List<String> typeUrls) {
         var registry = TypeRegistry.newBuilder();
-        for (var url : typeUrls) {
-            var file = url.startsWith(PREFIX) ? FILES.get(url.substring(PREFIX.length())) : null;
-            if (file != null) {
-                registry.add(file.get().getMessageTypes());
-            }
-        }
+        typeUrls.stream()
+                .flatMap(ExtensionTypes::descriptors)
+                .distinct()
+                .forEach(file -> registry.add(file.getMessageTypes()));
         return registry.build();
+    }
+
+    private static Stream<FileDescriptor> descriptors(String typeUrl) {
+        if (!typeUrl.startsWith(PREFIX)) {
+            return Stream.empty();
+        }
+        var packageName = typeUrl.substring(PREFIX.length(), Math.max(PREFIX.length(), typeUrl.lastIndexOf('.')));
+        return FILES.getOrDefault(packageName, List.of()).stream().map(Supplier::get);
+    }
+
+    private static String simpleName(String typeUrl) {
+        return typeUrl.substring(typeUrl.lastIndexOf('.') + 1);
     }
 }

@@ -6,7 +6,7 @@ import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import io.heddle.traffic.filter.FaultFilter;
-import io.heddle.traffic.filter.FilterOverride;
+import io.heddle.traffic.route.FilterOverride;
 import io.heddle.traffic.filter.HttpFilter;
 import io.heddle.traffic.filter.RbacFilter;
 import java.util.HashMap;

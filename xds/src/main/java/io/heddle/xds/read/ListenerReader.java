@@ -110,7 +110,7 @@ final class ListenerReader {
         return switch (Scope.type(message.getTypedConfig())) {
             case HTTP ->
                 here.unpack(message.getTypedConfig(), HttpConnectionManager.parser())
-                        .map(manager -> HttpManagerReader.read(manager, here));
+                        .map(manager -> HttpConnectionReader.read(manager, here));
             case TCP -> here.unpack(message.getTypedConfig(), TcpProxy.parser()).map(proxy -> tcp(proxy, here));
             default -> {
                 scope.error("network filter " + message.getName() + " is not supported", "remove it");

@@ -57,7 +57,7 @@ final class TlsReader {
                 common.applicationProtocols());
     }
 
-    private record Common(
+    private record Parts(
             CertificateSource certificate,
             TrustSource trust,
             List<StringMatcher> names,
@@ -66,7 +66,7 @@ final class TlsReader {
 
     private record Validation(TrustSource trust, List<StringMatcher> names) {}
 
-    private static Common common(CommonTlsContext message, Scope scope) {
+    private static Parts common(CommonTlsContext message, Scope scope) {
         scope.knows(
                 message,
                 "tls_params",
@@ -80,7 +80,7 @@ final class TlsReader {
         if (!validation.names().isEmpty() && validation.trust() instanceof TrustSource.None) {
             scope.error("matches names of a certificate that nothing verifies", "set trusted_ca");
         }
-        return new Common(
+        return new Parts(
                 certificate(message, scope),
                 validation.trust(),
                 validation.names(),

@@ -146,7 +146,7 @@ public final class AdsServer implements AutoCloseable {
     }
 
     private static SslContext sslContext(Secure tls) throws SSLException {
-        var builder = SslContextBuilder.forServer(new ServingKeyManager(tls.certificate()))
+        var builder = SslContextBuilder.forServer(new ServingKeys(tls.certificate()))
                 .trustManager(Pem.certificates(tls.rootPem()))
                 .clientAuth(ClientAuth.OPTIONAL)
                 .protocols("TLSv1.3");

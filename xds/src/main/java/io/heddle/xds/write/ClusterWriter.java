@@ -26,8 +26,9 @@ import java.util.TreeSet;
 
 /// Writes one cluster for each port of each service, and one for the proxy's own application.
 final class ClusterWriter {
+    /// Istio's default: long enough for a handshake with an instance that is just starting.
     private static final Duration CONNECT_TIMEOUT =
-            Duration.newBuilder().setSeconds(1).build();
+            Duration.newBuilder().setSeconds(10).build();
     private static final String HTTP_1 = "http/1.1";
     private static final String APPLICATION_ADDRESS = "127.0.0.1";
 

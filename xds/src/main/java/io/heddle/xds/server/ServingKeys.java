@@ -11,13 +11,13 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /// Hands each TLS handshake the certificate that is current then, so that a renewed one needs no restart. Thread-safe.
-final class ServingKeyManager extends X509ExtendedKeyManager {
+final class ServingKeys extends X509ExtendedKeyManager {
     private static final String ALIAS = "serving";
 
     private final Supplier<ServingCertificate> source;
     private volatile Parsed parsed;
 
-    ServingKeyManager(Supplier<ServingCertificate> source) {
+    ServingKeys(Supplier<ServingCertificate> source) {
         this.source = source;
         this.parsed = Parsed.of(source.get());
     }

@@ -13,12 +13,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Reads the HTTP connection manager.
-final class HttpManagerReader {
+final class HttpConnectionReader {
     private static final String FILE_LOG = "envoy.extensions.access_loggers.file.v3.FileAccessLog";
     private static final String STDOUT_LOG = "envoy.extensions.access_loggers.stream.v3.StdoutAccessLog";
     private static final int KIBIBYTE = 1024;
 
-    private HttpManagerReader() {}
+    private HttpConnectionReader() {}
 
     static NetworkFilter.Http read(HttpConnectionManager message, Scope scope) {
         scope.knows(
