@@ -87,8 +87,9 @@ public final class ProxyCommand implements Callable<Integer> {
                         },
                         "stop"));
         awaitReady(proxy);
-        proxy.ports().forEach((name, address) -> console.say("%s listens on %s:%d"
-                .formatted(name, address.getAddress().getHostAddress(), address.getPort())));
+        proxy.ports()
+                .forEach((name, address) -> console.say("%s listens on %s:%d"
+                        .formatted(name, address.getAddress().getHostAddress(), address.getPort())));
         proxy.quitAsked().join();
         return ExitCode.OK.number();
     }

@@ -6,6 +6,7 @@ import io.heddle.cli.sidecar.Sidecar;
 import io.heddle.proxy.Proxy;
 import io.heddle.proxy.ProxyOptions;
 import io.heddle.proxy.StartFailure;
+import io.heddle.proxy.observe.AccessLogs;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -29,7 +30,10 @@ public final class ProxySidecar implements Sidecar {
                 start.joinToken(), Optional.empty(), ProxyOptions.Identity.DEFAULT.lifetime());
         var options = ProxyOptions.of(bootstrap, start.stateDirectory())
                 .withIdentity(identity)
-                .withMetrics(new ProxyOptions.MetricsPort(start.spec().address(), start.ports().metrics()));
+                .withAccessLog(new AccessLogs.Settings(
+                        start.stateDirectory().resolve("access.log").toString(), "json"))
+                .withMetrics(new ProxyOptions.MetricsPort(
+                        start.spec().address(), start.ports().metrics()));
         try {
             return new ProxySidecar(Proxy.start(options));
         } catch (StartFailure e) {
@@ -46,7 +50,10 @@ public final class ProxySidecar implements Sidecar {
             return false;
         } catch (ExecutionException e) {
             throw new Failure(
-                    ExitCode.FAILURE, "the control plane does not take this sidecar: " + e.getCause(), "see its log", e);
+                    ExitCode.FAILURE,
+                    "the control plane does not take this sidecar: " + e.getCause(),
+                    "see its log",
+                    e);
         }
     }
 

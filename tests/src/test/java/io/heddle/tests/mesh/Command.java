@@ -44,7 +44,8 @@ final class Command {
             }
             if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                throw new AssertionError("no end after " + SECONDS + " s: heddle " + arguments + "\n" + Files.readString(err));
+                throw new AssertionError(
+                        "no end after " + SECONDS + " s: heddle " + arguments + "\n" + Files.readString(err));
             }
             return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
         } catch (IOException e) {

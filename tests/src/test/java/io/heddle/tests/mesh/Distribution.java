@@ -13,7 +13,8 @@ final class Distribution {
         while (!Files.isExecutable(folder.resolve("heddle"))) {
             var parent = folder.getParent();
             if (parent == null) {
-                throw new IllegalStateException("no heddle launcher above " + Path.of("").toAbsolutePath());
+                throw new IllegalStateException(
+                        "no heddle launcher above " + Path.of("").toAbsolutePath());
             }
             folder = parent;
         }

@@ -79,7 +79,8 @@ final class Mesh implements AutoCloseable {
             var items = api("/api/v1/proxies").path("items");
             int synced = 0;
             for (var item : items) {
-                if (item.path("state").asString().equals("SYNCED") && item.path("connected").asBoolean()) {
+                if (item.path("state").asString().equals("SYNCED")
+                        && item.path("connected").asBoolean()) {
                     synced++;
                 }
             }
@@ -135,7 +136,8 @@ final class Mesh implements AutoCloseable {
     }
 
     private Process launchControl() {
-        var arguments = new ArrayList<>(List.of("control", "--state-dir", controlFolder().toString()));
+        var arguments = new ArrayList<>(
+                List.of("control", "--state-dir", controlFolder().toString()));
         boolean again = Files.exists(controlFolder().resolve("control.json"));
         arguments.addAll(List.of("--api-port", again ? port("api") : "0"));
         arguments.addAll(List.of("--xds-port", again ? port("xds") : "0"));
@@ -160,12 +162,15 @@ final class Mesh implements AutoCloseable {
     private void awaitControl() {
         await("the control plane's control.json").atMost(PATIENCE).until(() -> {
             if (!control.isAlive()) {
-                throw new AssertionError("the control plane exited:\n" + Files.readString(folder.resolve("control.log")));
+                throw new AssertionError(
+                        "the control plane exited:\n" + Files.readString(folder.resolve("control.log")));
             }
             return Files.exists(controlFolder().resolve("control.json"));
         });
-        await("the API").atMost(PATIENCE).ignoreExceptions().until(() -> api("/api/v1/mesh")
-                .has("trustDomain"));
+        await("the API")
+                .atMost(PATIENCE)
+                .ignoreExceptions()
+                .until(() -> api("/api/v1/mesh").has("trustDomain"));
     }
 
     @Override

@@ -12,20 +12,22 @@ final class Openssl {
 
     /// Connects with the identity in `identity` and returns protocol and names shown by the server.
     static String connect(int port, Path root, Path identity) throws IOException {
-        var client = "openssl s_client -connect 127.0.0.1:%d -CAfile '%s' -cert '%s' -cert_chain '%s' -key '%s' </dev/null 2>&1"
-                .formatted(
-                        port,
-                        root,
-                        identity.resolve("cert-chain.pem"),
-                        identity.resolve("cert-chain.pem"),
-                        identity.resolve("key.pem"));
+        var client =
+                "openssl s_client -connect 127.0.0.1:%d -CAfile '%s' -cert '%s' -cert_chain '%s' -key '%s' </dev/null 2>&1"
+                        .formatted(
+                                port,
+                                root,
+                                identity.resolve("cert-chain.pem"),
+                                identity.resolve("cert-chain.pem"),
+                                identity.resolve("key.pem"));
         var session = shell(client);
         assertThat(session).contains("Verify return code: 0 (ok)");
         return session + shell(client + " | openssl x509 -noout -ext subjectAltName");
     }
 
     private static String shell(String script) throws IOException {
-        var process = new ProcessBuilder("sh", "-c", script).redirectErrorStream(true).start();
+        var process =
+                new ProcessBuilder("sh", "-c", script).redirectErrorStream(true).start();
         process.getOutputStream().close();
         var text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         process.onExit().join();

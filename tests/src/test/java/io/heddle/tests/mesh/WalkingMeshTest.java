@@ -21,7 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What the README promises, on one mesh of real processes: a traffic shift, a denied caller, mTLS, and what happens when
+/// What the README promises, on one mesh of real processes: a traffic shift, a denied caller, mTLS, and what happens
+/// when
 /// parts of it are killed.
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class WalkingMeshTest {
@@ -70,7 +71,8 @@ class WalkingMeshTest {
         second = mesh.run("catalog.shop", "v2");
         twin = mesh.run("catalog.shop", "v2", "v2b");
         mesh.awaitSynced(4);
-        await().atMost(Duration.ofSeconds(20)).until(() -> web.call("catalog.shop", Map.of()).statusCode() == 200);
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> web.call("catalog.shop", Map.of()).statusCode() == 200);
     }
 
     @AfterAll
@@ -142,7 +144,8 @@ class WalkingMeshTest {
             assertThat(second.metrics() + twin.metrics()).contains(policy);
             assertThat(second.accessLog() + twin.accessLog()).contains(policy);
         });
-        mesh.heddle("delete", "authorizationpolicy/nobody-but-orders", "-n", "shop").succeeded();
+        mesh.heddle("delete", "authorizationpolicy/nobody-but-orders", "-n", "shop")
+                .succeeded();
         await().atMost(Duration.ofSeconds(10))
                 .until(() -> web.call("catalog.shop", Map.of()).statusCode() == 200);
     }
@@ -152,12 +155,15 @@ class WalkingMeshTest {
     void plaintext_is_refused_and_openssl_sees_tls_1_3_with_the_spiffe_uri() throws IOException {
         try (var socket = new Socket("127.0.0.1", first.port("inbound"))) {
             socket.setSoTimeout(10_000);
-            socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: catalog\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream()
+                    .write("GET / HTTP/1.1\r\nHost: catalog\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             var answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
             assertThat(answer).doesNotContain("HTTP/1.1 200").doesNotContain("catalog-v1");
         }
         var shown = Openssl.connect(
-                first.port("inbound"), mesh.controlFolder().resolve("root.pem"), web.stateFolder().resolve("identity"));
+                first.port("inbound"),
+                mesh.controlFolder().resolve("root.pem"),
+                web.stateFolder().resolve("identity"));
         assertThat(shown).contains("TLSv1.3").contains("URI:spiffe://cluster.local/ns/shop/sa/catalog");
     }
 
@@ -173,7 +179,8 @@ class WalkingMeshTest {
         assertThat(unknownField.err()).contains("spec.rules[0].backendRefs[1].wieght", "weight");
         var nowhere = mesh.apply(split(90, 10).replace("name: catalog-v2", "name: katalog-v2"));
         assertThat(nowhere.exitCode()).isEqualTo(3);
-        assertThat(nowhere.err()).contains("HTTPRoute shop/catalog", "spec.rules[0].backendRefs[1]", "katalog-v2", "catalog-v2");
+        assertThat(nowhere.err())
+                .contains("HTTPRoute shop/catalog", "spec.rules[0].backendRefs[1]", "katalog-v2", "catalog-v2");
         assertThat(mesh.api("/api/v1/resources").toString()).isEqualTo(before);
     }
 
@@ -183,8 +190,9 @@ class WalkingMeshTest {
         try (var socket = new Socket("127.0.0.1", web.port("outbound"))) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream()
-                    .write("GET / HTTP/1.1\r\nHost: catalog.shop\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
-                            .getBytes(StandardCharsets.US_ASCII));
+                    .write(
+                            "GET / HTTP/1.1\r\nHost: catalog.shop\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                    .getBytes(StandardCharsets.US_ASCII));
             var answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
             assertThat(answer).startsWith("HTTP/1.1 400 ");
         }
@@ -206,7 +214,9 @@ class WalkingMeshTest {
             load.awaitAnswers(200);
             twin.kill();
             load.awaitAnswers(500);
-            assertThat(load.failures()).as("failures beyond the request in flight").hasSizeLessThanOrEqualTo(1);
+            assertThat(load.failures())
+                    .as("failures beyond the request in flight")
+                    .hasSizeLessThanOrEqualTo(1);
         }
         twin.start();
         mesh.awaitSynced(4);
@@ -219,7 +229,9 @@ class WalkingMeshTest {
             load.awaitAnswers(100);
             mesh.killControl();
             load.awaitAnswers(500);
-            assertThat(load.failures()).as("failures while the control plane was away").isEmpty();
+            assertThat(load.failures())
+                    .as("failures while the control plane was away")
+                    .isEmpty();
         }
         first.kill();
         first.start();
@@ -244,10 +256,15 @@ class WalkingMeshTest {
     }
 
     private static void awaitActive() {
-        await("the route is active on all proxies").atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
-            var status = mesh.api("/api/v1/resources/HTTPRoute/shop/catalog").path("status");
-            assertThat(status.path("activeOn").asInt()).isEqualTo(status.path("proxies").asInt()).isPositive();
-        });
+        await("the route is active on all proxies")
+                .atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> {
+                    var status =
+                            mesh.api("/api/v1/resources/HTTPRoute/shop/catalog").path("status");
+                    assertThat(status.path("activeOn").asInt())
+                            .isEqualTo(status.path("proxies").asInt())
+                            .isPositive();
+                });
     }
 
     private static void join(Thread thread) {

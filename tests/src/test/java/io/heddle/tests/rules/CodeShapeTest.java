@@ -51,7 +51,8 @@ class CodeShapeTest {
     @ValueSource(strings = {"proxy", "control"})
     void no_package_sees_its_modules_root(String module) {
         var root = DescribedPredicate.describe(
-                "the root package of " + module, (JavaClass type) -> type.getPackageName().equals("io.heddle." + module));
+                "the root package of " + module,
+                (JavaClass type) -> type.getPackageName().equals("io.heddle." + module));
         noClasses()
                 .that(resideInAPackage("io.heddle." + module + ".*.."))
                 .should()
@@ -89,10 +90,18 @@ class CodeShapeTest {
                 .that(pure)
                 .should()
                 .dependOnClassesThat(resideInAnyPackage(
-                        "java.nio.channels..", "java.nio.file..", "java.net.http..", "org.slf4j..", "java.util.logging.."))
+                        "java.nio.channels..",
+                        "java.nio.file..",
+                        "java.net.http..",
+                        "org.slf4j..",
+                        "java.util.logging.."))
                 .check(house);
         noClasses().that(pure).should().callMethod(System.class, "nanoTime").check(house);
-        noClasses().that(pure).should().callMethod(System.class, "currentTimeMillis").check(house);
+        noClasses()
+                .that(pure)
+                .should()
+                .callMethod(System.class, "currentTimeMillis")
+                .check(house);
         noClasses()
                 .that(pure)
                 .should()
@@ -133,9 +142,11 @@ class CodeShapeTest {
     @Test
     void names_say_what_a_class_is() {
         var banned = DescribedPredicate.describe(
-                "have a name that says nothing", (JavaClass type) -> BANNED_NAME.matcher(type.getSimpleName()).matches());
+                "have a name that says nothing",
+                (JavaClass type) -> BANNED_NAME.matcher(type.getSimpleName()).matches());
         var bad = house.stream()
-                .filter(type -> type.getPackageName().startsWith("io.heddle") && !type.getPackageName().startsWith("io.heddle.xds.ca"))
+                .filter(type -> type.getPackageName().startsWith("io.heddle")
+                        && !type.getPackageName().startsWith("io.heddle.xds.ca"))
                 .filter(banned)
                 .map(JavaClass::getFullName)
                 .toList();

@@ -21,7 +21,9 @@ class DocumentsTest {
         var text = Repository.text(Repository.root().resolve("ARCHITECTURE.md"));
         int start = text.indexOf("## The two walks");
         int end = text.indexOf("\n## ", start + 1);
-        assertThat(start).as("the section `## The two walks` of ARCHITECTURE.md").isPositive();
+        assertThat(start)
+                .as("the section `## The two walks` of ARCHITECTURE.md")
+                .isPositive();
         var walks = text.substring(start, end < 0 ? text.length() : end);
         var names = new TreeSet<String>();
         Repository.javaFiles().forEach(file -> {
@@ -35,7 +37,9 @@ class DocumentsTest {
         }
         assertThat(named).as("classes named in the walks").hasSizeGreaterThan(20);
         named.removeAll(names);
-        assertThat(named).as("classes that the walks name and the code does not have").isEmpty();
+        assertThat(named)
+                .as("classes that the walks name and the code does not have")
+                .isEmpty();
     }
 
     @ParameterizedTest

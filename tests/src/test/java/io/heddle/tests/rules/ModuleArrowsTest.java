@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Every pom lists only the arrows that the design allows, and each heavy library stands in the one module that owns it.
+/// Every pom lists only the arrows that the design allows, and each heavy library stands in the one module that owns
+/// it.
 class ModuleArrowsTest {
     private static final Map<String, Set<String>> ALLOWED = Map.ofEntries(
             Map.entry("model", Set.of()),
@@ -51,7 +52,9 @@ class ModuleArrowsTest {
         var wrong = new ArrayList<String>();
         for (var dependency : productionDependencies(module)) {
             boolean ours = dependency.startsWith("io.heddle:heddle-");
-            if (ours && !ALLOWED.getOrDefault(module, Set.of()).contains(dependency.substring("io.heddle:heddle-".length()))) {
+            if (ours
+                    && !ALLOWED.getOrDefault(module, Set.of())
+                            .contains(dependency.substring("io.heddle:heddle-".length()))) {
                 wrong.add(module + " → " + dependency);
             }
         }

@@ -10,8 +10,8 @@ import java.util.stream.Stream;
 /// The checkout that the tests run in.
 final class Repository {
     /// The modules of the house, from the ground up.
-    static final List<String> MODULES = List.of(
-            "model", "dialect", "traffic", "xds", "proxy", "control", "cli", "demo", "tests", "bench");
+    static final List<String> MODULES =
+            List.of("model", "dialect", "traffic", "xds", "proxy", "control", "cli", "demo", "tests", "bench");
 
     private Repository() {}
 
@@ -21,7 +21,8 @@ final class Repository {
         while (!Files.exists(folder.resolve("ARCHITECTURE.md"))) {
             var parent = folder.getParent();
             if (parent == null) {
-                throw new IllegalStateException("ARCHITECTURE.md was not found above " + Path.of("").toAbsolutePath());
+                throw new IllegalStateException(
+                        "ARCHITECTURE.md was not found above " + Path.of("").toAbsolutePath());
             }
             folder = parent;
         }
@@ -30,7 +31,8 @@ final class Repository {
 
     /// Every hand-written Java file.
     static List<Path> javaFiles() {
-        try (Stream<Path> modules = MODULES.stream().map(module -> root().resolve(module).resolve("src"))) {
+        try (Stream<Path> modules =
+                MODULES.stream().map(module -> root().resolve(module).resolve("src"))) {
             return modules.filter(Files::isDirectory)
                     .flatMap(Repository::walk)
                     .filter(file -> file.toString().endsWith(".java"))

@@ -1,8 +1,8 @@
 package io.heddle.traffic.filter;
 
-import io.heddle.traffic.route.FilterOverride;
 import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.request.ResponseFlag;
+import io.heddle.traffic.route.FilterOverride;
 
 /// Delays and aborts requests on purpose, as Envoy's `envoy.filters.http.fault`: the delay first, then the abort, each
 /// for its share of requests, drawn independently.

@@ -1,11 +1,11 @@
 package io.heddle.traffic.filter;
 
-import io.heddle.traffic.route.FilterOverride;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.request.Trace;
+import io.heddle.traffic.route.FilterOverride;
 import io.heddle.traffic.route.RouteDecision;
 import java.util.Optional;
 

@@ -1,8 +1,8 @@
 package io.heddle.traffic.filter;
 
-import io.heddle.traffic.route.FilterOverride;
 import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.request.ResponseFlag;
+import io.heddle.traffic.route.FilterOverride;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

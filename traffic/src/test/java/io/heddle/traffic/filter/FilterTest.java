@@ -1,6 +1,5 @@
 package io.heddle.traffic.filter;
 
-import io.heddle.traffic.route.FilterOverride;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heddle.traffic.match.AddressMatcher;
@@ -13,6 +12,7 @@ import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.request.TextRequest;
 import io.heddle.traffic.request.Trace;
+import io.heddle.traffic.route.FilterOverride;
 import io.heddle.traffic.route.RouteDecision;
 import java.net.InetSocketAddress;
 import java.time.Duration;

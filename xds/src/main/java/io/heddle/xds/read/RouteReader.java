@@ -1,9 +1,9 @@
 package io.heddle.xds.read;
 
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
-import io.heddle.traffic.route.FilterOverride;
 import io.heddle.traffic.match.PathMatcher;
 import io.heddle.traffic.request.HeaderEdit;
+import io.heddle.traffic.route.FilterOverride;
 import io.heddle.traffic.route.Route;
 import io.heddle.traffic.route.RouteMatch;
 import io.heddle.traffic.route.RouteTable;
