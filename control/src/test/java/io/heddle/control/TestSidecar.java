@@ -29,10 +29,11 @@ final class TestSidecar implements AutoCloseable {
     private final TlsFiles identity;
     private final AdsClient client;
 
-    /// Joins with `token` for shop/catalog, and connects.
+    /// Joins with `token` for shop/catalog, connects and says that its application takes requests.
     TestSidecar(Path directory, Endpoints endpoints, Path root, String workload, String token) throws Exception {
         this.identity = join(directory, endpoints, root, token);
         this.client = connect(endpoints, workload, "catalog");
+        client.reportHealth(true, "");
     }
 
     static CertificateClient.Outcome ask(Endpoints endpoints, Path root, String csr, String token) {

@@ -7,11 +7,13 @@ import java.util.concurrent.locks.LockSupport;
 /// The load generator: visits to `web` at a fixed rate, whether or not earlier ones are answered, each answer checked.
 ///
 /// An application itself: `GET /stats` answers the figures, `POST /rate` with `{"rate":50}` sets visits a second;
-/// 0 stops. A visit that finds 2,000 others waiting counts as lost.
+/// 0 stops; `POST /check` makes one visit of each kind, one after the other, and counts none. A visit that finds 2,000
+/// others waiting counts as lost.
 final class LoadGenerator implements App {
     /// The largest rate, in visits a second.
     static final int FASTEST = 10_000;
 
+    private static final int KINDS_OF_VISITS = 10;
     private static final int MOST_WAITING = 2_000;
     private static final long IDLE_NANOS = 20_000_000;
 
@@ -43,7 +45,21 @@ final class LoadGenerator implements App {
             rate = wanted.intValue();
             return Answer.ok(Map.of("rate", wanted));
         }
+        if (call.is("POST", "/check")) {
+            return check();
+        }
         return Answer.notFound(call.method() + " " + call.path());
+    }
+
+    private Answer check() {
+        for (long visit = 0; visit < KINDS_OF_VISITS; visit++) {
+            try {
+                Shopper.number(visit).visit(shop, trace());
+            } catch (DownstreamFailure failure) {
+                return Answer.ok(Map.of("visits", visit + 1, "failed", failure.detail()));
+            }
+        }
+        return Answer.ok(Map.of("visits", (long) KINDS_OF_VISITS, "failed", ""));
     }
 
     private void run() {

@@ -76,10 +76,12 @@ public final class Proxy implements AutoCloseable {
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final CompletableFuture<Void> quit = new CompletableFuture<>();
     private final AtomicBoolean draining = new AtomicBoolean();
+    private final AtomicBoolean applicationReady = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private Proxy(ProxyOptions options, Bootstrap bootstrap, AccessLogs accessLogs) {
         this.options = options;
+        applicationReady.set(!options.awaitApplication());
         node = NodeFacts.of(bootstrap.node(), options.node());
         files = IdentityFiles.in(options.stateFolder());
         secrets = new SecretStore(Optional.of(files), watch);
@@ -161,6 +163,7 @@ public final class Proxy implements AutoCloseable {
             return;
         }
         var source = ads.get();
+        reportHealth();
         boolean restored = source.restore();
         var server = control.get().options(node.info(VERSION));
         if (identity.isEmpty()) {
@@ -249,8 +252,23 @@ public final class Proxy implements AutoCloseable {
         if (draining.get()) {
             return;
         }
-        ads.ifPresent(source -> source.reportHealth(true, ""));
         ready.complete(null);
+        reportHealth();
+    }
+
+    /// Says that the application takes requests, so that the mesh may send some once the configuration is live too.
+    /// Only
+    /// of use with [ProxyOptions#withApplicationToCome].
+    public void applicationReady() {
+        applicationReady.set(true);
+        reportHealth();
+    }
+
+    private void reportHealth() {
+        boolean serving = applicationReady.get() && ready.isDone() && !ready.isCompletedExceptionally();
+        if (!draining.get()) {
+            ads.ifPresent(source -> source.reportHealth(serving, "starting"));
+        }
     }
 
     private Optional<String> principal() {

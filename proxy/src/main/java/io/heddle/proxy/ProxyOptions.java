@@ -16,6 +16,9 @@ import java.util.Optional;
 /// @param identity how an identity is obtained
 /// @param accessLog the proxy's own access log; empty for none
 /// @param metrics the metrics port; empty for none
+/// @param awaitApplication whether the application is still to start: the mesh is told that requests may come only
+/// after
+///     [Proxy#applicationReady]
 public record ProxyOptions(
         BootstrapSource bootstrap,
         Path stateFolder,
@@ -24,7 +27,8 @@ public record ProxyOptions(
         Duration drainTime,
         Identity identity,
         Optional<AccessLogs.Settings> accessLog,
-        Optional<MetricsPort> metrics) {
+        Optional<MetricsPort> metrics,
+        boolean awaitApplication) {
     /// A proxy with `bootstrap` and, for the rest, the defaults: one event loop, 5 s to drain, no join token, no access
     /// log of its own and no metrics port.
     public static ProxyOptions of(BootstrapSource bootstrap, Path stateFolder) {
@@ -36,7 +40,8 @@ public record ProxyOptions(
                 Duration.ofSeconds(5),
                 Identity.DEFAULT,
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                false);
     }
 
     /// Where the bootstrap is.
@@ -83,29 +88,61 @@ public record ProxyOptions(
     public record MetricsPort(String host, int port) {}
 
     public ProxyOptions withConcurrency(int loops) {
-        return new ProxyOptions(bootstrap, stateFolder, loops, node, drainTime, identity, accessLog, metrics);
+        return new ProxyOptions(
+                bootstrap, stateFolder, loops, node, drainTime, identity, accessLog, metrics, awaitApplication);
     }
 
     public ProxyOptions withNode(NodeOverrides overrides) {
         return new ProxyOptions(
-                bootstrap, stateFolder, concurrency, overrides, drainTime, identity, accessLog, metrics);
+                bootstrap,
+                stateFolder,
+                concurrency,
+                overrides,
+                drainTime,
+                identity,
+                accessLog,
+                metrics,
+                awaitApplication);
     }
 
     public ProxyOptions withDrainTime(Duration time) {
-        return new ProxyOptions(bootstrap, stateFolder, concurrency, node, time, identity, accessLog, metrics);
+        return new ProxyOptions(
+                bootstrap, stateFolder, concurrency, node, time, identity, accessLog, metrics, awaitApplication);
     }
 
     public ProxyOptions withIdentity(Identity how) {
-        return new ProxyOptions(bootstrap, stateFolder, concurrency, node, drainTime, how, accessLog, metrics);
+        return new ProxyOptions(
+                bootstrap, stateFolder, concurrency, node, drainTime, how, accessLog, metrics, awaitApplication);
     }
 
     public ProxyOptions withAccessLog(AccessLogs.Settings log) {
         return new ProxyOptions(
-                bootstrap, stateFolder, concurrency, node, drainTime, identity, Optional.of(log), metrics);
+                bootstrap,
+                stateFolder,
+                concurrency,
+                node,
+                drainTime,
+                identity,
+                Optional.of(log),
+                metrics,
+                awaitApplication);
     }
 
     public ProxyOptions withMetrics(MetricsPort port) {
         return new ProxyOptions(
-                bootstrap, stateFolder, concurrency, node, drainTime, identity, accessLog, Optional.of(port));
+                bootstrap,
+                stateFolder,
+                concurrency,
+                node,
+                drainTime,
+                identity,
+                accessLog,
+                Optional.of(port),
+                awaitApplication);
+    }
+
+    public ProxyOptions withApplicationToCome() {
+        return new ProxyOptions(
+                bootstrap, stateFolder, concurrency, node, drainTime, identity, accessLog, metrics, true);
     }
 }

@@ -27,6 +27,7 @@ public final class DemoCommand implements Callable<Integer> {
     private static final Duration REDRAW = Duration.ofSeconds(1);
     private static final Duration LAST_SCRAPES = Duration.ofSeconds(6);
     private static final int WINDOW = 10;
+    private static final int LONGEST_WINDOW = 300;
     private static final int API = 8080;
 
     private final Console console;
@@ -90,21 +91,22 @@ public final class DemoCommand implements Callable<Integer> {
             return run(mesh, place, live);
         } finally {
             mesh.close();
-            place.remove();
         }
     }
 
     private int run(DemoMesh mesh, DemoDirectory place, boolean live) throws InterruptedException {
         long began = System.nanoTime();
-        console.say("starting the control plane (logs: " + place.path() + ")");
+        var progress = new Progress(console, began);
+        progress.step("starting the control plane (logs: " + place.path() + ")");
         var control = mesh.startControl(apiPort);
         control.apply(Examples.bookshop(), DemoWorkload.NAMESPACE, false);
-        console.say("starting nine workloads, each with its sidecar");
-        mesh.startWorkloads(control);
+        mesh.startWorkloads(control, progress);
         try (var load = new LoadClient(mesh.loadPort())) {
+            int tried = mesh.tryPaths(load, progress);
+            var ready = progress.elapsed();
+            progress.done("the mesh is up after " + Progress.seconds(ready));
+            long loaded = System.nanoTime();
             load.rate(rate);
-            long ready = Duration.ofNanos(System.nanoTime() - began).toMillis();
-            console.say("the mesh is up after " + ready / 1000 + "." + ready % 1000 / 100 + " s");
             if (!headless) {
                 Invitation.print(console, control.location(), mesh);
             }
@@ -115,33 +117,28 @@ public final class DemoCommand implements Callable<Integer> {
                 pause(end);
             }
             mesh.dead().ifPresent(process -> console.say(process.failure().reason()));
-            return report(new DemoReport(control.graph(window(end)), load.stats(), ready), control, load, end);
+            var figures = load.finish();
+            long seconds = Duration.ofNanos(System.nanoTime() - loaded).toSeconds() + 1;
+            int window = Math.clamp(seconds, 1, LONGEST_WINDOW);
+            var graph = lastGraph(control, figures.path("sent").asLong(0) + tried, window);
+            return report(new DemoReport(graph, figures, ready.toMillis(), tried));
         }
     }
 
-    /// Stops the load, lets the control plane read the last figures, and judges the whole run.
-    private int report(DemoReport before, ControlPlaneClient control, LoadClient load, Optional<Duration> end)
-            throws InterruptedException {
-        var figures = load.finish();
-        var report = new DemoReport(lastGraph(control, figures, window(end)), figures, before.readyAfterMillis());
+    /// Prints and judges the whole run.
+    private int report(DemoReport report) {
         switch (format) {
             case json -> console.out().print(Documents.json(report.json()));
             case yaml -> console.out().print(Documents.yaml(report.json()));
             case table, wide, name ->
-                LiveTable.lines(console, report.graph(), figures).forEach(console.out()::println);
+                LiveTable.lines(console, report.graph(), report.load()).forEach(console.out()::println);
         }
         report.shortcomings().forEach(text -> console.say(console.style(Style.RED, "failed:") + " " + text));
         return report.shortcomings().isEmpty() ? ExitCode.OK.number() : ExitCode.FAILURE.number();
     }
 
-    private static int window(Optional<Duration> end) {
-        return (int) end.map(time -> time.toSeconds() + 2 * WINDOW)
-                .orElse((long) WINDOW)
-                .longValue();
-    }
-
-    private static JsonNode lastGraph(ControlPlaneClient control, JsonNode figures, int window)
-            throws InterruptedException {
+    /// The graph when the control plane has read the last figures: of `visits` in all.
+    private static JsonNode lastGraph(ControlPlaneClient control, long visits, int window) throws InterruptedException {
         long deadline = System.nanoTime() + LAST_SCRAPES.toNanos();
         while (true) {
             var graph = control.graph(window);
@@ -150,7 +147,7 @@ public final class DemoCommand implements Callable<Integer> {
                     .filter(edge -> edge.path("from").asString("").equals("shop/loadgen"))
                     .mapToLong(edge -> edge.path("requests").asLong(0))
                     .sum();
-            if (seen >= figures.path("sent").asLong(0) || System.nanoTime() > deadline) {
+            if (seen >= visits || System.nanoTime() > deadline) {
                 return graph;
             }
             Thread.sleep(Duration.ofMillis(250));

@@ -77,24 +77,67 @@ final class DemoMesh implements AutoCloseable {
         return created;
     }
 
-    /// Starts every workload and waits until all sidecars run with the newest configuration.
-    void startWorkloads(ControlPlaneClient control) throws InterruptedException {
+    /// Starts every workload and waits until the mesh counts on each and all sidecars run with the newest
+    /// configuration.
+    void startWorkloads(ControlPlaneClient control, Progress progress) throws InterruptedException {
         var workloads = DemoWorkload.all(bindable("127.0.0.2"));
+        progress.step("starting " + workloads.size() + " workloads, each with its sidecar");
         for (var workload : workloads) {
             start(() -> sidecars.add(start(workload)));
+            progress.detail(workload.name());
         }
+        long instances = workloads.stream().filter(DemoWorkload::called).count();
         await("all " + workloads.size() + " sidecars", () -> {
             sidecars.forEach(DemoMesh::ensureAlive);
-            var proxies = control.proxies();
-            return proxies.stream()
-                            .filter(proxy -> proxy.path("state").asString("").equals("SYNCED"))
-                            .count()
-                    == workloads.size();
+            long serving = serving(control);
+            long synced = serving < instances ? 0 : synced(control);
+            progress.detail(
+                    serving < instances
+                            ? serving + " of " + instances + " instances take requests"
+                            : synced + " of " + workloads.size() + " sidecars in sync");
+            return synced == workloads.size();
         });
-        for (var port : applicationPorts.entrySet()) {
-            await("the application " + port.getKey(), () -> accepts(port.getValue()));
-        }
         await("the load generator", () -> accepts(loadPort));
+    }
+
+    /// Sends visits that nobody counts until every kind of them gets its answer.
+    ///
+    /// @return how many it took
+    int tryPaths(LoadClient load, Progress progress) throws InterruptedException {
+        progress.step("trying every path");
+        long deadline = System.nanoTime() + START.toNanos();
+        int visits = 0;
+        while (true) {
+            sidecars.forEach(DemoMesh::ensureAlive);
+            var result = load.check();
+            visits += result.path("visits").asInt(0);
+            var failed = result.path("failed").asString("");
+            if (failed.isEmpty()) {
+                return visits;
+            }
+            if (System.nanoTime() > deadline) {
+                throw new Failure(
+                        ExitCode.TIMEOUT, "no way through the mesh: " + failed, "look at the logs with --dir");
+            }
+            progress.detail(failed);
+            Thread.sleep(POLL);
+        }
+    }
+
+    private static long serving(ControlPlaneClient control) {
+        return control.resources("WorkloadEntry", Optional.of(DemoWorkload.NAMESPACE)).stream()
+                .filter(entry -> entry.path("metadata")
+                        .path("annotations")
+                        .path("heddle.io/health")
+                        .asString("")
+                        .equals("healthy"))
+                .count();
+    }
+
+    private static long synced(ControlPlaneClient control) {
+        return control.proxies().stream()
+                .filter(proxy -> proxy.path("state").asString("").equals("SYNCED"))
+                .count();
     }
 
     private synchronized void start(Runnable starting) {

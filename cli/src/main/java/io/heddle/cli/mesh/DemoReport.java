@@ -12,7 +12,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param graph the control plane's graph at the end
 /// @param load the load generator's final figures
 /// @param readyAfterMillis from the start of the first process to the first request
-record DemoReport(JsonNode graph, JsonNode load, long readyAfterMillis) {
+/// @param tried visits made before the load to see that every path works; the graph has them, the load has not
+record DemoReport(JsonNode graph, JsonNode load, long readyAfterMillis, int tried) {
     /// The figures as one object.
     ObjectNode json() {
         var report = JsonNodeFactory.instance.objectNode();
@@ -30,6 +31,7 @@ record DemoReport(JsonNode graph, JsonNode load, long readyAfterMillis) {
         report.put("sent", load.path("sent").asLong(0));
         report.put("ok", load.path("ok").asLong(0));
         report.put("lost", lost());
+        report.put("tried_before", tried);
         report.set("errors", load.path("errors"));
         report.set("versions", load.path("versions"));
         report.put("p50_ms", load.path("p50_ms").asDouble(0));

@@ -33,6 +33,13 @@ final class LoadClient implements AutoCloseable {
                 .POST(HttpRequest.BodyPublishers.ofString("{\"rate\":" + perSecond + "}")));
     }
 
+    /// Makes one visit of each kind, which the figures do not count.
+    ///
+    /// @return `visits` made, and why the last one `failed`, empty when it did not
+    JsonNode check() throws InterruptedException {
+        return send(HttpRequest.newBuilder(base.resolve("/check")).POST(HttpRequest.BodyPublishers.noBody()));
+    }
+
     /// The figures so far.
     JsonNode stats() throws InterruptedException {
         return send(HttpRequest.newBuilder(base.resolve("/stats")));
@@ -53,7 +60,7 @@ final class LoadClient implements AutoCloseable {
     private JsonNode send(HttpRequest.Builder request) throws InterruptedException {
         try {
             var response =
-                    http.send(request.timeout(Duration.ofSeconds(10)).build(), HttpResponse.BodyHandlers.ofString());
+                    http.send(request.timeout(Duration.ofSeconds(60)).build(), HttpResponse.BodyHandlers.ofString());
             return mapper.readTree(response.body());
         } catch (IOException e) {
             throw new Failure(

@@ -30,6 +30,7 @@ public final class ProxySidecar implements Sidecar {
                 start.joinToken(), Optional.empty(), ProxyOptions.Identity.DEFAULT.lifetime());
         var options = ProxyOptions.of(bootstrap, start.stateDirectory())
                 .withIdentity(identity)
+                .withApplicationToCome()
                 .withAccessLog(new AccessLogs.Settings(
                         start.stateDirectory().resolve("access.log").toString(), "json"))
                 .withMetrics(new ProxyOptions.MetricsPort(
@@ -55,6 +56,11 @@ public final class ProxySidecar implements Sidecar {
                     "see its log",
                     e);
         }
+    }
+
+    @Override
+    public void applicationReady() {
+        proxy.applicationReady();
     }
 
     @Override

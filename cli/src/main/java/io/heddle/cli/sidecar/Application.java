@@ -3,6 +3,9 @@ package io.heddle.cli.sidecar;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
@@ -10,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 
 /// The application beside the sidecar: a child process with the sidecar's terminal and environment.
 final class Application {
+    private static final int PROBE_MILLIS = 1000;
+
     private final Process process;
 
     private Application(Process process) {
@@ -44,6 +49,20 @@ final class Application {
 
     long pid() {
         return process.pid();
+    }
+
+    boolean alive() {
+        return process.isAlive();
+    }
+
+    /// Whether something accepts connections on this port of 127.0.0.1.
+    static boolean accepts(int port) {
+        try (var socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), PROBE_MILLIS);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /// Waits for its end and returns its exit code.

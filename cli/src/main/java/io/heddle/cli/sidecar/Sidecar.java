@@ -11,6 +11,9 @@ public interface Sidecar extends AutoCloseable {
     /// @return whether it has one before `patience` ends
     boolean awaitReady(Duration patience) throws InterruptedException;
 
+    /// Tells the mesh that the application takes requests; before it, none come.
+    void applicationReady();
+
     /// Tells the mesh that no new request should come, and finishes those under way, at most for `patience`.
     void drain(Duration patience);
 

@@ -16,7 +16,7 @@ class DemoReportTest {
 
     @Test
     void traffic_with_mtls_on_every_edge_and_no_loss_is_a_success() {
-        var report = new DemoReport(graph(), load(0, 0), 1234);
+        var report = new DemoReport(graph(), load(0, 0), 1234, 10);
         assertThat(report.shortcomings()).isEmpty();
         assertThat(report.json().path("edges")).hasSize(5);
         assertThat(report.json().path("lost").asLong()).isZero();
@@ -26,18 +26,21 @@ class DemoReportTest {
 
     @Test
     void a_lost_request_or_one_that_still_waits_is_a_failure() {
-        assertThat(new DemoReport(graph(), load(1, 0), 1).shortcomings())
+        assertThat(new DemoReport(graph(), load(1, 0), 1, 10).shortcomings())
                 .containsExactly("1 requests did not get their application's answer");
-        assertThat(new DemoReport(graph(), load(0, 2), 1).json().path("lost").asLong())
+        assertThat(new DemoReport(graph(), load(0, 2), 1, 10)
+                        .json()
+                        .path("lost")
+                        .asLong())
                 .isEqualTo(2);
     }
 
     @Test
     void a_missing_edge_and_a_plaintext_one_are_named() {
         var plain = MAPPER.readTree(graph().toString().replaceFirst("\"mtls\":true", "\"mtls\":false"));
-        assertThat(new DemoReport(plain, load(0, 0), 1).shortcomings())
+        assertThat(new DemoReport(plain, load(0, 0), 1, 10).shortcomings())
                 .containsExactly("shop/loadgen to shop/web: not all traffic was mutual TLS");
-        assertThat(new DemoReport(MAPPER.readTree("{}"), load(0, 0), 1).shortcomings())
+        assertThat(new DemoReport(MAPPER.readTree("{}"), load(0, 0), 1, 10).shortcomings())
                 .hasSize(5)
                 .allMatch(text -> text.endsWith("no traffic was seen"));
     }

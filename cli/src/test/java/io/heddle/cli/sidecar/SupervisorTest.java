@@ -41,6 +41,34 @@ class SupervisorTest {
     }
 
     @Test
+    void requests_come_in_only_when_the_application_accepts_connections() throws Exception {
+        var recorder = new Recorder(true);
+        try (var application = new java.net.ServerSocket(0, 8, java.net.InetAddress.ofLiteral("127.0.0.1"))) {
+            var spec = new WorkloadSpec(
+                    "catalog-v2",
+                    "shop",
+                    "catalog",
+                    Optional.of("catalog.shop"),
+                    "v2",
+                    "127.0.0.1",
+                    OptionalInt.of(application.getLocalPort()));
+            var done = place.resolve("done");
+            var run = java.util.concurrent.CompletableFuture.supplyAsync(() -> {
+                try {
+                    return supervisor(recorder)
+                            .run(List.of("sh", "-c", "until [ -e " + done + " ]; do sleep 0.02; done"), start(spec));
+                } catch (InterruptedException e) {
+                    throw new java.util.concurrent.CompletionException(e);
+                }
+            });
+            org.awaitility.Awaitility.await().until(() -> recorder.calls.contains("serves"));
+            Files.createFile(done);
+            assertThat(run.get(20, java.util.concurrent.TimeUnit.SECONDS)).isZero();
+        }
+        assertThat(recorder.calls).containsExactly("ready", "serves", "drain", "close");
+    }
+
+    @Test
     void without_a_configuration_the_application_never_starts() {
         var recorder = new Recorder(false);
         assertThatThrownBy(() -> supervisor(recorder)
@@ -128,7 +156,11 @@ class SupervisorTest {
     }
 
     private Sidecar.Start start() {
-        return new Sidecar.Start(place, place, PORTS, CATALOG, "127.0.0.1:15012", Optional.empty());
+        return start(CATALOG);
+    }
+
+    private Sidecar.Start start(WorkloadSpec spec) {
+        return new Sidecar.Start(place, place, PORTS, spec, "127.0.0.1:15012", Optional.empty());
     }
 
     private static Supervisor supervisor(Sidecar sidecar) {
@@ -148,6 +180,11 @@ class SupervisorTest {
         public boolean awaitReady(Duration patience) {
             calls.add("ready");
             return ready;
+        }
+
+        @Override
+        public void applicationReady() {
+            calls.add("serves");
         }
 
         @Override

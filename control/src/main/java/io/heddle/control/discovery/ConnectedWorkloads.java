@@ -34,6 +34,9 @@ import org.slf4j.LoggerFactory;
 /// older one means nothing. After a restart the stored entries wait a longer while for their sidecars, so that a
 /// restart
 /// of the control plane takes no instance out of service. An entry written by hand is never touched.
+///
+/// A connection alone registers nothing: the entry comes with the first report that the application takes requests, so
+/// that no request is sent to a sidecar whose application still starts.
 public final class ConnectedWorkloads implements DiscoverySource {
     /// The annotation that names the sidecar which registered an entry.
     public static final String PROXY_ID = "heddle.io/proxy-id";
@@ -77,7 +80,7 @@ public final class ConnectedWorkloads implements DiscoverySource {
         }
     }
 
-    /// A sidecar connected and proved who it is.
+    /// A sidecar connected and proved who it is; its entry is made, or made anew, by its first report of health.
     ///
     /// @param connection names the connection, unique in this process
     public void connected(String connection, ProxyNode node) {
@@ -87,10 +90,11 @@ public final class ConnectedWorkloads implements DiscoverySource {
         now(() -> register(connection, node));
     }
 
-    /// A sidecar reported that its application is healthy, or that it is going away.
+    /// A sidecar reported that its application takes requests, or that it does not yet, or no longer.
     public void healthReported(String connection, boolean healthy) {
         now(() -> holders.forEach((object, holder) -> {
-            if (holder.connection.equals(connection)) {
+            if (holder.connection.equals(connection)
+                    && (healthy || store.find(object).isPresent())) {
                 write(object, holder.node, healthy ? Workload.Health.HEALTHY : Workload.Health.DRAINING);
             }
         }));
@@ -130,7 +134,6 @@ public final class ConnectedWorkloads implements DiscoverySource {
                     .addKeyValue("newer", node.id())
                     .log("two sidecars claim one workload; the newer one has it");
         }
-        write(object, node, Workload.Health.HEALTHY);
     }
 
     private void write(ObjectName object, ProxyNode node, Workload.Health health) {

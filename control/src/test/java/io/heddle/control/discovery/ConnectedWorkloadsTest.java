@@ -49,11 +49,15 @@ class ConnectedWorkloadsTest {
     }
 
     private static ProxyNode node(String address) {
+        return node("catalog-v1", address);
+    }
+
+    private static ProxyNode node(String workload, String address) {
         return new ProxyNode(
-                "sidecar~" + address + "~catalog-v1.shop~shop.svc.cluster.local",
+                "sidecar~" + address + "~" + workload + ".shop~shop.svc.cluster.local",
                 new SpiffeId("cluster.local", "shop", "catalog"),
                 "shop",
-                "catalog-v1",
+                workload,
                 new Labels(Map.of("app", "catalog", "version", "v1")),
                 Optional.empty(),
                 address,
@@ -81,6 +85,7 @@ class ConnectedWorkloadsTest {
     void registers_the_workload_behind_a_sidecar_and_removes_it_after_the_grace() {
         try (var workloads = new ConnectedWorkloads(store, SHORT)) {
             workloads.connected("c1", node("127.0.0.2"));
+            workloads.healthReported("c1", true);
             var workload = awaitWorkload();
             assertThat(workload.address()).isEqualTo("127.0.0.2");
             assertThat(workload.ports()).isEqualTo(Map.of("*", 21006));
@@ -95,9 +100,24 @@ class ConnectedWorkloadsTest {
     }
 
     @Test
+    void offers_nothing_while_the_application_starts() {
+        try (var workloads = new ConnectedWorkloads(store, NEVER)) {
+            workloads.connected("c1", node("127.0.0.2"));
+            workloads.healthReported("c1", false);
+            workloads.connected("c2", node("catalog-v1b", "127.0.0.3"));
+            workloads.healthReported("c2", true);
+            await().atMost(LONG).until(() -> store.all().size() == 1);
+            assertThat(workload()).isEmpty();
+            workloads.healthReported("c1", true);
+            assertThat(awaitWorkload().health()).isEqualTo(Workload.Health.HEALTHY);
+        }
+    }
+
+    @Test
     void marks_a_draining_workload_and_a_healthy_one_again() {
         try (var workloads = new ConnectedWorkloads(store, NEVER)) {
             workloads.connected("c1", node("127.0.0.2"));
+            workloads.healthReported("c1", true);
             workloads.healthReported("c1", false);
             await().atMost(LONG)
                     .until(() -> workload().map(Workload::health).equals(Optional.of(Workload.Health.DRAINING)));
@@ -111,6 +131,7 @@ class ConnectedWorkloadsTest {
     void the_end_of_an_older_connection_does_not_end_the_newer_ones_registration() {
         try (var workloads = new ConnectedWorkloads(store, SHORT)) {
             workloads.connected("c1", node("127.0.0.2"));
+            workloads.healthReported("c1", true);
             workloads.connected("c2", node("127.0.0.3"));
             workloads.disconnected("c1");
             workloads.healthReported("c2", false);
@@ -126,6 +147,7 @@ class ConnectedWorkloadsTest {
     void a_workload_that_reconnects_within_the_grace_stays() {
         try (var workloads = new ConnectedWorkloads(store, NEVER)) {
             workloads.connected("c1", node("127.0.0.2"));
+            workloads.healthReported("c1", true);
             awaitWorkload();
             long version = store.find(ENTRY).orElseThrow().resourceVersion();
             workloads.disconnected("c1");
@@ -139,6 +161,7 @@ class ConnectedWorkloadsTest {
     void stored_workloads_wait_for_their_sidecars_after_a_restart() {
         try (var workloads = new ConnectedWorkloads(store, NEVER)) {
             workloads.connected("c1", node("127.0.0.2"));
+            workloads.healthReported("c1", true);
             awaitWorkload();
         }
         try (var workloads = new ConnectedWorkloads(store, NEVER)) {

@@ -28,7 +28,8 @@ public final class AdsSource implements AutoCloseable {
     private final Runnable applied;
     private volatile Status status = Status.NEW;
     private volatile ResourceSet restored = ResourceSet.EMPTY;
-    private volatile @Nullable AdsClient client;
+    private @Nullable AdsClient client;
+    private Optional<Health> health = Optional.empty();
 
     /// `applied` is called after each configuration that was accepted.
     public AdsSource(ConfigGate gate, Path lastGood, Runnable applied) {
@@ -70,6 +71,8 @@ public final class AdsSource implements AutoCloseable {
         }
     }
 
+    private record Health(boolean healthy, String detail) {}
+
     /// Applies the last good configuration, if there is one; true when it is live.
     public boolean restore() {
         Optional<ResourceSet> kept;
@@ -100,7 +103,7 @@ public final class AdsSource implements AutoCloseable {
     /// Connects and stays connected.
     public void connect(AdsClient.Options options) {
         var subscriptions = new AdsSubscriptions((candidate, _) -> apply(candidate), restored);
-        client = AdsClient.start(options, subscriptions, new AdsClient.Watcher() {
+        begin(AdsClient.start(options, subscriptions, new AdsClient.Watcher() {
             @Override
             public void connected() {
                 log.atInfo()
@@ -117,11 +120,21 @@ public final class AdsSource implements AutoCloseable {
                     log.atWarn().addKeyValue("reason", reason).log("control plane lost; traffic goes on");
                 }
             }
-        });
+        }));
     }
 
-    /// Tells the control plane whether this workload takes requests.
-    public void reportHealth(boolean healthy, String detail) {
+    private synchronized void begin(AdsClient started) {
+        client = started;
+        health.ifPresent(known -> started.reportHealth(known.healthy, known.detail));
+    }
+
+    /// Tells the control plane whether this workload takes requests, now or as soon as it is connected.
+    public synchronized void reportHealth(boolean healthy, String detail) {
+        var next = Optional.of(new Health(healthy, detail));
+        if (health.equals(next)) {
+            return;
+        }
+        health = next;
         var connected = client;
         if (connected != null) {
             connected.reportHealth(healthy, detail);
