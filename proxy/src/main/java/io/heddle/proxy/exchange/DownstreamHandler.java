@@ -243,13 +243,14 @@ public final class DownstreamHandler extends ChannelInboundHandlerAdapter {
         worker.deadlines().clear(deadline);
         var channel = context().channel();
         var flushed = channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
-        boolean tls = channel.pipeline().get(SslHandler.class) != null;
-        if (tls || stoppedSending || !unread) {
+        if (stoppedSending || !unread) {
             flushed.addListener(ChannelFutureListener.CLOSE);
             return;
         }
         worker.deadlines().set(deadline, worker.now() + LINGER_NANOS);
-        flushed.addListener(_ -> ((SocketChannel) channel).shutdownOutput());
+        var tls = channel.pipeline().get(SslHandler.class);
+        var said = tls == null ? flushed : tls.closeOutbound();
+        said.addListener(_ -> ((SocketChannel) channel).shutdownOutput());
         read(true);
     }
 

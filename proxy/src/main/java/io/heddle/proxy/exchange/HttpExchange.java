@@ -91,6 +91,7 @@ final class HttpExchange implements UpstreamListener, FilterRunner.Outcome {
         requestEnded = complete;
         requestHead.normalizePath(settings.paths().normalize(), settings.paths().mergeSlashes());
         timeline.received(requestHead, connection.peer());
+        timeline.protocol = requestHead.version10() ? "HTTP/1.0" : "HTTP/1.1";
         timeline.fromWorkload(claim.read(requestHead));
         if (complete) {
             timeline.requestComplete = worker.now();
@@ -312,6 +313,7 @@ final class HttpExchange implements UpstreamListener, FilterRunner.Outcome {
     @Override
     public void body(ByteBuf piece) {
         timeline.bytesSent += piece.readableBytes();
+        tries.answering();
         response.piece(piece);
         if (!channel.isWritable()) {
             response.flush();

@@ -2,15 +2,21 @@ package io.heddle.proxy.exchange;
 
 import io.heddle.proxy.upstream.UpstreamStream;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A request's body so far, kept until it is answered, so that it can be sent again. At most 64 KiB: beyond that it is
 /// given up, and so are retries.
 final class ReplayBuffer {
     static final int LIMIT = 64 * 1024;
+    /// Pieces below this are copied together: each would hold on to the much larger buffer it was read into.
+    private static final int SMALL = 1024;
+    private static final int TOGETHER = 8192;
 
     private final List<ByteBuf> pieces = new ArrayList<>(0);
+    private @Nullable ByteBuf tail;
     private int size;
     private boolean complete = true;
 
@@ -24,7 +30,25 @@ final class ReplayBuffer {
             drop();
             return;
         }
-        pieces.add(piece.retainedDuplicate());
+        if (piece.readableBytes() < SMALL) {
+            copy(piece);
+        } else {
+            pieces.add(piece.retainedDuplicate());
+            tail = null;
+        }
+    }
+
+    private void copy(ByteBuf piece) {
+        if (tail == null || tail.writableBytes() < piece.readableBytes()) {
+            tail = ByteBufAllocator.DEFAULT.directBuffer(TOGETHER, TOGETHER);
+            pieces.add(tail);
+        }
+        tail.writeBytes(piece, piece.readerIndex(), piece.readableBytes());
+    }
+
+    /// Whether nothing is kept.
+    boolean isEmpty() {
+        return pieces.isEmpty();
     }
 
     /// Whether everything received is still here.
@@ -59,6 +83,7 @@ final class ReplayBuffer {
             pieces.forEach(ByteBuf::release);
             pieces.clear();
         }
+        tail = null;
         size = 0;
         complete = true;
     }

@@ -15,6 +15,7 @@ import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.resilience.CircuitBreaker.Resource;
 import io.heddle.traffic.resilience.RetryDecider;
 import io.heddle.traffic.route.ClusterChoice;
+import io.heddle.traffic.route.Rewrite;
 import io.heddle.traffic.route.RouteAction;
 import io.heddle.traffic.runtime.NetworkFilter.ForwardClientCertificate;
 import io.heddle.traffic.runtime.RuntimeConfig;
@@ -37,6 +38,7 @@ final class Tries implements PickRequest {
     private final ProxyServices services;
     private final RequestTimeline timeline;
     private final RequestWriter writer;
+    private final Mirrors mirrors;
     private final ReplayBuffer replay = new ReplayBuffer();
     private final HeaderEdits edits = new HeaderEdits();
     private final List<Host> tried = new ArrayList<>(2);
@@ -66,6 +68,7 @@ final class Tries implements PickRequest {
         this.services = services;
         this.timeline = timeline;
         this.writer = new RequestWriter(worker, connection);
+        this.mirrors = new Mirrors(worker, services, writer, this);
     }
 
     /// Begins a request; it may never be forwarded.
@@ -102,6 +105,9 @@ final class Tries implements PickRequest {
         }
         cluster = found.get();
         gatherEdits(filterEdits);
+        if (!action.mirrors().isEmpty()) {
+            mirrors.start(action, config, new Mirrors.Original(head(), edits, certificates, requestEnded));
+        }
         pick();
     }
 
@@ -147,7 +153,7 @@ final class Tries implements PickRequest {
         lastByte = worker.now();
         var announcement = connection.mutualTls() && !connection.reused() ? services.ownPeer() : "";
         var to = new RequestWriter.Target(host(), announcement, ByteBufAllocator.DEFAULT);
-        var bytes = writer.write(head(), edits, forward().rewrite(), certificates, to);
+        var bytes = writer.write(head(), edits, rewrite(), certificates, to);
         connection.send(bytes, head().isMethod("HEAD"), !head().version10());
         replay.replay(connection);
         if (requestEnded) {
@@ -160,9 +166,15 @@ final class Tries implements PickRequest {
         }
     }
 
+    private Rewrite rewrite() {
+        var ofRoute = forward().rewrite();
+        return target == null || target.host().isEmpty() ? ofRoute : new Rewrite(target.host(), ofRoute.path());
+    }
+
     /// Takes a piece of the request's body; false when the next one should wait.
     boolean body(ByteBuf piece) {
         lastByte = worker.now();
+        mirrors.body(piece);
         if (stream == null) {
             replay.keep(piece, true);
             piece.release();
@@ -178,6 +190,7 @@ final class Tries implements PickRequest {
 
     void requestEnded() {
         requestEnded = true;
+        mirrors.requestEnded();
         if (stream != null) {
             stream.end();
         }
@@ -193,6 +206,11 @@ final class Tries implements PickRequest {
         if (stream != null) {
             stream.read(wanted);
         }
+    }
+
+    /// A piece of the answer has come.
+    void answering() {
+        lastByte = worker.now();
     }
 
     /// The answer is complete.
@@ -342,7 +360,11 @@ final class Tries implements PickRequest {
         cancel();
         exchange.fail(
                 idle
-                        ? LocalReply.of(504, "stream timeout", ResponseFlag.STREAM_IDLE_TIMEOUT, "stream_idle_timeout")
+                        ? LocalReply.of(
+                                requestEnded ? 504 : 408,
+                                "stream timeout",
+                                ResponseFlag.STREAM_IDLE_TIMEOUT,
+                                "stream_idle_timeout")
                         : LocalReply.of(
                                 504,
                                 "upstream request timeout",
@@ -379,6 +401,7 @@ final class Tries implements PickRequest {
     /// The request is over.
     void finish() {
         cancel();
+        mirrors.finish(requestEnded);
         if (cluster != null) {
             cluster.breaker().release(Resource.REQUESTS);
             if (retryCounted) {

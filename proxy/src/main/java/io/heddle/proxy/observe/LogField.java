@@ -132,7 +132,7 @@ sealed interface LogField {
                     Timestamps.append(line, timeline.startedAtMillis);
                     yield true;
                 }
-                case PROTOCOL -> text(line, timeline.head() == null ? "" : "HTTP/1.1", escape);
+                case PROTOCOL -> text(line, timeline.protocol, escape);
                 case RESPONSE_FLAGS -> text(line, timeline.flag.code(), escape);
                 case RESPONSE_CODE_DETAILS -> text(line, timeline.details, escape);
                 case UPSTREAM_HOST -> upstreamHost(line, timeline, escape);

@@ -18,6 +18,8 @@ public final class RequestTimeline {
     public String statPrefix = "";
     /// The listener's name.
     public String listener = "";
+    /// The client's protocol, for example `HTTP/1.1`; empty when the head could not be read.
+    public String protocol = "";
     /// Wall-clock time of the first byte, milliseconds since the epoch.
     public long startedAtMillis;
     /// The head's last byte was read.
@@ -56,6 +58,7 @@ public final class RequestTimeline {
 
     /// Forgets everything, for the next request.
     public void reset() {
+        protocol = "";
         startedAtMillis = 0;
         headReceived = 0;
         requestComplete = 0;

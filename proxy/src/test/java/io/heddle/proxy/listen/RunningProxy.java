@@ -103,7 +103,7 @@ final class RunningProxy implements AutoCloseable {
     }
 
     static RouteAction forward(RetryPolicy retry, Timeouts timeouts) {
-        var target = new ClusterChoice.Target("app", List.of(), List.of(), Map.of());
+        var target = new ClusterChoice.Target("app", Optional.empty(), List.of(), List.of(), Map.of());
         return new RouteAction.Forward(new ClusterChoice.One(target), Rewrite.NONE, timeouts, retry, List.of());
     }
 

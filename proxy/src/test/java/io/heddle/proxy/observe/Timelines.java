@@ -59,6 +59,7 @@ final class Timelines {
         timeline.status = status;
         timeline.attempts = 1;
         timeline.details = "via_upstream";
+        timeline.protocol = "HTTP/1.1";
         timeline.received(
                 new TextHead("GET", "/books?id=1", "catalog.shop:9080", "User-Agent", "curl/8", "x-request-id", "r-1"),
                 new Peer(address(1, 40000), address(1, 15001), false, Optional.empty(), Optional.empty()));
@@ -71,6 +72,7 @@ final class Timelines {
         var timeline = outbound(status);
         timeline.statPrefix = "inbound";
         timeline.listener = "virtualInbound";
+        timeline.protocol = "HTTP/1.1";
         timeline.received(
                 new TextHead("GET", "/books", "catalog.shop:9080"),
                 new Peer(

@@ -3,6 +3,7 @@ package io.heddle.traffic.route;
 import io.heddle.traffic.request.HeaderEdit;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Which cluster a forwarded request goes to.
 public sealed interface ClusterChoice {
@@ -42,11 +43,13 @@ public sealed interface ClusterChoice {
     /// A cluster and what is done only for it.
     ///
     /// @param cluster its name
+    /// @param host the new authority, instead of the route's; empty keeps that
     /// @param requestEdits header changes on the way in
     /// @param responseEdits header changes on the way out
     /// @param overrides filter settings by filter name
     record Target(
             String cluster,
+            Optional<String> host,
             List<HeaderEdit> requestEdits,
             List<HeaderEdit> responseEdits,
             Map<String, FilterOverride> overrides) {

@@ -82,6 +82,10 @@ public final class BootstrapReader {
         var ads = message.hasDynamicResources()
                 ? ads(message.getDynamicResources(), fixed, scope.at("dynamic_resources"))
                 : Optional.<Bootstrap.AdsTarget>empty();
+        var control = ads.map(Bootstrap.AdsTarget::cluster).orElse("");
+        fixed.clusters().values().stream()
+                .filter(cluster -> !cluster.name().equals(control))
+                .forEach(cluster -> HttpProtocols.check(cluster, scope.of("Cluster " + cluster.name())));
         return new Bootstrap(node(message.getNode(), scope.at("node")), admin(message, scope), fixed, ads);
     }
 

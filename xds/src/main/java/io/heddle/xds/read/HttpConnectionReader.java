@@ -37,6 +37,10 @@ final class HttpConnectionReader {
                 "common_http_protocol_options",
                 "max_request_headers_kb",
                 "request_headers_timeout");
+        if (message.getCodecType() == HttpConnectionManager.CodecType.HTTP2
+                || message.getCodecType() == HttpConnectionManager.CodecType.HTTP3) {
+            scope.at("codec_type").error(message.getCodecType() + " is not supported yet", "use AUTO or HTTP1");
+        }
         return new NetworkFilter.Http(
                 message.getStatPrefix(),
                 routes(message, scope),

@@ -96,8 +96,8 @@ final class RouteActionReader {
             io.envoyproxy.envoy.config.route.v3.RouteAction message, Scope scope) {
         return switch (message.getClusterSpecifierCase()) {
             case CLUSTER ->
-                Optional.of(new ClusterChoice.One(
-                        new ClusterChoice.Target(message.getCluster(), List.of(), List.of(), Map.of())));
+                Optional.of(new ClusterChoice.One(new ClusterChoice.Target(
+                        message.getCluster(), Optional.empty(), List.of(), List.of(), Map.of())));
             case WEIGHTED_CLUSTERS -> weighted(message.getWeightedClusters(), scope.at("weighted_clusters"));
             case CLUSTER_HEADER,
                     CLUSTER_SPECIFIER_PLUGIN,
@@ -133,6 +133,7 @@ final class RouteActionReader {
                 "name",
                 "cluster_header",
                 "weight",
+                "host_rewrite_literal",
                 "request_headers_to_add",
                 "request_headers_to_remove",
                 "response_headers_to_add",
@@ -143,6 +144,7 @@ final class RouteActionReader {
         }
         return new ClusterChoice.Target(
                 share.getName(),
+                share.getHostRewriteLiteral().isEmpty() ? Optional.empty() : Optional.of(share.getHostRewriteLiteral()),
                 HeaderEditReader.read(
                         share.getRequestHeadersToAddList(), share.getRequestHeadersToRemoveList(), scope, "request"),
                 HeaderEditReader.read(

@@ -29,6 +29,10 @@ final class TlsReader {
         }
         var common = common(message.getCommonTlsContext(), scope.at("common_tls_context"));
         boolean required = message.getRequireClientCertificate().getValue();
+        if (common.applicationProtocols().contains(HttpProtocols.HTTP2)) {
+            scope.at("common_tls_context.alpn_protocols")
+                    .error("offers h2 alone, which is not supported yet", "offer http/1.1");
+        }
         if (common.certificate() instanceof CertificateSource.None) {
             scope.at("common_tls_context").error("has no certificate", "set one certificate");
         }
@@ -85,7 +89,7 @@ final class TlsReader {
                 validation.trust(),
                 validation.names(),
                 versions(message.getTlsParams(), scope.at("tls_params")),
-                message.getAlpnProtocolsList());
+                HttpProtocols.spoken(message.getAlpnProtocolsList(), scope.at("alpn_protocols")));
     }
 
     private static TlsVersions versions(TlsParameters message, Scope scope) {

@@ -133,6 +133,7 @@ final class ListenerWriter {
         return HttpConnectionManager.newBuilder()
                 .setStatPrefix(statPrefix)
                 .setNormalizePath(BoolValue.of(true))
+                .setMergeSlashes(true)
                 .addAccessLog(AccessLog.newBuilder()
                         .setName("envoy.access_loggers.file")
                         .setTypedConfig(Any.pack(FileAccessLog.newBuilder()

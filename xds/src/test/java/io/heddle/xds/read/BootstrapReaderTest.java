@@ -73,20 +73,55 @@ class BootstrapReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"http2_protocol_options, HTTP2", "http_protocol_options, HTTP1"})
-    void reads_the_outbound_half_of_a_pair(String options, Cluster.Protocol protocol) {
-        var bootstrap = good(resource("outbound.yaml")
+    @CsvSource({"http2_protocol_options, h2, 2", "http2_protocol_options, http/1.1, 1", "http_protocol_options, h2, 1"})
+    void refuses_an_upstream_that_wants_http2(String options, String protocols, int problems) {
+        var text = resource("outbound.yaml")
                 .replace("@UPSTREAM_PROTOCOL@", options)
-                .replace("@ALPN@", "h2")
+                .replace("@ALPN@", protocols);
+        assertThat(BootstrapReader.read(text).problems())
+                .filteredOn(Problem::isError)
+                .hasSize(problems)
+                .allSatisfy(problem -> {
+                    assertThat(problem.object()).isEqualTo("Cluster reviews");
+                    assertThat(problem.remedy()).isNotEmpty();
+                });
+    }
+
+    @Test
+    void refuses_a_listener_that_wants_http2() {
+        var text = resource("outbound.yaml")
+                .replace("@UPSTREAM_PROTOCOL@", "http_protocol_options")
+                .replace("@ALPN@", "http/1.1")
+                .replace("codec_type: AUTO", "codec_type: HTTP2");
+        assertThat(BootstrapReader.read(text).problems())
+                .filteredOn(Problem::isError)
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.path()).endsWith("codec_type"));
+    }
+
+    @Test
+    void does_not_offer_h2_to_clients_and_says_so() {
+        var read = BootstrapReader.read(resource("inbound.yaml").replace("@CERTS@", "/certs"));
+        assertThat(read.problems()).anySatisfy(problem -> {
+            assertThat(problem.isError()).isFalse();
+            assertThat(problem.reason()).contains("h2");
+        });
+    }
+
+    @Test
+    void reads_the_outbound_half_of_a_pair() {
+        var bootstrap = good(resource("outbound.yaml")
+                .replace("@UPSTREAM_PROTOCOL@", "http_protocol_options")
+                .replace("@ALPN@", "http/1.1")
                 .replace("@CERTS@", "/certs"));
         var cluster = Objects.requireNonNull(bootstrap.fixed().clusters().get("reviews"));
-        assertThat(cluster.protocol()).isEqualTo(protocol);
+        assertThat(cluster.protocol()).isEqualTo(Cluster.Protocol.HTTP1);
         var tls = cluster.transports().getLast().tls().orElseThrow();
         assertThat(tls.certificate()).isEqualTo(new CertificateSource.Files("/certs/client.pem", "/certs/client.key"));
         assertThat(tls.trust()).isEqualTo(new TrustSource.File("/certs/ca.pem"));
         assertThat(tls.serverName()).isEqualTo("reviews.default.svc.cluster.local");
         assertThat(tls.versions().minimum()).isEqualTo(TlsVersions.Version.TLS_1_3);
-        assertThat(tls.applicationProtocols()).containsExactly("h2");
+        assertThat(tls.applicationProtocols()).containsExactly("http/1.1");
         assertThat(tls.subjectAltNames())
                 .singleElement()
                 .satisfies(name -> assertThat(name.matches("spiffe://cluster.local/ns/default/sa/reviews"))
@@ -106,7 +141,7 @@ class BootstrapReaderTest {
 
     @Test
     void reads_the_inbound_half_of_a_pair() {
-        var bootstrap = good(resource("inbound.yaml").replace("@CERTS@", "/certs"));
+        var bootstrap = good(resource("inbound.yaml").replace("\"h2\", ", "").replace("@CERTS@", "/certs"));
         var chain = chain(bootstrap.fixed(), "inbound");
         assertThat(chain.tls().orElseThrow().requireClientCertificate()).isTrue();
         var http = (NetworkFilter.Http) chain.filter();

@@ -1,0 +1,113 @@
+package io.heddle.proxy.exchange;
+
+import io.heddle.proxy.http1.Http1RequestHead;
+import io.heddle.proxy.loop.Worker;
+import io.heddle.proxy.upstream.UpstreamCluster;
+import io.heddle.traffic.balance.Host;
+import io.heddle.traffic.balance.PickRequest;
+import io.heddle.traffic.request.HeaderEdits;
+import io.heddle.traffic.request.Span;
+import io.heddle.traffic.resilience.CircuitBreaker.Resource;
+import io.heddle.traffic.route.Rewrite;
+import io.heddle.traffic.route.RouteAction;
+import io.heddle.traffic.runtime.NetworkFilter.ForwardClientCertificate;
+import io.heddle.traffic.runtime.RuntimeConfig;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// The copies of one exchange's request that go to mirrors (Envoy's `request_mirror_policies`). As there, the host of a
+/// copy ends in `-shadow`.
+final class Mirrors {
+    private static final long PATIENCE_NANOS = 60_000_000_000L;
+
+    private final Worker worker;
+    private final ProxyServices services;
+    private final RequestWriter writer;
+    private final PickRequest chooser;
+    private final List<MirrorCopy> copies = new ArrayList<>(0);
+
+    Mirrors(Worker worker, ProxyServices services, RequestWriter writer, PickRequest chooser) {
+        this.worker = worker;
+        this.services = services;
+        this.writer = writer;
+        this.chooser = chooser;
+    }
+
+    /// What is copied.
+    ///
+    /// @param head its head
+    /// @param edits what the route and the filters change in it
+    /// @param certificates what becomes of the client's certificate
+    /// @param complete whether there is no body to come
+    record Original(
+            Http1RequestHead head, HeaderEdits edits, ForwardClientCertificate certificates, boolean complete) {}
+
+    /// Sends a copy to each of the mirrors of `action` that chance chooses and that can take one.
+    void start(RouteAction.Forward action, RuntimeConfig config, Original original) {
+        for (var mirror : action.mirrors()) {
+            if (Math.unsignedMultiplyHigh(worker.chance(), 1_000_000) >= mirror.millionths()) {
+                continue;
+            }
+            var cluster = services.upstreams().cluster(mirror.cluster(), config);
+            var host = cluster.flatMap(found -> found.pick(chooser));
+            if (host.isPresent() && cluster.get().breaker().tryAcquire(Resource.REQUESTS)) {
+                start(action, original, cluster.get(), host.get());
+            }
+        }
+    }
+
+    private void start(RouteAction.Forward action, Original original, UpstreamCluster cluster, Host host) {
+        var rewrite = new Rewrite(
+                Optional.of(shadow(action.rewrite().host().orElseGet(() -> authority(original.head(), host)))),
+                action.rewrite().path());
+        var heads = new MirrorCopy.Heads(
+                write(original, rewrite, host, services.ownPeer()),
+                write(original, rewrite, host, ""),
+                original.head().isMethod("HEAD"));
+        var copy = new MirrorCopy(worker, services, cluster, host, heads);
+        copies.add(copy);
+        var limit = action.timeouts().request();
+        copy.start(limit.isZero() ? PATIENCE_NANOS : limit.toNanos(), original.complete());
+    }
+
+    private ByteBuf write(Original original, Rewrite rewrite, Host host, String announcement) {
+        var target = new RequestWriter.Target(host, announcement, ByteBufAllocator.DEFAULT);
+        return writer.write(original.head(), original.edits(), rewrite, original.certificates(), target);
+    }
+
+    private static String authority(Http1RequestHead head, Host host) {
+        return Span.isPresent(head.authority())
+                ? Span.text(head.bytes(), head.authority())
+                : host.endpoint().key();
+    }
+
+    private static String shadow(String authority) {
+        int colon = authority.lastIndexOf(':');
+        boolean port = colon > authority.lastIndexOf(']');
+        return port ? authority.substring(0, colon) + "-shadow" + authority.substring(colon) : authority + "-shadow";
+    }
+
+    /// Copies a piece of the body, which stays the caller's.
+    void body(ByteBuf piece) {
+        for (int i = 0; i < copies.size(); i++) {
+            copies.get(i).copy(piece);
+        }
+    }
+
+    void requestEnded() {
+        for (int i = 0; i < copies.size(); i++) {
+            copies.get(i).requestEnded();
+        }
+    }
+
+    /// The exchange is over. Complete copies go their own way; the others are given up.
+    void finish(boolean complete) {
+        if (!complete) {
+            copies.forEach(MirrorCopy::cancel);
+        }
+        copies.clear();
+    }
+}
