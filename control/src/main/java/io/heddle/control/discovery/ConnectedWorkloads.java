@@ -126,6 +126,18 @@ public final class ConnectedWorkloads implements DiscoverySource {
             log.atWarn().log(problem.toString());
             return;
         }
+        var owner = stored.flatMap(entry -> account(StoredDocuments.document(entry)));
+        if (owner.isPresent() && !owner.get().equals(node.identity().account())) {
+            var problem = Problem.warning(
+                    object.toString(),
+                    "spec.serviceAccount",
+                    "belongs to the account " + owner.get() + ", so the sidecar " + node.id() + " of the account "
+                            + node.identity().account() + " may not take it",
+                    "start the sidecar with another --workload name");
+            problems.put(object, problem);
+            log.atWarn().log(problem.toString());
+            return;
+        }
         var before = holders.put(object, new Holder(connection, node));
         if (before != null && !before.node.id().equals(node.id())) {
             log.atWarn()
@@ -187,6 +199,13 @@ public final class ConnectedWorkloads implements DiscoverySource {
             log.atInfo().addKeyValue("object", object).log("sidecar gone, workload removed");
             store.write(List.of(new Write.Delete(object, Optional.empty())));
         }
+    }
+
+    private static Optional<String> account(Document document) {
+        return document.tree().get("spec") instanceof Map<?, ?> spec
+                        && spec.get("serviceAccount") instanceof String account
+                ? Optional.of(account)
+                : Optional.empty();
     }
 
     private static boolean isRegistered(StoredObject object) {

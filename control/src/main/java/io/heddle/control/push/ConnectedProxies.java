@@ -12,6 +12,7 @@ import io.heddle.xds.server.Admission;
 import io.heddle.xds.server.AdsSession.Handle;
 import io.heddle.xds.server.ConnectedNode;
 import io.heddle.xds.server.ProxyConnections;
+import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -97,6 +98,15 @@ public final class ConnectedProxies implements ProxyConnections, AutoCloseable {
     @Override
     public Admission connected(ConnectedNode node, Handle handle) {
         var proxy = NodeReader.read(node, settings);
+        var refusal = refusal(node, proxy);
+        if (refusal.isPresent()) {
+            log.atWarn()
+                    .addKeyValue("proxy", node.id())
+                    .addKeyValue("remote", node.remoteAddress())
+                    .addKeyValue("reason", refusal.get())
+                    .log("proxy refused");
+            return Admission.refused(refusal.get());
+        }
         var session = new ProxySession(handle, proxy, clock.instant());
         secured.put(handle.id(), node.identity().isPresent());
         byHandle.put(handle.id(), session);
@@ -114,6 +124,32 @@ public final class ConnectedProxies implements ProxyConnections, AutoCloseable {
         }
         requestPush(session);
         return Admission.accepted();
+    }
+
+    /// A certificate proves namespace and account, not the node's id or address: those must not stand for another's.
+    private Optional<String> refusal(ConnectedNode node, ProxyNode proxy) {
+        if (node.identity().isEmpty()) {
+            return Optional.empty();
+        }
+        if (!isAddress(proxy.address())) {
+            return Optional.of("node metadata ADDRESS is no IP address: " + proxy.address());
+        }
+        boolean held = byHandle.values().stream()
+                .anyMatch(other -> isSecured(other)
+                        && other.node().id().equals(proxy.id())
+                        && !other.node().identity().equals(proxy.identity()));
+        return held
+                ? Optional.of("the node id " + proxy.id() + " is held by a proxy with another identity; choose another"
+                        + " workload name")
+                : Optional.empty();
+    }
+
+    private static boolean isAddress(String text) {
+        try {
+            return !InetAddress.ofLiteral(text).isAnyLocalAddress();
+        } catch (IllegalArgumentException _) {
+            return false;
+        }
     }
 
     private void closeOlder(ProxySession newer) {

@@ -15,7 +15,7 @@ public final class EchoApplication {
     public static void main(String[] args) throws IOException {
         int port = Integer.parseInt(System.getenv("PORT"));
         var answer = (System.getenv("NAME") + "\n").getBytes(StandardCharsets.UTF_8);
-        var server = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 256);
+        var server = HttpServer.create(new InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), port), 256);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", exchange -> {
             exchange.getRequestBody().readAllBytes();

@@ -153,7 +153,7 @@ class WalkingMeshTest {
     @Test
     @Order(3)
     void plaintext_is_refused_and_openssl_sees_tls_1_3_with_the_spiffe_uri() throws IOException {
-        try (var socket = new Socket("127.0.0.1", first.port("inbound"))) {
+        try (var socket = new Socket(java.net.InetAddress.getLoopbackAddress(), first.port("inbound"))) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream()
                     .write("GET / HTTP/1.1\r\nHost: catalog\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
@@ -187,7 +187,7 @@ class WalkingMeshTest {
     @Test
     @Order(5)
     void a_broken_request_gets_400_and_the_proxy_goes_on() throws IOException {
-        try (var socket = new Socket("127.0.0.1", web.port("outbound"))) {
+        try (var socket = new Socket(java.net.InetAddress.getLoopbackAddress(), web.port("outbound"))) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream()
                     .write(
@@ -196,7 +196,7 @@ class WalkingMeshTest {
             var answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
             assertThat(answer).startsWith("HTTP/1.1 400 ");
         }
-        try (var socket = new Socket("127.0.0.1", web.port("outbound"))) {
+        try (var socket = new Socket(java.net.InetAddress.getLoopbackAddress(), web.port("outbound"))) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream().write("GET / HTTP/1.1\r\nHos".getBytes(StandardCharsets.US_ASCII));
             socket.shutdownOutput();

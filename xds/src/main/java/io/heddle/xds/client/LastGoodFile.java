@@ -15,6 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -22,6 +25,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// The configuration accepted last, on disk, so that a proxy can start while its control plane is away. The file is
 /// replaced as a whole and reaches the disk before a write returns; a damaged one is recognised.
@@ -31,6 +35,10 @@ public final class LastGoodFile {
     private static final byte[] MAGIC = "HEDDLE01".getBytes(StandardCharsets.US_ASCII);
     private static final int DIGEST_BYTES = 32;
     private static final long MAX_BYTES = 256L * 1024 * 1024;
+
+    /// A foreign server may send keys.
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private final Path file;
 
@@ -44,9 +52,9 @@ public final class LastGoodFile {
     /// @throws IOException when it did not reach the disk; the old content is still there then
     public void write(ResourceSet set) throws IOException {
         var temporary = file.resolveSibling(file.getFileName() + ".new");
-        var options =
-                List.of(StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
-        try (var channel = FileChannel.open(temporary, options.toArray(StandardOpenOption[]::new))) {
+        Files.deleteIfExists(temporary);
+        try (var channel = FileChannel.open(
+                temporary, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OWNER_ONLY)) {
             var bytes = ByteBuffer.wrap(encode(set));
             while (bytes.hasRemaining()) {
                 channel.write(bytes);

@@ -38,8 +38,16 @@ final class TextMatches {
                 : header.setStringMatch(write(value)).build();
     }
 
-    /// Hosts are compared without regard to case.
+    /// Hosts are compared without regard to case; a host without a port fits any port, as in Istio.
     static HeaderMatcher host(String value) {
+        boolean plain = value.indexOf('*') < 0 && value.indexOf(':') < 0;
+        if (plain) {
+            return HeaderMatcher.newBuilder()
+                    .setName(":authority")
+                    .setStringMatch(StringMatcher.newBuilder()
+                            .setSafeRegex(Matches.regex("(?i)" + Patterns.quote(value) + "(:[0-9]+)?")))
+                    .build();
+        }
         var header = header(":authority", value);
         return header.hasStringMatch()
                 ? header.toBuilder()
