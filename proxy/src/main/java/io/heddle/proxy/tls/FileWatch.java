@@ -64,7 +64,9 @@ public final class FileWatch implements AutoCloseable {
         while (!closed) {
             LockSupport.parkNanos(interval.toNanos());
             try {
-                look();
+                if (!closed) {
+                    look();
+                }
             } catch (RuntimeException unexpected) {
                 log.atError().setCause(unexpected).log("following changed files failed");
             }

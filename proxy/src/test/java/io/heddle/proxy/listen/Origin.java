@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// An upstream whose connections are handled by a few lines of the test's own, each on its own thread.
-final class Origin implements AutoCloseable {
+public final class Origin implements AutoCloseable {
     /// Handles a connection.
     interface Connection {
         void handle(Socket socket, int number) throws IOException;
@@ -34,7 +34,7 @@ final class Origin implements AutoCloseable {
     }
 
     /// Answers every request alike, for as long as the connection lasts.
-    static Origin answering(String response) {
+    public static Origin answering(String response) {
         var self = new Origin[1];
         self[0] = new Origin((socket, _) -> {
             var head = head(socket.getInputStream());
@@ -45,6 +45,11 @@ final class Origin implements AutoCloseable {
             }
         });
         return self[0];
+    }
+
+    /// The heads of the requests so far, of an [#answering] one.
+    public List<String> seen() {
+        return List.copyOf(heads);
     }
 
     private void accept(Connection behaviour) {
@@ -68,12 +73,13 @@ final class Origin implements AutoCloseable {
         }
     }
 
-    int port() {
+    /// Its port.
+    public int port() {
         return server.getLocalPort();
     }
 
     /// Reads up to an empty line; empty at the end of the stream.
-    static String head(InputStream in) throws IOException {
+    public static String head(InputStream in) throws IOException {
         var text = new StringBuilder();
         while (text.length() < 4 || !text.substring(text.length() - 4).equals("\r\n\r\n")) {
             int octet = in.read();
@@ -85,12 +91,12 @@ final class Origin implements AutoCloseable {
         return text.toString();
     }
 
-    static void write(Socket socket, String text) throws IOException {
+    public static void write(Socket socket, String text) throws IOException {
         socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
         socket.getOutputStream().flush();
     }
 
-    static String read(InputStream in, int length) throws IOException {
+    public static String read(InputStream in, int length) throws IOException {
         return new String(in.readNBytes(length), StandardCharsets.ISO_8859_1);
     }
 
