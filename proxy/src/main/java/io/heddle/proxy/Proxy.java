@@ -252,6 +252,9 @@ public final class Proxy implements AutoCloseable {
         if (draining.get()) {
             return;
         }
+        if (ads.isPresent() && listeners.addresses().isEmpty()) {
+            return; // clusters come before the listeners that need them
+        }
         ready.complete(null);
         reportHealth();
     }

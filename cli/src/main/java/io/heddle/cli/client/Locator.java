@@ -3,20 +3,19 @@ package io.heddle.cli.client;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /// Finds the control plane that a command means.
 ///
-/// In this order: `--server`, `HEDDLE_SERVER` (each an address or a state directory), `./.heddle/control`, the demo
-/// that
-/// this user started last and that still runs.
+/// In this order: `--server`, `HEDDLE_SERVER` (each an address or a state directory), `./.heddle/control`, the one demo
+/// of
+/// this user that runs; of two demos none is meant silently.
 ///
 /// @param environment the process's environment
 /// @param workingDirectory where the command was started
@@ -85,7 +84,7 @@ public record Locator(Map<String, String> environment, Path workingDirectory, Pa
 
     private Optional<Location> nearby() {
         var here = in(workingDirectory.resolve(".heddle").resolve("control"));
-        return here.isPresent() ? here : latestDemo();
+        return here.isPresent() ? here : runningDemo();
     }
 
     private static Optional<Location> in(Path directory) {
@@ -94,7 +93,7 @@ public record Locator(Map<String, String> environment, Path workingDirectory, Pa
     }
 
     /// Reads only a directory that belongs to this user: anyone may write into the temporary one.
-    private Optional<Location> latestDemo() {
+    private Optional<Location> runningDemo() {
         try {
             if (!Files.isDirectory(demos, LinkOption.NOFOLLOW_LINKS)
                     || !Files.getOwner(demos, LinkOption.NOFOLLOW_LINKS)
@@ -102,12 +101,11 @@ public record Locator(Map<String, String> environment, Path workingDirectory, Pa
                 return Optional.empty();
             }
             try (var entries = Files.list(demos)) {
-                return entries.map(demo -> new StateDirectory(demo.resolve("control")))
+                return only(entries.map(demo -> new StateDirectory(demo.resolve("control")))
                         .filter(state -> state.running()
                                 .map(StateDirectory.Running::alive)
                                 .orElse(false))
-                        .max(Comparator.comparingLong(Locator::written))
-                        .flatMap(state -> in(state.path()));
+                        .toList());
             }
         } catch (IOException e) {
             throw new Failure(
@@ -115,11 +113,15 @@ public record Locator(Map<String, String> environment, Path workingDirectory, Pa
         }
     }
 
-    private static long written(StateDirectory state) {
-        try {
-            return Files.getLastModifiedTime(state.file()).toMillis();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    private static Optional<Location> only(List<StateDirectory> demos) {
+        if (demos.size() > 1) {
+            var names = demos.stream()
+                    .map(state -> "--server " + state.path())
+                    .sorted()
+                    .toList();
+            throw new Failure(
+                    ExitCode.USAGE, demos.size() + " demos run here", "say which one: " + String.join(" or ", names));
         }
+        return demos.stream().findFirst().flatMap(state -> in(state.path()));
     }
 }

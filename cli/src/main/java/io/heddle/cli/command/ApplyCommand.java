@@ -81,12 +81,16 @@ public final class ApplyCommand implements Callable<Integer> {
 
     private void await(ControlPlaneClient client, JsonNode answer) throws InterruptedException {
         long deadline = System.nanoTime() + Duration.ofSeconds(timeoutSeconds).toNanos();
+        long began = System.nanoTime();
+        int proxies = 0;
         for (var result : answer.path("results")) {
-            await(client, result, deadline);
+            proxies = await(client, result, deadline);
         }
+        console.say("live on " + proxies + " of " + proxies + " proxies after "
+                + Duration.ofNanos(System.nanoTime() - began).toMillis() + " ms");
     }
 
-    private void await(ControlPlaneClient client, JsonNode result, long deadline) throws InterruptedException {
+    private int await(ControlPlaneClient client, JsonNode result, long deadline) throws InterruptedException {
         while (true) {
             var object = client.resource(
                     result.path("kind").asString(""),
@@ -94,7 +98,7 @@ public final class ApplyCommand implements Callable<Integer> {
                     result.path("name").asString(""));
             var status = ResourceStatus.of(object);
             if (status.active()) {
-                return;
+                return status.proxies();
             }
             var name = result.path("object").asString("");
             if (status.rejectedBy() > 0) {

@@ -89,8 +89,24 @@ public final class DemoCommand implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(hook);
         try {
             return run(mesh, place, live);
+        } catch (RuntimeException e) {
+            if (isEnding(hook)) {
+                return ExitCode.FAILURE.number(); // told to stop: what it was about to ask is gone
+            }
+            throw e;
         } finally {
             mesh.close();
+        }
+    }
+
+    /// Whether this process was told to end.
+    private static boolean isEnding(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+            Runtime.getRuntime().addShutdownHook(hook);
+            return false;
+        } catch (IllegalStateException _) {
+            return true;
         }
     }
 
@@ -108,7 +124,8 @@ public final class DemoCommand implements Callable<Integer> {
             long loaded = System.nanoTime();
             load.rate(rate);
             if (!headless) {
-                Invitation.print(console, control.location(), mesh);
+                Invitation.to(control.location(), Program.ofProcess())
+                        .print(console, control.location(), mesh.applicationPort("web"));
             }
             var end = length.or(() -> headless ? Optional.of(Duration.ofSeconds(20)) : Optional.empty());
             if (live) {

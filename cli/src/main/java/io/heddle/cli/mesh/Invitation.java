@@ -1,28 +1,75 @@
 package io.heddle.cli.mesh;
 
 import io.heddle.cli.client.Location;
+import io.heddle.cli.client.Locator;
 import io.heddle.cli.output.Console;
+import io.heddle.cli.output.Failure;
 import io.heddle.cli.output.Style;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /// What the demo suggests to its visitor: the dashboard and three things to try, each one command to copy.
-final class Invitation {
-    private Invitation() {}
+///
+/// @param heddle how the visitor starts heddle from this directory
+/// @param examples where the examples are, seen from this directory
+/// @param server the option that names this demo's control plane, empty where it is found without
+record Invitation(String heddle, String examples, String server) {
+    /// The invitation to the demo at `location`, for somebody in the directory of this process.
+    static Invitation to(Location location, Program program) {
+        var here = Path.of("").toAbsolutePath();
+        var launcher = program.launcher().orElse(here.resolve("heddle"));
+        var examples = launcher.resolveSibling("examples");
+        return new Invitation(command(here, launcher), seen(here, examples), server(location));
+    }
 
-    static void print(Console console, Location location, DemoMesh mesh) {
+    private static String command(Path here, Path launcher) {
+        var seen = seen(here, launcher);
+        return seen.contains("/") ? seen : "./" + seen;
+    }
+
+    private static String seen(Path here, Path path) {
+        return path.startsWith(here) ? here.relativize(path).toString() : path.toString();
+    }
+
+    /// Names the control plane when a plain command would mean another, or none.
+    private static String server(Location location) {
+        try {
+            var found = Locator.ofProcess().locate(Optional.empty(), Optional.empty());
+            if (found.api().equals(location.api())) {
+                return "";
+            }
+        } catch (Failure _) {
+            // Several demos run, or this one keeps its state elsewhere: then it must be named.
+        }
+        return " --server "
+                + location.stateDirectory()
+                        .map(Path::toString)
+                        .orElse(location.api().toString());
+    }
+
+    /// Prints it.
+    void print(Console console, Location location, int bookshopPort) {
         console.say("");
         console.say("  dashboard  " + console.style(Style.CYAN, location.api() + "/"));
-        console.say(
-                "  bookshop   " + console.style(Style.CYAN, "http://127.0.0.1:" + mesh.applicationPort("web") + "/"));
+        console.say("  bookshop   " + console.style(Style.CYAN, "http://127.0.0.1:" + bookshopPort + "/"));
         console.say("");
-        console.say("Three things to try in another terminal, from the directory of heddle:");
+        console.say("Three things to try in another terminal, from this directory:");
         console.say("  1. send every reader to version v2 of the catalog:");
-        console.say("     ./heddle apply -f examples/traffic-shift/catalog-all-v2.yaml --wait");
-        console.say("  2. make the ratings slow and faulty (delete -f ... ends it):");
-        console.say("     ./heddle apply -f examples/fault-injection/ratings-fault.yaml --wait");
-        console.say("  3. be a caller that nobody allowed; the answer is 403 RBAC: access denied:");
-        console.say("     ./heddle run -n shop --workload stranger -- sh -c 'curl -si http://ratings.shop/ratings'");
+        command(console, "apply" + server + " --wait -f " + examples + "/traffic-shift/catalog-all-v2.yaml");
+        console.say(
+                "  2. make half of the ratings slow and one in ten fail ('delete' instead of 'apply --wait' ends it):");
+        command(console, "apply" + server + " --wait -f " + examples + "/fault-injection/ratings-fault.yaml");
+        console.say("  3. be a caller that no policy allows, and get 403 RBAC: access denied:");
+        command(
+                console,
+                "run" + server.replace("--server", "--control")
+                        + " -n shop --workload stranger -- curl -si http://ratings.shop/ratings");
         console.say("");
         console.say("Ctrl-C ends everything.");
         console.say("");
+    }
+
+    private void command(Console console, String arguments) {
+        console.say("     " + console.style(Style.BOLD, heddle + " " + arguments));
     }
 }

@@ -3,6 +3,7 @@ package io.heddle.cli.server;
 import io.heddle.cli.output.Console;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
+import io.heddle.cli.output.LogOption;
 import io.heddle.cli.output.Product;
 import io.heddle.control.ControlOptions;
 import io.heddle.control.ControlPlane;
@@ -14,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// `heddle control`: a control plane until SIGTERM.
@@ -85,6 +87,10 @@ public final class ControlCommand implements Callable<Integer> {
             defaultValue = "cluster.local",
             description = "The SPIFFE trust domain. Default: ${DEFAULT-VALUE}.")
     private String trustDomain = "cluster.local";
+
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private LogOption log = new LogOption();
 
     /// The command on a console.
     public ControlCommand(Console console) {

@@ -1,9 +1,10 @@
 package io.heddle.cli.server;
 
+import io.heddle.cli.output.LogOption;
 import java.util.Map;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
-/// How servers log: to standard error, lines for people, or JSON with `HEDDLE_LOG=json`.
+/// How servers log: to standard error, lines for people, or JSON with `HEDDLE_LOG=json` or [LogOption].
 ///
 /// Which of the two stands in `logback.xml`; the level comes from `HEDDLE_LOG_LEVEL`, INFO by default. Loggers of the
 /// JDK, which gRPC uses, go the same way.
@@ -13,7 +14,7 @@ public final class Logs {
     /// Chooses the form; before the first logger is made.
     public static void configure(Map<String, String> environment) {
         boolean json = environment.getOrDefault("HEDDLE_LOG", "").equalsIgnoreCase("json");
-        System.setProperty("heddle.log.appender", json ? "json" : "people");
+        System.setProperty(LogOption.PROPERTY, json ? "json" : "people");
     }
 
     /// Sends the JDK's loggers to ours.

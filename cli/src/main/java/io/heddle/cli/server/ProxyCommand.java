@@ -3,6 +3,7 @@ package io.heddle.cli.server;
 import io.heddle.cli.output.Console;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
+import io.heddle.cli.output.LogOption;
 import io.heddle.proxy.Proxy;
 import io.heddle.proxy.ProxyOptions;
 import io.heddle.proxy.StartFailure;
@@ -14,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// `heddle proxy`: the proxy alone, with an Envoy v3 bootstrap, until SIGTERM.
@@ -60,6 +62,10 @@ public final class ProxyCommand implements Callable<Integer> {
             defaultValue = "5",
             description = "How long requests under way may take at the end. Default: ${DEFAULT-VALUE}.")
     private int drainSeconds = 5;
+
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private LogOption log = new LogOption();
 
     /// The command on a console.
     public ProxyCommand(Console console) {

@@ -11,11 +11,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 
 /// The control plane that a sidecar belongs to: its address, its root certificate and the way to a join token.
@@ -47,6 +50,7 @@ record ControlTarget(Location location, String xds, Optional<Path> root) {
         try {
             Files.createDirectories(identity);
             if (root.isPresent() && Files.exists(root.get())) {
+                forgetAnotherMesh(identity);
                 var fresh = identity.resolve("root.pem.new");
                 Files.copy(root.get(), fresh, StandardCopyOption.REPLACE_EXISTING);
                 Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -61,6 +65,33 @@ record ControlTarget(Location location, String xds, Optional<Path> root) {
                     "the control plane's root certificate is not known here",
                     "copy root.pem from its state directory and name it with --ca-file");
         }
+    }
+
+    /// Drops what was kept from a mesh with another root: its certificate would be refused, and its configuration be
+    /// wrong.
+    private void forgetAnotherMesh(Path identity) throws IOException {
+        var chain = identity.resolve("cert-chain.pem");
+        if (root.isEmpty() || !Files.exists(chain) || trusted(chain, root.get())) {
+            return;
+        }
+        Files.deleteIfExists(chain);
+        Files.deleteIfExists(identity.resolve("key.pem"));
+        Files.deleteIfExists(identity.resolveSibling("last-good.xds"));
+    }
+
+    /// Whether the chain ends in one of the roots.
+    private static boolean trusted(Path chain, Path roots) throws IOException {
+        try {
+            var own = List.copyOf(certificates(chain));
+            return !own.isEmpty() && certificates(roots).contains(own.getLast());
+        } catch (CertificateException e) {
+            return false; // half of one: it is of no use either way
+        }
+    }
+
+    private static Collection<? extends Certificate> certificates(Path file) throws IOException, CertificateException {
+        return CertificateFactory.getInstance("X.509")
+                .generateCertificates(new ByteArrayInputStream(Files.readAllBytes(file)));
     }
 
     /// A token for the first certificate: the given one, none when the identity still lasts, else one from the API.

@@ -3,6 +3,7 @@ package io.heddle.cli.sidecar;
 import io.heddle.cli.output.Console;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
+import io.heddle.cli.output.LogOption;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -133,6 +135,10 @@ public final class RunCommand implements Callable<Integer> {
             defaultValue = "10",
             description = "How long requests and the application may take to end. Default: ${DEFAULT-VALUE}.")
     private int graceSeconds = 10;
+
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private LogOption log = new LogOption();
 
     @Parameters(
             arity = "1..*",

@@ -38,6 +38,19 @@ class LocatorTest {
     }
 
     @Test
+    void of_two_running_demos_none_is_meant_silently() throws IOException {
+        state(place.resolve("demos/one/control"), 1, ProcessHandle.current().pid());
+        state(place.resolve("demos/two/control"), 2, ProcessHandle.current().pid());
+        assertThatThrownBy(() -> locator(Map.of()).locate(Optional.empty(), Optional.empty()))
+                .isInstanceOfSatisfying(Failure.class, failure -> {
+                    assertThat(failure.code()).isEqualTo(ExitCode.USAGE);
+                    assertThat(failure.remedy())
+                            .contains("--server " + place.resolve("demos/one/control"))
+                            .contains("--server " + place.resolve("demos/two/control"));
+                });
+    }
+
+    @Test
     void a_token_is_taken_from_the_file_then_the_variable_then_the_state() throws IOException {
         state(place.resolve("state"), 1, 1);
         var file = Files.writeString(place.resolve("token"), "from-file\n");

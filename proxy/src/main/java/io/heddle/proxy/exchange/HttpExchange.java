@@ -127,6 +127,7 @@ final class HttpExchange implements UpstreamListener, FilterRunner.Outcome {
 
     @Override
     public void replied(LocalReply reply) {
+        tries.name(config);
         reply(reply);
     }
 

@@ -89,6 +89,15 @@ final class Tries implements PickRequest {
         return Optional.ofNullable(target);
     }
 
+    /// Says in the timeline what a request was meant for that a filter answered itself.
+    void name(RuntimeConfig config) {
+        if (target != null) {
+            services.upstreams()
+                    .cluster(target.cluster(), config)
+                    .ifPresent(found -> timeline.toCluster(found.cluster()));
+        }
+    }
+
     /// Sends the request upstream.
     void forward(RouteAction.Forward action, RuntimeConfig config, HeaderEdits filterEdits) {
         forward = action;

@@ -68,7 +68,8 @@ final class Command {
         }
     }
 
-    private static ProcessBuilder builder(Map<String, String> environment, List<String> arguments) {
+    /// The process of a command, not yet started.
+    static ProcessBuilder builder(Map<String, String> environment, List<String> arguments) {
         var command = new ArrayList<String>();
         command.add(Distribution.launcher().toString());
         command.addAll(arguments);
