@@ -34,9 +34,15 @@ record DemoDirectory(Path path, boolean kept) {
         }
     }
 
-    /// Removes it, unless it is kept.
+    /// Removes it, unless it is kept or gone already. One caller at a time: the end of the demo and Ctrl-C may meet.
     void remove() {
-        if (kept) {
+        synchronized (DemoDirectory.class) {
+            removeNow();
+        }
+    }
+
+    private void removeNow() {
+        if (kept || Files.notExists(path)) {
             return;
         }
         try (var tree = Files.walk(path)) {
