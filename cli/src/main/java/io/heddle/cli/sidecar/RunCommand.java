@@ -22,7 +22,6 @@ import picocli.CommandLine.Parameters;
 /// `heddle run`: a sidecar and its application.
 @Command(
         name = "run",
-        mixinStandardHelpOptions = true,
         description = "Run an application with its sidecar; ends with the application's exit code.",
         footer = {
             "",
@@ -35,6 +34,13 @@ import picocli.CommandLine.Parameters;
 public final class RunCommand implements Callable<Integer> {
     private final Console console;
     private final Sidecar.Starter starter;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help message and exit.")
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private boolean help;
 
     @Option(
             names = "--service",

@@ -21,9 +21,10 @@ public final class ActiveConfig {
         return current;
     }
 
-    /// Makes `next` live, then tells the followers in the order they were added.
+    /// Lets the followers get ready, makes `next` live, then tells them, in the order they were added.
     public void swap(RuntimeConfig next) {
         var previous = current;
+        followers.forEach(follower -> follower.preparing(next));
         current = next;
         followers.forEach(follower -> follower.swapped(previous, next));
     }
@@ -35,6 +36,9 @@ public final class ActiveConfig {
 
     /// Wants to know of every swap: listeners open and drain, clusters come and go.
     public interface Follower {
+        /// `next` will be live in a moment, and requests under it may come before [#swapped] does.
+        default void preparing(RuntimeConfig next) {}
+
         /// `next` has taken the place of `previous`.
         void swapped(RuntimeConfig previous, RuntimeConfig next);
     }

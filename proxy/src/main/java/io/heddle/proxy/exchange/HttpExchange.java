@@ -127,7 +127,7 @@ final class HttpExchange implements UpstreamListener, FilterRunner.Outcome {
 
     @Override
     public void replied(LocalReply reply) {
-        tries.name(config);
+        tries.name();
         reply(reply);
     }
 
@@ -135,7 +135,7 @@ final class HttpExchange implements UpstreamListener, FilterRunner.Outcome {
     public void passed() {
         switch (timeline.decision().action()) {
             case RouteAction.Forward forward -> {
-                tries.forward(forward, config, filters == null ? noEdits : filters.requestEdits());
+                tries.forward(forward, filters == null ? noEdits : filters.requestEdits());
                 arm();
             }
             case RouteAction.Redirect redirect ->

@@ -3,6 +3,7 @@ package io.heddle.proxy.exchange;
 import io.heddle.proxy.http1.Http1ResponseHead;
 import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
+import io.heddle.proxy.upstream.ConnectionTicket;
 import io.heddle.proxy.upstream.UpstreamCluster;
 import io.heddle.proxy.upstream.UpstreamFailure;
 import io.heddle.proxy.upstream.UpstreamListener;
@@ -21,6 +22,7 @@ final class MirrorCopy implements UpstreamListener {
     private final Host host;
     private final Heads heads;
     private final ReplayBuffer backlog = new ReplayBuffer();
+    private final ConnectionTicket ticket = new ConnectionTicket(this);
     private final Deadline deadline = new Deadline(this::cancel);
     private @Nullable UpstreamStream stream;
     private boolean requestEnded;
@@ -52,7 +54,7 @@ final class MirrorCopy implements UpstreamListener {
         requestEnded = complete;
         host.state().begin();
         worker.deadlines().set(deadline, worker.now() + nanos);
-        services.upstreams().connect(worker, cluster, host, this);
+        services.upstreams().connect(worker, cluster, host, ticket);
     }
 
     @Override
@@ -110,7 +112,7 @@ final class MirrorCopy implements UpstreamListener {
             return;
         }
         if (stream == null) {
-            services.upstreams().forget(worker, cluster, host, this);
+            ticket.cancel();
         } else {
             stream.cancel();
         }

@@ -11,7 +11,6 @@ import io.heddle.traffic.resilience.CircuitBreaker.Resource;
 import io.heddle.traffic.route.Rewrite;
 import io.heddle.traffic.route.RouteAction;
 import io.heddle.traffic.runtime.NetworkFilter.ForwardClientCertificate;
-import io.heddle.traffic.runtime.RuntimeConfig;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
@@ -46,12 +45,12 @@ final class Mirrors {
             Http1RequestHead head, HeaderEdits edits, ForwardClientCertificate certificates, boolean complete) {}
 
     /// Sends a copy to each of the mirrors of `action` that chance chooses and that can take one.
-    void start(RouteAction.Forward action, RuntimeConfig config, Original original) {
+    void start(RouteAction.Forward action, Original original) {
         for (var mirror : action.mirrors()) {
             if (Math.unsignedMultiplyHigh(worker.chance(), 1_000_000) >= mirror.millionths()) {
                 continue;
             }
-            var cluster = services.upstreams().cluster(mirror.cluster(), config);
+            var cluster = services.upstreams().cluster(mirror.cluster());
             var host = cluster.flatMap(found -> found.pick(chooser));
             if (host.isPresent() && cluster.get().breaker().tryAcquire(Resource.REQUESTS)) {
                 start(action, original, cluster.get(), host.get());

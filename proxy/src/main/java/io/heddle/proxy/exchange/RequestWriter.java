@@ -91,16 +91,16 @@ final class RequestWriter {
         if (mode == ForwardClientCertificate.APPEND_FORWARD && Span.isPresent(before)) {
             writer.span(head.bytes(), before).text(",");
         }
-        writer.text(client.certificate()).text("\r\n");
+        writer.safe(client.certificate()).text("\r\n");
     }
 
     private static void authority(HeadWriter writer, Http1RequestHead head, Rewrite rewrite, Host host) {
         if (rewrite.host().isPresent()) {
-            writer.text(rewrite.host().get());
+            writer.safe(rewrite.host().get());
         } else if (Span.isPresent(head.authority())) {
             writer.span(head.bytes(), head.authority());
         } else {
-            writer.text(host.endpoint().key());
+            writer.safe(host.endpoint().key());
         }
     }
 
@@ -113,7 +113,7 @@ final class RequestWriter {
         }
         int query = query(head);
         var text = Span.text(head.bytes(), Span.of(Span.start(path), query));
-        writer.text(change.apply(text)).bytes(head.bytes(), query, Span.end(path));
+        writer.safe(change.apply(text)).bytes(head.bytes(), query, Span.end(path));
     }
 
     /// Where the query begins, with its question mark; the path's end without one.

@@ -49,8 +49,7 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Pick
         worker.tick();
         client = ctx.channel();
         ctx.channel().config().setAutoRead(false);
-        var cluster = services.upstreams()
-                .cluster(settings.cluster(), services.config().current());
+        var cluster = services.upstreams().cluster(settings.cluster());
         var chosen = cluster.flatMap(found -> found.pick(this));
         if (cluster.isEmpty() || chosen.isEmpty()) {
             ctx.close();

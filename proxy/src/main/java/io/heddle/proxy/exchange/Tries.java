@@ -4,6 +4,7 @@ import io.heddle.proxy.http1.Http1RequestHead;
 import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.observe.RequestTimeline;
+import io.heddle.proxy.upstream.ConnectionTicket;
 import io.heddle.proxy.upstream.UpstreamCluster;
 import io.heddle.proxy.upstream.UpstreamFailure;
 import io.heddle.proxy.upstream.UpstreamStream;
@@ -18,7 +19,6 @@ import io.heddle.traffic.route.ClusterChoice;
 import io.heddle.traffic.route.Rewrite;
 import io.heddle.traffic.route.RouteAction;
 import io.heddle.traffic.runtime.NetworkFilter.ForwardClientCertificate;
-import io.heddle.traffic.runtime.RuntimeConfig;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
@@ -42,6 +42,7 @@ final class Tries implements PickRequest {
     private final ReplayBuffer replay = new ReplayBuffer();
     private final HeaderEdits edits = new HeaderEdits();
     private final List<Host> tried = new ArrayList<>(2);
+    private final ConnectionTicket ticket;
     private final Deadline pause = new Deadline(this::pick);
     private @Nullable Http1RequestHead head;
     private ForwardClientCertificate certificates = ForwardClientCertificate.SANITIZE;
@@ -64,6 +65,7 @@ final class Tries implements PickRequest {
             ClientConnection connection,
             RequestTimeline timeline) {
         this.exchange = exchange;
+        this.ticket = new ConnectionTicket(exchange);
         this.worker = worker;
         this.services = services;
         this.timeline = timeline;
@@ -90,19 +92,17 @@ final class Tries implements PickRequest {
     }
 
     /// Says in the timeline what a request was meant for that a filter answered itself.
-    void name(RuntimeConfig config) {
+    void name() {
         if (target != null) {
-            services.upstreams()
-                    .cluster(target.cluster(), config)
-                    .ifPresent(found -> timeline.toCluster(found.cluster()));
+            services.upstreams().cluster(target.cluster()).ifPresent(found -> timeline.toCluster(found.cluster()));
         }
     }
 
     /// Sends the request upstream.
-    void forward(RouteAction.Forward action, RuntimeConfig config, HeaderEdits filterEdits) {
+    void forward(RouteAction.Forward action, HeaderEdits filterEdits) {
         forward = action;
         var wanted = target == null ? "" : target.cluster();
-        var found = services.upstreams().cluster(wanted, config);
+        var found = services.upstreams().cluster(wanted);
         if (found.isEmpty()) {
             exchange.fail(LocalReply.of(503, "", ResponseFlag.NO_CLUSTER_FOUND, "cluster_not_found"));
             return;
@@ -115,7 +115,7 @@ final class Tries implements PickRequest {
         cluster = found.get();
         gatherEdits(filterEdits);
         if (!action.mirrors().isEmpty()) {
-            mirrors.start(action, config, new Mirrors.Original(head(), edits, certificates, requestEnded));
+            mirrors.start(action, new Mirrors.Original(head(), edits, certificates, requestEnded));
         }
         pick();
     }
@@ -150,11 +150,15 @@ final class Tries implements PickRequest {
         timeline.attempts++;
         timeline.toHost(host);
         waiting = true;
-        services.upstreams().connect(worker, cluster(), host, exchange);
+        services.upstreams().connect(worker, cluster(), host, ticket);
     }
 
     /// A connection is there: sends the head and what came of the body.
     void ready(UpstreamStream connection) {
+        if (!waiting) {
+            connection.cancel(); // Never write a request to a host that was not chosen for it.
+            return;
+        }
         waiting = false;
         stream = connection;
         timeline.upstreamReady = worker.now();
@@ -393,10 +397,8 @@ final class Tries implements PickRequest {
             stream = null;
             current.cancel();
         }
-        if (waiting && host != null) {
-            waiting = false;
-            services.upstreams().forget(worker, cluster(), host, exchange);
-        }
+        waiting = false;
+        ticket.cancel();
         endTry();
     }
 

@@ -27,7 +27,7 @@ public final class HeadWriter {
         return this;
     }
 
-    /// Appends `text`, ISO 8859-1; control characters become spaces unless they are `\r\n` of the caller's own.
+    /// Appends `text`, the caller's own, as it is: ASCII, `\r\n` included. What comes from elsewhere goes by [#safe].
     public HeadWriter text(String text) {
         int size = text.length();
         reserve(size);
@@ -36,6 +36,25 @@ public final class HeadWriter {
         }
         length += size;
         return this;
+    }
+
+    /// Appends `text` from a configuration or a certificate: control characters become spaces, characters up to U+00FF
+    /// one byte each, as they were read, and those above question marks. It can end no line.
+    public HeadWriter safe(String text) {
+        int size = text.length();
+        reserve(size);
+        for (int i = 0; i < size; i++) {
+            out[length + i] = octet(text.charAt(i));
+        }
+        length += size;
+        return this;
+    }
+
+    private static byte octet(char c) {
+        if (c > 0xff) {
+            return '?';
+        }
+        return (byte) ((c < 0x20 && c != '\t') || c == 0x7f ? ' ' : c);
     }
 
     /// Appends bytes `from` to `to` (exclusive).
@@ -63,15 +82,7 @@ public final class HeadWriter {
 
     /// Appends a line `name: value`; control characters in the value become spaces.
     public HeadWriter line(String name, String value) {
-        text(name).text(": ");
-        int size = value.length();
-        reserve(size + 2);
-        for (int i = 0; i < size; i++) {
-            char c = value.charAt(i);
-            out[length + i] = (byte) ((c < 0x20 && c != '\t') || c == 0x7f ? ' ' : c);
-        }
-        length += size;
-        return text("\r\n");
+        return safe(name).text(": ").safe(value).text("\r\n");
     }
 
     /// Appends the request line as received together with the header lines, without kinds in `dropMask`, without what

@@ -3,6 +3,7 @@ package io.heddle.proxy.listen;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -39,6 +40,15 @@ final class TlsSniffer extends ChannelInboundHandlerAdapter {
         }
         decide(ctx, in.getByte(in.readerIndex()) == HANDSHAKE ? "tls" : "raw_buffer");
         ctx.pipeline().fireChannelRead(in);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            ctx.close(); // It will never say anything.
+            return;
+        }
+        ctx.fireUserEventTriggered(event);
     }
 
     private void decide(ChannelHandlerContext ctx, String transport) {

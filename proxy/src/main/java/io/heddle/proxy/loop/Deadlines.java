@@ -5,6 +5,8 @@ import io.netty.util.concurrent.Future;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The timers of one event loop: a heap of [Deadline]s behind a single scheduled task.
 ///
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 // A failed write or close shows as the end of its channel, which is handled.
 @SuppressWarnings("FutureReturnValueIgnored")
 public final class Deadlines {
+    private static final Logger log = LoggerFactory.getLogger(Deadlines.class);
     private static final long SLACK = 1_000_000;
 
     private final EventLoop loop;
@@ -78,12 +81,21 @@ public final class Deadlines {
             take(first);
             if (first.at <= now) {
                 first.at = Deadline.NEVER;
-                first.expired.run();
+                expire(first);
             } else if (first.at != Deadline.NEVER) {
                 set(first, first.at);
             }
         }
         arm();
+    }
+
+    /// A timer that fails must not stop the others.
+    private static void expire(Deadline due) {
+        try {
+            due.expired.run();
+        } catch (RuntimeException bug) {
+            log.atError().setCause(bug).log("a timer failed");
+        }
     }
 
     private void take(Deadline deadline) {

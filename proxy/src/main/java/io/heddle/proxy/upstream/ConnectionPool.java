@@ -17,7 +17,7 @@ final class ConnectionPool {
     private final RawConnector connector;
     private final Worker worker;
     private final ArrayDeque<Http1Connection> idle = new ArrayDeque<>();
-    private final ArrayDeque<UpstreamListener> waiting = new ArrayDeque<>();
+    private final ArrayDeque<ConnectionTicket> waiting = new ArrayDeque<>();
     private final Deadline oldest = new Deadline(this::closeOld);
     private boolean retired;
 
@@ -34,17 +34,19 @@ final class ConnectionPool {
         return connector.target().tls().isPresent();
     }
 
-    void acquire(UpstreamListener listener) {
+    /// Serves `ticket`'s listener at once, or puts it in the queue.
+    void acquire(ConnectionTicket ticket) {
         var free = idle.pollFirst();
         if (free != null) {
-            free.serve(listener);
+            free.serve(ticket.listener());
             return;
         }
         if (!connector.target().breaker().tryAcquire(CircuitBreaker.Resource.PENDING)) {
-            listener.failed(UpstreamFailure.OVERFLOW);
+            ticket.listener().failed(UpstreamFailure.OVERFLOW);
             return;
         }
-        waiting.addLast(listener);
+        ticket.waitsIn(this);
+        waiting.addLast(ticket);
         var connection = new Http1Connection(this, worker);
         connector.connect(connection, false, new RawConnector.Outcome() {
             @Override
@@ -66,18 +68,21 @@ final class ConnectionPool {
         });
     }
 
-    void forget(UpstreamListener listener) {
-        if (waiting.removeFirstOccurrence(listener)) {
+    void forget(ConnectionTicket ticket) {
+        if (waiting.removeFirstOccurrence(ticket)) {
+            ticket.left();
             connector.target().breaker().release(CircuitBreaker.Resource.PENDING);
         }
     }
 
     private @Nullable UpstreamListener next() {
         var first = waiting.pollFirst();
-        if (first != null) {
-            connector.target().breaker().release(CircuitBreaker.Resource.PENDING);
+        if (first == null) {
+            return null;
         }
-        return first;
+        first.left();
+        connector.target().breaker().release(CircuitBreaker.Resource.PENDING);
+        return first.listener();
     }
 
     /// The connection has nothing to do: new, or done with its request.

@@ -30,6 +30,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
     private boolean bodiless;
     private boolean keepChunks;
     private boolean reused;
+    private boolean broken;
     private long idleSince;
 
     Http1Connection(ConnectionPool pool, Worker worker) {
@@ -198,7 +199,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
         if (listener == null) {
             return;
         }
-        body.closed();
+        if (!broken) {
+            body.closed();
+        }
         if (inBody && body.complete()) {
             complete(false);
         } else {
@@ -209,6 +212,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         // A reset or a TLS failure: the end of the connection is what tells the listener, with its kind.
+        broken = true;
         ctx.close();
     }
 

@@ -46,26 +46,16 @@ public final class Upstreams implements ActiveConfig.Follower {
         swapped(RuntimeConfig.EMPTY, first);
     }
 
-    /// The cluster called `name` in `config`, if there is one.
-    public Optional<UpstreamCluster> cluster(String name, RuntimeConfig config) {
-        var found = clusters.get(name);
-        if (found == null && config.clusters().containsKey(name)) {
-            swapped(RuntimeConfig.EMPTY, config);
-            found = clusters.get(name);
-        }
-        return Optional.ofNullable(found);
+    /// The cluster called `name`, if there is one now. An exchange under an older configuration may find that its
+    /// cluster is gone.
+    public Optional<UpstreamCluster> cluster(String name) {
+        return Optional.ofNullable(clusters.get(name));
     }
 
-    /// Asks for a connection to `host` of `cluster` on the event loop of `worker`, where this is called. `listener`
-    /// gets
-    /// it, perhaps before this returns.
-    public void connect(Worker worker, UpstreamCluster cluster, Host host, UpstreamListener listener) {
-        pools.get(worker.index()).pool(cluster.target(host)).acquire(listener);
-    }
-
-    /// `listener` does not want its connection any more. No effect if it has one already.
-    public void forget(Worker worker, UpstreamCluster cluster, Host host, UpstreamListener listener) {
-        pools.get(worker.index()).pool(cluster.target(host)).forget(listener);
+    /// Asks for a connection to `host` of `cluster` on the event loop of `worker`, where this is called. The listener
+    /// of `ticket` gets it, perhaps before this returns, unless the ticket is cancelled.
+    public void connect(Worker worker, UpstreamCluster cluster, Host host, ConnectionTicket ticket) {
+        pools.get(worker.index()).pool(cluster.target(host)).acquire(ticket);
     }
 
     /// How to make a connection for bytes of any kind to `host`, on the event loop of `worker`.
@@ -73,25 +63,34 @@ public final class Upstreams implements ActiveConfig.Follower {
         return new RawConnector(worker, pools.get(worker.index()).socketChannel(), cluster.target(host));
     }
 
+    /// The clusters of `next` are there when the first request under it asks for them; those it lacks stay until it is
+    /// live.
+    @Override
+    public synchronized void preparing(RuntimeConfig next) {
+        applied = next;
+        names.watch(next.clusters().values());
+        apply(next, Map.of(), clusters);
+    }
+
     @Override
     @SuppressWarnings(
             "ReferenceEquality") // The same configuration again is the same object; comparing all of it is dear.
     public synchronized void swapped(RuntimeConfig previous, RuntimeConfig next) {
-        if (applied == next) {
-            return;
+        if (applied != next) {
+            applied = next;
+            names.watch(next.clusters().values());
         }
-        applied = next;
-        names.watch(next.clusters().values());
-        apply(next, Map.of());
+        apply(next, Map.of(), Map.of());
     }
 
     private synchronized void resolved(Map<String, List<String>> changed) {
-        apply(applied, changed);
+        apply(applied, changed, Map.of());
     }
 
-    private void apply(RuntimeConfig next, Map<String, List<String>> changedNames) {
+    private void apply(
+            RuntimeConfig next, Map<String, List<String>> changedNames, Map<String, UpstreamCluster> staying) {
         var before = clusters;
-        var after = new HashMap<String, UpstreamCluster>();
+        var after = new HashMap<>(staying);
         for (var cluster : next.clusters().values()) {
             var old = before.get(cluster.name());
             boolean moved = cluster.endpoints().endpoints().stream()

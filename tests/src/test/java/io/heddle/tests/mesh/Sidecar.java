@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// One workload of a test: `heddle run` around an [EchoApplication].
 final class Sidecar {
@@ -23,7 +25,7 @@ final class Sidecar {
     private final String version;
     private final String name;
     private final int applicationPort;
-    private Process process;
+    private @Nullable Process process;
 
     Sidecar(Mesh mesh, Path folder, String service, String version, String instance) {
         this.mesh = mesh;
@@ -54,7 +56,7 @@ final class Sidecar {
 
     private void awaitReady() {
         await(name + " ready").atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> {
-            if (!process.isAlive()) {
+            if (!running().isAlive()) {
                 throw new AssertionError(name + " exited:\n" + logText());
             }
             return mesh.get(URI.create("http://127.0.0.1:" + port("admin") + "/ready"), Map.of())
@@ -104,15 +106,19 @@ final class Sidecar {
 
     /// Ends sidecar and application without a word.
     void kill() {
-        process.toHandle().descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
-        process.onExit().join();
+        running().toHandle().descendants().forEach(ProcessHandle::destroyForcibly);
+        running().destroyForcibly();
+        running().onExit().join();
     }
 
     /// Asks it to stop, and waits until it has.
     int stop() {
-        process.destroy();
-        return process.onExit().join().exitValue();
+        running().destroy();
+        return running().onExit().join().exitValue();
+    }
+
+    private Process running() {
+        return Objects.requireNonNull(process, "start() comes first");
     }
 
     private Path log() {

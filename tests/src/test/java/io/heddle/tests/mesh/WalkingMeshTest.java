@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -94,7 +94,7 @@ class WalkingMeshTest {
         assertThat(toSecond).as("share of v2, of %s", shares).isBetween(0.08, 0.12);
 
         var failures = new AtomicInteger();
-        var lastOld = new AtomicReference<Long>(0L);
+        var lastOld = new AtomicLong();
         var running = new AtomicBoolean(true);
         var caller = Thread.ofPlatform().start(() -> {
             while (running.get()) {

@@ -1,0 +1,40 @@
+package io.heddle.proxy.upstream;
+
+import org.jspecify.annotations.Nullable;
+
+/// A listener's place in the queue for a connection, for one wait after another. It knows the pool where it waits, so
+/// that leaving the queue works whatever has become of the host since. Confined to one event loop.
+public final class ConnectionTicket {
+    private final UpstreamListener listener;
+    private @Nullable ConnectionPool pool;
+
+    /// A ticket of `listener`, in no queue.
+    public ConnectionTicket(UpstreamListener listener) {
+        this.listener = listener;
+    }
+
+    /// Leaves the queue: the listener hears nothing any more. No effect when it does not wait.
+    public void cancel() {
+        var waitsIn = pool;
+        if (waitsIn != null) {
+            waitsIn.forget(this);
+        }
+    }
+
+    UpstreamListener listener() {
+        return listener;
+    }
+
+    /// It stands in the queue of `queue` now.
+    void waitsIn(ConnectionPool queue) {
+        if (pool != null) {
+            throw new IllegalStateException("the ticket is in a queue already");
+        }
+        pool = queue;
+    }
+
+    /// It stands in no queue any more.
+    void left() {
+        pool = null;
+    }
+}
