@@ -1,9 +1,9 @@
 package io.heddle.proxy.exchange;
 
+import io.heddle.proxy.http.HeadResult;
 import io.heddle.proxy.http1.BodyReader;
 import io.heddle.proxy.http1.BodySink;
-import io.heddle.proxy.http1.HeadResult;
-import io.heddle.proxy.http1.Http1RequestHead;
+import io.heddle.proxy.http1.Http1RequestReader;
 import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.traffic.request.ResponseFlag;
@@ -49,7 +49,7 @@ public final class DownstreamHandler extends ChannelInboundHandlerAdapter {
     private final Deadline deadline = new Deadline(this::expired);
     private final BodyReader body = new BodyReader();
     private final BodySink sink = this::piece;
-    private final Http1RequestHead head;
+    private final Http1RequestReader reader;
     private @Nullable HttpExchange exchange;
     private @Nullable ChannelHandlerContext context;
     private @Nullable ByteBuf held;
@@ -66,7 +66,7 @@ public final class DownstreamHandler extends ChannelInboundHandlerAdapter {
         this.services = services;
         this.client = client;
         var limits = http().limits();
-        this.head = new Http1RequestHead(limits.maxHeaderBytes(), limits.maxHeaders());
+        this.reader = new Http1RequestReader(limits.maxHeaderBytes(), limits.maxHeaders());
     }
 
     /// The chain's HTTP settings as they are now.
@@ -81,7 +81,7 @@ public final class DownstreamHandler extends ChannelInboundHandlerAdapter {
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
         exchange = new HttpExchange(this, worker, services, client, ctx.channel());
-        head.clear();
+        reader.clear();
         rest();
     }
 
@@ -131,10 +131,10 @@ public final class DownstreamHandler extends ChannelInboundHandlerAdapter {
     }
 
     private boolean readHead(ByteBuf in) {
-        boolean first = !head.begun();
-        var result = head.read(in);
+        boolean first = !reader.begun();
+        var result = reader.read(in);
         if (result == HeadResult.MORE) {
-            if (first && head.begun()) {
+            if (first && reader.begun()) {
                 limitHead();
             }
             return false;
@@ -146,6 +146,7 @@ public final class DownstreamHandler extends ChannelInboundHandlerAdapter {
             exchange().refuse(result.status(), "malformed request: " + result.reason() + "\n", result.details());
             return false;
         }
+        var head = reader.head();
         body.none();
         if (head.lines().chunked()) {
             body.chunked(true);
@@ -208,7 +209,7 @@ public final class DownstreamHandler extends ChannelInboundHandlerAdapter {
 
     /// Whether the connection must end with the current answer.
     boolean mustClose() {
-        return state == State.BODY || inputEnded || chain.draining() || head.wantsClose() || state == State.CLOSING;
+        return state == State.BODY || inputEnded || chain.draining() || reader.wantsClose() || state == State.CLOSING;
     }
 
     /// The exchange is over; `close` tells whether the client knows that the connection ends.
@@ -221,7 +222,7 @@ public final class DownstreamHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         state = State.HEAD;
-        head.clear();
+        reader.clear();
         if (chain.draining() && held == null) {
             closeGently();
             return;
@@ -274,7 +275,7 @@ public final class DownstreamHandler extends ChannelInboundHandlerAdapter {
         worker.tick();
         switch (state) {
             case HEAD -> {
-                if (head.begun()) {
+                if (reader.begun()) {
                     state = State.ANSWER;
                     inputEnded = true;
                     exchange().refuse(408, "the request's head took too long\n", "request_header_timeout");
@@ -292,7 +293,7 @@ public final class DownstreamHandler extends ChannelInboundHandlerAdapter {
         if (event instanceof ChannelInputShutdownEvent) {
             worker.tick();
             inputEnd();
-        } else if (event == Signal.DRAIN && state == State.HEAD && !head.begun() && held == null) {
+        } else if (event == Signal.DRAIN && state == State.HEAD && !reader.begun() && held == null) {
             closeGently();
         }
         ctx.fireUserEventTriggered(event);
@@ -303,7 +304,7 @@ public final class DownstreamHandler extends ChannelInboundHandlerAdapter {
         stoppedSending = true;
         switch (state) {
             case HEAD -> {
-                if (head.begun()) {
+                if (reader.begun()) {
                     state = State.ANSWER;
                     exchange()
                             .refuse(

@@ -1,8 +1,9 @@
 package io.heddle.proxy.exchange;
 
+import io.heddle.proxy.http.HttpRequestHead;
+import io.heddle.proxy.http.HttpResponseHead;
+import io.heddle.proxy.http.LineKind;
 import io.heddle.proxy.http1.BodyReader;
-import io.heddle.proxy.http1.Http1RequestHead;
-import io.heddle.proxy.http1.Http1ResponseHead;
 import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.observe.RequestTimeline;
@@ -48,7 +49,7 @@ final class HttpExchange implements UpstreamListener, FilterRunner.Outcome {
     private final Deadline deadline = new Deadline(this::expired);
     private final HeaderEdits noEdits = new HeaderEdits();
     private @Nullable FilterRunner filters;
-    private @Nullable Http1RequestHead head;
+    private @Nullable HttpRequestHead head;
     private RuntimeConfig config = RuntimeConfig.EMPTY;
     private boolean active;
     private boolean requestEnded;
@@ -83,7 +84,7 @@ final class HttpExchange implements UpstreamListener, FilterRunner.Outcome {
     }
 
     /// A request's head has come; `complete` tells that there is no body.
-    void begin(Http1RequestHead requestHead, LiveChain chain, boolean complete) {
+    void begin(HttpRequestHead requestHead, LiveChain chain, boolean complete) {
         var settings = client.http();
         start(settings.statPrefix(), chain.listener());
         head = requestHead;
@@ -91,7 +92,7 @@ final class HttpExchange implements UpstreamListener, FilterRunner.Outcome {
         requestEnded = complete;
         requestHead.normalizePath(settings.paths().normalize(), settings.paths().mergeSlashes());
         timeline.received(requestHead, connection.peer());
-        timeline.protocol = requestHead.version10() ? "HTTP/1.0" : "HTTP/1.1";
+        timeline.protocol = requestHead.version().text();
         timeline.fromWorkload(claim.read(requestHead));
         if (complete) {
             timeline.requestComplete = worker.now();
@@ -279,16 +280,16 @@ final class HttpExchange implements UpstreamListener, FilterRunner.Outcome {
     }
 
     @Override
-    public void interim(Http1ResponseHead interim) {
+    public void interim(HttpResponseHead interim) {
         if (!head().version10()) {
             response.interim(interim);
         }
     }
 
     @Override
-    public void head(Http1ResponseHead answer, UpstreamStream stream) {
+    public void head(HttpResponseHead answer, UpstreamStream stream) {
         timeline.responseHeadReceived = worker.now();
-        long grpc = answer.lines().first(io.heddle.proxy.http1.LineKind.GRPC_STATUS);
+        long grpc = answer.lines().first(LineKind.GRPC_STATUS);
         if (Span.isPresent(grpc)) {
             timeline.grpcStatus = GrpcStatus.read(answer.bytes(), grpc);
         }
@@ -373,7 +374,7 @@ final class HttpExchange implements UpstreamListener, FilterRunner.Outcome {
         client.exchangeDone(close);
     }
 
-    private Http1RequestHead head() {
+    private HttpRequestHead head() {
         if (head == null) {
             throw new IllegalStateException("no request");
         }

@@ -1,6 +1,6 @@
 package io.heddle.proxy.exchange;
 
-import io.heddle.proxy.http1.Http1ResponseHead;
+import io.heddle.proxy.http.HttpResponseHead;
 import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.upstream.ConnectionTicket;
@@ -149,12 +149,12 @@ final class MirrorCopy implements UpstreamListener {
     }
 
     @Override
-    public void interim(Http1ResponseHead head) {
+    public void interim(HttpResponseHead head) {
         // Nobody waits for it.
     }
 
     @Override
-    public void head(Http1ResponseHead head, UpstreamStream answering) {
+    public void head(HttpResponseHead head, UpstreamStream answering) {
         // Nobody asks how the mirror answered.
     }
 

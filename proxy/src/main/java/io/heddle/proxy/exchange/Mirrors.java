@@ -1,6 +1,6 @@
 package io.heddle.proxy.exchange;
 
-import io.heddle.proxy.http1.Http1RequestHead;
+import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.upstream.UpstreamCluster;
 import io.heddle.traffic.balance.Host;
@@ -41,8 +41,7 @@ final class Mirrors {
     /// @param edits what the route and the filters change in it
     /// @param certificates what becomes of the client's certificate
     /// @param complete whether there is no body to come
-    record Original(
-            Http1RequestHead head, HeaderEdits edits, ForwardClientCertificate certificates, boolean complete) {}
+    record Original(HttpRequestHead head, HeaderEdits edits, ForwardClientCertificate certificates, boolean complete) {}
 
     /// Sends a copy to each of the mirrors of `action` that chance chooses and that can take one.
     void start(RouteAction.Forward action, Original original) {
@@ -77,7 +76,7 @@ final class Mirrors {
         return writer.write(original.head(), original.edits(), rewrite, original.certificates(), target);
     }
 
-    private static String authority(Http1RequestHead head, Host host) {
+    private static String authority(HttpRequestHead head, Host host) {
         return Span.isPresent(head.authority())
                 ? Span.text(head.bytes(), head.authority())
                 : host.endpoint().key();

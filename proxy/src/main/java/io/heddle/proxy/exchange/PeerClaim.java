@@ -1,8 +1,8 @@
 package io.heddle.proxy.exchange;
 
 import io.heddle.model.name.SpiffeId;
-import io.heddle.proxy.http1.Http1RequestHead;
-import io.heddle.proxy.http1.LineKind;
+import io.heddle.proxy.http.HttpRequestHead;
+import io.heddle.proxy.http.LineKind;
 import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.request.PeerMetadata;
 import io.heddle.traffic.request.Span;
@@ -27,7 +27,7 @@ final class PeerClaim {
     }
 
     /// What is known with this request.
-    PeerMetadata read(Http1RequestHead head) {
+    PeerMetadata read(HttpRequestHead head) {
         if (head.lines().has(LineKind.PEER) && peer.principal().isPresent()) {
             var said = PeerMetadata.parse(Span.text(head.bytes(), head.lines().first(LineKind.PEER)));
             var proven = peer.principal().flatMap(SpiffeId::parse).map(SpiffeId::namespace);

@@ -1,6 +1,6 @@
 package io.heddle.proxy.exchange;
 
-import io.heddle.proxy.http1.Http1RequestHead;
+import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.traffic.request.HeaderEdit;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.LocalReply;
@@ -16,7 +16,7 @@ import java.util.List;
 final class Redirects {
     private Redirects() {}
 
-    static LocalReply reply(Redirect redirect, Http1RequestHead head, boolean tls) {
+    static LocalReply reply(Redirect redirect, HttpRequestHead head, boolean tls) {
         var scheme = redirect.scheme().orElse(tls ? "https" : "http");
         var authority = Span.isPresent(head.authority()) ? Span.text(head.bytes(), head.authority()) : "";
         int colon = authority.lastIndexOf(':');
@@ -30,7 +30,7 @@ final class Redirects {
         return new LocalReply(redirect.status(), "", List.of(header), ResponseFlag.NONE, "direct_response");
     }
 
-    private static String path(Redirect redirect, Http1RequestHead head) {
+    private static String path(Redirect redirect, HttpRequestHead head) {
         var writer = new io.heddle.proxy.http1.HeadWriter().start();
         change(writer, redirect.rewrite(), head);
         var written = writer.finish(Unpooled::buffer, 0);
@@ -39,7 +39,7 @@ final class Redirects {
         return redirect.stripQuery() && query >= 0 ? text.substring(0, query) : text;
     }
 
-    private static void change(io.heddle.proxy.http1.HeadWriter writer, Rewrite rewrite, Http1RequestHead head) {
+    private static void change(io.heddle.proxy.http1.HeadWriter writer, Rewrite rewrite, HttpRequestHead head) {
         RequestWriter.path(writer, head, rewrite.path());
     }
 }

@@ -1,8 +1,8 @@
 package io.heddle.proxy.exchange;
 
+import io.heddle.proxy.http.HttpRequestHead;
+import io.heddle.proxy.http.LineKind;
 import io.heddle.proxy.http1.HeadWriter;
-import io.heddle.proxy.http1.Http1RequestHead;
-import io.heddle.proxy.http1.LineKind;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.request.HeaderEdits;
@@ -36,7 +36,7 @@ final class RequestWriter {
 
     /// The head for `host`, with `announcement` as `x-heddle-peer` unless that is empty.
     ByteBuf write(
-            Http1RequestHead head,
+            HttpRequestHead head,
             HeaderEdits edits,
             Rewrite rewrite,
             ForwardClientCertificate certificates,
@@ -44,7 +44,7 @@ final class RequestWriter {
         var writer = worker.headWriter().start();
         var lines = head.lines();
         int drop = DROPPED | (dropsCertificate(certificates) ? LineKind.bit(LineKind.CLIENT_CERT) : 0);
-        if (rewrite.isNone() && !head.needsNewLine()) {
+        if (rewrite.isNone() && head.hasRequestLine()) {
             writer.request(head, drop, edits);
         } else {
             writer.span(head.bytes(), head.method()).text(" ");
@@ -81,7 +81,7 @@ final class RequestWriter {
         };
     }
 
-    private void certificate(HeadWriter writer, Http1RequestHead head, ForwardClientCertificate mode) {
+    private void certificate(HeadWriter writer, HttpRequestHead head, ForwardClientCertificate mode) {
         boolean sets = mode == ForwardClientCertificate.SANITIZE_SET || mode == ForwardClientCertificate.APPEND_FORWARD;
         if (!sets || client.certificate().isEmpty()) {
             return;
@@ -94,7 +94,7 @@ final class RequestWriter {
         writer.safe(client.certificate()).text("\r\n");
     }
 
-    private static void authority(HeadWriter writer, Http1RequestHead head, Rewrite rewrite, Host host) {
+    private static void authority(HeadWriter writer, HttpRequestHead head, Rewrite rewrite, Host host) {
         if (rewrite.host().isPresent()) {
             writer.safe(rewrite.host().get());
         } else if (Span.isPresent(head.authority())) {
@@ -105,7 +105,7 @@ final class RequestWriter {
     }
 
     /// Writes the path as `change` wants it, its query unchanged.
-    static void path(HeadWriter writer, Http1RequestHead head, Rewrite.Path change) {
+    static void path(HeadWriter writer, HttpRequestHead head, Rewrite.Path change) {
         long path = head.path();
         if (change instanceof Rewrite.Path.Keep) {
             writer.span(head.bytes(), path);
@@ -117,7 +117,7 @@ final class RequestWriter {
     }
 
     /// Where the query begins, with its question mark; the path's end without one.
-    static int query(Http1RequestHead head) {
+    static int query(HttpRequestHead head) {
         int end = Span.end(head.path());
         for (int i = Span.start(head.path()); i < end; i++) {
             if (head.bytes()[i] == '?') {

@@ -1,10 +1,11 @@
 package io.heddle.proxy.exchange;
 
+import io.heddle.proxy.http.HeaderLines;
+import io.heddle.proxy.http.HttpRequestHead;
+import io.heddle.proxy.http.HttpResponseHead;
+import io.heddle.proxy.http.LineKind;
 import io.heddle.proxy.http1.BodyReader;
-import io.heddle.proxy.http1.HeaderLines;
-import io.heddle.proxy.http1.Http1RequestHead;
-import io.heddle.proxy.http1.Http1ResponseHead;
-import io.heddle.proxy.http1.LineKind;
+import io.heddle.proxy.http1.Reasons;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.LocalReply;
@@ -47,14 +48,14 @@ final class ResponseWriter {
     }
 
     /// Writes an interim response.
-    void interim(Http1ResponseHead head) {
+    void interim(HttpResponseHead head) {
         var writer =
                 worker.headWriter().start().status(head).headers(head.lines(), DROPPED | FRAMING, new HeaderEdits());
         channel.writeAndFlush(writer.finish(channel.alloc()::directBuffer, 0), channel.voidPromise());
     }
 
     /// Writes an upstream's head.
-    void head(Http1ResponseHead head, BodyReader.Framing framing, boolean version10, HeaderEdits edits, boolean close) {
+    void head(HttpResponseHead head, BodyReader.Framing framing, boolean version10, HeaderEdits edits, boolean close) {
         wrap = framing == BodyReader.Framing.UNTIL_CLOSE && !version10;
         int drop = DROPPED;
         if (head.status() == 204) {
@@ -129,10 +130,10 @@ final class ResponseWriter {
     }
 
     /// Writes an answer made here and gives its body's length.
-    int local(LocalReply reply, HeaderEdits edits, @Nullable Http1RequestHead head, boolean close) {
+    int local(LocalReply reply, HeaderEdits edits, @Nullable HttpRequestHead head, boolean close) {
         var body = reply.body().getBytes(StandardCharsets.UTF_8);
         var writer = worker.headWriter().start();
-        writer.text("HTTP/1.1 ").number(reply.status()).text(" ").text(reason(reply.status()));
+        writer.text("HTTP/1.1 ").number(reply.status()).text(" ").text(Reasons.of(reply.status()));
         writer.text("\r\n");
         if (reply.status() != 204 && reply.status() != 304) {
             writer.text("content-length: ").number(body.length).text("\r\n");
@@ -161,33 +162,5 @@ final class ResponseWriter {
 
     private static String date(long millis) {
         return DATE.format(Instant.ofEpochMilli(millis).atOffset(ZoneOffset.UTC));
-    }
-
-    private static String reason(int status) {
-        return switch (status) {
-            case 200 -> "OK";
-            case 201 -> "Created";
-            case 204 -> "No Content";
-            case 301 -> "Moved Permanently";
-            case 302 -> "Found";
-            case 303 -> "See Other";
-            case 307 -> "Temporary Redirect";
-            case 308 -> "Permanent Redirect";
-            case 400 -> "Bad Request";
-            case 401 -> "Unauthorized";
-            case 403 -> "Forbidden";
-            case 404 -> "Not Found";
-            case 408 -> "Request Timeout";
-            case 414 -> "URI Too Long";
-            case 429 -> "Too Many Requests";
-            case 431 -> "Request Header Fields Too Large";
-            case 500 -> "Internal Server Error";
-            case 501 -> "Not Implemented";
-            case 502 -> "Bad Gateway";
-            case 503 -> "Service Unavailable";
-            case 504 -> "Gateway Timeout";
-            case 505 -> "HTTP Version Not Supported";
-            default -> "Status " + status;
-        };
     }
 }

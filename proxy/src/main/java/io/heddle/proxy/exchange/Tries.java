@@ -1,6 +1,6 @@
 package io.heddle.proxy.exchange;
 
-import io.heddle.proxy.http1.Http1RequestHead;
+import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.observe.RequestTimeline;
@@ -44,7 +44,7 @@ final class Tries implements PickRequest {
     private final List<Host> tried = new ArrayList<>(2);
     private final ConnectionTicket ticket;
     private final Deadline pause = new Deadline(this::pick);
-    private @Nullable Http1RequestHead head;
+    private @Nullable HttpRequestHead head;
     private ForwardClientCertificate certificates = ForwardClientCertificate.SANITIZE;
     private ClusterChoice.@Nullable Target target;
     private RouteAction.@Nullable Forward forward;
@@ -75,7 +75,7 @@ final class Tries implements PickRequest {
 
     /// Begins a request; it may never be forwarded.
     void start(
-            Http1RequestHead requestHead,
+            HttpRequestHead requestHead,
             ForwardClientCertificate mode,
             ClusterChoice.@Nullable Target forwardTo,
             boolean complete) {
@@ -474,7 +474,7 @@ final class Tries implements PickRequest {
         return host;
     }
 
-    private Http1RequestHead head() {
+    private HttpRequestHead head() {
         if (head == null) {
             throw new IllegalStateException("no request");
         }

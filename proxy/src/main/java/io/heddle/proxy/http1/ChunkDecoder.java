@@ -1,5 +1,9 @@
 package io.heddle.proxy.http1;
 
+import io.heddle.proxy.http.HeadResult;
+import io.heddle.proxy.http.HeaderLines;
+import io.heddle.proxy.http.LineKind;
+import io.heddle.proxy.http.Octets;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 
@@ -140,7 +144,7 @@ final class ChunkDecoder {
 
     private boolean trailers(ByteBuf in, BodySink sink) {
         int at = in.readerIndex();
-        boolean plain = trailers.length == 0 && in.readableBytes() >= 2;
+        boolean plain = trailers.length() == 0 && in.readableBytes() >= 2;
         if (plain && in.getByte(at) == Octets.CR && in.getByte(at + 1) == Octets.LF) {
             in.skipBytes(2);
             state = State.DONE;

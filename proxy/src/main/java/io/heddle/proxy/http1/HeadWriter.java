@@ -1,5 +1,9 @@
 package io.heddle.proxy.http1;
 
+import io.heddle.proxy.http.HeaderLines;
+import io.heddle.proxy.http.HttpRequestHead;
+import io.heddle.proxy.http.HttpResponseHead;
+import io.heddle.proxy.http.LineKind;
 import io.heddle.traffic.request.HeaderEdit;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.HeaderName;
@@ -85,9 +89,10 @@ public final class HeadWriter {
         return safe(name).text(": ").safe(value).text("\r\n");
     }
 
-    /// Appends the request line as received together with the header lines, without kinds in `dropMask`, without what
+    /// Appends the request line as received, which the head must have, together with the header lines, without kinds in
+    /// `dropMask`, without what
     /// `Connection` names, and without what `edits` remove or replace.
-    public HeadWriter request(Http1RequestHead head, int dropMask, HeaderEdits edits) {
+    public HeadWriter request(HttpRequestHead head, int dropMask, HeaderEdits edits) {
         return lines(head.lines(), head.requestLine(), dropMask, edits);
     }
 
@@ -98,9 +103,16 @@ public final class HeadWriter {
     }
 
     /// Appends the status line with our own version, as received else.
-    public HeadWriter status(Http1ResponseHead head) {
-        return text("HTTP/1.1")
-                .bytes(head.bytes(), head.statusAt(), head.lines().lineStart(0));
+    public HeadWriter status(HttpResponseHead head) {
+        text("HTTP/1.1");
+        if (head.hasStatusLine()) {
+            return bytes(head.bytes(), head.statusLine(), head.lines().lineStart(0));
+        }
+        return text(" ")
+                .number(head.status())
+                .text(" ")
+                .text(Reasons.of(head.status()))
+                .text("\r\n");
     }
 
     void lines(HeaderLines lines, int from, int dropMask) {

@@ -1,5 +1,8 @@
 package io.heddle.proxy.http1;
 
+import io.heddle.proxy.http.HeadResult;
+import io.heddle.proxy.http.HeaderLines;
+import io.heddle.proxy.http.Octets;
 import io.netty.buffer.ByteBuf;
 
 /// Reads the header lines of a head as its bytes arrive, line by line, each line once.
@@ -43,21 +46,19 @@ final class LineReader {
         if (size == 0) {
             return false;
         }
-        lines.reserve(size);
-        in.readBytes(lines.bytes, lines.length, size);
-        lines.length += size;
+        lines.take(in, size);
         return true;
     }
 
     /// Gives back to `in` what was taken beyond the head's end.
     void giveBack(ByteBuf in) {
-        in.readerIndex(in.readerIndex() - (lines.length - lineStart));
-        lines.length = lineStart;
+        in.readerIndex(in.readerIndex() - (lines.length() - lineStart));
+        lines.truncate(lineStart);
     }
 
     /// Whether the bytes taken are more than a head may have, although it is not complete.
     boolean tooLarge() {
-        return lines.length >= maxBytes;
+        return lines.length() >= maxBytes;
     }
 
     /// Whether the head, which is complete, is larger than allowed.
@@ -67,14 +68,14 @@ final class LineReader {
 
     /// The index of the LF that ends the current line, or -1 when it has not come.
     int endOfLine() {
-        var bytes = lines.bytes;
-        for (int i = Math.max(searched, lineStart); i < lines.length; i++) {
+        var bytes = lines.bytes();
+        for (int i = Math.max(searched, lineStart); i < lines.length(); i++) {
             if (bytes[i] == Octets.LF) {
                 searched = i;
                 return i;
             }
         }
-        searched = lines.length;
+        searched = lines.length();
         return -1;
     }
 
@@ -82,7 +83,9 @@ final class LineReader {
     HeadResult read() {
         while (true) {
             int start = lineStart;
-            if (start + 1 < lines.length && lines.bytes[start] == Octets.CR && lines.bytes[start + 1] == Octets.LF) {
+            if (start + 1 < lines.length()
+                    && lines.bytes()[start] == Octets.CR
+                    && lines.bytes()[start + 1] == Octets.LF) {
                 lines.end(start);
                 lineStart = start + 2;
                 return ended() ? HeadResult.DONE : HeadResult.HEAD_TOO_LARGE;
@@ -100,7 +103,7 @@ final class LineReader {
     }
 
     private HeadResult readLine(int start, int end) {
-        var bytes = lines.bytes;
+        var bytes = lines.bytes();
         if (end == start || bytes[end - 1] != Octets.CR) {
             return HeadResult.LINE_ENDING_INVALID;
         }

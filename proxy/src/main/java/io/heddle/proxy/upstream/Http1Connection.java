@@ -1,9 +1,9 @@
 package io.heddle.proxy.upstream;
 
+import io.heddle.proxy.http.HeadResult;
 import io.heddle.proxy.http1.BodyReader;
 import io.heddle.proxy.http1.BodySink;
-import io.heddle.proxy.http1.HeadResult;
-import io.heddle.proxy.http1.Http1ResponseHead;
+import io.heddle.proxy.http1.Http1ResponseReader;
 import io.heddle.proxy.loop.Worker;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Http1Connection extends ChannelInboundHandlerAdapter implements UpstreamStream {
     private final ConnectionPool pool;
     private final Worker worker;
-    private final Http1ResponseHead head = new Http1ResponseHead();
+    private final Http1ResponseReader reader = new Http1ResponseReader();
     private final BodyReader body = new BodyReader();
     private final BodySink sink = this::piece;
     private @Nullable Channel channel;
@@ -67,7 +67,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
         inBody = false;
         requestEnded = false;
         answered = false;
-        head.clear();
+        reader.clear();
         next.ready(this);
     }
 
@@ -114,7 +114,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
     }
 
     private boolean readHead(ByteBuf in, UpstreamListener current) {
-        var result = head.read(in);
+        var result = reader.read(in);
+        var head = reader.head();
         if (result == HeadResult.MORE) {
             return false;
         }
@@ -124,7 +125,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
         }
         if (head.status() < 200) {
             current.interim(head);
-            head.clear();
+            reader.clear();
             return true;
         }
         frame();
@@ -134,6 +135,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
     }
 
     private void frame() {
+        var head = reader.head();
         if (bodiless || head.bodiless()) {
             body.none();
         } else if (head.lines().chunked()) {
@@ -157,7 +159,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
         var current = listener;
         listener = null;
         boolean ended = body.framing() != BodyReader.Framing.UNTIL_CLOSE;
-        if (clean && ended && requestEnded && head.keepsConnection()) {
+        if (clean && ended && requestEnded && reader.keepsConnection()) {
             reused = true;
             read(true);
             pool.released(this);

@@ -1,6 +1,6 @@
 package io.heddle.proxy.upstream;
 
-import io.heddle.proxy.http1.Http1ResponseHead;
+import io.heddle.proxy.http.HttpResponseHead;
 import io.netty.buffer.ByteBuf;
 
 /// Who waits for an upstream's answer. Called on its event loop; after [#failed] or [#end] nothing more comes.
@@ -12,10 +12,10 @@ public interface UpstreamListener {
     void failed(UpstreamFailure failure);
 
     /// An interim response (1xx) came.
-    void interim(Http1ResponseHead head);
+    void interim(HttpResponseHead head);
 
     /// The response's head came. Valid until [#end].
-    void head(Http1ResponseHead head, UpstreamStream stream);
+    void head(HttpResponseHead head, UpstreamStream stream);
 
     /// A piece of the body came; the listener owns it.
     void body(ByteBuf piece);

@@ -3,6 +3,7 @@ package io.heddle.proxy.http1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.heddle.proxy.http.HeadResult;
 import io.heddle.traffic.request.Span;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -68,11 +69,11 @@ class HeadFuzzTest {
     }
 
     private static void check(byte[] input) {
-        var whole = new Http1RequestHead(4096, 20);
+        var whole = new Http1RequestReader(4096, 20);
         whole.clear();
         var all = Unpooled.wrappedBuffer(input);
         var result = whole.read(all);
-        var pieces = new Http1RequestHead(4096, 20);
+        var pieces = new Http1RequestReader(4096, 20);
         pieces.clear();
         var byByte = HeadResult.MORE;
         for (int i = 0; i < input.length && byByte == HeadResult.MORE; i++) {
@@ -87,9 +88,9 @@ class HeadFuzzTest {
         var naive = naive(new String(input, 0, size, StandardCharsets.ISO_8859_1));
         assertThat(naive).as(() -> Arrays.toString(input)).isPresent();
         var lines = new ArrayList<String>();
-        for (int i = 0; i < whole.headerCount(); i++) {
-            lines.add(Span.text(whole.bytes(), whole.headerName(i)) + "="
-                    + Span.text(whole.bytes(), whole.headerValue(i)));
+        for (int i = 0; i < whole.head().headerCount(); i++) {
+            lines.add(Span.text(whole.head().bytes(), whole.head().headerName(i)) + "="
+                    + Span.text(whole.head().bytes(), whole.head().headerValue(i)));
         }
         assertThat(lines).isEqualTo(naive.get());
     }

@@ -3,7 +3,7 @@ package io.heddle.proxy.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.heddle.proxy.http1.Http1ResponseHead;
+import io.heddle.proxy.http.HttpResponseHead;
 import io.heddle.proxy.loop.EventLoops;
 import io.heddle.traffic.balance.BalancerPolicy;
 import io.heddle.traffic.balance.Endpoint;
@@ -44,12 +44,12 @@ class ConnectionTicketTest {
         }
 
         @Override
-        public void interim(Http1ResponseHead head) {
+        public void interim(HttpResponseHead head) {
             heard.incrementAndGet();
         }
 
         @Override
-        public void head(Http1ResponseHead head, UpstreamStream stream) {
+        public void head(HttpResponseHead head, UpstreamStream stream) {
             heard.incrementAndGet();
         }
 

@@ -1,4 +1,4 @@
-package io.heddle.proxy.http1;
+package io.heddle.proxy.http;
 
 /// Makes a path plain, in place, so that policies and the application see the same one (RFC 3986, section 6; Envoy's
 /// `normalize_path` and `merge_slashes`). The result is never longer.

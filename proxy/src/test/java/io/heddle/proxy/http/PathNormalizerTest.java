@@ -1,4 +1,4 @@
-package io.heddle.proxy.http1;
+package io.heddle.proxy.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

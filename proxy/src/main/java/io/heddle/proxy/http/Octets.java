@@ -1,13 +1,13 @@
-package io.heddle.proxy.http1;
+package io.heddle.proxy.http;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /// Which octets may stand where (RFC 9110, section 5.6.2; RFC 3986).
-final class Octets {
-    static final int CR = '\r';
-    static final int LF = '\n';
+public final class Octets {
+    public static final int CR = '\r';
+    public static final int LF = '\n';
 
     private static final int TOKEN = 1;
     private static final int TARGET = 2;
@@ -43,20 +43,23 @@ final class Octets {
         return classes;
     }
 
-    static boolean isToken(byte octet) {
+    /// Whether the octet may stand in a method or a header name.
+    public static boolean isToken(byte octet) {
         return (CLASSES[octet & 0xff] & TOKEN) != 0;
     }
 
-    static boolean isTarget(byte octet) {
+    /// Whether the octet may stand in a request target.
+    public static boolean isTarget(byte octet) {
         return (CLASSES[octet & 0xff] & TARGET) != 0;
     }
 
-    static boolean isValue(byte octet) {
+    /// Whether the octet may stand in a header value.
+    public static boolean isValue(byte octet) {
         return (CLASSES[octet & 0xff] & VALUE) != 0;
     }
 
     /// Whether every octet may stand in an authority and there is at least one.
-    static boolean isAuthority(byte[] bytes, int start, int end) {
+    public static boolean isAuthority(byte[] bytes, int start, int end) {
         for (int i = start; i < end; i++) {
             if ((CLASSES[bytes[i] & 0xff] & AUTHORITY) == 0) {
                 return false;
@@ -66,7 +69,7 @@ final class Octets {
     }
 
     /// The index of the first octet that may not stand in a value, or `limit`. Eight octets at a time where it can.
-    static int endOfValue(byte[] bytes, int start, int limit) {
+    public static int endOfValue(byte[] bytes, int start, int limit) {
         int i = start;
         while (true) {
             while (i + 8 <= limit && !hasControl((long) LONGS.get(bytes, i))) {
@@ -90,12 +93,13 @@ final class Octets {
         return (below | ((delete - ONES) & ~delete & HIGHS)) != 0;
     }
 
-    static int lower(byte octet) {
+    /// The octet in lower case.
+    public static int lower(byte octet) {
         return octet >= 'A' && octet <= 'Z' ? octet | 0x20 : octet;
     }
 
     /// Whether the octets are `lowerCase` without regard to case.
-    static boolean equalsIgnoreCase(byte[] bytes, int start, int end, String lowerCase) {
+    public static boolean equalsIgnoreCase(byte[] bytes, int start, int end, String lowerCase) {
         if (end - start != lowerCase.length()) {
             return false;
         }
@@ -107,7 +111,8 @@ final class Octets {
         return true;
     }
 
-    static boolean startsWithIgnoreCase(byte[] bytes, int start, int end, String lowerCase) {
+    /// Whether the octets begin with `lowerCase` without regard to case.
+    public static boolean startsWithIgnoreCase(byte[] bytes, int start, int end, String lowerCase) {
         return end - start >= lowerCase.length()
                 && equalsIgnoreCase(bytes, start, start + lowerCase.length(), lowerCase);
     }

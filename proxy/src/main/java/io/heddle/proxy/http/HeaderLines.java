@@ -1,13 +1,20 @@
-package io.heddle.proxy.http1;
+package io.heddle.proxy.http;
 
 import io.heddle.traffic.request.Span;
+import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 
 /// The bytes of one head and the index of its header lines, with what framing and connection headers say.
 ///
-/// One object per connection, filled anew for every message. The index holds four numbers a line: where its name and
-/// its
-/// value start and end. A line reaches from its name's start to the next line's.
+/// One object per stream, filled anew for every message, whatever protocol it came by. A line stands in the bytes as
+/// HTTP/1.1 writes it, `name: value` and CR LF, so that writers of that protocol copy whole runs of lines. The index
+/// holds four numbers a line: where its name and its value start and end. A line reaches from its name's start to the
+/// next line's.
+///
+/// There are two ways to fill it. A reader of text takes the bytes as they come ([#take], [#truncate]) and says where
+/// it found a line ([#add]). A decoder makes its lines: [#beginLine], the name's bytes, [#endName], the value's bytes,
+/// [#endLine]; bytes are appended with [#append], or written to [#bytes] at [#length] after [#reserve] and made known
+/// with [#advance]. Either way a fault is a [HeadResult], and [#end] tells where the lines end.
 public final class HeaderLines {
     /// No lines at all. Nothing is ever added to it.
     public static final HeaderLines EMPTY = new HeaderLines();
@@ -15,13 +22,16 @@ public final class HeaderLines {
     private static final int STRIDE = 4;
     private static final long MAX_LENGTH = Long.MAX_VALUE / 10 - 1;
 
-    byte[] bytes = new byte[1024];
-    int length;
+    private byte[] bytes = new byte[1024];
+    private int length;
     private int[] index = new int[16 * STRIDE];
     private byte[] kinds = new byte[16];
     private int count;
     private int seen;
     private int linesEnd;
+    private int nameStart;
+    private int nameEnd;
+    private int valueStart;
 
     private long contentLength = -1;
     private boolean chunked;
@@ -29,7 +39,8 @@ public final class HeaderLines {
     private boolean keepAlive;
     private boolean nominates;
 
-    void clear() {
+    /// Forgets everything, for the next message.
+    public void clear() {
         length = 0;
         count = 0;
         seen = 0;
@@ -44,10 +55,85 @@ public final class HeaderLines {
         }
     }
 
-    void reserve(int more) {
+    /// Makes room for `more` bytes after [#length]. [#bytes] may be another array afterwards.
+    public void reserve(int more) {
         if (length + more > bytes.length) {
             bytes = Arrays.copyOf(bytes, Math.max(length + more, bytes.length * 2));
         }
+    }
+
+    /// How many bytes are there.
+    public int length() {
+        return length;
+    }
+
+    /// The `written` bytes after [#length] are there now.
+    public void advance(int written) {
+        length += written;
+    }
+
+    /// Forgets the bytes from `newLength` on; lines that were added stay.
+    public void truncate(int newLength) {
+        length = newLength;
+    }
+
+    /// Appends `size` bytes of `in`.
+    public void take(ByteBuf in, int size) {
+        reserve(size);
+        in.readBytes(bytes, length, size);
+        length += size;
+    }
+
+    /// Appends bytes `from` to `to` (exclusive) of `source`.
+    public void append(byte[] source, int from, int to) {
+        reserve(to - from);
+        System.arraycopy(source, from, bytes, length, to - from);
+        length += to - from;
+    }
+
+    /// Appends `text`, which is ASCII.
+    public void append(String text) {
+        int size = text.length();
+        reserve(size);
+        for (int i = 0; i < size; i++) {
+            bytes[length + i] = (byte) text.charAt(i);
+        }
+        length += size;
+    }
+
+    /// A line begins here: its name follows.
+    public void beginLine() {
+        nameStart = length;
+    }
+
+    /// The name is complete: the value follows. `false` when the name is no token; then the line cannot be ended.
+    public boolean endName() {
+        nameEnd = length;
+        int at = nameStart;
+        while (at < nameEnd && Octets.isToken(bytes[at])) {
+            at++;
+        }
+        if (at < nameEnd || nameEnd == nameStart) {
+            return false;
+        }
+        reserve(2);
+        bytes[length++] = ':';
+        bytes[length++] = ' ';
+        valueStart = length;
+        return true;
+    }
+
+    /// The value is complete, and with it the line: checks it and adds it. [HeadResult#MORE] when it is good.
+    public HeadResult endLine() {
+        int valueEnd = length;
+        if (Octets.endOfValue(bytes, valueStart, valueEnd) != valueEnd) {
+            return HeadResult.VALUE_INVALID;
+        }
+        reserve(2);
+        bytes[length++] = Octets.CR;
+        bytes[length++] = Octets.LF;
+        linesEnd = length;
+        return add(nameStart, nameEnd, valueStart, valueEnd);
     }
 
     /// The bytes, of which the head is a part.
@@ -60,10 +146,12 @@ public final class HeaderLines {
         return count;
     }
 
+    /// Where the name of a line is.
     public long name(int line) {
         return Span.of(index[line * STRIDE], index[line * STRIDE + 1]);
     }
 
+    /// Where the value of a line is, without blanks around it.
     public long value(int line) {
         return Span.of(index[line * STRIDE + 2], index[line * STRIDE + 3]);
     }
@@ -96,7 +184,7 @@ public final class HeaderLines {
     }
 
     /// Where a line starts; for the line after the last, where the empty line does.
-    int lineStart(int line) {
+    public int lineStart(int line) {
         return line < count ? index[line * STRIDE] : linesEnd;
     }
 
@@ -121,35 +209,39 @@ public final class HeaderLines {
     }
 
     /// Whether `Connection` names header lines that concern this connection only.
-    boolean nominates() {
+    public boolean nominates() {
         return nominates;
     }
 
-    void end(int at) {
+    /// The lines end at `at`, where an empty one would stand.
+    public void end(int at) {
         linesEnd = at;
     }
 
-    HeadResult add(int nameStart, int nameEnd, int valueStart, int valueEnd) {
+    /// Adds the line whose name and value stand at these bytes; their octets are checked already. [HeadResult#MORE]
+    /// when
+    /// framing headers agree with it.
+    public HeadResult add(int nameFrom, int nameTo, int valueFrom, int valueTo) {
         if (count == kinds.length) {
             kinds = Arrays.copyOf(kinds, count * 2);
             index = Arrays.copyOf(index, count * 2 * STRIDE);
         }
         int at = count * STRIDE;
-        index[at] = nameStart;
-        index[at + 1] = nameEnd;
-        index[at + 2] = valueStart;
-        index[at + 3] = valueEnd;
-        int kind = LineKind.of(bytes, nameStart, nameEnd);
+        index[at] = nameFrom;
+        index[at + 1] = nameTo;
+        index[at + 2] = valueFrom;
+        index[at + 3] = valueTo;
+        int kind = LineKind.of(bytes, nameFrom, nameTo);
         kinds[count] = (byte) kind;
         count++;
         boolean again = kind != LineKind.OTHER && has(kind);
         seen |= LineKind.bit(kind);
         return switch (kind) {
             case LineKind.HOST -> again ? HeadResult.HOST_DUPLICATE : HeadResult.MORE;
-            case LineKind.CONTENT_LENGTH -> again ? HeadResult.LENGTH_DUPLICATE : readLength(valueStart, valueEnd);
-            case LineKind.TRANSFER_ENCODING -> again ? HeadResult.CODING_INVALID : readCoding(valueStart, valueEnd);
+            case LineKind.CONTENT_LENGTH -> again ? HeadResult.LENGTH_DUPLICATE : readLength(valueFrom, valueTo);
+            case LineKind.TRANSFER_ENCODING -> again ? HeadResult.CODING_INVALID : readCoding(valueFrom, valueTo);
             case LineKind.CONNECTION -> {
-                readConnection(valueStart, valueEnd);
+                readConnection(valueFrom, valueTo);
                 yield HeadResult.MORE;
             }
             default -> HeadResult.MORE;
@@ -218,7 +310,7 @@ public final class HeaderLines {
     }
 
     /// Whether a `Connection` line names line `line`. Only lines that the proxy has no rule for can be named.
-    boolean nominated(int line) {
+    public boolean nominated(int line) {
         if (kinds[line] != LineKind.OTHER) {
             return false;
         }
@@ -260,7 +352,8 @@ public final class HeaderLines {
         return true;
     }
 
-    int skipBlanks(int from, int to) {
+    /// Where the first octet from `from` on is that is no blank, or `to`.
+    public int skipBlanks(int from, int to) {
         int at = from;
         while (at < to && (bytes[at] == ' ' || bytes[at] == '\t')) {
             at++;
@@ -268,7 +361,8 @@ public final class HeaderLines {
         return at;
     }
 
-    int trimBlanks(int from, int to) {
+    /// Where the bytes up to `to` end without blanks, not before `from`.
+    public int trimBlanks(int from, int to) {
         int at = to;
         while (at > from && (bytes[at - 1] == ' ' || bytes[at - 1] == '\t')) {
             at--;

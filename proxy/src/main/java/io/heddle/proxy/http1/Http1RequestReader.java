@@ -1,53 +1,53 @@
 package io.heddle.proxy.http1;
 
-import io.heddle.traffic.request.RequestHead;
+import io.heddle.proxy.http.HeadResult;
+import io.heddle.proxy.http.HttpRequestHead;
+import io.heddle.proxy.http.HttpVersion;
+import io.heddle.proxy.http.LineKind;
+import io.heddle.proxy.http.Octets;
 import io.heddle.traffic.request.Span;
 import io.netty.buffer.ByteBuf;
 
-/// A request's head over its bytes (RFC 9112, sections 3 and 5). One object per connection, filled anew for every
-/// request.
+/// Reads a request's head from its bytes (RFC 9112, sections 3 and 5). One object per connection.
 ///
 /// Reading is strict where two readers could disagree about where a request ends or to whom it goes: line endings,
 /// framing headers, the Host header, names and values. What is refused is a [HeadResult].
-public final class Http1RequestHead implements RequestHead {
+public final class Http1RequestReader {
     private static final int MAX_EMPTY_LINES = 1;
 
-    private final HeaderLines lines = new HeaderLines();
+    private final HttpRequestHead head = new HttpRequestHead();
     private final LineReader reader;
     private boolean started;
     private int emptyLines;
-    private int requestLine;
-    private long method;
-    private long path;
-    private long authority;
     private boolean absolute;
-    private boolean pathChanged;
-    private boolean connect;
-    private boolean version10;
 
-    /// A head of at most `maxBytes` with at most `maxLines` header lines.
-    public Http1RequestHead(int maxBytes, int maxLines) {
-        this.reader = new LineReader(lines, maxBytes, maxLines);
+    /// Reads heads of at most `maxBytes` with at most `maxLines` header lines.
+    public Http1RequestReader(int maxBytes, int maxLines) {
+        this.reader = new LineReader(head.lines(), maxBytes, maxLines);
     }
 
     /// Forgets the request, for the next one.
     public void clear() {
+        head.clear();
         reader.clear();
         started = false;
         emptyLines = 0;
-        requestLine = 0;
-        method = 0;
-        path = 0;
-        authority = Span.ABSENT;
         absolute = false;
-        pathChanged = false;
-        connect = false;
-        version10 = false;
+    }
+
+    /// The head, once it is read.
+    public HttpRequestHead head() {
+        return head;
     }
 
     /// Whether a byte of the request has come.
     public boolean begun() {
-        return lines.length > 0;
+        return head.size() > 0;
+    }
+
+    /// Whether the client wants the connection closed afterwards, said or by its version.
+    public boolean wantsClose() {
+        return head.lines().close() || head.version10();
     }
 
     /// Reads on from `in`: to the head's end, or to the buffer's, or to the first fault.
@@ -72,7 +72,7 @@ public final class Http1RequestHead implements RequestHead {
             if (end < 0) {
                 return unfinishedLine(start);
             }
-            if (end == start || lines.bytes[end - 1] != Octets.CR) {
+            if (end == start || head.bytes()[end - 1] != Octets.CR) {
                 return HeadResult.LINE_ENDING_INVALID;
             }
             if (end - 1 > start) {
@@ -80,7 +80,7 @@ public final class Http1RequestHead implements RequestHead {
                 if (result != HeadResult.MORE) {
                     return result;
                 }
-                requestLine = start;
+                head.requestLine(absolute || head.version10() ? HttpRequestHead.NO_LINE : start);
                 started = true;
             } else if (++emptyLines > MAX_EMPTY_LINES) {
                 return HeadResult.METHOD_INVALID;
@@ -94,12 +94,12 @@ public final class Http1RequestHead implements RequestHead {
         if (reader.tooLarge()) {
             return HeadResult.TARGET_TOO_LONG;
         }
-        boolean plausible = start >= lines.length || Octets.isToken(lines.bytes[start]) || lines.bytes[start] == '\r';
+        boolean plausible = start >= head.size() || Octets.isToken(head.bytes()[start]) || head.bytes()[start] == '\r';
         return plausible ? HeadResult.MORE : HeadResult.METHOD_INVALID;
     }
 
     private HeadResult readRequestLine(int start, int end) {
-        var bytes = lines.bytes;
+        var bytes = head.bytes();
         int space = start;
         while (Octets.isToken(bytes[space])) {
             space++;
@@ -107,7 +107,7 @@ public final class Http1RequestHead implements RequestHead {
         if (space == start || bytes[space] != ' ') {
             return HeadResult.METHOD_INVALID;
         }
-        method = Span.of(start, space);
+        head.method(Span.of(start, space));
         int target = space + 1;
         int targetEnd = target;
         while (Octets.isTarget(bytes[targetEnd])) {
@@ -121,7 +121,7 @@ public final class Http1RequestHead implements RequestHead {
     }
 
     private HeadResult readVersion(int start, int end) {
-        var bytes = lines.bytes;
+        var bytes = head.bytes();
         boolean shaped = end - start == 8
                 && bytes[start] == 'H'
                 && bytes[start + 1] == 'T'
@@ -134,8 +134,8 @@ public final class Http1RequestHead implements RequestHead {
         if (!shaped) {
             return HeadResult.VERSION_INVALID;
         }
-        version10 = bytes[start + 7] == '0';
-        boolean known = bytes[start + 5] == '1' && (version10 || bytes[start + 7] == '1');
+        boolean known = bytes[start + 5] == '1' && (bytes[start + 7] == '0' || bytes[start + 7] == '1');
+        head.version(bytes[start + 7] == '0' ? HttpVersion.HTTP_1_0 : HttpVersion.HTTP_1_1);
         return known ? HeadResult.MORE : HeadResult.VERSION_UNSUPPORTED;
     }
 
@@ -144,18 +144,17 @@ public final class Http1RequestHead implements RequestHead {
     }
 
     private HeadResult readTarget(int start, int end) {
-        var bytes = lines.bytes;
-        if (isMethod("CONNECT")) {
-            connect = true;
-            authority = Span.of(start, end);
-            path = Span.of(start, start);
+        var bytes = head.bytes();
+        if (head.connect()) {
+            head.authority(Span.of(start, end));
+            head.path(Span.of(start, start));
             return Octets.isAuthority(bytes, start, end) ? HeadResult.MORE : HeadResult.TARGET_INVALID;
         }
-        path = Span.of(start, end);
+        head.path(Span.of(start, end));
         if (bytes[start] == '/') {
             return HeadResult.MORE;
         }
-        if (bytes[start] == '*' && end - start == 1 && isMethod("OPTIONS")) {
+        if (bytes[start] == '*' && end - start == 1 && head.isMethod("OPTIONS")) {
             return HeadResult.MORE;
         }
         int scheme = 0;
@@ -170,7 +169,7 @@ public final class Http1RequestHead implements RequestHead {
     /// Absolute form: authority and path of a forward proxy's request. An absent path is the slash just before the
     /// authority; an absent path with a query is refused, as there is no slash to stand before it.
     private HeadResult readAbsolute(int start, int end) {
-        var bytes = lines.bytes;
+        var bytes = head.bytes();
         int stop = start;
         while (stop < end && bytes[stop] != '/' && bytes[stop] != '?') {
             stop++;
@@ -179,12 +178,14 @@ public final class Http1RequestHead implements RequestHead {
             return HeadResult.TARGET_INVALID;
         }
         absolute = true;
-        authority = Span.of(start, stop);
-        path = stop == end ? Span.of(start - 1, start) : Span.of(stop, end);
+        head.authority(Span.of(start, stop));
+        head.path(stop == end ? Span.of(start - 1, start) : Span.of(stop, end));
         return Octets.isAuthority(bytes, start, stop) ? HeadResult.MORE : HeadResult.HOST_INVALID;
     }
 
     private HeadResult complete() {
+        var lines = head.lines();
+        boolean version10 = head.version10();
         if (lines.chunked() && version10) {
             return HeadResult.CODING_INVALID;
         }
@@ -198,135 +199,12 @@ public final class Http1RequestHead implements RequestHead {
         if (Span.length(host) == 0) {
             return HeadResult.HOST_MISSING;
         }
-        if (!Octets.isAuthority(lines.bytes, Span.start(host), Span.end(host))) {
+        if (!Octets.isAuthority(lines.bytes(), Span.start(host), Span.end(host))) {
             return HeadResult.HOST_INVALID;
         }
-        if (!absolute && !connect) {
-            authority = host;
+        if (!absolute && !head.connect()) {
+            head.authority(host);
         }
         return HeadResult.DONE;
-    }
-
-    /// Whether the method is `name`; methods are compared with their case.
-    public boolean isMethod(String name) {
-        if (Span.length(method) != name.length()) {
-            return false;
-        }
-        int start = Span.start(method);
-        for (int i = 0; i < name.length(); i++) {
-            if (lines.bytes[start + i] != name.charAt(i)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /// Makes the path plain: dot segments resolved and unreserved octets decoded if `dots`, slashes in a row made one
-    /// if
-    /// `mergeSlashes`. From then on [#path] is the plain one.
-    public void normalizePath(boolean dots, boolean mergeSlashes) {
-        int start = Span.start(path);
-        int end = Span.end(path);
-        int query = start;
-        while (query < end && lines.bytes[query] != '?') {
-            query++;
-        }
-        boolean wanted = dots || mergeSlashes;
-        if (!wanted || connect || !PathNormalizer.isSuspect(lines.bytes, start, query)) {
-            return;
-        }
-        int plain = PathNormalizer.normalize(lines.bytes, start, query, dots, mergeSlashes);
-        System.arraycopy(lines.bytes, query, lines.bytes, plain, end - query);
-        path = Span.of(start, plain + end - query);
-        pathChanged = true;
-    }
-
-    /// The header lines.
-    public HeaderLines lines() {
-        return lines;
-    }
-
-    /// Whether the request line must be made anew to be sent on: its target is in absolute form, or its path has
-    /// changed, or its version is not ours.
-    public boolean needsNewLine() {
-        return absolute || pathChanged || version10;
-    }
-
-    /// Whether this is a CONNECT request.
-    public boolean connect() {
-        return connect;
-    }
-
-    /// Whether the client speaks HTTP/1.0.
-    public boolean version10() {
-        return version10;
-    }
-
-    /// How many bytes the head has.
-    public int size() {
-        return lines.length;
-    }
-
-    int requestLine() {
-        return requestLine;
-    }
-
-    /// Whether a body follows.
-    public boolean hasBody() {
-        return lines.chunked() || lines.contentLength() > 0;
-    }
-
-    /// Whether the client wants the connection closed afterwards, said or by its version.
-    public boolean wantsClose() {
-        return lines.close() || version10;
-    }
-
-    /// Whether the client waits for `100 Continue` before it sends the body.
-    public boolean expectsContinue() {
-        long value = lines.first(LineKind.EXPECT);
-        return Span.isPresent(value)
-                && Octets.equalsIgnoreCase(lines.bytes, Span.start(value), Span.end(value), "100-continue");
-    }
-
-    /// Whether the client asks for WebSocket.
-    public boolean wantsWebSocket() {
-        long value = lines.first(LineKind.UPGRADE);
-        return Span.isPresent(value)
-                && Octets.equalsIgnoreCase(lines.bytes, Span.start(value), Span.end(value), "websocket");
-    }
-
-    @Override
-    public long method() {
-        return method;
-    }
-
-    @Override
-    public long path() {
-        return path;
-    }
-
-    @Override
-    public long authority() {
-        return authority;
-    }
-
-    @Override
-    public byte[] bytes() {
-        return lines.bytes;
-    }
-
-    @Override
-    public int headerCount() {
-        return lines.count();
-    }
-
-    @Override
-    public long headerName(int line) {
-        return lines.name(line);
-    }
-
-    @Override
-    public long headerValue(int line) {
-        return lines.value(line);
     }
 }

@@ -1,4 +1,4 @@
-package io.heddle.proxy.http1;
+package io.heddle.proxy.http;
 
 /// What came of reading a head: it needs more bytes, it is complete, or what is wrong with it.
 public enum HeadResult {

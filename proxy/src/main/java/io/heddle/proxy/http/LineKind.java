@@ -1,4 +1,4 @@
-package io.heddle.proxy.http1;
+package io.heddle.proxy.http;
 
 /// Which header a line is, where the proxy itself cares. Small numbers instead of an enum: they index bit masks.
 public final class LineKind {
@@ -27,7 +27,8 @@ public final class LineKind {
         return 1 << kind;
     }
 
-    static int of(byte[] bytes, int start, int end) {
+    /// The kind of the header whose name the bytes are, in any case.
+    public static int of(byte[] bytes, int start, int end) {
         return switch (end - start) {
             case 2 -> is(bytes, start, end, "te", HOP_BY_HOP);
             case 4 -> is(bytes, start, end, "host", HOST);
