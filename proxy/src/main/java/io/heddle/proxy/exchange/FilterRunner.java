@@ -18,8 +18,8 @@ import io.heddle.traffic.route.RouteDecision;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Folds a request's head through the filters of its chain, in order, and does what they ask for. One object per
-/// connection, reused; it is also the request as the filters see it.
+/// Folds a request's head through the filters of its chain, in order, and does what they ask for. Part of its
+/// [HttpExchange], reused with it; it is also the request as the filters see it.
 final class FilterRunner implements FilterRequest {
     /// Hears how it ended.
     interface Outcome {
@@ -31,7 +31,6 @@ final class FilterRunner implements FilterRequest {
     }
 
     private final Worker worker;
-    private final RequestHead head;
     private final Peer peer;
     private final RequestTimeline timeline;
     private final Outcome outcome;
@@ -40,11 +39,11 @@ final class FilterRunner implements FilterRequest {
     private final HeaderEdits responseEdits = new HeaderEdits();
     private FilterChain chain = new FilterChain(java.util.List.of());
     private ClusterChoice.@Nullable Target target;
+    private @Nullable RequestHead head;
     private int index;
 
-    FilterRunner(Worker worker, RequestHead head, Peer peer, RequestTimeline timeline, Outcome outcome) {
+    FilterRunner(Worker worker, Peer peer, RequestTimeline timeline, Outcome outcome) {
         this.worker = worker;
-        this.head = head;
         this.peer = peer;
         this.timeline = timeline;
         this.outcome = outcome;
@@ -64,7 +63,8 @@ final class FilterRunner implements FilterRequest {
     }
 
     /// Begins with the first filter.
-    void start(FilterChain filters, ClusterChoice.@Nullable Target forwardTo) {
+    void start(RequestHead request, FilterChain filters, ClusterChoice.@Nullable Target forwardTo) {
+        head = request;
         chain = filters;
         target = forwardTo;
         index = 0;
@@ -106,6 +106,9 @@ final class FilterRunner implements FilterRequest {
 
     @Override
     public RequestHead head() {
+        if (head == null) {
+            throw new IllegalStateException("no request");
+        }
         return head;
     }
 

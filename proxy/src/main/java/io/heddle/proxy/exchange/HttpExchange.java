@@ -1,18 +1,16 @@
 package io.heddle.proxy.exchange;
 
+import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.http.HttpResponseHead;
 import io.heddle.proxy.http.LineKind;
-import io.heddle.proxy.http1.BodyReader;
 import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.observe.RequestTimeline;
 import io.heddle.proxy.upstream.UpstreamFailure;
 import io.heddle.proxy.upstream.UpstreamListener;
 import io.heddle.proxy.upstream.UpstreamStream;
-import io.heddle.traffic.request.HeaderEdit;
 import io.heddle.traffic.request.HeaderEdits;
-import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.request.Span;
@@ -22,29 +20,28 @@ import io.heddle.traffic.route.RouteTable;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// One request from its head to its end: routed, filtered, sent upstream or answered here. One object per connection,
-/// reused for its next request; confined to its event loop; under one configuration from start to end.
+/// One request from its head to its end: routed, filtered, sent upstream or answered here. It knows nothing of the
+/// protocols on either side: the client's end is a [ClientStream], the host's an
+/// [io.heddle.proxy.upstream.UpstreamStream].
+///
+/// Reused for the stream's next request; confined to its event loop; under one configuration from start to end. A
+/// connection has as many as it has requests at a time.
 ///
 /// CONNECT and WebSocket are answered 501: tunnels are not carried yet. Other offers to upgrade are ignored, as RFC
-/// 9110,
-/// section 7.8 allows.
+/// 9110, section 7.8 allows.
 ///
 /// [#finish] is the only exit. What happens to the tries in between stands in [Tries].
-final class HttpExchange implements UpstreamListener, FilterRunner.Outcome {
+public final class HttpExchange implements UpstreamListener, FilterRunner.Outcome {
     private static final RouteTable NO_ROUTES = RouteTable.of("", List.of());
 
-    private final DownstreamHandler client;
+    private final ClientStream client;
     private final Worker worker;
     private final ProxyServices services;
-    private final ClientConnection connection;
-    private final Channel channel;
     private final PeerClaim claim;
     private final RequestTimeline timeline = new RequestTimeline();
-    private final ResponseWriter response;
     private final Tries tries;
     private final Deadline deadline = new Deadline(this::expired);
     private final HeaderEdits noEdits = new HeaderEdits();
@@ -54,44 +51,35 @@ final class HttpExchange implements UpstreamListener, FilterRunner.Outcome {
     private boolean active;
     private boolean requestEnded;
     private boolean answering;
-    private boolean close;
 
-    HttpExchange(
-            DownstreamHandler client,
-            Worker worker,
-            ProxyServices services,
-            ClientConnection connection,
-            Channel channel) {
+    /// For the requests of `client`, one after the other.
+    public HttpExchange(ClientStream client, Worker worker, ProxyServices services, PeerClaim claim) {
         this.client = client;
         this.worker = worker;
         this.services = services;
-        this.connection = connection;
-        this.channel = channel;
-        this.claim = new PeerClaim(connection.peer());
-        this.response = new ResponseWriter(worker, channel);
-        this.tries = new Tries(this, worker, services, connection, timeline);
+        this.claim = claim;
+        this.tries = new Tries(this, worker, services, claim.connection(), timeline);
     }
 
-    private void start(String statPrefix, String listener) {
+    private void start(HttpRequestHead requestHead) {
+        head = requestHead;
         timeline.reset();
-        timeline.statPrefix = statPrefix;
-        timeline.listener = listener;
+        timeline.statPrefix = client.settings().statPrefix();
+        timeline.listener = client.listener();
         timeline.startedAtMillis = worker.nowMillis();
         timeline.headReceived = worker.now();
         active = true;
         answering = false;
-        close = false;
     }
 
-    /// A request's head has come; `complete` tells that there is no body.
-    void begin(HttpRequestHead requestHead, LiveChain chain, boolean complete) {
-        var settings = client.http();
-        start(settings.statPrefix(), chain.listener());
-        head = requestHead;
+    /// A request's head has come, and stays as it is until [ClientStream#done]; `complete` tells that there is no body.
+    public void begin(HttpRequestHead requestHead, boolean complete) {
+        var settings = client.settings();
+        start(requestHead);
         config = services.config().current();
         requestEnded = complete;
         requestHead.normalizePath(settings.paths().normalize(), settings.paths().mergeSlashes());
-        timeline.received(requestHead, connection.peer());
+        timeline.received(requestHead, claim.connection().peer());
         timeline.protocol = requestHead.version().text();
         timeline.fromWorkload(claim.read(requestHead));
         if (complete) {
@@ -121,9 +109,9 @@ final class HttpExchange implements UpstreamListener, FilterRunner.Outcome {
             return;
         }
         if (filters == null) {
-            filters = new FilterRunner(worker, head(), connection.peer(), timeline, this);
+            filters = new FilterRunner(worker, claim.connection().peer(), timeline, this);
         }
-        filters.start(settings.filters(), target);
+        filters.start(head(), settings.filters(), target);
     }
 
     @Override
@@ -140,15 +128,16 @@ final class HttpExchange implements UpstreamListener, FilterRunner.Outcome {
                 arm();
             }
             case RouteAction.Redirect redirect ->
-                reply(Redirects.reply(redirect, head(), connection.peer().tls()));
+                reply(Redirects.reply(
+                        redirect, head(), claim.connection().peer().tls()));
             case RouteAction.DirectResponse(int status, String body) ->
                 reply(LocalReply.of(status, body, ResponseFlag.NONE, "direct_response"));
             case RouteAction.Reject(LocalReply reply) -> reply(reply);
         }
     }
 
-    /// A piece of the request's body has come.
-    void requestBody(ByteBuf piece) {
+    /// A piece of the request's body has come: data without framing. The exchange owns it.
+    public void requestBody(ByteBuf piece) {
         timeline.bytesReceived += piece.readableBytes();
         if (!active) {
             piece.release();
@@ -160,41 +149,43 @@ final class HttpExchange implements UpstreamListener, FilterRunner.Outcome {
     }
 
     /// The request is complete.
-    void requestEnded() {
+    ///
+    /// @param trailers what followed its body; no lines without. They stay as they are until [ClientStream#done].
+    public void requestEnded(HeaderLines trailers) {
         requestEnded = true;
         timeline.requestComplete = worker.now();
         if (active) {
-            tries.requestEnded();
+            tries.requestEnded(trailers);
             arm();
         }
     }
 
     /// The client has no more bytes for now.
-    void clientReadComplete() {
+    public void clientReadComplete() {
         if (active) {
             tries.flush();
         }
     }
 
-    /// The request's body is not what its head announced.
-    void malformed() {
+    /// The request's body is not what its head announced; `details` names the fault for logs.
+    public void malformed(String details) {
         if (!active) {
             return;
         }
         tries.cancel();
         var text = "malformed request: its body is not framed as announced\n";
-        fail(LocalReply.of(400, text, ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR, "http1.codec_error{body_invalid}"));
+        fail(LocalReply.of(400, text, ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR, details));
     }
 
-    /// The bytes that came are no request.
-    void refuse(int status, String body, String details) {
-        start(client.http().statPrefix(), "");
+    /// What came is no request; `requestHead` has what could be read of it.
+    public void refuse(HttpRequestHead requestHead, int status, String body, String details) {
+        start(requestHead);
         timeline.requestComplete = worker.now();
         reply(LocalReply.of(status, body, ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR, details));
     }
 
-    /// The client's connection has ended.
-    void clientGone(ResponseFlag flag) {
+    /// The client has gone: nothing can be answered any more.
+    public void clientGone(ResponseFlag flag) {
         if (!active) {
             return;
         }
@@ -206,10 +197,9 @@ final class HttpExchange implements UpstreamListener, FilterRunner.Outcome {
         finish();
     }
 
-    /// The connection is gone for good.
-    void close() {
+    /// It will not be used again.
+    public void close() {
         worker.deadlines().remove(deadline);
-        response.discard();
         if (filters != null) {
             filters.close();
         }
@@ -217,7 +207,7 @@ final class HttpExchange implements UpstreamListener, FilterRunner.Outcome {
     }
 
     /// The client takes bytes again, or does not.
-    void clientWritable(boolean writable) {
+    public void clientWritable(boolean writable) {
         if (active) {
             tries.readAnswer(writable);
         }
@@ -239,7 +229,6 @@ final class HttpExchange implements UpstreamListener, FilterRunner.Outcome {
         if (answering) {
             timeline.flag = reply.flag();
             timeline.details = reply.details();
-            response.discard();
             client.abort();
             finish();
         } else {
@@ -251,13 +240,16 @@ final class HttpExchange implements UpstreamListener, FilterRunner.Outcome {
         timeline.status = reply.status();
         timeline.flag = reply.flag() == ResponseFlag.NONE ? timeline.flag : reply.flag();
         timeline.details = reply.details();
-        close = client.mustClose();
         answering = true;
-        var edits = noEdits;
+        var edits = new HeaderEdits();
+        edits.addAll(reply.headers());
         if (timeline.decision().route().responseEdits().size() > 0 || filters != null) {
-            edits = responseEdits();
+            var others = responseEdits();
+            for (int i = 0; i < others.size(); i++) {
+                edits.add(others.edit(i));
+            }
         }
-        timeline.bytesSent = response.local(reply, edits, head, close);
+        timeline.bytesSent = LocalAnswer.write(reply, edits, head(), worker, client);
         finish();
     }
 
@@ -281,34 +273,35 @@ final class HttpExchange implements UpstreamListener, FilterRunner.Outcome {
 
     @Override
     public void interim(HttpResponseHead interim) {
-        if (!head().version10()) {
-            response.interim(interim);
-        }
+        client.interim(interim);
     }
 
     @Override
-    public void head(HttpResponseHead answer, UpstreamStream stream) {
+    public void head(HttpResponseHead answer, boolean complete) {
         timeline.responseHeadReceived = worker.now();
-        long grpc = answer.lines().first(LineKind.GRPC_STATUS);
-        if (Span.isPresent(grpc)) {
-            timeline.grpcStatus = GrpcStatus.read(answer.bytes(), grpc);
-        }
+        readGrpcStatus(answer.lines());
         if (tries.again(answer.status(), timeline.grpcStatus)) {
             return;
         }
         timeline.status = answer.status();
         timeline.details = "via_upstream";
         answering = true;
-        boolean untilClose = stream.framing() == BodyReader.Framing.UNTIL_CLOSE && head().version10();
-        close = client.mustClose() || untilClose;
         boolean edited = timeline.decision().route().responseEdits().size() > 0
                 || filters != null
                 || tries.target()
                         .map(target -> !target.responseEdits().isEmpty())
                         .orElse(false);
-        response.head(answer, stream.framing(), head().version10(), edited ? responseEdits() : noEdits, close);
-        if (!channel.isWritable()) {
-            stream.read(false);
+        var lines = worker.editedLines().start(answer.lines(), 0, edited ? responseEdits() : noEdits);
+        client.head(answer, lines, complete);
+        if (!client.isWritable()) {
+            tries.readAnswer(false);
+        }
+    }
+
+    private void readGrpcStatus(HeaderLines lines) {
+        long grpc = lines.first(LineKind.GRPC_STATUS);
+        if (Span.isPresent(grpc)) {
+            timeline.grpcStatus = GrpcStatus.read(lines.bytes(), grpc);
         }
     }
 
@@ -316,24 +309,25 @@ final class HttpExchange implements UpstreamListener, FilterRunner.Outcome {
     public void body(ByteBuf piece) {
         timeline.bytesSent += piece.readableBytes();
         tries.answering();
-        response.piece(piece);
-        if (!channel.isWritable()) {
-            response.flush();
-            tries.readAnswer(channel.isWritable());
+        client.body(piece);
+        if (!client.isWritable()) {
+            client.flush();
+            tries.readAnswer(client.isWritable());
         }
     }
 
     @Override
-    public void end() {
-        response.end();
-        response.flush();
+    public void end(HeaderLines trailers) {
+        readGrpcStatus(trailers);
+        client.end(trailers);
+        client.flush();
         tries.answered();
         finish();
     }
 
     @Override
     public void readComplete() {
-        response.flush();
+        client.flush();
         arm();
     }
 
@@ -346,7 +340,7 @@ final class HttpExchange implements UpstreamListener, FilterRunner.Outcome {
         if (!active) {
             return;
         }
-        long at = tries.deadline(requestEnded);
+        long at = tries.deadline();
         if (at == Long.MAX_VALUE) {
             worker.deadlines().clear(deadline);
         } else {
@@ -371,7 +365,7 @@ final class HttpExchange implements UpstreamListener, FilterRunner.Outcome {
         if (filters != null) {
             filters.clear();
         }
-        client.exchangeDone(close);
+        client.done();
     }
 
     private HttpRequestHead head() {
@@ -380,8 +374,4 @@ final class HttpExchange implements UpstreamListener, FilterRunner.Outcome {
         }
         return head;
     }
-
-    /// The header that tells a client of an overloaded cluster, as Envoy sends it.
-    static final List<HeaderEdit> OVERLOADED =
-            List.of(new HeaderEdit(HeaderEdit.Action.SET, HeaderName.of("x-envoy-overloaded"), "true"));
 }

@@ -1,6 +1,9 @@
 package io.heddle.proxy.exchange;
 
+import io.heddle.proxy.http.HeaderLines;
+import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.http.HttpResponseHead;
+import io.heddle.proxy.http.OutgoingRequest;
 import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.upstream.ConnectionTicket;
@@ -9,7 +12,10 @@ import io.heddle.proxy.upstream.UpstreamFailure;
 import io.heddle.proxy.upstream.UpstreamListener;
 import io.heddle.proxy.upstream.UpstreamStream;
 import io.heddle.traffic.balance.Host;
+import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.resilience.CircuitBreaker.Resource;
+import io.heddle.traffic.route.Rewrite;
+import io.heddle.traffic.runtime.NetworkFilter.ForwardClientCertificate;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
@@ -20,33 +26,36 @@ final class MirrorCopy implements UpstreamListener {
     private final ProxyServices services;
     private final UpstreamCluster cluster;
     private final Host host;
-    private final Heads heads;
+    private final Request request;
     private final ReplayBuffer backlog = new ReplayBuffer();
     private final ConnectionTicket ticket = new ConnectionTicket(this);
     private final Deadline deadline = new Deadline(this::cancel);
     private @Nullable UpstreamStream stream;
+    private HeaderLines trailers = HeaderLines.EMPTY;
     private boolean requestEnded;
     private boolean over;
 
-    /// The head to send, made while the request's own bytes are there.
+    /// What is sent, kept for when a stream is there: the request's own bytes may be gone by then.
     ///
-    /// @param first for a connection's first request, with `x-heddle-peer`
-    /// @param later for the requests after it, or without mTLS
-    /// @param head whether the method is HEAD
-    record Heads(ByteBuf first, ByteBuf later, boolean head) {
-        void release() {
-            first.release();
-            later.release();
-        }
-    }
+    /// @param head a copy of its head
+    /// @param edits what the route and the filters change in it
+    /// @param rewrite how host and path change
+    /// @param certificates what becomes of the client's certificate
+    /// @param headers makes the lines that go upstream
+    record Request(
+            HttpRequestHead head,
+            HeaderEdits edits,
+            Rewrite rewrite,
+            ForwardClientCertificate certificates,
+            HopHeaders headers) {}
 
     /// The caller has acquired a request of `cluster`'s breaker for it.
-    MirrorCopy(Worker worker, ProxyServices services, UpstreamCluster cluster, Host host, Heads heads) {
+    MirrorCopy(Worker worker, ProxyServices services, UpstreamCluster cluster, Host host, Request request) {
         this.worker = worker;
         this.services = services;
         this.cluster = cluster;
         this.host = host;
-        this.heads = heads;
+        this.request = request;
     }
 
     /// Sends it; given up when it is not answered within `nanos`.
@@ -60,9 +69,11 @@ final class MirrorCopy implements UpstreamListener {
     @Override
     public void ready(UpstreamStream connection) {
         stream = connection;
-        boolean announces = connection.mutualTls() && !connection.reused();
-        var bytes = announces ? heads.first() : heads.later();
-        connection.send(bytes.retain(), heads.head(), false);
+        var announcement = connection.mutualTls() && !connection.reused() ? services.ownPeer() : "";
+        var lines = request.headers().lines(request.head(), request.edits(), request.certificates(), announcement);
+        var authority = host.endpoint().key();
+        boolean complete = requestEnded && backlog.isEmpty();
+        connection.send(new OutgoingRequest(request.head(), request.rewrite(), authority, lines, complete));
         drain(connection);
         connection.flush();
     }
@@ -83,10 +94,12 @@ final class MirrorCopy implements UpstreamListener {
         }
     }
 
-    void requestEnded() {
+    void requestEnded(HeaderLines following) {
         requestEnded = true;
+        trailers = following;
         if (stream != null && backlog.isEmpty()) {
-            stream.end();
+            stream.end(following);
+            stream.flush();
         }
     }
 
@@ -94,7 +107,7 @@ final class MirrorCopy implements UpstreamListener {
         backlog.replay(connection);
         backlog.clear();
         if (requestEnded) {
-            connection.end();
+            connection.end(trailers);
         }
     }
 
@@ -126,7 +139,6 @@ final class MirrorCopy implements UpstreamListener {
         host.state().end();
         cluster.breaker().release(Resource.REQUESTS);
         backlog.clear();
-        heads.release();
     }
 
     @Override
@@ -137,7 +149,7 @@ final class MirrorCopy implements UpstreamListener {
     }
 
     @Override
-    public void end() {
+    public void end(HeaderLines following) {
         if (!over) {
             finish();
         }
@@ -154,7 +166,7 @@ final class MirrorCopy implements UpstreamListener {
     }
 
     @Override
-    public void head(HttpResponseHead head, UpstreamStream answering) {
+    public void head(HttpResponseHead head, boolean complete) {
         // Nobody asks how the mirror answered.
     }
 

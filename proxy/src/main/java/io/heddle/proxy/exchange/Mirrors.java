@@ -1,5 +1,6 @@
 package io.heddle.proxy.exchange;
 
+import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.upstream.UpstreamCluster;
@@ -12,7 +13,6 @@ import io.heddle.traffic.route.Rewrite;
 import io.heddle.traffic.route.RouteAction;
 import io.heddle.traffic.runtime.NetworkFilter.ForwardClientCertificate;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,14 +24,14 @@ final class Mirrors {
 
     private final Worker worker;
     private final ProxyServices services;
-    private final RequestWriter writer;
+    private final HopHeaders headers;
     private final PickRequest chooser;
     private final List<MirrorCopy> copies = new ArrayList<>(0);
 
-    Mirrors(Worker worker, ProxyServices services, RequestWriter writer, PickRequest chooser) {
+    Mirrors(Worker worker, ProxyServices services, HopHeaders headers, PickRequest chooser) {
         this.worker = worker;
         this.services = services;
-        this.writer = writer;
+        this.headers = headers;
         this.chooser = chooser;
     }
 
@@ -61,19 +61,20 @@ final class Mirrors {
         var rewrite = new Rewrite(
                 Optional.of(shadow(action.rewrite().host().orElseGet(() -> authority(original.head(), host)))),
                 action.rewrite().path());
-        var heads = new MirrorCopy.Heads(
-                write(original, rewrite, host, services.ownPeer()),
-                write(original, rewrite, host, ""),
-                original.head().isMethod("HEAD"));
-        var copy = new MirrorCopy(worker, services, cluster, host, heads);
+        var request = new MirrorCopy.Request(
+                original.head().copy(), copy(original.edits()), rewrite, original.certificates(), headers);
+        var copy = new MirrorCopy(worker, services, cluster, host, request);
         copies.add(copy);
         var limit = action.timeouts().request();
         copy.start(limit.isZero() ? PATIENCE_NANOS : limit.toNanos(), original.complete());
     }
 
-    private ByteBuf write(Original original, Rewrite rewrite, Host host, String announcement) {
-        var target = new RequestWriter.Target(host, announcement, ByteBufAllocator.DEFAULT);
-        return writer.write(original.head(), original.edits(), rewrite, original.certificates(), target);
+    private static HeaderEdits copy(HeaderEdits edits) {
+        var copy = new HeaderEdits();
+        for (int i = 0; i < edits.size(); i++) {
+            copy.add(edits.edit(i));
+        }
+        return copy;
     }
 
     private static String authority(HttpRequestHead head, Host host) {
@@ -95,9 +96,9 @@ final class Mirrors {
         }
     }
 
-    void requestEnded() {
+    void requestEnded(HeaderLines trailers) {
         for (int i = 0; i < copies.size(); i++) {
-            copies.get(i).requestEnded();
+            copies.get(i).requestEnded(trailers.count() == 0 ? HeaderLines.EMPTY : trailers.copy());
         }
     }
 

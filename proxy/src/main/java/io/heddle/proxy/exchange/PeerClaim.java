@@ -8,15 +8,21 @@ import io.heddle.traffic.request.PeerMetadata;
 import io.heddle.traffic.request.Span;
 
 /// Which workload a connection's peer says it is, in `x-heddle-peer`. Believed only under mTLS and only for the
-/// namespace
-/// that its certificate proves; remembered for the connection's later requests.
-final class PeerClaim {
+/// namespace that its certificate proves; remembered for the connection's later requests. One object per connection.
+public final class PeerClaim {
+    private final ClientConnection connection;
     private final Peer peer;
     private PeerMetadata known;
 
-    PeerClaim(Peer peer) {
-        this.peer = peer;
+    /// Nothing was said yet on `connection`.
+    public PeerClaim(ClientConnection connection) {
+        this.connection = connection;
+        this.peer = connection.peer();
         this.known = principalOnly(peer);
+    }
+
+    ClientConnection connection() {
+        return connection;
     }
 
     private static PeerMetadata principalOnly(Peer peer) {

@@ -1,15 +1,13 @@
 package io.heddle.proxy.exchange;
 
 import io.heddle.proxy.http.HttpRequestHead;
+import io.heddle.proxy.http.OutgoingRequest;
 import io.heddle.traffic.request.HeaderEdit;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.request.Span;
-import io.heddle.traffic.route.Rewrite;
 import io.heddle.traffic.route.RouteAction.Redirect;
-import io.netty.buffer.Unpooled;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /// Makes the answer of a redirecting route, as Envoy's `route.v3.RedirectAction`.
@@ -31,15 +29,8 @@ final class Redirects {
     }
 
     private static String path(Redirect redirect, HttpRequestHead head) {
-        var writer = new io.heddle.proxy.http1.HeadWriter().start();
-        change(writer, redirect.rewrite(), head);
-        var written = writer.finish(Unpooled::buffer, 0);
-        var text = written.toString(0, written.readableBytes() - 2, StandardCharsets.ISO_8859_1);
+        var text = OutgoingRequest.path(head, redirect.rewrite().path());
         int query = text.indexOf('?');
         return redirect.stripQuery() && query >= 0 ? text.substring(0, query) : text;
-    }
-
-    private static void change(io.heddle.proxy.http1.HeadWriter writer, Rewrite rewrite, HttpRequestHead head) {
-        RequestWriter.path(writer, head, rewrite.path());
     }
 }

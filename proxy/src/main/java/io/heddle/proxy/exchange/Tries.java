@@ -1,6 +1,8 @@
 package io.heddle.proxy.exchange;
 
+import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.HttpRequestHead;
+import io.heddle.proxy.http.OutgoingRequest;
 import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.observe.RequestTimeline;
@@ -11,7 +13,6 @@ import io.heddle.proxy.upstream.UpstreamStream;
 import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.balance.PickRequest;
 import io.heddle.traffic.request.HeaderEdits;
-import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.resilience.CircuitBreaker.Resource;
 import io.heddle.traffic.resilience.RetryDecider;
@@ -20,7 +21,6 @@ import io.heddle.traffic.route.Rewrite;
 import io.heddle.traffic.route.RouteAction;
 import io.heddle.traffic.runtime.NetworkFilter.ForwardClientCertificate;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,16 +30,16 @@ import org.jspecify.annotations.Nullable;
 /// it.
 ///
 /// A try counts at its host from its pick to its end; the request counts at its cluster's breaker from the first pick
-/// to
-/// [#finish].
+/// to [#finish].
 final class Tries implements PickRequest {
     private final HttpExchange exchange;
     private final Worker worker;
     private final ProxyServices services;
     private final RequestTimeline timeline;
-    private final RequestWriter writer;
+    private final HopHeaders headers;
     private final Mirrors mirrors;
-    private final ReplayBuffer replay = new ReplayBuffer();
+    private final RequestBody body;
+    private final TimeLimits limits;
     private final HeaderEdits edits = new HeaderEdits();
     private final List<Host> tried = new ArrayList<>(2);
     private final ConnectionTicket ticket;
@@ -51,12 +51,10 @@ final class Tries implements PickRequest {
     private @Nullable UpstreamCluster cluster;
     private @Nullable Host host;
     private @Nullable UpstreamStream stream;
-    private boolean requestEnded;
     private boolean waiting;
     private boolean counted;
     private boolean retryCounted;
     private int retries;
-    private long lastByte;
 
     Tries(
             HttpExchange exchange,
@@ -69,8 +67,10 @@ final class Tries implements PickRequest {
         this.worker = worker;
         this.services = services;
         this.timeline = timeline;
-        this.writer = new RequestWriter(worker, connection);
-        this.mirrors = new Mirrors(worker, services, writer, this);
+        this.headers = new HopHeaders(worker, connection);
+        this.mirrors = new Mirrors(worker, services, headers, this);
+        this.body = new RequestBody(mirrors);
+        this.limits = new TimeLimits(timeline);
     }
 
     /// Begins a request; it may never be forwarded.
@@ -82,9 +82,9 @@ final class Tries implements PickRequest {
         head = requestHead;
         certificates = mode;
         target = forwardTo;
-        requestEnded = complete;
         retries = 0;
-        lastByte = worker.now();
+        body.start(complete);
+        limits.start(worker.now());
     }
 
     Optional<ClusterChoice.Target> target() {
@@ -101,21 +101,22 @@ final class Tries implements PickRequest {
     /// Sends the request upstream.
     void forward(RouteAction.Forward action, HeaderEdits filterEdits) {
         forward = action;
+        limits.limit(action.timeouts());
         var wanted = target == null ? "" : target.cluster();
         var found = services.upstreams().cluster(wanted);
         if (found.isEmpty()) {
-            exchange.fail(LocalReply.of(503, "", ResponseFlag.NO_CLUSTER_FOUND, "cluster_not_found"));
+            exchange.fail(UpstreamReplies.NO_CLUSTER);
             return;
         }
         timeline.toCluster(found.get().cluster());
         if (!found.get().breaker().tryAcquire(Resource.REQUESTS)) {
-            exchange.fail(overflow());
+            exchange.fail(UpstreamReplies.OVERFLOW);
             return;
         }
         cluster = found.get();
         gatherEdits(filterEdits);
         if (!action.mirrors().isEmpty()) {
-            mirrors.start(action, new Mirrors.Original(head(), edits, certificates, requestEnded));
+            mirrors.start(action, new Mirrors.Original(head(), edits, certificates, body.ended()));
         }
         pick();
     }
@@ -131,17 +132,10 @@ final class Tries implements PickRequest {
         edits.addAll(timeline.decision().route().requestEdits());
     }
 
-    private static LocalReply overflow() {
-        var body = "upstream connect error or disconnect/reset before headers. reset reason: overflow";
-        return new LocalReply(503, body, HttpExchange.OVERLOADED, ResponseFlag.UPSTREAM_OVERFLOW, "overflow");
-    }
-
     private void pick() {
         var picked = cluster().pick(this);
         if (picked.isEmpty()) {
-            var reply =
-                    LocalReply.of(503, "no healthy upstream", ResponseFlag.NO_HEALTHY_UPSTREAM, "no_healthy_upstream");
-            exchange.fail(reply);
+            exchange.fail(UpstreamReplies.NO_HOST);
             return;
         }
         host = picked.get();
@@ -153,29 +147,26 @@ final class Tries implements PickRequest {
         services.upstreams().connect(worker, cluster(), host, ticket);
     }
 
-    /// A connection is there: sends the head and what came of the body.
-    void ready(UpstreamStream connection) {
+    /// A stream is there: sends the head and what came of the body.
+    void ready(UpstreamStream fresh) {
         if (!waiting) {
-            connection.cancel(); // Never write a request to a host that was not chosen for it.
+            fresh.cancel(); // Never write a request to a host that was not chosen for it.
             return;
         }
         waiting = false;
-        stream = connection;
+        stream = fresh;
         timeline.upstreamReady = worker.now();
         timeline.upstreamHeadSent = worker.now();
-        lastByte = worker.now();
-        var announcement = connection.mutualTls() && !connection.reused() ? services.ownPeer() : "";
-        var to = new RequestWriter.Target(host(), announcement, ByteBufAllocator.DEFAULT);
-        var bytes = writer.write(head(), edits, rewrite(), certificates, to);
-        connection.send(bytes, head().isMethod("HEAD"), !head().version10());
-        replay.replay(connection);
-        if (requestEnded) {
-            connection.end();
-        } else {
+        limits.moved(worker.now());
+        var announcement = fresh.mutualTls() && !fresh.reused() ? services.ownPeer() : "";
+        var lines = headers.lines(head(), edits, certificates, announcement);
+        fresh.send(new OutgoingRequest(head(), rewrite(), host().endpoint().key(), lines, body.ended()));
+        body.sendTo(fresh);
+        if (!body.ended()) {
             exchange.resumeClient();
         }
         if (!exchange.isReadingClient()) {
-            connection.flush();
+            fresh.flush();
         }
     }
 
@@ -186,27 +177,12 @@ final class Tries implements PickRequest {
 
     /// Takes a piece of the request's body; false when the next one should wait.
     boolean body(ByteBuf piece) {
-        lastByte = worker.now();
-        mirrors.body(piece);
-        if (stream == null) {
-            replay.keep(piece, true);
-            piece.release();
-            return !replay.isFull();
-        }
-        replay.keep(piece, false);
-        stream.body(piece);
-        if (!stream.isWritable()) {
-            stream.flush();
-        }
-        return stream.isWritable();
+        limits.moved(worker.now());
+        return body.piece(piece, stream);
     }
 
-    void requestEnded() {
-        requestEnded = true;
-        mirrors.requestEnded();
-        if (stream != null) {
-            stream.end();
-        }
+    void requestEnded(HeaderLines trailers) {
+        body.end(trailers, stream);
     }
 
     void flush() {
@@ -223,7 +199,7 @@ final class Tries implements PickRequest {
 
     /// A piece of the answer has come.
     void answering() {
-        lastByte = worker.now();
+        limits.moved(worker.now());
     }
 
     /// The answer is complete.
@@ -247,42 +223,26 @@ final class Tries implements PickRequest {
         if (!answering && outcome != null && retry(outcome)) {
             return;
         }
-        exchange.fail(reply(failure));
-    }
-
-    private LocalReply reply(UpstreamFailure failure) {
-        var body = "upstream connect error or disconnect/reset before headers. reset reason: " + failure.reason();
-        var flag = switch (failure) {
-            case CONNECT_FAILED, CONNECT_TIMEOUT -> ResponseFlag.UPSTREAM_CONNECTION_FAILURE;
-            case OVERFLOW -> ResponseFlag.UPSTREAM_OVERFLOW;
-            case RESET_BEFORE_RESPONSE, RESET_IN_RESPONSE -> ResponseFlag.UPSTREAM_CONNECTION_TERMINATION;
-            case MALFORMED -> ResponseFlag.UPSTREAM_PROTOCOL_ERROR;
-        };
-        var details =
-                "upstream_reset_before_response_started{" + failure.reason().replace(' ', '_') + "}";
-        if (failure == UpstreamFailure.OVERFLOW) {
-            return overflow();
-        }
-        return LocalReply.of(failure == UpstreamFailure.MALFORMED ? 502 : 503, body, flag, details);
+        exchange.fail(UpstreamReplies.failed(failure));
     }
 
     /// An answer's head has come; whether it is thrown away for another try.
     boolean again(int status, int grpc) {
         var policy = forward().retry();
         if (policy.conditions().isEmpty() || (status < 400 && grpc <= 0)) {
-            replay.drop();
+            body.letGo();
             return false;
         }
         if (retry(new RetryDecider.Outcome.Status(status, grpc))) {
             return true;
         }
-        replay.drop();
+        body.letGo();
         return false;
     }
 
     private boolean retry(RetryDecider.Outcome outcome) {
-        long left = remaining();
-        var attempt = new RetryDecider.Attempt(retries, outcome, replay.isComplete(), isIdempotent(), left);
+        long left = limits.remaining(worker.now());
+        var attempt = new RetryDecider.Attempt(retries, outcome, body.canBeSentAgain(), isIdempotent(), left);
         return switch (RetryDecider.decide(forward().retry(), attempt, worker.chance())) {
             case RetryDecider.Decision.Stop(boolean limitReached) -> {
                 if (limitReached) {
@@ -323,66 +283,35 @@ final class Tries implements PickRequest {
                 || request.isMethod("TRACE");
     }
 
-    private long remaining() {
-        long request = forward().timeouts().request().toNanos();
-        boolean limited = request > 0 && timeline.requestComplete > 0;
-        return limited ? timeline.requestComplete + request - worker.now() : Long.MAX_VALUE;
+    private boolean isTrying() {
+        return stream != null && timeline.responseHeadReceived == 0;
     }
 
     /// When the next timeout is due; `Long.MAX_VALUE` for never.
-    long deadline(boolean complete) {
-        if (forward == null) {
-            return Long.MAX_VALUE;
-        }
-        var timeouts = forward.timeouts();
-        long at = Long.MAX_VALUE;
-        if (complete && !timeouts.request().isZero()) {
-            at = timeline.requestComplete + timeouts.request().toNanos();
-        }
-        if (stream != null && !timeouts.perTry().isZero() && timeline.responseHeadReceived == 0) {
-            at = Math.min(at, timeline.upstreamReady + timeouts.perTry().toNanos());
-        }
-        if (!timeouts.idle().isZero()) {
-            at = Math.min(
-                    at,
-                    Math.max(lastByte, timeline.responseHeadReceived)
-                            + timeouts.idle().toNanos());
-        }
-        return at;
+    long deadline() {
+        return limits.next(isTrying());
     }
 
     /// A timeout may be due.
     void expired(boolean answering) {
-        long now = worker.now();
-        if (now < deadline(requestEnded)) {
-            return;
-        }
-        long perTry = forward().timeouts().perTry().toNanos();
-        boolean ofTry = perTry > 0
-                && stream != null
-                && timeline.responseHeadReceived == 0
-                && now >= timeline.upstreamReady + perTry
-                && remaining() > 0;
-        if (ofTry && !answering) {
-            cancelTry();
-            if (retry(new RetryDecider.Outcome.PerTryTimeout())) {
-                return;
+        switch (limits.passed(worker.now(), isTrying())) {
+            case NONE -> {}
+            case TRY -> {
+                cancelTry();
+                if (answering || !retry(new RetryDecider.Outcome.PerTryTimeout())) {
+                    cancel();
+                    exchange.fail(UpstreamReplies.REQUEST_TIMEOUT);
+                }
+            }
+            case REQUEST -> {
+                cancel();
+                exchange.fail(UpstreamReplies.REQUEST_TIMEOUT);
+            }
+            case IDLE -> {
+                cancel();
+                exchange.fail(UpstreamReplies.idle(body.ended()));
             }
         }
-        boolean idle = !ofTry && remaining() > 0;
-        cancel();
-        exchange.fail(
-                idle
-                        ? LocalReply.of(
-                                requestEnded ? 504 : 408,
-                                "stream timeout",
-                                ResponseFlag.STREAM_IDLE_TIMEOUT,
-                                "stream_idle_timeout")
-                        : LocalReply.of(
-                                504,
-                                "upstream request timeout",
-                                ResponseFlag.UPSTREAM_REQUEST_TIMEOUT,
-                                "response_timeout"));
     }
 
     /// Gives up whatever is under way.
@@ -412,7 +341,7 @@ final class Tries implements PickRequest {
     /// The request is over.
     void finish() {
         cancel();
-        mirrors.finish(requestEnded);
+        mirrors.finish(body.ended());
         if (cluster != null) {
             cluster.breaker().release(Resource.REQUESTS);
             if (retryCounted) {
@@ -425,10 +354,10 @@ final class Tries implements PickRequest {
         target = null;
         host = null;
         tried.clear();
-        replay.clear();
+        body.clear();
     }
 
-    /// The client's connection is gone.
+    /// The exchange will not be used again.
     void close() {
         worker.deadlines().remove(pause);
     }

@@ -55,6 +55,24 @@ public final class HeaderLines {
         }
     }
 
+    /// A copy that shares nothing, for who needs the lines longer than they stand here.
+    public HeaderLines copy() {
+        var copy = new HeaderLines();
+        copy.bytes = Arrays.copyOf(bytes, length);
+        copy.length = length;
+        copy.index = index.clone();
+        copy.kinds = kinds.clone();
+        copy.count = count;
+        copy.seen = seen;
+        copy.linesEnd = linesEnd;
+        copy.contentLength = contentLength;
+        copy.chunked = chunked;
+        copy.close = close;
+        copy.keepAlive = keepAlive;
+        copy.nominates = nominates;
+        return copy;
+    }
+
     /// Makes room for `more` bytes after [#length]. [#bytes] may be another array afterwards.
     public void reserve(int more) {
         if (length + more > bytes.length) {
@@ -101,6 +119,17 @@ public final class HeaderLines {
         length += size;
     }
 
+    /// Appends `text` from a configuration or a certificate: control characters become spaces, characters up to U+00FF
+    /// one byte each, as they were read, and those above question marks. It can end no line.
+    public void appendSafe(String text) {
+        int size = text.length();
+        reserve(size);
+        for (int i = 0; i < size; i++) {
+            bytes[length + i] = Octets.safe(text.charAt(i));
+        }
+        length += size;
+    }
+
     /// A line begins here: its name follows.
     public void beginLine() {
         nameStart = length;
@@ -116,11 +145,17 @@ public final class HeaderLines {
         if (at < nameEnd || nameEnd == nameStart) {
             return false;
         }
+        separate();
+        return true;
+    }
+
+    /// The name is complete, one of the proxy's own, which needs no look: the value follows.
+    public void separate() {
+        nameEnd = length;
         reserve(2);
         bytes[length++] = ':';
         bytes[length++] = ' ';
         valueStart = length;
-        return true;
     }
 
     /// The value is complete, and with it the line: checks it and adds it. [HeadResult#MORE] when it is good.
@@ -129,11 +164,22 @@ public final class HeaderLines {
         if (Octets.endOfValue(bytes, valueStart, valueEnd) != valueEnd) {
             return HeadResult.VALUE_INVALID;
         }
+        endOfLine();
+        return add(nameStart, nameEnd, valueStart, valueEnd);
+    }
+
+    /// The value is complete, and with it a line of the proxy's own: adds it without a look at what it says.
+    public void endOwnLine() {
+        int valueEnd = length;
+        endOfLine();
+        index(nameStart, nameEnd, valueStart, valueEnd, LineKind.OTHER);
+    }
+
+    private void endOfLine() {
         reserve(2);
         bytes[length++] = Octets.CR;
         bytes[length++] = Octets.LF;
         linesEnd = length;
-        return add(nameStart, nameEnd, valueStart, valueEnd);
     }
 
     /// The bytes, of which the head is a part.
@@ -222,20 +268,9 @@ public final class HeaderLines {
     /// when
     /// framing headers agree with it.
     public HeadResult add(int nameFrom, int nameTo, int valueFrom, int valueTo) {
-        if (count == kinds.length) {
-            kinds = Arrays.copyOf(kinds, count * 2);
-            index = Arrays.copyOf(index, count * 2 * STRIDE);
-        }
-        int at = count * STRIDE;
-        index[at] = nameFrom;
-        index[at + 1] = nameTo;
-        index[at + 2] = valueFrom;
-        index[at + 3] = valueTo;
         int kind = LineKind.of(bytes, nameFrom, nameTo);
-        kinds[count] = (byte) kind;
-        count++;
         boolean again = kind != LineKind.OTHER && has(kind);
-        seen |= LineKind.bit(kind);
+        index(nameFrom, nameTo, valueFrom, valueTo, kind);
         return switch (kind) {
             case LineKind.HOST -> again ? HeadResult.HOST_DUPLICATE : HeadResult.MORE;
             case LineKind.CONTENT_LENGTH -> again ? HeadResult.LENGTH_DUPLICATE : readLength(valueFrom, valueTo);
@@ -246,6 +281,21 @@ public final class HeaderLines {
             }
             default -> HeadResult.MORE;
         };
+    }
+
+    private void index(int nameFrom, int nameTo, int valueFrom, int valueTo, int kind) {
+        if (count == kinds.length) {
+            kinds = Arrays.copyOf(kinds, count * 2);
+            index = Arrays.copyOf(index, count * 2 * STRIDE);
+        }
+        int at = count * STRIDE;
+        index[at] = nameFrom;
+        index[at + 1] = nameTo;
+        index[at + 2] = valueFrom;
+        index[at + 3] = valueTo;
+        kinds[count] = (byte) kind;
+        count++;
+        seen |= LineKind.bit(kind);
     }
 
     private HeadResult readLength(int start, int end) {

@@ -14,7 +14,7 @@ public final class HttpRequestHead implements RequestHead {
     /// No request line that may be sent on.
     public static final int NO_LINE = -1;
 
-    private final HeaderLines lines = new HeaderLines();
+    private final HeaderLines lines;
     private HttpVersion version = HttpVersion.HTTP_1_1;
     private long method;
     private long path;
@@ -23,6 +23,29 @@ public final class HttpRequestHead implements RequestHead {
     private long protocol = Span.ABSENT;
     private int requestLine = NO_LINE;
     private boolean connect;
+
+    /// An empty one.
+    public HttpRequestHead() {
+        this(new HeaderLines());
+    }
+
+    private HttpRequestHead(HeaderLines lines) {
+        this.lines = lines;
+    }
+
+    /// A copy that shares nothing, for who needs the head longer than it stands here.
+    public HttpRequestHead copy() {
+        var copy = new HttpRequestHead(lines.copy());
+        copy.version = version;
+        copy.method = method;
+        copy.path = path;
+        copy.authority = authority;
+        copy.scheme = scheme;
+        copy.protocol = protocol;
+        copy.requestLine = requestLine;
+        copy.connect = connect;
+        return copy;
+    }
 
     /// Forgets the request, for the next one.
     public void clear() {

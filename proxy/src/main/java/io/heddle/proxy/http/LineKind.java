@@ -9,7 +9,7 @@ public final class LineKind {
     public static final int TRANSFER_ENCODING = 4;
     public static final int EXPECT = 5;
     public static final int UPGRADE = 6;
-    /// Other lines that concern one connection only: `keep-alive`, `proxy-connection`, `te`, `http2-settings`,
+    /// Other lines that concern one connection only: `keep-alive`, `proxy-connection`, `http2-settings`,
     /// `proxy-authorization`.
     public static final int HOP_BY_HOP = 7;
     public static final int REQUEST_ID = 8;
@@ -19,6 +19,8 @@ public final class LineKind {
     /// `x-envoy-…`, which steers or describes a proxy; `x-envoy-external-address` alone is the application's to see.
     public static final int ENVOY = 12;
     public static final int GRPC_STATUS = 13;
+    /// `te`: for one connection only, too, but its `trailers` has a meaning that HTTP/2 carries on.
+    public static final int TE = 14;
 
     private LineKind() {}
 
@@ -30,7 +32,7 @@ public final class LineKind {
     /// The kind of the header whose name the bytes are, in any case.
     public static int of(byte[] bytes, int start, int end) {
         return switch (end - start) {
-            case 2 -> is(bytes, start, end, "te", HOP_BY_HOP);
+            case 2 -> is(bytes, start, end, "te", TE);
             case 4 -> is(bytes, start, end, "host", HOST);
             case 6 -> is(bytes, start, end, "expect", EXPECT);
             case 7 -> is(bytes, start, end, "upgrade", UPGRADE);

@@ -93,6 +93,14 @@ public final class Octets {
         return (below | ((delete - ONES) & ~delete & HIGHS)) != 0;
     }
 
+    /// `c` as one octet of a header value: a control character becomes a space, what is above U+00FF a question mark.
+    public static byte safe(char c) {
+        if (c > 0xff) {
+            return '?';
+        }
+        return (byte) ((c < 0x20 && c != '\t') || c == 0x7f ? ' ' : c);
+    }
+
     /// The octet in lower case.
     public static int lower(byte octet) {
         return octet >= 'A' && octet <= 'Z' ? octet | 0x20 : octet;

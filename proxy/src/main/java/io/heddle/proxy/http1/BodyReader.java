@@ -1,12 +1,12 @@
 package io.heddle.proxy.http1;
 
+import io.heddle.proxy.http.HeaderLines;
 import io.netty.buffer.ByteBuf;
 
 /// Finds where a body ends, in whatever pieces it arrives (RFC 9112, section 6). One object per connection and
 /// direction.
 public final class BodyReader {
-    /// How the end is told.
-    public enum Framing {
+    private enum Framing {
         NONE,
         LENGTH,
         CHUNKED,
@@ -31,10 +31,10 @@ public final class BodyReader {
         complete = length == 0;
     }
 
-    /// The body is chunked; `keepFraming` hands on chunk sizes and trailers, else only the data.
-    public void chunked(boolean keepFraming) {
+    /// The body is chunked.
+    public void chunked() {
         framing = Framing.CHUNKED;
-        chunks.start(keepFraming);
+        chunks.start();
         complete = false;
     }
 
@@ -44,9 +44,14 @@ public final class BodyReader {
         complete = false;
     }
 
-    /// How the end is told.
-    public Framing framing() {
-        return framing;
+    /// Whether the end is told by the connection's.
+    public boolean endsWithConnection() {
+        return framing == Framing.UNTIL_CLOSE;
+    }
+
+    /// What followed a chunked body that is complete; no lines otherwise. Valid until the next chunked body begins.
+    public HeaderLines trailers() {
+        return framing == Framing.CHUNKED ? chunks.trailers() : HeaderLines.EMPTY;
     }
 
     /// Whether the last byte has been read.
@@ -59,7 +64,7 @@ public final class BodyReader {
         complete |= framing == Framing.UNTIL_CLOSE;
     }
 
-    /// Hands what belongs to the body from `in` to `sink`; the rest stays in `in`. False when the framing is malformed.
+    /// Hands the data of the body from `in` to `sink`; the rest stays in `in`. False when the framing is malformed.
     public boolean read(ByteBuf in, BodySink sink) {
         if (complete || !in.isReadable()) {
             return true;

@@ -47,7 +47,7 @@ public final class Http1RequestReader {
 
     /// Whether the client wants the connection closed afterwards, said or by its version.
     public boolean wantsClose() {
-        return head.lines().close() || head.version10();
+        return head.lines().close() || (head.version10() && !head.lines().keepAlive());
     }
 
     /// Reads on from `in`: to the head's end, or to the buffer's, or to the first fault.

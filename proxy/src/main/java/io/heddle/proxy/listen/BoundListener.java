@@ -1,6 +1,6 @@
 package io.heddle.proxy.listen;
 
-import io.heddle.proxy.exchange.DownstreamHandler;
+import io.heddle.proxy.downstream.ConnectionSignal;
 import io.heddle.traffic.runtime.Listener;
 import io.heddle.traffic.runtime.ListenerChain;
 import io.heddle.traffic.runtime.ServerTls;
@@ -93,7 +93,7 @@ final class BoundListener {
         for (var connection : connections) {
             connection.eventLoop().execute(() -> {
                 if (gone.contains(connection.attr(CHAIN).get())) {
-                    connection.pipeline().fireUserEventTriggered(DownstreamHandler.Signal.DRAIN);
+                    connection.pipeline().fireUserEventTriggered(ConnectionSignal.DRAIN);
                 }
             });
         }

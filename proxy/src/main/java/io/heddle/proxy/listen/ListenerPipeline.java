@@ -1,9 +1,9 @@
 package io.heddle.proxy.listen;
 
+import io.heddle.proxy.downstream.Http1Handler;
+import io.heddle.proxy.downstream.TcpRelay;
 import io.heddle.proxy.exchange.ClientConnection;
-import io.heddle.proxy.exchange.DownstreamHandler;
 import io.heddle.proxy.exchange.ProxyServices;
-import io.heddle.proxy.exchange.TcpRelay;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.runtime.NetworkFilter;
@@ -64,7 +64,7 @@ final class ListenerPipeline extends ChannelInitializer<Channel> {
         channel.pipeline()
                 .addLast(
                         switch (chain.filter()) {
-                            case NetworkFilter.Http _ -> new DownstreamHandler(worker, chain, services, client);
+                            case NetworkFilter.Http _ -> new Http1Handler(worker, chain, services, client);
                             case NetworkFilter.Tcp tcp -> new TcpRelay(worker, services, tcp);
                         });
     }

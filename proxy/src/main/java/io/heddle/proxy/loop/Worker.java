@@ -1,5 +1,6 @@
 package io.heddle.proxy.loop;
 
+import io.heddle.proxy.http.EditedLines;
 import io.heddle.proxy.http1.HeadWriter;
 import io.netty.channel.EventLoop;
 import java.util.SplittableRandom;
@@ -12,6 +13,7 @@ public final class Worker {
     private final EventLoop loop;
     private final Deadlines deadlines;
     private final HeadWriter headWriter = new HeadWriter();
+    private final EditedLines editedLines = new EditedLines();
     private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
 
     private final SplittableRandom random = new SplittableRandom();
@@ -43,6 +45,11 @@ public final class Worker {
     /// The loop's writer of heads; whoever starts a head finishes it before returning.
     public HeadWriter headWriter() {
         return headWriter;
+    }
+
+    /// The loop's header lines in the making; whoever starts them has them written before returning.
+    public EditedLines editedLines() {
+        return editedLines;
     }
 
     /// A number drawn evenly.

@@ -30,9 +30,17 @@ final class HostPools {
         if (pool != null) {
             pool.retire();
         }
-        var fresh = new ConnectionPool(new RawConnector(worker, socketChannel, target), worker);
+        var fresh = fresh(target);
         pools.put(target.host().state(), fresh);
         return fresh;
+    }
+
+    private ConnectionPool fresh(UpstreamTarget target) {
+        var connector = new RawConnector(worker, socketChannel, target);
+        return switch (target.protocol()) {
+            case HTTP1 -> new Http1Pool(connector, worker);
+            case HTTP2 -> throw new IllegalStateException("no configuration with HTTP/2 clusters is accepted");
+        };
     }
 
     /// These hosts are gone. Safe on any thread.

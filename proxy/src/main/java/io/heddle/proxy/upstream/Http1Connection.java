@@ -1,8 +1,12 @@
 package io.heddle.proxy.upstream;
 
 import io.heddle.proxy.http.HeadResult;
+import io.heddle.proxy.http.HeaderLines;
+import io.heddle.proxy.http.OutgoingRequest;
 import io.heddle.proxy.http1.BodyReader;
 import io.heddle.proxy.http1.BodySink;
+import io.heddle.proxy.http1.Http1Output;
+import io.heddle.proxy.http1.Http1RequestWriter;
 import io.heddle.proxy.http1.Http1ResponseReader;
 import io.heddle.proxy.loop.Worker;
 import io.netty.buffer.ByteBuf;
@@ -17,23 +21,23 @@ import org.jspecify.annotations.Nullable;
 // A failed write or close shows as the end of its channel, which is handled.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Http1Connection extends ChannelInboundHandlerAdapter implements UpstreamStream {
-    private final ConnectionPool pool;
+    private final Http1Pool pool;
     private final Worker worker;
     private final Http1ResponseReader reader = new Http1ResponseReader();
     private final BodyReader body = new BodyReader();
     private final BodySink sink = this::piece;
     private @Nullable Channel channel;
+    private @Nullable Http1Output output;
     private @Nullable UpstreamListener listener;
     private boolean inBody;
     private boolean requestEnded;
     private boolean answered;
     private boolean bodiless;
-    private boolean keepChunks;
     private boolean reused;
     private boolean broken;
     private long idleSince;
 
-    Http1Connection(ConnectionPool pool, Worker worker) {
+    Http1Connection(Http1Pool pool, Worker worker) {
         this.pool = pool;
         this.worker = worker;
     }
@@ -74,6 +78,14 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         channel = ctx.channel();
+        output = new Http1Output(ctx.channel());
+    }
+
+    private Http1Output output() {
+        if (output == null) {
+            throw new IllegalStateException("used before it was connected");
+        }
+        return output;
     }
 
     @Override
@@ -130,7 +142,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
         }
         frame();
         inBody = true;
-        current.head(head, this);
+        current.head(head, body.complete());
         return true;
     }
 
@@ -139,7 +151,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
         if (bodiless || head.bodiless()) {
             body.none();
         } else if (head.lines().chunked()) {
-            body.chunked(keepChunks);
+            body.chunked();
         } else if (head.lines().contentLength() >= 0) {
             body.length(head.lines().contentLength());
         } else {
@@ -158,16 +170,19 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
     private void complete(boolean clean) {
         var current = listener;
         listener = null;
-        boolean ended = body.framing() != BodyReader.Framing.UNTIL_CLOSE;
-        if (clean && ended && requestEnded && reader.keepsConnection()) {
+        var trailers = body.trailers();
+        if (clean && !body.endsWithConnection() && requestEnded && reader.keepsConnection()) {
             reused = true;
+            if (output().hasPending()) {
+                output().flush(); // The answer came before the end of the request was sent.
+            }
             read(true);
             pool.released(this);
         } else {
             close();
         }
         if (current != null) {
-            current.end();
+            current.end(trailers);
         }
     }
 
@@ -198,6 +213,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
     public void channelInactive(ChannelHandlerContext ctx) {
         worker.tick();
         pool.closed(this);
+        output().discard();
         if (listener == null) {
             return;
         }
@@ -219,25 +235,28 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
     }
 
     @Override
-    public void send(ByteBuf bytes, boolean withoutBody, boolean keep) {
-        bodiless = withoutBody;
-        keepChunks = keep;
-        open().write(bytes, open().voidPromise());
+    public void send(OutgoingRequest request) {
+        bodiless = request.head().isMethod("HEAD");
+        boolean chunked = Http1RequestWriter.chunks(request);
+        var writer = Http1RequestWriter.write(worker.headWriter(), request);
+        long expected = request.complete() ? 0 : request.head().lines().contentLength();
+        output().head(writer, chunked, expected);
     }
 
     @Override
     public void body(ByteBuf piece) {
-        open().write(piece, open().voidPromise());
+        output().piece(piece);
     }
 
     @Override
-    public void end() {
+    public void end(HeaderLines trailers) {
         requestEnded = true;
+        output().end(trailers);
     }
 
     @Override
     public void flush() {
-        open().flush();
+        output().flush();
     }
 
     @Override
@@ -267,10 +286,5 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
     @Override
     public boolean mutualTls() {
         return pool.mutualTls();
-    }
-
-    @Override
-    public BodyReader.Framing framing() {
-        return body.framing();
     }
 }

@@ -1,11 +1,12 @@
 package io.heddle.proxy.upstream;
 
+import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.HttpResponseHead;
 import io.netty.buffer.ByteBuf;
 
 /// Who waits for an upstream's answer. Called on its event loop; after [#failed] or [#end] nothing more comes.
 public interface UpstreamListener {
-    /// A connection is there.
+    /// A stream is there.
     void ready(UpstreamStream stream);
 
     /// There is no answer, or no more of it.
@@ -15,13 +16,17 @@ public interface UpstreamListener {
     void interim(HttpResponseHead head);
 
     /// The response's head came. Valid until [#end].
-    void head(HttpResponseHead head, UpstreamStream stream);
+    ///
+    /// @param complete whether no body follows; [#end] comes all the same
+    void head(HttpResponseHead head, boolean complete);
 
-    /// A piece of the body came; the listener owns it.
+    /// A piece of the body came: data without framing. The listener owns it.
     void body(ByteBuf piece);
 
     /// The response is complete.
-    void end();
+    ///
+    /// @param trailers what followed its body; no lines without. Valid within the call.
+    void end(HeaderLines trailers);
 
     /// All that could be read has been read: what was written in answer to it can be flushed.
     void readComplete();

@@ -1,22 +1,22 @@
 package io.heddle.proxy.upstream;
 
-import io.heddle.proxy.http1.BodyReader;
+import io.heddle.proxy.http.HeaderLines;
+import io.heddle.proxy.http.OutgoingRequest;
 import io.netty.buffer.ByteBuf;
 
-/// One request's way to its host, and the answer's way back. Confined to its event loop.
+/// One request's way to its host, and the answer's way back, whatever protocol is spoken there. Confined to its event
+/// loop.
 public interface UpstreamStream {
-    /// Writes the request's head.
-    ///
-    /// @param head its bytes
-    /// @param bodiless whether the answer has no body whatever it says (HEAD)
-    /// @param keepChunks whether a chunked answer is handed on with its chunk framing
-    void send(ByteBuf head, boolean bodiless, boolean keepChunks);
+    /// Writes the request's head, before this returns.
+    void send(OutgoingRequest request);
 
-    /// Writes a piece of the request's body, framed as its head says.
+    /// Writes a piece of the request's body: data without framing. The stream owns it.
     void body(ByteBuf piece);
 
     /// The request is complete.
-    void end();
+    ///
+    /// @param trailers what follows the body; no lines without. Those that no protocol may pass on are left out.
+    void end(HeaderLines trailers);
 
     /// Sends what was written.
     void flush();
@@ -35,7 +35,4 @@ public interface UpstreamStream {
 
     /// Whether the host has proven who it is, and we have.
     boolean mutualTls();
-
-    /// How the answer's body ends; known once its head came.
-    BodyReader.Framing framing();
 }

@@ -3,6 +3,7 @@ package io.heddle.proxy.upstream;
 import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.resilience.CircuitBreaker;
 import io.heddle.traffic.runtime.ClientTls;
+import io.heddle.traffic.runtime.Cluster;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import java.util.Optional;
 /// @param tls the TLS settings its cluster has for it
 /// @param source makes TLS handlers by them
 /// @param connectTimeout for a connection, TLS included
+/// @param protocol what is spoken there
 /// @param breaker its cluster's
 record UpstreamTarget(
         Host host,
@@ -21,10 +23,11 @@ record UpstreamTarget(
         Optional<ClientTls> tls,
         Optional<ClientTlsSource> source,
         Duration connectTimeout,
+        Cluster.Protocol protocol,
         CircuitBreaker breaker) {
 
     /// Whether connections made for `other` serve this one too.
     boolean sameConnections(UpstreamTarget other) {
-        return tls.equals(other.tls) && address.equals(other.address);
+        return tls.equals(other.tls) && address.equals(other.address) && protocol == other.protocol;
     }
 }

@@ -117,7 +117,14 @@ public final class Upstreams implements ActiveConfig.Follower {
             var source = settings.map(needed -> sources.computeIfAbsent(needed, tls));
             targets.put(
                     state,
-                    new UpstreamTarget(host, address(endpoint), settings, source, cluster.connectTimeout(), breaker));
+                    new UpstreamTarget(
+                            host,
+                            address(endpoint),
+                            settings,
+                            source,
+                            cluster.connectTimeout(),
+                            cluster.protocol(),
+                            breaker));
         }
         var balancer = BuiltinBalancers.create(cluster.balancer(), new ArrayList<>(hosts.values()));
         return new UpstreamCluster(cluster, balancer, breaker, hosts, targets);

@@ -91,8 +91,79 @@ class HttpHopTest {
             Origin.write(client, "3;x=\"y\"\r\nabc\r\n00a\r\n01234");
             Origin.write(client, "56789\r\n0\r\nX-Sum: 1\r\nHost: evil\r\n\r\n");
             Origin.head(client.getInputStream());
+            var body = Origin.head(client.getInputStream());
+            assertThat(body.replaceAll("(^|\r\n)[0-9a-f]+\r\n", ""))
+                    .as(body)
+                    .isEqualTo("abc0123456789X-Sum: 1\r\n\r\n");
+        }
+    }
+
+    @Test
+    void passes_trailers_on_but_for_those_that_say_what_a_head_does() throws IOException {
+        try (var origin = Origin.answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n"
+                        + "grpc-status: 5\r\nContent-Length: 9\r\nSet-Cookie: a=b\r\nX-Sum: 1\r\n\r\n");
+                var proxy = new RunningProxy(RunningProxy.config(origin.port()));
+                var client = proxy.connect()) {
+            Origin.write(client, GET);
+            Origin.head(client.getInputStream());
             assertThat(Origin.head(client.getInputStream()))
-                    .isEqualTo("3\r\nabc\r\n00a\r\n0123456789\r\n0\r\nX-Sum: 1\r\n\r\n");
+                    .isEqualTo("2\r\nhi\r\n0\r\ngrpc-status: 5\r\nX-Sum: 1\r\n\r\n");
+        }
+    }
+
+    @Test
+    void large_pieces_of_an_unbounded_answer_are_chunks_that_are_complete_at_once() throws IOException {
+        var go = new CountDownLatch(1);
+        try (var origin = new Origin((socket, _) -> {
+                    Origin.head(socket.getInputStream());
+                    Origin.write(socket, "HTTP/1.1 200 OK\r\n\r\n" + "x".repeat(3000));
+                    try {
+                        go.await();
+                    } catch (InterruptedException interrupted) {
+                        throw new IOException(interrupted);
+                    }
+                    Origin.write(socket, "y");
+                });
+                var proxy = new RunningProxy(RunningProxy.config(origin.port()));
+                var client = proxy.connect()) {
+            Origin.write(client, GET);
+            Origin.head(client.getInputStream());
+            var first = new StringBuilder();
+            while (first.chars().filter(c -> c == 'x').count() < 3000 || first.charAt(first.length() - 1) != '\n') {
+                first.append(Origin.read(client.getInputStream(), 1));
+            }
+            assertThat(first.toString().replaceAll("[0-9a-f]+\r\nx+\r\n", "")).isEmpty();
+            go.countDown();
+            assertThat(Origin.head(client.getInputStream())).isEqualTo("1\r\ny\r\n0\r\n\r\n");
+        }
+    }
+
+    @Test
+    void keeps_the_connection_of_an_http_1_0_client_that_asks_for_it() throws IOException {
+        try (var origin = Origin.answering("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+                var proxy = new RunningProxy(RunningProxy.config(origin.port()));
+                var client = proxy.connect()) {
+            for (int i = 0; i < 2; i++) {
+                Origin.write(client, "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+                assertThat(Origin.head(client.getInputStream())).contains("\r\nconnection: keep-alive\r\n");
+                assertThat(Origin.read(client.getInputStream(), 5)).isEqualTo("hello");
+            }
+            Origin.write(client, "GET / HTTP/1.0\r\n\r\n");
+            assertThat(new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1))
+                    .contains("\r\nconnection: close\r\n")
+                    .endsWith("hello");
+        }
+    }
+
+    @Test
+    void an_unbounded_answer_ends_with_the_connection_of_an_http_1_0_client() throws IOException {
+        try (var origin = Origin.answering(
+                        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+                var proxy = new RunningProxy(RunningProxy.config(origin.port()));
+                var client = proxy.connect()) {
+            Origin.write(client, "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+            var all = new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+            assertThat(all).isEqualTo("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nabcde");
         }
     }
 

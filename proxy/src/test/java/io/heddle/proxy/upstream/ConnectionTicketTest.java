@@ -3,6 +3,7 @@ package io.heddle.proxy.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.HttpResponseHead;
 import io.heddle.proxy.loop.EventLoops;
 import io.heddle.traffic.balance.BalancerPolicy;
@@ -49,7 +50,7 @@ class ConnectionTicketTest {
         }
 
         @Override
-        public void head(HttpResponseHead head, UpstreamStream stream) {
+        public void head(HttpResponseHead head, boolean complete) {
             heard.incrementAndGet();
         }
 
@@ -60,7 +61,7 @@ class ConnectionTicketTest {
         }
 
         @Override
-        public void end() {
+        public void end(HeaderLines trailers) {
             heard.incrementAndGet();
         }
 

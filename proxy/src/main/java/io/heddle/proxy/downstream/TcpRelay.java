@@ -1,5 +1,6 @@
-package io.heddle.proxy.exchange;
+package io.heddle.proxy.downstream;
 
+import io.heddle.proxy.exchange.ProxyServices;
 import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.upstream.RawConnector;

@@ -1,5 +1,10 @@
-package io.heddle.proxy.exchange;
+package io.heddle.proxy.downstream;
 
+import io.heddle.proxy.exchange.ClientConnection;
+import io.heddle.proxy.exchange.HttpExchange;
+import io.heddle.proxy.exchange.LiveChain;
+import io.heddle.proxy.exchange.PeerClaim;
+import io.heddle.proxy.exchange.ProxyServices;
 import io.heddle.proxy.http.HeadResult;
 import io.heddle.proxy.http1.BodyReader;
 import io.heddle.proxy.http1.BodySink;
@@ -19,7 +24,7 @@ import io.netty.handler.ssl.SslHandler;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// A client's connection: reads requests one after the other and hands each to its [HttpExchange].
+/// A client's HTTP/1 connection: reads requests one after the other and hands each to its [HttpExchange].
 ///
 /// Requests that come early (pipelining) wait as bytes until the one before is answered. A connection is closed with
 /// care:
@@ -27,13 +32,9 @@ import org.jspecify.annotations.Nullable;
 /// destroy an answer that is still on its way.
 // A failed write or close shows as the end of its channel, which is handled.
 @SuppressWarnings("FutureReturnValueIgnored")
-public final class DownstreamHandler extends ChannelInboundHandlerAdapter {
+public final class Http1Handler extends ChannelInboundHandlerAdapter {
     private static final long LINGER_NANOS = 1_000_000_000L;
-
-    /// Asks a connection to end when it has answered what it has begun.
-    public enum Signal {
-        DRAIN
-    }
+    private static final String BODY_INVALID = "http1.codec_error{body_invalid}";
 
     private enum State {
         HEAD,
@@ -51,6 +52,7 @@ public final class DownstreamHandler extends ChannelInboundHandlerAdapter {
     private final BodySink sink = this::piece;
     private final Http1RequestReader reader;
     private @Nullable HttpExchange exchange;
+    private @Nullable Http1ClientStream stream;
     private @Nullable ChannelHandlerContext context;
     private @Nullable ByteBuf held;
     private State state = State.HEAD;
@@ -60,17 +62,22 @@ public final class DownstreamHandler extends ChannelInboundHandlerAdapter {
     private boolean stoppedSending;
 
     /// For a connection of `client` that came in by `chain`, an HTTP one, on the loop of `worker`.
-    public DownstreamHandler(Worker worker, LiveChain chain, ProxyServices services, ClientConnection client) {
+    public Http1Handler(Worker worker, LiveChain chain, ProxyServices services, ClientConnection client) {
         this.worker = worker;
         this.chain = chain;
         this.services = services;
         this.client = client;
-        var limits = http().limits();
+        var limits = settings().limits();
         this.reader = new Http1RequestReader(limits.maxHeaderBytes(), limits.maxHeaders());
     }
 
+    /// The name of the listener it came by.
+    String listener() {
+        return chain.listener();
+    }
+
     /// The chain's HTTP settings as they are now.
-    NetworkFilter.Http http() {
+    NetworkFilter.Http settings() {
         return switch (chain.filter()) {
             case NetworkFilter.Http http -> http;
             case NetworkFilter.Tcp _ -> throw new IllegalStateException("not an HTTP chain: " + chain.listener());
@@ -80,7 +87,8 @@ public final class DownstreamHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
-        exchange = new HttpExchange(this, worker, services, client, ctx.channel());
+        stream = new Http1ClientStream(this, worker, ctx.channel(), reader.head());
+        exchange = new HttpExchange(stream, worker, services, new PeerClaim(client));
         reader.clear();
         rest();
     }
@@ -143,18 +151,23 @@ public final class DownstreamHandler extends ChannelInboundHandlerAdapter {
         if (result.isFault()) {
             state = State.ANSWER;
             inputEnded = true;
-            exchange().refuse(result.status(), "malformed request: " + result.reason() + "\n", result.details());
+            exchange()
+                    .refuse(
+                            reader.head(),
+                            result.status(),
+                            "malformed request: " + result.reason() + "\n",
+                            result.details());
             return false;
         }
         var head = reader.head();
         body.none();
         if (head.lines().chunked()) {
-            body.chunked(true);
+            body.chunked();
         } else if (head.lines().contentLength() > 0) {
             body.length(head.lines().contentLength());
         }
         state = body.complete() ? State.ANSWER : State.BODY;
-        exchange().begin(head, chain, body.complete());
+        exchange().begin(head, body.complete());
         return true;
     }
 
@@ -165,12 +178,12 @@ public final class DownstreamHandler extends ChannelInboundHandlerAdapter {
         }
         if (!good) {
             inputEnded = true;
-            exchange().malformed();
+            exchange().malformed(BODY_INVALID);
             return false;
         }
         if (body.complete()) {
             state = State.ANSWER;
-            exchange().requestEnded();
+            exchange().requestEnded(body.trailers());
         }
         return true;
     }
@@ -256,11 +269,11 @@ public final class DownstreamHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void rest() {
-        after(http().limits().connectionIdle());
+        after(settings().limits().connectionIdle());
     }
 
     private void limitHead() {
-        after(http().limits().requestHeaders());
+        after(settings().limits().requestHeaders());
     }
 
     private void after(Duration wait) {
@@ -278,7 +291,8 @@ public final class DownstreamHandler extends ChannelInboundHandlerAdapter {
                 if (reader.begun()) {
                     state = State.ANSWER;
                     inputEnded = true;
-                    exchange().refuse(408, "the request's head took too long\n", "request_header_timeout");
+                    exchange()
+                            .refuse(reader.head(), 408, "the request's head took too long\n", "request_header_timeout");
                 } else {
                     closeGently();
                 }
@@ -293,7 +307,7 @@ public final class DownstreamHandler extends ChannelInboundHandlerAdapter {
         if (event instanceof ChannelInputShutdownEvent) {
             worker.tick();
             inputEnd();
-        } else if (event == Signal.DRAIN && state == State.HEAD && !reader.begun() && held == null) {
+        } else if (event == ConnectionSignal.DRAIN && state == State.HEAD && !reader.begun() && held == null) {
             closeGently();
         }
         ctx.fireUserEventTriggered(event);
@@ -308,6 +322,7 @@ public final class DownstreamHandler extends ChannelInboundHandlerAdapter {
                     state = State.ANSWER;
                     exchange()
                             .refuse(
+                                    reader.head(),
                                     400,
                                     "malformed request: it ends within its head\n",
                                     "http1.codec_error{truncated}");
@@ -315,7 +330,7 @@ public final class DownstreamHandler extends ChannelInboundHandlerAdapter {
                     context().close();
                 }
             }
-            case BODY -> exchange().malformed();
+            case BODY -> exchange().malformed(BODY_INVALID);
             case ANSWER -> inputEnded = true;
             case CLOSING -> context().close();
         }
@@ -328,6 +343,9 @@ public final class DownstreamHandler extends ChannelInboundHandlerAdapter {
         worker.deadlines().remove(deadline);
         exchange().clientGone(ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION);
         exchange().close();
+        if (stream != null) {
+            stream.discard();
+        }
         if (held != null && !working) {
             held.release();
             held = null;

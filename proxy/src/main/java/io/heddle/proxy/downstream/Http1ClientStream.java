@@ -1,0 +1,151 @@
+package io.heddle.proxy.downstream;
+
+import io.heddle.proxy.exchange.ClientStream;
+import io.heddle.proxy.http.EditedLines;
+import io.heddle.proxy.http.HeaderLines;
+import io.heddle.proxy.http.HttpRequestHead;
+import io.heddle.proxy.http.HttpResponseHead;
+import io.heddle.proxy.http.LineKind;
+import io.heddle.proxy.http1.HeadWriter;
+import io.heddle.proxy.http1.Http1Output;
+import io.heddle.proxy.http1.Reasons;
+import io.heddle.proxy.loop.Worker;
+import io.heddle.traffic.runtime.NetworkFilter;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+
+/// The answers on an HTTP/1 connection: writes one after the other and decides, with each, whether the connection ends
+/// with it. One object per connection.
+// A failed write or close shows as the end of its channel, which is handled.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class Http1ClientStream implements ClientStream {
+    private static final int FRAMING = LineKind.bit(LineKind.CONTENT_LENGTH) | LineKind.bit(LineKind.TRANSFER_ENCODING);
+
+    private final Http1Handler connection;
+    private final Worker worker;
+    private final Channel channel;
+    private final Http1Output output;
+    private final HttpRequestHead request;
+    private boolean close;
+
+    /// On `channel`, for the requests that are read into `request` one after the other.
+    Http1ClientStream(Http1Handler connection, Worker worker, Channel channel, HttpRequestHead request) {
+        this.connection = connection;
+        this.worker = worker;
+        this.channel = channel;
+        this.output = new Http1Output(channel);
+        this.request = request;
+    }
+
+    @Override
+    public String listener() {
+        return connection.listener();
+    }
+
+    @Override
+    public NetworkFilter.Http settings() {
+        return connection.settings();
+    }
+
+    @Override
+    public void read(boolean wanted) {
+        connection.read(wanted);
+    }
+
+    @Override
+    public boolean isReading() {
+        return connection.isReading();
+    }
+
+    @Override
+    public boolean isWritable() {
+        return channel.isWritable();
+    }
+
+    @Override
+    public void interim(HttpResponseHead head) {
+        if (request.version10()) {
+            return;
+        }
+        var lines = worker.editedLines().received(head.lines(), FRAMING);
+        var writer = worker.headWriter().start().status(head).headers(lines);
+        output.head(writer, false, 0);
+        output.flush();
+    }
+
+    @Override
+    public void head(HttpResponseHead head, EditedLines lines, boolean complete) {
+        boolean version10 = request.version10();
+        long length = head.lines().contentLength();
+        boolean unbounded = !complete && length < 0;
+        close = connection.mustClose() || (unbounded && version10);
+        if (head.status() == 204) {
+            lines.drop(FRAMING);
+        } else if (version10) {
+            lines.drop(LineKind.bit(LineKind.TRANSFER_ENCODING));
+        }
+        var writer = worker.headWriter().start().status(head).headers(lines);
+        boolean chunked = unbounded && !version10;
+        if (chunked && !head.lines().chunked()) {
+            writer.text("transfer-encoding: chunked\r\n");
+        }
+        connection(writer);
+        output.head(writer, chunked, complete ? 0 : length);
+    }
+
+    /// What becomes of the connection, where the version does not say it.
+    private void connection(HeadWriter writer) {
+        if (close) {
+            writer.text("connection: close\r\n");
+        } else if (request.version10()) {
+            writer.text("connection: keep-alive\r\n");
+        }
+    }
+
+    @Override
+    public void body(ByteBuf piece) {
+        output.piece(piece);
+    }
+
+    @Override
+    public void end(HeaderLines trailers) {
+        output.end(trailers);
+    }
+
+    @Override
+    public void flush() {
+        output.flush();
+    }
+
+    @Override
+    public void local(int status, EditedLines lines, byte[] body) {
+        close = connection.mustClose();
+        var writer = worker.headWriter().start();
+        writer.text("HTTP/1.1 ")
+                .number(status)
+                .text(" ")
+                .text(Reasons.of(status))
+                .text("\r\n");
+        writer.headers(lines);
+        connection(writer);
+        output.head(writer, false, body.length);
+        output.bytes(body);
+        output.flush();
+    }
+
+    @Override
+    public void abort() {
+        output.discard();
+        connection.abort();
+    }
+
+    @Override
+    public void done() {
+        connection.exchangeDone(close);
+    }
+
+    /// The connection is gone.
+    void discard() {
+        output.discard();
+    }
+}

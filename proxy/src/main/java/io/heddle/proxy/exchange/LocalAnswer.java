@@ -1,0 +1,51 @@
+package io.heddle.proxy.exchange;
+
+import io.heddle.proxy.http.HeaderLines;
+import io.heddle.proxy.http.HttpRequestHead;
+import io.heddle.proxy.loop.Worker;
+import io.heddle.traffic.request.HeaderEdit;
+import io.heddle.traffic.request.HeaderEdits;
+import io.heddle.traffic.request.HeaderName;
+import io.heddle.traffic.request.LocalReply;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/// Makes the header lines and the body of an answer that no upstream gave.
+final class LocalAnswer {
+    /// IMF-fixdate (RFC 9110, section 5.6.7).
+    private static final DateTimeFormatter DATE =
+            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH);
+    private static final byte[] EMPTY = {};
+
+    private LocalAnswer() {}
+
+    /// Answers `request` and gives the number of bytes of body that were sent.
+    static int write(LocalReply reply, HeaderEdits edits, HttpRequestHead request, Worker worker, ClientStream client) {
+        var body = reply.body().getBytes(StandardCharsets.UTF_8);
+        var lines = worker.editedLines().start(HeaderLines.EMPTY, 0, edits);
+        if (reply.status() >= 200 && reply.status() != 204 && reply.status() != 304) {
+            lines.add("content-length", Integer.toString(body.length));
+        }
+        if (body.length > 0 && !sets(edits, HeaderName.CONTENT_TYPE)) {
+            lines.add("content-type", "text/plain");
+        }
+        lines.add("date", DATE.format(Instant.ofEpochMilli(worker.nowMillis()).atOffset(ZoneOffset.UTC)));
+        lines.add("server", "heddle");
+        var sent = request.isMethod("HEAD") ? EMPTY : body;
+        client.local(reply.status(), lines, sent);
+        return sent.length;
+    }
+
+    private static boolean sets(HeaderEdits edits, HeaderName name) {
+        for (int i = 0; i < edits.size(); i++) {
+            if (edits.edit(i).action() != HeaderEdit.Action.REMOVE
+                    && edits.edit(i).name().equals(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,79 @@
+package io.heddle.proxy.exchange;
+
+import io.heddle.proxy.http.HeaderLines;
+import io.heddle.proxy.upstream.UpstreamStream;
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/// A request's body on its way: to the stream of the current try, once there is one, to the mirrors, and into a
+/// [ReplayBuffer] for the tries to come. Part of its [Tries].
+final class RequestBody {
+    private final Mirrors mirrors;
+    private final ReplayBuffer replay = new ReplayBuffer();
+    private HeaderLines trailers = HeaderLines.EMPTY;
+    private boolean ended;
+
+    RequestBody(Mirrors mirrors) {
+        this.mirrors = mirrors;
+    }
+
+    /// A request begins; `complete` tells that it has no body.
+    void start(boolean complete) {
+        ended = complete;
+        trailers = HeaderLines.EMPTY;
+    }
+
+    /// Whether all of it has come.
+    boolean ended() {
+        return ended;
+    }
+
+    /// Takes a piece, for `stream` if there is one; false when the next one should wait.
+    boolean piece(ByteBuf piece, @Nullable UpstreamStream stream) {
+        mirrors.body(piece);
+        if (stream == null) {
+            replay.keep(piece, true);
+            piece.release();
+            return !replay.isFull();
+        }
+        replay.keep(piece, false);
+        stream.body(piece);
+        if (!stream.isWritable()) {
+            stream.flush();
+        }
+        return stream.isWritable();
+    }
+
+    /// It is complete. The trailers stay as they are until the exchange is over.
+    void end(HeaderLines following, @Nullable UpstreamStream stream) {
+        ended = true;
+        trailers = following;
+        mirrors.requestEnded(following);
+        if (stream != null) {
+            stream.end(following);
+        }
+    }
+
+    /// Sends what has come so far to the stream of a new try.
+    void sendTo(UpstreamStream stream) {
+        replay.replay(stream);
+        if (ended) {
+            stream.end(trailers);
+        }
+    }
+
+    /// Whether it can be sent again, so far.
+    boolean canBeSentAgain() {
+        return replay.isComplete();
+    }
+
+    /// It will not be sent again.
+    void letGo() {
+        replay.drop();
+    }
+
+    /// The request is over.
+    void clear() {
+        replay.clear();
+    }
+}

@@ -1,0 +1,48 @@
+package io.heddle.proxy.exchange;
+
+import io.heddle.proxy.upstream.UpstreamFailure;
+import io.heddle.traffic.request.HeaderEdit;
+import io.heddle.traffic.request.HeaderName;
+import io.heddle.traffic.request.LocalReply;
+import io.heddle.traffic.request.ResponseFlag;
+import java.util.List;
+
+/// The answers to requests that no upstream answered, in Envoy's words.
+final class UpstreamReplies {
+    private static final String RESET = "upstream connect error or disconnect/reset before headers. reset reason: ";
+    /// The header that tells a client of an overloaded cluster, as Envoy sends it.
+    private static final List<HeaderEdit> OVERLOADED =
+            List.of(new HeaderEdit(HeaderEdit.Action.SET, HeaderName.of("x-envoy-overloaded"), "true"));
+
+    static final LocalReply NO_CLUSTER = LocalReply.of(503, "", ResponseFlag.NO_CLUSTER_FOUND, "cluster_not_found");
+    static final LocalReply NO_HOST =
+            LocalReply.of(503, "no healthy upstream", ResponseFlag.NO_HEALTHY_UPSTREAM, "no_healthy_upstream");
+    static final LocalReply OVERFLOW =
+            new LocalReply(503, RESET + "overflow", OVERLOADED, ResponseFlag.UPSTREAM_OVERFLOW, "overflow");
+    static final LocalReply REQUEST_TIMEOUT =
+            LocalReply.of(504, "upstream request timeout", ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, "response_timeout");
+
+    private UpstreamReplies() {}
+
+    static LocalReply failed(UpstreamFailure failure) {
+        var flag = switch (failure) {
+            case CONNECT_FAILED, CONNECT_TIMEOUT -> ResponseFlag.UPSTREAM_CONNECTION_FAILURE;
+            case OVERFLOW -> ResponseFlag.UPSTREAM_OVERFLOW;
+            case RESET_BEFORE_RESPONSE, RESET_IN_RESPONSE -> ResponseFlag.UPSTREAM_CONNECTION_TERMINATION;
+            case MALFORMED -> ResponseFlag.UPSTREAM_PROTOCOL_ERROR;
+        };
+        if (failure == UpstreamFailure.OVERFLOW) {
+            return OVERFLOW;
+        }
+        var details =
+                "upstream_reset_before_response_started{" + failure.reason().replace(' ', '_') + "}";
+        int status = failure == UpstreamFailure.MALFORMED ? 502 : 503;
+        return LocalReply.of(status, RESET + failure.reason(), flag, details);
+    }
+
+    /// Nothing moved for too long; `requestEnded` tells whether it was the upstream's turn.
+    static LocalReply idle(boolean requestEnded) {
+        return LocalReply.of(
+                requestEnded ? 504 : 408, "stream timeout", ResponseFlag.STREAM_IDLE_TIMEOUT, "stream_idle_timeout");
+    }
+}

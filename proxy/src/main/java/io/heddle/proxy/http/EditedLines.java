@@ -1,0 +1,153 @@
+package io.heddle.proxy.http;
+
+import io.heddle.traffic.request.HeaderEdit;
+import io.heddle.traffic.request.HeaderEdits;
+import io.heddle.traffic.request.HeaderName;
+import io.heddle.traffic.request.Span;
+
+/// Header lines on their way out: those received, without what goes, and those that come in addition. Writers of every
+/// protocol go through the received ones ([#keeps]) and then through the [#added] ones.
+///
+/// One object per event loop: begun, completed and written within one call. Lines that frame a message are not edited:
+/// framing is the proxy's own.
+public final class EditedLines {
+    private static final int NEVER_EDITED = LineKind.bit(LineKind.CONTENT_LENGTH)
+            | LineKind.bit(LineKind.TRANSFER_ENCODING)
+            | LineKind.bit(LineKind.CONNECTION);
+
+    /// Lines that concern one connection only, or that one proxy says to another: no protocol passes them on.
+    public static final int HOP_BY_HOP = LineKind.bit(LineKind.CONNECTION)
+            | LineKind.bit(LineKind.UPGRADE)
+            | LineKind.bit(LineKind.HOP_BY_HOP)
+            | LineKind.bit(LineKind.TE)
+            | LineKind.bit(LineKind.PEER);
+
+    private final HeaderLines added = new HeaderLines();
+    private final HeaderEdits none = new HeaderEdits();
+    private HeaderLines received = HeaderLines.EMPTY;
+    private HeaderEdits edits = none;
+    private int dropMask;
+
+    /// Begins with the lines `from` without those [#HOP_BY_HOP], without kinds in `drop`, and without what `Connection`
+    /// names.
+    public EditedLines received(HeaderLines from, int drop) {
+        return start(from, drop, none);
+    }
+
+    /// Begins with the lines `from` without those [#HOP_BY_HOP], without kinds in `drop`, without what `Connection`
+    /// names, and as `changes` want it.
+    public EditedLines start(HeaderLines from, int drop, HeaderEdits changes) {
+        received = from;
+        dropMask = drop | HOP_BY_HOP;
+        edits = changes;
+        added.clear();
+        for (int i = 0; i < changes.size(); i++) {
+            append(i);
+        }
+        return this;
+    }
+
+    private void append(int index) {
+        var edit = edits.edit(index);
+        boolean adds = switch (edit.action()) {
+            case APPEND, SET -> true;
+            case ADD_IF_ABSENT -> !isReceived(edit.name()) && !addedBefore(index);
+            case REMOVE -> false;
+        };
+        if (adds && !undone(index) && !frames(edit.name())) {
+            add(edit.name().toString(), edit.value());
+        }
+    }
+
+    private static boolean frames(HeaderName name) {
+        return name.equals(HeaderName.CONTENT_LENGTH)
+                || name.equals(HeaderName.TRANSFER_ENCODING)
+                || name.equals(HeaderName.CONNECTION);
+    }
+
+    private static boolean removes(HeaderEdit edit) {
+        return edit.action() == HeaderEdit.Action.SET || edit.action() == HeaderEdit.Action.REMOVE;
+    }
+
+    private boolean undone(int index) {
+        for (int i = index + 1; i < edits.size(); i++) {
+            if (removes(edits.edit(i))
+                    && edits.edit(i).name().equals(edits.edit(index).name())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean addedBefore(int index) {
+        for (int i = 0; i < index; i++) {
+            var earlier = edits.edit(i);
+            if (earlier.action() != HeaderEdit.Action.REMOVE
+                    && earlier.name().equals(edits.edit(index).name())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isReceived(HeaderName name) {
+        for (int i = 0; i < received.count(); i++) {
+            long span = received.name(i);
+            if (name.matches(received.bytes(), Span.start(span), Span.end(span))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Drops the kinds in `more`, too.
+    public void drop(int more) {
+        dropMask |= more;
+    }
+
+    /// Adds a line. The name is a token in lower case; control characters in the value become spaces.
+    public void add(String name, String value) {
+        added.beginLine();
+        added.append(name);
+        added.separate();
+        added.appendSafe(value);
+        added.endOwnLine();
+    }
+
+    /// Where further lines are added, with [HeaderLines#endOwnLine].
+    public HeaderLines added() {
+        return added;
+    }
+
+    /// The lines as they came.
+    public HeaderLines received() {
+        return received;
+    }
+
+    /// Whether every received line is kept.
+    public boolean keepsAll() {
+        return !received.hasAny(dropMask) && !received.nominates() && edits.size() == 0;
+    }
+
+    /// Whether a received line is kept.
+    public boolean keeps(int line) {
+        boolean drop = ((dropMask >>> received.kind(line)) & 1) != 0
+                || (received.nominates() && received.nominated(line))
+                || (edits.size() > 0 && replaced(line));
+        return !drop;
+    }
+
+    private boolean replaced(int line) {
+        if (((NEVER_EDITED >>> received.kind(line)) & 1) != 0) {
+            return false;
+        }
+        long name = received.name(line);
+        for (int i = 0; i < edits.size(); i++) {
+            var edit = edits.edit(i);
+            if (removes(edit) && edit.name().matches(received.bytes(), Span.start(name), Span.end(name))) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

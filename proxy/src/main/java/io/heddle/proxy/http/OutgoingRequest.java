@@ -1,0 +1,46 @@
+package io.heddle.proxy.http;
+
+import io.heddle.traffic.request.Span;
+import io.heddle.traffic.route.Rewrite;
+import java.util.Optional;
+
+/// A request as it goes to a host, before any protocol has written it. Written within the call that hands it over: the
+/// bytes are the client's.
+///
+/// @param head as received
+/// @param rewrite how host and path change
+/// @param fallback the authority where neither the request nor the rewrite has one
+/// @param lines the header lines; no `host` is among the added ones
+/// @param complete whether no body follows
+public record OutgoingRequest(
+        HttpRequestHead head, Rewrite rewrite, String fallback, EditedLines lines, boolean complete) {
+
+    /// Whether the request line that was received can be sent on as it is, if there is one.
+    public boolean keepsTarget() {
+        return rewrite.isNone();
+    }
+
+    /// The path and query, when they are not those received.
+    public Optional<String> newPath() {
+        return rewrite.path() instanceof Rewrite.Path.Keep ? Optional.empty() : Optional.of(path(head, rewrite.path()));
+    }
+
+    /// The authority, when it is not the one received.
+    public Optional<String> newAuthority() {
+        if (rewrite.host().isPresent()) {
+            return rewrite.host();
+        }
+        return Span.isPresent(head.authority()) ? Optional.empty() : Optional.of(fallback);
+    }
+
+    /// The path as `change` wants it, its query unchanged.
+    public static String path(HttpRequestHead head, Rewrite.Path change) {
+        long path = head.path();
+        int query = Span.start(path);
+        while (query < Span.end(path) && head.bytes()[query] != '?') {
+            query++;
+        }
+        var plain = Span.text(head.bytes(), Span.of(Span.start(path), query));
+        return change.apply(plain) + Span.text(head.bytes(), Span.of(query, Span.end(path)));
+    }
+}
