@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
@@ -19,37 +20,47 @@ import org.h2.mvstore.MVStoreException;
 /// The embedded store: one MVStore file.
 ///
 /// Auto-commit is off. A change is written into the maps, committed, and synced before anything is answered, so what
-/// was
-/// acknowledged is never lost and a change is never half there: a crash falls back to the last commit. One lock makes
-/// writers follow each other, and keeps readers from seeing what is not on disk yet.
+/// was acknowledged is never lost and a change is never half there: a crash falls back to the last commit. One lock
+/// makes writers follow each other, and keeps readers from seeing what is not on disk yet.
+///
+/// When the disk refuses a change, the writer gets the error, and everything in memory is thrown away and read from the
+/// file again, at once or, while even that fails, at the next call. So what readers see is what the file holds. A
+/// commit that was written but could not be synced is in the file: its writer gets the error and the listeners are
+/// told, since the store then has the change.
 public final class MvConfigStore implements ConfigStore {
+    private static final String OBJECTS = "objects";
+    private static final String FACTS = "facts";
     private static final String REVISION_KEY = "revision";
     private static final int COMPACT_MILLIS = 500;
 
     private final Object lock = new Object();
-    private final MVStore file;
-    private final MVMap<String, String> objects;
-    private final MVMap<String, String> facts;
+    private final Path path;
     private final Clock clock;
     private final List<Consumer<Change>> listeners = new CopyOnWriteArrayList<>();
+    private MVStore file;
+    private boolean closed;
+    /// What failed and may still be in the file.
+    private Optional<Change> doubtful = Optional.empty();
 
-    private MvConfigStore(MVStore file, Clock clock) {
-        this.file = file;
+    private MvConfigStore(Path path, Clock clock) {
+        this.path = path;
         this.clock = clock;
-        this.objects = file.openMap("objects");
-        this.facts = file.openMap("facts");
+        this.file = openFile(path);
     }
 
     /// Opens the store in `path`, or creates it.
     ///
     /// @throws StoreException when another process has it open or it cannot be read
     public static MvConfigStore open(Path path, Clock clock) {
+        return new MvConfigStore(path, clock);
+    }
+
+    private static MVStore openFile(Path path) {
         try {
-            var file = new MVStore.Builder()
+            return new MVStore.Builder()
                     .fileName(path.toString())
                     .autoCommitDisabled()
                     .open();
-            return new MvConfigStore(file, clock);
         } catch (MVStoreException e) {
             throw new StoreException("cannot open the store " + path + ": " + plainReason(e), e);
         }
@@ -63,15 +74,15 @@ public final class MvConfigStore implements ConfigStore {
     @Override
     public Optional<StoredObject> find(ObjectName name) {
         synchronized (lock) {
-            return Optional.ofNullable(objects.get(key(name))).map(text -> StoredObject.decoded(name, text));
+            return Optional.ofNullable(map(OBJECTS).get(key(name))).map(text -> StoredObject.decoded(name, text));
         }
     }
 
     @Override
     public List<StoredObject> all() {
         synchronized (lock) {
-            var all = new ArrayList<StoredObject>(objects.size());
-            objects.forEach((key, text) -> all.add(StoredObject.decoded(name(key), text)));
+            var all = new ArrayList<StoredObject>(map(OBJECTS).size());
+            map(OBJECTS).forEach((key, text) -> all.add(StoredObject.decoded(name(key), text)));
             all.sort((a, b) -> a.name().compareTo(b.name()));
             return List.copyOf(all);
         }
@@ -80,7 +91,7 @@ public final class MvConfigStore implements ConfigStore {
     @Override
     public long revision() {
         synchronized (lock) {
-            return Long.parseLong(facts.getOrDefault(REVISION_KEY, "0"));
+            return Long.parseLong(map(FACTS).getOrDefault(REVISION_KEY, "0"));
         }
     }
 
@@ -89,18 +100,27 @@ public final class MvConfigStore implements ConfigStore {
         synchronized (lock) {
             writes.forEach(this::checkVersion);
             long next = revision() + 1;
-            var results = writes.stream().map(write -> perform(write, next)).toList();
-            var touched = new HashSet<ObjectName>();
-            results.stream().filter(WriteResult::changed).forEach(result -> touched.add(result.name()));
-            if (touched.isEmpty()) {
+            try {
+                var results = writes.stream().map(write -> perform(write, next)).toList();
+                var touched = new HashSet<ObjectName>();
+                results.stream().filter(WriteResult::changed).forEach(result -> touched.add(result.name()));
+                if (touched.isEmpty()) {
+                    return results;
+                }
+                map(FACTS).put(REVISION_KEY, Long.toString(next));
+                makeDurable();
+                tell(new Change(next, touched));
                 return results;
+            } catch (MVStoreException e) {
+                doubtful = Optional.of(new Change(
+                        next, writes.stream().map(Write::name).collect(Collectors.toSet())));
+                throw failed(e);
             }
-            facts.put(REVISION_KEY, Long.toString(next));
-            makeDurable();
-            var change = new Change(next, touched);
-            listeners.forEach(listener -> listener.accept(change));
-            return results;
         }
+    }
+
+    private void tell(Change change) {
+        listeners.forEach(listener -> listener.accept(change));
     }
 
     private void checkVersion(Write write) {
@@ -119,7 +139,7 @@ public final class MvConfigStore implements ConfigStore {
         return switch (write) {
             case Write.Put put -> put(put, revision);
             case Write.Delete delete -> {
-                boolean existed = objects.remove(key(delete.name())) != null;
+                boolean existed = map(OBJECTS).remove(key(delete.name())) != null;
                 yield new WriteResult(delete.name(), existed ? Action.DELETED : Action.NOT_FOUND, 0);
             }
         };
@@ -141,16 +161,39 @@ public final class MvConfigStore implements ConfigStore {
     }
 
     private void store(StoredObject object) {
-        objects.put(key(object.name()), object.encoded());
+        map(OBJECTS).put(key(object.name()), object.encoded());
     }
 
     private void makeDurable() {
+        file.commit();
+        file.sync();
+    }
+
+    /// Throws away what is in memory and reads the file again.
+    private StoreException failed(MVStoreException cause) {
+        file.closeImmediately();
+        var failure = new StoreException("cannot write the store: " + cause.getMessage(), cause);
         try {
-            file.commit();
-            file.sync();
-        } catch (MVStoreException e) {
-            throw new StoreException("cannot write the store: " + e.getMessage(), e);
+            ensureOpen();
+        } catch (StoreException unreadable) {
+            failure.addSuppressed(unreadable);
         }
+        return failure;
+    }
+
+    private void ensureOpen() {
+        if (closed || !file.isClosed()) {
+            return;
+        }
+        file = openFile(path);
+        var unsure = doubtful;
+        doubtful = Optional.empty();
+        unsure.filter(change -> change.revision() == revision()).ifPresent(this::tell);
+    }
+
+    private MVMap<String, String> map(String name) {
+        ensureOpen();
+        return file.openMap(name);
     }
 
     @Override
@@ -161,13 +204,14 @@ public final class MvConfigStore implements ConfigStore {
     @Override
     public KeyValues keyValues(String name) {
         synchronized (lock) {
-            return new DurableMap(file.openMap("values." + name));
+            return new DurableMap("values." + name);
         }
     }
 
     @Override
     public void close() {
         synchronized (lock) {
+            closed = true;
             if (!file.isClosed()) {
                 file.commit();
                 file.close(COMPACT_MILLIS);
@@ -185,38 +229,48 @@ public final class MvConfigStore implements ConfigStore {
     }
 
     private final class DurableMap implements KeyValues {
-        private final MVMap<String, String> map;
+        private final String name;
 
-        DurableMap(MVMap<String, String> map) {
-            this.map = map;
+        DurableMap(String name) {
+            this.name = name;
         }
 
         @Override
         public Optional<String> find(String key) {
-            return Optional.ofNullable(map.get(key));
+            synchronized (lock) {
+                return Optional.ofNullable(map(name).get(key));
+            }
         }
 
         @Override
         public void put(String key, String value) {
             synchronized (lock) {
-                map.put(key, value);
-                makeDurable();
+                try {
+                    map(name).put(key, value);
+                    makeDurable();
+                } catch (MVStoreException e) {
+                    throw failed(e);
+                }
             }
         }
 
         @Override
         public Optional<String> remove(String key) {
             synchronized (lock) {
-                var value = Optional.ofNullable(map.remove(key));
-                value.ifPresent(_ -> makeDurable());
-                return value;
+                try {
+                    var value = Optional.ofNullable(map(name).remove(key));
+                    value.ifPresent(_ -> makeDurable());
+                    return value;
+                } catch (MVStoreException e) {
+                    throw failed(e);
+                }
             }
         }
 
         @Override
         public Map<String, String> entries() {
             synchronized (lock) {
-                return new TreeMap<>(map);
+                return new TreeMap<>(map(name));
             }
         }
     }

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +32,53 @@ class MvConfigStoreTest implements ConfigStoreContract {
             assertThatThrownBy(this::open)
                     .isInstanceOf(StoreException.class)
                     .hasMessageContaining("another control plane is using it");
+        }
+    }
+
+    @Test
+    void shows_only_what_is_on_disk_after_a_refused_write_and_takes_the_next_one() {
+        var disk = FailingDisk.register();
+        try (var store = MvConfigStore.open(disk.path(directory.resolve("store.mv")), Clock.systemUTC())) {
+            var changes = new ArrayList<Change>();
+            store.listen(changes::add);
+            var tokens = store.keyValues("tokens");
+            store.write(List.of(ConfigStoreContract.put(ConfigStoreContract.CATALOG, "{1}", "1")));
+            tokens.put("a", "1");
+            disk.refuseWrites(true);
+            assertThatThrownBy(() ->
+                            store.write(List.of(ConfigStoreContract.put(ConfigStoreContract.CATALOG, "{2}", "2"))))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("cannot write the store");
+            assertThatThrownBy(() -> tokens.put("b", "1")).isInstanceOf(StoreException.class);
+            assertThatThrownBy(() -> tokens.remove("a")).isInstanceOf(StoreException.class);
+            disk.refuseWrites(false);
+            assertThat(store.revision()).isEqualTo(1);
+            assertThat(store.find(ConfigStoreContract.CATALOG).orElseThrow().document())
+                    .isEqualTo("{1}");
+            assertThat(tokens.entries()).isEqualTo(Map.of("a", "1"));
+            store.write(List.of(ConfigStoreContract.put(ConfigStoreContract.CATALOG, "{3}", "3")));
+            assertThat(changes).map(Change::revision).containsExactly(1L, 2L);
+        }
+        try (var store = open()) {
+            assertThat(store.find(ConfigStoreContract.CATALOG).orElseThrow().document())
+                    .isEqualTo("{3}");
+        }
+    }
+
+    @Test
+    void tells_of_a_change_that_reached_the_file_although_it_could_not_be_synced() {
+        var disk = FailingDisk.register();
+        try (var store = MvConfigStore.open(disk.path(directory.resolve("store.mv")), Clock.systemUTC())) {
+            var changes = new ArrayList<Change>();
+            store.listen(changes::add);
+            disk.refuseSyncs(true);
+            assertThatThrownBy(() ->
+                            store.write(List.of(ConfigStoreContract.put(ConfigStoreContract.CATALOG, "{1}", "1"))))
+                    .isInstanceOf(StoreException.class);
+            disk.refuseSyncs(false);
+            assertThat(store.revision())
+                    .isEqualTo(changes.stream().mapToLong(Change::revision).max().orElse(0));
+            assertThat(store.find(ConfigStoreContract.CATALOG).isPresent()).isEqualTo(store.revision() == 1);
         }
     }
 
