@@ -29,10 +29,12 @@ import org.jspecify.annotations.Nullable;
 /// laid over the set accepted last; once nothing that this candidate refers to is missing, the [ConfigSink] gets it as
 /// a
 /// whole. Only then are the responses that went into it answered: all acknowledged, or all refused with the sink's
-/// problems, and then the candidate is dropped. Something that the server says does not exist is not waited for, and
-/// after 15 seconds nothing is (Envoy's `initial_fetch_timeout`).
+/// problems, and then the candidate is dropped. Something that the server says does not exist is not waited for. What has
+/// not come within 15 seconds (Envoy's `initial_fetch_timeout`) counts as absent from then on: later candidates do not
+/// wait for it again, and it is taken when it comes after all.
 ///
-/// A new stream says what was accepted, so a server with nothing new sends nothing.
+/// A new stream says what was accepted, so a server with nothing new sends nothing. What the accepted set lacks was
+/// waited for already, and is not again.
 public final class AdsSubscriptions {
     /// How long a candidate waits for what it refers to.
     static final Duration PATIENCE = Duration.ofSeconds(15);
@@ -126,7 +128,10 @@ public final class AdsSubscriptions {
 
     private List<DeltaDiscoveryRequest> proceed(Duration now) {
         var requests = new ArrayList<DeltaDiscoveryRequest>();
-        if (complete() || outOfPatience(now)) {
+        if (outOfPatience(now)) {
+            giveUp();
+        }
+        if (complete()) {
             settle(requests);
         }
         subscribe(requests);
@@ -137,16 +142,28 @@ public final class AdsSubscriptions {
         if (!clustersKnown && !candidate.resources(ResourceType.LDS).isEmpty()) {
             return false;
         }
-        return References.of(candidate).entrySet().stream().allMatch(entry -> {
-            var there = candidate.resources(entry.getKey());
-            var gone = of(nonexistent, entry.getKey());
-            return entry.getValue().stream().allMatch(name -> there.containsKey(name) || gone.contains(name));
-        });
+        return missing(candidate).entrySet().stream()
+                .allMatch(entry -> of(nonexistent, entry.getKey()).containsAll(entry.getValue()));
     }
 
     private boolean outOfPatience(Duration now) {
         var since = waitingSince;
         return since != null && now.minus(since).compareTo(PATIENCE) >= 0;
+    }
+
+    /// Counts as absent what has not come.
+    private void giveUp() {
+        clustersKnown = true;
+        missing(candidate).forEach((type, names) -> of(nonexistent, type).addAll(names));
+    }
+
+    /// What `set` refers to and does not have.
+    private static Map<ResourceType, Set<String>> missing(ResourceSet set) {
+        var missing = new EnumMap<ResourceType, Set<String>>(ResourceType.class);
+        References.of(set)
+                .forEach((type, names) ->
+                        missing.put(type, difference(names, set.resources(type).keySet())));
+        return missing;
     }
 
     private void settle(List<DeltaDiscoveryRequest> requests) {
@@ -212,7 +229,8 @@ public final class AdsSubscriptions {
         pending.clear();
         subscribed.clear();
         nonexistent.clear();
-        nonexistentWhenAccepted.clear();
+        nonexistent.putAll(missing(accepted));
+        nonexistentWhenAccepted = copy(nonexistent);
         candidate = accepted;
         waitingSince = null;
     }

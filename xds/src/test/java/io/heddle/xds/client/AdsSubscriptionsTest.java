@@ -78,6 +78,53 @@ final class AdsSubscriptionsTest {
     }
 
     @Test
+    void waits_only_once_for_what_never_comes_and_takes_it_when_it_does() {
+        client.connected();
+        client.received(response(ResourceType.CDS, "1", tlsCluster("a")), START);
+        client.received(response(ResourceType.EDS, "2", endpoints("a")), START);
+        client.tick(START.plusSeconds(15));
+        assertThat(applied).hasSize(1);
+        var later = START.plusSeconds(20);
+        var changed = tlsCluster("a").toBuilder().setAltStatName("x").build();
+        assertThat(client.received(response(ResourceType.CDS, "3", changed), later))
+                .map(DeltaDiscoveryRequest::getResponseNonce)
+                .containsExactly("3");
+        assertThat(applied).hasSize(2);
+        assertThat(client.received(response(ResourceType.SDS, "4", secret("ROOTCA")), later))
+                .map(DeltaDiscoveryRequest::getResponseNonce)
+                .containsExactly("4");
+        assertThat(applied.getLast().resources(ResourceType.SDS)).containsKey("ROOTCA");
+    }
+
+    @Test
+    void still_waits_for_what_a_later_candidate_refers_to_for_the_first_time() {
+        client.connected();
+        client.received(response(ResourceType.CDS, "1", tlsCluster("a")), START);
+        client.tick(START.plusSeconds(15));
+        var later = START.plusSeconds(20);
+        client.received(response(ResourceType.CDS, "2", cluster("b")), later);
+        client.tick(later.plusSeconds(14));
+        assertThat(applied).hasSize(1);
+        client.tick(later.plusSeconds(15));
+        assertThat(applied).hasSize(2);
+    }
+
+    @Test
+    void does_not_wait_again_on_a_new_stream_for_what_never_came() {
+        client.connected();
+        client.received(response(ResourceType.CDS, "1", tlsCluster("a")), START);
+        client.tick(START.plusSeconds(15));
+        client.disconnected();
+        assertThat(client.connected())
+                .map(AdsSubscriptionsTest::text)
+                .containsExactly("CDS +[] -[]", "EDS +[a] -[]", "LDS +[] -[]", "SDS +[ROOTCA] -[]");
+        assertThat(client.received(response(ResourceType.EDS, "1", endpoints("a")), START.plusSeconds(30)))
+                .map(DeltaDiscoveryRequest::getResponseNonce)
+                .containsExactly("1");
+        assertThat(applied).hasSize(2);
+    }
+
+    @Test
     void a_refusal_carries_all_problems_and_keeps_what_was() {
         connectWith(endpoints("a"));
         verdict = new Checked.Rejected<>(List.of(
