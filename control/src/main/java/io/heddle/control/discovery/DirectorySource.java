@@ -6,14 +6,11 @@ import io.heddle.control.store.ConflictException;
 import io.heddle.control.store.KeyValues;
 import io.heddle.control.store.WriteResult;
 import io.heddle.dialect.Document;
-import io.heddle.dialect.Documents;
 import io.heddle.model.name.ObjectName;
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -36,11 +33,11 @@ import org.slf4j.LoggerFactory;
 /// and
 /// what its last good version brought stays in the store until it is repaired or removed. Which object came from which
 /// file is remembered in the store, so that an object leaves with its file even when that happened while nobody looked.
+///
+/// An object leaves only when two looks in a row agree that no file has it: editors save by taking a file away and
+/// putting another in its place, or by emptying and refilling it. What is in a folder that cannot be read stays.
 public final class DirectorySource implements DiscoverySource {
     private static final Logger log = LoggerFactory.getLogger(DirectorySource.class);
-    private static final long MAX_FILE = 4L * 1024 * 1024;
-    private static final int MAX_FILES = 10_000;
-    private static final String DEFAULT_NAMESPACE = "default";
 
     private final Path directory;
     private final ConfigGate gate;
@@ -49,6 +46,10 @@ public final class DirectorySource implements DiscoverySource {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Map<Path, FileDocuments> files = new TreeMap<>();
     private final Map<Path, List<Problem>> setAside = new TreeMap<>();
+    private Map<Path, Problem> unseen = Map.of();
+    /// What no file had at the last look, and is still in the store.
+    private Set<ObjectName> missed = Set.of();
+
     private volatile List<Problem> problems = List.of();
 
     /// @param origins a durable map of this source's own
@@ -89,20 +90,26 @@ public final class DirectorySource implements DiscoverySource {
         }
     }
 
-    private void lookThrough() {
+    /// Looks through the directory once. On one thread at a time.
+    void lookThrough() {
         try {
-            var found = scan();
-            var changed = found.stream()
+            var scan = DirectoryScan.of(directory, files);
+            var changed = scan.files().stream()
                     .filter(file -> !file.equals(files.get(file.path())))
                     .toList();
-            var paths = found.stream().map(FileDocuments::path).collect(Collectors.toSet());
-            boolean someGone = !paths.containsAll(files.keySet());
-            files.keySet().retainAll(paths);
+            var paths = scan.files().stream().map(FileDocuments::path).collect(Collectors.toSet());
+            files.keySet().stream().filter(scan::mayHide).forEach(paths::add);
+            boolean someGone = files.keySet().retainAll(paths);
             changed.forEach(file -> files.put(file.path(), file));
             setAside.keySet().retainAll(paths);
-            if (!changed.isEmpty() || someGone || !originsFit()) {
-                takeIn();
+            boolean otherFolders = !scan.unseen().equals(unseen);
+            unseen = scan.unseen();
+            var missedNow = missed(scan);
+            if (!changed.isEmpty() || someGone || otherFolders || !missedNow.isEmpty()) {
+                missedNow.retainAll(missed);
+                takeIn(missedNow);
             }
+            missed = missed(scan);
         } catch (IOException e) {
             var problem = Problem.error(
                     name(), "", "cannot be read: " + e, "make it a directory that the control plane may read");
@@ -116,49 +123,28 @@ public final class DirectorySource implements DiscoverySource {
         }
     }
 
-    /// Whether each object that is remembered still has its file.
-    private boolean originsFit() {
-        var paths = files.keySet().stream().map(Path::toString).collect(Collectors.toSet());
-        return paths.containsAll(origins.entries().values());
-    }
-
-    private List<FileDocuments> scan() throws IOException {
-        var found = new ArrayList<FileDocuments>();
-        try (var entries = Files.walk(directory, 8)) {
-            for (var path : entries.filter(DirectorySource::isConfiguration)
-                    .sorted()
-                    .limit(MAX_FILES)
-                    .toList()) {
-                found.add(read(path));
+    /// Objects that came from a file which is no longer there, or no longer has them. A file that is set aside or
+    /// cannot be understood keeps its.
+    private Set<ObjectName> missed(DirectoryScan scan) {
+        var there = files.values().stream()
+                .flatMap(file -> file.objects().stream())
+                .collect(Collectors.toSet());
+        var missed = new HashSet<ObjectName>();
+        origins.entries().forEach((key, origin) -> {
+            var object = object(key);
+            var path = Path.of(origin);
+            var file = files.get(path);
+            boolean kept = scan.mayHide(path)
+                    || setAside.containsKey(path)
+                    || (file != null && file.documents().isEmpty());
+            if (!there.contains(object) && !kept) {
+                missed.add(object);
             }
-        }
-        return found;
+        });
+        return missed;
     }
 
-    private static boolean isConfiguration(Path path) {
-        var name = path.getFileName().toString();
-        boolean named = name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json");
-        return named && !name.startsWith(".") && Files.isRegularFile(path);
-    }
-
-    private FileDocuments read(Path path) throws IOException {
-        var attributes = Files.readAttributes(path, BasicFileAttributes.class);
-        var stamp = attributes.size() + " " + attributes.lastModifiedTime() + " " + attributes.fileKey();
-        var known = files.get(path);
-        if (known != null && known.stamp().equals(stamp)) {
-            return known;
-        }
-        if (attributes.size() > MAX_FILE) {
-            return new FileDocuments(path, stamp, Checked.rejected(tooLarge(path)));
-        }
-        return new FileDocuments(path, stamp, Documents.parse(Files.readString(path), DEFAULT_NAMESPACE));
-    }
-
-    private static Problem tooLarge(Path path) {
-        return Problem.error(path.toString(), "", "is larger than " + MAX_FILE + " bytes", "split it");
-    }
-
-    private void takeIn() {
+    private void takeIn(Set<ObjectName> leaving) {
         var before = Map.copyOf(setAside);
         setAside.clear();
         files.forEach((path, file) -> {
@@ -167,7 +153,7 @@ public final class DirectorySource implements DiscoverySource {
             }
         });
         setDuplicatesAside();
-        while (!pass()) {
+        while (!pass(leaving)) {
             log.atDebug().addKeyValue("files", setAside.keySet()).log("trying again without the files set aside");
         }
         setAside.forEach((path, reasons) -> {
@@ -178,9 +164,9 @@ public final class DirectorySource implements DiscoverySource {
                         .log("file set aside; what its last good version brought stays");
             }
         });
-        problems = setAside.entrySet().stream()
-                .flatMap(entry -> entry.getValue().stream().map(problem -> inFile(entry.getKey(), problem)))
-                .toList();
+        var found = new ArrayList<>(unseen.values());
+        setAside.forEach((path, reasons) -> reasons.forEach(problem -> found.add(inFile(path, problem))));
+        problems = List.copyOf(found);
     }
 
     private static Problem inFile(Path path, Problem problem) {
@@ -210,7 +196,7 @@ public final class DirectorySource implements DiscoverySource {
     /// Passes all files that are not set aside.
     ///
     /// @return whether that is all; false when more files were set aside and the rest is worth another try
-    private boolean pass() {
+    private boolean pass(Set<ObjectName> leaving) {
         var puts = new ArrayList<Document>();
         var good = new ArrayList<FileDocuments>();
         files.forEach((path, file) -> {
@@ -219,7 +205,7 @@ public final class DirectorySource implements DiscoverySource {
                 puts.addAll(file.documents().orElse(List.of()));
             }
         });
-        var deletes = orphans(good);
+        var deletes = leaving.stream().filter(object -> !keptAside(object)).collect(Collectors.toSet());
         Checked<List<WriteResult>> outcome;
         try {
             outcome = gate.pass(new ChangeSet(puts, List.copyOf(deletes)), false);
@@ -238,18 +224,9 @@ public final class DirectorySource implements DiscoverySource {
         };
     }
 
-    /// Objects that came from a file which is no longer there, or no longer has them. A file that is set aside keeps
-    /// its.
-    private Set<ObjectName> orphans(List<FileDocuments> good) {
-        var wanted = good.stream().flatMap(file -> file.objects().stream()).collect(Collectors.toSet());
-        var orphans = new HashSet<ObjectName>();
-        origins.entries().forEach((key, path) -> {
-            var object = object(key);
-            if (!wanted.contains(object) && !setAside.containsKey(Path.of(path))) {
-                orphans.add(object);
-            }
-        });
-        return orphans;
+    /// Whether the file that brought `object` is set aside, and so keeps it.
+    private boolean keptAside(ObjectName object) {
+        return origins.find(key(object)).map(Path::of).filter(setAside::containsKey).isPresent();
     }
 
     private void remember(List<FileDocuments> good, Set<ObjectName> deleted) {

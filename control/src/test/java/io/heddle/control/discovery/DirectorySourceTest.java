@@ -2,6 +2,7 @@ package io.heddle.control.discovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.heddle.control.reconcile.ChangeSet;
 import io.heddle.control.reconcile.ConfigGate;
@@ -15,9 +16,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -133,7 +136,87 @@ class DirectorySourceTest {
         Files.delete(files.resolve("catalog.yaml"));
         source = newSource();
         start();
+        awaitStored();
+    }
+
+    @Test
+    void an_object_leaves_only_when_two_looks_agree() throws IOException {
+        write("catalog.yaml", CATALOG);
+        source.lookThrough();
+        Files.delete(files.resolve("catalog.yaml"));
+        source.lookThrough();
+        assertThat(stored()).containsExactly("Service shop/catalog");
+        write("catalog.yaml", "");
+        source.lookThrough();
+        write("catalog.yaml", CATALOG);
+        source.lookThrough();
+        assertThat(stored()).containsExactly("Service shop/catalog");
+        Files.delete(files.resolve("catalog.yaml"));
+        source.lookThrough();
+        source.lookThrough();
         assertThat(stored()).isEmpty();
+    }
+
+    @Test
+    void an_object_moves_to_another_file() throws IOException {
+        write("a.yaml", CATALOG);
+        source.lookThrough();
+        Files.move(files.resolve("a.yaml"), files.resolve("b.yaml"));
+        source.lookThrough();
+        source.lookThrough();
+        assertThat(stored()).containsExactly("Service shop/catalog");
+        assertThat(source.problems()).isEmpty();
+    }
+
+    @Test
+    void one_unreadable_file_stops_nothing_and_keeps_what_it_brought() throws IOException {
+        write("a.yaml", CATALOG);
+        source.lookThrough();
+        Files.write(files.resolve("a.yaml"), new byte[] {(byte) 0xff, (byte) 0xfe, 'x'});
+        write("b.yaml", CATALOG.replace("name: catalog", "name: ratings"));
+        source.lookThrough();
+        source.lookThrough();
+        assertThat(stored()).containsExactly("Service shop/catalog", "Service shop/ratings");
+        assertThat(source.problems()).singleElement().satisfies(problem -> assertThat(problem.toString())
+                .contains("a.yaml")
+                .contains("cannot be read"));
+        write("a.yaml", CATALOG);
+        source.lookThrough();
+        assertThat(source.problems()).isEmpty();
+    }
+
+    @Test
+    void one_unreadable_folder_stops_nothing_and_keeps_what_it_brought() throws IOException {
+        var folder = Files.createDirectory(files.resolve("closed"));
+        write("closed/a.yaml", CATALOG);
+        source.lookThrough();
+        Files.setPosixFilePermissions(folder, Set.of());
+        assumeFalse(Files.isReadable(folder), "the superuser reads every folder");
+        write("b.yaml", CATALOG.replace("name: catalog", "name: ratings"));
+        source.lookThrough();
+        source.lookThrough();
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+        assertThat(stored()).containsExactly("Service shop/catalog", "Service shop/ratings");
+        assertThat(source.problems()).hasSize(1);
+    }
+
+    @Test
+    void reads_the_files_of_a_mounted_config_map_once_and_follows_its_switch() throws IOException {
+        var first = Files.createDirectory(files.resolve("..2026_01_01"));
+        Files.writeString(first.resolve("catalog.yaml"), CATALOG);
+        Files.createSymbolicLink(files.resolve("..data"), Path.of("..2026_01_01"));
+        Files.createSymbolicLink(files.resolve("catalog.yaml"), Path.of("..data/catalog.yaml"));
+        source.lookThrough();
+        assertThat(source.problems()).isEmpty();
+        assertThat(stored()).containsExactly("Service shop/catalog");
+        var second = Files.createDirectory(files.resolve("..2026_01_02"));
+        Files.writeString(second.resolve("catalog.yaml"), CATALOG.replace("name: catalog", "name: ratings"));
+        Files.createSymbolicLink(files.resolve("..data_tmp"), Path.of("..2026_01_02"));
+        Files.move(files.resolve("..data_tmp"), files.resolve("..data"), StandardCopyOption.ATOMIC_MOVE);
+        source.lookThrough();
+        source.lookThrough();
+        assertThat(source.problems()).isEmpty();
+        assertThat(stored()).containsExactly("Service shop/ratings");
     }
 
     @Test
