@@ -40,7 +40,7 @@ record ControlServer(Bootstrap.AdsTarget target, Optional<TlsFiles> tls, Optiona
                 target.host(), target.port(), identity.rootFile().orElse(own.root()));
         return new ControlServer(
                 target,
-                Optional.of(new TlsFiles(own.chain(), own.key(), own.root())),
+                Optional.of(new TlsFiles(own.pair(), own.pair(), own.root())),
                 Optional.of(new IdentityAgent.Options(issuer, identity.joinToken(), identity.lifetime())));
     }
 
@@ -79,11 +79,7 @@ record ControlServer(Bootstrap.AdsTarget target, Optional<TlsFiles> tls, Optiona
     private static boolean isOwn(CertificateSource source, IdentityFiles own) {
         return switch (source) {
             case CertificateSource.Secret(var name) -> name.equals(SecretStore.OWN);
-            case CertificateSource.Files(var chain, var _) ->
-                Path.of(chain)
-                        .toAbsolutePath()
-                        .normalize()
-                        .equals(own.chain().toAbsolutePath().normalize());
+            case CertificateSource.Files(var chain, var _) -> own.holds(Path.of(chain));
             case CertificateSource.Inline _, CertificateSource.None _ -> false;
         };
     }

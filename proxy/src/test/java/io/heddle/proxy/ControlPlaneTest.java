@@ -78,7 +78,7 @@ class ControlPlaneTest {
             assertThat(proxy.identity().orElseThrow().principal()).contains(WEB);
         }
         server.close();
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(state.resolve("identity/key.pem"))))
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(state.resolve("identity/identity.pem"))))
                 .isEqualTo("rw-------");
 
         try (var restarted = Proxy.start(options)) {
@@ -215,8 +215,8 @@ class ControlPlaneTest {
                         "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext
                         common_tls_context:
                           tls_certificates:
-                          - certificate_chain: {filename: %1$s/identity/cert-chain.pem}
-                            private_key: {filename: %1$s/identity/key.pem}
+                          - certificate_chain: {filename: %1$s/identity/identity.pem}
+                            private_key: {filename: %1$s/identity/identity.pem}
                           validation_context:
                             trusted_ca: {filename: %1$s/identity/root.pem}
                 """.formatted(state, port);

@@ -16,7 +16,7 @@ import tools.jackson.databind.ObjectMapper;
 /// @param spec the workload
 /// @param ports the sidecar's ports
 /// @param xds host and port of the control plane's xDS service over TLS
-/// @param identity the directory of `key.pem`, `cert-chain.pem` and `root.pem`
+/// @param identity the directory of `identity.pem` and `root.pem`
 record Bootstrap(WorkloadSpec spec, SidecarPorts ports, String xds, Path identity) {
     private static final String CONTROL_CLUSTER = "heddle-control";
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -104,8 +104,8 @@ record Bootstrap(WorkloadSpec spec, SidecarPorts ports, String xds, Path identit
     private Map<String, Object> transportSocket() {
         var certificate = Map.of(
                 "certificate_chain",
-                        Map.of("filename", identity.resolve("cert-chain.pem").toString()),
-                "private_key", Map.of("filename", identity.resolve("key.pem").toString()));
+                        Map.of("filename", identity.resolve("identity.pem").toString()),
+                "private_key", Map.of("filename", identity.resolve("identity.pem").toString()));
         var trust = Map.of(
                 "trusted_ca", Map.of("filename", identity.resolve("root.pem").toString()));
         var tls = new LinkedHashMap<String, Object>();

@@ -6,6 +6,7 @@ import io.heddle.cli.client.Locator;
 import io.heddle.cli.client.StateDirectory;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
+import io.heddle.proxy.tls.IdentityFiles;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,20 +71,19 @@ record ControlTarget(Location location, String xds, Optional<Path> root) {
     /// Drops what was kept from a mesh with another root: its certificate would be refused, and its configuration be
     /// wrong.
     private void forgetAnotherMesh(Path identity) throws IOException {
-        var chain = identity.resolve("cert-chain.pem");
-        if (root.isEmpty() || !Files.exists(chain) || trusted(chain, root.get())) {
+        var own = adopted(identity);
+        var chain = own.chain();
+        if (root.isEmpty() || chain.isEmpty() || trusted(chain, root.get())) {
             return;
         }
-        Files.deleteIfExists(chain);
-        Files.deleteIfExists(identity.resolve("key.pem"));
+        own.forget();
         Files.deleteIfExists(identity.resolveSibling("last-good.xds"));
     }
 
     /// Whether the chain ends in one of the roots.
-    private static boolean trusted(Path chain, Path roots) throws IOException {
+    private static boolean trusted(List<X509Certificate> chain, Path roots) throws IOException {
         try {
-            var own = List.copyOf(certificates(chain));
-            return !own.isEmpty() && certificates(roots).contains(own.getLast());
+            return certificates(roots).contains(chain.getLast());
         } catch (CertificateException e) {
             return false; // half of one: it is of no use either way
         }
@@ -96,7 +96,7 @@ record ControlTarget(Location location, String xds, Optional<Path> root) {
 
     /// A token for the first certificate: the given one, none when the identity still lasts, else one from the API.
     Optional<String> joinToken(Optional<String> given, WorkloadSpec spec, Path identity, Instant now) {
-        if (given.isPresent() || lasts(identity.resolve("cert-chain.pem"), now)) {
+        if (given.isPresent() || lasts(identity, now)) {
             return given;
         }
         if (location.token().isEmpty()) {
@@ -113,14 +113,19 @@ record ControlTarget(Location location, String xds, Optional<Path> root) {
         }
     }
 
-    private static boolean lasts(Path chain, Instant now) {
+    private static IdentityFiles adopted(Path identity) throws IOException {
+        var files = new IdentityFiles(identity);
+        files.adopt();
+        return files;
+    }
+
+    private static boolean lasts(Path identity, Instant now) {
         try {
-            var certificate = (X509Certificate) CertificateFactory.getInstance("X.509")
-                    .generateCertificate(new ByteArrayInputStream(Files.readAllBytes(chain)));
-            return certificate.getNotAfter().toInstant().isAfter(now.plusSeconds(60));
-        } catch (IOException | CertificateException e) {
-            // None yet, or half of one: a new one is needed either way.
-            return false;
+            var chain = adopted(identity).chain();
+            return !chain.isEmpty()
+                    && chain.getFirst().getNotAfter().toInstant().isAfter(now.plusSeconds(60));
+        } catch (IOException unreadable) {
+            return false; // a new one is needed either way
         }
     }
 }

@@ -159,7 +159,7 @@ public final class IdentityAgent implements AutoCloseable {
                     .renew(
                             request.csrPem(),
                             options.lifetime(),
-                            new TlsFiles(files.chain(), files.key(), files.root()));
+                            new TlsFiles(files.pair(), files.pair(), files.root()));
         }
         if (options.joinToken().isEmpty() || tokenSpent) {
             return new Outcome.Refused("there is neither a certificate nor a fresh join token");
@@ -190,14 +190,14 @@ public final class IdentityAgent implements AutoCloseable {
 
     private void load() {
         try {
-            var key = Files.exists(files.key()) ? Files.readString(files.key()) : "";
-            var chain = Files.exists(files.chain()) ? Files.readString(files.chain()) : "";
-            if (key.isEmpty() || chain.isEmpty()) {
+            files.adopt();
+            if (!Files.exists(files.pair())) {
                 return;
             }
-            switch (KeyMaterial.read("identity", chain, key)) {
+            var pair = Files.readString(files.pair());
+            switch (KeyMaterial.read("identity", pair, pair)) {
                 case Checked.Ok<KeyMaterial> good -> {
-                    obtained = Files.getLastModifiedTime(files.chain()).toInstant();
+                    obtained = Files.getLastModifiedTime(files.pair()).toInstant();
                     use(good.value().leaf());
                 }
                 case Checked.Rejected<KeyMaterial> bad ->

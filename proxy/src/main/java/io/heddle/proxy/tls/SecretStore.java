@@ -42,7 +42,7 @@ public final class SecretStore {
         this.identity = identity;
         this.watch = watch;
         identity.ifPresent(
-                files -> List.of(files.chain(), files.key(), files.root()).forEach(watch::watch));
+                files -> List.of(files.pair(), files.root()).forEach(watch::watch));
         watch.follow(this::changed);
     }
 
@@ -125,8 +125,8 @@ public final class SecretStore {
 
     private Checked<KeyMaterial> secret(String name) {
         if (name.equals(OWN) && identity.isPresent()) {
-            var own = identity.get();
-            return files("Secret " + OWN, own.chain(), own.key());
+            var object = "Secret " + OWN;
+            return text(object, identity.get().pair()).then(pair -> KeyMaterial.read(object, pair, pair));
         }
         var sent = config.certificates().get(name);
         return sent == null

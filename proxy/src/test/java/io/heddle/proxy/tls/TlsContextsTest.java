@@ -198,7 +198,7 @@ class TlsContextsTest {
             var before = client.peer(old.tls()).orElseThrow().hash();
 
             write(files, mesh.issue(TestAuthority.uri(CATALOG)));
-            Files.setLastModifiedTime(files.chain(), java.nio.file.attribute.FileTime.fromMillis(1));
+            Files.setLastModifiedTime(files.pair(), java.nio.file.attribute.FileTime.fromMillis(1));
             watch.look();
 
             var fresh = pair.connect(client);
@@ -215,7 +215,8 @@ class TlsContextsTest {
         var own = new SecretStore(Optional.of(files), FileWatch.still());
         var contexts = new TlsContexts(own);
         var handlers = contexts.client(client(new CertificateSource.Secret("default"), CATALOG));
-        Files.writeString(files.key(), mesh.issue(TestAuthority.uri(CATALOG)).key());
+        var other = mesh.issue(TestAuthority.uri(CATALOG));
+        Files.writeString(files.pair(), mesh.issue(TestAuthority.uri(CATALOG)).key() + other.chain());
         own.changed();
         assertThat(handlers.problems()).isEmpty();
         assertThat(handlers.newHandler(io.netty.buffer.UnpooledByteBufAllocator.DEFAULT))

@@ -17,9 +17,9 @@ final class Openssl {
                         .formatted(
                                 port,
                                 root,
-                                identity.resolve("cert-chain.pem"),
-                                identity.resolve("cert-chain.pem"),
-                                identity.resolve("key.pem"));
+                                identity.resolve("identity.pem"),
+                                identity.resolve("identity.pem"),
+                                identity.resolve("identity.pem"));
         var session = shell(client);
         assertThat(session).contains("Verify return code: 0 (ok)");
         return session + shell(client + " | openssl x509 -noout -ext subjectAltName");
