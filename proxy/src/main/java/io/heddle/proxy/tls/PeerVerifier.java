@@ -1,6 +1,6 @@
 package io.heddle.proxy.tls;
 
-import io.heddle.traffic.match.StringMatcher;
+import io.heddle.traffic.runtime.SubjectAltNameMatcher;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathValidator;
@@ -29,10 +29,10 @@ final class PeerVerifier extends X509ExtendedTrustManager {
     private final X509Certificate[] authorities;
     private final Set<X509Certificate> anchors;
     private final PKIXParameters parameters;
-    private final List<StringMatcher> names;
+    private final List<SubjectAltNameMatcher> names;
 
     /// Trusts `bundle`; one of a peer's names must fit one of `names`, unless there are none.
-    PeerVerifier(TrustBundle bundle, List<StringMatcher> names) throws GeneralSecurityException {
+    PeerVerifier(TrustBundle bundle, List<SubjectAltNameMatcher> names) throws GeneralSecurityException {
         this.authorities = bundle.authorities().toArray(X509Certificate[]::new);
         this.anchors = Set.copyOf(bundle.authorities());
         var trusted = new HashSet<TrustAnchor>();

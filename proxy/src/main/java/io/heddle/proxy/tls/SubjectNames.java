@@ -1,64 +1,80 @@
 package io.heddle.proxy.tls;
 
 import io.heddle.traffic.match.StringMatcher;
+import io.heddle.traffic.runtime.SubjectAltNameMatcher;
+import io.heddle.traffic.runtime.SubjectAltNameMatcher.Type;
+import io.netty.util.NetUtil;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /// The subject alternative names of a certificate that identify a workload or a host.
 ///
-/// @param uris the URIs
-/// @param hosts the DNS names
-record SubjectNames(List<String> uris, List<String> hosts) {
-    private static final int DNS = 2;
-    private static final int URI = 6;
+/// @param byType the names of each kind that has some, in their order
+record SubjectNames(Map<Type, List<String>> byType) {
     private static final String SPIFFE = "spiffe://";
 
     SubjectNames {
-        uris = List.copyOf(uris);
-        hosts = List.copyOf(hosts);
+        byType = Map.copyOf(byType);
     }
 
     /// Reads them from `certificate`.
     static SubjectNames of(X509Certificate certificate) throws CertificateParsingException {
-        var uris = new ArrayList<String>();
-        var hosts = new ArrayList<String>();
+        var byType = new EnumMap<Type, List<String>>(Type.class);
         var all = certificate.getSubjectAlternativeNames();
         if (all != null) {
             for (var name : all) {
-                switch ((Integer) name.get(0)) {
-                    case URI -> uris.add((String) name.get(1));
-                    case DNS -> hosts.add((String) name.get(1));
-                    default -> {}
-                }
+                type((Integer) name.get(0))
+                        .ifPresent(type -> byType.computeIfAbsent(type, _ -> new ArrayList<>())
+                                .add(text(type, (String) name.get(1))));
             }
         }
-        return new SubjectNames(uris, hosts);
+        return new SubjectNames(byType);
+    }
+
+    /// The kind by its tag (RFC 5280, `GeneralName`); empty for those that nothing here looks at.
+    private static Optional<Type> type(int tag) {
+        return switch (tag) {
+            case 1 -> Optional.of(Type.EMAIL);
+            case 2 -> Optional.of(Type.DNS);
+            case 6 -> Optional.of(Type.URI);
+            case 7 -> Optional.of(Type.IP_ADDRESS);
+            default -> Optional.empty();
+        };
+    }
+
+    private static String text(Type type, String name) {
+        if (type != Type.IP_ADDRESS) {
+            return name;
+        }
+        var address = NetUtil.createInetAddressFromIpAddressString(name);
+        return address == null ? name : NetUtil.toAddressString(address);
+    }
+
+    private List<String> names(Type type) {
+        return byType.getOrDefault(type, List.of());
     }
 
     /// The SPIFFE ID: the only URI, and nothing when there are several (X509-SVID standard, section 2).
     Optional<String> spiffeId() {
+        var uris = names(Type.URI);
         return uris.size() == 1 && uris.getFirst().startsWith(SPIFFE) ? Optional.of(uris.getFirst()) : Optional.empty();
     }
 
     /// Whether one of the names fits one of `wanted`. An exact matcher also fits a DNS wildcard of one label.
-    boolean fitsAny(List<StringMatcher> wanted) {
-        for (var matcher : wanted) {
-            for (var uri : uris) {
-                if (fits(matcher, uri)) {
-                    return true;
-                }
-            }
-            for (var host : hosts) {
-                if (fits(matcher, host) || wildcardFits(matcher, host)) {
-                    return true;
-                }
-            }
-        }
-        return false;
+    boolean fitsAny(List<SubjectAltNameMatcher> wanted) {
+        return wanted.stream()
+                .anyMatch(matcher -> matcher.types().stream()
+                        .anyMatch(type -> names(type).stream().anyMatch(name -> fits(type, matcher.matcher(), name))));
+    }
+
+    private static boolean fits(Type type, StringMatcher matcher, String name) {
+        return fits(matcher, name) || (type == Type.DNS && wildcardFits(matcher, name));
     }
 
     private static boolean fits(StringMatcher matcher, String text) {

@@ -1,9 +1,9 @@
 package io.heddle.proxy.tls;
 
-import io.heddle.traffic.match.StringMatcher;
 import io.heddle.traffic.runtime.CertificateSource;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.ServerTls;
+import io.heddle.traffic.runtime.SubjectAltNameMatcher;
 import io.heddle.traffic.runtime.TlsVersions;
 import io.heddle.traffic.runtime.TrustSource;
 import java.util.List;
@@ -14,7 +14,7 @@ sealed interface TlsSettings {
 
     TrustSource trust();
 
-    List<StringMatcher> subjectAltNames();
+    List<SubjectAltNameMatcher> subjectAltNames();
 
     TlsVersions versions();
 
@@ -39,7 +39,7 @@ sealed interface TlsSettings {
         }
 
         @Override
-        public List<StringMatcher> subjectAltNames() {
+        public List<SubjectAltNameMatcher> subjectAltNames() {
             return tls.subjectAltNames();
         }
 
@@ -77,7 +77,7 @@ sealed interface TlsSettings {
         }
 
         @Override
-        public List<StringMatcher> subjectAltNames() {
+        public List<SubjectAltNameMatcher> subjectAltNames() {
             return tls.subjectAltNames();
         }
 

@@ -12,6 +12,7 @@ import io.heddle.traffic.resilience.BreakerLimits;
 import io.heddle.traffic.runtime.CertificateSource;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.Cluster;
+import io.heddle.traffic.runtime.SubjectAltNameMatcher;
 import io.heddle.traffic.runtime.TlsVersions;
 import io.heddle.traffic.runtime.TrustSource;
 import java.net.InetAddress;
@@ -97,7 +98,8 @@ final class Timelines {
         return new ClientTls(
                 new CertificateSource.Secret("default"),
                 new TrustSource.Secret("ROOTCA"),
-                List.of(new StringMatcher.Exact(CATALOG_ID, false)),
+                List.of(SubjectAltNameMatcher.of(
+                        SubjectAltNameMatcher.Type.URI, new StringMatcher.Exact(CATALOG_ID, false))),
                 "",
                 TlsVersions.DEFAULT,
                 List.of());

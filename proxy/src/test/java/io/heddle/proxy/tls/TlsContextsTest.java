@@ -8,6 +8,8 @@ import io.heddle.traffic.runtime.CertificateSource;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import io.heddle.traffic.runtime.ServerTls;
+import io.heddle.traffic.runtime.SubjectAltNameMatcher;
+import io.heddle.traffic.runtime.SubjectAltNameMatcher.Type;
 import io.heddle.traffic.runtime.TlsVersions;
 import io.heddle.traffic.runtime.TlsVersions.Version;
 import io.heddle.traffic.runtime.TrustSource;
@@ -119,6 +121,17 @@ class TlsContextsTest {
                     .rootCause()
                     .hasMessageContaining("is expected of this peer")
                     .hasMessageContaining(WEB);
+        }
+    }
+
+    @Test
+    void refuses_a_server_whose_name_has_the_right_text_and_the_wrong_type() throws Exception {
+        var contexts = new TlsContexts(secrets);
+        try (var pair = new TlsPair(contexts.server(server(mesh.issue(TestAuthority.dns(CATALOG)), false)))) {
+            var client = contexts.client(client(inline(mesh.issue(TestAuthority.uri(WEB))), CATALOG));
+            assertThatThrownBy(() -> pair.connect(client).greeting())
+                    .rootCause()
+                    .hasMessageContaining("is expected of this peer");
         }
     }
 
@@ -236,7 +249,7 @@ class TlsContextsTest {
         var unverified = new ClientTls(
                 new CertificateSource.None(),
                 new TrustSource.None(),
-                List.of(new StringMatcher.Exact(CATALOG, false)),
+                List.of(SubjectAltNameMatcher.of(Type.URI, new StringMatcher.Exact(CATALOG, false))),
                 "",
                 ONLY_1_3,
                 List.of());
@@ -301,7 +314,7 @@ class TlsContextsTest {
         return new ClientTls(
                 certificate,
                 new TrustSource.Inline(mesh.rootPem()),
-                List.of(new StringMatcher.Exact(serverIdentity, false)),
+                List.of(SubjectAltNameMatcher.of(Type.URI, new StringMatcher.Exact(serverIdentity, false))),
                 "outbound_.9080_._.catalog.shop",
                 ONLY_1_3,
                 List.of("http/1.1"));

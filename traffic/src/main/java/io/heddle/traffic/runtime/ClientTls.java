@@ -1,20 +1,19 @@
 package io.heddle.traffic.runtime;
 
-import io.heddle.traffic.match.StringMatcher;
 import java.util.List;
 
 /// TLS towards an upstream, as Envoy's `UpstreamTlsContext`.
 ///
 /// @param certificate what is shown to the server
 /// @param trust who may have signed the server's certificate
-/// @param subjectAltNames one of the server's URI or DNS names must fit one of them; empty asks for none
+/// @param subjectAltNames one of the server's names must fit one of them; empty asks for none
 /// @param serverName the SNI name sent; empty for none
 /// @param versions which protocol versions
 /// @param applicationProtocols ALPN, in order of preference; empty offers none
 public record ClientTls(
         CertificateSource certificate,
         TrustSource trust,
-        List<StringMatcher> subjectAltNames,
+        List<SubjectAltNameMatcher> subjectAltNames,
         String serverName,
         TlsVersions versions,
         List<String> applicationProtocols) {

@@ -5,18 +5,19 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValida
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher.SanType;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
-import io.heddle.traffic.match.StringMatcher;
 import io.heddle.traffic.runtime.CertificateSource;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.ServerTls;
+import io.heddle.traffic.runtime.SubjectAltNameMatcher;
 import io.heddle.traffic.runtime.TlsVersions;
 import io.heddle.traffic.runtime.TrustSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// Reads TLS settings. What concerns verification and is not supported is an error.
 final class TlsReader {
@@ -64,11 +65,11 @@ final class TlsReader {
     private record Parts(
             CertificateSource certificate,
             TrustSource trust,
-            List<StringMatcher> names,
+            List<SubjectAltNameMatcher> names,
             TlsVersions versions,
             List<String> applicationProtocols) {}
 
-    private record Validation(TrustSource trust, List<StringMatcher> names) {}
+    private record Validation(TrustSource trust, List<SubjectAltNameMatcher> names) {}
 
     private static Parts common(CommonTlsContext message, Scope scope) {
         scope.knows(
@@ -177,20 +178,33 @@ final class TlsReader {
     @SuppressWarnings("deprecation") // `match_subject_alt_names` is still written
     private static Validation validation(CertificateValidationContext message, Scope scope) {
         scope.demands(message, "trusted_ca", "match_typed_subject_alt_names", "match_subject_alt_names");
-        var names = new ArrayList<>(
-                MatcherReader.texts(message.getMatchSubjectAltNamesList(), scope, "match_subject_alt_names"));
+        var names = new ArrayList<SubjectAltNameMatcher>();
+        MatcherReader.texts(message.getMatchSubjectAltNamesList(), scope, "match_subject_alt_names")
+                .forEach(matcher -> names.add(SubjectAltNameMatcher.ofAny(matcher)));
         for (int i = 0; i < message.getMatchTypedSubjectAltNamesCount(); i++) {
             var typed = message.getMatchTypedSubjectAltNames(i);
             var here = scope.at("match_typed_subject_alt_names", i);
-            if (typed.getSanType() != SubjectAltNameMatcher.SanType.URI
-                    && typed.getSanType() != SubjectAltNameMatcher.SanType.DNS) {
-                here.at("san_type").error(Scope.NOT_SUPPORTED, "use URI or DNS");
-            }
-            MatcherReader.text(typed.getMatcher(), here.at("matcher")).ifPresent(names::add);
+            here.demands(typed, "san_type", "matcher");
+            var matcher = MatcherReader.text(typed.getMatcher(), here.at("matcher"));
+            nameType(typed.getSanType(), here.at("san_type"))
+                    .ifPresent(type -> matcher.ifPresent(text -> names.add(SubjectAltNameMatcher.of(type, text))));
         }
         return new Validation(
                 message.hasTrustedCa() ? trust(message.getTrustedCa(), scope.at("trusted_ca")) : new TrustSource.None(),
                 names);
+    }
+
+    private static Optional<SubjectAltNameMatcher.Type> nameType(SanType message, Scope scope) {
+        return switch (message) {
+            case URI -> Optional.of(SubjectAltNameMatcher.Type.URI);
+            case DNS -> Optional.of(SubjectAltNameMatcher.Type.DNS);
+            case EMAIL -> Optional.of(SubjectAltNameMatcher.Type.EMAIL);
+            case IP_ADDRESS -> Optional.of(SubjectAltNameMatcher.Type.IP_ADDRESS);
+            case OTHER_NAME, SAN_TYPE_UNSPECIFIED, UNRECOGNIZED -> {
+                scope.error(Scope.NOT_SUPPORTED, "use URI, DNS, EMAIL or IP_ADDRESS");
+                yield Optional.empty();
+            }
+        };
     }
 
     private static TrustSource trust(DataSource message, Scope scope) {

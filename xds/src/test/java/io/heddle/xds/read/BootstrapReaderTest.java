@@ -12,6 +12,7 @@ import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.ListenerChain;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.heddle.traffic.runtime.RuntimeConfig;
+import io.heddle.traffic.runtime.SubjectAltNameMatcher;
 import io.heddle.traffic.runtime.TlsVersions;
 import io.heddle.traffic.runtime.TrustSource;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -109,6 +111,24 @@ class BootstrapReaderTest {
     }
 
     @Test
+    void keeps_the_type_of_a_subject_alternative_name_and_refuses_what_it_cannot_look_at() {
+        var text = resource("outbound.yaml")
+                .replace("@UPSTREAM_PROTOCOL@", "http_protocol_options")
+                .replace("@ALPN@", "http/1.1")
+                .replace("@CERTS@", "/certs");
+        var cluster = Objects.requireNonNull(good(text).fixed().clusters().get("reviews"));
+        assertThat(cluster.transports().getLast().tls().orElseThrow().subjectAltNames())
+                .singleElement()
+                .satisfies(name -> assertThat(name.types()).containsExactly(SubjectAltNameMatcher.Type.URI));
+        for (var type : List.of("OTHER_NAME", "SAN_TYPE_UNSPECIFIED")) {
+            var read = BootstrapReader.read(text.replace("san_type: URI", "san_type: " + type));
+            assertThat(read).isInstanceOf(Checked.Rejected.class);
+            assertThat(read.problems()).anySatisfy(problem -> assertThat(problem.path())
+                    .endsWith("match_typed_subject_alt_names[0].san_type"));
+        }
+    }
+
+    @Test
     void reads_the_outbound_half_of_a_pair() {
         var bootstrap = good(resource("outbound.yaml")
                 .replace("@UPSTREAM_PROTOCOL@", "http_protocol_options")
@@ -124,7 +144,7 @@ class BootstrapReaderTest {
         assertThat(tls.applicationProtocols()).containsExactly("http/1.1");
         assertThat(tls.subjectAltNames())
                 .singleElement()
-                .satisfies(name -> assertThat(name.matches("spiffe://cluster.local/ns/default/sa/reviews"))
+                .satisfies(name -> assertThat(name.matcher().matches("spiffe://cluster.local/ns/default/sa/reviews"))
                         .isTrue());
         var http = (NetworkFilter.Http) chain(bootstrap.fixed(), "outbound").filter();
         var routes = ((NetworkFilter.RouteSource.Inline) http.routes())
