@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,7 +72,7 @@ public final class ConnectedProxies implements ProxyConnections, AutoCloseable {
         current = Optional.of(publication);
         board.published(publication);
         byHandle.values().forEach(this::requestPush);
-        board.progressed(sessions());
+        board.progressed(counted());
     }
 
     private void requestPush(ProxySession session) {
@@ -92,7 +93,7 @@ public final class ConnectedProxies implements ProxyConnections, AutoCloseable {
 
     private void settle(ProxySession session) {
         session.settle().ifPresent(counts::converged);
-        board.progressed(sessions());
+        board.progressed(counted());
     }
 
     @Override
@@ -208,7 +209,7 @@ public final class ConnectedProxies implements ProxyConnections, AutoCloseable {
         if (!replaced) {
             remember(last);
         }
-        board.progressed(sessions());
+        board.progressed(counted());
         log.atInfo().addKeyValue("proxy", session.node().id()).log("proxy disconnected");
     }
 
@@ -233,11 +234,15 @@ public final class ConnectedProxies implements ProxyConnections, AutoCloseable {
         }
     }
 
-    /// Where `object` is in force.
+    /// Where `object` is in force. Those count that run the mesh's traffic on its terms: connected proxies that have
+    /// proved who they are and ask for clusters and listeners.
     public ObjectStatus object(ObjectName object) {
-        var sessions = sessions();
-        sessions.forEach(this::settle);
-        return board.object(object, sessions);
+        counted().forEach(this::settle);
+        return board.object(object, counted());
+    }
+
+    private Collection<ProxySession> counted() {
+        return newest(session -> isSecured(session) && session.takesConfiguration());
     }
 
     /// Every connected proxy, and those that left in the last minutes, by id.
@@ -265,10 +270,7 @@ public final class ConnectedProxies implements ProxyConnections, AutoCloseable {
 
     /// The connected proxies that have proved who they are.
     public Collection<ProxyNode> securedNodes() {
-        return sessions().stream()
-                .filter(this::isSecured)
-                .map(ProxySession::node)
-                .toList();
+        return newest(this::isSecured).stream().map(ProxySession::node).toList();
     }
 
     /// Whether anything has been published.
@@ -288,8 +290,13 @@ public final class ConnectedProxies implements ProxyConnections, AutoCloseable {
 
     /// One session a node id, the newest.
     private Collection<ProxySession> sessions() {
+        return newest(_ -> true);
+    }
+
+    private Collection<ProxySession> newest(Predicate<ProxySession> which) {
         var newest = new HashMap<String, ProxySession>();
-        byHandle.values()
+        byHandle.values().stream()
+                .filter(which)
                 .forEach(session -> newest.merge(
                         session.node().id(), session, (a, b) -> a.since().isAfter(b.since()) ? a : b));
         return new TreeMap<>(newest).values();

@@ -6,12 +6,15 @@ import java.util.Optional;
 
 /// Where one stored object is in force.
 ///
+/// The proxies counted are those that are connected, have proved who they are by a certificate, and ask for clusters
+/// and listeners. One on the plaintext port is only a claim, and one that asks for less runs something else.
+///
 /// @param accepted whether it takes part in the mesh
 /// @param problems why it does not
-/// @param activeOn how many connected proxies have acknowledged a configuration that has it, or need no change for it
-/// @param proxies how many proxies are connected
+/// @param activeOn how many counted proxies have acknowledged a configuration that has it, or need no change for it
+/// @param proxies how many proxies are counted
 /// @param rejectedBy the proxies that refused the configuration that has it
-/// @param liveAfterMillis how long after it was stored the last connected proxy had it; empty while one has not
+/// @param liveAfterMillis how long after it was stored the last counted proxy had it; empty while one has not
 public record ObjectStatus(
         boolean accepted,
         List<Problem> problems,

@@ -99,6 +99,17 @@ final class ProxySession {
         return states.stream().anyMatch(state -> state.status() == Status.SYNCED);
     }
 
+    /// Whether the proxy takes a whole configuration from here: it asks for clusters and for listeners. Before anything
+    /// was offered it is taken to do so.
+    synchronized boolean takesConfiguration() {
+        return offered.isEmpty() || (asksFor(ResourceType.CDS) && asksFor(ResourceType.LDS));
+    }
+
+    private boolean asksFor(ResourceType type) {
+        var state = handle.states().get(type);
+        return state != null && state.status() != Status.NOT_SENT;
+    }
+
     /// The publication up to which the proxy is live; 0 for none.
     synchronized long liveNumber() {
         return liveNumber;

@@ -135,6 +135,50 @@ class ConnectedProxiesTest {
     }
 
     @Test
+    void a_client_without_a_certificate_counts_nowhere() {
+        proxies.publish(publication(1, service(80), 1));
+        var web = connect("c1", "web");
+        var claim = node("orders");
+        var plain = new RecordedHandle("c2");
+        proxies.connected(
+                new ConnectedNode(claim.id(), "orders", claim.metadata(), Optional.empty(), "127.0.0.1:6", "grpc"),
+                plain);
+        awaitOffers(web, 1);
+        awaitOffers(plain, 1);
+        acknowledge(plain);
+        assertThat(proxies.object(CATALOG).activeOn()).isZero();
+        assertThat(proxies.object(CATALOG).proxies()).isEqualTo(1);
+        acknowledge(web);
+        assertThat(proxies.object(CATALOG).activeOn()).isEqualTo(1);
+        assertThat(proxies.object(CATALOG).liveAfterMillis()).isPresent();
+        assertThat(proxies.statuses()).hasSize(2);
+    }
+
+    @Test
+    void a_claim_to_the_node_id_of_a_proxy_does_not_hide_it() {
+        proxies.publish(publication(1, service(80), 1));
+        var web = connect("c1", "web");
+        awaitOffers(web, 1);
+        acknowledge(web);
+        var claim = node("web");
+        proxies.connected(
+                new ConnectedNode(claim.id(), "web", claim.metadata(), Optional.empty(), "127.0.0.1:6", "grpc"),
+                new RecordedHandle("c2"));
+        assertThat(proxies.object(CATALOG).activeOn()).isEqualTo(1);
+        assertThat(proxies.securedNodes()).hasSize(1);
+    }
+
+    @Test
+    void a_client_that_asks_for_less_than_clusters_and_listeners_does_not_count() {
+        proxies.publish(publication(1, service(80), 1));
+        var watcher = connect("c1", "watcher");
+        awaitOffers(watcher, 1);
+        watcher.asksOnlyFor(ResourceType.EDS);
+        acknowledge(watcher);
+        assertThat(proxies.object(CATALOG).proxies()).isZero();
+    }
+
+    @Test
     void a_publication_that_changes_nothing_for_a_proxy_is_live_there_at_once() {
         proxies.publish(publication(1, service(80), 1));
         var web = connect("c1", "web");

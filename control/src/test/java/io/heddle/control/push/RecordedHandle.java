@@ -6,8 +6,10 @@ import io.heddle.xds.server.AdsSession.Handle;
 import io.heddle.xds.server.SyncState;
 import io.heddle.xds.server.SyncState.Status;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// A stream whose far end answers when the test says so.
@@ -17,6 +19,7 @@ final class RecordedHandle implements Handle {
     private final List<String> closings = new CopyOnWriteArrayList<>();
     private volatile Status status = Status.NOT_SENT;
     private volatile String detail = "";
+    private volatile Set<ResourceType> asked = EnumSet.allOf(ResourceType.class);
 
     RecordedHandle(String id) {
         this.id = id;
@@ -42,7 +45,8 @@ final class RecordedHandle implements Handle {
     public Map<ResourceType, SyncState> states() {
         var states = new EnumMap<ResourceType, SyncState>(ResourceType.class);
         for (var type : ResourceType.values()) {
-            states.put(type, new SyncState(status, "offered", "acknowledged", detail));
+            var shown = asked.contains(type) ? status : Status.NOT_SENT;
+            states.put(type, new SyncState(shown, "offered", "acknowledged", detail));
         }
         return states;
     }
@@ -53,6 +57,10 @@ final class RecordedHandle implements Handle {
 
     List<String> closings() {
         return closings;
+    }
+
+    void asksOnlyFor(ResourceType type) {
+        asked = EnumSet.of(type);
     }
 
     void answer(Status now, String reason) {
