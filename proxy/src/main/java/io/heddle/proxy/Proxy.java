@@ -96,9 +96,10 @@ public final class Proxy implements AutoCloseable {
         var ownPeer = node.hasWorkload() ? node.workload().toString() : "";
         var services = new ProxyServices(active, upstreams, this::finished, ownPeer);
         listeners = new Listeners(loops, services, TlsSources.server(tls));
+        active.follow(new Preparing());
         active.follow(upstreams);
         active.follow(listeners);
-        var gate = new ConfigGate(active, bootstrap.fixed(), new Preparing(), listeners::problems);
+        var gate = new ConfigGate(active, bootstrap.fixed());
         ads = server.map(_ -> new AdsSource(gate, options.stateFolder().resolve("last-good.xds"), this::configured));
         configGate = gate;
         control = server;
@@ -319,17 +320,22 @@ public final class Proxy implements AutoCloseable {
     }
 
     /// What a configuration needs before it goes live.
-    private final class Preparing implements ConfigGate.Preparation {
+    private final class Preparing implements ActiveConfig.Follower {
         @Override
-        public List<Problem> check(RuntimeConfig candidate) {
-            return AccessLogs.check(candidate);
+        public List<Problem> opening(RuntimeConfig next) {
+            return AccessLogs.check(next);
         }
 
         @Override
-        public void prepare(RuntimeConfig candidate) {
-            secrets.take(candidate);
-            tls.prepare(candidate);
-            logs.take(candidate);
+        public void preparing(RuntimeConfig next) {
+            secrets.take(next);
+            tls.prepare(next);
+            logs.take(next);
+        }
+
+        @Override
+        public void swapped(RuntimeConfig previous, RuntimeConfig next) {
+            // All was done before.
         }
     }
 }

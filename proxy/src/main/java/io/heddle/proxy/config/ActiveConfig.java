@@ -1,5 +1,6 @@
 package io.heddle.proxy.config;
 
+import io.heddle.model.problem.Problem;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -21,12 +22,23 @@ public final class ActiveConfig {
         return current;
     }
 
-    /// Lets the followers get ready, makes `next` live, then tells them, in the order they were added.
-    public void swap(RuntimeConfig next) {
+    /// Lets the followers open what `next` needs. When one of them cannot, all give back what they opened and everything
+    /// is as before; otherwise they get ready, `next` goes live, and they are told, in the order they were added.
+    ///
+    /// @return what the followers found; `next` is live unless one of the problems is an error
+    public List<Problem> swap(RuntimeConfig next) {
+        var problems = followers.stream()
+                .flatMap(follower -> follower.opening(next).stream())
+                .toList();
+        if (problems.stream().anyMatch(Problem::isError)) {
+            followers.forEach(Follower::abandoned);
+            return problems;
+        }
         var previous = current;
         followers.forEach(follower -> follower.preparing(next));
         current = next;
         followers.forEach(follower -> follower.swapped(previous, next));
+        return problems;
     }
 
     /// Adds a follower.
@@ -36,6 +48,17 @@ public final class ActiveConfig {
 
     /// Wants to know of every swap: listeners open and drain, clusters come and go.
     public interface Follower {
+        /// Opens what `next` needs and can fail to be had, and touches nothing that is live. After this comes either
+        /// [#preparing] and [#swapped], or [#abandoned].
+        ///
+        /// @return what is wrong with it that only this proxy can know; an error keeps it from going live
+        default List<Problem> opening(RuntimeConfig next) {
+            return List.of();
+        }
+
+        /// What was opened last will not be needed.
+        default void abandoned() {}
+
         /// `next` will be live in a moment, and requests under it may come before [#swapped] does.
         default void preparing(RuntimeConfig next) {}
 

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// A listener that is open: its server sockets, its chains, its connections. Changed by one thread at a time, read by
+/// A listener that is open: its server sockets, its chains, its connections. Accepts nothing before [#begin]. Changed by one thread at a time, read by
 /// the event loops.
 // A failed write or close shows as the end of its channel, which is handled.
 @SuppressWarnings("FutureReturnValueIgnored")
@@ -31,7 +31,13 @@ final class BoundListener {
     BoundListener(Listener listener, Function<ServerTls, ServerTlsSource> tls) {
         this.listener = listener;
         this.tls = tls;
-        this.chains = listener.chains().stream().map(this::bind).toList();
+        this.chains = List.of();
+    }
+
+    /// Its configuration is live: accepts connections, also those that have been waiting.
+    void begin() {
+        chains = listener.chains().stream().map(this::bind).toList();
+        sockets.forEach(socket -> socket.config().setAutoRead(true));
     }
 
     private BoundChain bind(ListenerChain chain) {

@@ -25,9 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The listeners that are open: one server socket a listener and event loop.
 ///
-/// Follows the configuration. A new listener is opened before the one it replaces is closed; one that cannot be opened
-/// is
-/// a [Problem] and the others go live all the same. An unchanged listener is not touched, and neither are its
+/// Follows the configuration. New listeners are bound before it goes live, and before those that they replace are closed;
+/// when one cannot be bound the configuration is refused. An unchanged listener is not touched, and neither are its
 /// connections; one that changed in what it does with requests keeps its connections, and their next requests see the
 /// change; one that changed in how it secures connections drains those. Called on one thread at a time, never on an
 /// event loop.
@@ -40,39 +39,51 @@ public final class Listeners implements ActiveConfig.Follower {
     private final ProxyServices services;
     private final Function<ServerTls, ServerTlsSource> tls;
     private final Map<String, BoundListener> open = new LinkedHashMap<>();
+    /// Bound for a configuration that is not live yet.
+    private final Map<String, BoundListener> opened = new LinkedHashMap<>();
+
     private final List<BoundListener> leaving = new ArrayList<>();
-    private List<Problem> problems = List.of();
     private boolean stopped;
 
-    /// Nothing is open yet; [#swapped] opens.
+    /// Nothing is open yet; the first configuration opens.
     public Listeners(EventLoops loops, ProxyServices services, Function<ServerTls, ServerTlsSource> tls) {
         this.loops = loops;
         this.services = services;
         this.tls = tls;
     }
 
+    /// Binds the new listeners of `next`; connections to them wait until it is live.
+    @Override
+    public synchronized List<Problem> opening(RuntimeConfig next) {
+        if (stopped) {
+            return List.of();
+        }
+        var found = new ArrayList<Problem>();
+        next.listeners().values().forEach(listener -> open(listener, found));
+        return found;
+    }
+
+    @Override
+    public synchronized void abandoned() {
+        opened.values().forEach(BoundListener::close);
+        opened.clear();
+    }
+
     @Override
     public synchronized void swapped(RuntimeConfig previous, RuntimeConfig next) {
         if (stopped) {
+            abandoned();
             return;
         }
-        var found = new ArrayList<Problem>();
-        for (var listener : next.listeners().values()) {
-            place(listener, found);
-        }
+        next.listeners().values().forEach(this::place);
         var gone = open.keySet().stream()
                 .filter(name -> !next.listeners().containsKey(name))
                 .toList();
         gone.forEach(name -> leave(open.remove(name)));
         leaving.removeIf(listener -> listener.open() == 0);
-        problems = List.copyOf(found);
     }
 
-    private void place(Listener listener, List<Problem> found) {
-        var current = open.get(listener.name());
-        if (current != null && current.listener().equals(listener)) {
-            return;
-        }
+    private void open(Listener listener, List<Problem> found) {
         if (needsServerName(listener)) {
             found.add(Problem.error(
                     "Listener " + listener.name(),
@@ -81,8 +92,8 @@ public final class Listeners implements ActiveConfig.Follower {
                     "choose them by transport_protocol"));
             return;
         }
+        var current = open.get(listener.name());
         if (current != null && samePlace(current.listener(), listener)) {
-            current.update(listener);
             return;
         }
         var fresh = new BoundListener(listener, tls);
@@ -96,8 +107,19 @@ public final class Listeners implements ActiveConfig.Follower {
                     "free the address or configure another"));
             return;
         }
-        open.put(listener.name(), fresh);
-        leave(current);
+        opened.put(listener.name(), fresh);
+    }
+
+    private void place(Listener listener) {
+        var current = open.get(listener.name());
+        var fresh = opened.remove(listener.name());
+        if (fresh != null) {
+            open.put(listener.name(), fresh);
+            fresh.begin();
+            leave(current);
+        } else if (current != null && !current.listener().equals(listener)) {
+            current.update(listener);
+        }
     }
 
     private static boolean needsServerName(Listener listener) {
@@ -142,16 +164,12 @@ public final class Listeners implements ActiveConfig.Follower {
                 .channel(loops.serverChannel())
                 .option(ChannelOption.SO_BACKLOG, 4096)
                 .option(ChannelOption.SO_REUSEADDR, true)
+                .option(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childHandler(new ListenerPipeline(worker, services, bound));
         return shared ? bootstrap.option(UnixChannelOption.SO_REUSEPORT, true) : bootstrap;
-    }
-
-    /// What kept listeners of the last configuration from opening.
-    public synchronized List<Problem> problems() {
-        return problems;
     }
 
     /// The address each open listener is really bound to, by its name.
@@ -186,6 +204,7 @@ public final class Listeners implements ActiveConfig.Follower {
     /// Ends every listener and connection at once.
     public synchronized void abort() {
         stopped = true;
+        abandoned();
         open.values().forEach(this::leave);
         open.clear();
         leaving.forEach(BoundListener::abort);

@@ -8,6 +8,7 @@ import io.heddle.traffic.runtime.RuntimeConfig;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -17,19 +18,45 @@ class ListenersTest {
     private final RuntimeConfig one = RunningProxy.config(1);
     private final Listener in = Objects.requireNonNull(one.listeners().get("in"));
 
-    private RuntimeConfig with(Listener other) {
-        return new RuntimeConfig(Map.of("in", in, "other", other), Map.of(), one.clusters(), Map.of(), Map.of());
+    private RuntimeConfig with(Listener... others) {
+        var all = new LinkedHashMap<String, Listener>();
+        all.put("in", in);
+        for (var other : others) {
+            all.put(other.name(), other);
+        }
+        return new RuntimeConfig(all, Map.of(), one.clusters(), Map.of(), Map.of());
     }
 
     @Test
-    void reports_an_address_in_use_and_opens_the_others() throws IOException {
+    void a_configuration_with_an_address_in_use_is_refused_and_what_is_live_stays() throws IOException {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                var proxy = new RunningProxy(
-                        with(new Listener("other", "127.0.0.1", taken.getLocalPort(), false, in.chains())))) {
+                var alsoTaken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                var proxy = new RunningProxy(one)) {
+            var live = proxy.config.current();
+            var problems = proxy.config.swap(with(
+                    new Listener("free", "127.0.0.1", 0, false, in.chains()),
+                    new Listener("other", "127.0.0.1", taken.getLocalPort(), false, in.chains()),
+                    new Listener("third", "127.0.0.1", alsoTaken.getLocalPort(), false, in.chains())));
+            assertThat(problems)
+                    .map(problem -> problem.object() + " " + problem.path())
+                    .containsExactlyInAnyOrder("Listener other address", "Listener third address");
+            assertThat(proxy.config.current()).isSameAs(live);
             assertThat(proxy.listeners.addresses()).containsOnlyKeys("in");
-            assertThat(proxy.listeners.problems())
-                    .singleElement()
-                    .satisfies(problem -> assertThat(problem.object()).isEqualTo("Listener other"));
+            proxy.connect().close();
+        }
+    }
+
+    @Test
+    void a_refused_configuration_keeps_no_address() throws IOException {
+        // The port number is taken on 127.0.0.1, so nobody gets it on another loopback address by chance.
+        var elsewhere = InetAddress.ofLiteral("127.77.3.5");
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                var proxy = new RunningProxy(one)) {
+            var problems = proxy.config.swap(with(
+                    new Listener("free", "127.77.3.5", taken.getLocalPort(), false, in.chains()),
+                    new Listener("other", "127.0.0.1", taken.getLocalPort(), false, in.chains())));
+            assertThat(problems).hasSize(1);
+            new ServerSocket(taken.getLocalPort(), 1, elsewhere).close();
         }
     }
 
@@ -38,9 +65,10 @@ class ListenersTest {
         var match = new ListenerChain.Match("tls", List.of("a.example"), List.of());
         var chain = in.chains().get(0);
         var named = new ListenerChain("", match, chain.tls(), chain.filter());
-        try (var proxy = new RunningProxy(with(new Listener("other", "127.0.0.1", 0, true, List.of(named))))) {
+        try (var proxy = new RunningProxy(one)) {
+            assertThat(proxy.config.swap(with(new Listener("other", "127.0.0.1", 0, true, List.of(named)))))
+                    .hasSize(1);
             assertThat(proxy.listeners.addresses()).containsOnlyKeys("in");
-            assertThat(proxy.listeners.problems()).hasSize(1);
         }
     }
 

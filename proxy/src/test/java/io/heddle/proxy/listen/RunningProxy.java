@@ -1,5 +1,6 @@
 package io.heddle.proxy.listen;
 
+import io.heddle.model.problem.Problem;
 import io.heddle.proxy.config.ActiveConfig;
 import io.heddle.proxy.exchange.ProxyServices;
 import io.heddle.proxy.loop.EventLoops;
@@ -48,6 +49,7 @@ final class RunningProxy implements AutoCloseable {
     final ActiveConfig config;
     final Upstreams upstreams;
     final Listeners listeners;
+    final List<Problem> problems;
     final List<Seen> seen = Collections.synchronizedList(new ArrayList<>());
 
     RunningProxy(RuntimeConfig first) {
@@ -67,7 +69,7 @@ final class RunningProxy implements AutoCloseable {
             throw new IllegalArgumentException("no TLS here");
         });
         config.follow(listeners);
-        listeners.swapped(RuntimeConfig.EMPTY, first);
+        problems = config.swap(first);
     }
 
     private void record(RequestTimeline timeline) {
