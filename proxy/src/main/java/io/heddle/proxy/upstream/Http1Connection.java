@@ -36,6 +36,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
     private boolean reused;
     private boolean broken;
     private long idleSince;
+    private long openedAt;
+    private int served;
 
     Http1Connection(Http1Pool pool, Worker worker) {
         this.pool = pool;
@@ -54,6 +56,24 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
         idleSince = now;
     }
 
+    /// It stands since `now`, as its pool counts.
+    void established(long now) {
+        openedAt = now;
+    }
+
+    boolean isEstablished() {
+        return openedAt != 0;
+    }
+
+    long openedAt() {
+        return openedAt;
+    }
+
+    /// How many requests it has taken on.
+    int served() {
+        return served;
+    }
+
     void close() {
         open().close();
     }
@@ -68,6 +88,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
     /// Takes on a request.
     void serve(UpstreamListener next) {
         listener = next;
+        served++;
         inBody = false;
         requestEnded = false;
         answered = false;

@@ -2,28 +2,34 @@ package io.heddle.proxy.upstream;
 
 import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
-import io.heddle.traffic.resilience.CircuitBreaker;
+import io.heddle.traffic.resilience.CircuitBreaker.Resource;
+import io.heddle.traffic.runtime.ConnectionLimits;
 import io.netty.channel.Channel;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /// A pool of HTTP/1.1 connections: a request has its connection alone. The one used last is taken first, so that the
 /// others can grow old and be closed.
-// A failed write or close shows as the end of its channel, which is handled.
-@SuppressWarnings("FutureReturnValueIgnored")
+///
+/// A request that finds no idle connection waits, and a connection is opened for it if the cluster's breaker allows one
+/// more. If not, it waits for one that becomes free, as in Envoy; only a full queue is an overflow. A pool without any
+/// connection opens one whatever the breaker says: else its queue would wait for nothing.
 final class Http1Pool implements ConnectionPool {
-    private static final long IDLE_NANOS = 60_000_000_000L;
-
     private final RawConnector connector;
     private final Worker worker;
+    private final ConnectionLimits limits;
     private final ArrayDeque<Http1Connection> idle = new ArrayDeque<>();
     private final ArrayDeque<ConnectionTicket> waiting = new ArrayDeque<>();
-    private final Deadline oldest = new Deadline(this::closeOld);
+    private final Deadline next = new Deadline(this::closeOld);
+    private long nextAt = Long.MAX_VALUE;
+    private int connecting;
+    private int established;
     private boolean retired;
 
     Http1Pool(RawConnector connector, Worker worker) {
         this.connector = connector;
         this.worker = worker;
+        this.limits = connector.target().limits();
     }
 
     @Override
@@ -37,53 +43,90 @@ final class Http1Pool implements ConnectionPool {
 
     @Override
     public void acquire(ConnectionTicket ticket) {
-        var free = idle.pollFirst();
+        var free = free();
         if (free != null) {
             free.serve(ticket.listener());
             return;
         }
-        if (!connector.target().breaker().tryAcquire(CircuitBreaker.Resource.PENDING)) {
+        if (!connector.target().breaker().tryAcquire(Resource.PENDING)) {
             ticket.listener().failed(UpstreamFailure.OVERFLOW);
             return;
         }
         ticket.waitsIn(this);
         waiting.addLast(ticket);
+        open();
+    }
+
+    private @Nullable Http1Connection free() {
+        var free = idle.pollFirst();
+        while (free != null && isUsedUp(free)) {
+            free.close();
+            free = idle.pollFirst();
+        }
+        return free;
+    }
+
+    private boolean isUsedUp(Http1Connection connection) {
+        boolean asked = limits.requests() > 0 && connection.served() >= limits.requests();
+        long duration = limits.duration().toNanos();
+        return asked || (duration > 0 && worker.now() - connection.openedAt() >= duration);
+    }
+
+    /// Opens a connection for whoever waits without one on its way, if one more is allowed.
+    private void open() {
+        if (waiting.size() <= connecting) {
+            return;
+        }
+        var breaker = connector.target().breaker();
+        if (connecting + established == 0) {
+            breaker.acquire(Resource.CONNECTIONS);
+        } else if (!breaker.tryAcquire(Resource.CONNECTIONS)) {
+            return;
+        }
+        connecting++;
         var connection = new Http1Connection(this, worker);
-        connector.connect(connection, false, new RawConnector.Outcome() {
+        connector.connectCounted(connection, false, new RawConnector.Outcome() {
             @Override
             public void connected(Channel channel) {
-                if (connection.isOpen()) {
-                    released(connection);
-                } else {
-                    failed(UpstreamFailure.CONNECT_FAILED);
+                connecting--;
+                if (!connection.isOpen()) {
+                    connectFailed(UpstreamFailure.CONNECT_FAILED);
+                    return;
                 }
+                established++;
+                connection.established(worker.now());
+                released(connection);
             }
 
             @Override
             public void failed(UpstreamFailure failure) {
-                var first = next();
-                if (first != null) {
-                    first.failed(failure);
-                }
+                connecting--;
+                connectFailed(failure);
             }
         });
+    }
+
+    /// One waits for every connection that failed; without any connection nobody has anything to wait for.
+    private void connectFailed(UpstreamFailure failure) {
+        int all = connecting + established == 0 ? waiting.size() : Math.min(1, waiting.size());
+        for (int i = 0; i < all && !waiting.isEmpty(); i++) {
+            first().failed(failure);
+        }
+        open();
     }
 
     @Override
     public void forget(ConnectionTicket ticket) {
         if (waiting.removeFirstOccurrence(ticket)) {
             ticket.left();
-            connector.target().breaker().release(CircuitBreaker.Resource.PENDING);
+            connector.target().breaker().release(Resource.PENDING);
         }
     }
 
-    private @Nullable UpstreamListener next() {
-        var first = waiting.pollFirst();
-        if (first == null) {
-            return null;
-        }
+    private UpstreamListener first() {
+        var first = waiting.removeFirst();
         first.left();
-        connector.target().breaker().release(CircuitBreaker.Resource.PENDING);
+        connector.target().breaker().release(Resource.PENDING);
         return first.listener();
     }
 
@@ -92,40 +135,65 @@ final class Http1Pool implements ConnectionPool {
         if (!connection.isOpen()) {
             return;
         }
-        var first = next();
-        if (first != null) {
-            connection.serve(first);
+        if (isUsedUp(connection)) {
+            connection.close();
+        } else if (!waiting.isEmpty()) {
+            connection.serve(first());
         } else if (retired) {
             connection.close();
         } else {
             connection.idleSince(worker.now());
             idle.addFirst(connection);
-            if (!oldest.isSet()) {
-                worker.deadlines().set(oldest, worker.now() + IDLE_NANOS);
-            }
+            wake(due(connection));
         }
     }
 
+    /// The connection has ended: its place may be another's.
     void closed(Http1Connection connection) {
         idle.remove(connection);
+        if (connection.isEstablished()) {
+            established--;
+            open();
+        }
     }
 
     @Override
     public void retire() {
         retired = true;
-        worker.deadlines().remove(oldest);
+        worker.deadlines().remove(next);
         while (!idle.isEmpty()) {
             idle.removeFirst().close();
         }
     }
 
-    private void closeOld() {
-        long limit = worker.tick() - IDLE_NANOS;
-        while (!idle.isEmpty() && idle.peekLast().idleSince() <= limit) {
-            idle.removeLast().close();
+    /// When an idle connection is to be closed.
+    private long due(Http1Connection connection) {
+        long rested = limits.idle().isZero()
+                ? Long.MAX_VALUE
+                : connection.idleSince() + limits.idle().toNanos();
+        long aged = limits.duration().isZero()
+                ? Long.MAX_VALUE
+                : connection.openedAt() + limits.duration().toNanos();
+        return Math.min(rested, aged);
+    }
+
+    private void wake(long at) {
+        if (at < nextAt) {
+            nextAt = at;
+            worker.deadlines().set(next, at);
         }
-        if (!idle.isEmpty()) {
-            worker.deadlines().set(oldest, idle.peekLast().idleSince() + IDLE_NANOS);
+    }
+
+    private void closeOld() {
+        long now = worker.tick();
+        nextAt = Long.MAX_VALUE;
+        for (var connection : idle.toArray(new Http1Connection[0])) {
+            long at = due(connection);
+            if (at <= now) {
+                connection.close();
+            } else {
+                wake(at);
+            }
         }
     }
 }

@@ -47,11 +47,15 @@ public final class RawConnector {
 
     /// Opens one with `handler` at the end of its pipeline. `halfClose` keeps it open when the host stops sending.
     public void connect(ChannelHandler handler, boolean halfClose, Outcome outcome) {
-        var breaker = target.breaker();
-        if (!breaker.tryAcquire(CircuitBreaker.Resource.CONNECTIONS)) {
+        if (target.breaker().tryAcquire(CircuitBreaker.Resource.CONNECTIONS)) {
+            connectCounted(handler, halfClose, outcome);
+        } else {
             outcome.failed(UpstreamFailure.OVERFLOW);
-            return;
         }
+    }
+
+    /// Opens one that is counted in the breaker already.
+    void connectCounted(ChannelHandler handler, boolean halfClose, Outcome outcome) {
         if (target.source().isPresent()) {
             connectTls(handler, halfClose, outcome);
             return;

@@ -4,6 +4,7 @@ import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.resilience.CircuitBreaker;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.Cluster;
+import io.heddle.traffic.runtime.ConnectionLimits;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import java.util.Optional;
 /// @param source makes TLS handlers by them
 /// @param connectTimeout for a connection, TLS included
 /// @param protocol what is spoken there
+/// @param limits how long connections are used
 /// @param breaker its cluster's
 record UpstreamTarget(
         Host host,
@@ -24,10 +26,12 @@ record UpstreamTarget(
         Optional<ClientTlsSource> source,
         Duration connectTimeout,
         Cluster.Protocol protocol,
+        ConnectionLimits limits,
         CircuitBreaker breaker) {
 
     /// Whether connections made for `other` serve this one too.
     boolean sameConnections(UpstreamTarget other) {
-        return tls.equals(other.tls) && address.equals(other.address) && protocol == other.protocol;
+        return tls.equals(other.tls) && address.equals(other.address)
+                && protocol == other.protocol && limits.equals(other.limits);
     }
 }

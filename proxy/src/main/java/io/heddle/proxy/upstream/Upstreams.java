@@ -124,6 +124,7 @@ public final class Upstreams implements ActiveConfig.Follower {
                             source,
                             cluster.connectTimeout(),
                             cluster.protocol(),
+                            cluster.connections(),
                             breaker));
         }
         var balancer = BuiltinBalancers.create(cluster.balancer(), new ArrayList<>(hosts.values()));

@@ -11,6 +11,7 @@ import io.heddle.traffic.route.ClusterChoice;
 import io.heddle.traffic.route.Rewrite;
 import io.heddle.traffic.route.RouteAction;
 import io.heddle.traffic.runtime.Cluster;
+import io.heddle.traffic.runtime.ConnectionLimits;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import java.io.IOException;
 import java.net.Socket;
@@ -341,6 +342,7 @@ class HttpBodyTest {
                         other.limits(),
                         other.transports(),
                         other.protocol(),
+                        ConnectionLimits.DEFAULT,
                         new Cluster.ServiceTag(PeerMetadata.UNKNOWN.service(), "shadow", "shop")));
         return new RuntimeConfig(config.listeners(), Map.of(), clusters, Map.of(), Map.of());
     }

@@ -23,6 +23,7 @@ import io.heddle.traffic.route.RouteMatch;
 import io.heddle.traffic.route.RouteTable;
 import io.heddle.traffic.route.VirtualHost;
 import io.heddle.traffic.runtime.Cluster;
+import io.heddle.traffic.runtime.ConnectionLimits;
 import io.heddle.traffic.runtime.Listener;
 import io.heddle.traffic.runtime.ListenerChain;
 import io.heddle.traffic.runtime.NetworkFilter;
@@ -142,7 +143,25 @@ final class RunningProxy implements AutoCloseable {
                 BreakerLimits.DEFAULT,
                 List.of(),
                 Cluster.Protocol.HTTP1,
+                ConnectionLimits.DEFAULT,
                 Cluster.ServiceTag.UNKNOWN);
         return new RuntimeConfig(Map.of("in", listener), Map.of(), Map.of("app", cluster), Map.of(), Map.of());
+    }
+
+    /// `config` with other limits for the cluster `app`.
+    static RuntimeConfig limited(RuntimeConfig config, BreakerLimits limits, ConnectionLimits connections) {
+        var app = Objects.requireNonNull(config.clusters().get("app"));
+        var changed = new Cluster(
+                app.name(),
+                app.discovery(),
+                app.endpoints(),
+                app.connectTimeout(),
+                app.balancer(),
+                limits,
+                app.transports(),
+                app.protocol(),
+                connections,
+                app.service());
+        return new RuntimeConfig(config.listeners(), Map.of(), Map.of("app", changed), Map.of(), Map.of());
     }
 }

@@ -12,6 +12,7 @@ import io.heddle.traffic.resilience.BreakerLimits;
 import io.heddle.traffic.runtime.CertificateSource;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.Cluster;
+import io.heddle.traffic.runtime.ConnectionLimits;
 import io.heddle.traffic.runtime.SubjectAltNameMatcher;
 import io.heddle.traffic.runtime.TlsVersions;
 import io.heddle.traffic.runtime.TrustSource;
@@ -40,6 +41,7 @@ final class Timelines {
             BreakerLimits.DEFAULT,
             List.of(new Cluster.Transport(Map.of("tlsMode", "istio"), Optional.of(tls()))),
             Cluster.Protocol.HTTP1,
+            ConnectionLimits.DEFAULT,
             new Cluster.ServiceTag("catalog.shop", "catalog", "shop"));
 
     private Timelines() {}

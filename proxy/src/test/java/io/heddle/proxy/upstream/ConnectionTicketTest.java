@@ -15,6 +15,7 @@ import io.heddle.traffic.resilience.CircuitBreaker.Resource;
 import io.heddle.traffic.runtime.CertificateSource;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.Cluster;
+import io.heddle.traffic.runtime.ConnectionLimits;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import io.heddle.traffic.runtime.TlsVersions;
 import io.heddle.traffic.runtime.TrustSource;
@@ -89,6 +90,7 @@ class ConnectionTicketTest {
                 BreakerLimits.DEFAULT,
                 List.of(new Cluster.Transport(Map.of(), Optional.of(tls))),
                 Cluster.Protocol.HTTP1,
+                ConnectionLimits.DEFAULT,
                 Cluster.ServiceTag.UNKNOWN);
         return new RuntimeConfig(Map.of(), Map.of(), Map.of("app", cluster), Map.of(), Map.of());
     }

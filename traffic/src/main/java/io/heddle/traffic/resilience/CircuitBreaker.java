@@ -39,6 +39,11 @@ public final class CircuitBreaker {
         return false;
     }
 
+    /// Counts one more, whatever the limit. Needs one [#release], too.
+    public void acquire(Resource resource) {
+        counter(resource).incrementAndGet();
+    }
+
     /// Counts one less.
     public void release(Resource resource) {
         counter(resource).decrementAndGet();

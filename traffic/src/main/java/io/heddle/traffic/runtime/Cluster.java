@@ -18,6 +18,7 @@ import java.util.Optional;
 /// @param limits how much may be under way
 /// @param transports which TLS each endpoint gets; the first that matches
 /// @param protocol what is spoken
+/// @param connections how long connections are used
 /// @param service which service this is, for metrics
 public record Cluster(
         String name,
@@ -28,6 +29,7 @@ public record Cluster(
         BreakerLimits limits,
         List<Transport> transports,
         Protocol protocol,
+        ConnectionLimits connections,
         ServiceTag service) {
     public Cluster {
         transports = List.copyOf(transports);

@@ -13,6 +13,7 @@ import io.heddle.traffic.balance.EndpointSet;
 import io.heddle.traffic.resilience.BreakerLimits;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.Cluster;
+import io.heddle.traffic.runtime.ConnectionLimits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -65,6 +66,7 @@ final class ClusterReader {
                 limits(message.getCircuitBreakers(), scope.at("circuit_breakers")),
                 transports(message, scope),
                 message.hasHttp2ProtocolOptions() ? Cluster.Protocol.HTTP2 : protocol(message, scope),
+                ConnectionLimits.DEFAULT,
                 service(message.getMetadata()));
     }
 
