@@ -9,6 +9,7 @@ import io.heddle.proxy.http.LineKind;
 import io.heddle.proxy.http1.HeadWriter;
 import io.heddle.proxy.http1.Http1Output;
 import io.heddle.proxy.http1.Reasons;
+import io.heddle.proxy.loop.HalfClose;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.netty.buffer.ByteBuf;
@@ -27,6 +28,7 @@ final class Http1ClientStream implements ClientStream {
     private final Http1Output output;
     private final HttpRequestHead request;
     private boolean close;
+    private boolean tunnelling;
 
     /// On `channel`, for the requests that are read into `request` one after the other.
     Http1ClientStream(Http1Handler connection, Worker worker, Channel channel, HttpRequestHead request) {
@@ -93,6 +95,27 @@ final class Http1ClientStream implements ClientStream {
         output.head(writer, chunked, complete ? 0 : length);
     }
 
+    @Override
+    public void tunnel(HttpResponseHead head, EditedLines lines) {
+        close = true;
+        lines.drop(FRAMING);
+        var writer = worker.headWriter().start().status(head).headers(lines);
+        if (head.status() == 101) {
+            writer.text("connection: upgrade\r\nupgrade: ")
+                    .safe(request.upgrade())
+                    .text("\r\n");
+        }
+        output.head(writer, false, 0);
+        output.flush();
+        tunnelling = true;
+        connection.tunnel();
+    }
+
+    @Override
+    public boolean halfCloses() {
+        return HalfClose.works(channel);
+    }
+
     /// What becomes of the connection, where the version does not say it.
     private void connection(HeadWriter writer) {
         if (close) {
@@ -110,6 +133,10 @@ final class Http1ClientStream implements ClientStream {
     @Override
     public void end(HeaderLines trailers) {
         output.end(trailers);
+        if (tunnelling && halfCloses()) {
+            output.flush();
+            HalfClose.output(channel);
+        }
     }
 
     @Override

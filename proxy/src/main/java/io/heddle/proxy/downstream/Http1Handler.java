@@ -6,6 +6,7 @@ import io.heddle.proxy.exchange.LiveChain;
 import io.heddle.proxy.exchange.PeerClaim;
 import io.heddle.proxy.exchange.ProxyServices;
 import io.heddle.proxy.http.HeadResult;
+import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http1.BodyReader;
 import io.heddle.proxy.http1.BodySink;
 import io.heddle.proxy.http1.Http1RequestReader;
@@ -40,6 +41,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
         HEAD,
         BODY,
         ANSWER,
+        TUNNEL,
         CLOSING
     }
 
@@ -134,6 +136,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
         return switch (state) {
             case HEAD -> readHead(in);
             case BODY -> readBody(in);
+            case TUNNEL -> pass(in);
             case ANSWER, CLOSING -> false;
         };
     }
@@ -167,7 +170,28 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
             body.length(head.lines().contentLength());
         }
         state = body.complete() ? State.ANSWER : State.BODY;
-        exchange().begin(head, body.complete());
+        var upgrade = head.upgrade();
+        boolean mayTunnel = !upgrade.isEmpty() && !upgrade.equals("h2c");
+        exchange().begin(head, body.complete() && !mayTunnel);
+        return true;
+    }
+
+    /// The connection is a tunnel now: all bytes are the exchange's.
+    void tunnel() {
+        state = State.TUNNEL;
+        if (stoppedSending) {
+            exchange().requestEnded(HeaderLines.EMPTY);
+            return;
+        }
+        read(true);
+        work();
+        if (!reading) {
+            exchange().clientReadComplete();
+        }
+    }
+
+    private boolean pass(ByteBuf in) {
+        exchange().requestBody(in.readRetainedSlice(in.readableBytes()));
         return true;
     }
 
@@ -298,7 +322,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
                 }
             }
             case CLOSING -> context().close();
-            case BODY, ANSWER -> worker.deadlines().clear(deadline);
+            case BODY, ANSWER, TUNNEL -> worker.deadlines().clear(deadline);
         }
     }
 
@@ -332,6 +356,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
             }
             case BODY -> exchange().malformed(BODY_INVALID);
             case ANSWER -> inputEnded = true;
+            case TUNNEL -> exchange().requestEnded(HeaderLines.EMPTY);
             case CLOSING -> context().close();
         }
     }

@@ -2,6 +2,7 @@ package io.heddle.proxy.downstream;
 
 import io.heddle.proxy.exchange.ProxyServices;
 import io.heddle.proxy.loop.Deadline;
+import io.heddle.proxy.loop.HalfClose;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.upstream.RawConnector;
 import io.heddle.proxy.upstream.UpstreamFailure;
@@ -14,8 +15,6 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.SocketChannel;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -172,12 +171,11 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Pick
         if (to == null) {
             return;
         }
-        boolean plain = to instanceof SocketChannel && to.pipeline().get(SslHandler.class) == null;
-        if (otherEnded || !plain) {
+        if (otherEnded || !HalfClose.works(to)) {
             closeFlushed(to);
             return;
         }
-        to.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> ((SocketChannel) to).shutdownOutput());
+        HalfClose.output(to);
     }
 
     private static void closeFlushed(@Nullable Channel channel) {

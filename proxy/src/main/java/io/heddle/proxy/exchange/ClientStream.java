@@ -38,6 +38,13 @@ public interface ClientStream {
     /// @param complete whether no body follows; [#end] comes all the same
     void head(HttpResponseHead head, EditedLines lines, boolean complete);
 
+    /// Writes and sends the head of an answer that changes the protocol. From then on what the client sends comes as
+    /// [HttpExchange#requestBody] and what [#body] gets goes to it as it is; [#end] ends that direction alone.
+    void tunnel(HttpResponseHead head, EditedLines lines);
+
+    /// Whether the client can be told that one direction of a tunnel has ended while the other goes on.
+    boolean halfCloses();
+
     /// Writes a piece of the answer's body: data without framing. The stream owns it.
     void body(ByteBuf piece);
 

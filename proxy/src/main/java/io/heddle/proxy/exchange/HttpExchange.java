@@ -4,6 +4,7 @@ import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.http.HttpResponseHead;
 import io.heddle.proxy.http.LineKind;
+import io.heddle.proxy.http.OutgoingRequest;
 import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.observe.RequestTimeline;
@@ -30,8 +31,11 @@ import org.jspecify.annotations.Nullable;
 /// Reused for the stream's next request; confined to its event loop; under one configuration from start to end. A
 /// connection has as many as it has requests at a time.
 ///
-/// CONNECT and WebSocket are answered 501: tunnels are not carried yet. Other offers to upgrade are ignored, as RFC
-/// 9110, section 7.8 allows.
+/// A request to change the protocol (`Upgrade`, CONNECT) is forwarded where configuration carries its type, else
+/// refused;
+/// `h2c` alone is ignored, as RFC 9110, section 7.8 allows. Once the host agrees, the bodies are a tunnel: bytes in
+/// both
+/// directions, each of which ends for itself.
 ///
 /// [#finish] is the only exit. What happens to the tries in between stands in [Tries].
 public final class HttpExchange implements UpstreamListener, FilterRunner.Outcome {
@@ -51,6 +55,9 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
     private boolean active;
     private boolean requestEnded;
     private boolean answering;
+    private boolean tunnelling;
+    private boolean hostEnded;
+    private String upgrade = "";
 
     /// For the requests of `client`, one after the other.
     public HttpExchange(ClientStream client, Worker worker, ProxyServices services, PeerClaim claim) {
@@ -70,9 +77,12 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         timeline.headReceived = worker.now();
         active = true;
         answering = false;
+        tunnelling = false;
+        hostEnded = false;
     }
 
-    /// A request's head has come, and stays as it is until [ClientStream#done]; `complete` tells that there is no body.
+    /// A request's head has come, and stays as it is until [ClientStream#done]; `complete` tells that there is no body,
+    /// not even the bytes that follow a change of the protocol.
     public void begin(HttpRequestHead requestHead, boolean complete) {
         var settings = client.settings();
         start(requestHead);
@@ -85,11 +95,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         if (complete) {
             timeline.requestComplete = worker.now();
         }
-        if (requestHead.connect() || requestHead.wantsWebSocket()) {
-            var what = requestHead.connect() ? "CONNECT" : "Upgrade: websocket";
-            reply(LocalReply.of(501, what + " is not supported\n", ResponseFlag.NONE, "upgrade_not_supported"));
-            return;
-        }
+        upgrade = complete ? "" : requestHead.upgrade();
         route(settings);
     }
 
@@ -103,7 +109,11 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         var target = decision.action() instanceof RouteAction.Forward forward
                 ? forward.cluster().target(worker.spread())
                 : null;
-        tries.start(head(), settings.clientCertificate(), target, requestEnded);
+        tries.start(head(), settings, target, upgrade, requestEnded);
+        if (!upgrade.isEmpty() && !carriesUpgrade(settings, decision.action())) {
+            reply(LocalReply.of(403, "", ResponseFlag.NONE, "upgrade_failed"));
+            return;
+        }
         if (settings.filters().filters().isEmpty()) {
             passed();
             return;
@@ -111,7 +121,15 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         if (filters == null) {
             filters = new FilterRunner(worker, claim.connection().peer(), timeline, this);
         }
+        arm();
         filters.start(head(), settings.filters(), target);
+    }
+
+    private boolean carriesUpgrade(NetworkFilter.Http settings, RouteAction action) {
+        return switch (action) {
+            case RouteAction.Forward forward -> forward.upgrades().carry(upgrade, settings.upgrades());
+            case RouteAction.Redirect _, RouteAction.DirectResponse _, RouteAction.Reject _ -> true;
+        };
     }
 
     @Override
@@ -154,8 +172,15 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
     public void requestEnded(HeaderLines trailers) {
         requestEnded = true;
         timeline.requestComplete = worker.now();
-        if (active) {
-            tries.requestEnded(trailers);
+        if (!active) {
+            return;
+        }
+        boolean over = tunnelling && (hostEnded || !tries.halfCloses());
+        tries.requestEnded(trailers);
+        if (over) {
+            tries.answered();
+            finish();
+        } else {
             arm();
         }
     }
@@ -292,7 +317,13 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
                         .map(target -> !target.responseEdits().isEmpty())
                         .orElse(false);
         var lines = worker.editedLines().start(answer.lines(), 0, edited ? responseEdits() : noEdits);
-        client.head(answer, lines, complete);
+        if (OutgoingRequest.isUpgrade(upgrade, answer.status())) {
+            tunnelling = true;
+            tries.tunnel();
+            client.tunnel(answer, lines);
+        } else {
+            client.head(answer, lines, complete);
+        }
         if (!client.isWritable()) {
             tries.readAnswer(false);
         }
@@ -321,6 +352,10 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         readGrpcStatus(trailers);
         client.end(trailers);
         client.flush();
+        if (tunnelling && !requestEnded && client.halfCloses()) {
+            hostEnded = true;
+            return;
+        }
         tries.answered();
         finish();
     }

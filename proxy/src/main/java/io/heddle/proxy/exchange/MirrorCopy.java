@@ -73,7 +73,7 @@ final class MirrorCopy implements UpstreamListener {
         var lines = request.headers().lines(request.head(), request.edits(), request.certificates(), announcement);
         var authority = host.endpoint().key();
         boolean complete = requestEnded && backlog.isEmpty();
-        connection.send(new OutgoingRequest(request.head(), request.rewrite(), authority, lines, complete));
+        connection.send(new OutgoingRequest(request.head(), request.rewrite(), authority, lines, "", complete));
         drain(connection);
         connection.flush();
     }

@@ -2,8 +2,11 @@ package io.heddle.proxy.exchange;
 
 import io.heddle.proxy.observe.RequestTimeline;
 import io.heddle.traffic.resilience.Timeouts;
+import io.heddle.traffic.runtime.NetworkFilter.HttpLimits;
+import java.time.Duration;
 
-/// When a forwarded request has taken too long, by its route's [Timeouts] and its timeline. Part of its [Tries].
+/// When a request has taken too long, by its listener's limits, its route's [Timeouts] and its timeline. Part of its
+/// [Tries].
 final class TimeLimits {
     /// What has passed.
     enum Passed {
@@ -12,23 +15,28 @@ final class TimeLimits {
         TRY,
         /// The time of the request.
         REQUEST,
+        /// The time to send the request.
+        SENDING,
+        /// The time of request and response.
+        DURATION,
         /// The time without a byte.
         IDLE
     }
 
-    private static final Timeouts UNLIMITED =
-            new Timeouts(java.time.Duration.ZERO, java.time.Duration.ZERO, java.time.Duration.ZERO);
+    private static final Timeouts UNLIMITED = new Timeouts(Duration.ZERO, Duration.ZERO, Duration.ZERO);
 
     private final RequestTimeline timeline;
     private Timeouts timeouts = UNLIMITED;
+    private HttpLimits ofListener = HttpLimits.DEFAULT;
     private long lastByte;
 
     TimeLimits(RequestTimeline timeline) {
         this.timeline = timeline;
     }
 
-    /// A request begins, without limits so far.
-    void start(long now) {
+    /// A request begins, under a listener's limits so far.
+    void start(long now, HttpLimits limits) {
+        ofListener = limits;
         timeouts = UNLIMITED;
         lastByte = now;
     }
@@ -36,6 +44,12 @@ final class TimeLimits {
     /// It is forwarded under these.
     void limit(Timeouts ofRoute) {
         timeouts = ofRoute;
+    }
+
+    /// Bytes go both ways from now on: all that counts is that they go.
+    void tunnel() {
+        timeouts = new Timeouts(Duration.ZERO, Duration.ZERO, timeouts.idle());
+        ofListener = HttpLimits.DEFAULT;
     }
 
     /// A byte moved.
@@ -65,7 +79,17 @@ final class TimeLimits {
             long moved = Math.max(lastByte, timeline.responseHeadReceived);
             at = Math.min(at, moved + timeouts.idle().toNanos());
         }
-        return at;
+        return Math.min(at, Math.min(sending(), duration()));
+    }
+
+    private long sending() {
+        boolean limited = timeline.requestComplete == 0 && !ofListener.request().isZero();
+        return limited ? timeline.headReceived + ofListener.request().toNanos() : Long.MAX_VALUE;
+    }
+
+    private long duration() {
+        boolean limited = !ofListener.stream().isZero();
+        return limited ? timeline.headReceived + ofListener.stream().toNanos() : Long.MAX_VALUE;
     }
 
     /// What has passed by `now`.
@@ -75,6 +99,12 @@ final class TimeLimits {
         }
         if (remaining(now) <= 0) {
             return Passed.REQUEST;
+        }
+        if (now >= sending()) {
+            return Passed.SENDING;
+        }
+        if (now >= duration()) {
+            return Passed.DURATION;
         }
         long perTry = timeouts.perTry().toNanos();
         return perTry > 0 && trying && now >= timeline.upstreamReady + perTry ? Passed.TRY : Passed.IDLE;

@@ -19,6 +19,7 @@ import io.heddle.traffic.resilience.RetryDecider;
 import io.heddle.traffic.route.ClusterChoice;
 import io.heddle.traffic.route.Rewrite;
 import io.heddle.traffic.route.RouteAction;
+import io.heddle.traffic.runtime.NetworkFilter;
 import io.heddle.traffic.runtime.NetworkFilter.ForwardClientCertificate;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
@@ -46,6 +47,7 @@ final class Tries implements PickRequest {
     private final Deadline pause = new Deadline(this::pick);
     private @Nullable HttpRequestHead head;
     private ForwardClientCertificate certificates = ForwardClientCertificate.SANITIZE;
+    private String upgrade = "";
     private ClusterChoice.@Nullable Target target;
     private RouteAction.@Nullable Forward forward;
     private @Nullable UpstreamCluster cluster;
@@ -76,15 +78,17 @@ final class Tries implements PickRequest {
     /// Begins a request; it may never be forwarded.
     void start(
             HttpRequestHead requestHead,
-            ForwardClientCertificate mode,
+            NetworkFilter.Http settings,
             ClusterChoice.@Nullable Target forwardTo,
+            String change,
             boolean complete) {
         head = requestHead;
-        certificates = mode;
+        certificates = settings.clientCertificate();
+        upgrade = change;
         target = forwardTo;
         retries = 0;
         body.start(complete);
-        limits.start(worker.now());
+        limits.start(worker.now(), settings.limits());
     }
 
     Optional<ClusterChoice.Target> target() {
@@ -144,7 +148,11 @@ final class Tries implements PickRequest {
         timeline.attempts++;
         timeline.toHost(host);
         waiting = true;
-        services.upstreams().connect(worker, cluster(), host, ticket);
+        if (upgrade.equals(OutgoingRequest.CONNECT) && forward().upgrades().terminatesConnect()) {
+            services.upstreams().tunnel(worker, cluster(), host, ticket);
+        } else {
+            services.upstreams().connect(worker, cluster(), host, ticket);
+        }
     }
 
     /// A stream is there: sends the head and what came of the body.
@@ -160,7 +168,8 @@ final class Tries implements PickRequest {
         limits.moved(worker.now());
         var announcement = fresh.mutualTls() && !fresh.reused() ? services.ownPeer() : "";
         var lines = headers.lines(head(), edits, certificates, announcement);
-        fresh.send(new OutgoingRequest(head(), rewrite(), host().endpoint().key(), lines, body.ended()));
+        var authority = host().endpoint().key();
+        fresh.send(new OutgoingRequest(head(), rewrite(), authority, lines, upgrade, body.ended()));
         body.sendTo(fresh);
         if (!body.ended()) {
             exchange.resumeClient();
@@ -195,6 +204,17 @@ final class Tries implements PickRequest {
         if (stream != null) {
             stream.read(wanted);
         }
+    }
+
+    /// The protocol changes: bytes go both ways.
+    void tunnel() {
+        body.letGo();
+        limits.tunnel();
+    }
+
+    /// Whether the host can be told that the client's direction of a tunnel has ended.
+    boolean halfCloses() {
+        return stream != null && stream.halfCloses();
     }
 
     /// A piece of the answer has come.
@@ -306,6 +326,14 @@ final class Tries implements PickRequest {
             case REQUEST -> {
                 cancel();
                 exchange.fail(UpstreamReplies.REQUEST_TIMEOUT);
+            }
+            case SENDING -> {
+                cancel();
+                exchange.fail(UpstreamReplies.SLOW_REQUEST);
+            }
+            case DURATION -> {
+                cancel();
+                exchange.fail(UpstreamReplies.tooLong(body.ended()));
             }
             case IDLE -> {
                 cancel();

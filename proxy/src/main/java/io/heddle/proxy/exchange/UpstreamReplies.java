@@ -40,6 +40,18 @@ final class UpstreamReplies {
         return LocalReply.of(status, RESET + failure.reason(), flag, details);
     }
 
+    static final LocalReply SLOW_REQUEST =
+            LocalReply.of(408, "request timeout", ResponseFlag.NONE, "request_overall_timeout");
+
+    /// It lasted longer than any may.
+    static LocalReply tooLong(boolean requestEnded) {
+        return LocalReply.of(
+                requestEnded ? 504 : 408,
+                "downstream duration timeout",
+                ResponseFlag.DURATION_TIMEOUT,
+                "max_duration_timeout");
+    }
+
     /// Nothing moved for too long; `requestEnded` tells whether it was the upstream's turn.
     static LocalReply idle(boolean requestEnded) {
         return LocalReply.of(

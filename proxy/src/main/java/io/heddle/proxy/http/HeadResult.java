@@ -20,6 +20,7 @@ public enum HeadResult {
     LENGTH_DUPLICATE(400, "there is more than one Content-Length header"),
     CODING_INVALID(400, "the Transfer-Encoding does not end with chunked, or appears twice, or comes with HTTP/1.0"),
     CODING_UNSUPPORTED(501, "the Transfer-Encoding is not exactly chunked"),
+    CONNECT_WITH_BODY(400, "a CONNECT has a body"),
     FRAMING_CONFLICT(400, "Content-Length and Transfer-Encoding appear together"),
     TARGET_TOO_LONG(414, "the request line is too long"),
     HEAD_TOO_LARGE(431, "the head is too large"),

@@ -37,6 +37,7 @@ public final class HeaderLines {
     private boolean chunked;
     private boolean close;
     private boolean keepAlive;
+    private boolean upgrade;
     private boolean nominates;
 
     /// Forgets everything, for the next message.
@@ -49,6 +50,7 @@ public final class HeaderLines {
         chunked = false;
         close = false;
         keepAlive = false;
+        upgrade = false;
         nominates = false;
         if (bytes.length > 8192) {
             bytes = new byte[1024];
@@ -69,6 +71,7 @@ public final class HeaderLines {
         copy.chunked = chunked;
         copy.close = close;
         copy.keepAlive = keepAlive;
+        copy.upgrade = upgrade;
         copy.nominates = nominates;
         return copy;
     }
@@ -254,6 +257,11 @@ public final class HeaderLines {
         return keepAlive;
     }
 
+    /// Whether `Connection: upgrade` was said.
+    public boolean upgrade() {
+        return upgrade;
+    }
+
     /// Whether `Connection` names header lines that concern this connection only.
     public boolean nominates() {
         return nominates;
@@ -354,6 +362,8 @@ public final class HeaderLines {
             close = true;
         } else if (Octets.equalsIgnoreCase(bytes, start, end, "keep-alive")) {
             keepAlive = true;
+        } else if (Octets.equalsIgnoreCase(bytes, start, end, "upgrade")) {
+            upgrade = true;
         } else {
             nominates = true;
         }

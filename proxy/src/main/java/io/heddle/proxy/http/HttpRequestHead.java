@@ -2,6 +2,7 @@ package io.heddle.proxy.http;
 
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.Span;
+import java.util.Locale;
 
 /// A request's head over its bytes, whatever protocol it came by. One object per stream, filled anew for every request.
 ///
@@ -172,9 +173,18 @@ public final class HttpRequestHead implements RequestHead {
         return isFirst(LineKind.EXPECT, "100-continue");
     }
 
-    /// Whether the client asks for WebSocket.
-    public boolean wantsWebSocket() {
-        return isFirst(LineKind.UPGRADE, "websocket");
+    /// Which protocol the client wants its connection to change to, in lower case, `connect` for a CONNECT without one;
+    /// empty when it wants none. An offer that comes with a body is none: the body would have to be read first.
+    public String upgrade() {
+        if (connect) {
+            return Span.isPresent(protocol) ? text(protocol) : "connect";
+        }
+        boolean offers = lines.upgrade() && lines.has(LineKind.UPGRADE);
+        return offers && !lines.chunked() && lines.contentLength() <= 0 ? text(lines.first(LineKind.UPGRADE)) : "";
+    }
+
+    private String text(long span) {
+        return Span.text(lines.bytes(), span).toLowerCase(Locale.ROOT);
     }
 
     private boolean isFirst(int kind, String text) {

@@ -7,7 +7,8 @@ import io.heddle.traffic.request.ResponseHead;
 ///
 /// The reader of a protocol fills it: [#clear], then the status and the lines.
 public final class HttpResponseHead implements ResponseHead {
-    private static final int NO_LINE = -1;
+    /// No status line that may be sent on.
+    public static final int NO_LINE = -1;
 
     private final HeaderLines lines = new HeaderLines();
     private int status;
@@ -26,7 +27,7 @@ public final class HttpResponseHead implements ResponseHead {
     }
 
     /// Where the rest of an HTTP/1 status line begins, directly before the first header line: ` 200 OK` with its space
-    /// and its end.
+    /// and its end; [#NO_LINE] without.
     public void statusLine(int at) {
         statusLine = at;
     }

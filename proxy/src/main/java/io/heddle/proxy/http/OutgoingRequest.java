@@ -11,9 +11,25 @@ import java.util.Optional;
 /// @param rewrite how host and path change
 /// @param fallback the authority where neither the request nor the rewrite has one
 /// @param lines the header lines; no `host` is among the added ones
+/// @param upgrade the protocol that the connection is to change to, `connect` for CONNECT; empty for none
 /// @param complete whether no body follows
 public record OutgoingRequest(
-        HttpRequestHead head, Rewrite rewrite, String fallback, EditedLines lines, boolean complete) {
+        HttpRequestHead head, Rewrite rewrite, String fallback, EditedLines lines, String upgrade, boolean complete) {
+    /// Stands for CONNECT among the protocols to change to.
+    public static final String CONNECT = "connect";
+
+    /// Whether `status` answers this request by changing the protocol (RFC 9110, sections 9.3.6 and 15.2.2).
+    public boolean isUpgradedBy(int status) {
+        return isUpgrade(upgrade, status);
+    }
+
+    /// Whether `status` answers a request for `upgrade` by changing the protocol.
+    public static boolean isUpgrade(String upgrade, int status) {
+        if (upgrade.isEmpty()) {
+            return false;
+        }
+        return upgrade.equals(CONNECT) ? status >= 200 && status < 300 : status == 101;
+    }
 
     /// Whether the request line that was received can be sent on as it is, if there is one.
     public boolean keepsTarget() {

@@ -189,6 +189,9 @@ public final class Http1RequestReader {
         if (lines.chunked() && version10) {
             return HeadResult.CODING_INVALID;
         }
+        if (head.connect() && (lines.chunked() || lines.contentLength() > 0)) {
+            return HeadResult.CONNECT_WITH_BODY;
+        }
         if (lines.chunked() && lines.contentLength() >= 0) {
             return HeadResult.FRAMING_CONFLICT;
         }

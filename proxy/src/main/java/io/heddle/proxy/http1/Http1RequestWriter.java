@@ -12,6 +12,9 @@ public final class Http1RequestWriter {
 
     /// Whether the request's body, if there is one, is sent in chunks: its length is not known.
     public static boolean chunks(OutgoingRequest request) {
+        if (!request.upgrade().isEmpty()) {
+            return false;
+        }
         var lines = request.head().lines();
         return lines.chunked() || (!request.complete() && lines.contentLength() < 0);
     }
@@ -31,10 +34,22 @@ public final class Http1RequestWriter {
         if (chunks(request) && !head.lines().chunked()) {
             writer.text("transfer-encoding: chunked\r\n");
         }
+        if (!request.upgrade().isEmpty() && !head.connect()) {
+            writer.text("connection: upgrade\r\nupgrade: ")
+                    .safe(request.upgrade())
+                    .text("\r\n");
+        }
         return writer;
     }
 
     private static void target(HeadWriter writer, OutgoingRequest request, HttpRequestHead head) {
+        if (request.upgrade().equals(OutgoingRequest.CONNECT)) {
+            authority(writer, request, head);
+            writer.text(" HTTP/1.1\r\nhost: ");
+            authority(writer, request, head);
+            writer.text("\r\n");
+            return;
+        }
         var path = request.newPath();
         if (path.isPresent()) {
             writer.safe(path.get());
@@ -42,12 +57,16 @@ public final class Http1RequestWriter {
             writer.span(head.bytes(), head.path());
         }
         writer.text(" HTTP/1.1\r\nhost: ");
+        authority(writer, request, head);
+        writer.text("\r\n");
+    }
+
+    private static void authority(HeadWriter writer, OutgoingRequest request, HttpRequestHead head) {
         var authority = request.newAuthority();
         if (authority.isPresent()) {
             writer.safe(authority.get());
         } else {
             writer.span(head.bytes(), head.authority());
         }
-        writer.text("\r\n");
     }
 }

@@ -78,7 +78,7 @@ public final class Http1ResponseReader {
             return false;
         }
         version10 = bytes[start + 7] == '0';
-        head.statusLine(start + 8);
+        head.statusLine(end - start > 12 ? start + 8 : HttpResponseHead.NO_LINE);
         int value = 0;
         for (int i = start + 9; i < start + 12; i++) {
             int digit = bytes[i] - '0';

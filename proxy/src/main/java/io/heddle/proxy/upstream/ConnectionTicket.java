@@ -33,6 +33,12 @@ public final class ConnectionTicket {
         pool = queue;
     }
 
+    /// Whether it stands in the queue of `queue`.
+    @SuppressWarnings("ReferenceEquality") // pools are compared as the objects they are
+    boolean waits(ConnectionPool queue) {
+        return pool == queue;
+    }
+
     /// It stands in no queue any more.
     void left() {
         pool = null;

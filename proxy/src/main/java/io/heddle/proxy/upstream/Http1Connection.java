@@ -8,11 +8,14 @@ import io.heddle.proxy.http1.BodySink;
 import io.heddle.proxy.http1.Http1Output;
 import io.heddle.proxy.http1.Http1RequestWriter;
 import io.heddle.proxy.http1.Http1ResponseReader;
+import io.heddle.proxy.loop.HalfClose;
 import io.heddle.proxy.loop.Worker;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import org.jspecify.annotations.Nullable;
 
 /// One HTTP/1.1 connection to a host: serves one request at a time, then goes back to its pool. Confined to its loop.
@@ -33,6 +36,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
     private boolean requestEnded;
     private boolean answered;
     private boolean bodiless;
+    private String upgrade = "";
+    private boolean tunnelling;
+    private boolean hostEnded;
     private boolean reused;
     private boolean broken;
     private long idleSince;
@@ -152,9 +158,14 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
         if (result == HeadResult.MORE) {
             return false;
         }
-        if (result.isFault() || head.status() == 101) {
+        if (result.isFault() || (head.status() == 101 && !OutgoingRequest.isUpgrade(upgrade, 101))) {
             fail(UpstreamFailure.MALFORMED);
             return false;
+        }
+        if (OutgoingRequest.isUpgrade(upgrade, head.status())) {
+            tunnel();
+            current.head(head, false);
+            return true;
         }
         if (head.status() < 200) {
             current.interim(head);
@@ -165,6 +176,35 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
         inBody = true;
         current.head(head, body.complete());
         return true;
+    }
+
+    private void tunnel() {
+        tunnelling = true;
+        inBody = true;
+        body.untilClose();
+        open().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof ChannelInputShutdownEvent && tunnelling) {
+            worker.tick();
+            hostEnds();
+        }
+        ctx.fireUserEventTriggered(event);
+    }
+
+    private void hostEnds() {
+        var current = listener;
+        if (hostEnded || current == null) {
+            return;
+        }
+        hostEnded = true;
+        if (requestEnded) {
+            listener = null;
+            close();
+        }
+        current.end(HeaderLines.EMPTY);
     }
 
     private void frame() {
@@ -238,6 +278,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
         if (listener == null) {
             return;
         }
+        if (tunnelling && (hostEnded || broken)) {
+            fail(UpstreamFailure.RESET_IN_RESPONSE);
+            return;
+        }
         if (!broken) {
             body.closed();
         }
@@ -258,6 +302,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
     @Override
     public void send(OutgoingRequest request) {
         bodiless = request.head().isMethod("HEAD");
+        upgrade = request.upgrade();
         boolean chunked = Http1RequestWriter.chunks(request);
         var writer = Http1RequestWriter.write(worker.headWriter(), request);
         long expected = request.complete() ? 0 : request.head().lines().contentLength();
@@ -273,6 +318,16 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
     public void end(HeaderLines trailers) {
         requestEnded = true;
         output().end(trailers);
+        if (tunnelling) {
+            output().flush();
+            listener = halfCloses() ? listener : null;
+            HalfClose.output(open());
+        }
+    }
+
+    @Override
+    public boolean halfCloses() {
+        return HalfClose.works(open());
     }
 
     @Override
@@ -288,7 +343,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
     @Override
     public void read(boolean wanted) {
         var config = open().config();
-        if (config.isAutoRead() != wanted) {
+        if (config.isAutoRead() != wanted && !hostEnded) {
             config.setAutoRead(wanted);
         }
     }

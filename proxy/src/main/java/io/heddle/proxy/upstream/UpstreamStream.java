@@ -18,6 +18,10 @@ public interface UpstreamStream {
     /// @param trailers what follows the body; no lines without. Those that no protocol may pass on are left out.
     void end(HeaderLines trailers);
 
+    /// Whether the host can be told, with [#end], that one direction of a tunnel has ended while the other goes on. If
+    /// not, [#end] ends both, and the listener hears nothing more.
+    boolean halfCloses();
+
     /// Sends what was written.
     void flush();
 

@@ -31,7 +31,9 @@ record UpstreamTarget(
 
     /// Whether connections made for `other` serve this one too.
     boolean sameConnections(UpstreamTarget other) {
-        return tls.equals(other.tls) && address.equals(other.address)
-                && protocol == other.protocol && limits.equals(other.limits);
+        return tls.equals(other.tls)
+                && address.equals(other.address)
+                && protocol == other.protocol
+                && limits.equals(other.limits);
     }
 }

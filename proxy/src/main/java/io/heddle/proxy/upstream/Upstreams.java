@@ -58,6 +58,12 @@ public final class Upstreams implements ActiveConfig.Follower {
         pools.get(worker.index()).pool(cluster.target(host)).acquire(ticket);
     }
 
+    /// Asks for a connection of its own to `host` for the bytes of a CONNECT request that ends here, as [#connect] does
+    /// for a request.
+    public void tunnel(Worker worker, UpstreamCluster cluster, Host host, ConnectionTicket ticket) {
+        new TcpPool(raw(worker, cluster, host), worker).acquire(ticket);
+    }
+
     /// How to make a connection for bytes of any kind to `host`, on the event loop of `worker`.
     public RawConnector raw(Worker worker, UpstreamCluster cluster, Host host) {
         return new RawConnector(worker, pools.get(worker.index()).socketChannel(), cluster.target(host));

@@ -10,8 +10,10 @@ import io.heddle.traffic.resilience.Timeouts;
 import io.heddle.traffic.route.ClusterChoice;
 import io.heddle.traffic.route.Rewrite;
 import io.heddle.traffic.route.RouteAction;
+import io.heddle.traffic.route.Upgrades;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.ConnectionLimits;
+import io.heddle.traffic.runtime.NetworkFilter;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import java.io.IOException;
 import java.net.Socket;
@@ -326,7 +328,8 @@ class HttpBodyTest {
                 Rewrite.NONE,
                 Timeouts.DEFAULT,
                 RetryPolicy.NONE,
-                List.of(new RouteAction.Mirror("shadow", millionths)));
+                List.of(new RouteAction.Mirror("shadow", millionths)),
+                Upgrades.NONE);
         var config = RunningProxy.config(action, port);
         var clusters = new HashMap<>(config.clusters());
         var other =
@@ -427,13 +430,69 @@ class HttpBodyTest {
                 new Rewrite(Optional.of("outer.example"), new Rewrite.Path.Keep()),
                 Timeouts.DEFAULT,
                 RetryPolicy.NONE,
-                List.of());
+                List.of(),
+                Upgrades.NONE);
         try (var origin = Origin.answering(OK);
                 var proxy = new RunningProxy(RunningProxy.config(action, origin.port()));
                 var client = proxy.connect()) {
             Origin.write(client, GET);
             assertThat(answer(client)).isEqualTo("200");
             assertThat(origin.heads.get(0)).startsWith("GET / HTTP/1.1\r\nhost: inner.example\r\n");
+        }
+    }
+
+    private static RuntimeConfig limited(Duration request, Duration stream, int port) {
+        var http = (NetworkFilter.Http) RunningProxy.http(RunningProxy.forward(RetryPolicy.NONE, Timeouts.DEFAULT));
+        var usual = http.limits();
+        var limits = new NetworkFilter.HttpLimits(
+                usual.connectionIdle(),
+                usual.requestHeaders(),
+                request,
+                stream,
+                usual.maxHeaderBytes(),
+                usual.maxHeaders());
+        return RunningProxy.config(
+                new NetworkFilter.Http(
+                        http.statPrefix(),
+                        http.routes(),
+                        http.filters(),
+                        http.clientCertificate(),
+                        http.paths(),
+                        limits,
+                        http.upgrades(),
+                        http.accessLogs()),
+                port);
+    }
+
+    @Test
+    void a_request_that_takes_too_long_to_come_is_answered_408() throws IOException {
+        try (var origin = new Origin((socket, _) -> socket.getInputStream().readAllBytes());
+                var proxy = new RunningProxy(limited(Duration.ofMillis(100), Duration.ZERO, origin.port()));
+                var client = proxy.connect()) {
+            Origin.write(client, put("PUT", 100) + "abc");
+            assertThat(Origin.head(client.getInputStream())).startsWith("HTTP/1.1 408 ");
+            assertThat(proxy.seen.getFirst().details()).isEqualTo("request_overall_timeout");
+        }
+    }
+
+    @Test
+    void a_request_that_lasts_too_long_is_answered_504_or_cut() throws IOException {
+        try (var origin = new Origin((socket, number) -> {
+                    Origin.head(socket.getInputStream());
+                    if (number == 2) {
+                        Origin.write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe");
+                    }
+                    socket.getInputStream().readAllBytes();
+                });
+                var proxy = new RunningProxy(limited(Duration.ZERO, Duration.ofMillis(100), origin.port()));
+                var client = proxy.connect();
+                var other = proxy.connect()) {
+            Origin.write(client, GET);
+            assertThat(Origin.head(client.getInputStream())).startsWith("HTTP/1.1 504 ");
+            assertThat(proxy.seen.getFirst().flag()).isEqualTo("DT");
+            Origin.write(other, GET);
+            assertThat(new String(other.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1))
+                    .endsWith("\r\n\r\nhe");
         }
     }
 }

@@ -21,6 +21,7 @@ import io.heddle.traffic.route.Route;
 import io.heddle.traffic.route.RouteAction;
 import io.heddle.traffic.route.RouteMatch;
 import io.heddle.traffic.route.RouteTable;
+import io.heddle.traffic.route.Upgrades;
 import io.heddle.traffic.route.VirtualHost;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.ConnectionLimits;
@@ -107,7 +108,8 @@ final class RunningProxy implements AutoCloseable {
 
     static RouteAction forward(RetryPolicy retry, Timeouts timeouts) {
         var target = new ClusterChoice.Target("app", Optional.empty(), List.of(), List.of(), Map.of());
-        return new RouteAction.Forward(new ClusterChoice.One(target), Rewrite.NONE, timeouts, retry, List.of());
+        return new RouteAction.Forward(
+                new ClusterChoice.One(target), Rewrite.NONE, timeouts, retry, List.of(), Upgrades.NONE);
     }
 
     static RuntimeConfig config(RouteAction action, int... ports) {
@@ -124,6 +126,7 @@ final class RunningProxy implements AutoCloseable {
                 NetworkFilter.ForwardClientCertificate.SANITIZE,
                 NetworkFilter.PathRules.NONE,
                 NetworkFilter.HttpLimits.DEFAULT,
+                Upgrades.NONE,
                 List.of());
     }
 

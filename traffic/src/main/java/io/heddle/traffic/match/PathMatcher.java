@@ -44,6 +44,14 @@ public sealed interface PathMatcher {
         }
     }
 
+    /// No path at all: only CONNECT comes without one (Envoy's `connect_matcher`).
+    record Connect() implements PathMatcher {
+        @Override
+        public boolean matches(byte[] bytes, int start, int end) {
+            return start == end;
+        }
+    }
+
     /// Anything a [StringMatcher] fits.
     record Text(StringMatcher matcher) implements PathMatcher {
         @Override

@@ -15,7 +15,14 @@ public sealed interface RouteAction {
     /// @param timeouts how long it may take
     /// @param retry when it is tried again
     /// @param mirrors who gets a copy
-    record Forward(ClusterChoice cluster, Rewrite rewrite, Timeouts timeouts, RetryPolicy retry, List<Mirror> mirrors)
+    /// @param upgrades which changes of protocol it carries; others are decided by the connection manager
+    record Forward(
+            ClusterChoice cluster,
+            Rewrite rewrite,
+            Timeouts timeouts,
+            RetryPolicy retry,
+            List<Mirror> mirrors,
+            Upgrades upgrades)
             implements RouteAction {
         public Forward {
             mirrors = List.copyOf(mirrors);

@@ -2,6 +2,7 @@ package io.heddle.traffic.runtime;
 
 import io.heddle.traffic.filter.FilterChain;
 import io.heddle.traffic.route.RouteTable;
+import io.heddle.traffic.route.Upgrades;
 import java.time.Duration;
 import java.util.List;
 
@@ -15,6 +16,7 @@ public sealed interface NetworkFilter {
     /// @param clientCertificate what is done with `x-forwarded-client-cert`
     /// @param paths what is done to the path before anybody looks at it
     /// @param limits times and sizes
+    /// @param upgrades which changes of protocol are carried where a route does not say it
     /// @param accessLogs where requests are logged
     record Http(
             String statPrefix,
@@ -23,6 +25,7 @@ public sealed interface NetworkFilter {
             ForwardClientCertificate clientCertificate,
             PathRules paths,
             HttpLimits limits,
+            Upgrades upgrades,
             List<AccessLog> accessLogs)
             implements NetworkFilter {
         public Http {
@@ -74,11 +77,19 @@ public sealed interface NetworkFilter {
     ///
     /// @param connectionIdle an idle connection is closed after it (1 h in Envoy)
     /// @param requestHeaders a head must be complete within it; zero for no limit
+    /// @param request a request must be complete within it (`request_timeout`); zero for no limit
+    /// @param stream request and response must be complete within it (`max_stream_duration`); zero for no limit
     /// @param maxHeaderBytes the largest head (60 KiB in Envoy)
     /// @param maxHeaders the most header lines (100 in Envoy)
-    record HttpLimits(Duration connectionIdle, Duration requestHeaders, int maxHeaderBytes, int maxHeaders) {
-        public static final HttpLimits DEFAULT =
-                new HttpLimits(Duration.ofHours(1), Duration.ofSeconds(60), 60 * 1024, 100);
+    record HttpLimits(
+            Duration connectionIdle,
+            Duration requestHeaders,
+            Duration request,
+            Duration stream,
+            int maxHeaderBytes,
+            int maxHeaders) {
+        public static final HttpLimits DEFAULT = new HttpLimits(
+                Duration.ofHours(1), Duration.ofSeconds(60), Duration.ZERO, Duration.ZERO, 60 * 1024, 100);
     }
 
     /// Where requests are logged.

@@ -271,6 +271,7 @@ class RouteTableTest {
                             .toLowerCase(Locale.ROOT)
                             .startsWith(element.prefix().toLowerCase(Locale.ROOT) + "/");
                 case PathMatcher.Regex(var pattern) -> pattern.matches(path);
+                case PathMatcher.Connect() -> path.isEmpty();
                 case PathMatcher.Text(var matcher) -> matcher.matches(path);
             };
             if (fits) {

@@ -66,7 +66,7 @@ final class ClusterReader {
                 limits(message.getCircuitBreakers(), scope.at("circuit_breakers")),
                 transports(message, scope),
                 message.hasHttp2ProtocolOptions() ? Cluster.Protocol.HTTP2 : protocol(message, scope),
-                ConnectionLimits.DEFAULT,
+                connections(message, scope),
                 service(message.getMetadata()));
     }
 
@@ -208,8 +208,25 @@ final class ClusterReader {
         return protocol;
     }
 
+    private static ConnectionLimits connections(io.envoyproxy.envoy.config.cluster.v3.Cluster message, Scope scope) {
+        var any = message.getTypedExtensionProtocolOptionsMap().get(PROTOCOL_OPTIONS);
+        if (any == null || !Scope.type(any).equals(PROTOCOL_OPTIONS)) {
+            return ConnectionLimits.DEFAULT;
+        }
+        var here = scope.at("typed_extension_protocol_options", PROTOCOL_OPTIONS);
+        return here.unpack(any, HttpProtocolOptions.parser())
+                .map(options -> ConnectionLimitsReader.read(
+                        options.getCommonHttpProtocolOptions(), here.at("common_http_protocol_options")))
+                .orElse(ConnectionLimits.DEFAULT);
+    }
+
     private static Cluster.Protocol protocol(HttpProtocolOptions message, Scope scope) {
-        scope.knows(message, "explicit_http_config", "use_downstream_protocol_config", "auto_config");
+        scope.knows(
+                message,
+                "common_http_protocol_options",
+                "explicit_http_config",
+                "use_downstream_protocol_config",
+                "auto_config");
         return switch (message.getUpstreamProtocolOptionsCase()) {
             case EXPLICIT_HTTP_CONFIG -> {
                 var explicit = message.getExplicitHttpConfig();

@@ -5,10 +5,12 @@ import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.heddle.traffic.filter.FilterChain;
 import io.heddle.traffic.filter.HttpFilter;
+import io.heddle.traffic.route.Upgrades;
 import io.heddle.traffic.runtime.NetworkFilter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -36,7 +38,9 @@ final class HttpConnectionReader {
                 "merge_slashes",
                 "common_http_protocol_options",
                 "max_request_headers_kb",
-                "request_headers_timeout");
+                "request_headers_timeout",
+                "request_timeout",
+                "upgrade_configs");
         if (message.getCodecType() == HttpConnectionManager.CodecType.HTTP2
                 || message.getCodecType() == HttpConnectionManager.CodecType.HTTP3) {
             scope.at("codec_type").error(message.getCodecType() + " is not supported yet", "use AUTO or HTTP1");
@@ -48,6 +52,7 @@ final class HttpConnectionReader {
                 clientCertificate(message, scope),
                 new NetworkFilter.PathRules(message.getNormalizePath().getValue(), message.getMergeSlashes()),
                 limits(message, scope),
+                upgrades(message, scope),
                 accessLogs(message.getAccessLogList(), scope));
     }
 
@@ -111,7 +116,7 @@ final class HttpConnectionReader {
         var standard = NetworkFilter.HttpLimits.DEFAULT;
         var common = message.getCommonHttpProtocolOptions();
         var here = scope.at("common_http_protocol_options");
-        here.knows(common, "idle_timeout", "max_headers_count");
+        here.knows(common, "idle_timeout", "max_headers_count", "max_stream_duration");
         return new NetworkFilter.HttpLimits(
                 common.hasIdleTimeout()
                         ? Values.duration(common.getIdleTimeout(), standard.connectionIdle(), here.at("idle_timeout"))
@@ -122,10 +127,23 @@ final class HttpConnectionReader {
                                 standard.requestHeaders(),
                                 scope.at("request_headers_timeout"))
                         : standard.requestHeaders(),
+                Values.duration(message.getRequestTimeout(), standard.request(), scope.at("request_timeout")),
+                Values.duration(common.getMaxStreamDuration(), standard.stream(), here.at("max_stream_duration")),
                 message.hasMaxRequestHeadersKb()
                         ? Math.clamp(message.getMaxRequestHeadersKb().getValue(), 1, 8192) * KIBIBYTE
                         : standard.maxHeaderBytes(),
                 common.hasMaxHeadersCount() ? common.getMaxHeadersCount().getValue() : standard.maxHeaders());
+    }
+
+    private static Upgrades upgrades(HttpConnectionManager message, Scope scope) {
+        var types = new HashMap<String, Boolean>();
+        for (int i = 0; i < message.getUpgradeConfigsCount(); i++) {
+            var found = message.getUpgradeConfigs(i);
+            scope.at("upgrade_configs", i).demands(found, "upgrade_type", "enabled");
+            boolean enabled = !found.hasEnabled() || found.getEnabled().getValue();
+            types.put(found.getUpgradeType().toLowerCase(Locale.ROOT), enabled);
+        }
+        return new Upgrades(types, false);
     }
 
     private static List<NetworkFilter.AccessLog> accessLogs(List<AccessLog> messages, Scope scope) {

@@ -9,9 +9,12 @@ import io.heddle.traffic.resilience.Timeouts;
 import io.heddle.traffic.route.ClusterChoice;
 import io.heddle.traffic.route.Rewrite;
 import io.heddle.traffic.route.RouteAction;
+import io.heddle.traffic.route.Upgrades;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -64,7 +67,8 @@ final class RouteActionReader {
                 "timeout",
                 "idle_timeout",
                 "retry_policy",
-                "request_mirror_policies");
+                "request_mirror_policies",
+                "upgrade_configs");
         var choice = choice(message, scope);
         var retry = message.hasRetryPolicy() ? Optional.of(message.getRetryPolicy()) : inherited;
         var policy = retry.map(found -> RetryReader.read(found, scope.at("retry_policy")))
@@ -89,7 +93,24 @@ final class RouteActionReader {
                 match,
                 scope);
         var mirrors = mirrors(message, scope);
-        return choice.map(found -> new RouteAction.Forward(found, new Rewrite(host, path), timeouts, policy, mirrors));
+        var upgrades = upgrades(message, scope);
+        return choice.map(
+                found -> new RouteAction.Forward(found, new Rewrite(host, path), timeouts, policy, mirrors, upgrades));
+    }
+
+    private static Upgrades upgrades(io.envoyproxy.envoy.config.route.v3.RouteAction message, Scope scope) {
+        var types = new HashMap<String, Boolean>();
+        boolean terminates = false;
+        for (int i = 0; i < message.getUpgradeConfigsCount(); i++) {
+            var found = message.getUpgradeConfigs(i);
+            var here = scope.at("upgrade_configs", i);
+            here.demands(found, "upgrade_type", "enabled", "connect_config");
+            here.at("connect_config").demands(found.getConnectConfig());
+            boolean enabled = !found.hasEnabled() || found.getEnabled().getValue();
+            types.put(found.getUpgradeType().toLowerCase(Locale.ROOT), enabled);
+            terminates |= found.hasConnectConfig() && found.getUpgradeType().equalsIgnoreCase("CONNECT");
+        }
+        return new Upgrades(types, terminates);
     }
 
     private static Optional<ClusterChoice> choice(

@@ -166,6 +166,7 @@ final class RouteReader {
                 "path_separated_prefix",
                 "case_sensitive",
                 "headers",
+                "connect_matcher",
                 "query_parameters");
         boolean ignoreCase =
                 message.hasCaseSensitive() && !message.getCaseSensitive().getValue();
@@ -176,7 +177,8 @@ final class RouteReader {
             case SAFE_REGEX ->
                 MatcherReader.pattern(message.getSafeRegex(), scope.at("safe_regex"))
                         .map(PathMatcher.Regex::new);
-            case CONNECT_MATCHER, PATH_MATCH_POLICY -> Optional.empty();
+            case CONNECT_MATCHER -> Optional.of(new PathMatcher.Connect());
+            case PATH_MATCH_POLICY -> Optional.empty();
             case PATHSPECIFIER_NOT_SET -> {
                 scope.error("says no path", "set prefix, path, path_separated_prefix or safe_regex");
                 yield Optional.empty();

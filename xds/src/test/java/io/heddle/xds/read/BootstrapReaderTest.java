@@ -7,8 +7,10 @@ import io.heddle.model.problem.Problem;
 import io.heddle.traffic.filter.RbacFilter;
 import io.heddle.traffic.resilience.RetryPolicy.Condition;
 import io.heddle.traffic.route.RouteAction;
+import io.heddle.traffic.route.Upgrades;
 import io.heddle.traffic.runtime.CertificateSource;
 import io.heddle.traffic.runtime.Cluster;
+import io.heddle.traffic.runtime.ConnectionLimits;
 import io.heddle.traffic.runtime.ListenerChain;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.heddle.traffic.runtime.RuntimeConfig;
@@ -72,6 +74,34 @@ class BootstrapReaderTest {
         var bootstrap = good(resource("tcp.yaml"));
         assertThat(chain(bootstrap.fixed(), "tcp").filter())
                 .isEqualTo(new NetworkFilter.Tcp("tcp", "app", Duration.ofHours(1)));
+    }
+
+    @Test
+    void reads_how_long_connections_are_used() {
+        var text = resource("outbound.yaml")
+                .replace("@UPSTREAM_PROTOCOL@", "http_protocol_options")
+                .replace("@ALPN@", "http/1.1")
+                .replace("@CERTS@", "/certs")
+                .replaceAll(
+                        "(?m)^( +)explicit_http_config:",
+                        "$1common_http_protocol_options: {idle_timeout: 7s, max_requests_per_connection: 5,"
+                                + " max_connection_duration: 60s}\n$1explicit_http_config:");
+        var cluster = Objects.requireNonNull(good(text).fixed().clusters().get("reviews"));
+        assertThat(cluster.connections())
+                .isEqualTo(new ConnectionLimits(Duration.ofSeconds(7), 5, Duration.ofSeconds(60)));
+    }
+
+    @Test
+    void reads_which_upgrades_are_carried_and_how_long_requests_may_last() {
+        var text = resource("single.yaml")
+                .replaceAll(
+                        "(?m)^( +)stat_prefix: single",
+                        "$1stat_prefix: single\n$1upgrade_configs: [{upgrade_type: WebSocket}]\n"
+                                + "$1request_timeout: 9s\n$1common_http_protocol_options: {max_stream_duration: 8s}");
+        var http = (NetworkFilter.Http) chain(good(text).fixed(), "single").filter();
+        assertThat(http.upgrades()).isEqualTo(new Upgrades(Map.of("websocket", true), false));
+        assertThat(http.limits().request()).isEqualTo(Duration.ofSeconds(9));
+        assertThat(http.limits().stream()).isEqualTo(Duration.ofSeconds(8));
     }
 
     @ParameterizedTest

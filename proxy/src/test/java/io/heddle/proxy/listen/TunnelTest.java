@@ -1,0 +1,253 @@
+package io.heddle.proxy.listen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.heddle.traffic.filter.FilterChain;
+import io.heddle.traffic.match.PathMatcher;
+import io.heddle.traffic.resilience.RetryPolicy;
+import io.heddle.traffic.resilience.Timeouts;
+import io.heddle.traffic.route.ClusterChoice;
+import io.heddle.traffic.route.Rewrite;
+import io.heddle.traffic.route.Route;
+import io.heddle.traffic.route.RouteAction;
+import io.heddle.traffic.route.RouteMatch;
+import io.heddle.traffic.route.RouteTable;
+import io.heddle.traffic.route.Upgrades;
+import io.heddle.traffic.route.VirtualHost;
+import io.heddle.traffic.runtime.NetworkFilter;
+import io.heddle.traffic.runtime.RuntimeConfig;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/// Connections that change their protocol, over real sockets.
+class TunnelTest {
+    private static final Upgrades WEBSOCKET = new Upgrades(Map.of("websocket", true), false);
+    private static final Upgrades CONNECT = new Upgrades(Map.of("connect", true), false);
+    private static final Upgrades TERMINATE = new Upgrades(Map.of("connect", true), true);
+    private static final String UPGRADE =
+            "GET /chat HTTP/1.1\r\nHost: shop\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
+    private static final String SWITCHING =
+            "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nX-Key: k\r\n\r\n";
+
+    private static RuntimeConfig config(PathMatcher path, Upgrades upgrades, Timeouts timeouts, int port) {
+        var target = new ClusterChoice.Target("app", Optional.empty(), List.of(), List.of(), Map.of());
+        var forward = new RouteAction.Forward(
+                new ClusterChoice.One(target), Rewrite.NONE, timeouts, RetryPolicy.NONE, List.of(), upgrades);
+        var match = new RouteMatch(path, List.of(), List.of());
+        var route = new Route("all", match, forward, List.of(), List.of(), Map.of());
+        var table = RouteTable.of("all", List.of(new VirtualHost("all", List.of("*"), List.of(route))));
+        var http = new NetworkFilter.Http(
+                "outbound",
+                new NetworkFilter.RouteSource.Inline(table),
+                new FilterChain(List.of()),
+                NetworkFilter.ForwardClientCertificate.SANITIZE,
+                NetworkFilter.PathRules.NONE,
+                NetworkFilter.HttpLimits.DEFAULT,
+                Upgrades.NONE,
+                List.of());
+        return RunningProxy.config(http, port);
+    }
+
+    private static RuntimeConfig upgrade(int port) {
+        return config(new PathMatcher.Prefix("/", false), WEBSOCKET, Timeouts.DEFAULT, port);
+    }
+
+    private static void echo(Socket socket) throws IOException {
+        socket.getInputStream().transferTo(socket.getOutputStream());
+    }
+
+    @Test
+    void carries_a_websocket_both_ways_and_lets_each_direction_end() throws IOException {
+        try (var origin = new Origin((socket, _) -> {
+                    var head = Origin.head(socket.getInputStream());
+                    assertThat(head).contains("connection: upgrade\r\n", "upgrade: websocket\r\n");
+                    Origin.write(socket, SWITCHING + "welcome");
+                    echo(socket);
+                });
+                var proxy = new RunningProxy(upgrade(origin.port()));
+                var client = proxy.connect()) {
+            Origin.write(client, UPGRADE + "early");
+            assertThat(Origin.head(client.getInputStream()))
+                    .startsWith("HTTP/1.1 101 ")
+                    .contains("X-Key: k\r\n", "connection: upgrade\r\n", "upgrade: websocket\r\n")
+                    .doesNotContain("transfer-encoding");
+            assertThat(Origin.read(client.getInputStream(), 12)).isEqualTo("welcomeearly");
+            Origin.write(client, "more");
+            assertThat(Origin.read(client.getInputStream(), 4)).isEqualTo("more");
+            client.shutdownOutput();
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
+            await().until(() -> proxy.seen.size() == 1);
+            var seen = proxy.seen.getFirst();
+            assertThat(seen.status()).isEqualTo(101);
+            assertThat(seen.flag()).isEqualTo("-");
+            assertThat(seen.sent()).isEqualTo(16);
+            assertThat(seen.received()).isEqualTo(9);
+        }
+    }
+
+    @Test
+    void sends_nothing_on_before_the_application_agrees() throws IOException {
+        try (var origin = new Origin((socket, _) -> {
+                    Origin.head(socket.getInputStream());
+                    Origin.write(socket, "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+                    assertThat(socket.getInputStream().read()).isEqualTo(-1);
+                });
+                var proxy = new RunningProxy(upgrade(origin.port()));
+                var client = proxy.connect()) {
+            Origin.write(client, UPGRADE + "GET /next HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n\r\n");
+            assertThat(Origin.head(client.getInputStream())).startsWith("HTTP/1.1 400 ");
+            assertThat(Origin.head(client.getInputStream())).startsWith("HTTP/1.1 400 ");
+            assertThat(origin.connections).hasValue(2);
+        }
+    }
+
+    @Test
+    void a_reset_of_the_host_cuts_the_tunnel() throws IOException {
+        try (var origin = new Origin((socket, _) -> {
+                    Origin.head(socket.getInputStream());
+                    Origin.write(socket, SWITCHING);
+                    Origin.read(socket.getInputStream(), 2);
+                    socket.setSoLinger(true, 0);
+                });
+                var proxy = new RunningProxy(upgrade(origin.port()));
+                var client = proxy.connect()) {
+            Origin.write(client, UPGRADE);
+            Origin.head(client.getInputStream());
+            Origin.write(client, "go");
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
+            await().until(() -> proxy.seen.size() == 1);
+            assertThat(proxy.seen.getFirst().flag()).isEqualTo("UC");
+        }
+    }
+
+    @Test
+    void an_idle_tunnel_ends() throws IOException {
+        var timeouts = new Timeouts(Duration.ofMillis(10), Duration.ZERO, Duration.ofMillis(100));
+        try (var origin = new Origin((socket, _) -> {
+                    Origin.head(socket.getInputStream());
+                    Origin.write(socket, SWITCHING);
+                    echo(socket);
+                });
+                var proxy = new RunningProxy(
+                        config(new PathMatcher.Prefix("/", false), WEBSOCKET, timeouts, origin.port()));
+                var client = proxy.connect()) {
+            Origin.write(client, UPGRADE);
+            assertThat(Origin.head(client.getInputStream())).startsWith("HTTP/1.1 101 ");
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
+            await().until(() -> proxy.seen.size() == 1);
+            assertThat(proxy.seen.getFirst().flag()).isEqualTo("SI");
+        }
+    }
+
+    @Test
+    void does_not_read_a_tunnel_faster_than_its_host() throws Exception {
+        int size = 64 << 20;
+        var sent = new AtomicLong();
+        var got = new AtomicLong();
+        var go = new java.util.concurrent.CountDownLatch(1);
+        try (var origin = new Origin((socket, _) -> {
+                    Origin.head(socket.getInputStream());
+                    Origin.write(socket, SWITCHING);
+                    try {
+                        go.await();
+                    } catch (InterruptedException interrupted) {
+                        throw new IOException(interrupted);
+                    }
+                    var block = new byte[1 << 16];
+                    for (int n = socket.getInputStream().read(block);
+                            n > 0;
+                            n = socket.getInputStream().read(block)) {
+                        got.addAndGet(n);
+                    }
+                });
+                var proxy = new RunningProxy(upgrade(origin.port()));
+                var client = proxy.connect()) {
+            Origin.write(client, UPGRADE);
+            Origin.head(client.getInputStream());
+            var sender = Thread.ofVirtual().start(() -> {
+                try {
+                    var block = new byte[1 << 16];
+                    while (sent.get() < size) {
+                        client.getOutputStream().write(block);
+                        sent.addAndGet(block.length);
+                    }
+                    client.shutdownOutput();
+                } catch (IOException ended) {
+                    sent.set(-1);
+                }
+            });
+            var last = new AtomicLong(-1);
+            await().pollInterval(Duration.ofMillis(300))
+                    .until(() -> sent.get() > 0 && sent.get() == last.getAndSet(sent.get()));
+            assertThat(sent.get()).isBetween(0L, 40L << 20);
+            go.countDown();
+            sender.join();
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
+            assertThat(got).hasValue(size);
+        }
+    }
+
+    @Test
+    void passes_a_connect_on_and_carries_its_bytes() throws IOException {
+        try (var origin = new Origin((socket, _) -> {
+                    var head = Origin.head(socket.getInputStream());
+                    assertThat(head).startsWith("CONNECT db:5432 HTTP/1.1\r\nHost: db:5432\r\n");
+                    Origin.write(socket, "HTTP/1.1 200 Connected\r\nContent-Length: 7\r\n\r\n");
+                    echo(socket);
+                });
+                var proxy =
+                        new RunningProxy(config(new PathMatcher.Connect(), CONNECT, Timeouts.DEFAULT, origin.port()));
+                var client = proxy.connect()) {
+            Origin.write(client, "CONNECT db:5432 HTTP/1.1\r\nHost: db:5432\r\n\r\n");
+            assertThat(Origin.head(client.getInputStream()))
+                    .startsWith("HTTP/1.1 200 ")
+                    .doesNotContain("Content-Length", "connection: close");
+            tunnels(client);
+        }
+    }
+
+    private static void tunnels(Socket client) throws IOException {
+        Origin.write(client, "ping");
+        assertThat(Origin.read(client.getInputStream(), 4)).isEqualTo("ping");
+        Origin.write(client, "last");
+        client.shutdownOutput();
+        assertThat(new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1))
+                .isEqualTo("last");
+    }
+
+    @Test
+    void ends_a_connect_here_and_carries_its_bytes() throws IOException {
+        try (var origin = new Origin((socket, _) -> echo(socket));
+                var proxy = new RunningProxy(
+                        config(new PathMatcher.Connect(), TERMINATE, Timeouts.DEFAULT, origin.port()));
+                var client = proxy.connect()) {
+            Origin.write(client, "CONNECT db:5432 HTTP/1.1\r\nHost: db:5432\r\n\r\n");
+            assertThat(Origin.head(client.getInputStream())).startsWith("HTTP/1.1 200 OK\r\n");
+            tunnels(client);
+            await().until(() -> proxy.seen.size() == 1);
+            assertThat(proxy.seen.getFirst().flag()).isEqualTo("-");
+        }
+    }
+
+    @Test
+    void a_connect_whose_host_does_not_listen_is_answered_503() throws IOException {
+        int port;
+        try (var gone = new java.net.ServerSocket(0)) {
+            port = gone.getLocalPort();
+        }
+        try (var proxy = new RunningProxy(config(new PathMatcher.Connect(), TERMINATE, Timeouts.DEFAULT, port));
+                var client = proxy.connect()) {
+            Origin.write(client, "CONNECT db:5432 HTTP/1.1\r\nHost: db:5432\r\n\r\n");
+            assertThat(Origin.head(client.getInputStream())).startsWith("HTTP/1.1 503 ");
+            assertThat(proxy.seen.getFirst().flag()).isEqualTo("UF");
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package io.heddle.xds.read;
+
+import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
+import io.heddle.traffic.runtime.ConnectionLimits;
+
+/// Reads how long a cluster's connections are used.
+final class ConnectionLimitsReader {
+    private ConnectionLimitsReader() {}
+
+    static ConnectionLimits read(HttpProtocolOptions message, Scope scope) {
+        var standard = ConnectionLimits.DEFAULT;
+        scope.knows(message, "idle_timeout", "max_requests_per_connection", "max_connection_duration");
+        int requests = message.getMaxRequestsPerConnection().getValue();
+        return new ConnectionLimits(
+                message.hasIdleTimeout()
+                        ? Values.duration(message.getIdleTimeout(), standard.idle(), scope.at("idle_timeout"))
+                        : standard.idle(),
+                requests < 0 ? Integer.MAX_VALUE : requests,
+                message.hasMaxConnectionDuration()
+                        ? Values.duration(
+                                message.getMaxConnectionDuration(),
+                                standard.duration(),
+                                scope.at("max_connection_duration"))
+                        : standard.duration());
+    }
+}
