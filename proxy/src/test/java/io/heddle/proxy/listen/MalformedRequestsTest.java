@@ -1,6 +1,7 @@
 package io.heddle.proxy.listen;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,24 +15,48 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Every line of `testdata/cases/http1/malformed-requests.txt`: status, a tab, the bytes with escapes. The answer has
-/// that status; a refusal also closes the connection and never reaches the application.
+/// Every line of the tables in `testdata/cases/http1`: what is answered, a tab, the bytes with escapes, a tab, why.
 ///
-/// `docs/reference/http1.md` has the same lines as a table; `-Dheddle.golden=write` writes it anew.
+/// A request that is refused also closes the connection and never reaches the application. A body that is refused does,
+/// too, and never reaches it complete. `docs/reference/http1.md` has the same lines as tables;
+/// `-Dheddle.golden=write` writes them anew.
 @SuppressWarnings("StringSplitter")
 class MalformedRequestsTest {
-    private static final Path CASES = Path.of("../testdata/cases/http1/malformed-requests.txt");
+    private static final Path CASES = Path.of("../testdata/cases/http1");
     private static final Path REFERENCE = Path.of("../docs/reference/http1.md");
-    private static final String BEGIN = "<!-- requests: begin -->\n";
-    private static final String END = "<!-- requests: end -->\n";
+    private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    private static final String CHUNKED = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+    private static final String EMPTY_ANSWER = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
     private static final int SHOWN = 110;
 
     private static Origin origin;
     private static RunningProxy proxy;
 
+    /// One row.
+    record Case(String answer, String bytes, String why) {
+        String sent() {
+            return bytes.translateEscapes();
+        }
+
+        @Override
+        public String toString() {
+            return answer + " " + shown();
+        }
+
+        private String shown() {
+            return bytes.length() <= SHOWN
+                    ? bytes
+                    : bytes.substring(0, SHOWN) + "… (" + bytes.length() + " characters)";
+        }
+
+        String row() {
+            return "| " + answer + " | `" + shown() + "` | " + why + " |\n";
+        }
+    }
+
     @BeforeAll
     static void start() {
-        origin = Origin.answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        origin = Origin.answering(EMPTY_ANSWER);
         proxy = new RunningProxy(RunningProxy.config(origin.port()));
     }
 
@@ -41,48 +66,113 @@ class MalformedRequestsTest {
         origin.close();
     }
 
-    static List<String> cases() throws IOException {
-        return Files.readAllLines(CASES, StandardCharsets.UTF_8).stream()
+    private static List<Case> cases(String name) throws IOException {
+        return Files.readAllLines(CASES.resolve("malformed-" + name + ".txt"), StandardCharsets.UTF_8).stream()
                 .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                .map(line -> line.split("\t", -1))
+                .map(parts -> new Case(parts[0], parts[1], parts[2]))
                 .toList();
     }
 
-    @ParameterizedTest
-    @MethodSource("cases")
-    void answers_as_written(String line) throws IOException {
-        var status = line.substring(0, 3);
-        var bytes = line.substring(4).translateEscapes();
-        origin.heads.clear();
-        try (var client = proxy.connect()) {
+    static List<Case> requests() throws IOException {
+        return cases("requests");
+    }
+
+    static List<Case> bodies() throws IOException {
+        return cases("bodies");
+    }
+
+    static List<Case> responses() throws IOException {
+        return cases("responses");
+    }
+
+    private static String exchange(RunningProxy through, String bytes) throws IOException {
+        try (var client = through.connect()) {
             Origin.write(client, bytes);
             client.shutdownOutput();
+            return new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    private static void refused(String all, String status) {
+        assertThat(all).startsWith("HTTP/1.1 " + status + " ").contains("connection: close\r\n");
+        assertThat(all.split("HTTP/1.1 ")).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @MethodSource("requests")
+    void answers_requests_as_written(Case request) throws IOException {
+        origin.heads.clear();
+        var all = exchange(proxy, request.sent());
+        if (request.answer().equals("200")) {
+            assertThat(all).startsWith("HTTP/1.1 200 ");
+        } else {
+            refused(all, request.answer());
+            assertThat(origin.heads).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("bodies")
+    void answers_bodies_as_written(Case body) throws IOException {
+        try (var patient = new Origin((socket, _) -> {
+                    Origin.head(socket.getInputStream());
+                    var rest = Origin.head(socket.getInputStream());
+                    if (rest.endsWith("\r\n\r\n")) {
+                        Origin.write(socket, EMPTY_ANSWER);
+                    }
+                });
+                var through = new RunningProxy(RunningProxy.config(patient.port()))) {
+            var all = exchange(through, CHUNKED + body.sent());
+            if (body.answer().equals("200")) {
+                assertThat(all).startsWith("HTTP/1.1 200 ");
+            } else {
+                refused(all, body.answer());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("responses")
+    void passes_answers_on_as_written(Case response) throws IOException {
+        try (var upstream = new Origin((socket, _) -> {
+                    Origin.head(socket.getInputStream());
+                    Origin.write(socket, response.sent());
+                });
+                var through = new RunningProxy(RunningProxy.config(upstream.port()));
+                var client = through.connect()) {
+            Origin.write(client, GET);
             var all = new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-            assertThat(all).startsWith("HTTP/1.1 " + status + " ");
-            if (!status.equals("200")) {
-                assertThat(all).contains("connection: close\r\n");
-                assertThat(all.split("HTTP/1.1 ")).hasSize(2);
-                assertThat(origin.heads).isEmpty();
+            if (response.answer().equals("cut")) {
+                assertThat(all).doesNotContain("0\r\n\r\n").doesNotContain("HTTP/1.1 5");
+                await().until(() -> through.seen.size() == 1);
+                assertThat(through.seen.getFirst().flag()).isIn("UC", "UPE");
+            } else {
+                var last = all.substring(all.lastIndexOf("HTTP/1.1 "));
+                assertThat(last).startsWith("HTTP/1.1 " + response.answer() + " ");
             }
         }
     }
 
     @Test
-    void the_reference_has_the_same_table() throws IOException {
-        var table = cases().stream()
-                .map(line -> "| " + line.substring(0, 3) + " | `" + shown(line.substring(4)) + "` |\n")
-                .collect(Collectors.joining("", BEGIN + "| Answer | Request |\n|---|---|\n", END));
+    void the_reference_has_the_same_tables() throws IOException {
         var text = Files.readString(REFERENCE);
-        int begin = text.indexOf(BEGIN);
-        int end = text.indexOf(END) + END.length();
-        assertThat(begin).isPositive();
+        var wanted = text;
+        for (var name : List.of("requests", "bodies", "responses")) {
+            var begin = "<!-- " + name + ": begin -->\n";
+            var end = "<!-- " + name + ": end -->\n";
+            assertThat(wanted).contains(begin, end);
+            var table = cases(name).stream()
+                    .map(Case::row)
+                    .collect(Collectors.joining("", begin + "| Answer | Bytes | Why |\n|---|---|---|\n", end));
+            wanted = wanted.substring(0, wanted.indexOf(begin))
+                    + table
+                    + wanted.substring(wanted.indexOf(end) + end.length());
+        }
         if ("write".equals(System.getProperty("heddle.golden"))) {
-            Files.writeString(REFERENCE, text.substring(0, begin) + table + text.substring(end));
+            Files.writeString(REFERENCE, wanted);
             return;
         }
-        assertThat(text.substring(begin, end)).isEqualTo(table);
-    }
-
-    private static String shown(String bytes) {
-        return bytes.length() <= SHOWN ? bytes : bytes.substring(0, SHOWN) + "… (" + bytes.length() + " characters)";
+        assertThat(text).isEqualTo(wanted);
     }
 }
