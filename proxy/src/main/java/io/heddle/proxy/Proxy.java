@@ -94,7 +94,7 @@ public final class Proxy implements AutoCloseable {
         loops = new EventLoops(options.concurrency());
         var upstreams = new Upstreams(loops, TlsSources.client(tls), active.current());
         var ownPeer = node.hasWorkload() ? node.workload().toString() : "";
-        var services = new ProxyServices(active, upstreams, this::finished, ownPeer);
+        var services = new ProxyServices(active, upstreams, this::finished, ownPeer, options.drainTime());
         listeners = new Listeners(loops, services, TlsSources.server(tls));
         active.follow(new Preparing());
         active.follow(upstreams);

@@ -3,6 +3,7 @@ package io.heddle.proxy.exchange;
 import io.heddle.proxy.config.ActiveConfig;
 import io.heddle.proxy.observe.RequestObserver;
 import io.heddle.proxy.upstream.Upstreams;
+import java.time.Duration;
 
 /// What every exchange of a proxy uses.
 ///
@@ -10,4 +11,6 @@ import io.heddle.proxy.upstream.Upstreams;
 /// @param upstreams its clusters
 /// @param observer who is told of finished requests
 /// @param ownPeer the value of `x-heddle-peer` that this proxy sends; empty sends none
-public record ProxyServices(ActiveConfig config, Upstreams upstreams, RequestObserver observer, String ownPeer) {}
+/// @param drainTime how long connections of a chain that went away may go on (Envoy's `--drain-time-s`)
+public record ProxyServices(
+        ActiveConfig config, Upstreams upstreams, RequestObserver observer, String ownPeer, Duration drainTime) {}

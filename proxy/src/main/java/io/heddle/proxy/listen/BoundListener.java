@@ -10,9 +10,11 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /// A listener that is open: its server sockets, its chains, its connections. Accepts nothing before [#begin]. Changed by one thread at a time, read by
@@ -25,11 +27,13 @@ final class BoundListener {
     private final Function<ServerTls, ServerTlsSource> tls;
     private final ChannelGroup connections = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE);
     private final List<Channel> sockets = new ArrayList<>();
+    private final Duration drainTime;
     private volatile Listener listener;
     private volatile List<BoundChain> chains;
 
-    BoundListener(Listener listener, Function<ServerTls, ServerTlsSource> tls) {
+    BoundListener(Listener listener, Function<ServerTls, ServerTlsSource> tls, Duration drainTime) {
         this.listener = listener;
+        this.drainTime = drainTime;
         this.tls = tls;
         this.chains = List.of();
     }
@@ -94,12 +98,20 @@ final class BoundListener {
         drain(left);
     }
 
+    /// Asks the connections of chains that went away to end. What goes on after the time to drain is closed: a relay of
+    /// bytes knows no good moment of its own.
     private void drain(List<BoundChain> gone) {
+        if (gone.isEmpty()) {
+            return;
+        }
         gone.forEach(BoundChain::drain);
         for (var connection : connections) {
             connection.eventLoop().execute(() -> {
                 if (gone.contains(connection.attr(CHAIN).get())) {
                     connection.pipeline().fireUserEventTriggered(ConnectionSignal.DRAIN);
+                    connection
+                            .eventLoop()
+                            .schedule(() -> connection.close(), drainTime.toNanos(), TimeUnit.NANOSECONDS);
                 }
             });
         }

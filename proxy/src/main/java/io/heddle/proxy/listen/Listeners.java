@@ -96,7 +96,7 @@ public final class Listeners implements ActiveConfig.Follower {
         if (current != null && samePlace(current.listener(), listener)) {
             return;
         }
-        var fresh = new BoundListener(listener, tls);
+        var fresh = new BoundListener(listener, tls, services.drainTime());
         var refused = bind(fresh);
         if (refused.isPresent()) {
             fresh.close();

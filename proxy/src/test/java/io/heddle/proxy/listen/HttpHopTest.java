@@ -7,11 +7,13 @@ import io.heddle.traffic.resilience.RetryPolicy;
 import io.heddle.traffic.resilience.Timeouts;
 import io.heddle.traffic.route.RouteAction;
 import io.heddle.traffic.runtime.NetworkFilter;
+import io.heddle.traffic.runtime.RuntimeConfig;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -399,6 +401,42 @@ class HttpHopTest {
             client.shutdownOutput();
             assertThat(new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1))
                     .isEqualTo("one way");
+        }
+    }
+
+    @Test
+    void a_relay_whose_listener_is_gone_ends_after_the_time_to_drain() throws IOException {
+        try (var origin = new Origin((socket, _) -> socket.getInputStream().transferTo(socket.getOutputStream()));
+                var proxy = new RunningProxy(
+                        RunningProxy.config(new NetworkFilter.Tcp("tcp", "app", Duration.ofHours(1)), origin.port()));
+                var client = proxy.connect()) {
+            Origin.write(client, "ping");
+            assertThat(Origin.read(client.getInputStream(), 4)).isEqualTo("ping");
+            long gone = System.nanoTime();
+            proxy.listeners.swapped(proxy.config.current(), RuntimeConfig.EMPTY);
+            Origin.write(client, "pong");
+            assertThat(Origin.read(client.getInputStream(), 4)).isEqualTo("pong");
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
+            assertThat(System.nanoTime() - gone).isGreaterThanOrEqualTo(RunningProxy.DRAIN_TIME.toNanos());
+        }
+    }
+
+    @Test
+    void relays_tcp_whose_host_ends_first() throws IOException {
+        var got = new CompletableFuture<String>();
+        try (var origin = new Origin((socket, _) -> {
+                    Origin.write(socket, "hello");
+                    socket.shutdownOutput();
+                    got.complete(new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1));
+                });
+                var proxy = new RunningProxy(
+                        RunningProxy.config(new NetworkFilter.Tcp("tcp", "app", Duration.ofHours(1)), origin.port()));
+                var client = proxy.connect()) {
+            assertThat(new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1))
+                    .isEqualTo("hello");
+            Origin.write(client, "still here");
+            client.shutdownOutput();
+            assertThat(got.join()).isEqualTo("still here");
         }
     }
 }

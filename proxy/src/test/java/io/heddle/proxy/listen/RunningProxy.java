@@ -47,6 +47,8 @@ final class RunningProxy implements AutoCloseable {
     /// What the observer saw, copied.
     record Seen(int status, String flag, String details, int attempts, long sent, long received) {}
 
+    static final Duration DRAIN_TIME = Duration.ofSeconds(2);
+
     final EventLoops loops = new EventLoops(1);
     final ActiveConfig config;
     final Upstreams upstreams;
@@ -66,7 +68,7 @@ final class RunningProxy implements AutoCloseable {
         config = new ActiveConfig(first);
         upstreams = new Upstreams(loops, tls -> allocator -> Optional.empty(), first);
         config.follow(upstreams);
-        var services = new ProxyServices(config, upstreams, observer.orElse(this::record), "");
+        var services = new ProxyServices(config, upstreams, observer.orElse(this::record), "", DRAIN_TIME);
         listeners = new Listeners(loops, services, tls -> {
             throw new IllegalArgumentException("no TLS here");
         });
