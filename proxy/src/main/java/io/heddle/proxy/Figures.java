@@ -1,17 +1,23 @@
 package io.heddle.proxy;
 
 import io.heddle.proxy.config.AdsSource;
+import io.heddle.proxy.listen.ListenerStats;
+import io.heddle.proxy.listen.Listeners;
 import io.heddle.proxy.observe.AccessLogs;
+import io.heddle.proxy.observe.LabelledFamily;
 import io.heddle.proxy.observe.ProxyMetrics;
 import io.heddle.proxy.tls.IdentityAgent;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Optional;
 
 /// The proxy's figures beside those of requests.
 ///
 /// @param metrics where they go
 record Figures(ProxyMetrics metrics) {
-    void add(Optional<AdsSource> ads, Optional<IdentityAgent> identity, AccessLogs logs) {
+    void add(Optional<AdsSource> ads, Optional<IdentityAgent> identity, AccessLogs logs, Listeners listeners) {
+        addListeners(listeners);
         metrics.add("heddle_access_log_written_total", "Access log lines written.", () -> (double) logs.written());
         metrics.add("heddle_access_log_dropped_total", "Access log lines dropped.", () -> (double) logs.dropped());
         ads.ifPresent(source -> {
@@ -31,6 +37,26 @@ record Figures(ProxyMetrics metrics) {
                     () -> (double) agent.expiry().map(Instant::getEpochSecond).orElse(0L));
             metrics.add("heddle_certificate_renewals_total", "Certificates obtained.", () -> (double) agent.renewals());
             metrics.add("heddle_certificate_failures_total", "Attempts that failed.", () -> (double) agent.failures());
+        });
+    }
+
+    private void addListeners(Listeners listeners) {
+        metrics.add("envoy_server_total_connections", "Connections that clients have open.", () ->
+                (double) listeners.connections());
+        metrics.addFamilies(() -> {
+            var stats = listeners.stats();
+            var families = new ArrayList<LabelledFamily>();
+            for (var figure : ListenerStats.Figure.values()) {
+                var values = new HashMap<String, Long>();
+                stats.forEach((listener, counted) -> values.put(listener, counted.value(figure)));
+                families.add(new LabelledFamily(
+                        "envoy_listener_" + figure.label(),
+                        figure.isGauge() ? "gauge" : "counter",
+                        figure.help(),
+                        "envoy_listener_address",
+                        values));
+            }
+            return families;
         });
     }
 }

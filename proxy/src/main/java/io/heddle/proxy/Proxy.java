@@ -95,7 +95,11 @@ public final class Proxy implements AutoCloseable {
         var upstreams = new Upstreams(loops, TlsSources.client(tls), active.current());
         var ownPeer = node.hasWorkload() ? node.workload().toString() : "";
         var services = new ProxyServices(active, upstreams, this::finished, ownPeer, options.drainTime());
-        listeners = new Listeners(loops, services, TlsSources.server(tls));
+        listeners = new Listeners(
+                loops,
+                services,
+                TlsSources.server(tls),
+                bootstrap.maxConnections().orElse(Long.MAX_VALUE));
         active.follow(new Preparing());
         active.follow(upstreams);
         active.follow(listeners);
@@ -103,7 +107,7 @@ public final class Proxy implements AutoCloseable {
         ads = server.map(_ -> new AdsSource(gate, options.stateFolder().resolve("last-good.xds"), this::configured));
         configGate = gate;
         control = server;
-        new Figures(metrics).add(ads, identity, logs);
+        new Figures(metrics).add(ads, identity, logs, listeners);
     }
 
     /// Starts a proxy and returns when it is set up; [#ready] tells when it takes requests.
@@ -224,9 +228,10 @@ public final class Proxy implements AutoCloseable {
     }
 
     private static boolean isInbound(Listener listener) {
-        return listener.chains().stream()
-                .noneMatch(chain -> chain.filter() instanceof NetworkFilter.Http http
-                        && http.statPrefix().startsWith("outbound"));
+        return listener.direction() != Listener.Direction.OUTBOUND
+                && listener.chains().stream()
+                        .noneMatch(chain -> chain.filter() instanceof NetworkFilter.Http http
+                                && http.statPrefix().startsWith("outbound"));
     }
 
     /// Ends everything at once.

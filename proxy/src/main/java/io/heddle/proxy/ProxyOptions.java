@@ -10,7 +10,7 @@ import java.util.Optional;
 ///
 /// @param bootstrap Envoy's v3 bootstrap
 /// @param stateFolder where the identity and the last good configuration are kept; made if absent
-/// @param concurrency how many event loops, at least 1
+/// @param concurrency how many event loops; 0 for one a processor
 /// @param node what replaces or joins the bootstrap's node
 /// @param drainTime how long requests under way may go on after [Proxy#drain]
 /// @param identity how an identity is obtained

@@ -47,7 +47,7 @@ public final class ProxyCommand implements Callable<Integer> {
             names = "--concurrency",
             paramLabel = "<n>",
             defaultValue = "1",
-            description = "Event loops. Default: ${DEFAULT-VALUE}.")
+            description = "Event loops; 0 for one a processor. Default: ${DEFAULT-VALUE}.")
     private int concurrency = 1;
 
     @Option(
@@ -74,8 +74,8 @@ public final class ProxyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        if (concurrency < 1 || concurrency > 1024) {
-            throw new Failure(ExitCode.USAGE, "--concurrency must be from 1 to 1024", "");
+        if (concurrency < 0 || concurrency > 1024) {
+            throw new Failure(ExitCode.USAGE, "--concurrency must be from 0 to 1024", "");
         }
         var drain = Duration.ofSeconds(drainSeconds);
         var plain = ProxyOptions.of(new ProxyOptions.BootstrapSource.File(bootstrap), stateDirectory)

@@ -43,10 +43,23 @@ final class ConfigDump {
         var shown = new LinkedHashMap<String, Object>();
         shown.put("name", listener.name());
         shown.put("address", listener.address() + ":" + listener.port());
-        shown.put("inspect_tls", listener.inspectTls());
+        shown.put(
+                "additional_addresses",
+                listener.addresses().stream()
+                        .skip(1)
+                        .map(address -> address.host() + ":" + address.port())
+                        .toList());
+        shown.put("bind_to_port", listener.sockets().bound());
+        shown.put("use_original_dst", listener.handsOff());
+        shown.put(
+                "listener_filters",
+                listener.inspection().steps().stream()
+                        .map(step -> step.filter().toString())
+                        .toList());
         shown.put(
                 "filter_chains",
                 listener.chains().stream().map(ConfigDump::chain).toList());
+        listener.otherwise().ifPresent(chain -> shown.put("default_filter_chain", chain(chain)));
         return shown;
     }
 
@@ -71,7 +84,7 @@ final class ConfigDump {
             }
             case NetworkFilter.Tcp tcp -> {
                 shown.put("stat_prefix", tcp.statPrefix());
-                shown.put("cluster", tcp.cluster());
+                shown.put("cluster", tcp.clusters().toString());
             }
         }
         return shown;

@@ -49,7 +49,8 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Pick
         worker.tick();
         client = ctx.channel();
         ctx.channel().config().setAutoRead(false);
-        var cluster = services.upstreams().cluster(settings.cluster());
+        var cluster = services.upstreams()
+                .cluster(settings.clusters().target(worker.spread()).cluster());
         var chosen = cluster.flatMap(found -> found.pick(this));
         if (cluster.isEmpty() || chosen.isEmpty()) {
             ctx.close();

@@ -8,9 +8,11 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 // A failed write or close shows as the end of its channel, which is handled.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class AfterHandshake extends ChannelInboundHandlerAdapter {
+    private final ListenerStats stats;
     private final Runnable next;
 
-    AfterHandshake(Runnable next) {
+    AfterHandshake(ListenerStats stats, Runnable next) {
+        this.stats = stats;
         this.next = next;
     }
 
@@ -18,9 +20,11 @@ final class AfterHandshake extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof SslHandshakeCompletionEvent done) {
             if (done.isSuccess()) {
+                stats.count(ListenerStats.Figure.HANDSHAKE);
                 next.run();
                 ctx.pipeline().remove(this);
             } else {
+                stats.count(ListenerStats.Figure.HANDSHAKE_ERROR);
                 ctx.close();
             }
             return;

@@ -4,6 +4,7 @@ import io.heddle.proxy.exchange.LiveChain;
 import io.heddle.traffic.runtime.ListenerChain;
 import io.heddle.traffic.runtime.NetworkFilter;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// A listener's chain as its connections see it: what it does with requests may change under them, how they are secured
 /// may not.
@@ -11,6 +12,7 @@ final class BoundChain implements LiveChain {
     private final String listener;
     private final Optional<ServerTlsSource> tls;
     private volatile ListenerChain chain;
+    private final AtomicLong connections = new AtomicLong();
     private volatile boolean draining;
 
     BoundChain(String listener, ListenerChain chain, Optional<ServerTlsSource> tls) {
@@ -32,6 +34,22 @@ final class BoundChain implements LiveChain {
             case NetworkFilter.Http _ -> other instanceof NetworkFilter.Http;
             case NetworkFilter.Tcp tcp -> tcp.equals(other);
         };
+    }
+
+    /// Counts a connection in; false, and not counted, when the chain has as many as it may.
+    boolean enter() {
+        var limit = chain.limit();
+        if (connections.incrementAndGet()
+                <= limit.map(ListenerChain.ConnectionLimit::connections).orElse(Long.MAX_VALUE)) {
+            return true;
+        }
+        connections.decrementAndGet();
+        return false;
+    }
+
+    /// Counts a connection out.
+    void leave() {
+        connections.decrementAndGet();
     }
 
     void update(ListenerChain next) {

@@ -1,6 +1,9 @@
 package io.heddle.proxy.listen;
 
 import io.heddle.proxy.downstream.ConnectionSignal;
+import io.heddle.traffic.request.Trace;
+import io.heddle.traffic.runtime.ChainIndex;
+import io.heddle.traffic.runtime.ConnectionInfo;
 import io.heddle.traffic.runtime.Listener;
 import io.heddle.traffic.runtime.ListenerChain;
 import io.heddle.traffic.runtime.ServerTls;
@@ -9,16 +12,20 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.ImmediateEventExecutor;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
-/// A listener that is open: its server sockets, its chains, its connections. Accepts nothing before [#begin]. Changed by one thread at a time, read by
-/// the event loops.
+/// A listener that is open: its server sockets, its chains, its connections. Accepts nothing before [#begin]. Changed
+/// by one thread at a time, read by the event loops.
 // A failed write or close shows as the end of its channel, which is handled.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class BoundListener {
@@ -28,20 +35,39 @@ final class BoundListener {
     private final ChannelGroup connections = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE);
     private final List<Channel> sockets = new ArrayList<>();
     private final Duration drainTime;
+    private final ListenerStats stats = new ListenerStats();
+    private final ServerFirst serverFirst = new ServerFirst();
     private volatile Listener listener;
-    private volatile List<BoundChain> chains;
+    private volatile Chains chains;
 
     BoundListener(Listener listener, Function<ServerTls, ServerTlsSource> tls, Duration drainTime) {
         this.listener = listener;
         this.drainTime = drainTime;
         this.tls = tls;
-        this.chains = List.of();
+        this.chains = Chains.NONE;
     }
 
     /// Its configuration is live: accepts connections, also those that have been waiting.
     void begin() {
-        chains = listener.chains().stream().map(this::bind).toList();
+        chains = Chains.of(
+                listener,
+                listener.chains().stream().map(this::bind).toList(),
+                listener.otherwise().map(this::bind));
         sockets.forEach(socket -> socket.config().setAutoRead(true));
+    }
+
+    /// The chains and how one is chosen.
+    private record Chains(ChainIndex index, List<BoundChain> matched, Optional<BoundChain> otherwise) {
+        static final Chains NONE = new Chains(ChainIndex.of(List.of()), List.of(), Optional.empty());
+
+        static Chains of(Listener listener, List<BoundChain> matched, Optional<BoundChain> otherwise) {
+            var matches = listener.chains().stream().map(ListenerChain::match).toList();
+            return new Chains(ChainIndex.of(matches), matched, otherwise);
+        }
+
+        List<BoundChain> all() {
+            return Stream.concat(matched.stream(), otherwise.stream()).toList();
+        }
     }
 
     private BoundChain bind(ListenerChain chain) {
@@ -56,23 +82,57 @@ final class BoundListener {
         sockets.add(socket);
     }
 
+    /// The main address as it is really bound; as it is configured where nothing is bound.
     InetSocketAddress address() {
-        return (InetSocketAddress) sockets.get(0).localAddress();
+        return sockets.isEmpty()
+                ? new InetSocketAddress(InetAddress.ofLiteral(listener.address()), listener.port())
+                : (InetSocketAddress) sockets.getFirst().localAddress();
+    }
+
+    /// Every address that connections may be handed off to.
+    Set<InetSocketAddress> destinations() {
+        var all = new LinkedHashSet<InetSocketAddress>();
+        sockets.forEach(socket -> all.add((InetSocketAddress) socket.localAddress()));
+        listener.addresses()
+                .forEach(address ->
+                        all.add(new InetSocketAddress(InetAddress.ofLiteral(address.host()), address.port())));
+        return all;
+    }
+
+    ListenerStats stats() {
+        return stats;
+    }
+
+    ServerFirst serverFirst() {
+        return serverFirst;
     }
 
     /// The chain for a new connection.
-    Optional<BoundChain> chain(String transport) {
+    Optional<BoundChain> chain(ConnectionInfo info) {
         var current = chains;
-        return current.stream()
-                .filter(bound -> bound.chain().match().transport().equals(transport))
-                .findFirst()
-                .or(() -> current.stream()
-                        .filter(bound -> bound.chain().match().transport().isEmpty())
-                        .findFirst());
+        int found = current.index().find(info, Trace.OFF);
+        return found == ChainIndex.NONE
+                ? current.otherwise()
+                : Optional.of(current.matched().get(found));
     }
 
     void accepted(Channel connection) {
+        stats.count(ListenerStats.Figure.TOTAL);
+        stats.count(ListenerStats.Figure.ACTIVE);
         connections.add(connection);
+        connection.closeFuture().addListener(_ -> left(connection));
+    }
+
+    private void left(Channel connection) {
+        connections.remove(connection);
+        stats.uncount(ListenerStats.Figure.ACTIVE);
+        stats.count(ListenerStats.Figure.DESTROYED);
+    }
+
+    /// Takes over a connection that was accepted by `other`.
+    void takes(Channel connection, BoundListener other) {
+        other.connections.remove(connection);
+        accepted(connection);
     }
 
     /// The connection is handled by `chain`.
@@ -82,20 +142,23 @@ final class BoundListener {
 
     /// Goes on as `next`, which listens at the same place. Connections whose chain has no successor are drained.
     void update(Listener next) {
-        var before = chains;
-        var left = new ArrayList<>(before);
-        var after = new ArrayList<BoundChain>();
-        for (var chain : next.chains()) {
-            var same = left.stream().filter(bound -> bound.carriesOver(chain)).findFirst();
-            same.ifPresent(bound -> {
-                bound.update(chain);
-                left.remove(bound);
-            });
-            after.add(same.orElseGet(() -> bind(chain)));
-        }
+        var left = new ArrayList<>(chains.all());
+        var matched =
+                next.chains().stream().map(chain -> successor(chain, left)).toList();
+        var otherwise = next.otherwise().map(chain -> successor(chain, left));
         listener = next;
-        chains = List.copyOf(after);
+        chains = Chains.of(next, matched, otherwise);
         drain(left);
+    }
+
+    /// The chain of `left` that `chain` continues, taken out of it, or a new one.
+    private BoundChain successor(ListenerChain chain, List<BoundChain> left) {
+        var same = left.stream().filter(bound -> bound.carriesOver(chain)).findFirst();
+        same.ifPresent(bound -> {
+            bound.update(chain);
+            left.remove(bound);
+        });
+        return same.orElseGet(() -> bind(chain));
     }
 
     /// Asks the connections of chains that went away to end. What goes on after the time to drain is closed: a relay of
@@ -119,8 +182,16 @@ final class BoundListener {
 
     /// Accepts nothing more; what is under way goes on.
     void close() {
-        sockets.forEach(socket -> socket.close().syncUninterruptibly());
-        drain(chains);
+        sockets.forEach(BoundListener::close);
+        drain(chains.all());
+    }
+
+    private static void close(Channel socket) {
+        if (socket.isRegistered()) {
+            socket.close().syncUninterruptibly();
+        } else {
+            socket.unsafe().closeForcibly();
+        }
     }
 
     /// Ends every connection at once.

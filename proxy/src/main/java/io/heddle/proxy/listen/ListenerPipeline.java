@@ -6,47 +6,141 @@ import io.heddle.proxy.exchange.ClientConnection;
 import io.heddle.proxy.exchange.ProxyServices;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.traffic.request.Peer;
+import io.heddle.traffic.runtime.ListenerFilter;
 import io.heddle.traffic.runtime.NetworkFilter;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
 import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
-/// What stands in a connection's pipeline, in order: [#initChannel] and the methods it calls, top to bottom.
+/// What stands in a connection's pipeline, in order: [#begin] and the methods it calls, top to bottom. First what
+/// inspects it, then, once a chain is chosen, TLS, then what serves it.
 // A failed write or close shows as the end of its channel, which is handled.
 @SuppressWarnings("FutureReturnValueIgnored")
-final class ListenerPipeline extends ChannelInitializer<Channel> {
-    private final Worker worker;
+final class ListenerPipeline {
     private final ProxyServices services;
-    private final BoundListener listener;
+    private final Function<InetSocketAddress, Optional<BoundListener>> handOff;
 
-    ListenerPipeline(Worker worker, ProxyServices services, BoundListener listener) {
-        this.worker = worker;
+    /// `handOff` finds the listener of an original destination.
+    ListenerPipeline(ProxyServices services, Function<InetSocketAddress, Optional<BoundListener>> handOff) {
         this.services = services;
-        this.listener = listener;
+        this.handOff = handOff;
     }
 
-    @Override
-    protected void initChannel(Channel channel) {
-        listener.accepted(channel);
-        if (listener.listener().inspectTls()) {
-            channel.pipeline().addLast(new TlsSniffer(transport -> secure(channel, transport)));
-        } else {
-            secure(channel, "raw_buffer");
+    /// A connection and where it is: what every step here needs.
+    private record Step(Channel channel, Worker worker, BoundListener listener, Arrival arrival) {
+        Step at(BoundListener other) {
+            return new Step(channel, worker, other, arrival.handedOff());
         }
     }
 
-    private void secure(Channel channel, String transport) {
-        var found = listener.chain(transport);
+    /// A connection that `listener` accepted, on the event loop of `worker`.
+    void begin(Channel channel, Worker worker, BoundListener listener) {
+        listener.accepted(channel);
+        var arrival = Arrival.of(channel);
+        if (arrival.isEmpty()) {
+            channel.close();
+            return;
+        }
+        var step = new Step(channel, worker, listener, arrival.get());
+        inspect(step, () -> arrived(step));
+    }
+
+    /// Lets the listener's inspectors look at the connection. Those that need no bytes answer at once, as far as none
+    /// that does comes before them.
+    private static void inspect(Step step, Runnable next) {
+        var inspectors = inspectors(step);
+        int done = 0;
+        while (done < inspectors.size() && !inspectors.get(done).readsBytes()) {
+            inspectors.get(done).inspect(Unpooled.EMPTY_BUFFER, step.arrival());
+            done++;
+        }
+        var waiting = inspectors.subList(done, inspectors.size());
+        if (waiting.isEmpty() || speaksLast(step, waiting)) {
+            next.run();
+            return;
+        }
+        step.channel()
+                .pipeline()
+                .addLast(new InspectionHandler(step.worker(), step.listener(), waiting, step.arrival(), next));
+    }
+
+    /// Whether the client is not to be waited for, because its server is known to speak first.
+    private static boolean speaksLast(Step step, List<Inspector> waiting) {
+        var listener = step.listener();
+        boolean goesOn = listener.listener().inspection().continueOnTimeout();
+        if (!goesOn
+                || !waiting.stream().allMatch(Inspector::onlyLooks)
+                || !listener.serverFirst()
+                        .knows(step.arrival().destination(), step.worker().tick())) {
+            return false;
+        }
+        listener.stats().count(ListenerStats.Figure.SERVER_FIRST);
+        step.arrival().opening(Arrival.Opening.ASSUMED_SERVER_FIRST);
+        return true;
+    }
+
+    private static List<Inspector> inspectors(Step step) {
+        var listener = step.listener().listener();
+        var stats = step.listener().stats();
+        var inspectors = new ArrayList<Inspector>();
+        for (var filter : listener.inspection().steps()) {
+            if (filter.disabled().test(step.arrival().destination().getPort())) {
+                continue;
+            }
+            inspectors.add(
+                    switch (filter.filter()) {
+                        case ListenerFilter.TlsInspector(var closeOnError) -> new TlsInspector(closeOnError, stats);
+                        case ListenerFilter.HttpInspector() -> new HttpInspector(stats);
+                        case ListenerFilter.ProxyProtocol(var optional, var versions) ->
+                            new ProxyProtocolInspector(optional, versions, stats);
+                        case ListenerFilter.OriginalDestination() ->
+                            new OriginalDestination(
+                                    step.channel(), listener.sockets().transparent());
+                    });
+        }
+        return inspectors;
+    }
+
+    /// Everything about the connection is known. A redirected one may belong to another listener, which inspects it by
+    /// its own rules.
+    private void arrived(Step step) {
+        var listener = step.listener();
+        if (listener.listener().handsOff() && step.arrival().restored()) {
+            var other = handOff.apply(step.arrival().destination());
+            if (other.isPresent() && !other.get().equals(listener)) {
+                var there = step.at(other.get());
+                other.get().takes(step.channel(), listener);
+                inspect(there, () -> secure(there));
+                return;
+            }
+        }
+        secure(step);
+    }
+
+    private void secure(Step step) {
+        var listener = step.listener();
+        var channel = step.channel();
+        var found = listener.chain(step.arrival().info());
         if (found.isEmpty()) {
+            listener.stats().count(ListenerStats.Figure.NO_CHAIN);
             channel.close();
             return;
         }
         var chain = found.get();
+        if (!chain.enter()) {
+            refuse(step, chain);
+            return;
+        }
+        channel.closeFuture().addListener(_ -> chain.leave());
         listener.assigned(channel, chain);
         if (chain.tls().isEmpty()) {
-            serve(channel, chain, plaintext(channel));
+            serve(step, chain, plaintext(step));
             return;
         }
         var source = chain.tls().get();
@@ -55,39 +149,70 @@ final class ListenerPipeline extends ChannelInitializer<Channel> {
             channel.close();
             return;
         }
-        channel.pipeline().addLast(tls.get());
+        var handler = tls.get();
+        handler.setHandshakeTimeoutMillis(chain.chain().handshakeTimeout().toMillis());
+        channel.pipeline().addLast(handler);
         channel.pipeline()
-                .addLast(new AfterHandshake(() -> serve(channel, chain, encrypted(channel, source, tls.get()))));
+                .addLast(new AfterHandshake(
+                        listener.stats(), () -> serve(step, chain, encrypted(step, source, handler))));
     }
 
-    private void serve(Channel channel, BoundChain chain, ClientConnection client) {
-        channel.pipeline()
-                .addLast(
-                        switch (chain.filter()) {
-                            case NetworkFilter.Http _ -> new Http1Handler(worker, chain, services, client);
-                            case NetworkFilter.Tcp tcp -> new TcpRelay(worker, services, tcp);
-                        });
+    /// The chain has as many connections as it may.
+    private static void refuse(Step step, BoundChain chain) {
+        step.listener().stats().count(ListenerStats.Figure.LIMITED);
+        var channel = step.channel();
+        var delay = chain.chain().limit().map(limit -> limit.delay().toMillis()).orElse(0L);
+        if (delay == 0) {
+            channel.close();
+            return;
+        }
+        channel.config().setAutoRead(false);
+        channel.eventLoop().schedule(() -> channel.close(), delay, TimeUnit.MILLISECONDS);
     }
 
-    private static ClientConnection plaintext(Channel channel) {
-        var peer = new Peer(remote(channel), local(channel), false, Optional.empty(), Optional.empty());
-        return new ClientConnection(peer, "");
+    private void serve(Step step, BoundChain chain, ClientConnection client) {
+        var pipeline = step.channel().pipeline();
+        switch (chain.filter()) {
+            case NetworkFilter.Http _ -> pipeline.addLast(new Http1Handler(step.worker(), chain, services, client));
+            case NetworkFilter.Tcp tcp -> {
+                watchOpening(step, client);
+                pipeline.addLast(new TcpRelay(step.worker(), services, tcp));
+            }
+        }
     }
 
-    private static ClientConnection encrypted(Channel channel, ServerTlsSource source, SslHandler tls) {
+    private static void watchOpening(Step step, ClientConnection client) {
+        if (step.arrival().opening() != Arrival.Opening.UNKNOWN
+                && !client.peer().tls()) {
+            var known = step.listener().serverFirst();
+            step.channel()
+                    .pipeline()
+                    .addLast(new FirstSpeaker(
+                            step.worker(), known, step.arrival().destination()));
+        }
+    }
+
+    private static ClientConnection plaintext(Step step) {
+        var arrival = step.arrival();
+        var peer = new Peer(
+                arrival.source(), arrival.direct(), arrival.destination(), false, Optional.empty(), Optional.empty());
+        return new ClientConnection(peer, "", arrival.plaintextProtocol());
+    }
+
+    private static ClientConnection encrypted(Step step, ServerTlsSource source, SslHandler tls) {
+        var arrival = step.arrival();
         var certificate = source.client(tls);
         var principal = certificate.flatMap(ServerTlsSource.ClientCertificate::principal);
-        var peer = new Peer(remote(channel), local(channel), true, principal, ServerName.of(tls.engine()));
+        var peer = new Peer(
+                arrival.source(),
+                arrival.direct(),
+                arrival.destination(),
+                true,
+                principal,
+                ServerName.of(tls.engine()));
         return new ClientConnection(
                 peer,
-                certificate.map(ServerTlsSource.ClientCertificate::forwarded).orElse(""));
-    }
-
-    private static InetSocketAddress remote(Channel channel) {
-        return (InetSocketAddress) channel.remoteAddress();
-    }
-
-    private static InetSocketAddress local(Channel channel) {
-        return (InetSocketAddress) channel.localAddress();
+                certificate.map(ServerTlsSource.ClientCertificate::forwarded).orElse(""),
+                Optional.ofNullable(tls.applicationProtocol()).orElse(""));
     }
 }

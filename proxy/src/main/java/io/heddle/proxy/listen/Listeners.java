@@ -4,20 +4,20 @@ import io.heddle.model.problem.Problem;
 import io.heddle.proxy.config.ActiveConfig;
 import io.heddle.proxy.exchange.ProxyServices;
 import io.heddle.proxy.loop.EventLoops;
-import io.heddle.proxy.loop.Worker;
 import io.heddle.traffic.runtime.Listener;
-import io.heddle.traffic.runtime.ListenerChain;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import io.heddle.traffic.runtime.ServerTls;
-import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.unix.UnixChannelOption;
+import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The listeners that are open: one server socket a listener and event loop.
 ///
-/// Follows the configuration. New listeners are bound before it goes live, and before those that they replace are closed;
+/// Follows the configuration. New listeners are bound before it goes live, and before those that they replace are
+/// closed;
 /// when one cannot be bound the configuration is refused. An unchanged listener is not touched, and neither are its
 /// connections; one that changed in what it does with requests keeps its connections, and their next requests see the
 /// change; one that changed in how it secures connections drains those. Called on one thread at a time, never on an
@@ -35,21 +36,28 @@ import org.jspecify.annotations.Nullable;
 // A failed write or close shows as the end of its channel, which is handled.
 @SuppressWarnings("FutureReturnValueIgnored")
 public final class Listeners implements ActiveConfig.Follower {
-    private final EventLoops loops;
-    private final ProxyServices services;
+    private static final InetAddress EVERY_IPV4 = InetAddress.ofLiteral("0.0.0.0");
+    private static final InetAddress EVERY_IPV6 = InetAddress.ofLiteral("::");
+
+    private final SocketOpener opener;
+    private final ConnectionCount count;
     private final Function<ServerTls, ServerTlsSource> tls;
+    private final Duration drainTime;
     private final Map<String, BoundListener> open = new LinkedHashMap<>();
     /// Bound for a configuration that is not live yet.
     private final Map<String, BoundListener> opened = new LinkedHashMap<>();
 
     private final List<BoundListener> leaving = new ArrayList<>();
+    private volatile Map<InetSocketAddress, BoundListener> destinations = Map.of();
     private boolean stopped;
 
-    /// Nothing is open yet; the first configuration opens.
-    public Listeners(EventLoops loops, ProxyServices services, Function<ServerTls, ServerTlsSource> tls) {
-        this.loops = loops;
-        this.services = services;
+    /// Nothing is open yet; the first configuration opens. Clients may have at most `most` connections at once over all
+    /// listeners.
+    public Listeners(EventLoops loops, ProxyServices services, Function<ServerTls, ServerTlsSource> tls, long most) {
         this.tls = tls;
+        this.drainTime = services.drainTime();
+        this.count = new ConnectionCount(most);
+        this.opener = new SocketOpener(loops, new ListenerPipeline(services, this::at), count);
     }
 
     /// Binds the new listeners of `next`; connections to them wait until it is live.
@@ -80,31 +88,28 @@ public final class Listeners implements ActiveConfig.Follower {
                 .filter(name -> !next.listeners().containsKey(name))
                 .toList();
         gone.forEach(name -> leave(open.remove(name)));
+        route();
         leaving.removeIf(listener -> listener.open() == 0);
     }
 
     private void open(Listener listener, List<Problem> found) {
-        if (needsServerName(listener)) {
-            found.add(Problem.error(
-                    "Listener " + listener.name(),
-                    "filter_chains.filter_chain_match",
-                    "chains cannot be chosen by server name or application protocol yet",
-                    "choose them by transport_protocol"));
-            return;
-        }
         var current = open.get(listener.name());
-        if (current != null && samePlace(current.listener(), listener)) {
+        if (current != null && current.listener().addresses().equals(listener.addresses())) {
+            if (!current.listener().sockets().sameSocket(listener.sockets())) {
+                found.add(Problem.error(
+                        "Listener " + listener.name(),
+                        "address",
+                        "socket options of an open listener cannot change",
+                        "give it another address, or restart the proxy"));
+            }
             return;
         }
-        var fresh = new BoundListener(listener, tls, services.drainTime());
-        var refused = bind(fresh);
+        var fresh = new BoundListener(listener, tls, drainTime);
+        var refused = opener.open(fresh);
         if (refused.isPresent()) {
             fresh.close();
             found.add(Problem.error(
-                    "Listener " + listener.name(),
-                    "address",
-                    listener.address() + ":" + listener.port() + " cannot be bound: " + refused.get(),
-                    "free the address or configure another"));
+                    "Listener " + listener.name(), "address", refused.get(), "free the address or configure another"));
             return;
         }
         opened.put(listener.name(), fresh);
@@ -122,17 +127,6 @@ public final class Listeners implements ActiveConfig.Follower {
         }
     }
 
-    private static boolean needsServerName(Listener listener) {
-        return listener.chains().stream()
-                .map(ListenerChain::match)
-                .anyMatch(match -> !match.serverNames().isEmpty()
-                        || !match.applicationProtocols().isEmpty());
-    }
-
-    private static boolean samePlace(Listener one, Listener other) {
-        return one.address().equals(other.address()) && one.port() == other.port();
-    }
-
     private void leave(@Nullable BoundListener listener) {
         if (listener != null) {
             listener.close();
@@ -140,43 +134,50 @@ public final class Listeners implements ActiveConfig.Follower {
         }
     }
 
-    /// Opens the sockets; the reason when one cannot be.
-    private Optional<String> bind(BoundListener bound) {
-        var listener = bound.listener();
-        int port = listener.port();
-        var workers = loops.reusePort() ? loops.workers() : loops.workers().subList(0, 1);
-        for (var worker : workers) {
-            var binding = bootstrap(worker, bound, workers.size() > 1)
-                    .bind(new InetSocketAddress(listener.address(), port))
-                    .awaitUninterruptibly();
-            if (!binding.isSuccess()) {
-                return Optional.of(String.valueOf(binding.cause().getMessage()));
-            }
-            bound.opened(binding.channel());
-            port = bound.address().getPort();
-        }
-        return Optional.empty();
+    /// Whom redirected connections are handed off to. Read by the event loops.
+    private void route() {
+        var places = new HashMap<InetSocketAddress, BoundListener>();
+        open.values().forEach(bound -> bound.destinations().forEach(place -> places.putIfAbsent(place, bound)));
+        destinations = Map.copyOf(places);
     }
 
-    private ServerBootstrap bootstrap(Worker worker, BoundListener bound, boolean shared) {
-        var bootstrap = new ServerBootstrap()
-                .group(worker.loop(), worker.loop())
-                .channel(loops.serverChannel())
-                .option(ChannelOption.SO_BACKLOG, 4096)
-                .option(ChannelOption.SO_REUSEADDR, true)
-                .option(ChannelOption.AUTO_READ, false)
-                .childOption(ChannelOption.TCP_NODELAY, true)
-                .childOption(ChannelOption.SO_KEEPALIVE, true)
-                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                .childHandler(new ListenerPipeline(worker, services, bound));
-        return shared ? bootstrap.option(UnixChannelOption.SO_REUSEPORT, true) : bootstrap;
+    /// The listener of exactly this address, or of this port on all addresses.
+    private Optional<BoundListener> at(InetSocketAddress destination) {
+        var current = destinations;
+        var exact = current.get(destination);
+        if (exact != null) {
+            return Optional.of(exact);
+        }
+        var every = destination.getAddress() instanceof Inet4Address ? EVERY_IPV4 : EVERY_IPV6;
+        return Optional.ofNullable(current.get(new InetSocketAddress(every, destination.getPort())));
     }
 
     /// The address each open listener is really bound to, by its name.
     public synchronized Map<String, InetSocketAddress> addresses() {
         var addresses = new LinkedHashMap<String, InetSocketAddress>();
-        open.forEach((name, bound) -> addresses.put(name, bound.address()));
+        open.forEach((name, bound) -> {
+            if (bound.listener().sockets().bound()) {
+                addresses.put(name, bound.address());
+            }
+        });
         return Map.copyOf(addresses);
+    }
+
+    /// What happened at each open listener, by its `stat_prefix` or its address, `:` written `_` as in Envoy.
+    public synchronized Map<String, ListenerStats> stats() {
+        var stats = new TreeMap<String, ListenerStats>();
+        for (var bound : open.values()) {
+            var listener = bound.listener();
+            var address = listener.address() + "_" + bound.address().getPort();
+            stats.put(
+                    listener.statPrefix().isEmpty() ? address.replace(':', '_') : listener.statPrefix(), bound.stats());
+        }
+        return stats;
+    }
+
+    /// How many connections clients have open.
+    public long connections() {
+        return count.open();
     }
 
     /// Closes the listeners that `which` chooses: nothing new is accepted, idle connections end, the others when they
@@ -188,6 +189,7 @@ public final class Listeners implements ActiveConfig.Follower {
         var done = new ArrayList<CompletableFuture<Void>>();
         for (var bound : chosen) {
             open.remove(bound.listener().name());
+            route();
             leave(bound);
             var empty = new CompletableFuture<Void>();
             bound.whenEmpty(() -> empty.complete(null));

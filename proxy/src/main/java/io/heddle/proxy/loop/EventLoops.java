@@ -9,9 +9,11 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -24,9 +26,9 @@ public final class EventLoops implements AutoCloseable {
     private final List<Worker> workers;
     private final List<MultiThreadIoEventLoopGroup> groups;
 
-    /// Starts `concurrency` loops, at least one.
+    /// Starts `concurrency` loops; 0 starts one for each processor that this process may use.
     public EventLoops(int concurrency) {
-        this(concurrency, Epoll.isAvailable());
+        this(concurrency == 0 ? Runtime.getRuntime().availableProcessors() : concurrency, Epoll.isAvailable());
     }
 
     EventLoops(int concurrency, boolean epoll) {
@@ -56,9 +58,12 @@ public final class EventLoops implements AutoCloseable {
         return epoll;
     }
 
-    /// The class of channels that accept.
-    public Class<? extends ServerChannel> serverChannel() {
-        return epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    /// A new channel that accepts, not registered yet: of IPv6, or of IPv4 alone.
+    public ServerChannel newServerChannel(boolean ipv6) {
+        var family = ipv6 ? SocketProtocolFamily.INET6 : SocketProtocolFamily.INET;
+        return epoll
+                ? new EpollServerSocketChannel(family)
+                : new NioServerSocketChannel(SelectorProvider.provider(), family);
     }
 
     /// The class of channels that connect.

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
@@ -30,6 +31,7 @@ public final class ProxyMetrics implements RequestObserver {
     private final LongAdder denied = new LongAdder();
     private final Map<String, LongAdder> deniedBy = new ConcurrentHashMap<>();
     private final List<Extra> extras = new CopyOnWriteArrayList<>();
+    private final List<Supplier<List<LabelledFamily>>> families = new CopyOnWriteArrayList<>();
     private final FastThreadLocal<SeriesTable> table = new FastThreadLocal<>() {
         @Override
         protected SeriesTable initialValue() {
@@ -55,6 +57,11 @@ public final class ProxyMetrics implements RequestObserver {
     /// Adds a gauge (`counter` when `name` ends in `_total`) that is asked at each scrape. Any thread.
     public void add(String name, String help, DoubleSupplier value) {
         extras.add(new Extra(name, help, value));
+    }
+
+    /// Adds families that are asked for at each scrape. Any thread.
+    public void addFamilies(Supplier<List<LabelledFamily>> more) {
+        families.add(more);
     }
 
     @Override
@@ -85,8 +92,18 @@ public final class ProxyMetrics implements RequestObserver {
                 text.sample(extra.name(), "", extra.value().getAsDouble());
             }
         }
+        families.forEach(more -> more.get().forEach(family -> write(text, family)));
         ProcessFigures.write(text);
         return text.toString();
+    }
+
+    private static void write(MetricsText text, LabelledFamily family) {
+        if (family.values().isEmpty() || !text.family(family.name(), family.type(), family.help())) {
+            return;
+        }
+        new TreeMap<>(family.values())
+                .forEach((value, sample) -> text.sample(
+                        family.name(), MetricsText.labels(List.of(family.label()), List.of(value)), (double) sample));
     }
 
     private void countDenial(String details) {

@@ -13,7 +13,7 @@ final class HandProxy {
     public static void main(String[] args) throws InterruptedException {
         var config = RunningProxy.config(Integer.parseInt(args[1]));
         var in = Objects.requireNonNull(config.listeners().get("in"));
-        var listener = new Listener("in", in.address(), Integer.parseInt(args[0]), false, in.chains());
+        var listener = Listener.of("in", in.address(), Integer.parseInt(args[0]), in.chains());
         var moved = new RuntimeConfig(Map.of("in", listener), Map.of(), config.clusters(), Map.of(), Map.of());
         try (var proxy = new RunningProxy(moved, _ -> {})) {
             System.out.println("listening on " + proxy.port());

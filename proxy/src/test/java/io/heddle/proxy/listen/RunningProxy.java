@@ -49,7 +49,7 @@ final class RunningProxy implements AutoCloseable {
 
     static final Duration DRAIN_TIME = Duration.ofSeconds(2);
 
-    final EventLoops loops = new EventLoops(1);
+    final EventLoops loops;
     final ActiveConfig config;
     final Upstreams upstreams;
     final Listeners listeners;
@@ -57,21 +57,36 @@ final class RunningProxy implements AutoCloseable {
     final List<Seen> seen = Collections.synchronizedList(new ArrayList<>());
 
     RunningProxy(RuntimeConfig first) {
-        this(first, Optional.empty());
+        this(first, Optional.empty(), 1, Long.MAX_VALUE);
+    }
+
+    /// With at most so many connections of clients.
+    RunningProxy(RuntimeConfig first, long connections) {
+        this(first, Optional.empty(), 1, connections);
+    }
+
+    /// With so many event loops.
+    RunningProxy(RuntimeConfig first, RequestObserver observer, int concurrency) {
+        this(first, Optional.of(observer), concurrency, Long.MAX_VALUE);
     }
 
     RunningProxy(RuntimeConfig first, RequestObserver observer) {
-        this(first, Optional.of(observer));
+        this(first, Optional.of(observer), 1, Long.MAX_VALUE);
     }
 
-    private RunningProxy(RuntimeConfig first, Optional<RequestObserver> observer) {
+    private RunningProxy(RuntimeConfig first, Optional<RequestObserver> observer, int concurrency, long connections) {
+        loops = new EventLoops(concurrency);
         config = new ActiveConfig(first);
         upstreams = new Upstreams(loops, tls -> allocator -> Optional.empty(), first);
         config.follow(upstreams);
         var services = new ProxyServices(config, upstreams, observer.orElse(this::record), "", DRAIN_TIME);
-        listeners = new Listeners(loops, services, tls -> {
-            throw new IllegalArgumentException("no TLS here");
-        });
+        listeners = new Listeners(
+                loops,
+                services,
+                tls -> {
+                    throw new IllegalArgumentException("no TLS here");
+                },
+                connections);
         config.follow(listeners);
         problems = config.swap(first);
     }
@@ -134,7 +149,7 @@ final class RunningProxy implements AutoCloseable {
 
     static RuntimeConfig config(NetworkFilter filter, int... ports) {
         var chain = new ListenerChain("", ListenerChain.Match.ANY, Optional.empty(), filter);
-        var listener = new Listener("in", "127.0.0.1", 0, false, List.of(chain));
+        var listener = Listener.of("in", "127.0.0.1", 0, List.of(chain));
         var endpoints = Arrays.stream(ports)
                 .mapToObj(port ->
                         new Endpoint("127.0.0.1", port, 1, Endpoint.Health.HEALTHY, 0, Map.of(), PeerMetadata.UNKNOWN))

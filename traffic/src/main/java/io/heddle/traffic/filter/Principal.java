@@ -81,7 +81,7 @@ public sealed interface Principal {
     record SourceIp(AddressMatcher matcher) implements Principal {
         @Override
         public boolean matches(FilterRequest request) {
-            return matcher.matches(request.peer().remote().getAddress());
+            return matcher.matches(request.peer().direct().getAddress());
         }
     }
 

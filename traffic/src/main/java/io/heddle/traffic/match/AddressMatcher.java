@@ -51,6 +51,25 @@ public final class AddressMatcher {
                 && (text.indexOf(':') >= 0 || text.split("\\.", -1).length == 4);
     }
 
+    /// The first address, bits beyond the prefix as they were written.
+    byte[] network() {
+        return network.clone();
+    }
+
+    /// How many leading bits count.
+    int prefixLength() {
+        return prefixLength;
+    }
+
+    /// The same range with the bits beyond the prefix zero, so that two ways to write a range are equal.
+    public AddressMatcher canonical() {
+        byte[] octets = network.clone();
+        for (int bit = prefixLength; bit < octets.length * 8; bit++) {
+            octets[bit / 8] &= (byte) ~(0x80 >> (bit % 8));
+        }
+        return new AddressMatcher(octets, prefixLength);
+    }
+
     /// Whether `address` lies in the range.
     public boolean matches(InetAddress address) {
         byte[] octets = address.getAddress();
@@ -68,7 +87,7 @@ public final class AddressMatcher {
         return rest == 0 || ((octets[offset + whole] ^ network[whole]) & (0xff << (8 - rest)) & 0xff) == 0;
     }
 
-    private static boolean isMapped(byte[] octets) {
+    static boolean isMapped(byte[] octets) {
         if (octets.length != 16 || octets[10] != (byte) 0xff || octets[11] != (byte) 0xff) {
             return false;
         }

@@ -58,5 +58,10 @@ public sealed interface ClusterChoice {
             responseEdits = List.copyOf(responseEdits);
             overrides = Map.copyOf(overrides);
         }
+
+        /// A cluster for which nothing special is done.
+        public static Target of(String cluster) {
+            return new Target(cluster, Optional.empty(), List.of(), List.of(), Map.of());
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.heddle.traffic.runtime;
 
 import io.heddle.traffic.filter.FilterChain;
+import io.heddle.traffic.route.ClusterChoice;
 import io.heddle.traffic.route.RouteTable;
 import io.heddle.traffic.route.Upgrades;
 import java.time.Duration;
@@ -36,9 +37,14 @@ public sealed interface NetworkFilter {
     /// Bytes in both directions, as Envoy's `TcpProxy`.
     ///
     /// @param statPrefix names it in metrics
-    /// @param cluster where they go
+    /// @param clusters where they go, one for each connection
     /// @param idle a connection without a byte for so long is closed; zero never (1 h in Envoy when not given)
-    record Tcp(String statPrefix, String cluster, Duration idle) implements NetworkFilter {}
+    record Tcp(String statPrefix, ClusterChoice clusters, Duration idle) implements NetworkFilter {
+        /// All connections to one cluster.
+        public Tcp(String statPrefix, String cluster, Duration idle) {
+            this(statPrefix, new ClusterChoice.One(ClusterChoice.Target.of(cluster)), idle);
+        }
+    }
 
     /// Where routes come from.
     sealed interface RouteSource {

@@ -13,7 +13,9 @@ import java.util.Optional;
 /// @param admin where its admin interface listens; empty for none
 /// @param fixed the listeners, clusters and secrets that stand in it
 /// @param ads where it gets the rest; empty when there is no rest
-public record Bootstrap(Node node, Optional<Admin> admin, RuntimeConfig fixed, Optional<AdsTarget> ads) {
+/// @param maxConnections the most connections of clients at once, over all listeners; empty for no limit
+public record Bootstrap(
+        Node node, Optional<Admin> admin, RuntimeConfig fixed, Optional<AdsTarget> ads, Optional<Long> maxConnections) {
     /// Who a proxy says it is.
     ///
     /// @param id the node's id; may be empty

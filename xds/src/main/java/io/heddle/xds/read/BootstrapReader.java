@@ -74,7 +74,7 @@ public final class BootstrapReader {
     }
 
     private static Bootstrap read(io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap message, Scope scope) {
-        scope.knows(message, "node", "admin", "static_resources", "dynamic_resources");
+        scope.knows(message, "node", "admin", "static_resources", "dynamic_resources", "overload_manager");
         var resources = message.getStaticResources();
         scope.at("static_resources").knows(resources, "listeners", "clusters", "secrets");
         var fixed = RuntimeCompiler.fixed(
@@ -86,7 +86,12 @@ public final class BootstrapReader {
         fixed.clusters().values().stream()
                 .filter(cluster -> !cluster.name().equals(control))
                 .forEach(cluster -> HttpProtocols.check(cluster, scope.of("Cluster " + cluster.name())));
-        return new Bootstrap(node(message.getNode(), scope.at("node")), admin(message, scope), fixed, ads);
+        return new Bootstrap(
+                node(message.getNode(), scope.at("node")),
+                admin(message, scope),
+                fixed,
+                ads,
+                OverloadReader.maxConnections(message.getOverloadManager(), scope.at("overload_manager")));
     }
 
     private static Bootstrap.Node node(Node message, Scope scope) {

@@ -177,6 +177,11 @@ final class ExtensionTypes {
                             io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspectorProto
                                     ::getDescriptor)),
             files(
+                    "filters.network.connection_limit.v3",
+                    List.of(
+                            io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.ConnectionLimitProto
+                                    ::getDescriptor)),
+            files(
                     "filters.network.http_connection_manager.v3",
                     List.of(
                             io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
@@ -322,6 +327,11 @@ final class ExtensionTypes {
                     List.of(
                             io.envoyproxy.envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteProto
                                     ::getDescriptor)),
+            files(
+                    "resource_monitors.downstream_connections.v3",
+                    List.of(
+                            io.envoyproxy.envoy.extensions.resource_monitors.downstream_connections.v3
+                                            .DownstreamConnectionsProto::getDescriptor)),
             files(
                     "retry.host.omit_canary_hosts.v3",
                     List.of(

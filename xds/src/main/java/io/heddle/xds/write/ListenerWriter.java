@@ -30,6 +30,7 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
 import io.heddle.model.view.ProxyView;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -38,6 +39,8 @@ import java.util.List;
 final class ListenerWriter {
     private static final String LOOPBACK = "127.0.0.1";
     private static final String CONNECTION_MANAGER = "envoy.filters.network.http_connection_manager";
+
+    private static final Duration INSPECTION = Duration.ofSeconds(5);
 
     private ListenerWriter() {}
 
@@ -81,7 +84,10 @@ final class ListenerWriter {
             case STRICT, UNSET -> listener.addFilterChains(mutual); // UNSET is never in a view; closed if it were
             case DISABLE -> listener.addFilterChains(chain.setName("plaintext"));
             case PERMISSIVE ->
-                listener.addListenerFilters(ListenerFilter.newBuilder()
+                // A client that says nothing is taken for plaintext: it may be idle, and is bounded by the chain.
+                listener.setListenerFiltersTimeout(Durations.of(INSPECTION))
+                        .setContinueOnListenerFiltersTimeout(true)
+                        .addListenerFilters(ListenerFilter.newBuilder()
                                 .setName("envoy.filters.listener.tls_inspector")
                                 .setTypedConfig(Any.pack(TlsInspector.getDefaultInstance())))
                         .addFilterChains(mutual.setFilterChainMatch(transport("tls")))

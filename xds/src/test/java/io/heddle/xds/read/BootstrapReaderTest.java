@@ -22,8 +22,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -153,8 +153,9 @@ class BootstrapReaderTest {
         for (var type : List.of("OTHER_NAME", "SAN_TYPE_UNSPECIFIED")) {
             var read = BootstrapReader.read(text.replace("san_type: URI", "san_type: " + type));
             assertThat(read).isInstanceOf(Checked.Rejected.class);
-            assertThat(read.problems()).anySatisfy(problem -> assertThat(problem.path())
-                    .endsWith("match_typed_subject_alt_names[0].san_type"));
+            assertThat(read.problems())
+                    .anySatisfy(problem ->
+                            assertThat(problem.path()).endsWith("match_typed_subject_alt_names[0].san_type"));
         }
     }
 

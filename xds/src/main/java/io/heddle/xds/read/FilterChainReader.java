@@ -1,0 +1,197 @@
+package io.heddle.xds.read;
+
+import io.envoyproxy.envoy.config.core.v3.CidrRange;
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
+import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.heddle.traffic.match.AddressMatcher;
+import io.heddle.traffic.runtime.ListenerChain;
+import io.heddle.traffic.runtime.NetworkFilter;
+import io.heddle.traffic.runtime.ServerTls;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Reads filter chains and what they match. Nothing of a match may be left out: the chain would take too much.
+final class FilterChainReader {
+    private static final String TLS = "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext";
+    private static final String RAW = "envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer";
+    private static final String LIMIT = "envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit";
+    private static final int LARGEST_PORT = 65_535;
+
+    private FilterChainReader() {}
+
+    /// `matched` tells whether the chain's match counts; a default chain's does not.
+    static Optional<ListenerChain> read(FilterChain message, boolean matched, Scope scope) {
+        scope.knows(
+                message,
+                "name",
+                "filter_chain_match",
+                "filters",
+                "transport_socket",
+                "transport_socket_connect_timeout",
+                "use_proxy_proto",
+                "metadata");
+        refuseOldProxyProtocol(message, scope);
+        var match = matched
+                ? match(message.getFilterChainMatch(), scope.at("filter_chain_match"))
+                : ListenerChain.Match.ANY;
+        Optional<ServerTls> tls = message.hasTransportSocket()
+                ? tls(message.getTransportSocket(), scope.at("transport_socket"))
+                : Optional.empty();
+        var limit = limit(message, scope);
+        var handshake = message.hasTransportSocketConnectTimeout()
+                ? Values.duration(
+                        message.getTransportSocketConnectTimeout(),
+                        ListenerChain.HANDSHAKE_TIMEOUT,
+                        scope.at("transport_socket_connect_timeout"))
+                : ListenerChain.HANDSHAKE_TIMEOUT;
+        return filter(message, scope)
+                .map(filter -> new ListenerChain(message.getName(), match, tls, handshake, limit, filter));
+    }
+
+    @SuppressWarnings("deprecation") // refused, and so it must be asked for
+    private static void refuseOldProxyProtocol(FilterChain message, Scope scope) {
+        if (message.getUseProxyProto().getValue()) {
+            scope.at("use_proxy_proto")
+                    .error(Scope.NOT_SUPPORTED, "use envoy.filters.listener.proxy_protocol in listener_filters");
+        }
+    }
+
+    private static ListenerChain.Match match(FilterChainMatch message, Scope scope) {
+        scope.demands(
+                message,
+                "destination_port",
+                "prefix_ranges",
+                "server_names",
+                "transport_protocol",
+                "application_protocols",
+                "direct_source_prefix_ranges",
+                "source_type",
+                "source_prefix_ranges",
+                "source_ports");
+        if (message.hasDestinationPort()) {
+            port(message.getDestinationPort().getValue(), scope.at("destination_port"));
+        }
+        for (int i = 0; i < message.getSourcePortsCount(); i++) {
+            port(message.getSourcePorts(i), scope.at("source_ports", i));
+        }
+        for (int i = 0; i < message.getServerNamesCount(); i++) {
+            serverName(message.getServerNames(i), scope.at("server_names", i));
+        }
+        return new ListenerChain.Match(
+                message.getDestinationPort().getValue(),
+                ranges(message.getPrefixRangesList(), scope, "prefix_ranges"),
+                message.getServerNamesList(),
+                message.getTransportProtocol(),
+                message.getApplicationProtocolsList(),
+                ranges(message.getDirectSourcePrefixRangesList(), scope, "direct_source_prefix_ranges"),
+                sourceType(message, scope),
+                ranges(message.getSourcePrefixRangesList(), scope, "source_prefix_ranges"),
+                message.getSourcePortsList());
+    }
+
+    private static void port(int port, Scope scope) {
+        if (port < 1 || port > LARGEST_PORT) {
+            scope.error("is no port: " + Integer.toUnsignedString(port), "write 1 to 65535");
+        }
+    }
+
+    private static void serverName(String name, Scope scope) {
+        if (name.isEmpty() || name.equals("*")) {
+            scope.error("would match every name", "leave server_names out to match all");
+        } else if (name.lastIndexOf('*') > 0 || (name.startsWith("*") && !name.startsWith("*."))) {
+            scope.error("partial wildcards are not supported: " + name, "write a name, or *. and a suffix");
+        }
+    }
+
+    private static ListenerChain.SourceType sourceType(FilterChainMatch message, Scope scope) {
+        return switch (message.getSourceType()) {
+            case ANY -> ListenerChain.SourceType.ANY;
+            case SAME_IP_OR_LOOPBACK -> ListenerChain.SourceType.SAME_IP_OR_LOOPBACK;
+            case EXTERNAL -> ListenerChain.SourceType.EXTERNAL;
+            case UNRECOGNIZED -> {
+                scope.at("source_type").error("is not known", "write ANY, SAME_IP_OR_LOOPBACK or EXTERNAL");
+                yield ListenerChain.SourceType.ANY;
+            }
+        };
+    }
+
+    private static List<AddressMatcher> ranges(List<CidrRange> messages, Scope scope, String field) {
+        var ranges = new ArrayList<AddressMatcher>();
+        for (int i = 0; i < messages.size(); i++) {
+            MatcherReader.addresses(messages.get(i), scope.at(field, i)).ifPresent(ranges::add);
+        }
+        return ranges;
+    }
+
+    private static Optional<ServerTls> tls(TransportSocket message, Scope scope) {
+        var type = Scope.type(message.getTypedConfig());
+        if (type.equals(TLS)) {
+            return scope.unpack(message.getTypedConfig(), DownstreamTlsContext.parser())
+                    .map(context -> TlsReader.server(context, scope.at("typed_config")));
+        }
+        if (!type.equals(RAW) && !message.getName().equals("envoy.transport_sockets.raw_buffer")) {
+            scope.error("transport socket " + message.getName() + " is not supported", "use TLS or none");
+        }
+        return Optional.empty();
+    }
+
+    /// The chain's limit of connections: the first filters may be one.
+    private static Optional<ListenerChain.ConnectionLimit> limit(FilterChain message, Scope scope) {
+        var limits = new ArrayList<ListenerChain.ConnectionLimit>();
+        for (int i = 0; i < message.getFiltersCount(); i++) {
+            var config = message.getFilters(i).getTypedConfig();
+            if (Scope.type(config).equals(LIMIT)) {
+                var here = scope.at("filters", i).at("typed_config");
+                here.unpack(config, ConnectionLimit.parser())
+                        .map(found -> limit(found, here))
+                        .ifPresent(limits::add);
+            }
+        }
+        if (limits.size() > 1) {
+            scope.at("filters").error("has more than one connection limit", "keep one");
+        }
+        return limits.stream().findFirst();
+    }
+
+    private static ListenerChain.ConnectionLimit limit(ConnectionLimit message, Scope scope) {
+        scope.knows(message, "stat_prefix", "max_connections", "delay", "runtime_enabled");
+        if (message.hasRuntimeEnabled()) {
+            scope.at("runtime_enabled").error("there is no runtime; the limit always holds", "remove it");
+        }
+        long most = message.getMaxConnections().getValue();
+        if (most < 1) {
+            scope.at("max_connections").error("is less than 1 or missing", "write how many connections at once");
+        }
+        return new ListenerChain.ConnectionLimit(
+                message.getStatPrefix(), most, Values.duration(message.getDelay(), Duration.ZERO, scope.at("delay")));
+    }
+
+    /// The filter that reads the connection: the last one. Before it there may be limits only.
+    private static Optional<NetworkFilter> filter(FilterChain message, Scope scope) {
+        Optional<NetworkFilter> reader = Optional.empty();
+        int last = message.getFiltersCount() - 1;
+        for (int i = 0; i <= last; i++) {
+            var filter = message.getFilters(i);
+            var here = scope.at("filters", i);
+            here.demands(filter, "name", "typed_config");
+            if (Scope.type(filter.getTypedConfig()).equals(LIMIT)) {
+                continue;
+            }
+            reader = NetworkFilterReader.read(filter, here);
+            if (i < last) {
+                here.error("reads the connection but is not the last filter", "move it to the end, or remove the rest");
+            }
+        }
+        if (last < 0 || Scope.type(message.getFilters(last).getTypedConfig()).equals(LIMIT)) {
+            scope.at("filters")
+                    .error("nothing reads the connection", "end with an HTTP connection manager or tcp_proxy");
+            return Optional.empty();
+        }
+        return reader;
+    }
+}

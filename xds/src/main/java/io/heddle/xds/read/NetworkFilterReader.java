@@ -1,0 +1,97 @@
+package io.heddle.xds.read;
+
+import io.envoyproxy.envoy.config.listener.v3.Filter;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.heddle.traffic.route.ClusterChoice;
+import io.heddle.traffic.runtime.NetworkFilter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Optional;
+
+/// Reads the network filters that a chain can end with.
+final class NetworkFilterReader {
+    private static final String HTTP =
+            "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
+    private static final String TCP = "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy";
+    private static final Duration TCP_IDLE = Duration.ofHours(1);
+
+    private NetworkFilterReader() {}
+
+    static Optional<NetworkFilter> read(Filter message, Scope scope) {
+        var here = scope.at("typed_config");
+        return switch (Scope.type(message.getTypedConfig())) {
+            case HTTP ->
+                here.unpack(message.getTypedConfig(), HttpConnectionManager.parser())
+                        .map(manager -> HttpConnectionReader.read(manager, here));
+            case TCP -> here.unpack(message.getTypedConfig(), TcpProxy.parser()).flatMap(proxy -> tcp(proxy, here));
+            default -> {
+                scope.error("network filter " + message.getName() + " is not supported", "remove it");
+                yield Optional.empty();
+            }
+        };
+    }
+
+    private static Optional<NetworkFilter> tcp(TcpProxy message, Scope scope) {
+        scope.knows(
+                message,
+                "stat_prefix",
+                "cluster",
+                "weighted_clusters",
+                "idle_timeout",
+                "metadata_match",
+                "on_demand",
+                "tunneling_config");
+        if (message.hasMetadataMatch()) {
+            scope.at("metadata_match")
+                    .error("subsets are not supported", "name a cluster that holds the right endpoints");
+        }
+        if (message.hasTunnelingConfig()) {
+            scope.at("tunneling_config").error(Scope.NOT_SUPPORTED, "remove it; bytes would not go through the tunnel");
+        }
+        if (message.hasOnDemand()) {
+            scope.at("on_demand").error(Scope.NOT_SUPPORTED, "send the cluster beforehand");
+        }
+        var idle = message.hasIdleTimeout()
+                ? Values.duration(message.getIdleTimeout(), TCP_IDLE, scope.at("idle_timeout"))
+                : TCP_IDLE;
+        return clusters(message, scope).map(choice -> new NetworkFilter.Tcp(message.getStatPrefix(), choice, idle));
+    }
+
+    private static Optional<ClusterChoice> clusters(TcpProxy message, Scope scope) {
+        return switch (message.getClusterSpecifierCase()) {
+            case CLUSTER -> Optional.of(new ClusterChoice.One(ClusterChoice.Target.of(message.getCluster())));
+            case WEIGHTED_CLUSTERS -> weighted(message.getWeightedClusters(), scope.at("weighted_clusters"));
+            case CLUSTERSPECIFIER_NOT_SET -> {
+                scope.at("cluster").error("is missing", "set cluster or weighted_clusters");
+                yield Optional.empty();
+            }
+        };
+    }
+
+    private static Optional<ClusterChoice> weighted(TcpProxy.WeightedCluster message, Scope scope) {
+        scope.knows(message, "clusters");
+        var targets = new ArrayList<ClusterChoice.Target>();
+        var bounds = new ArrayList<Integer>();
+        long sum = 0;
+        for (int i = 0; i < message.getClustersCount(); i++) {
+            var share = message.getClusters(i);
+            var here = scope.at("clusters", i);
+            here.demands(share, "name", "weight");
+            if (share.getName().isEmpty()) {
+                here.at("name").error("is missing", "name a cluster");
+            }
+            if (share.getWeight() == 0) {
+                here.at("weight").error("is 0", "write 1 or more, or remove the cluster");
+            }
+            targets.add(ClusterChoice.Target.of(share.getName()));
+            sum += Integer.toUnsignedLong(share.getWeight());
+            bounds.add((int) Math.min(sum, Integer.MAX_VALUE));
+        }
+        if (sum == 0 || sum > Integer.MAX_VALUE) {
+            scope.error("weights sum to " + sum, "give at least one cluster a weight, and less than 2^31 in all");
+            return Optional.empty();
+        }
+        return Optional.of(new ClusterChoice.Weighted(targets, bounds));
+    }
+}

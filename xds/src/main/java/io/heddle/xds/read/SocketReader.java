@@ -1,0 +1,142 @@
+package io.heddle.xds.read;
+
+import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.core.v3.SocketAddress;
+import io.envoyproxy.envoy.config.core.v3.SocketOption;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.heddle.traffic.match.AddressMatcher;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Reads where and how a listener opens its sockets.
+final class SocketReader {
+    private static final int LARGEST_PORT = 65_535;
+    private static final int SMALLEST_BUFFER = 1024;
+
+    private SocketReader() {}
+
+    /// The addresses, the main one first; empty when one cannot be read.
+    static Optional<List<io.heddle.traffic.runtime.Listener.Address>> addresses(Listener message, Scope scope) {
+        var addresses = new ArrayList<io.heddle.traffic.runtime.Listener.Address>();
+        address(message.getAddress(), message.getSocketOptionsList(), scope).ifPresent(addresses::add);
+        for (int i = 0; i < message.getAdditionalAddressesCount(); i++) {
+            var more = message.getAdditionalAddresses(i);
+            var here = scope.at("additional_addresses", i);
+            here.knows(more, "address", "socket_options");
+            var options = more.hasSocketOptions()
+                    ? more.getSocketOptions().getSocketOptionsList()
+                    : message.getSocketOptionsList();
+            address(more.getAddress(), options, here).ifPresent(addresses::add);
+        }
+        return addresses.size() == 1 + message.getAdditionalAddressesCount()
+                ? Optional.of(addresses)
+                : Optional.empty();
+    }
+
+    private static Optional<io.heddle.traffic.runtime.Listener.Address> address(
+            Address message, List<SocketOption> options, Scope scope) {
+        var at = scope.at("address");
+        switch (message.getAddressCase()) {
+            case PIPE -> {
+                at.at("pipe").error("UNIX domain sockets are not supported", "set socket_address");
+                return Optional.empty();
+            }
+            case ENVOY_INTERNAL_ADDRESS -> {
+                at.at("envoy_internal_address").error(Scope.NOT_SUPPORTED, "set socket_address");
+                return Optional.empty();
+            }
+            case ADDRESS_NOT_SET -> {
+                at.error("is no socket address", "set socket_address");
+                return Optional.empty();
+            }
+            case SOCKET_ADDRESS -> {
+                var read = options(options, scope.at("socket_options"));
+                return address(message.getSocketAddress(), read, at.at("socket_address"));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<io.heddle.traffic.runtime.Listener.Address> address(
+            SocketAddress message, List<io.heddle.traffic.runtime.Listener.SocketOption> options, Scope scope) {
+        scope.demands(message, "address", "port_value", "protocol", "ipv4_compat");
+        if (message.getProtocol() != SocketAddress.Protocol.TCP) {
+            scope.at("protocol").error("only TCP is supported", "remove it");
+        }
+        if (AddressMatcher.parse(message.getAddress()).isEmpty()
+                || message.getAddress().contains("/")) {
+            scope.at("address").error("is no IP address: " + message.getAddress(), "write an IPv4 or IPv6 address");
+            return Optional.empty();
+        }
+        int port = message.getPortValue();
+        if (port < 0 || port > LARGEST_PORT) {
+            scope.at("port_value").error("is no port: " + Integer.toUnsignedString(port), "write 0 to 65535");
+            return Optional.empty();
+        }
+        if (message.getIpv4Compat() && !message.getAddress().contains(":")) {
+            scope.at("ipv4_compat").warning("has no effect on an IPv4 address", "remove it");
+        }
+        return Optional.of(new io.heddle.traffic.runtime.Listener.Address(
+                message.getAddress(), port, message.getIpv4Compat(), options));
+    }
+
+    private static List<io.heddle.traffic.runtime.Listener.SocketOption> options(
+            List<SocketOption> messages, Scope scope) {
+        var options = new ArrayList<io.heddle.traffic.runtime.Listener.SocketOption>();
+        for (int i = 0; i < messages.size(); i++) {
+            var message = messages.get(i);
+            var here = new Scope(scope.problems(), scope.object(), scope.path() + "[" + i + "]");
+            here.knows(message, "description", "level", "name", "int_value", "buf_value", "state", "type");
+            if (message.getType().hasDatagram()) {
+                here.at("type").warning("is for datagrams; it has no effect", "remove the option");
+            } else if (!message.hasIntValue()) {
+                here.error("has no int_value, which alone is supported", "set int_value");
+            } else if (message.getState() == SocketOption.SocketState.STATE_BOUND) {
+                here.at("state").error("STATE_BOUND is not supported", "use STATE_PREBIND or STATE_LISTENING");
+            } else {
+                options.add(new io.heddle.traffic.runtime.Listener.SocketOption(
+                        (int) message.getLevel(),
+                        (int) message.getName(),
+                        (int) message.getIntValue(),
+                        message.getState() == SocketOption.SocketState.STATE_LISTENING));
+            }
+        }
+        return options;
+    }
+
+    @SuppressWarnings("deprecation") // the older names are still written
+    static io.heddle.traffic.runtime.Listener.Sockets sockets(Listener message, Scope scope) {
+        var standard = io.heddle.traffic.runtime.Listener.Sockets.DEFAULT;
+        if (message.hasConnectionBalanceConfig()) {
+            scope.at("connection_balance_config")
+                    .warning(
+                            "is not supported; the kernel spreads connections over the event loops",
+                            "remove it, or set enable_reuse_port: false to have them go round");
+        }
+        boolean old = !message.hasDeprecatedV1()
+                || !message.getDeprecatedV1().hasBindToPort()
+                || message.getDeprecatedV1().getBindToPort().getValue();
+        return new io.heddle.traffic.runtime.Listener.Sockets(
+                message.hasBindToPort() ? message.getBindToPort().getValue() : old,
+                message.getTransparent().getValue(),
+                message.getFreebind().getValue(),
+                message.hasEnableReusePort() ? message.getEnableReusePort().getValue() : standard.reusePort(),
+                message.hasTcpBacklogSize() ? clamp(message.getTcpBacklogSize().getValue()) : standard.backlog(),
+                message.hasMaxConnectionsToAcceptPerSocketEvent()
+                        ? clamp(message.getMaxConnectionsToAcceptPerSocketEvent()
+                                .getValue())
+                        : standard.acceptsPerEvent(),
+                message.hasPerConnectionBufferLimitBytes()
+                        ? Math.max(
+                                SMALLEST_BUFFER,
+                                clamp(message.getPerConnectionBufferLimitBytes().getValue()))
+                        : standard.bufferLimit(),
+                message.getIgnoreGlobalConnLimit());
+    }
+
+    /// An unsigned number as a positive `int`.
+    private static int clamp(int unsigned) {
+        return unsigned < 0 ? Integer.MAX_VALUE : Math.max(1, unsigned);
+    }
+}
