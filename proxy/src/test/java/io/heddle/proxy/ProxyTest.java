@@ -71,7 +71,10 @@ class ProxyTest {
             proxy.ready().get(5, TimeUnit.SECONDS);
             assertThat(get(proxy, "ingress", "/books").body()).isEqualTo("hello");
             assertThat(get(proxy, "metrics", "/stats/prometheus").body())
-                    .contains("istio_requests_total{reporter=\"source\"", "response_code=\"200\"");
+                    .contains("istio_requests_total{reporter=\"source\"", "response_code=\"200\"")
+                    .contains("# TYPE envoy_listener_downstream_cx_active gauge\n")
+                    .contains("envoy_listener_downstream_cx_total{envoy_listener_address=\"127.0.0.1_"
+                            + address(proxy, "ingress").getPort() + "\"} 1\n");
             assertThat(get(proxy, "metrics", "/config_dump").statusCode()).isEqualTo(404);
             checkAdmin(proxy);
         }

@@ -30,6 +30,7 @@ import java.util.stream.Stream;
 @SuppressWarnings("FutureReturnValueIgnored")
 final class BoundListener {
     private static final AttributeKey<BoundChain> CHAIN = AttributeKey.valueOf("heddle.chain");
+    private static final AttributeKey<BoundListener> OWNER = AttributeKey.valueOf("heddle.listener");
 
     private final Function<ServerTls, ServerTlsSource> tls;
     private final ChannelGroup connections = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE);
@@ -116,23 +117,34 @@ final class BoundListener {
                 : Optional.of(current.matched().get(found));
     }
 
+    /// A new connection, on its event loop.
     void accepted(Channel connection) {
+        owns(connection);
+        connection.closeFuture().addListener(_ -> {
+            var owner = connection.attr(OWNER).get();
+            if (owner != null) {
+                owner.left();
+            }
+        });
+    }
+
+    /// Takes over a connection that `other` owned, on its event loop.
+    void takes(Channel connection, BoundListener other) {
+        other.connections.remove(connection);
+        other.left();
+        owns(connection);
+    }
+
+    private void owns(Channel connection) {
+        connection.attr(OWNER).set(this);
         stats.count(ListenerStats.Figure.TOTAL);
         stats.count(ListenerStats.Figure.ACTIVE);
         connections.add(connection);
-        connection.closeFuture().addListener(_ -> left(connection));
     }
 
-    private void left(Channel connection) {
-        connections.remove(connection);
+    private void left() {
         stats.uncount(ListenerStats.Figure.ACTIVE);
         stats.count(ListenerStats.Figure.DESTROYED);
-    }
-
-    /// Takes over a connection that was accepted by `other`.
-    void takes(Channel connection, BoundListener other) {
-        other.connections.remove(connection);
-        accepted(connection);
     }
 
     /// The connection is handled by `chain`.

@@ -6,6 +6,7 @@ import io.heddle.traffic.runtime.Listener;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
@@ -86,7 +87,10 @@ final class SocketOpener {
         set(socket, ChannelOption.AUTO_READ, false);
         set(socket, ChannelOption.SO_BACKLOG, sockets.backlog());
         set(socket, ChannelOption.SO_REUSEADDR, true);
-        set(socket, ChannelOption.MAX_MESSAGES_PER_READ, sockets.acceptsPerEvent());
+        set(
+                socket,
+                ChannelOption.RECVBUF_ALLOCATOR,
+                new ServerChannelRecvByteBufAllocator().maxMessagesPerRead(sockets.acceptsPerEvent()));
         if (shared) {
             set(socket, UnixChannelOption.SO_REUSEPORT, true);
         }

@@ -114,6 +114,8 @@ sealed interface LogField {
         UPSTREAM_CLUSTER,
         DOWNSTREAM_REMOTE_ADDRESS,
         DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT,
+        DOWNSTREAM_DIRECT_REMOTE_ADDRESS,
+        DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT,
         DOWNSTREAM_LOCAL_ADDRESS,
         DOWNSTREAM_PEER_URI_SAN,
         REQUESTED_SERVER_NAME,
@@ -142,6 +144,9 @@ sealed interface LogField {
                 }
                 case DOWNSTREAM_REMOTE_ADDRESS -> peer != null && address(line, peer.remote(), true);
                 case DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT -> peer != null && address(line, peer.remote(), false);
+                case DOWNSTREAM_DIRECT_REMOTE_ADDRESS -> peer != null && address(line, peer.direct(), true);
+                case DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT ->
+                    peer != null && address(line, peer.direct(), false);
                 case DOWNSTREAM_LOCAL_ADDRESS -> peer != null && address(line, peer.local(), true);
                 case DOWNSTREAM_PEER_URI_SAN -> text(line, principal(peer), escape);
                 case REQUESTED_SERVER_NAME -> text(line, serverName(peer), escape);

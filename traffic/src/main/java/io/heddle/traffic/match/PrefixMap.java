@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /// Values by address range: the longest range that holds an address decides. Looking one up costs one hash lookup for
@@ -59,7 +60,7 @@ public final class PrefixMap<T> {
         return new PrefixMap<>(levels(ipv4), levels(ipv6));
     }
 
-    private static <T> List<Level<T>> levels(TreeMap<Integer, Map<Network, T>> byBits) {
+    private static <T> List<Level<T>> levels(NavigableMap<Integer, Map<Network, T>> byBits) {
         return byBits.descendingMap().entrySet().stream()
                 .map(entry -> new Level<>(entry.getKey(), Map.copyOf(entry.getValue())))
                 .toList();

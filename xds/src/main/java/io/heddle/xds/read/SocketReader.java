@@ -37,24 +37,20 @@ final class SocketReader {
     private static Optional<io.heddle.traffic.runtime.Listener.Address> address(
             Address message, List<SocketOption> options, Scope scope) {
         var at = scope.at("address");
-        switch (message.getAddressCase()) {
-            case PIPE -> {
-                at.at("pipe").error("UNIX domain sockets are not supported", "set socket_address");
-                return Optional.empty();
-            }
-            case ENVOY_INTERNAL_ADDRESS -> {
-                at.at("envoy_internal_address").error(Scope.NOT_SUPPORTED, "set socket_address");
-                return Optional.empty();
-            }
-            case ADDRESS_NOT_SET -> {
-                at.error("is no socket address", "set socket_address");
-                return Optional.empty();
-            }
-            case SOCKET_ADDRESS -> {
-                var read = options(options, scope.at("socket_options"));
-                return address(message.getSocketAddress(), read, at.at("socket_address"));
-            }
-        }
+        return switch (message.getAddressCase()) {
+            case PIPE -> refused(at.at("pipe"), "UNIX domain sockets are not supported");
+            case ENVOY_INTERNAL_ADDRESS -> refused(at.at("envoy_internal_address"), Scope.NOT_SUPPORTED);
+            case ADDRESS_NOT_SET -> refused(at, "is no socket address");
+            case SOCKET_ADDRESS ->
+                address(
+                        message.getSocketAddress(),
+                        options(options, scope.at("socket_options")),
+                        at.at("socket_address"));
+        };
+    }
+
+    private static Optional<io.heddle.traffic.runtime.Listener.Address> refused(Scope scope, String reason) {
+        scope.error(reason, "set socket_address");
         return Optional.empty();
     }
 
