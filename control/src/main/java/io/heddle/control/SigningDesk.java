@@ -21,11 +21,11 @@ final class SigningDesk implements CertificateSigner {
     public Signed sign(SigningRequest request) {
         try {
             var issued = signer.sign(
-                    request.csrPem(), request.validity(), request.certificateIdentity(), request.bearerToken());
+                    request.csrPem(), request.validity(), request.certificate(), request.bearerToken());
             log.atInfo()
                     .addKeyValue("identity", issued.identity())
                     .addKeyValue("notAfter", issued.notAfter())
-                    .addKeyValue("renewal", request.certificateIdentity().isPresent())
+                    .addKeyValue("renewal", request.certificate().isPresent())
                     .log("certificate issued");
             return new Signed.Issued(issued.chain());
         } catch (SigningRefusedException e) {

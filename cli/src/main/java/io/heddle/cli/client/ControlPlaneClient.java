@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
@@ -90,10 +91,18 @@ public final class ControlPlaneClient implements AutoCloseable {
     }
 
     /// A single-use join token for a workload identity.
-    public JsonNode token(String namespace, String account, Duration ttl) {
-        var body = MAPPER.writeValueAsString(
-                Map.of("namespace", namespace, "account", account, "ttlSeconds", ttl.toSeconds()));
-        return send("POST", "/api/v1/tokens", body);
+    public JsonNode token(TokenRequest request) {
+        var body = new LinkedHashMap<String, Object>();
+        body.put("namespace", request.namespace());
+        body.put("account", request.account());
+        body.put("ttlSeconds", request.life().toSeconds());
+        if (!request.services().isEmpty()) {
+            body.put("services", request.services());
+        }
+        if (!request.labels().isEmpty()) {
+            body.put("labels", request.labels());
+        }
+        return send("POST", "/api/v1/tokens", MAPPER.writeValueAsString(body));
     }
 
     @Override

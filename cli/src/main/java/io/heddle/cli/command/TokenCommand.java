@@ -1,8 +1,13 @@
 package io.heddle.cli.command;
 
+import io.heddle.cli.client.TokenRequest;
 import io.heddle.cli.output.Console;
 import io.heddle.cli.output.ExitCode;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -59,6 +64,19 @@ public final class TokenCommand {
         private String account = "";
 
         @Option(
+                names = "--service",
+                paramLabel = "<service>",
+                description = "A service whose instance the workload may be; repeat for several. Default: the one called"
+                        + " as the account.")
+        private List<String> services = new ArrayList<>();
+
+        @Option(
+                names = "--label",
+                paramLabel = "<key=value>",
+                description = "A further label that the workload may state; * as value for any. Repeat for several.")
+        private Map<String, String> labels = new LinkedHashMap<>();
+
+        @Option(
                 names = "--ttl",
                 paramLabel = "<seconds>",
                 defaultValue = "600",
@@ -72,7 +90,8 @@ public final class TokenCommand {
         @Override
         public Integer call() {
             try (var client = server.client()) {
-                var answer = client.token(namespace.namespace(), account, Duration.ofSeconds(ttlSeconds));
+                var answer = client.token(new TokenRequest(
+                        namespace.namespace(), account, services, labels, Duration.ofSeconds(ttlSeconds)));
                 if (!output.printed(console, answer)) {
                     console.out().println(answer.path("token").asString(""));
                     console.say("for " + answer.path("identity").asString("") + " until "

@@ -4,9 +4,13 @@ import io.heddle.cli.client.ControlPlaneClient;
 import io.heddle.cli.client.Location;
 import io.heddle.cli.client.Locator;
 import io.heddle.cli.client.StateDirectory;
+import io.heddle.cli.client.TokenRequest;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
+import io.heddle.model.name.Labels;
+import io.heddle.model.name.SpiffeId;
 import io.heddle.proxy.tls.IdentityFiles;
+import io.heddle.xds.server.CertificateLabels;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// The control plane that a sidecar belongs to: its address, its root certificate and the way to a join token.
@@ -96,7 +101,7 @@ record ControlTarget(Location location, String xds, Optional<Path> root) {
 
     /// A token for the first certificate: the given one, none when the identity still lasts, else one from the API.
     Optional<String> joinToken(Optional<String> given, WorkloadSpec spec, Path identity, Instant now) {
-        if (given.isPresent() || lasts(identity, now)) {
+        if (given.isPresent() || lasts(identity, spec, now)) {
             return given;
         }
         if (location.token().isEmpty()) {
@@ -104,10 +109,15 @@ record ControlTarget(Location location, String xds, Optional<Path> root) {
                     ExitCode.USAGE,
                     "a first certificate for " + spec.name() + " needs a join token",
                     "make one with 'heddle token create -n " + spec.namespace() + " --account " + spec.account()
-                            + "' and give it with --join-token");
+                            + " --service " + spec.canonicalName() + "' and give it with --join-token");
         }
         try (var client = new ControlPlaneClient(location)) {
-            return Optional.of(client.token(spec.namespace(), spec.account(), TOKEN_LIFE)
+            return Optional.of(client.token(new TokenRequest(
+                            spec.namespace(),
+                            spec.account(),
+                            List.of(spec.canonicalName()),
+                            Map.of(),
+                            TOKEN_LIFE))
                     .path("token")
                     .asString(""));
         }
@@ -119,13 +129,37 @@ record ControlTarget(Location location, String xds, Optional<Path> root) {
         return files;
     }
 
-    private static boolean lasts(Path identity, Instant now) {
+    /// Whether the identity on disk is good for a while, and for this workload; one that is for another is forgotten.
+    private static boolean lasts(Path identity, WorkloadSpec spec, Instant now) {
         try {
-            var chain = adopted(identity).chain();
-            return !chain.isEmpty()
-                    && chain.getFirst().getNotAfter().toInstant().isAfter(now.plusSeconds(60));
+            var own = adopted(identity);
+            var chain = own.chain();
+            if (chain.isEmpty() || !chain.getFirst().getNotAfter().toInstant().isAfter(now.plusSeconds(60))) {
+                return false;
+            }
+            if (entitles(chain.getFirst(), spec)) {
+                return true;
+            }
+            own.forget();
+            return false;
         } catch (IOException unreadable) {
             return false; // a new one is needed either way
+        }
+    }
+
+    private static boolean entitles(X509Certificate leaf, WorkloadSpec spec) throws IOException {
+        try {
+            var names = Optional.ofNullable(leaf.getSubjectAlternativeNames()).orElse(List.of());
+            return names.stream()
+                    .flatMap(name -> SpiffeId.parse(String.valueOf(name.get(1))).stream())
+                    .filter(id -> id.namespace().equals(spec.namespace())
+                            && id.account().equals(spec.account()))
+                    .anyMatch(id -> CertificateLabels.entitlement(leaf, id)
+                            .labels()
+                            .excess(new Labels(spec.labels()))
+                            .isEmpty());
+        } catch (CertificateException unreadable) {
+            throw new IOException("the own certificate cannot be read", unreadable);
         }
     }
 }

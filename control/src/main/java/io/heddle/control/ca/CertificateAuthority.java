@@ -1,6 +1,9 @@
 package io.heddle.control.ca;
 
+import io.heddle.model.name.Entitlement;
+import io.heddle.model.name.LabelGrant;
 import io.heddle.model.name.SpiffeId;
+import io.heddle.xds.server.CertificateLabels;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -14,6 +17,8 @@ import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DERUTF8String;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
@@ -87,13 +92,14 @@ public final class CertificateAuthority {
         return new SpiffeId(trustDomain, namespace, account);
     }
 
-    /// Signs a workload's certificate.
+    /// Signs a workload's certificate; the labels that it may state stand in it ([CertificateLabels]).
     ///
     /// @param asked the validity asked for; zero for the usual one, capped otherwise
-    IssuedCertificate sign(SpiffeId identity, VerifiedRequest request, Duration asked) {
+    IssuedCertificate sign(Entitlement entitlement, VerifiedRequest request, Duration asked) {
         var notAfter = notAfter(asked);
+        var identity = entitlement.identity();
         var names = List.of(new GeneralName(GeneralName.uniformResourceIdentifier, identity.toString()));
-        var leaf = sign(request.publicKey(), names, notAfter);
+        var leaf = sign(request.publicKey(), names, Optional.of(entitlement.labels()), notAfter);
         return new IssuedCertificate(
                 identity,
                 List.of(Pem.certificate(leaf), rootPem()),
@@ -116,7 +122,7 @@ public final class CertificateAuthority {
             names.add(new GeneralName(GeneralName.iPAddress, "127.0.0.1"));
             hosts.forEach(host -> names.add(new GeneralName(kindOf(host), host)));
             var notAfter = notAfter(Duration.ZERO);
-            var leaf = sign(keys.getPublic(), names, notAfter);
+            var leaf = sign(keys.getPublic(), names, Optional.empty(), notAfter);
             var life = Duration.between(clock.instant(), notAfter);
             return new ServingCertificate(
                     Pem.block("PRIVATE KEY", keys.getPrivate().getEncoded()),
@@ -138,7 +144,8 @@ public final class CertificateAuthority {
         return end.isAfter(rootExpiresAt()) ? rootExpiresAt() : end;
     }
 
-    private X509Certificate sign(PublicKey key, List<GeneralName> names, Instant notAfter) {
+    private X509Certificate sign(
+            PublicKey key, List<GeneralName> names, Optional<LabelGrant> labels, Instant notAfter) {
         try {
             var extensions = new JcaX509ExtensionUtils();
             var builder = new JcaX509v3CertificateBuilder(
@@ -160,6 +167,10 @@ public final class CertificateAuthority {
                             false,
                             extensions.createAuthorityKeyIdentifier(
                                     root.certificate().getPublicKey()));
+            if (labels.isPresent()) {
+                var text = new DERUTF8String(labels.get().text());
+                builder.addExtension(new ASN1ObjectIdentifier(CertificateLabels.OID), false, text);
+            }
             var signer = new JcaContentSignerBuilder("SHA256withECDSA").build(root.key());
             return new JcaX509CertificateConverter().getCertificate(builder.build(signer));
         } catch (GeneralSecurityException | OperatorCreationException | IOException e) {

@@ -1,17 +1,17 @@
 package io.heddle.control.ca;
 
-import io.heddle.model.name.SpiffeId;
+import io.heddle.model.name.Entitlement;
 import java.time.Instant;
 
 /// A token that earns a workload its first certificate, once.
 ///
 /// @param token the secret, to be handed to the workload; the store keeps only its hash
-/// @param identity the identity that it earns
+/// @param entitlement the identity that it earns, and the labels that its holder may state
 /// @param expiresAt when it stops working
-public record JoinToken(String token, SpiffeId identity, Instant expiresAt) {
+public record JoinToken(String token, Entitlement entitlement, Instant expiresAt) {
     /// Leaves the secret out.
     @Override
     public String toString() {
-        return "JoinToken[identity=" + identity + ", expiresAt=" + expiresAt + "]";
+        return "JoinToken[identity=" + entitlement.identity() + ", expiresAt=" + expiresAt + "]";
     }
 }

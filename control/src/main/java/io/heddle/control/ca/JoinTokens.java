@@ -1,6 +1,8 @@
 package io.heddle.control.ca;
 
 import io.heddle.control.store.KeyValues;
+import io.heddle.model.name.Entitlement;
+import io.heddle.model.name.LabelGrant;
 import io.heddle.model.name.SpiffeId;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -13,7 +15,8 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
 
-/// The join tokens that are still good: 256 random bits each, kept as SHA-256, bound to one identity, good for one use.
+/// The join tokens that are still good: 256 random bits each, kept as SHA-256, bound to one identity and the labels that
+/// its holder may state, good for one use.
 ///
 /// A token is spent by removing it from a durable map, whose removal exactly one caller wins and which is on disk
 /// before
@@ -33,10 +36,10 @@ public final class JoinTokens {
         this.clock = clock;
     }
 
-    /// Makes a token for `identity`.
+    /// Makes a token for `entitlement`.
     ///
     /// @param life how long it works, more than zero, at most [#MAX_LIFE]
-    public JoinToken issue(SpiffeId identity, Duration life) {
+    public JoinToken issue(Entitlement entitlement, Duration life) {
         if (life.isNegative() || life.isZero() || life.compareTo(MAX_LIFE) > 0) {
             throw new IllegalArgumentException("a token's life must be between 1 s and " + MAX_LIFE.toSeconds() + " s");
         }
@@ -45,13 +48,13 @@ public final class JoinTokens {
         random.nextBytes(bytes);
         var token = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
         var expiresAt = clock.instant().plus(life);
-        tokens.put(hash(token), expiresAt.toEpochMilli() + " " + identity);
-        return new JoinToken(token, identity, expiresAt);
+        tokens.put(hash(token), expiresAt.toEpochMilli() + " " + entitlement.identity() + " " + entitlement.labels().text());
+        return new JoinToken(token, entitlement, expiresAt);
     }
 
-    /// Spends `token`: its identity, once, or empty when it is unknown, spent or expired.
-    public Optional<SpiffeId> spend(String token) {
-        return tokens.remove(hash(token)).filter(this::isLive).flatMap(JoinTokens::identityOf);
+    /// Spends `token`: what it is good for, once, or empty when it is unknown, spent or expired.
+    public Optional<Entitlement> spend(String token) {
+        return tokens.remove(hash(token)).filter(this::isLive).flatMap(JoinTokens::entitlementOf);
     }
 
     private void forgetExpired() {
@@ -67,8 +70,13 @@ public final class JoinTokens {
         return clock.instant().isBefore(expiresAt);
     }
 
-    private static Optional<SpiffeId> identityOf(String entry) {
-        return SpiffeId.parse(entry.substring(entry.indexOf(' ') + 1));
+    private static Optional<Entitlement> entitlementOf(String entry) {
+        var parts = entry.split(" ", 3);
+        var identity = SpiffeId.parse(parts[1]);
+        // An entry of an earlier version says nothing of labels.
+        return parts.length < 3
+                ? identity.map(Entitlement::usual)
+                : identity.flatMap(id -> LabelGrant.parse(parts[2]).map(labels -> new Entitlement(id, labels)));
     }
 
     private static String hash(String token) {

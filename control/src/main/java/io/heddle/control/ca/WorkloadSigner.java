@@ -1,11 +1,11 @@
 package io.heddle.control.ca;
 
-import io.heddle.model.name.SpiffeId;
+import io.heddle.model.name.Entitlement;
 import java.time.Duration;
 import java.util.Optional;
 
 /// Decides who gets a certificate: the holder of a join token once, and then the holder of a certificate for the same
-/// identity again.
+/// identity and the same labels again.
 public final class WorkloadSigner {
     private final CertificateAuthority authority;
     private final JoinTokens tokens;
@@ -20,16 +20,16 @@ public final class WorkloadSigner {
     ///
     /// @param csrPem the certificate request
     /// @param asked the validity asked for; zero for the usual one
-    /// @param caller the identity of the client certificate
+    /// @param caller what the client certificate proves
     /// @param token the join token, looked at only without a client certificate
     /// @throws SigningRefusedException with the reason to answer
-    public IssuedCertificate sign(String csrPem, Duration asked, Optional<SpiffeId> caller, Optional<String> token)
+    public IssuedCertificate sign(String csrPem, Duration asked, Optional<Entitlement> caller, Optional<String> token)
             throws SigningRefusedException {
         var request = VerifiedRequest.of(csrPem);
-        return authority.sign(identity(caller, token), request, asked);
+        return authority.sign(entitlement(caller, token), request, asked);
     }
 
-    private SpiffeId identity(Optional<SpiffeId> caller, Optional<String> token) throws SigningRefusedException {
+    private Entitlement entitlement(Optional<Entitlement> caller, Optional<String> token) throws SigningRefusedException {
         if (caller.isPresent()) {
             return sameMesh(caller.get());
         }
@@ -41,9 +41,10 @@ public final class WorkloadSigner {
                         "the join token is unknown, used or expired; make a new one for this workload"));
     }
 
-    private SpiffeId sameMesh(SpiffeId caller) throws SigningRefusedException {
-        if (!authority.identity(caller.namespace(), caller.account()).equals(caller)) {
-            throw SigningRefusedException.forbidden("the identity " + caller + " is of another trust domain");
+    private Entitlement sameMesh(Entitlement caller) throws SigningRefusedException {
+        var identity = caller.identity();
+        if (!authority.identity(identity.namespace(), identity.account()).equals(identity)) {
+            throw SigningRefusedException.forbidden("the identity " + identity + " is of another trust domain");
         }
         return caller;
     }

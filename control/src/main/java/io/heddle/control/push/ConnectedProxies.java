@@ -127,13 +127,19 @@ public final class ConnectedProxies implements ProxyConnections, AutoCloseable {
         return Admission.accepted();
     }
 
-    /// A certificate proves namespace and account, not the node's id or address: those must not stand for another's.
+    /// A certificate proves namespace and account and which labels may be stated, not the node's id or address: those
+    /// must not stand for another's.
     private Optional<String> refusal(ConnectedNode node, ProxyNode proxy) {
         if (node.identity().isEmpty()) {
             return Optional.empty();
         }
         if (!isAddress(proxy.address())) {
             return Optional.of("node metadata ADDRESS is no IP address: " + proxy.address());
+        }
+        var excess = node.labels().excess(proxy.labels());
+        if (excess.isPresent()) {
+            return Optional.of("the certificate does not entitle " + proxy.identity() + " to the label " + excess.get()
+                    + ", only to " + node.labels() + "; join with a token made with --service or --label for it");
         }
         boolean held = byHandle.values().stream()
                 .anyMatch(other -> isSecured(other)

@@ -3,6 +3,7 @@ package io.heddle.control.ca;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.heddle.model.name.Entitlement;
 import io.heddle.model.name.SpiffeId;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
@@ -71,7 +72,7 @@ class CertificateAuthorityTest {
     @Test
     void signs_an_svid_as_the_spiffe_standard_wants_it() throws Exception {
         var authority = open();
-        var issued = authority.sign(CATALOG, VerifiedRequest.of(goodRequest()), Duration.ZERO);
+        var issued = authority.sign(Entitlement.usual(CATALOG), VerifiedRequest.of(goodRequest()), Duration.ZERO);
         var leaf = certificate(issued.chain().getFirst());
         assertThat(leaf.getSubjectAlternativeNames())
                 .containsExactly(List.of(6, "spiffe://cluster.local/ns/shop/sa/catalog"));
@@ -91,9 +92,9 @@ class CertificateAuthorityTest {
     void caps_the_validity_that_a_workload_asks_for() throws Exception {
         var authority = open();
         var request = VerifiedRequest.of(goodRequest());
-        assertThat(authority.sign(CATALOG, request, Duration.ofHours(1)).notAfter())
+        assertThat(authority.sign(Entitlement.usual(CATALOG), request, Duration.ofHours(1)).notAfter())
                 .isEqualTo(NOW.plus(1, ChronoUnit.HOURS));
-        assertThat(authority.sign(CATALOG, request, Duration.ofDays(99)).notAfter())
+        assertThat(authority.sign(Entitlement.usual(CATALOG), request, Duration.ofDays(99)).notAfter())
                 .isEqualTo(NOW.plus(24, ChronoUnit.HOURS));
     }
 
@@ -102,7 +103,7 @@ class CertificateAuthorityTest {
         var end = open().rootExpiresAt();
         assertThat(open().warning()).isEmpty();
         var late = openAt(Clock.fixed(end.minus(1, ChronoUnit.HOURS), ZoneOffset.UTC));
-        assertThat(late.sign(CATALOG, VerifiedRequest.of(goodRequest()), Duration.ZERO)
+        assertThat(late.sign(Entitlement.usual(CATALOG), VerifiedRequest.of(goodRequest()), Duration.ZERO)
                         .notAfter())
                 .isEqualTo(end);
         assertThat(late.warning()).hasValueSatisfying(line -> assertThat(line).contains("expires in 0 days"));

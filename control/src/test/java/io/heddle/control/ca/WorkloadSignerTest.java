@@ -5,13 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heddle.control.store.ConfigStore;
 import io.heddle.control.store.MvConfigStore;
+import io.heddle.model.name.Entitlement;
+import io.heddle.model.name.LabelGrant;
 import io.heddle.model.name.SpiffeId;
+import io.heddle.xds.server.CertificateLabels;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Collections;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -56,7 +65,7 @@ class WorkloadSignerTest {
     }
 
     private String newToken() {
-        return tokens.issue(CATALOG, Duration.ofMinutes(10)).token();
+        return tokens.issue(Entitlement.usual(CATALOG), Duration.ofMinutes(10)).token();
     }
 
     private IssuedCertificate signWith(String token) throws Exception {
@@ -73,7 +82,7 @@ class WorkloadSignerTest {
     @Test
     void a_token_is_spent_once_even_when_many_present_it_at_once() throws Exception {
         var token = newToken();
-        Callable<Optional<SpiffeId>> spend = () -> tokens.spend(token);
+        Callable<Optional<Entitlement>> spend = () -> tokens.spend(token);
         int winners = 0;
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (var outcome : threads.invokeAll(Collections.nCopies(16, spend))) {
@@ -125,8 +134,34 @@ class WorkloadSignerTest {
     @Test
     void a_certificate_renews_itself_without_a_token() throws Exception {
         var issued = signer.sign(
-                CertificateAuthorityTest.goodRequest(), Duration.ZERO, Optional.of(CATALOG), Optional.empty());
+                CertificateAuthorityTest.goodRequest(), Duration.ZERO, Optional.of(Entitlement.usual(CATALOG)), Optional.empty());
         assertThat(issued.identity()).isEqualTo(CATALOG);
+    }
+
+    @Test
+    void a_certificate_says_which_labels_its_token_allowed_and_a_renewal_says_the_same() throws Exception {
+        var labels = LabelGrant.ofServices(List.of("catalog", "search")).with(Map.of("team", "*"));
+        var token = tokens.issue(new Entitlement(CATALOG, labels), Duration.ofMinutes(10));
+        var first = entitlement(signWith(token.token()));
+        assertThat(first).isEqualTo(new Entitlement(CATALOG, labels));
+        var renewed = signer.sign(
+                CertificateAuthorityTest.goodRequest(), Duration.ZERO, Optional.of(first), Optional.empty());
+        assertThat(entitlement(renewed)).isEqualTo(first);
+    }
+
+    @Test
+    void a_token_of_an_earlier_version_allows_the_service_called_as_its_account() {
+        var token = newToken();
+        var entries = store.keyValues("tokens");
+        entries.entries().forEach((hash, entry) -> entries.put(hash, entry.substring(0, entry.lastIndexOf(' '))));
+        assertThat(tokens.spend(token)).contains(Entitlement.usual(CATALOG));
+    }
+
+    private static Entitlement entitlement(IssuedCertificate issued) throws Exception {
+        var pem = issued.chain().getFirst().getBytes(StandardCharsets.US_ASCII);
+        var leaf = (X509Certificate)
+                CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(pem));
+        return CertificateLabels.entitlement(leaf, CATALOG);
     }
 
     @Test
@@ -136,15 +171,15 @@ class WorkloadSignerTest {
                 .hasMessageContaining("neither");
         var foreign = new SpiffeId("other.example", "shop", "catalog");
         assertThatThrownBy(() -> signer.sign(
-                        CertificateAuthorityTest.goodRequest(), Duration.ZERO, Optional.of(foreign), Optional.empty()))
+                        CertificateAuthorityTest.goodRequest(), Duration.ZERO, Optional.of(Entitlement.usual(foreign)), Optional.empty()))
                 .hasMessageContaining("another trust domain");
     }
 
     @Test
     void refuses_a_token_life_that_is_too_long_or_too_short() {
-        assertThatThrownBy(() -> tokens.issue(CATALOG, Duration.ofDays(2)))
+        assertThatThrownBy(() -> tokens.issue(Entitlement.usual(CATALOG), Duration.ofDays(2)))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> tokens.issue(CATALOG, Duration.ZERO)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> tokens.issue(Entitlement.usual(CATALOG), Duration.ZERO)).isInstanceOf(IllegalArgumentException.class);
     }
 
     private void assertSpent(String token) {

@@ -12,6 +12,7 @@ import io.heddle.control.store.MvConfigStore;
 import io.heddle.dialect.Dialects;
 import io.heddle.dialect.Document;
 import io.heddle.dialect.Documents;
+import io.heddle.model.name.LabelGrant;
 import io.heddle.model.name.ObjectName;
 import io.heddle.model.name.SpiffeId;
 import io.heddle.model.problem.Checked;
@@ -19,12 +20,14 @@ import io.heddle.model.resource.Resource;
 import io.heddle.model.view.MeshSettings;
 import io.heddle.model.view.MeshSnapshot;
 import io.heddle.xds.resource.ResourceType;
+import io.heddle.xds.server.Admission;
 import io.heddle.xds.server.ConnectedNode;
 import io.heddle.xds.server.SyncState.Status;
 import io.heddle.xds.write.MeshTranslator;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,6 +69,7 @@ class ConnectedProxiesTest {
                 workload,
                 Map.of("NAMESPACE", "shop", "WORKLOAD_NAME", workload, "PORTS", Map.of("outbound", 21001.0)),
                 Optional.of(new SpiffeId("cluster.local", "shop", "default")),
+                LabelGrant.ofServices(List.of("web", "orders")),
                 "127.0.0.1:5",
                 "heddle");
     }
@@ -135,13 +139,33 @@ class ConnectedProxiesTest {
     }
 
     @Test
+    void refuses_a_proxy_that_states_labels_beyond_its_certificate() {
+        var metadata = new HashMap<>(node("web").metadata());
+        metadata.put("LABELS", Map.of("app", "web", "version", "v9"));
+        assertThat(proxies.connected(node("web", metadata), new RecordedHandle("c1")))
+                .isEqualTo(Admission.accepted());
+        metadata.put("LABELS", Map.of("app", "payments"));
+        assertThat(proxies.connected(node("orders", metadata), new RecordedHandle("c2")))
+                .isInstanceOfSatisfying(Admission.Refused.class, refused -> assertThat(refused.reason())
+                        .contains("does not entitle")
+                        .contains("app=payments"));
+        assertThat(proxies.nodes()).hasSize(1);
+    }
+
+    private static ConnectedNode node(String workload, Map<String, Object> metadata) {
+        var plain = node(workload);
+        return new ConnectedNode(
+                plain.id(), workload, metadata, plain.identity(), plain.labels(), plain.remoteAddress(), "heddle");
+    }
+
+    @Test
     void a_client_without_a_certificate_counts_nowhere() {
         proxies.publish(publication(1, service(80), 1));
         var web = connect("c1", "web");
         var claim = node("orders");
         var plain = new RecordedHandle("c2");
         proxies.connected(
-                new ConnectedNode(claim.id(), "orders", claim.metadata(), Optional.empty(), "127.0.0.1:6", "grpc"),
+                new ConnectedNode(claim.id(), "orders", claim.metadata(), Optional.empty(), LabelGrant.NONE, "127.0.0.1:6", "grpc"),
                 plain);
         awaitOffers(web, 1);
         awaitOffers(plain, 1);
@@ -162,7 +186,7 @@ class ConnectedProxiesTest {
         acknowledge(web);
         var claim = node("web");
         proxies.connected(
-                new ConnectedNode(claim.id(), "web", claim.metadata(), Optional.empty(), "127.0.0.1:6", "grpc"),
+                new ConnectedNode(claim.id(), "web", claim.metadata(), Optional.empty(), LabelGrant.NONE, "127.0.0.1:6", "grpc"),
                 new RecordedHandle("c2"));
         assertThat(proxies.object(CATALOG).activeOn()).isEqualTo(1);
         assertThat(proxies.securedNodes()).hasSize(1);
@@ -234,7 +258,7 @@ class ConnectedProxiesTest {
         var secured = connect("c1", "web");
         var claim = node("web");
         proxies.connected(
-                new ConnectedNode(claim.id(), "web", claim.metadata(), Optional.empty(), "127.0.0.1:6", "grpc"),
+                new ConnectedNode(claim.id(), "web", claim.metadata(), Optional.empty(), LabelGrant.NONE, "127.0.0.1:6", "grpc"),
                 new RecordedHandle("c2"));
         assertThat(secured.closings()).isEmpty();
     }

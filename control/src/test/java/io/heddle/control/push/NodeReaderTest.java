@@ -3,6 +3,7 @@ package io.heddle.control.push;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heddle.model.name.ServiceName;
+import io.heddle.model.name.LabelGrant;
 import io.heddle.model.name.SpiffeId;
 import io.heddle.model.view.MeshSettings;
 import io.heddle.model.view.ProxyNode.Ports;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class NodeReaderTest {
     private static ConnectedNode node(String id, Map<String, Object> metadata, Optional<SpiffeId> identity) {
-        return new ConnectedNode(id, "", metadata, identity, "127.0.0.1:1", "envoy 1.36.2");
+        return new ConnectedNode(id, "", metadata, identity, LabelGrant.NONE, "127.0.0.1:1", "envoy 1.36.2");
     }
 
     @Test

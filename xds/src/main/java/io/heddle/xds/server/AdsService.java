@@ -1,5 +1,7 @@
 package io.heddle.xds.server;
 
+import io.heddle.model.name.Entitlement;
+import io.heddle.model.name.LabelGrant;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.envoyproxy.envoy.config.core.v3.Node;
@@ -84,7 +86,8 @@ final class AdsService extends AggregatedDiscoveryServiceImplBase {
                 node.getId(),
                 node.getCluster(),
                 plain(node.getMetadata()),
-                peer.identity(),
+                peer.proved().map(Entitlement::identity),
+                peer.proved().map(Entitlement::labels).orElse(LabelGrant.NONE),
                 peer.remoteAddress(),
                 node.getUserAgentName().isEmpty() ? "" : node.getUserAgentName() + " " + version);
     }

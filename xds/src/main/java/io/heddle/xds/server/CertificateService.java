@@ -22,7 +22,7 @@ final class CertificateService extends IstioCertificateServiceImplBase {
                 request.getCsr(),
                 Duration.ofSeconds(Math.max(0, request.getValidityDuration())),
                 peer.bearerToken(),
-                peer.identity());
+                peer.proved());
         switch (signer.sign(asked)) {
             case CertificateSigner.Signed.Issued(var chain) -> {
                 answer.onNext(IstioCertificateResponse.newBuilder()

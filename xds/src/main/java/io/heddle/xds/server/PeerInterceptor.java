@@ -7,6 +7,7 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.heddle.model.name.Entitlement;
 import io.heddle.model.name.SpiffeId;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -31,7 +32,7 @@ final class PeerInterceptor implements ServerInterceptor {
         var address = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
         var peer = new Peer(
                 session != null,
-                session == null ? Optional.empty() : identity(session),
+                session == null ? Optional.empty() : proved(session),
                 bearer(headers.get(AUTHORIZATION)),
                 address == null ? "" : address.toString().replaceFirst("^/", ""));
         return Contexts.interceptCall(Context.current().withValue(Peer.KEY, peer), call, headers, next);
@@ -44,9 +45,11 @@ final class PeerInterceptor implements ServerInterceptor {
         return Optional.of(header.substring(BEARER.length()).strip());
     }
 
-    private static Optional<SpiffeId> identity(SSLSession session) {
+    private static Optional<Entitlement> proved(SSLSession session) {
         try {
-            return session.getPeerCertificates()[0] instanceof X509Certificate leaf ? identity(leaf) : Optional.empty();
+            return session.getPeerCertificates()[0] instanceof X509Certificate leaf
+                    ? identity(leaf).map(identity -> CertificateLabels.entitlement(leaf, identity))
+                    : Optional.empty();
         } catch (SSLPeerUnverifiedException _) {
             return Optional.empty(); // no client certificate: allowed for the first call to the certificate service
         }

@@ -1,6 +1,6 @@
 package io.heddle.xds.server;
 
-import io.heddle.model.name.SpiffeId;
+import io.heddle.model.name.Entitlement;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -9,6 +9,6 @@ import java.util.Optional;
 /// @param csrPem a PKCS#10 request; only its public key counts
 /// @param validity the lifetime asked for; zero when the proxy leaves it open
 /// @param bearerToken the join token of a first call
-/// @param certificateIdentity the identity that the connection's client certificate proves, for a renewal
+/// @param certificate what the connection's client certificate proves, for a renewal
 public record SigningRequest(
-        String csrPem, Duration validity, Optional<String> bearerToken, Optional<SpiffeId> certificateIdentity) {}
+        String csrPem, Duration validity, Optional<String> bearerToken, Optional<Entitlement> certificate) {}

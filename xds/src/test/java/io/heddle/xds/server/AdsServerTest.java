@@ -14,6 +14,7 @@ import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
+import io.heddle.model.name.Entitlement;
 import io.heddle.model.name.SpiffeId;
 import io.heddle.model.problem.Checked;
 import io.heddle.xds.client.AdsClient;
@@ -75,7 +76,7 @@ final class AdsServerTest {
 
     private CertificateSigner.Signed sign(SigningRequest request) {
         signed.add(request);
-        if (request.bearerToken().isEmpty() && request.certificateIdentity().isEmpty()) {
+        if (request.bearerToken().isEmpty() && request.certificate().isEmpty()) {
             return new CertificateSigner.Signed.NotAuthenticated("who are you");
         }
         return new CertificateSigner.Signed.Issued(
@@ -146,7 +147,7 @@ final class AdsServerTest {
         var request = CertificateRequest.generate();
         var issued = (Outcome.Issued) certificates.join(request.csrPem(), Duration.ofHours(1), "secret");
         assertThat(signed.get(0).bearerToken()).contains("secret");
-        assertThat(signed.get(0).certificateIdentity()).isEmpty();
+        assertThat(signed.get(0).certificate()).isEmpty();
         var identity = new TlsFiles(
                 Files.writeString(folder.resolve("chain.pem"), issued.chainPem().get(0)),
                 Files.writeString(folder.resolve("key.pem"), request.privateKeyPem()),
@@ -154,7 +155,7 @@ final class AdsServerTest {
         serving.set(authority.serving()); // a renewed certificate is used by the next handshake
         assertThat(certificates.renew(CertificateRequest.generate().csrPem(), Duration.ZERO, identity))
                 .isInstanceOf(Outcome.Issued.class);
-        assertThat(signed.get(1).certificateIdentity()).contains(new SpiffeId("cluster.local", "shop", "web"));
+        assertThat(signed.get(1).certificate().map(Entitlement::identity)).contains(new SpiffeId("cluster.local", "shop", "web"));
 
         var client = new AdsSubscriptions((set, changed) -> Checked.ok(set), ResourceSet.EMPTY);
         try (var _ = AdsClient.start(secure("web", identity), client, new Fate())) {
