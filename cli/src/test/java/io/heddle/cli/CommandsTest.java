@@ -69,6 +69,33 @@ class CommandsTest {
         assertThat(heddle("", "get", "service/books", "-n", "shop")).isEqualTo(4);
     }
 
+    /// What a user types and then presses Tab, in a real bash.
+    @Test
+    void bash_completes_commands_options_and_values(@TempDir Path files) throws Exception {
+        assertThat(run("", "completion", "bash")).isZero();
+        var completion = Files.writeString(files.resolve("completion.bash"), out());
+        assertThat(completed(completion, "to")).containsExactly("token");
+        assertThat(completed(completion, "token", "create", "--serv")).contains("--server", "--service");
+        assertThat(completed(completion, "completion", "")).containsExactly("bash", "zsh", "fish");
+    }
+
+    private static List<String> completed(Path completion, String... words) throws Exception {
+        var line = "heddle " + String.join(" ", words);
+        var script = "source '%s'; COMP_WORDS=(%s); COMP_CWORD=%d; COMP_LINE='%s'; COMP_POINT=%d; "
+                        .formatted(
+                                completion,
+                                line.endsWith(" ") ? line + "''" : line,
+                                words.length,
+                                line,
+                                line.length())
+                + "compopt() { :; }; _complete_heddle; printf '%s\\n' \"${COMPREPLY[@]}\"";
+        var bash = new ProcessBuilder("bash", "-c", script).start();
+        var text = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        var wrong = new String(bash.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(wrong).isEmpty();
+        return text.lines().toList();
+    }
+
     @Test
     void yaml_that_get_prints_can_be_applied_again() {
         heddle(SERVICE.formatted("round", "round"), "apply", "-f", "-");

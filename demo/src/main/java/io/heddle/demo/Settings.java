@@ -39,6 +39,11 @@ record Settings(Map<String, String> environment) {
         return number("PORT", 0, 65_535);
     }
 
+    /// Whether to end when the process that started this one is gone.
+    boolean endsWithParent() {
+        return text("END_WITH_PARENT", "0").equals("1");
+    }
+
     /// The address to listen on, loopback unless told.
     String bind() {
         return text("BIND", "127.0.0.1");

@@ -177,6 +177,7 @@ final class DemoMesh implements AutoCloseable {
         variables.put("VERSION", workload.version());
         variables.put("INSTANCE", workload.name());
         variables.put("BIND", "127.0.0.1");
+        variables.put("END_WITH_PARENT", "1"); // nothing stays when its sidecar is killed
         if (workload.called()) {
             int port = free.take("127.0.0.1");
             applicationPorts.put(workload.name(), port);
