@@ -20,8 +20,8 @@ final class SigningDesk implements CertificateSigner {
     @Override
     public Signed sign(SigningRequest request) {
         try {
-            var issued = signer.sign(
-                    request.csrPem(), request.validity(), request.certificate(), request.bearerToken());
+            var issued =
+                    signer.sign(request.csrPem(), request.validity(), request.certificate(), request.bearerToken());
             log.atInfo()
                     .addKeyValue("identity", issued.identity())
                     .addKeyValue("notAfter", issued.notAfter())

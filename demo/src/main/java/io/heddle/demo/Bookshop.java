@@ -7,7 +7,8 @@ import java.util.List;
 /// Runs one application of the bookshop: `Bookshop <web|catalog|ratings|orders|payments|load>`.
 ///
 /// `web` calls `catalog` and `orders`, `catalog` calls `ratings` from version v2 on, `orders` calls `payments`; `load`
-/// is the load generator. With `END_WITH_PARENT=1` it ends when the process that started it does. Settings come from the environment, see [Settings]. On SIGTERM it finishes the requests
+/// is the load generator. With `END_WITH_PARENT=1` it ends when the process that started it does. Settings come from
+/// the environment, see [Settings]. On SIGTERM it finishes the requests
 /// under way.
 public final class Bookshop {
     private static final List<String> ROLES = List.of("web", "catalog", "ratings", "orders", "payments", "load");
@@ -40,9 +41,11 @@ public final class Bookshop {
 
     /// Ends this process in order when the one that started it is gone, however it went.
     private static void endWithParent() {
-        ProcessHandle.current()
-                .parent()
-                .ifPresentOrElse(parent -> parent.onExit().thenRun(() -> System.exit(1)), () -> System.exit(1));
+        var parent = ProcessHandle.current().parent();
+        Thread.ofVirtual().name("parent-watch").start(() -> {
+            parent.ifPresent(process -> process.onExit().join());
+            System.exit(1);
+        });
     }
 
     static AppServer start(String role, Settings settings) throws IOException {

@@ -56,8 +56,7 @@ final class TokenApi {
         var labels = new LinkedHashMap<String, String>();
         if (asked.get("labels") instanceof Map<?, ?> pairs) {
             for (var pair : pairs.entrySet()) {
-                labels.put(
-                        label(KEY, String.valueOf(pair.getKey())), label(VALUE, String.valueOf(pair.getValue())));
+                labels.put(label(KEY, String.valueOf(pair.getKey())), label(VALUE, String.valueOf(pair.getValue())));
             }
         } else if (asked.containsKey("labels")) {
             throw RefusedException.badRequest("labels", "must be a map of label keys to values", "");

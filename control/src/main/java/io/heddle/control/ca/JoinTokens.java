@@ -15,12 +15,11 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
 
-/// The join tokens that are still good: 256 random bits each, kept as SHA-256, bound to one identity and the labels that
-/// its holder may state, good for one use.
+/// The join tokens that are still good: 256 random bits each, kept as SHA-256, bound to one identity and the labels
+/// that its holder may state, good for one use.
 ///
 /// A token is spent by removing it from a durable map, whose removal exactly one caller wins and which is on disk
-/// before
-/// the caller gets its certificate; so neither two callers at once nor a restart can spend it twice.
+/// before the caller gets its certificate; so neither two callers at once nor a restart can spend it twice.
 public final class JoinTokens {
     /// The longest life of a token.
     public static final Duration MAX_LIFE = Duration.ofDays(1);
@@ -48,7 +47,10 @@ public final class JoinTokens {
         random.nextBytes(bytes);
         var token = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
         var expiresAt = clock.instant().plus(life);
-        tokens.put(hash(token), expiresAt.toEpochMilli() + " " + entitlement.identity() + " " + entitlement.labels().text());
+        tokens.put(
+                hash(token),
+                expiresAt.toEpochMilli() + " " + entitlement.identity() + " "
+                        + entitlement.labels().text());
         return new JoinToken(token, entitlement, expiresAt);
     }
 

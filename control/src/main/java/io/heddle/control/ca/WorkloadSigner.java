@@ -29,7 +29,8 @@ public final class WorkloadSigner {
         return authority.sign(entitlement(caller, token), request, asked);
     }
 
-    private Entitlement entitlement(Optional<Entitlement> caller, Optional<String> token) throws SigningRefusedException {
+    private Entitlement entitlement(Optional<Entitlement> caller, Optional<String> token)
+            throws SigningRefusedException {
         if (caller.isPresent()) {
             return sameMesh(caller.get());
         }

@@ -126,9 +126,8 @@ public final class DirectorySource implements DiscoverySource {
     /// Objects that came from a file which is no longer there, or no longer has them. A file that is set aside or
     /// cannot be understood keeps its.
     private Set<ObjectName> missed(DirectoryScan scan) {
-        var there = files.values().stream()
-                .flatMap(file -> file.objects().stream())
-                .collect(Collectors.toSet());
+        var there =
+                files.values().stream().flatMap(file -> file.objects().stream()).collect(Collectors.toSet());
         var missed = new HashSet<ObjectName>();
         origins.entries().forEach((key, origin) -> {
             var object = object(key);
@@ -226,7 +225,10 @@ public final class DirectorySource implements DiscoverySource {
 
     /// Whether the file that brought `object` is set aside, and so keeps it.
     private boolean keptAside(ObjectName object) {
-        return origins.find(key(object)).map(Path::of).filter(setAside::containsKey).isPresent();
+        return origins.find(key(object))
+                .map(Path::of)
+                .filter(setAside::containsKey)
+                .isPresent();
     }
 
     private void remember(List<FileDocuments> good, Set<ObjectName> deleted) {

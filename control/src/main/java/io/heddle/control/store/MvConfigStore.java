@@ -112,8 +112,8 @@ public final class MvConfigStore implements ConfigStore {
                 tell(new Change(next, touched));
                 return results;
             } catch (MVStoreException e) {
-                doubtful = Optional.of(new Change(
-                        next, writes.stream().map(Write::name).collect(Collectors.toSet())));
+                doubtful = Optional.of(
+                        new Change(next, writes.stream().map(Write::name).collect(Collectors.toSet())));
                 throw failed(e);
             }
         }

@@ -92,9 +92,13 @@ class CertificateAuthorityTest {
     void caps_the_validity_that_a_workload_asks_for() throws Exception {
         var authority = open();
         var request = VerifiedRequest.of(goodRequest());
-        assertThat(authority.sign(Entitlement.usual(CATALOG), request, Duration.ofHours(1)).notAfter())
+        assertThat(authority
+                        .sign(Entitlement.usual(CATALOG), request, Duration.ofHours(1))
+                        .notAfter())
                 .isEqualTo(NOW.plus(1, ChronoUnit.HOURS));
-        assertThat(authority.sign(Entitlement.usual(CATALOG), request, Duration.ofDays(99)).notAfter())
+        assertThat(authority
+                        .sign(Entitlement.usual(CATALOG), request, Duration.ofDays(99))
+                        .notAfter())
                 .isEqualTo(NOW.plus(24, ChronoUnit.HOURS));
     }
 

@@ -134,7 +134,10 @@ class WorkloadSignerTest {
     @Test
     void a_certificate_renews_itself_without_a_token() throws Exception {
         var issued = signer.sign(
-                CertificateAuthorityTest.goodRequest(), Duration.ZERO, Optional.of(Entitlement.usual(CATALOG)), Optional.empty());
+                CertificateAuthorityTest.goodRequest(),
+                Duration.ZERO,
+                Optional.of(Entitlement.usual(CATALOG)),
+                Optional.empty());
         assertThat(issued.identity()).isEqualTo(CATALOG);
     }
 
@@ -171,7 +174,10 @@ class WorkloadSignerTest {
                 .hasMessageContaining("neither");
         var foreign = new SpiffeId("other.example", "shop", "catalog");
         assertThatThrownBy(() -> signer.sign(
-                        CertificateAuthorityTest.goodRequest(), Duration.ZERO, Optional.of(Entitlement.usual(foreign)), Optional.empty()))
+                        CertificateAuthorityTest.goodRequest(),
+                        Duration.ZERO,
+                        Optional.of(Entitlement.usual(foreign)),
+                        Optional.empty()))
                 .hasMessageContaining("another trust domain");
     }
 
@@ -179,7 +185,8 @@ class WorkloadSignerTest {
     void refuses_a_token_life_that_is_too_long_or_too_short() {
         assertThatThrownBy(() -> tokens.issue(Entitlement.usual(CATALOG), Duration.ofDays(2)))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> tokens.issue(Entitlement.usual(CATALOG), Duration.ZERO)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> tokens.issue(Entitlement.usual(CATALOG), Duration.ZERO))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     private void assertSpent(String token) {

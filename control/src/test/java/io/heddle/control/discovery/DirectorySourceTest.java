@@ -177,9 +177,10 @@ class DirectorySourceTest {
         source.lookThrough();
         source.lookThrough();
         assertThat(stored()).containsExactly("Service shop/catalog", "Service shop/ratings");
-        assertThat(source.problems()).singleElement().satisfies(problem -> assertThat(problem.toString())
-                .contains("a.yaml")
-                .contains("cannot be read"));
+        assertThat(source.problems())
+                .singleElement()
+                .satisfies(problem ->
+                        assertThat(problem.toString()).contains("a.yaml").contains("cannot be read"));
         write("a.yaml", CATALOG);
         source.lookThrough();
         assertThat(source.problems()).isEmpty();

@@ -146,9 +146,11 @@ class ConnectedProxiesTest {
                 .isEqualTo(Admission.accepted());
         metadata.put("LABELS", Map.of("app", "payments"));
         assertThat(proxies.connected(node("orders", metadata), new RecordedHandle("c2")))
-                .isInstanceOfSatisfying(Admission.Refused.class, refused -> assertThat(refused.reason())
-                        .contains("does not entitle")
-                        .contains("app=payments"));
+                .isInstanceOfSatisfying(
+                        Admission.Refused.class,
+                        refused -> assertThat(refused.reason())
+                                .contains("does not entitle")
+                                .contains("app=payments"));
         assertThat(proxies.nodes()).hasSize(1);
     }
 
@@ -165,7 +167,14 @@ class ConnectedProxiesTest {
         var claim = node("orders");
         var plain = new RecordedHandle("c2");
         proxies.connected(
-                new ConnectedNode(claim.id(), "orders", claim.metadata(), Optional.empty(), LabelGrant.NONE, "127.0.0.1:6", "grpc"),
+                new ConnectedNode(
+                        claim.id(),
+                        "orders",
+                        claim.metadata(),
+                        Optional.empty(),
+                        LabelGrant.NONE,
+                        "127.0.0.1:6",
+                        "grpc"),
                 plain);
         awaitOffers(web, 1);
         awaitOffers(plain, 1);
@@ -186,7 +195,8 @@ class ConnectedProxiesTest {
         acknowledge(web);
         var claim = node("web");
         proxies.connected(
-                new ConnectedNode(claim.id(), "web", claim.metadata(), Optional.empty(), LabelGrant.NONE, "127.0.0.1:6", "grpc"),
+                new ConnectedNode(
+                        claim.id(), "web", claim.metadata(), Optional.empty(), LabelGrant.NONE, "127.0.0.1:6", "grpc"),
                 new RecordedHandle("c2"));
         assertThat(proxies.object(CATALOG).activeOn()).isEqualTo(1);
         assertThat(proxies.securedNodes()).hasSize(1);
@@ -258,7 +268,8 @@ class ConnectedProxiesTest {
         var secured = connect("c1", "web");
         var claim = node("web");
         proxies.connected(
-                new ConnectedNode(claim.id(), "web", claim.metadata(), Optional.empty(), LabelGrant.NONE, "127.0.0.1:6", "grpc"),
+                new ConnectedNode(
+                        claim.id(), "web", claim.metadata(), Optional.empty(), LabelGrant.NONE, "127.0.0.1:6", "grpc"),
                 new RecordedHandle("c2"));
         assertThat(secured.closings()).isEmpty();
     }

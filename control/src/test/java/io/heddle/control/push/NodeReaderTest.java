@@ -2,8 +2,8 @@ package io.heddle.control.push;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.heddle.model.name.ServiceName;
 import io.heddle.model.name.LabelGrant;
+import io.heddle.model.name.ServiceName;
 import io.heddle.model.name.SpiffeId;
 import io.heddle.model.view.MeshSettings;
 import io.heddle.model.view.ProxyNode.Ports;

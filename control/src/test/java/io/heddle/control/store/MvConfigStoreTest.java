@@ -77,7 +77,8 @@ class MvConfigStoreTest implements ConfigStoreContract {
                     .isInstanceOf(StoreException.class);
             disk.refuseSyncs(false);
             assertThat(store.revision())
-                    .isEqualTo(changes.stream().mapToLong(Change::revision).max().orElse(0));
+                    .isEqualTo(
+                            changes.stream().mapToLong(Change::revision).max().orElse(0));
             assertThat(store.find(ConfigStoreContract.CATALOG).isPresent()).isEqualTo(store.revision() == 1);
         }
     }

@@ -14,7 +14,8 @@ class LabelGrantTest {
     @Test
     void an_instance_of_a_service_may_be_any_version_of_it_and_nothing_else() {
         var grant = LabelGrant.ofServices(List.of("web", "shop"));
-        assertThat(grant.excess(new Labels(Map.of("app", "web", "version", "v7", "service.istio.io/canonical-name", "web"))))
+        assertThat(grant.excess(
+                        new Labels(Map.of("app", "web", "version", "v7", "service.istio.io/canonical-name", "web"))))
                 .isEmpty();
         assertThat(grant.excess(labels("app", "shop"))).isEmpty();
         assertThat(grant.excess(labels("app", "payments"))).contains("app=payments");

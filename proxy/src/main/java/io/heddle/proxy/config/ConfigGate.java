@@ -21,7 +21,8 @@ public final class ConfigGate {
 
     /// Makes `dynamic`, beside what is fixed, the live configuration.
     ///
-    /// @return a refusal with all problems, and nothing is changed; or the configuration, which is live, with warnings
+    /// @return a refusal with all problems, and nothing is changed; or the configuration, which is live,
+    ///     with warnings
     public synchronized Checked<RuntimeConfig> apply(ResourceSet dynamic) {
         return RuntimeCompiler.compile(dynamic, fixed).then(this::swap);
     }

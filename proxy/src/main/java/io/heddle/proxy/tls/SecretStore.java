@@ -41,8 +41,7 @@ public final class SecretStore {
     public SecretStore(Optional<IdentityFiles> identity, FileWatch watch) {
         this.identity = identity;
         this.watch = watch;
-        identity.ifPresent(
-                files -> List.of(files.pair(), files.root()).forEach(watch::watch));
+        identity.ifPresent(files -> List.of(files.pair(), files.root()).forEach(watch::watch));
         watch.follow(this::changed);
     }
 

@@ -26,9 +26,9 @@ import org.slf4j.LoggerFactory;
 /// Turns the names in DNS clusters into addresses, with the JDK's resolver, every five seconds (Envoy's default
 /// `dns_refresh_rate`).
 ///
-/// Names are asked for side by side, at most sixteen at once, and each answer counts as it comes: a name whose server is
-/// silent delays no other. A name that cannot be resolved keeps its last addresses and is asked for ever more seldom,
-/// down to once a minute. Safe on any thread.
+/// Names are asked for side by side, at most sixteen at once, and each answer counts as it comes: a name whose server
+/// is silent delays no other. A name that cannot be resolved keeps its last addresses and is asked for ever more
+/// seldom, down to once a minute. Safe on any thread.
 // A failed write or close shows as the end of its channel, which is handled.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class NameResolver {

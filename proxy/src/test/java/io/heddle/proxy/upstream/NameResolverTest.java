@@ -65,8 +65,8 @@ class NameResolverTest {
         names.watch(List.of(cluster));
         assertThat(change()).isEqualTo(Map.of("b.alive", List.of("10.0.0.1")));
         assertThat(change()).isEqualTo(Map.of("b.alive", List.of("10.0.0.2")));
-        assertThat(names.resolve(cluster)).allSatisfy(endpoint -> assertThat(endpoint.address())
-                .startsWith("10.0.0."));
+        assertThat(names.resolve(cluster))
+                .allSatisfy(endpoint -> assertThat(endpoint.address()).startsWith("10.0.0."));
         silence.countDown();
     }
 

@@ -25,13 +25,11 @@ import org.jspecify.annotations.Nullable;
 /// A delta ADS client as a state machine without I/O: responses and the time go in, requests come out. Not thread-safe.
 ///
 /// It asks for all clusters and listeners, and for the routes, endpoints and secrets that they refer to. What arrives
-/// is
-/// laid over the set accepted last; once nothing that this candidate refers to is missing, the [ConfigSink] gets it as
-/// a
-/// whole. Only then are the responses that went into it answered: all acknowledged, or all refused with the sink's
-/// problems, and then the candidate is dropped. Something that the server says does not exist is not waited for. What has
-/// not come within 15 seconds (Envoy's `initial_fetch_timeout`) counts as absent from then on: later candidates do not
-/// wait for it again, and it is taken when it comes after all.
+/// is laid over the set accepted last; once nothing that this candidate refers to is missing, the [ConfigSink] gets it
+/// as a whole. Only then are the responses that went into it answered: all acknowledged, or all refused with the sink's
+/// problems, and then the candidate is dropped. Something that the server says does not exist is not waited for. What
+/// has not come within 15 seconds (Envoy's `initial_fetch_timeout`) counts as absent from then on: later candidates do
+/// not wait for it again, and it is taken when it comes after all.
 ///
 /// A new stream says what was accepted, so a server with nothing new sends nothing. What the accepted set lacks was
 /// waited for already, and is not again.

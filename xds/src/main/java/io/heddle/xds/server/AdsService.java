@@ -1,7 +1,5 @@
 package io.heddle.xds.server;
 
-import io.heddle.model.name.Entitlement;
-import io.heddle.model.name.LabelGrant;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.envoyproxy.envoy.config.core.v3.Node;
@@ -12,6 +10,8 @@ import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.heddle.model.name.Entitlement;
+import io.heddle.model.name.LabelGrant;
 import io.heddle.xds.resource.ResourceType;
 import java.util.LinkedHashMap;
 import java.util.Map;

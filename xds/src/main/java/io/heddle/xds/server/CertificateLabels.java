@@ -21,8 +21,8 @@ public final class CertificateLabels {
 
     private CertificateLabels() {}
 
-    /// What `certificate`, which is of `identity`, entitles to. One from before the extension entitles to the usual; one
-    /// whose extension makes no sense to no label.
+    /// What `certificate`, which is of `identity`, entitles to. One from before the extension entitles to the usual;
+    /// one whose extension makes no sense to no label.
     public static Entitlement entitlement(X509Certificate certificate, SpiffeId identity) {
         byte[] extension = certificate.getExtensionValue(OID);
         return extension == null
@@ -37,8 +37,8 @@ public final class CertificateLabels {
         return text == null ? Optional.empty() : LabelGrant.parse(new String(text, StandardCharsets.UTF_8));
     }
 
-    /// The content of the DER value that fills `der` (ITU-T X.690, section 8.1); null when it is not one of that tag, or
-    /// longer than 64 KiB.
+    /// The content of the DER value that fills `der` (ITU-T X.690, section 8.1); null when it is not one of that tag,
+    /// or longer than 64 KiB.
     private static byte @Nullable [] content(byte[] der, int tag) {
         if (der.length < 2 || der[0] != tag) {
             return null;

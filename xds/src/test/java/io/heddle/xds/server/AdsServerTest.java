@@ -155,7 +155,8 @@ final class AdsServerTest {
         serving.set(authority.serving()); // a renewed certificate is used by the next handshake
         assertThat(certificates.renew(CertificateRequest.generate().csrPem(), Duration.ZERO, identity))
                 .isInstanceOf(Outcome.Issued.class);
-        assertThat(signed.get(1).certificate().map(Entitlement::identity)).contains(new SpiffeId("cluster.local", "shop", "web"));
+        assertThat(signed.get(1).certificate().map(Entitlement::identity))
+                .contains(new SpiffeId("cluster.local", "shop", "web"));
 
         var client = new AdsSubscriptions((set, changed) -> Checked.ok(set), ResourceSet.EMPTY);
         try (var _ = AdsClient.start(secure("web", identity), client, new Fate())) {

@@ -32,7 +32,8 @@ class CertificateLabelsTest {
     @Test
     void what_makes_no_sense_is_no_grant() {
         assertThat(CertificateLabels.parse(new byte[0])).isEmpty();
-        assertThat(CertificateLabels.parse(new byte[] {0x04, (byte) 0x83, 0, 0, 0})).isEmpty();
+        assertThat(CertificateLabels.parse(new byte[] {0x04, (byte) 0x83, 0, 0, 0}))
+                .isEmpty();
         assertThat(CertificateLabels.parse(new byte[] {0x04, 5, 0x0c, 1, 'a'})).isEmpty();
         assertThat(CertificateLabels.parse(der("nonsense"))).isEmpty();
     }
