@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// The TLS of a proxy: one [TlsHandlers] for each distinct configuration, shared by all that use it.
 ///
@@ -20,25 +22,26 @@ public final class TlsContexts {
     private static final Cleaner CLEANER = Cleaner.create();
 
     private final SecretStore secrets;
-    private final ContextFactory factory;
+    private final Supplier<ContextFactory> factories;
+    private @Nullable ContextFactory factory;
     private final Map<TlsSettings, WeakReference<TlsHandlers>> known = new ConcurrentHashMap<>();
     // Only held, so that what was prepared is still there when it is asked for.
     @SuppressWarnings("UnusedVariable")
     private volatile List<TlsHandlers> prepared = List.of();
 
-    /// Uses BoringSSL where it loads, else the JDK's engine.
+    /// Uses BoringSSL where it loads, else the JDK's engine; looks for it when TLS is first asked for.
     public TlsContexts(SecretStore secrets) {
-        this(secrets, ContextFactory.best());
+        this(secrets, ContextFactory::best);
     }
 
     /// Uses `provider`.
     static TlsContexts with(SslProvider provider, SecretStore secrets) {
-        return new TlsContexts(secrets, new ContextFactory(provider));
+        return new TlsContexts(secrets, () -> new ContextFactory(provider));
     }
 
-    private TlsContexts(SecretStore secrets, ContextFactory factory) {
+    private TlsContexts(SecretStore secrets, Supplier<ContextFactory> factories) {
         this.secrets = secrets;
-        this.factory = factory;
+        this.factories = factories;
         secrets.follow(this::refresh);
     }
 
@@ -86,12 +89,20 @@ public final class TlsContexts {
             reference = known.get(settings);
             handlers = reference == null ? null : reference.get();
             if (handlers == null) {
-                handlers = new TlsHandlers(settings, factory, secrets, CLEANER);
+                handlers = new TlsHandlers(settings, factory(), secrets, CLEANER);
                 known.put(settings, new WeakReference<>(handlers));
                 // Secrets that changed between its first look and its entry here have told nobody.
                 handlers.refresh();
             }
             return handlers;
         }
+    }
+
+    /// Under the lock of [#known].
+    private ContextFactory factory() {
+        if (factory == null) {
+            factory = factories.get();
+        }
+        return factory;
     }
 }

@@ -78,7 +78,7 @@ final class References {
     private void chain(FilterChain chain) {
         socket(chain.getTransportSocket());
         for (var filter : chain.getFiltersList()) {
-            unpack(filter.getTypedConfig(), HttpConnectionManager.class)
+            unpack(filter.getTypedConfig(), HttpConnectionManager.getDefaultInstance())
                     .filter(manager ->
                             manager.hasRds() && overAds(manager.getRds().getConfigSource()))
                     .ifPresent(manager -> add(ResourceType.RDS, manager.getRds().getRouteConfigName()));
@@ -86,8 +86,10 @@ final class References {
     }
 
     private void socket(TransportSocket socket) {
-        unpack(socket.getTypedConfig(), UpstreamTlsContext.class).ifPresent(tls -> tls(tls.getCommonTlsContext()));
-        unpack(socket.getTypedConfig(), DownstreamTlsContext.class).ifPresent(tls -> tls(tls.getCommonTlsContext()));
+        unpack(socket.getTypedConfig(), UpstreamTlsContext.getDefaultInstance())
+                .ifPresent(tls -> tls(tls.getCommonTlsContext()));
+        unpack(socket.getTypedConfig(), DownstreamTlsContext.getDefaultInstance())
+                .ifPresent(tls -> tls(tls.getCommonTlsContext()));
     }
 
     private void tls(CommonTlsContext tls) {
@@ -112,9 +114,9 @@ final class References {
         return source.hasAds() || source.hasSelf();
     }
 
-    private static <T extends Message> Optional<T> unpack(Any any, Class<T> type) {
+    private static <T extends Message> Optional<T> unpack(Any any, T type) {
         try {
-            return any.is(type) ? Optional.of(any.unpack(type)) : Optional.empty();
+            return any.isSameTypeAs(type) ? Optional.of(any.unpackSameTypeAs(type)) : Optional.empty();
         } catch (InvalidProtocolBufferException _) {
             return Optional.empty();
         }

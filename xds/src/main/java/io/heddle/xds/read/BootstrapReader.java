@@ -1,5 +1,6 @@
 package io.heddle.xds.read;
 
+import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
@@ -57,16 +58,24 @@ public final class BootstrapReader {
         if (!problems.isEmpty()) {
             return new Checked.Rejected<>(problems);
         }
-        var message = io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.newBuilder();
         try {
-            JsonFormat.parser()
-                    .usingTypeRegistry(ExtensionTypes.registry(tree.types()))
-                    .merge(tree.json(), message);
+            return Checked.of(read(message(tree), scope), problems);
         } catch (InvalidProtocolBufferException e) {
             return refused("is no Envoy bootstrap: " + e.getMessage(), "see Envoy's bootstrap.v3.Bootstrap");
         }
-        var bootstrap = read(message.build(), scope);
-        return Checked.of(bootstrap, problems);
+    }
+
+    /// The message, by way of one without a class: JSON is read by reflection, which on generated classes would load
+    /// all
+    /// of Envoy's API (see [SetFields]).
+    private static io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap message(YamlTree tree)
+            throws InvalidProtocolBufferException {
+        var message = DynamicMessage.newBuilder(io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.getDescriptor());
+        JsonFormat.parser()
+                .usingTypeRegistry(ExtensionTypes.registry(tree.types()))
+                .merge(tree.json(), message);
+        return io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.parseFrom(
+                message.build().toByteString());
     }
 
     private static Checked<Bootstrap> refused(String reason, String remedy) {

@@ -65,7 +65,7 @@ record Scope(List<Problem> problems, String object, String path) {
 
     private static List<String> unknown(Message message, String... known) {
         var names = Set.of(known);
-        return message.getAllFields().keySet().stream()
+        return SetFields.of(message).stream()
                 .map(FieldDescriptor::getName)
                 .filter(name -> !names.contains(name))
                 .toList();

@@ -54,8 +54,10 @@ public record NamedResource(String name, String version, Any body) {
     /// @throws IllegalStateException when the body is not a `T`: a bug, since [#read] has parsed it before
     public <T extends Message> T message(Class<T> type) {
         try {
-            return body.unpack(type);
-        } catch (InvalidProtocolBufferException e) {
+            var known = ResourceType.ofTypeUrl(body.getTypeUrl())
+                    .orElseThrow(() -> new IllegalStateException(name + " is of no known type"));
+            return type.cast(known.parse(body.getValue()));
+        } catch (InvalidProtocolBufferException | ClassCastException e) {
             throw new IllegalStateException(name + " is not a " + type.getSimpleName(), e);
         }
     }
