@@ -20,7 +20,10 @@ import io.heddle.cli.sidecar.ParentWatch;
 import io.heddle.cli.sidecar.RunCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -60,22 +63,37 @@ public final class Heddle implements Callable<Integer> {
 
     /// Runs one command on a console and returns its exit code.
     static int run(Console console, String... arguments) {
-        return commandLine(console).execute(arguments);
+        var all = commands(console);
+        var first = arguments.length == 0 ? "" : arguments[0];
+        // Describing a command costs time and memory, and a sidecar should pay for its own alone. Completion needs all.
+        boolean alone = all.containsKey(first) && !first.equals("completion");
+        return line(console, alone ? Map.of(first, all.get(first)) : all).execute(arguments);
     }
 
+    /// The command line with every command.
     static CommandLine commandLine(Console console) {
+        return line(console, commands(console));
+    }
+
+    private static Map<String, Supplier<Object>> commands(Console console) {
+        var commands = new LinkedHashMap<String, Supplier<Object>>();
+        commands.put("demo", () -> new DemoCommand(console));
+        commands.put("control", () -> new ControlCommand(console));
+        commands.put("proxy", () -> new ProxyCommand(console));
+        commands.put("run", () -> new RunCommand(console, ProxySidecar::start));
+        commands.put("apply", () -> new ApplyCommand(console));
+        commands.put("get", () -> new GetCommand(console));
+        commands.put("delete", () -> new DeleteCommand(console));
+        commands.put("proxy-status", () -> new ProxyStatusCommand(console));
+        commands.put("token", () -> TokenCommand.on(console));
+        commands.put("version", () -> new VersionCommand(console));
+        commands.put("completion", () -> new CompletionCommand(console));
+        return commands;
+    }
+
+    private static CommandLine line(Console console, Map<String, Supplier<Object>> commands) {
         var line = new CommandLine(new Heddle(console));
-        line.addSubcommand(new DemoCommand(console));
-        line.addSubcommand(new ControlCommand(console));
-        line.addSubcommand(new ProxyCommand(console));
-        line.addSubcommand(new RunCommand(console, ProxySidecar::start));
-        line.addSubcommand(new ApplyCommand(console));
-        line.addSubcommand(new GetCommand(console));
-        line.addSubcommand(new DeleteCommand(console));
-        line.addSubcommand(new ProxyStatusCommand(console));
-        line.addSubcommand("token", TokenCommand.on(console));
-        line.addSubcommand(new VersionCommand(console));
-        line.addSubcommand(new CompletionCommand(console));
+        commands.forEach((name, command) -> line.addSubcommand(name, command.get()));
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));

@@ -124,6 +124,83 @@ class LaunchersTest {
         assertThat(run(environment, link.toString(), "control").out()).contains("-Xmx256m");
     }
 
+    @Test
+    void the_distributions_own_runtime_is_used_where_there_is_one_without_any_jdk() throws Exception {
+        var home = distribution();
+        script(home.resolve("runtime/bin/java"), "echo \"runtime: $@\"");
+        var result = run(NO_BUILD, tree.resolve("heddle").toString(), "version");
+        assertThat(result.code()).as(result.err()).isZero();
+        assertThat(result.out()).startsWith("runtime: ").contains("io.heddle.cli.Heddle version");
+    }
+
+    @Test
+    void without_its_own_runtime_a_distribution_runs_in_a_jdk() throws Exception {
+        distribution();
+        var result = run(
+                Map.of("HEDDLE_NO_BUILD", "1", "JAVA_HOME", jdk.toString()),
+                tree.resolve("heddle").toString(),
+                "version");
+        assertThat(result.code()).as(result.err()).isZero();
+        assertThat(result.out()).startsWith("-").contains("io.heddle.cli.Heddle version");
+        assertThat(run(NO_BUILD, tree.resolve("heddle").toString(), "version").err())
+                .contains("needs a JDK 25");
+    }
+
+    @Test
+    void a_command_takes_its_own_cache_unless_a_jar_is_newer() throws Exception {
+        var home = distribution();
+        script(home.resolve("runtime/bin/java"), "echo \"$@\"");
+        Files.createDirectories(home.resolve("aot"));
+        for (var name : List.of("proxy", "run", "control", "command")) {
+            Files.createFile(home.resolve("aot").resolve(name + ".aot"));
+        }
+        var launcher = tree.resolve("heddle").toString();
+        for (var command : Map.of("proxy", "proxy", "run", "run", "control", "control", "get", "command")
+                .entrySet()) {
+            assertThat(run(NO_BUILD, launcher, command.getKey()).out())
+                    .contains("-XX:AOTCache=" + home.resolve("aot").resolve(command.getValue() + ".aot"));
+        }
+        Files.setLastModifiedTime(
+                home.resolve("lib/one.jar"),
+                java.nio.file.attribute.FileTime.from(java.time.Instant.now().plusSeconds(5)));
+        assertThat(run(NO_BUILD, launcher, "proxy").out()).doesNotContain("AOTCache");
+    }
+
+    @Test
+    void the_small_profile_is_for_sidecars_and_no_other_profile_exists() throws Exception {
+        var home = distribution();
+        script(home.resolve("runtime/bin/java"), "echo \"$@\"");
+        var launcher = tree.resolve("heddle").toString();
+        assertThat(run(Map.of("HEDDLE_NO_BUILD", "1", "HEDDLE_PROFILE", "small"), launcher, "proxy")
+                        .out())
+                .contains("-XX:TieredStopAtLevel=1", "-Xmx20m");
+        assertThat(run(NO_BUILD, launcher, "proxy").out()).doesNotContain("TieredStopAtLevel");
+        var wrong = run(Map.of("HEDDLE_NO_BUILD", "1", "HEDDLE_PROFILE", "tiny"), launcher, "proxy");
+        assertThat(wrong.code()).isEqualTo(2);
+        assertThat(wrong.err()).contains("'tiny'", "'small'");
+    }
+
+    @Test
+    void a_failed_training_is_a_note_and_no_error() throws Exception {
+        script(jdk.resolve("bin/java"), "case \"$*\" in *Training*) echo 'not done'; exit 1 ;; esac; echo \"$@\"");
+        var result =
+                run(Map.of("JAVA_HOME", jdk.toString()), tree.resolve("heddle").toString(), "version");
+        assertThat(result.code()).as(result.err()).isZero();
+        assertThat(result.err()).contains("runs without its own runtime or caches");
+        assertThat(result.out()).contains("io.heddle.cli.Heddle version");
+    }
+
+    private static final Map<String, String> NO_BUILD = Map.of("HEDDLE_NO_BUILD", "1");
+
+    /// What a build leaves, without a runtime and caches.
+    private Path distribution() throws IOException {
+        var home = tree.resolve("cli/target/heddle");
+        Files.createDirectories(home.resolve("lib"));
+        Files.createDirectories(home.resolve("runtime/bin"));
+        Files.createFile(home.resolve("lib/one.jar"));
+        return home;
+    }
+
     private Path jdk(String name, String version) throws IOException {
         var home = Files.createDirectories(place.resolve(name));
         Files.createDirectories(home.resolve("bin"));

@@ -12,9 +12,9 @@ import java.util.Optional;
 /// @param launcher the `heddle` script, when this process came from it
 /// @param java the Java program of this process
 /// @param classPath the class path of this process, for when there is no script
-record Program(Optional<Path> launcher, Path java, String classPath) {
+public record Program(Optional<Path> launcher, Path java, String classPath) {
     /// The program of this process.
-    static Program ofProcess() {
+    public static Program ofProcess() {
         return new Program(
                 Optional.ofNullable(System.getProperty("heddle.launcher")).map(Path::of),
                 Path.of(System.getProperty("java.home"), "bin", "java"),
@@ -43,7 +43,15 @@ record Program(Optional<Path> launcher, Path java, String classPath) {
 
     /// The command line of one application of the bookshop, in as little memory as it needs.
     List<String> bookshop(String role) {
-        return List.of(
+        return bookshop(role, Optional.empty());
+    }
+
+    /// The same, which writes an ahead-of-time cache when it ends.
+    ///
+    /// @param output the cache to write; empty uses the distribution's, where there is one
+    public List<String> bookshop(String role, Optional<Path> output) {
+        var jar = bookshopJar();
+        var command = new ArrayList<>(List.of(
                 java.toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
@@ -52,21 +60,36 @@ record Program(Optional<Path> launcher, Path java, String classPath) {
                 "-Xms8m",
                 "-Xmx32m",
                 "-Xss512k",
-                "-Djava.net.preferIPv4Stack=true",
-                "-cp",
-                bookshopPath(),
-                Bookshop.class.getName(),
-                role);
+                "-Djava.net.preferIPv4Stack=true"));
+        if (output.isPresent()) {
+            command.add("-XX:AOTCacheOutput=" + output.get());
+        } else {
+            cache(jar)
+                    .ifPresent(file -> command.addAll(List.of(
+                            "-XX:AOTCache=" + file,
+                            "-XX:+UnlockDiagnosticVMOptions",
+                            "-XX:ArchiveRelocationMode=0",
+                            "-Xlog:aot*=off",
+                            "-Xlog:cds*=off")));
+        }
+        command.addAll(List.of("-cp", jar.toString(), Bookshop.class.getName(), role));
+        return command;
     }
 
-    private static String bookshopPath() {
+    /// The bookshop's cache, unless its jar is newer.
+    private static Optional<Path> cache(Path jar) {
+        return Optional.ofNullable(System.getProperty("heddle.home"))
+                .map(home -> Path.of(home, "aot", "bookshop.aot"))
+                .filter(file -> file.toFile().lastModified() >= jar.toFile().lastModified());
+    }
+
+    private static Path bookshopJar() {
         try {
             return Path.of(Bookshop.class
-                            .getProtectionDomain()
-                            .getCodeSource()
-                            .getLocation()
-                            .toURI())
-                    .toString();
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
         } catch (URISyntaxException e) {
             throw new IllegalStateException("the bookshop's jar has no path", e);
         }

@@ -6,7 +6,7 @@ import picocli.CommandLine.Option;
 ///
 /// It takes effect while the command line is read, which is before the first log line.
 public final class LogOption {
-    /// The system property that `logback.xml` reads.
+    /// The system property that the logging setup reads.
     public static final String PROPERTY = "heddle.log.appender";
 
     /// The forms of a log.

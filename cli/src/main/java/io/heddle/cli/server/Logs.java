@@ -6,7 +6,7 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /// How servers log: to standard error, lines for people, or JSON with `HEDDLE_LOG=json` or [LogOption].
 ///
-/// Which of the two stands in `logback.xml`; the level comes from `HEDDLE_LOG_LEVEL`, INFO by default. Loggers of the
+/// Both stand in [LogSetup]; the level comes from `HEDDLE_LOG_LEVEL`, INFO by default. Loggers of the
 /// JDK, which gRPC uses, go the same way.
 public final class Logs {
     private Logs() {}
