@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 /// Sees who speaks first on a relayed connection, tells [ServerFirst], and goes.
 ///
 /// A server that speaks late is no proof: one of HTTP may complain about a client that says nothing.
+// A failed write or close shows as the end of its channel, which is handled.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class FirstSpeaker extends ChannelDuplexHandler {
     private static final long SOON_NANOS = 5_000_000_000L;
     private static final byte[] COMPLAINT = "HTTP/".getBytes(StandardCharsets.US_ASCII);
