@@ -1,6 +1,7 @@
 package io.heddle.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.heddle.proxy.listen.Origin;
 import io.heddle.proxy.observe.AccessLogs;
@@ -38,7 +39,7 @@ class MeshPairTest {
     private static final String PERMISSIVE = "permissive";
 
     private final TestAuthority authority = TestAuthority.create("mesh");
-    private final Origin application = Origin.answering(OK);
+    private Origin application = Origin.answering(OK);
 
     @TempDir
     private Path state;
@@ -155,7 +156,7 @@ class MeshPairTest {
         return """
                 {name: envoy.filters.network.http_connection_manager, typed_config: {
                   "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager,
-                  stat_prefix: %s, %s
+                  stat_prefix: %s, %s upgrade_configs: [{upgrade_type: websocket}],
                   route_config: {name: all, virtual_hosts: [{name: all, domains: ["*"], routes: [
                     {match: {prefix: /}, route: {cluster: next, timeout: 0s}}]}]},
                   http_filters: [%s {name: envoy.filters.http.router, typed_config: {
@@ -234,6 +235,28 @@ class MeshPairTest {
                 .singleElement()
                 .satisfies(line ->
                         assertThat(line).contains("\"peer\":\"" + WEB + "\"").doesNotContain("web-1"));
+    }
+
+    @Test
+    void a_websocket_is_carried_over_both_sidecars_and_its_end_with_it() throws Exception {
+        application.close();
+        application = Origin.echoing("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n");
+        try (var inbound = inbound(STRICT);
+                var outbound = outbound(inbound, "shop");
+                var client = connect(outbound, "outbound")) {
+            Origin.write(
+                    client,
+                    "GET /chat HTTP/1.1\r\nHost: catalog.shop\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n");
+            assertThat(Origin.head(client.getInputStream())).startsWith("HTTP/1.1 101 ");
+            var message = "x".repeat(100_000);
+            Origin.write(client, message);
+            assertThat(Origin.read(client.getInputStream(), message.length())).isEqualTo(message);
+            client.shutdownOutput();
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
+            await().until(() ->
+                    logged("inbound").size() == 1 && logged("outbound").size() == 1);
+            assertThat(logged("outbound").getFirst()).contains("101");
+        }
     }
 
     @Test

@@ -2,7 +2,6 @@ package io.heddle.proxy.tls;
 
 import io.heddle.traffic.match.StringMatcher;
 import io.heddle.traffic.runtime.SubjectAltNameMatcher;
-import io.heddle.traffic.runtime.SubjectAltNameMatcher.Type;
 import io.netty.util.NetUtil;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -16,7 +15,7 @@ import java.util.Optional;
 /// The subject alternative names of a certificate that identify a workload or a host.
 ///
 /// @param byType the names of each kind that has some, in their order
-record SubjectNames(Map<Type, List<String>> byType) {
+record SubjectNames(Map<SubjectAltNameMatcher.Type, List<String>> byType) {
     private static final String SPIFFE = "spiffe://";
 
     SubjectNames {
@@ -25,7 +24,7 @@ record SubjectNames(Map<Type, List<String>> byType) {
 
     /// Reads them from `certificate`.
     static SubjectNames of(X509Certificate certificate) throws CertificateParsingException {
-        var byType = new EnumMap<Type, List<String>>(Type.class);
+        var byType = new EnumMap<SubjectAltNameMatcher.Type, List<String>>(SubjectAltNameMatcher.Type.class);
         var all = certificate.getSubjectAlternativeNames();
         if (all != null) {
             for (var name : all) {
@@ -38,31 +37,31 @@ record SubjectNames(Map<Type, List<String>> byType) {
     }
 
     /// The kind by its tag (RFC 5280, `GeneralName`); empty for those that nothing here looks at.
-    private static Optional<Type> type(int tag) {
+    private static Optional<SubjectAltNameMatcher.Type> type(int tag) {
         return switch (tag) {
-            case 1 -> Optional.of(Type.EMAIL);
-            case 2 -> Optional.of(Type.DNS);
-            case 6 -> Optional.of(Type.URI);
-            case 7 -> Optional.of(Type.IP_ADDRESS);
+            case 1 -> Optional.of(SubjectAltNameMatcher.Type.EMAIL);
+            case 2 -> Optional.of(SubjectAltNameMatcher.Type.DNS);
+            case 6 -> Optional.of(SubjectAltNameMatcher.Type.URI);
+            case 7 -> Optional.of(SubjectAltNameMatcher.Type.IP_ADDRESS);
             default -> Optional.empty();
         };
     }
 
-    private static String text(Type type, String name) {
-        if (type != Type.IP_ADDRESS) {
+    private static String text(SubjectAltNameMatcher.Type type, String name) {
+        if (type != SubjectAltNameMatcher.Type.IP_ADDRESS) {
             return name;
         }
         var address = NetUtil.createInetAddressFromIpAddressString(name);
         return address == null ? name : NetUtil.toAddressString(address);
     }
 
-    private List<String> names(Type type) {
+    private List<String> names(SubjectAltNameMatcher.Type type) {
         return byType.getOrDefault(type, List.of());
     }
 
     /// The SPIFFE ID: the only URI, and nothing when there are several (X509-SVID standard, section 2).
     Optional<String> spiffeId() {
-        var uris = names(Type.URI);
+        var uris = names(SubjectAltNameMatcher.Type.URI);
         return uris.size() == 1 && uris.getFirst().startsWith(SPIFFE) ? Optional.of(uris.getFirst()) : Optional.empty();
     }
 
@@ -73,8 +72,8 @@ record SubjectNames(Map<Type, List<String>> byType) {
                         .anyMatch(type -> names(type).stream().anyMatch(name -> fits(type, matcher.matcher(), name))));
     }
 
-    private static boolean fits(Type type, StringMatcher matcher, String name) {
-        return fits(matcher, name) || (type == Type.DNS && wildcardFits(matcher, name));
+    private static boolean fits(SubjectAltNameMatcher.Type type, StringMatcher matcher, String name) {
+        return fits(matcher, name) || (type == SubjectAltNameMatcher.Type.DNS && wildcardFits(matcher, name));
     }
 
     private static boolean fits(StringMatcher matcher, String text) {

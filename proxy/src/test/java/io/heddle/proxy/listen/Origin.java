@@ -47,6 +47,15 @@ public final class Origin implements AutoCloseable {
         return self[0];
     }
 
+    /// Answers one request with `response`, then sends back what comes until that ends.
+    public static Origin echoing(String response) {
+        return new Origin((socket, _) -> {
+            head(socket.getInputStream());
+            write(socket, response);
+            socket.getInputStream().transferTo(socket.getOutputStream());
+        });
+    }
+
     /// The heads of the requests so far, of an [#answering] one.
     public List<String> seen() {
         return List.copyOf(heads);
