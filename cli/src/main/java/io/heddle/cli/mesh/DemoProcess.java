@@ -43,6 +43,7 @@ final class DemoProcess {
         environment.put(
                 ParentWatch.VARIABLE, Long.toString(ProcessHandle.current().pid()));
         environment.put("HEDDLE_NO_BUILD", "1");
+        environment.putIfAbsent("HEDDLE_PROFILE", "small"); // nine sidecars on one machine
         environment.put("JAVA_HOME", System.getProperty("java.home"));
         environment.remove("HEDDLE_SERVER");
         environment.remove("HEDDLE_TOKEN");
