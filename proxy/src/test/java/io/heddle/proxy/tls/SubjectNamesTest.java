@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heddle.traffic.match.StringMatcher;
 import io.heddle.traffic.runtime.SubjectAltNameMatcher;
-import io.heddle.traffic.runtime.SubjectAltNameMatcher.Type;
 import java.util.List;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.junit.jupiter.api.Test;
@@ -16,7 +15,7 @@ class SubjectNamesTest {
         return SubjectNames.of(Pem.certificates(mesh.issue(names).chain()).getFirst());
     }
 
-    private static boolean fits(SubjectNames names, Type type, String text) {
+    private static boolean fits(SubjectNames names, SubjectAltNameMatcher.Type type, String text) {
         var matcher = SubjectAltNameMatcher.of(type, new StringMatcher.Exact(text, false));
         return names.fitsAny(List.of(matcher));
     }
@@ -25,11 +24,11 @@ class SubjectNamesTest {
     void a_name_fits_only_matchers_of_its_own_type() throws Exception {
         var text = "db.shop";
         var names = names(TestAuthority.dns(text), new GeneralName(GeneralName.rfc822Name, "a@shop"));
-        assertThat(fits(names, Type.DNS, text)).isTrue();
-        assertThat(fits(names, Type.URI, text)).isFalse();
-        assertThat(fits(names, Type.EMAIL, text)).isFalse();
-        assertThat(fits(names, Type.EMAIL, "a@shop")).isTrue();
-        assertThat(fits(names, Type.DNS, "a@shop")).isFalse();
+        assertThat(fits(names, SubjectAltNameMatcher.Type.DNS, text)).isTrue();
+        assertThat(fits(names, SubjectAltNameMatcher.Type.URI, text)).isFalse();
+        assertThat(fits(names, SubjectAltNameMatcher.Type.EMAIL, text)).isFalse();
+        assertThat(fits(names, SubjectAltNameMatcher.Type.EMAIL, "a@shop")).isTrue();
+        assertThat(fits(names, SubjectAltNameMatcher.Type.DNS, "a@shop")).isFalse();
         assertThat(names.fitsAny(List.of(SubjectAltNameMatcher.ofAny(new StringMatcher.Exact("a@shop", false)))))
                 .isTrue();
     }
@@ -39,16 +38,18 @@ class SubjectNamesTest {
         var names = names(
                 new GeneralName(GeneralName.iPAddress, "10.0.0.1"),
                 new GeneralName(GeneralName.iPAddress, "2001:db8:0:0:0:0:0:1"));
-        assertThat(fits(names, Type.IP_ADDRESS, "10.0.0.1")).isTrue();
-        assertThat(fits(names, Type.IP_ADDRESS, "2001:db8::1")).isTrue();
-        assertThat(fits(names, Type.DNS, "10.0.0.1")).isFalse();
+        assertThat(fits(names, SubjectAltNameMatcher.Type.IP_ADDRESS, "10.0.0.1"))
+                .isTrue();
+        assertThat(fits(names, SubjectAltNameMatcher.Type.IP_ADDRESS, "2001:db8::1"))
+                .isTrue();
+        assertThat(fits(names, SubjectAltNameMatcher.Type.DNS, "10.0.0.1")).isFalse();
     }
 
     @Test
     void a_wildcard_stands_for_one_label() throws Exception {
-        assertThat(fits(names(TestAuthority.dns("*.shop")), Type.DNS, "db.shop"))
+        assertThat(fits(names(TestAuthority.dns("*.shop")), SubjectAltNameMatcher.Type.DNS, "db.shop"))
                 .isTrue();
-        assertThat(fits(names(TestAuthority.dns("*.shop")), Type.DNS, "a.db.shop"))
+        assertThat(fits(names(TestAuthority.dns("*.shop")), SubjectAltNameMatcher.Type.DNS, "a.db.shop"))
                 .isFalse();
     }
 }

@@ -9,7 +9,6 @@ import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import io.heddle.traffic.runtime.ServerTls;
 import io.heddle.traffic.runtime.SubjectAltNameMatcher;
-import io.heddle.traffic.runtime.SubjectAltNameMatcher.Type;
 import io.heddle.traffic.runtime.TlsVersions;
 import io.heddle.traffic.runtime.TlsVersions.Version;
 import io.heddle.traffic.runtime.TrustSource;
@@ -249,7 +248,8 @@ class TlsContextsTest {
         var unverified = new ClientTls(
                 new CertificateSource.None(),
                 new TrustSource.None(),
-                List.of(SubjectAltNameMatcher.of(Type.URI, new StringMatcher.Exact(CATALOG, false))),
+                List.of(SubjectAltNameMatcher.of(
+                        SubjectAltNameMatcher.Type.URI, new StringMatcher.Exact(CATALOG, false))),
                 "",
                 ONLY_1_3,
                 List.of());
@@ -314,7 +314,8 @@ class TlsContextsTest {
         return new ClientTls(
                 certificate,
                 new TrustSource.Inline(mesh.rootPem()),
-                List.of(SubjectAltNameMatcher.of(Type.URI, new StringMatcher.Exact(serverIdentity, false))),
+                List.of(SubjectAltNameMatcher.of(
+                        SubjectAltNameMatcher.Type.URI, new StringMatcher.Exact(serverIdentity, false))),
                 "outbound_.9080_._.catalog.shop",
                 ONLY_1_3,
                 List.of("http/1.1"));
