@@ -122,8 +122,8 @@ final class TestSidecar implements AutoCloseable {
         }
 
         @Override
-        public void disconnected(String reason) {
-            losses.add(reason);
+        public void disconnected(AdsClient.Loss loss) {
+            losses.add(loss.reason());
         }
     }
 }

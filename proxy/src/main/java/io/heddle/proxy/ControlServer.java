@@ -30,7 +30,7 @@ record ControlServer(Bootstrap.AdsTarget target, Optional<TlsFiles> tls, Optiona
             return new ControlServer(target, Optional.empty(), Optional.empty());
         }
         var tls = target.tls().get();
-        if (!isOwn(tls.certificate(), own)) {
+        if (!SecretStore.isOwn(tls.certificate(), own)) {
             var files = (CertificateSource.Files) tls.certificate();
             var trust = (TrustSource.File) tls.trust();
             var given = new TlsFiles(Path.of(files.chain()), Path.of(files.key()), Path.of(trust.path()));
@@ -59,7 +59,7 @@ record ControlServer(Bootstrap.AdsTarget target, Optional<TlsFiles> tls, Optiona
             if (!tls.subjectAltNames().isEmpty()) {
                 problems.add(error(target, "names of the server are not matched; its host name is verified instead"));
             }
-            if (isOwn(tls.certificate(), own)) {
+            if (SecretStore.isOwn(tls.certificate(), own)) {
                 IdentityAgent.missing(own, identity.rootFile()).ifPresent(problems::add);
             } else if (!isFiles(tls)) {
                 problems.add(error(target, "the control plane needs certificates in files, or the secret `default`"));
@@ -74,14 +74,6 @@ record ControlServer(Bootstrap.AdsTarget target, Optional<TlsFiles> tls, Optiona
 
     private static boolean isFiles(ClientTls tls) {
         return tls.certificate() instanceof CertificateSource.Files && tls.trust() instanceof TrustSource.File;
-    }
-
-    private static boolean isOwn(CertificateSource source, IdentityFiles own) {
-        return switch (source) {
-            case CertificateSource.Secret(var name) -> name.equals(SecretStore.OWN);
-            case CertificateSource.Files(var chain, var _) -> own.holds(Path.of(chain));
-            case CertificateSource.Inline _, CertificateSource.None _ -> false;
-        };
     }
 
     private static Problem error(Bootstrap.AdsTarget target, String reason) {

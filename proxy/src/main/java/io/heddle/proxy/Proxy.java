@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -87,6 +88,7 @@ public final class Proxy implements AutoCloseable {
         secrets = new SecretStore(Optional.of(files), watch);
         tls = new TlsContexts(secrets);
         var server = bootstrap.ads().map(target -> ControlServer.of(target, files, options.identity()));
+        server.flatMap(ControlServer::issuer).ifPresent(_ -> secrets.expectIdentity());
         identity = server.flatMap(ControlServer::issuer).map(how -> IdentityAgent.start(files, how, secrets::changed));
         metrics = new ProxyMetrics(
                 new ProxyMetrics.Settings(VERSION, MAX_SERIES, SERIES_IDLE), node.workload(), this::principal);
@@ -169,7 +171,7 @@ public final class Proxy implements AutoCloseable {
         }
         var source = ads.get();
         reportHealth();
-        boolean restored = source.restore();
+        source.fallBackAfter(options.lastGoodAfter());
         var server = control.get().options(node.info(VERSION));
         if (identity.isEmpty()) {
             source.connect(server);
@@ -177,8 +179,9 @@ public final class Proxy implements AutoCloseable {
         }
         CompletableFuture<Void> connected = identity.get().ready().thenRun(() -> source.connect(server));
         var _ = connected.whenComplete((_, refused) -> {
-            if (refused != null && !restored) {
-                ready.completeExceptionally(refused);
+            if (refused != null) {
+                source.refused();
+                ready.completeExceptionally(refused instanceof CompletionException ? refused.getCause() : refused);
             }
         });
     }

@@ -19,6 +19,8 @@ import java.util.Optional;
 /// @param awaitApplication whether the application is still to start: the mesh is told that requests may come only
 /// after
 ///     [Proxy#applicationReady]
+/// @param lastGoodAfter how long a start waits for a control plane that gives no sign of life before the last good
+///     configuration is used; one that cannot be connected to is not waited for
 public record ProxyOptions(
         BootstrapSource bootstrap,
         Path stateFolder,
@@ -28,9 +30,10 @@ public record ProxyOptions(
         Identity identity,
         Optional<AccessLogs.Settings> accessLog,
         Optional<MetricsPort> metrics,
-        boolean awaitApplication) {
+        boolean awaitApplication,
+        Duration lastGoodAfter) {
     /// A proxy with `bootstrap` and, for the rest, the defaults: one event loop, 5 s to drain, no join token, no access
-    /// log of its own and no metrics port.
+    /// log of its own, no metrics port, and 3 s until the last good configuration is used.
     public static ProxyOptions of(BootstrapSource bootstrap, Path stateFolder) {
         return new ProxyOptions(
                 bootstrap,
@@ -41,7 +44,8 @@ public record ProxyOptions(
                 Identity.DEFAULT,
                 Optional.empty(),
                 Optional.empty(),
-                false);
+                false,
+                Duration.ofSeconds(3));
     }
 
     /// Where the bootstrap is.
@@ -89,7 +93,16 @@ public record ProxyOptions(
 
     public ProxyOptions withConcurrency(int loops) {
         return new ProxyOptions(
-                bootstrap, stateFolder, loops, node, drainTime, identity, accessLog, metrics, awaitApplication);
+                bootstrap,
+                stateFolder,
+                loops,
+                node,
+                drainTime,
+                identity,
+                accessLog,
+                metrics,
+                awaitApplication,
+                lastGoodAfter);
     }
 
     public ProxyOptions withNode(NodeOverrides overrides) {
@@ -102,17 +115,36 @@ public record ProxyOptions(
                 identity,
                 accessLog,
                 metrics,
-                awaitApplication);
+                awaitApplication,
+                lastGoodAfter);
     }
 
     public ProxyOptions withDrainTime(Duration time) {
         return new ProxyOptions(
-                bootstrap, stateFolder, concurrency, node, time, identity, accessLog, metrics, awaitApplication);
+                bootstrap,
+                stateFolder,
+                concurrency,
+                node,
+                time,
+                identity,
+                accessLog,
+                metrics,
+                awaitApplication,
+                lastGoodAfter);
     }
 
     public ProxyOptions withIdentity(Identity how) {
         return new ProxyOptions(
-                bootstrap, stateFolder, concurrency, node, drainTime, how, accessLog, metrics, awaitApplication);
+                bootstrap,
+                stateFolder,
+                concurrency,
+                node,
+                drainTime,
+                how,
+                accessLog,
+                metrics,
+                awaitApplication,
+                lastGoodAfter);
     }
 
     public ProxyOptions withAccessLog(AccessLogs.Settings log) {
@@ -125,7 +157,8 @@ public record ProxyOptions(
                 identity,
                 Optional.of(log),
                 metrics,
-                awaitApplication);
+                awaitApplication,
+                lastGoodAfter);
     }
 
     public ProxyOptions withMetrics(MetricsPort port) {
@@ -138,11 +171,35 @@ public record ProxyOptions(
                 identity,
                 accessLog,
                 Optional.of(port),
-                awaitApplication);
+                awaitApplication,
+                lastGoodAfter);
     }
 
     public ProxyOptions withApplicationToCome() {
         return new ProxyOptions(
-                bootstrap, stateFolder, concurrency, node, drainTime, identity, accessLog, metrics, true);
+                bootstrap,
+                stateFolder,
+                concurrency,
+                node,
+                drainTime,
+                identity,
+                accessLog,
+                metrics,
+                true,
+                lastGoodAfter);
+    }
+
+    public ProxyOptions withLastGoodAfter(Duration silence) {
+        return new ProxyOptions(
+                bootstrap,
+                stateFolder,
+                concurrency,
+                node,
+                drainTime,
+                identity,
+                accessLog,
+                metrics,
+                awaitApplication,
+                silence);
     }
 }

@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -33,10 +34,13 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.PublicKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -54,6 +58,9 @@ class ControlPlaneTest {
     private Path state;
 
     private final TestAuthority mesh = TestAuthority.create("mesh");
+    private final Set<PublicKey> keys = ConcurrentHashMap.newKeySet();
+    private volatile ResourceSet offered = ResourceSet.EMPTY;
+    private volatile boolean loseFirstAnswer;
     private final BlockingQueue<String> seen = new LinkedBlockingQueue<>();
 
     @Test
@@ -78,6 +85,8 @@ class ControlPlaneTest {
             assertThat(proxy.identity().orElseThrow().principal()).contains(WEB);
         }
         server.close();
+        // Refused at once, so the silence that a start would bear does not matter.
+        options = options.withLastGoodAfter(Duration.ofMinutes(5));
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(state.resolve("identity/identity.pem"))))
                 .isEqualTo("rw-------");
 
@@ -87,6 +96,101 @@ class ControlPlaneTest {
             assertThat(restarted.ads().orElseThrow().status().fromDisk()).isTrue();
         }
         application.stop(0);
+    }
+
+    @Test
+    void a_restart_with_the_control_plane_there_waits_for_it_and_serves_nothing_old() throws Exception {
+        var old = answering(200);
+        var fresh = answering(204);
+        try (var server = control(old.getAddress().getPort())) {
+            var options = joining(server).withLastGoodAfter(Duration.ofMinutes(5));
+            try (var proxy = Proxy.start(options)) {
+                proxy.ready().get(20, TimeUnit.SECONDS);
+                assertThat(status(proxy)).isEqualTo(200);
+            }
+            offered = application(fresh.getAddress().getPort());
+            try (var restarted = Proxy.start(options)) {
+                assertThat(status(restarted)).isIn(503, 204);
+                assertThat(restarted.ads().orElseThrow().status().fromDisk()).isFalse();
+                restarted.ready().get(20, TimeUnit.SECONDS);
+                assertThat(status(restarted)).isEqualTo(204);
+            }
+        }
+        old.stop(0);
+        fresh.stop(0);
+    }
+
+    @Test
+    void a_silent_control_plane_is_waited_for_only_so_long() throws Exception {
+        var application = answering(204);
+        var server = control(application.getAddress().getPort());
+        var options = joining(server);
+        try (var proxy = Proxy.start(options)) {
+            proxy.ready().get(20, TimeUnit.SECONDS);
+        }
+        int port = server.securePort().orElseThrow();
+        server.close();
+        try (var silent = new ServerSocket()) {
+            silent.setReuseAddress(true);
+            silent.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            try (var restarted = Proxy.start(options.withLastGoodAfter(Duration.ofMillis(300)))) {
+                restarted.ready().get(20, TimeUnit.SECONDS);
+                assertThat(status(restarted)).isEqualTo(204);
+                assertThat(restarted.ads().orElseThrow().status().fromDisk()).isTrue();
+            }
+        }
+        application.stop(0);
+    }
+
+    @Test
+    void a_restart_that_refuses_what_it_gets_keeps_what_it_had() throws Exception {
+        var application = answering(204);
+        try (var server = control(application.getAddress().getPort())) {
+            var options = joining(server).withLastGoodAfter(Duration.ofMinutes(5));
+            try (var proxy = Proxy.start(options)) {
+                proxy.ready().get(20, TimeUnit.SECONDS);
+            }
+            offered = ResourceSet.of(Cluster.newBuilder()
+                    .setName("app")
+                    .setType(Cluster.DiscoveryType.ORIGINAL_DST)
+                    .build());
+            try (var restarted = Proxy.start(options)) {
+                restarted.ready().get(20, TimeUnit.SECONDS);
+                assertThat(status(restarted)).isEqualTo(204);
+                assertThat(restarted.ads().orElseThrow().status().rejected()).isPositive();
+            }
+        }
+        application.stop(0);
+    }
+
+    @Test
+    void a_lost_answer_does_not_cost_the_token() throws Exception {
+        var application = answering(204);
+        loseFirstAnswer = true;
+        try (var server = control(application.getAddress().getPort());
+                var proxy = Proxy.start(joining(server))) {
+            proxy.ready().get(20, TimeUnit.SECONDS);
+            assertThat(keys).hasSize(1);
+            assertThat(status(proxy)).isEqualTo(204);
+        }
+        application.stop(0);
+    }
+
+    private static HttpServer answering(int code) throws IOException {
+        var application = HttpServer.create(ANY, 0);
+        application.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(code, -1);
+            exchange.close();
+        });
+        application.start();
+        return application;
+    }
+
+    private ProxyOptions joining(AdsServer server) throws IOException {
+        var root = Files.writeString(state.resolve("mesh-root.pem"), mesh.rootPem());
+        var text = bootstrap(server.securePort().orElseThrow());
+        return ProxyOptions.of(new ProxyOptions.BootstrapSource.Text(text), state)
+                .withIdentity(new ProxyOptions.Identity(Optional.of("token"), Optional.of(root), Duration.ofHours(1)));
     }
 
     @Test
@@ -109,9 +213,8 @@ class ControlPlaneTest {
         var issued = mesh.issue(TestAuthority.dns("localhost"), loopback);
         var serving = new ServingCertificate(issued.chain(), issued.key());
         var secure = new AdsServer.Secure(ANY, () -> serving, mesh.rootPem(), this::sign);
-        return AdsServer.start(
-                new AdsServer.Options(Optional.empty(), Optional.of(secure)),
-                new Offering(application(applicationPort)));
+        offered = application(applicationPort);
+        return AdsServer.start(new AdsServer.Options(Optional.empty(), Optional.of(secure)), new Offering());
     }
 
     private CertificateSigner.Signed sign(SigningRequest request) {
@@ -121,6 +224,11 @@ class ControlPlaneTest {
         }
         try (var parser = new PEMParser(new StringReader(request.csrPem()))) {
             var csr = new JcaPKCS10CertificationRequest((PKCS10CertificationRequest) parser.readObject());
+            keys.add(csr.getPublicKey());
+            if (loseFirstAnswer) {
+                loseFirstAnswer = false;
+                throw new IllegalStateException("the answer is lost");
+            }
             var chain = mesh.certify(csr.getPublicKey(), Duration.ofHours(1), TestAuthority.uri(WEB));
             int end = chain.indexOf("-----BEGIN", 1);
             return new CertificateSigner.Signed.Issued(List.of(chain.substring(0, end), chain.substring(end)));
@@ -144,16 +252,10 @@ class ControlPlaneTest {
     }
 
     private final class Offering implements ProxyConnections {
-        private final ResourceSet set;
-
-        Offering(ResourceSet set) {
-            this.set = set;
-        }
-
         @Override
         public Admission connected(ConnectedNode node, AdsSession.Handle session) {
             seen.add("node " + node.id());
-            session.offer(set);
+            session.offer(offered);
             return Admission.accepted();
         }
 

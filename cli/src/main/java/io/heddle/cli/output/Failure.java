@@ -25,6 +25,16 @@ public final class Failure extends RuntimeException {
         this.remedy = remedy;
     }
 
+    /// The innermost cause's message, for people: without class names.
+    public static String words(Throwable thrown) {
+        var cause = thrown;
+        // Bounded, because a chain of causes may be a ring.
+        for (int depth = 0; depth < 20 && cause.getCause() != null; depth++) {
+            cause = cause.getCause();
+        }
+        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+    }
+
     /// How the process ends.
     public ExitCode code() {
         return code;

@@ -63,6 +63,14 @@ public final class ProxyCommand implements Callable<Integer> {
             description = "How long requests under way may take at the end. Default: ${DEFAULT-VALUE}.")
     private int drainSeconds = 5;
 
+    @Option(
+            names = "--last-good-after",
+            paramLabel = "<seconds>",
+            defaultValue = "3",
+            description = "How long to wait for a silent control plane before the last good configuration is used."
+                    + " Default: ${DEFAULT-VALUE}.")
+    private int lastGoodSeconds = 3;
+
     @Mixin
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private LogOption log = new LogOption();
@@ -80,7 +88,8 @@ public final class ProxyCommand implements Callable<Integer> {
         var drain = Duration.ofSeconds(drainSeconds);
         var plain = ProxyOptions.of(new ProxyOptions.BootstrapSource.File(bootstrap), stateDirectory)
                 .withConcurrency(concurrency)
-                .withDrainTime(drain);
+                .withDrainTime(drain)
+                .withLastGoodAfter(Duration.ofSeconds(lastGoodSeconds));
         var options = metricsPort
                 .map(port -> plain.withMetrics(new ProxyOptions.MetricsPort("127.0.0.1", port)))
                 .orElse(plain);
@@ -119,7 +128,10 @@ public final class ProxyCommand implements Callable<Integer> {
                     e);
         } catch (ExecutionException e) {
             throw new Failure(
-                    ExitCode.FAILURE, "the control plane does not take this proxy: " + e.getCause(), "see its log", e);
+                    ExitCode.FAILURE,
+                    "the control plane does not take this proxy: " + Failure.words(e),
+                    "see its log",
+                    e);
         }
     }
 }

@@ -31,6 +31,7 @@ public final class ProxySidecar implements Sidecar {
         var options = ProxyOptions.of(bootstrap, start.stateDirectory())
                 .withIdentity(identity)
                 .withApplicationToCome()
+                .withLastGoodAfter(start.lastGoodAfter())
                 .withAccessLog(new AccessLogs.Settings(
                         start.stateDirectory().resolve("access.log").toString(), "json"))
                 .withMetrics(new ProxyOptions.MetricsPort(
@@ -52,7 +53,7 @@ public final class ProxySidecar implements Sidecar {
         } catch (ExecutionException e) {
             throw new Failure(
                     ExitCode.FAILURE,
-                    "the control plane does not take this sidecar: " + e.getCause(),
+                    "the control plane does not take this sidecar: " + Failure.words(e),
                     "see its log",
                     e);
         }

@@ -142,6 +142,14 @@ public final class RunCommand implements Callable<Integer> {
             description = "How long requests and the application may take to end. Default: ${DEFAULT-VALUE}.")
     private int graceSeconds = 10;
 
+    @Option(
+            names = "--last-good-after",
+            paramLabel = "<seconds>",
+            defaultValue = "3",
+            description = "How long to wait for a silent control plane before the last good configuration is used."
+                    + " Default: ${DEFAULT-VALUE}.")
+    private int lastGoodSeconds = 3;
+
     @Mixin
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private LogOption log = new LogOption();
@@ -174,7 +182,8 @@ public final class RunCommand implements Callable<Integer> {
         var token = target.joinToken(joinToken.filter(text -> !text.isBlank()), spec, identity, Instant.now());
         var bootstrap = state.resolve("bootstrap.yaml");
         SidecarPorts.writeWhole(bootstrap, new Bootstrap(spec, ports, target.xds(), identity).text());
-        var start = new Sidecar.Start(bootstrap, state, ports, spec, target.xds(), token);
+        var start = new Sidecar.Start(
+                bootstrap, state, ports, spec, target.xds(), token, Duration.ofSeconds(lastGoodSeconds));
         var sidecar = starter.start(start);
         console.say("sidecar of %s/%s: outbound 127.0.0.1:%d, inbound %s:%d, metrics %d, admin %d"
                 .formatted(

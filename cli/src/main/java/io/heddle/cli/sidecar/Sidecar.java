@@ -6,7 +6,8 @@ import java.util.Optional;
 
 /// A running proxy, as far as `heddle run` must know it.
 public interface Sidecar extends AutoCloseable {
-    /// Waits until it has a configuration to serve with, its own last good one or the control plane's.
+    /// Waits until it has a configuration to serve with: the control plane's, or its own last good one when the control
+    /// plane is away.
     ///
     /// @return whether it has one before `patience` ends
     boolean awaitReady(Duration patience) throws InterruptedException;
@@ -29,13 +30,15 @@ public interface Sidecar extends AutoCloseable {
     /// @param spec the workload it stands beside
     /// @param xds host and port of the control plane's xDS and certificate service
     /// @param joinToken for the first certificate; empty when there is a valid one already
+    /// @param lastGoodAfter how long to wait for a silent control plane before the last good configuration is used
     record Start(
             Path bootstrap,
             Path stateDirectory,
             SidecarPorts ports,
             WorkloadSpec spec,
             String xds,
-            Optional<String> joinToken) {}
+            Optional<String> joinToken,
+            Duration lastGoodAfter) {}
 
     /// Starts proxies.
     @FunctionalInterface

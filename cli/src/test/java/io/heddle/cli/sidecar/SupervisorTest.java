@@ -160,7 +160,7 @@ class SupervisorTest {
     }
 
     private Sidecar.Start start(WorkloadSpec spec) {
-        return new Sidecar.Start(place, place, PORTS, spec, "127.0.0.1:15012", Optional.empty());
+        return new Sidecar.Start(place, place, PORTS, spec, "127.0.0.1:15012", Optional.empty(), Duration.ofSeconds(3));
     }
 
     private static Supervisor supervisor(Sidecar sidecar) {

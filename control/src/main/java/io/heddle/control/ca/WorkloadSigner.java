@@ -4,8 +4,8 @@ import io.heddle.model.name.Entitlement;
 import java.time.Duration;
 import java.util.Optional;
 
-/// Decides who gets a certificate: the holder of a join token once, and then the holder of a certificate for the same
-/// identity and the same labels again.
+/// Decides who gets a certificate: the holder of a join token for one key, and then the holder of a certificate for
+/// the same identity and the same labels again.
 public final class WorkloadSigner {
     private final CertificateAuthority authority;
     private final JoinTokens tokens;
@@ -26,10 +26,10 @@ public final class WorkloadSigner {
     public IssuedCertificate sign(String csrPem, Duration asked, Optional<Entitlement> caller, Optional<String> token)
             throws SigningRefusedException {
         var request = VerifiedRequest.of(csrPem);
-        return authority.sign(entitlement(caller, token), request, asked);
+        return authority.sign(entitlement(caller, token, request), request, asked);
     }
 
-    private Entitlement entitlement(Optional<Entitlement> caller, Optional<String> token)
+    private Entitlement entitlement(Optional<Entitlement> caller, Optional<String> token, VerifiedRequest request)
             throws SigningRefusedException {
         if (caller.isPresent()) {
             return sameMesh(caller.get());
@@ -37,9 +37,9 @@ public final class WorkloadSigner {
         if (token.isEmpty()) {
             throw SigningRefusedException.forbidden("neither a client certificate nor a join token was presented");
         }
-        return tokens.spend(token.get())
+        return tokens.spend(token.get(), request.publicKey())
                 .orElseThrow(() -> SigningRefusedException.forbidden(
-                        "the join token is unknown, used or expired; make a new one for this workload"));
+                        "the join token is unknown, expired or used by another key; make a new one for this workload"));
     }
 
     private Entitlement sameMesh(Entitlement caller) throws SigningRefusedException {

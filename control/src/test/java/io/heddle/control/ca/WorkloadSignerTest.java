@@ -12,6 +12,7 @@ import io.heddle.xds.server.CertificateLabels;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.PublicKey;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -82,7 +83,7 @@ class WorkloadSignerTest {
     @Test
     void a_token_is_spent_once_even_when_many_present_it_at_once() throws Exception {
         var token = newToken();
-        Callable<Optional<Entitlement>> spend = () -> tokens.spend(token);
+        Callable<Optional<Entitlement>> spend = () -> tokens.spend(token, newKey());
         int winners = 0;
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (var outcome : threads.invokeAll(Collections.nCopies(16, spend))) {
@@ -90,6 +91,27 @@ class WorkloadSignerTest {
             }
         }
         assertThat(winners).isEqualTo(1);
+    }
+
+    @Test
+    void a_lost_answer_is_given_again_to_the_same_key_and_to_no_other_even_after_a_restart() throws Exception {
+        var token = newToken();
+        var request = CertificateAuthorityTest.goodRequest();
+        assertThat(signer.sign(request, Duration.ZERO, Optional.empty(), Optional.of(token))
+                        .identity())
+                .isEqualTo(CATALOG);
+        reopenAt(NOW.plusSeconds(10));
+        assertThat(signer.sign(request, Duration.ZERO, Optional.empty(), Optional.of(token))
+                        .identity())
+                .isEqualTo(CATALOG);
+        assertSpent(token);
+        reopenAt(NOW.plus(Duration.ofMinutes(10)));
+        assertThatThrownBy(() -> signer.sign(request, Duration.ZERO, Optional.empty(), Optional.of(token)))
+                .hasMessageContaining("expired");
+    }
+
+    private static PublicKey newKey() throws Exception {
+        return VerifiedRequest.of(CertificateAuthorityTest.goodRequest()).publicKey();
     }
 
     @Test

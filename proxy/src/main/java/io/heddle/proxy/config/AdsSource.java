@@ -6,18 +6,27 @@ import io.heddle.xds.client.AdsClient;
 import io.heddle.xds.client.AdsSubscriptions;
 import io.heddle.xds.client.LastGoodFile;
 import io.heddle.xds.resource.ResourceSet;
+import io.heddle.xds.resource.ResourceType;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Configuration over ADS, and the copy of the last good one on disk that a restart begins with while the control plane
-/// is away.
+/// Configuration over ADS, and the copy of the last good one on disk that a restart falls back on while the control
+/// plane is away.
+///
+/// A copy may be older than a denial, so it is used only when there is nothing better: when the control plane cannot be
+/// reached (the first failed connection, or nothing within a bounded time), or when this proxy refuses the first
+/// configuration that it gets, as a proxy that was never restarted would keep the one before. It is not used when the
+/// control plane is there and does not take this proxy.
 ///
 /// Safe on any thread; candidates are applied on the client's thread, one at a time.
 public final class AdsSource implements AutoCloseable {
@@ -27,7 +36,11 @@ public final class AdsSource implements AutoCloseable {
     private final LastGoodFile file;
     private final Runnable applied;
     private volatile Status status = Status.NEW;
-    private volatile ResourceSet restored = ResourceSet.EMPTY;
+    private final OutageLog outages = new OutageLog();
+    private ResourceSet restored = ResourceSet.EMPTY;
+    private boolean refused;
+    private boolean closed;
+    private boolean keptOnce;
     private @Nullable AdsClient client;
     private Optional<Health> health = Optional.empty();
 
@@ -73,57 +86,105 @@ public final class AdsSource implements AutoCloseable {
 
     private record Health(boolean healthy, String detail) {}
 
-    /// Applies the last good configuration, if there is one; true when it is live.
-    public boolean restore() {
+    /// From now on the last good configuration is used when nothing was heard of the control plane for `silence`.
+    public void fallBackAfter(Duration silence) {
+        CompletableFuture.delayedExecutor(silence.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(() -> fallBack(silence));
+    }
+
+    private synchronized void fallBack(Duration silence) {
+        if (refused || closed) {
+            return;
+        }
+        var running = client;
+        if (running != null) {
+            running.resumeUnlessReached(this::restore);
+        } else if (restore().isPresent()) {
+            log.atWarn().addKeyValue("after", silence).log("the control plane has given no identity yet");
+        }
+    }
+
+    /// The control plane does not take this proxy: what it once said no longer stands.
+    public synchronized void refused() {
+        refused = true;
+    }
+
+    /// Applies the last good configuration, if there is one; it is live then.
+    private Optional<ResourceSet> restore() {
         Optional<ResourceSet> kept;
         try {
             kept = file.read();
         } catch (IOException damaged) {
             log.atWarn().setCause(damaged).log("the last good configuration cannot be used");
-            return false;
+            return Optional.empty();
         }
         if (kept.isEmpty()) {
-            return false;
+            return kept;
         }
         return switch (gate.apply(kept.get())) {
             case Checked.Ok<?> _ -> {
-                restored = kept.get();
+                remember(kept.get());
                 change(Status::restored);
-                log.atInfo().log("running on the last good configuration until the control plane answers");
+                log.atWarn().log("running on the last good configuration until the control plane answers");
                 applied.run();
-                yield true;
+                yield kept;
             }
             case Checked.Rejected<?> bad -> {
                 log.atWarn().addKeyValue("problems", bad.problems()).log("the last good configuration is refused");
-                yield false;
+                yield Optional.empty();
             }
         };
     }
 
-    /// Connects and stays connected.
-    public void connect(AdsClient.Options options) {
-        var subscriptions = new AdsSubscriptions((candidate, _) -> apply(candidate), restored);
-        begin(AdsClient.start(options, subscriptions, new AdsClient.Watcher() {
-            @Override
-            public void connected() {
-                log.atInfo()
-                        .addKeyValue("server", options.host() + ":" + options.port())
-                        .log("control plane connected");
-                change(now -> now.stream(true));
-            }
-
-            @Override
-            public void disconnected(String reason) {
-                var before = status;
-                change(now -> now.stream(false));
-                if (before.connected() || before.equals(Status.NEW)) {
-                    log.atWarn().addKeyValue("reason", reason).log("control plane lost; traffic goes on");
-                }
-            }
-        }));
+    private synchronized void remember(ResourceSet kept) {
+        restored = kept;
     }
 
-    private synchronized void begin(AdsClient started) {
+    /// Connects and stays connected.
+    public synchronized void connect(AdsClient.Options options) {
+        if (closed) {
+            return;
+        }
+        var subscriptions = new AdsSubscriptions((candidate, _) -> apply(candidate), restored);
+        begin(AdsClient.start(options, subscriptions, new Following(options.host() + ":" + options.port())));
+    }
+
+    private final class Following implements AdsClient.Watcher {
+        private final String server;
+
+        Following(String server) {
+            this.server = server;
+        }
+
+        @Override
+        public void connected() {
+            outages.ended();
+            log.atInfo().addKeyValue("server", server).log("control plane connected");
+            change(now -> now.stream(true));
+            taken();
+        }
+
+        @Override
+        public void disconnected(AdsClient.Loss loss) {
+            change(now -> now.stream(false));
+            outages.lost(server, loss);
+            lost(loss);
+        }
+    }
+
+    private synchronized void taken() {
+        refused = false;
+    }
+
+    private synchronized void lost(AdsClient.Loss loss) {
+        refused |= loss.refused();
+        var running = client;
+        if (running != null && !refused) {
+            running.resume(this::restore);
+        }
+    }
+
+    private void begin(AdsClient started) {
         client = started;
         health.ifPresent(known -> started.reportHealth(known.healthy, known.detail));
     }
@@ -159,20 +220,55 @@ public final class AdsSource implements AutoCloseable {
         change(next);
         if (result instanceof Checked.Rejected<?> refused) {
             log.atWarn().addKeyValue("problems", refused.problems()).log("configuration refused");
+            keepAsBefore();
             return result;
         }
-        try {
-            file.write(candidate);
-        } catch (IOException unwritable) {
-            log.atError().setCause(unwritable).log("the last good configuration cannot be kept on disk");
-        }
+        keep(candidate);
         applied.run();
         return result;
     }
 
+    private synchronized void keepAsBefore() {
+        var running = client;
+        if (running != null) {
+            running.resume(this::restore);
+        }
+    }
+
+    private void keep(ResourceSet candidate) {
+        try {
+            if (!keptOnce && isOnlyTheBeginning(candidate)) {
+                return;
+            }
+            file.write(candidate);
+            keptOnce = true;
+        } catch (IOException unwritable) {
+            log.atError().setCause(unwritable).log("the last good configuration cannot be kept on disk");
+        }
+    }
+
+    /// Clusters come before the listeners that need them: such a half must not take the place of a whole on disk.
+    private boolean isOnlyTheBeginning(ResourceSet candidate) {
+        if (!candidate.resources(ResourceType.LDS).isEmpty()) {
+            return false;
+        }
+        try {
+            return file.read()
+                    .filter(kept -> !kept.resources(ResourceType.LDS).isEmpty())
+                    .isPresent();
+        } catch (IOException damaged) {
+            log.atDebug().setCause(damaged).log("what was kept is damaged");
+            return false;
+        }
+    }
+
     @Override
     public void close() {
-        var connected = client;
+        AdsClient connected;
+        synchronized (this) {
+            closed = true;
+            connected = client;
+        }
         if (connected != null) {
             connected.close();
         }

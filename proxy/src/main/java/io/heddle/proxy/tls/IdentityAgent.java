@@ -42,6 +42,8 @@ public final class IdentityAgent implements AutoCloseable {
     private volatile Instant obtained = Instant.EPOCH;
     private volatile boolean closed;
     private boolean tokenSpent;
+    /// What the token was presented with: the answer may have been lost, and only the same key gets it again.
+    private @Nullable CertificateRequest joining;
 
     private IdentityAgent(IdentityFiles files, Options options, Runnable renewed) {
         this.files = files;
@@ -134,9 +136,9 @@ public final class IdentityAgent implements AutoCloseable {
     }
 
     private boolean obtain() {
-        var request = CertificateRequest.generate();
-        var outcome = ask(request);
-        return switch (outcome) {
+        boolean renewing = hasUsable();
+        var request = renewing ? CertificateRequest.generate() : joining();
+        return switch (renewing ? renew(request) : join(request)) {
             case Outcome.Issued(var chain) -> store(request, chain);
             case Outcome.Unreachable(var reason) -> {
                 log.atWarn().addKeyValue("reason", reason).log("no certificate yet: the control plane cannot be asked");
@@ -151,16 +153,26 @@ public final class IdentityAgent implements AutoCloseable {
         };
     }
 
-    private Outcome ask(CertificateRequest request) {
+    private boolean hasUsable() {
         var leaf = current;
-        boolean usable = leaf != null && leaf.getNotAfter().toInstant().isAfter(Instant.now());
-        if (usable) {
-            return options.issuer()
-                    .renew(
-                            request.csrPem(),
-                            options.lifetime(),
-                            new TlsFiles(files.pair(), files.pair(), files.root()));
+        return leaf != null && leaf.getNotAfter().toInstant().isAfter(Instant.now());
+    }
+
+    private CertificateRequest joining() {
+        var request = joining;
+        if (request == null) {
+            request = CertificateRequest.generate();
+            joining = request;
         }
+        return request;
+    }
+
+    private Outcome renew(CertificateRequest request) {
+        var own = new TlsFiles(files.pair(), files.pair(), files.root());
+        return options.issuer().renew(request.csrPem(), options.lifetime(), own);
+    }
+
+    private Outcome join(CertificateRequest request) {
         if (options.joinToken().isEmpty() || tokenSpent) {
             return new Outcome.Refused("there is neither a certificate nor a fresh join token");
         }
@@ -169,7 +181,6 @@ public final class IdentityAgent implements AutoCloseable {
     }
 
     private boolean store(CertificateRequest request, List<String> chain) {
-        tokenSpent = true;
         var chainPem = String.join("", chain);
         var checked = KeyMaterial.read("issued certificate", chainPem, request.privateKeyPem());
         if (checked instanceof Checked.Rejected<KeyMaterial>(var problems)) {
@@ -182,6 +193,8 @@ public final class IdentityAgent implements AutoCloseable {
             log.atError().setCause(unwritable).log("the new identity cannot be written");
             return false;
         }
+        tokenSpent = true;
+        joining = null;
         renewals.increment();
         load();
         renewed.run();

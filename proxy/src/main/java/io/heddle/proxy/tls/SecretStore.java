@@ -37,6 +37,8 @@ public final class SecretStore {
     private final List<Runnable> followers = new CopyOnWriteArrayList<>();
     private volatile RuntimeConfig config = RuntimeConfig.EMPTY;
 
+    private volatile boolean identityExpected;
+
     /// Serves `identity` as the secret `default`, if there is one; `watch` notices changed files.
     public SecretStore(Optional<IdentityFiles> identity, FileWatch watch) {
         this.identity = identity;
@@ -53,6 +55,27 @@ public final class SecretStore {
         if (!same) {
             changed();
         }
+    }
+
+    /// From now on the proxy's own first certificate is on its way.
+    public void expectIdentity() {
+        identityExpected = true;
+    }
+
+    /// Whether `source` is the proxy's own identity, of which the first certificate is still on its way.
+    boolean isAwaited(CertificateSource source) {
+        return identityExpected
+                && identity.filter(own -> isOwn(source, own) && !Files.exists(own.pair()))
+                        .isPresent();
+    }
+
+    /// Whether `source` is the identity in `own`.
+    public static boolean isOwn(CertificateSource source, IdentityFiles own) {
+        return switch (source) {
+            case CertificateSource.Secret(var name) -> name.equals(OWN);
+            case CertificateSource.Files(var chain, var _) -> own.holds(Path.of(chain));
+            case CertificateSource.Inline _, CertificateSource.None _ -> false;
+        };
     }
 
     /// Says that secrets may have changed; the followers look for themselves.

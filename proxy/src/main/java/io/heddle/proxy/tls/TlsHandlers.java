@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// Makes the TLS handler of each new connection of one configuration.
 ///
@@ -89,7 +90,8 @@ public final class TlsHandlers {
 
     private void unavailable(List<Problem> wrong) {
         if (!wrong.equals(problems)) {
-            log.atWarn()
+            // Whoever obtains the first certificate says so when it cannot be had.
+            log.atLevel(secrets.isAwaited(settings.certificate()) ? Level.DEBUG : Level.WARN)
                     .addKeyValue("tls", settings.label())
                     .addKeyValue("problems", wrong)
                     .log("connections are refused until their secrets are there");

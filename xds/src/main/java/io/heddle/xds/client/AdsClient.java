@@ -9,6 +9,7 @@ import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
+import io.heddle.xds.resource.ResourceSet;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,7 +75,42 @@ public final class AdsClient implements AutoCloseable {
         void connected();
 
         /// The stream is gone, or could not be opened; it will be tried again.
-        void disconnected(String reason);
+        void disconnected(Loss loss);
+    }
+
+    /// Why there is no stream.
+    ///
+    /// @param reason one line: the status, and what caused it in the end
+    /// @param refused whether the control plane was reached and does not take this client
+    public record Loss(String reason, boolean refused) {
+        static Loss of(Throwable cause) {
+            var status = io.grpc.Status.fromThrowable(cause);
+            boolean refused = status.getCode() == io.grpc.Status.Code.PERMISSION_DENIED
+                    || status.getCode() == io.grpc.Status.Code.UNAUTHENTICATED;
+            var reason = new StringBuilder(status.getCode().name());
+            if (status.getDescription() != null) {
+                reason.append(": ").append(status.getDescription());
+            }
+            if (status.getCause() != null) {
+                var root = root(status.getCause());
+                reason.append(": ")
+                        .append(root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage());
+            }
+            return new Loss(oneLine(reason.toString()), refused);
+        }
+
+        private static Throwable root(Throwable cause) {
+            var root = cause;
+            // Bounded, because a chain of causes may be a ring.
+            for (int depth = 0; depth < 20 && root.getCause() != null; depth++) {
+                root = root.getCause();
+            }
+            return root;
+        }
+
+        private static String oneLine(String text) {
+            return text.replaceAll("\\s*\\R\\s*", " ");
+        }
     }
 
     private final class Connection implements StreamObserver<DeltaDiscoveryResponse> {
@@ -116,17 +153,20 @@ public final class AdsClient implements AutoCloseable {
 
         @Override
         public void onError(Throwable cause) {
-            submit(() -> lost(this, io.grpc.Status.fromThrowable(cause).toString()));
+            submit(() -> lost(this, Loss.of(cause)));
         }
 
         @Override
         public void onCompleted() {
-            submit(() -> lost(this, "the control plane ended the stream"));
+            submit(() -> lost(this, new Loss("the control plane ended the stream", false)));
+        }
+
+        boolean reached() {
+            return channel.getState(false) == ConnectivityState.READY;
         }
 
         void tick() {
-            boolean standing = channel.getState(false) == ConnectivityState.READY
-                    && now().minus(since).compareTo(STANDING) >= 0;
+            boolean standing = reached() && now().minus(since).compareTo(STANDING) >= 0;
             if (standing) {
                 establish();
             }
@@ -169,6 +209,38 @@ public final class AdsClient implements AutoCloseable {
         });
     }
 
+    /// Goes on from `lastGood`, unless the control plane is reached or something was accepted meanwhile.
+    ///
+    /// @param lastGood called on the client's thread; makes the last good set the active one and answers it, or
+    ///     answers empty when there is none
+    public void resumeUnlessReached(Supplier<Optional<ResourceSet>> lastGood) {
+        submit(() -> {
+            if (connection == null || !connection.reached()) {
+                resumeFrom(lastGood);
+            }
+        });
+    }
+
+    /// Goes on from `lastGood`, as [#resumeUnlessReached] does, even with the control plane there.
+    public void resume(Supplier<Optional<ResourceSet>> lastGood) {
+        submit(() -> resumeFrom(lastGood));
+    }
+
+    private void resumeFrom(Supplier<Optional<ResourceSet>> lastGood) {
+        if (closed || subscriptions.hasAccepted()) {
+            return;
+        }
+        lastGood.get().ifPresent(set -> {
+            subscriptions.resume(set);
+            if (connection != null) {
+                // The server must hear what there is now, or it would never say what of it is gone.
+                connection.channel.shutdownNow();
+                connection = null;
+                connect();
+            }
+        });
+    }
+
     /// Ends the stream and waits for the thread to finish what it is doing, at most two seconds.
     @Override
     public void close() {
@@ -204,9 +276,11 @@ public final class AdsClient implements AutoCloseable {
             var opened = new Connection(channel());
             connection = opened;
             opened.open();
-        } catch (IOException | RuntimeException e) {
-            LOG.atWarn().setCause(e).addKeyValue("host", options.host()).log("cannot open the ADS stream");
-            lost(connection, String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            lost(connection, new Loss(String.valueOf(e.getMessage()), false));
+        } catch (RuntimeException e) {
+            LOG.atError().setCause(e).addKeyValue("host", options.host()).log("cannot open the ADS stream");
+            lost(connection, new Loss("internal error: " + e, false));
         }
     }
 
@@ -224,7 +298,7 @@ public final class AdsClient implements AutoCloseable {
                 .build();
     }
 
-    private void lost(@Nullable Connection which, String reason) {
+    private void lost(@Nullable Connection which, Loss loss) {
         if (closed || connection != which) {
             return;
         }
@@ -233,13 +307,13 @@ public final class AdsClient implements AutoCloseable {
             which.channel.shutdownNow();
         }
         var pause = backoff.next();
-        LOG.atInfo()
-                .addKeyValue("reason", reason)
+        LOG.atDebug()
+                .addKeyValue("reason", loss.reason())
                 .addKeyValue("retryMillis", pause.toMillis())
                 .log("ADS stream lost");
         reconnection = thread.schedule(guarded(this::connect), pause.toMillis(), TimeUnit.MILLISECONDS);
         subscriptions.disconnected();
-        watcher.disconnected(reason);
+        watcher.disconnected(loss);
     }
 
     private void tick() {
@@ -264,7 +338,7 @@ public final class AdsClient implements AutoCloseable {
             } catch (RuntimeException e) {
                 LOG.atError().setCause(e).log("the ADS client failed; the stream is opened anew");
                 if (connection != null) {
-                    lost(connection, "internal error: " + e);
+                    lost(connection, new Loss("internal error: " + e, false));
                 }
             }
         };

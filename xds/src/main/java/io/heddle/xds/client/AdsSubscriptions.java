@@ -56,13 +56,24 @@ public final class AdsSubscriptions {
         this.sink = sink;
         this.accepted = accepted;
         this.candidate = accepted;
-        this.clustersKnown = !accepted.resources(ResourceType.CDS).isEmpty();
-        forget();
+        resume(accepted);
     }
 
     /// The set that the sink accepted last.
     public ResourceSet accepted() {
         return accepted;
+    }
+
+    /// Whether the sink has accepted anything.
+    boolean hasAccepted() {
+        return !accepted.equals(ResourceSet.EMPTY);
+    }
+
+    /// Goes on as if the sink had accepted `set`, which it runs with. The stream must be opened anew then.
+    void resume(ResourceSet set) {
+        accepted = set;
+        clustersKnown = !set.resources(ResourceType.CDS).isEmpty();
+        forget();
     }
 
     /// A new stream is open.

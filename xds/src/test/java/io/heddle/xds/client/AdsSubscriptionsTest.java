@@ -52,6 +52,16 @@ final class AdsSubscriptionsTest {
     }
 
     @Test
+    void goes_on_from_a_set_that_was_restored_later() {
+        client.connected();
+        client.resume(ResourceSet.of(cluster("a"), endpoints("a")));
+        assertThat(client.connected().getFirst().getInitialResourceVersionsMap())
+                .containsOnlyKeys("a");
+        client.received(removal(ResourceType.CDS, "1", "a"), START);
+        assertThat(applied.getLast()).isEqualTo(ResourceSet.EMPTY);
+    }
+
+    @Test
     void asks_for_what_clusters_refer_to_and_hands_over_the_whole() {
         client.connected();
         var asked = client.received(response(ResourceType.CDS, "1", tlsCluster("a")), START);

@@ -241,8 +241,8 @@ final class AdsServerTest {
         }
 
         @Override
-        public void disconnected(String reason) {
-            fates.add("disconnected " + reason);
+        public void disconnected(AdsClient.Loss loss) {
+            fates.add("disconnected " + loss.reason());
         }
     }
 
