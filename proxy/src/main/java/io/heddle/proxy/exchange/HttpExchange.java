@@ -205,6 +205,9 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
     /// What came is no request; `requestHead` has what could be read of it.
     public void refuse(HttpRequestHead requestHead, int status, String body, String details) {
         start(requestHead);
+        // Who sent it and how is the connection's word, which needs no well-formed request.
+        timeline.receivedMalformed(claim.connection().peer());
+        timeline.fromWorkload(claim.known());
         timeline.requestComplete = worker.now();
         reply(LocalReply.of(status, body, ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR, details));
     }
@@ -265,6 +268,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         timeline.status = reply.status();
         timeline.flag = reply.flag() == ResponseFlag.NONE ? timeline.flag : reply.flag();
         timeline.details = reply.details();
+        timeline.denial = reply.denial();
         answering = true;
         var edits = new HeaderEdits();
         edits.addAll(reply.headers());

@@ -32,6 +32,11 @@ public final class PeerClaim {
                 .orElse(PeerMetadata.UNKNOWN);
     }
 
+    /// What is known without a request that can be read.
+    PeerMetadata known() {
+        return known;
+    }
+
     /// What is known with this request.
     PeerMetadata read(HttpRequestHead head) {
         if (head.lines().has(LineKind.PEER) && peer.principal().isPresent()) {

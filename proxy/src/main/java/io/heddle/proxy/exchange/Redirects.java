@@ -9,6 +9,7 @@ import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.request.Span;
 import io.heddle.traffic.route.RouteAction.Redirect;
 import java.util.List;
+import java.util.Optional;
 
 /// Makes the answer of a redirecting route, as Envoy's `route.v3.RedirectAction`.
 final class Redirects {
@@ -25,7 +26,8 @@ final class Redirects {
         var port = redirect.port().map(number -> ":" + number).orElse(kept);
         var location = scheme + "://" + host + port + path(redirect, head);
         var header = new HeaderEdit(HeaderEdit.Action.SET, HeaderName.LOCATION, location);
-        return new LocalReply(redirect.status(), "", List.of(header), ResponseFlag.NONE, "direct_response");
+        return new LocalReply(
+                redirect.status(), "", List.of(header), ResponseFlag.NONE, "direct_response", Optional.empty());
     }
 
     private static String path(Redirect redirect, HttpRequestHead head) {

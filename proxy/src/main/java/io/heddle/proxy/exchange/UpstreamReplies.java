@@ -6,6 +6,7 @@ import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.request.ResponseFlag;
 import java.util.List;
+import java.util.Optional;
 
 /// The answers to requests that no upstream answered, in Envoy's words.
 final class UpstreamReplies {
@@ -17,8 +18,8 @@ final class UpstreamReplies {
     static final LocalReply NO_CLUSTER = LocalReply.of(503, "", ResponseFlag.NO_CLUSTER_FOUND, "cluster_not_found");
     static final LocalReply NO_HOST =
             LocalReply.of(503, "no healthy upstream", ResponseFlag.NO_HEALTHY_UPSTREAM, "no_healthy_upstream");
-    static final LocalReply OVERFLOW =
-            new LocalReply(503, RESET + "overflow", OVERLOADED, ResponseFlag.UPSTREAM_OVERFLOW, "overflow");
+    static final LocalReply OVERFLOW = new LocalReply(
+            503, RESET + "overflow", OVERLOADED, ResponseFlag.UPSTREAM_OVERFLOW, "overflow", Optional.empty());
     static final LocalReply REQUEST_TIMEOUT =
             LocalReply.of(504, "upstream request timeout", ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, "response_timeout");
 

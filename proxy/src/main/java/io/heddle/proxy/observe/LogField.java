@@ -15,9 +15,14 @@ sealed interface LogField {
     /// Appends this part for `timeline`; false when there is nothing to say.
     boolean append(LogLine line, RequestTimeline timeline, Escape escape);
 
-    /// Whether the value is a number, unquoted in JSON.
-    default boolean isNumber() {
+    /// Whether the value, where it stands alone in JSON, is no text: [#appendBare] writes it then.
+    default boolean isBare() {
         return false;
+    }
+
+    /// Appends this part for `timeline` as a JSON value that is no text; false when there is nothing to say.
+    default boolean appendBare(LogLine line, RequestTimeline timeline) {
+        return append(line, timeline, Escape.JSON);
     }
 
     /// Fixed text.
@@ -95,12 +100,46 @@ sealed interface LogField {
         }
 
         @Override
-        public boolean isNumber() {
+        public boolean isBare() {
             return true;
         }
 
         private static long millis(long from, long to) {
             return from == 0 || to == 0 ? -1 : TimeUnit.NANOSECONDS.toMillis(to - from);
+        }
+    }
+
+    /// `%AUTHORIZATION_POLICIES%`: the policies that refused the request, as `namespace/name`; in JSON an array.
+    record Policies() implements LogField {
+        static final String OPERATOR = "AUTHORIZATION_POLICIES";
+
+        @Override
+        public boolean append(LogLine line, RequestTimeline timeline, Escape escape) {
+            if (timeline.denial.isEmpty()) {
+                return false;
+            }
+            line.value(String.join(",", timeline.denial.get().policies()), escape);
+            return true;
+        }
+
+        @Override
+        public boolean isBare() {
+            return true;
+        }
+
+        @Override
+        public boolean appendBare(LogLine line, RequestTimeline timeline) {
+            if (timeline.denial.isEmpty()) {
+                return false;
+            }
+            var policies = timeline.denial.get().policies();
+            line.put('[');
+            for (int i = 0; i < policies.size(); i++) {
+                line.put(i == 0 ? "\"" : ",\"").value(policies.get(i), Escape.JSON);
+                line.put('"');
+            }
+            line.put(']');
+            return true;
         }
     }
 

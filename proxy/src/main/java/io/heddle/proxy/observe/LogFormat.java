@@ -43,6 +43,7 @@ final class LogFormat {
                 "status=%RESPONSE_CODE%",
                 "flags=%RESPONSE_FLAGS%",
                 "details=%RESPONSE_CODE_DETAILS%",
+                "policies=%AUTHORIZATION_POLICIES%",
                 "bytes_received=%BYTES_RECEIVED%",
                 "bytes_sent=%BYTES_SENT%",
                 "duration_ms=%DURATION%",
@@ -100,8 +101,8 @@ final class LogFormat {
 
     private static void value(LogLine line, List<LogField> fields, RequestTimeline timeline) {
         boolean single = fields.size() == 1;
-        if (single && fields.getFirst().isNumber()) {
-            if (!fields.getFirst().append(line, timeline, Escape.JSON)) {
+        if (single && fields.getFirst().isBare()) {
+            if (!fields.getFirst().appendBare(line, timeline)) {
                 line.put(NULL);
             }
             return;
@@ -157,6 +158,9 @@ final class LogFormat {
     }
 
     private static LogField operator(String operator, List<Problem> problems) {
+        if (operator.equals(LogField.Policies.OPERATOR)) {
+            return new LogField.Policies();
+        }
         if (operator.equals(UPSTREAM_TIME)) {
             return LogField.Figure.UPSTREAM_SERVICE_TIME;
         }
@@ -191,7 +195,7 @@ final class LogFormat {
                 "access log format",
                 part,
                 reason,
-                "use one of REQ(header) " + Arrays.toString(LogField.Figure.values())
+                "use one of REQ(header) " + LogField.Policies.OPERATOR + " " + Arrays.toString(LogField.Figure.values())
                         + Arrays.toString(LogField.Word.values()));
     }
 

@@ -1,5 +1,6 @@
 package io.heddle.proxy.observe;
 
+import io.heddle.traffic.request.Denial;
 import io.heddle.traffic.request.PeerMetadata;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.time.Duration;
@@ -20,7 +21,6 @@ import java.util.function.Supplier;
 /// Each event loop counts into its own table without locks and, for combinations seen before, without allocating; a
 /// scrape adds the tables up. Series are bounded in number and dropped when idle.
 public final class ProxyMetrics implements RequestObserver {
-    private static final String DENIED = "rbac_access_denied_matched_policy[";
     private static final int MAX_POLICIES = 500;
     private static final double NANOS_PER_MILLISECOND = 1e6;
 
@@ -29,7 +29,7 @@ public final class ProxyMetrics implements RequestObserver {
     private final List<SeriesTable> tables = new CopyOnWriteArrayList<>();
     private final LongAdder overflow = new LongAdder();
     private final LongAdder denied = new LongAdder();
-    private final Map<String, LongAdder> deniedBy = new ConcurrentHashMap<>();
+    private final Map<Denial, LongAdder> deniedBy = new ConcurrentHashMap<>();
     private final List<Extra> extras = new CopyOnWriteArrayList<>();
     private final List<Supplier<List<LabelledFamily>>> families = new CopyOnWriteArrayList<>();
     private final FastThreadLocal<SeriesTable> table = new FastThreadLocal<>() {
@@ -66,8 +66,8 @@ public final class ProxyMetrics implements RequestObserver {
 
     @Override
     public void finished(RequestTimeline timeline) {
-        if (timeline.details.startsWith(DENIED)) {
-            countDenial(timeline.details);
+        if (timeline.denial.isPresent()) {
+            countDenial(timeline.denial.get());
         }
         var series = table.get().find(timeline);
         if (series == null) {
@@ -106,11 +106,11 @@ public final class ProxyMetrics implements RequestObserver {
                         family.name(), MetricsText.labels(List.of(family.label()), List.of(value)), (double) sample));
     }
 
-    private void countDenial(String details) {
+    private void countDenial(Denial denial) {
         denied.increment();
-        var counter = deniedBy.get(details);
+        var counter = deniedBy.get(denial);
         if (counter == null && deniedBy.size() < MAX_POLICIES) {
-            counter = deniedBy.computeIfAbsent(details, _ -> new LongAdder());
+            counter = deniedBy.computeIfAbsent(denial, _ -> new LongAdder());
         }
         if (counter != null) {
             counter.increment();
@@ -169,16 +169,15 @@ public final class ProxyMetrics implements RequestObserver {
         counter(text, "envoy_http_inbound_rbac_denied", "Requests that authorization refused.", denied);
         if (!deniedBy.isEmpty()
                 && text.family("istio_authz_denied_total", "counter", "Requests that a policy refused.")) {
-            deniedBy.forEach((details, counter) -> text.sample(
+            deniedBy.forEach((denial, counter) -> text.sample(
                     "istio_authz_denied_total",
-                    MetricsText.labels(List.of("policy"), List.of(policy(details))),
+                    MetricsText.labels(
+                            List.of("policy", "reason"),
+                            List.of(
+                                    String.join(",", denial.policies()),
+                                    denial.reason().word())),
                     (double) counter.sum()));
         }
-    }
-
-    /// The policy inside `rbac_access_denied_matched_policy[…]`; its own name may hold brackets.
-    private static String policy(String details) {
-        return details.substring(DENIED.length(), Math.max(DENIED.length(), details.length() - 1));
     }
 
     private static void counter(MetricsText text, String name, String help, LongAdder value) {

@@ -1,12 +1,14 @@
 package io.heddle.proxy.observe;
 
 import io.heddle.traffic.balance.Host;
+import io.heddle.traffic.request.Denial;
 import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.request.PeerMetadata;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.route.RouteDecision;
 import io.heddle.traffic.runtime.Cluster;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Everything that happened to one request, stamped as it happened. Owned by its exchange, confined to its event loop,
@@ -48,6 +50,8 @@ public final class RequestTimeline {
     public ResponseFlag flag = ResponseFlag.NONE;
     /// Where the status came from, as Envoy's `%RESPONSE_CODE_DETAILS%`: `via_upstream`, or a local reply's details.
     public String details = "";
+    /// Which policies refused it; empty when none did.
+    public Optional<Denial> denial = Optional.empty();
 
     private @Nullable RequestHead head;
     private @Nullable Peer peer;
@@ -73,6 +77,7 @@ public final class RequestTimeline {
         attempts = 0;
         flag = ResponseFlag.NONE;
         details = "";
+        denial = Optional.empty();
         head = null;
         peer = null;
         cluster = null;
@@ -84,6 +89,11 @@ public final class RequestTimeline {
     /// The request came with this head from this peer.
     public void received(RequestHead requestHead, Peer from) {
         head = requestHead;
+        peer = from;
+    }
+
+    /// Bytes that are no request came from this peer.
+    public void receivedMalformed(Peer from) {
         peer = from;
     }
 

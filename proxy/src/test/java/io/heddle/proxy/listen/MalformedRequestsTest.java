@@ -3,11 +3,16 @@ package io.heddle.proxy.listen;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.heddle.traffic.request.Peer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -151,6 +156,19 @@ class MalformedRequestsTest {
                 var last = all.substring(all.lastIndexOf("HTTP/1.1 "));
                 assertThat(last).startsWith("HTTP/1.1 " + response.answer() + " ");
             }
+        }
+    }
+
+    @Test
+    void bytes_that_are_no_request_are_told_with_who_sent_them() throws Exception {
+        var peers = new LinkedBlockingQueue<Optional<Peer>>();
+        try (var observed = new RunningProxy(
+                        RunningProxy.config(origin.port()),
+                        timeline -> peers.add(Optional.ofNullable(timeline.peer())));
+                var client = observed.connect()) {
+            Origin.write(client, "GET /\r\n\r\n");
+            var peer = Objects.requireNonNull(peers.poll(10, TimeUnit.SECONDS)).orElseThrow();
+            assertThat(peer.remote().getPort()).isEqualTo(client.getLocalPort());
         }
     }
 

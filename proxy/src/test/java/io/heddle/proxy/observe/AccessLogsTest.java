@@ -3,11 +3,13 @@ package io.heddle.proxy.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heddle.model.problem.Checked;
+import io.heddle.traffic.request.Denial;
 import io.heddle.traffic.request.Peer;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -30,6 +32,7 @@ class AccessLogsTest {
                 .isEqualTo("{\"time\":\"2026-11-21T12:34:56.789Z\",\"listener\":\"virtualInbound\","
                         + "\"method\":\"GET\",\"authority\":\"catalog.shop:9080\",\"path\":\"/books\","
                         + "\"protocol\":\"HTTP/1.1\",\"status\":200,\"flags\":\"-\",\"details\":\"via_upstream\","
+                        + "\"policies\":null,"
                         + "\"bytes_received\":5,\"bytes_sent\":1500,\"duration_ms\":3,\"upstream_ms\":2,"
                         + "\"attempts\":1,\"route\":null,\"cluster\":\"outbound|9080||catalog.shop\","
                         + "\"upstream\":\"127.0.0.2:15006\",\"upstream_workload\":\"catalog-v2-1\","
@@ -41,6 +44,21 @@ class AccessLogsTest {
     void a_configured_json_keeps_numbers_as_numbers() {
         var format = LogFormat.json(Map.of("b", "%RESPONSE_CODE%", "a", "x-%REQ(NONE?:METHOD)%-%ROUTE_NAME%"));
         assertThat(line(format, Timelines.outbound(503))).isEqualTo("{\"a\":\"x-GET--\",\"b\":503}\n");
+    }
+
+    @Test
+    void a_denied_request_names_its_policies() {
+        var denied = Timelines.inbound(403);
+        denied.denial =
+                Optional.of(new Denial(Denial.Reason.NO_ALLOW_MATCHED, List.of("shop/a", "shop/ratings-callers")));
+        var operator = "%AUTHORIZATION_POLICIES%";
+        assertThat(line(LogFormat.json(Map.of("policies", operator)), denied))
+                .isEqualTo("{\"policies\":[\"shop/a\",\"shop/ratings-callers\"]}\n");
+        assertThat(line(LogFormat.json(Map.of("p", "by " + operator)), denied))
+                .isEqualTo("{\"p\":\"by shop/a,shop/ratings-callers\"}\n");
+        assertThat(line(LogFormat.text(operator + "\n"), denied)).isEqualTo("shop/a,shop/ratings-callers\n");
+        assertThat(line(LogFormat.text(operator + "\n"), Timelines.inbound(200)))
+                .isEqualTo("-\n");
     }
 
     @Test

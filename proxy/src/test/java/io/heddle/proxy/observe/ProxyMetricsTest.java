@@ -2,8 +2,10 @@ package io.heddle.proxy.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heddle.traffic.request.Denial;
 import io.heddle.traffic.request.ResponseFlag;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -46,7 +48,10 @@ class ProxyMetricsTest {
         var metrics = new ProxyMetrics(SETTINGS, Timelines.CATALOG, () -> Optional.of(Timelines.CATALOG_ID));
         metrics.finished(Timelines.inbound(200));
         var denied = Timelines.inbound(403);
-        denied.details = "rbac_access_denied_matched_policy[ns[shop]-policy[only-web]-rule[0]]";
+        denied.denial = Optional.of(new Denial(Denial.Reason.DENY_MATCHED, List.of("shop/not-web")));
+        metrics.finished(denied);
+        denied.denial =
+                Optional.of(new Denial(Denial.Reason.NO_ALLOW_MATCHED, List.of("shop/only-ops", "shop/only-web")));
         metrics.finished(denied);
         assertThat(scrape(metrics, "istio_requests_total"))
                 .contains("reporter=\"destination\"")
@@ -56,8 +61,10 @@ class ProxyMetricsTest {
                 .contains("connection_security_policy=\"mutual_tls\"")
                 .contains("response_code=\"403\"");
         assertThat(scrape(metrics, "istio_authz_denied_total"))
-                .endsWith("istio_authz_denied_total{policy=\"ns[shop]-policy[only-web]-rule[0]\"} 1\n");
-        assertThat(scrape(metrics, "envoy_http_inbound_rbac_denied")).endsWith("envoy_http_inbound_rbac_denied 1\n");
+                .contains("istio_authz_denied_total{policy=\"shop/not-web\",reason=\"deny_matched\"} 1\n")
+                .contains("istio_authz_denied_total{policy=\"shop/only-ops,shop/only-web\","
+                        + "reason=\"no_allow_matched\"} 1\n");
+        assertThat(scrape(metrics, "envoy_http_inbound_rbac_denied")).endsWith("envoy_http_inbound_rbac_denied 2\n");
     }
 
     @Test

@@ -129,22 +129,24 @@ class WalkingMeshTest {
         mesh.apply("""
                 apiVersion: security.istio.io/v1
                 kind: AuthorizationPolicy
-                metadata: {name: nobody-but-orders, namespace: shop}
+                metadata: {name: catalog-callers, namespace: shop}
                 spec:
                   selector: {matchLabels: {app: catalog}}
-                  action: DENY
+                  action: ALLOW
                   rules:
-                  - from: [{source: {notPrincipals: ["cluster.local/ns/shop/sa/orders"]}}]
+                  - from: [{source: {principals: ["cluster.local/ns/shop/sa/orders"]}}]
                 """).succeeded();
         await().atMost(Duration.ofSeconds(10))
                 .until(() -> web.call("catalog.shop", Map.of()).statusCode() == 403);
         assertThat(web.call("catalog.shop", Map.of()).body()).isEqualTo("RBAC: access denied");
-        var policy = "ns[shop]-policy[nobody-but-orders]-rule[0]";
         await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
-            assertThat(second.metrics() + twin.metrics()).contains(policy);
-            assertThat(second.accessLog() + twin.accessLog()).contains(policy);
+            assertThat(second.metrics() + twin.metrics())
+                    .contains("istio_authz_denied_total{policy=\"shop/catalog-callers\",reason=\"no_allow_matched\"}");
+            assertThat(second.accessLog() + twin.accessLog())
+                    .contains("\"details\":\"rbac_access_denied_matched_policy[none]\"")
+                    .contains("\"policies\":[\"shop/catalog-callers\"]");
         });
-        mesh.heddle("delete", "authorizationpolicy/nobody-but-orders", "-n", "shop")
+        mesh.heddle("delete", "authorizationpolicy/catalog-callers", "-n", "shop")
                 .succeeded();
         await().atMost(Duration.ofSeconds(10))
                 .until(() -> web.call("catalog.shop", Map.of()).statusCode() == 200);

@@ -1,7 +1,7 @@
 package io.heddle.traffic.filter;
 
+import io.heddle.traffic.request.Denial;
 import io.heddle.traffic.request.LocalReply;
-import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.route.FilterOverride;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +10,8 @@ import java.util.Optional;
 /// Lets a request pass or answers 403 `RBAC: access denied`, as Envoy's `envoy.filters.http.rbac`.
 ///
 /// The reply's details name the policy: `rbac_access_denied_matched_policy[<name>]`, `none` where no ALLOW policy
-/// matched. Replies are made ready per policy, so deciding allocates nothing (addresses and regular expressions aside).
+/// matched; its [Denial] names the policies in both cases. Replies are made ready per policy, so deciding allocates
+/// nothing (addresses and regular expressions aside).
 public final class RbacFilter implements HttpFilter {
     /// Envoy's name of the filter.
     public static final String NAME = "envoy.filters.http.rbac";
@@ -56,24 +57,26 @@ public final class RbacFilter implements HttpFilter {
                 : compiled.decide(name, request);
     }
 
-    private static FilterStep.Reply reply(String policy) {
-        return new FilterStep.Reply(
-                LocalReply.of(403, "RBAC: access denied", ResponseFlag.NONE, DETAILS_PREFIX + policy + "]"));
+    private static FilterStep.Reply reply(String policy, Denial denial) {
+        return new FilterStep.Reply(LocalReply.denied(denial, DETAILS_PREFIX + policy + "]"));
     }
 
     private static final class Compiled {
-        private static final FilterStep.Reply NO_POLICY = reply("none");
-
         private final RbacRules.Action action;
         private final List<RbacRules.Policy> policies;
         private final List<FilterStep.Reply> replies;
+        private final FilterStep.Reply nothingMatched;
 
         Compiled(Optional<RbacRules> rules) {
             action = rules.map(RbacRules::action).orElse(RbacRules.Action.DENY);
             policies = rules.map(RbacRules::policies).orElse(List.of());
             var ready = new ArrayList<FilterStep.Reply>();
-            policies.forEach(policy -> ready.add(reply(policy.name())));
+            policies.forEach(policy ->
+                    ready.add(reply(policy.name(), new Denial(Denial.Reason.DENY_MATCHED, List.of(policy.object())))));
             replies = List.copyOf(ready);
+            var objects =
+                    policies.stream().map(RbacRules.Policy::object).distinct().toList();
+            nothingMatched = reply("none", new Denial(Denial.Reason.NO_ALLOW_MATCHED, objects));
         }
 
         FilterStep decide(String filter, FilterRequest request) {
@@ -86,7 +89,7 @@ public final class RbacFilter implements HttpFilter {
             }
             boolean allowed = action == RbacRules.Action.DENY;
             heard(filter, request, "none", allowed);
-            return allowed ? FilterStep.CONTINUE : NO_POLICY;
+            return allowed ? FilterStep.CONTINUE : nothingMatched;
         }
 
         private static void heard(String filter, FilterRequest request, String policy, boolean allowed) {

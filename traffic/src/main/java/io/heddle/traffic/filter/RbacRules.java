@@ -2,6 +2,7 @@ package io.heddle.traffic.filter;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /// Who may ask for what, as Envoy's `rbac.v3.RBAC`.
 ///
@@ -22,9 +23,18 @@ public record RbacRules(Action action, List<Policy> policies) {
 
     /// One policy: one of the permissions and one of the principals must match.
     public record Policy(String name, List<Permission> permissions, List<Principal> principals) {
+        private static final Pattern OBJECT = Pattern.compile("ns\\[([^\\]]*)]-policy\\[([^\\]]*)]-rule\\[\\d+]");
+
         public Policy {
             permissions = List.copyOf(permissions);
             principals = List.copyOf(principals);
+        }
+
+        /// The object that this policy is a rule of, `namespace/name`, where the name has Istio's form
+        /// `ns[namespace]-policy[name]-rule[index]`; else the name.
+        public String object() {
+            var form = OBJECT.matcher(name);
+            return form.matches() ? form.group(1) + "/" + form.group(2) : name;
         }
 
         /// Whether `request` fits.

@@ -1,6 +1,7 @@
 package io.heddle.traffic.request;
 
 import java.util.List;
+import java.util.Optional;
 
 /// An answer made here instead of by the application. It always carries its cause.
 ///
@@ -10,13 +11,20 @@ import java.util.List;
 /// @param flag the cause as a response flag
 /// @param details the cause in one word for logs, as Envoy's `%RESPONSE_CODE_DETAILS%`, for example
 ///     `rbac_access_denied_matched_policy[none]`
-public record LocalReply(int status, String body, List<HeaderEdit> headers, ResponseFlag flag, String details) {
+/// @param denial which policies refused the request; empty for other causes
+public record LocalReply(
+        int status, String body, List<HeaderEdit> headers, ResponseFlag flag, String details, Optional<Denial> denial) {
     public LocalReply {
         headers = List.copyOf(headers);
     }
 
     /// A reply without further headers.
     public static LocalReply of(int status, String body, ResponseFlag flag, String details) {
-        return new LocalReply(status, body, List.of(), flag, details);
+        return new LocalReply(status, body, List.of(), flag, details, Optional.empty());
+    }
+
+    /// A refusal by authorization.
+    public static LocalReply denied(Denial denial, String details) {
+        return new LocalReply(403, "RBAC: access denied", List.of(), ResponseFlag.NONE, details, Optional.of(denial));
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.heddle.traffic.match.AddressMatcher;
 import io.heddle.traffic.match.HeaderMatcher;
 import io.heddle.traffic.match.StringMatcher;
+import io.heddle.traffic.request.Denial;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.Peer;
@@ -133,6 +134,24 @@ class FilterTest {
         assertThat(denial(filter.onRequest(request))).isEqualTo("rbac_access_denied_matched_policy[a]");
         request.principal = Optional.of(WEB);
         assertThat(denial(filter.onRequest(request))).isEqualTo("rbac_access_denied_matched_policy[b]");
+    }
+
+    @Test
+    void a_denial_names_the_policies_that_decided() {
+        var get = List.of(method("GET"));
+        var filter = rbac(
+                RbacRules.Action.ALLOW,
+                new RbacRules.Policy("ns[shop]-policy[callers]-rule[0]", get, List.of(name(WEB))),
+                new RbacRules.Policy("ns[shop]-policy[callers]-rule[1]", get, List.of(name(WEB))),
+                new RbacRules.Policy("elsewhere", get, List.of(name(WEB))));
+        var request = new Request();
+        assertThat(((FilterStep.Reply) filter.onRequest(request)).reply().denial())
+                .contains(new Denial(Denial.Reason.NO_ALLOW_MATCHED, List.of("elsewhere", "shop/callers")));
+        var deny = rbac(
+                RbacRules.Action.DENY,
+                new RbacRules.Policy("ns[shop]-policy[no-reads]-rule[7]", get, List.of(new Principal.Any())));
+        assertThat(((FilterStep.Reply) deny.onRequest(request)).reply().denial())
+                .contains(new Denial(Denial.Reason.DENY_MATCHED, List.of("shop/no-reads")));
     }
 
     @Test

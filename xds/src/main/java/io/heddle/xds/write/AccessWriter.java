@@ -10,9 +10,17 @@ import java.util.Comparator;
 import java.util.List;
 
 /// Writes access policies as Envoy's RBAC filters, in the form that Istio gives them: first a filter of all DENY
-/// policies, then one of all ALLOW policies. An ALLOW filter without policies denies every request.
+/// policies, then one of all ALLOW policies. A policy without rules is written as one that matches nothing, so that a
+/// denial can name it.
 final class AccessWriter {
     static final String FILTER = "envoy.filters.http.rbac";
+
+    private static final Policy NEVER = Policy.newBuilder()
+            .addPermissions(
+                    Permission.newBuilder().setNotRule(Permission.newBuilder().setAny(true)))
+            .addPrincipals(
+                    Principal.newBuilder().setNotId(Principal.newBuilder().setAny(true)))
+            .build();
 
     private final InboundPort port;
 
@@ -60,12 +68,18 @@ final class AccessWriter {
                         });
         for (var policy : policies) {
             for (int i = 0; i < policy.rules().size(); i++) {
-                var object = policy.object();
-                var name = "ns[" + object.namespace() + "]-policy[" + object.name() + "]-rule[" + i + "]";
-                rules.putPolicies(name, rule(policy.rules().get(i), action));
+                rules.putPolicies(name(policy, i), rule(policy.rules().get(i), action));
+            }
+            if (policy.rules().isEmpty()) {
+                rules.putPolicies(name(policy, 0), NEVER);
             }
         }
         return rules.build();
+    }
+
+    private static String name(AccessPolicy policy, int rule) {
+        var object = policy.object();
+        return "ns[" + object.namespace() + "]-policy[" + object.name() + "]-rule[" + rule + "]";
     }
 
     private Policy rule(Rule rule, AccessPolicy.Action action) {
