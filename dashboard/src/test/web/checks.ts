@@ -139,13 +139,13 @@ check("a failure never rounds up to one hundred percent", () => {
 });
 
 check("an edge without requests is idle, not healthy", () => {
-  same([edge({ rate: 0, success: 1 }), edge({}), edge({ success: 0.98 }), edge({ success: 0.5 })].map(edgeHealth), ["idle", "good", "degraded", "failing"]);
-  same(success([edge({ rate: 0, success: 0 })]), undefined);
+  same([edge({ rate: 0, success: null }), edge({}), edge({ success: 0.98 }), edge({ success: 0.5 })].map(edgeHealth), ["idle", "good", "degraded", "failing"]);
+  same(success([edge({ rate: 0, success: null })]), undefined);
   same(success([edge({ rate: 3, success: 1 }), edge({ rate: 1, success: 0 })]), 0.75);
 });
 
 check("no encryption is claimed, and no plaintext, for calls that may have reached nobody", () => {
-  same([edge({}), edge({ mtls: false }), edge({ mtls: false, success: 0 })].map(edgeSecurity), ["mtls", "plaintext", "unseen"]);
+  same([edge({}), edge({ mtls: false, success: 0 }), edge({ mtls: null })].map(edgeSecurity), ["mtls", "plaintext", "unseen"]);
 });
 
 check("the view holds the whole map, and stays readable around what was chosen", () => {
@@ -167,6 +167,11 @@ check("a bad proxy sorts before a good one", () => {
 check("a resource is active only when every proxy has it", () => {
   const resource = (activeOn: number, proxies: number) => ({ status: { accepted: true, activeOn, proxies, rejectedBy: [] } }) as unknown as ResourceDocument;
   same([resource(8, 8), resource(7, 8), resource(0, 0)].map(resourceHealth), ["active", "pending", "unused"]);
+});
+
+check("a route to nowhere is not active", () => {
+  const resource = { status: { accepted: true, activeOn: 9, proxies: 9, rejectedBy: [], warnings: [{ reason: "there is no service" }] } } as unknown as ResourceDocument;
+  same(resourceHealth(resource), "unresolved");
 });
 
 check("the address survives the way to the URL and back", () => {

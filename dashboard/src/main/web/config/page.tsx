@@ -73,7 +73,7 @@ function Kind(properties: { kind: string; members: ResourceDocument[]; select: s
 function Summary(properties: { resources: ResourceDocument[] }) {
   const { resources } = properties;
   if (resources.length === 0) return null;
-  const bad = resources.filter((resource) => ["refused", "rejected"].includes(resourceHealth(resource))).length;
+  const bad = resources.filter((resource) => ["refused", "rejected", "unresolved"].includes(resourceHealth(resource))).length;
   const pending = resources.filter((resource) => resourceHealth(resource) === "pending").length;
   return (
     <p class="summary">

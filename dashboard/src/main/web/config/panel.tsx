@@ -19,7 +19,7 @@ export function ResourcePanel(properties: { resource: ResourceDocument; onClose:
       </>
     }>
       <p><StatusLine resource={resource} /></p>
-      <Problems problems={(status?.problems ?? []).map(problemText)} />
+      <Problems problems={[...(status?.problems ?? []), ...(status?.warnings ?? [])].map(problemText)} />
       {rejected.length === 0 ? null : (
         <section>
           <h3>Rejected by</h3>

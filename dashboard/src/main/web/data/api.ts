@@ -16,11 +16,13 @@ export interface GraphEdge {
   requests: number;
   rate: number;
   /** 1 when there were no requests in the window. */
-  success: number;
-  p50_ms: number;
-  p99_ms: number;
+  /** Share of good answers in the window; null without a request. */
+  success: number | null;
+  p50_ms: number | null;
+  p99_ms: number | null;
   /** Whether all connections were mutual TLS, as the called side saw them. */
-  mtls: boolean;
+  /** Whether every connection was mutual TLS; null when the called side has seen none. */
+  mtls: boolean | null;
   /** Failed requests of the window by response code, or by response flag where the code is no error. */
   errors: Record<string, number>;
 }
@@ -79,6 +81,8 @@ export interface Mesh {
 export interface ResourceStatus {
   accepted: boolean;
   problems?: (Problem | string)[];
+  /** What of it leads nowhere now, although it takes part. */
+  warnings?: (Problem | string)[];
   /** Proxies that acknowledged a configuration with it, or need no change for it. */
   activeOn: number;
   /** All connected proxies. */

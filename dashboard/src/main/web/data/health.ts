@@ -8,19 +8,19 @@ export const FAILING_BELOW = 0.95;
 
 /** Without a request in the window there is no success share to judge: such an edge is idle, not healthy. */
 export function edgeHealth(edge: Pick<GraphEdge, "rate" | "success">): Health {
-  if (!(edge.rate > 0)) return "idle";
+  if (!(edge.rate > 0) || edge.success === null) return "idle";
   if (edge.success < FAILING_BELOW) return "failing";
   return edge.success < DEGRADED_BELOW ? "degraded" : "good";
 }
 
 export type Security = "mtls" | "plaintext" | "unseen";
 
-export const SECURITY_TEXT: Record<Security, string> = { mtls: "mutual TLS", plaintext: "plaintext", unseen: "no mTLS seen" };
+export const SECURITY_TEXT: Record<Security, string> = { mtls: "mutual TLS", plaintext: "plaintext", unseen: "security not seen" };
 
-/** Calls that all failed may never have met the other side, so nothing is claimed about their connection. */
-export function edgeSecurity(edge: Pick<GraphEdge, "mtls" | "rate" | "success">): Security {
-  if (edge.mtls) return "mtls";
-  return edge.rate > 0 && edge.success === 0 ? "unseen" : "plaintext";
+/** Plaintext is what the called side has seen, and nothing else: calls that never met it say nothing of a connection. */
+export function edgeSecurity(edge: Pick<GraphEdge, "mtls">): Security {
+  if (edge.mtls === null) return "unseen";
+  return edge.mtls ? "mtls" : "plaintext";
 }
 
 const HEALTH_ORDER: Health[] = ["idle", "good", "degraded", "failing"];
@@ -43,18 +43,19 @@ export function proxyRank(proxy: Proxy): number {
   return proxy.problems.length > 0 ? rank - 0.5 : rank;
 }
 
-export type ResourceHealth = "refused" | "rejected" | "pending" | "active" | "unused" | "unknown";
+export type ResourceHealth = "refused" | "rejected" | "unresolved" | "pending" | "active" | "unused" | "unknown";
 
 export function resourceHealth(resource: ResourceDocument): ResourceHealth {
   const status = resource.status;
   if (!status) return "unknown";
   if (!status.accepted) return "refused";
   if ((status.rejectedBy ?? []).length > 0) return "rejected";
+  if ((status.warnings ?? []).length > 0) return "unresolved";
   if (!(status.proxies > 0)) return "unused";
   return status.activeOn < status.proxies ? "pending" : "active";
 }
 
-const RESOURCE_ORDER: ResourceHealth[] = ["refused", "rejected", "pending", "unknown", "unused", "active"];
+const RESOURCE_ORDER: ResourceHealth[] = ["refused", "rejected", "unresolved", "pending", "unknown", "unused", "active"];
 
 export function resourceRank(resource: ResourceDocument): number {
   return RESOURCE_ORDER.indexOf(resourceHealth(resource));

@@ -5,8 +5,8 @@ import { edgeKey } from "../data/address";
 export interface Sample {
   at: number;
   rate: number;
-  success: number;
-  p99: number;
+  success: number | null;
+  p99: number | null;
 }
 
 export const KEPT_MS = 180_000;

@@ -61,9 +61,11 @@ export function EdgeLabel(properties: EdgeProperties) {
     <g class={`edge-label ${health}${selected ? " selected" : ""}${faded ? " faded" : ""}`} data-key={id} transform={`translate(${label.x},${label.y})`} tabindex={0} role="button" aria-pressed={selected} aria-label={edgeDescription(edge)} onClick={choose} onKeyDown={onKeyDown}>
       <title>{edgeDescription(edge)}</title>
       <rect x={-box.width / 2} y={-box.height / 2} width={box.width} height={box.height} rx={9} />
-      <g class={edge.mtls ? "lock closed" : "lock open"} transform={`translate(${-box.width / 2 + 8},${firstLine - 10.5}) scale(0.8)`}>
-        <path d={edge.mtls ? LOCK : OPEN_LOCK} />
-      </g>
+      {edge.mtls === null ? null : (
+        <g class={edge.mtls ? "lock closed" : "lock open"} transform={`translate(${-box.width / 2 + 8},${firstLine - 10.5}) scale(0.8)`}>
+          <path d={edge.mtls ? LOCK : OPEN_LOCK} />
+        </g>
+      )}
       <text class="label-rate" x={-box.width / 2 + 25} y={firstLine}>{health === "idle" ? "no traffic" : `${rate(edge.rate)}/s`}</text>
       {health === "idle" || detail === "tall" ? null : <text class="label-success" x={box.width / 2 - 9} y={firstLine} text-anchor="end">{percent(edge.success)}</text>}
       {detail === "full" ? <SecondLine edge={edge} width={box.width} /> : null}
@@ -80,7 +82,7 @@ function TallLines(properties: { edge: GraphEdge; width: number }) {
   return (
     <>
       <text class="label-success" x={left} y={4.5}>{percent(edge.success)}</text>
-      {edge.mtls ? null : <text class="label-plaintext" x={width / 2 - 9} y={4.5} text-anchor="end">{edgeSecurity(edge) === "plaintext" ? "plain" : "no mTLS"}</text>}
+      {edge.mtls === false ? <text class="label-plaintext" x={width / 2 - 9} y={4.5} text-anchor="end">plain</text> : null}
       <text class="label-latency" x={left} y={19}>{`${milliseconds(edge.p50_ms)} / ${milliseconds(edge.p99_ms)}`}</text>
     </>
   );
@@ -89,7 +91,7 @@ function TallLines(properties: { edge: GraphEdge; width: number }) {
 function SecondLine(properties: { edge: GraphEdge; width: number }) {
   const { edge, width } = properties;
   if (!(edge.rate > 0)) return <text class="label-latency" x={-width / 2 + 9} y={11.5}>{`${edge.requests.toLocaleString("en-US")} requests before`}</text>;
-  if (!edge.mtls) return <><text class="label-plaintext" x={-width / 2 + 9} y={11.5}>{SECURITY_TEXT[edgeSecurity(edge)]}</text><text class="label-latency" x={width / 2 - 9} y={11.5} text-anchor="end">{`p99 ${milliseconds(edge.p99_ms)}`}</text></>;
+  if (edge.mtls === false) return <><text class="label-plaintext" x={-width / 2 + 9} y={11.5}>{SECURITY_TEXT[edgeSecurity(edge)]}</text><text class="label-latency" x={width / 2 - 9} y={11.5} text-anchor="end">{`p99 ${milliseconds(edge.p99_ms)}`}</text></>;
   return (
     <>
       <text class="label-latency" x={-width / 2 + 9} y={11.5}>{`p50 ${milliseconds(edge.p50_ms)}`}</text>

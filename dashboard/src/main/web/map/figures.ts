@@ -36,7 +36,7 @@ export function totalRate(edges: GraphEdge[]): number {
 export function success(edges: GraphEdge[]): number | undefined {
   const rate = totalRate(edges);
   if (!(rate > 0)) return undefined;
-  return edges.filter((edge) => edge.rate > 0).reduce((sum, edge) => sum + edge.success * edge.rate, 0) / rate;
+  return edges.filter((edge) => edge.rate > 0).reduce((sum, edge) => sum + (edge.success ?? 0) * edge.rate, 0) / rate;
 }
 
 export function activeEdges(edges: GraphEdge[]): GraphEdge[] {
@@ -44,7 +44,7 @@ export function activeEdges(edges: GraphEdge[]): GraphEdge[] {
 }
 
 export function slowest(edges: GraphEdge[]): GraphEdge | undefined {
-  return activeEdges(edges).reduce<GraphEdge | undefined>((found, edge) => (!found || edge.p99_ms > found.p99_ms ? edge : found), undefined);
+  return activeEdges(edges).reduce<GraphEdge | undefined>((found, edge) => (!found || (edge.p99_ms ?? 0) > (found.p99_ms ?? 0) ? edge : found), undefined);
 }
 
 /** Stroke width by rate: each tenfold rate is one and a bit wider, so that 1/s and 1,000/s both stay readable. */

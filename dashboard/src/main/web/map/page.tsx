@@ -7,6 +7,7 @@ import type { History } from "../live/history";
 import type { PageProperties } from "../live/page";
 import { Command, CopyButton, Empty, Search, Segmented } from "../parts/controls";
 import { DownloadIcon } from "../parts/icons";
+import { edgeSecurity } from "../data/health";
 import { activeEdges, edgeMatches, idName, nodeMatches, part, slowest, success, totalRate } from "./figures";
 import { GraphView } from "./graph";
 import { MapPanel } from "./panel";
@@ -77,7 +78,7 @@ function Exports(properties: { graph: Graph; path: string }) {
 function Totals(properties: { graph: Graph }) {
   const { edges, windowSeconds } = properties.graph;
   const active = activeEdges(edges);
-  const plain = edges.filter((edge) => !edge.mtls);
+  const plain = edges.filter((edge) => edgeSecurity(edge) === "plaintext");
   const share = success(active);
   const slow = slowest(edges);
   return (
@@ -85,7 +86,7 @@ function Totals(properties: { graph: Graph }) {
       <div><dt>Calls between services</dt><dd>{rate(totalRate(active))}<small>/s</small></dd></div>
       <div><dt>Success</dt><dd class={share === undefined ? "" : share < 0.95 ? "failing" : share < 0.99 ? "degraded" : ""}>{percent(share)}</dd></div>
       <div><dt>Slowest p99</dt><dd>{milliseconds(slow?.p99_ms)}{slow ? <small class="which">{idName(slow.from)} → {idName(slow.to)}</small> : null}</dd></div>
-      <div><dt>Encrypted edges</dt><dd class={plain.length > 0 ? "plain" : ""}>{edges.length - plain.length}<small> of {edges.length}{plain.length > 0 ? <>, plaintext: {names(plain)}</> : null}</small></dd></div>
+      <div><dt>Encrypted edges</dt><dd class={plain.length > 0 ? "plain" : ""}>{edges.filter((edge) => edge.mtls).length}<small> of {edges.filter((edge) => edge.mtls !== null).length}{plain.length > 0 ? <>, plaintext: {names(plain)}</> : null}</small></dd></div>
       <div><dt>Window</dt><dd>{windowSeconds}<small> s</small></dd></div>
     </dl>
   );

@@ -35,7 +35,7 @@ export function MapPanel(properties: PanelProperties) {
 const SECURITY_SENTENCE: Record<Security, string> = {
   mtls: "Mutual TLS: both sides proved their identity.",
   plaintext: "Plaintext: neither encrypted nor authenticated. A PeerAuthentication with mode STRICT refuses such calls.",
-  unseen: "No mutual TLS seen: every call failed, perhaps before it reached the other side.",
+  unseen: "Not seen by the called side: no call has reached it yet, so nothing is known of the connection.",
 };
 
 function EdgePanel(properties: PanelProperties & { edge: GraphEdge }) {
@@ -45,8 +45,8 @@ function EdgePanel(properties: PanelProperties & { edge: GraphEdge }) {
   const quiet = health === "idle";
   return (
     <Panel kind="Calls" title={`${idName(edge.from)} → ${idName(edge.to)}`} onClose={() => properties.onSelect("")}>
-      <p class={edge.mtls ? "security closed" : "security open"}>
-        {edge.mtls ? <LockIcon /> : <OpenLockIcon />}
+      <p class={edge.mtls === null ? "security" : edge.mtls ? "security closed" : "security open"}>
+        {edge.mtls === null ? null : edge.mtls ? <LockIcon /> : <OpenLockIcon />}
         {SECURITY_SENTENCE[edgeSecurity(edge)]}
       </p>
       {quiet ? <p class="hint">No request in the last {graph.windowSeconds} s, so there is nothing to measure.</p> : null}
@@ -61,8 +61,8 @@ function EdgePanel(properties: PanelProperties & { edge: GraphEdge }) {
       <section>
         <h3>Since this page was opened</h3>
         <Sparkline name="Requests/s" samples={samples} now={now} value={(sample) => sample.rate} text={rate} tone="accent" />
-        <Sparkline name="Failed" samples={samples} now={now} value={(sample) => (sample.rate > 0 ? 1 - sample.success : 0)} text={(value) => (value > 0 && value < 0.001 ? "<0.1 %" : `${Math.round(value * 1000) / 10} %`)} tone="failing" />
-        <Sparkline name="p99" samples={samples} now={now} value={(sample) => sample.p99} text={milliseconds} tone="accent" />
+        <Sparkline name="Failed" samples={samples} now={now} value={(sample) => (sample.rate > 0 ? 1 - (sample.success ?? 1) : 0)} text={(value) => (value > 0 && value < 0.001 ? "<0.1 %" : `${Math.round(value * 1000) / 10} %`)} tone="failing" />
+        <Sparkline name="p99" samples={samples} now={now} value={(sample) => sample.p99 ?? 0} text={milliseconds} tone="accent" />
       </section>
       <section>
         <h3>Ends</h3>
@@ -142,7 +142,7 @@ function EdgeList(properties: { name: string; edges: GraphEdge[]; end: "from" | 
       <h3>{properties.name}</h3>
       {edges.length === 0 ? <p class="hint">{properties.none}</p> : edges.map((edge) => (
         <button key={edgeKey(edge)} type="button" class="row-button" onClick={() => properties.onSelect(edgeKey(edge))}>
-          <span class={edge.mtls ? "closed" : "open"}>{edge.mtls ? <LockIcon size={13} /> : <OpenLockIcon size={13} />}</span>
+          <span class={edge.mtls === false ? "open" : "closed"}>{edge.mtls === null ? null : edge.mtls ? <LockIcon size={13} /> : <OpenLockIcon size={13} />}</span>
           <span class="row-name">{edge[end]}</span>
           <span>{rate(edge.rate)}/s</span>
           <span class={`tone ${edgeHealth(edge)}`}>{edge.rate > 0 ? percent(edge.success) : "no traffic"}</span>

@@ -7,14 +7,14 @@ import { LockIcon, OpenLockIcon } from "../parts/icons";
 import { Table, type Column } from "../parts/table";
 
 const UNMEASURED = -1;
-const measured = (edge: GraphEdge, value: number) => (edge.rate > 0 ? value : UNMEASURED);
+const measured = (edge: GraphEdge, value: number | null) => (edge.rate > 0 ? (value ?? UNMEASURED) : UNMEASURED);
 
 const COLUMNS: Column<GraphEdge>[] = [
   { key: "from", title: "From", value: (edge) => edge.from, cell: (edge) => <Name id={edge.from} /> },
   { key: "to", title: "To", value: (edge) => edge.to, cell: (edge) => <Name id={edge.to} /> },
-  { key: "mtls", title: "Security", value: (edge) => (edge.mtls ? 1 : 0), cell: (edge) => <SecurityCell edge={edge} /> },
+  { key: "mtls", title: "Security", value: (edge) => (edge.mtls === null ? 1 : edge.mtls ? 2 : 0), cell: (edge) => <SecurityCell edge={edge} /> },
   { key: "rate", title: "Requests/s", numeric: true, value: (edge) => edge.rate, cell: (edge) => rate(edge.rate) },
-  { key: "success", title: "Success", numeric: true, hint: "Share of requests without a failure, over the window", value: (edge) => measured(edge, edge.success), cell: (edge) => <span class={`tone ${edgeHealth(edge)}`}>{edge.rate > 0 ? percent(edge.success) : "no traffic"}</span> },
+  { key: "success", title: "Success", numeric: true, hint: "Share of requests that got a good answer, over the window; 4xx and 5xx are errors", value: (edge) => measured(edge, edge.success), cell: (edge) => <span class={`tone ${edgeHealth(edge)}`}>{edge.rate > 0 ? percent(edge.success) : "no traffic"}</span> },
   { key: "p50", title: "p50", numeric: true, value: (edge) => measured(edge, edge.p50_ms), cell: (edge) => milliseconds(edge.rate > 0 ? edge.p50_ms : undefined) },
   { key: "p99", title: "p99", numeric: true, value: (edge) => measured(edge, edge.p99_ms), cell: (edge) => milliseconds(edge.rate > 0 ? edge.p99_ms : undefined) },
   { key: "requests", title: "Requests in all", numeric: true, hint: "Since the control plane first saw the edge", value: (edge) => edge.requests, cell: (edge) => count(edge.requests) },
@@ -37,6 +37,7 @@ function Name(properties: { id: string }) {
 }
 
 function SecurityCell(properties: { edge: GraphEdge }) {
+  if (properties.edge.mtls === null) return <span class="dim">{SECURITY_TEXT.unseen}</span>;
   return properties.edge.mtls
     ? <span class="security-cell closed"><LockIcon size={13} />mTLS</span>
     : <span class="security-cell open"><OpenLockIcon size={13} />{SECURITY_TEXT[edgeSecurity(properties.edge)]}</span>;

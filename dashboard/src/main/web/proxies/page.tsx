@@ -27,7 +27,7 @@ function columns(now: number): Column<Proxy>[] {
     { key: "problems", title: "Problem", value: (proxy) => -proxy.problems.length, cell: (proxy) => <FirstProblem proxy={proxy} /> },
     { key: "service", title: "Service", value: (proxy) => proxy.service ?? "", cell: (proxy) => proxy.service || <span class="dim">only calls</span> },
     { key: "since", title: "Connected", numeric: true, hint: "How long the stream to this control plane has stood", value: (proxy) => -Date.parse(proxy.connectedSince || "") || 0, cell: (proxy) => (proxy.connected ? since(proxy.connectedSince, now) : <span class="dim">gone {since(proxy.connectedSince, now)}</span>) },
-    { key: "push", title: "Last push", numeric: true, hint: "From sending to the acknowledgement", value: (proxy) => proxy.lastPushMs ?? -1, cell: (proxy) => milliseconds(proxy.lastPushMs) },
+    { key: "push", title: "Push took", numeric: true, hint: "How long the last push took, from sending to the acknowledgement", value: (proxy) => proxy.lastPushMs ?? -1, cell: (proxy) => milliseconds(proxy.lastPushMs) },
     { key: "identity", title: "Identity", value: (proxy) => proxy.identity ?? "", cell: (proxy) => <Identity identity={proxy.identity} /> },
     { key: "version", title: "Version", value: (proxy) => proxy.version ?? "", cell: (proxy) => proxy.version || "–" },
   ];

@@ -17,7 +17,7 @@ export function ProxyPanel(properties: { proxy: Proxy; now: number; onClose: () 
       </section>
       <dl class="figures">
         <Figure name={proxy.connected ? "Connected" : "Gone"}>{since(proxy.connectedSince, now)}</Figure>
-        <Figure name="Last push">{milliseconds(proxy.lastPushMs)}</Figure>
+        <Figure name="Push took">{milliseconds(proxy.lastPushMs)}</Figure>
       </dl>
       <section>
         <h3>Who and where</h3>

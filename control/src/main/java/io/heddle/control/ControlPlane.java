@@ -23,6 +23,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -74,6 +76,9 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     private void wire() throws StartException, IOException {
+        if (options.configDirectory().isPresent()) {
+            checkDirectory(options.configDirectory().get());
+        }
         var state = StateDirectory.open(options.stateDirectory());
         var store = opened(MvConfigStore.open(state.store(), clock));
         var settings = options.mesh();
@@ -133,6 +138,15 @@ public final class ControlPlane implements AutoCloseable {
                 .addKeyValue("xds", reached.xds())
                 .addKeyValue("objects", store.all().size())
                 .log("control plane started");
+    }
+
+    /// A directory that is not there would be an empty mesh, and a mistyped one would take the mesh away.
+    private static void checkDirectory(Path directory) throws StartException {
+        if (!Files.isDirectory(directory) || !Files.isReadable(directory)) {
+            var reason = Files.exists(directory) ? "is no directory that can be read" : "does not exist";
+            throw new StartException(
+                    "the configuration directory " + directory + " " + reason + "; name another with --config-dir");
+        }
     }
 
     private AdsServer startAds(CertificateAuthority authority, WorkloadSigner signer, ConnectedProxies proxies)

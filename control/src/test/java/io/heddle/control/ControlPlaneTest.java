@@ -2,6 +2,7 @@ package io.heddle.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.heddle.control.ControlOptions.Ports;
 import java.net.InetAddress;
@@ -11,12 +12,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 class ControlPlaneTest {
     static final Ports ANY_PORTS = new Ports("127.0.0.1", 0, 0, 0, 0, List.of());
@@ -72,6 +76,68 @@ class ControlPlaneTest {
                 .isEqualTo("rw-------");
         control.close();
         assertThat(file).doesNotExist();
+    }
+
+    @Test
+    void a_configuration_directory_that_is_not_there_refuses_the_start() throws Exception {
+        var nowhere = directory.resolve("nowhere");
+        var there = Files.writeString(directory.resolve("file"), "");
+        var options = options().withStateDirectory(directory.resolve("other"));
+        assertThatThrownBy(() -> ControlPlane.start(options.withConfigDirectory(nowhere)))
+                .isInstanceOf(StartException.class)
+                .hasMessageContaining(nowhere + " does not exist");
+        assertThatThrownBy(() -> ControlPlane.start(options.withConfigDirectory(there)))
+                .hasMessageContaining("no directory that can be read");
+        assertThat(directory.resolve("other")).doesNotExist();
+    }
+
+    @Test
+    void a_route_whose_backend_was_deleted_says_so_and_since_when() throws Exception {
+        var route = """
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: HTTPRoute
+                metadata: {name: catalog, namespace: shop}
+                spec:
+                  parentRefs: [{group: "", kind: Service, name: catalog}]
+                  rules: [{backendRefs: [{name: catalog-v2, port: 80}]}]
+                """;
+        var backend = CATALOG.replace("name: catalog,", "name: catalog-v2,");
+        client.send("POST", "/api/v1/apply", CATALOG + "---\n" + backend + "---\n" + route);
+        var before = conditions();
+        assertThat(statuses(before)).containsExactly("Accepted=True", "ResolvedRefs=True", "Programmed=False");
+        client.send("DELETE", "/api/v1/resources/Service/shop/catalog-v2", "");
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(statuses(conditions())).contains("ResolvedRefs=False"));
+        var resolved = conditions().get(1);
+        assertThat(resolved.get("reason").asString()).isEqualTo("BackendNotFound");
+        assertThat(resolved.get("message").asString()).contains("spec.rules[0].backendRefs[0].name", "catalog-v2");
+        assertThat(resolved.get("observedGeneration").asInt()).isEqualTo(1);
+        var since = Instant.parse(resolved.get("lastTransitionTime").asString());
+        assertThat(since)
+                .isAfter(Instant.parse(before.get(1).get("lastTransitionTime").asString()));
+        assertThat(Instant.parse(conditions().get(1).get("lastTransitionTime").asString()))
+                .isEqualTo(since);
+        assertThat(route().get("warnings").toString()).contains("catalog-v2");
+        client.send("POST", "/api/v1/apply", backend);
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(statuses(conditions())).contains("ResolvedRefs=True"));
+        assertThat(route().has("warnings")).isFalse();
+    }
+
+    private JsonNode route() throws Exception {
+        return client.get("/api/v1/resources/HTTPRoute/shop/catalog").get("status");
+    }
+
+    private JsonNode conditions() throws Exception {
+        return route().get("parents").get(0).get("conditions");
+    }
+
+    private static List<String> statuses(JsonNode conditions) {
+        return conditions
+                .valueStream()
+                .map(condition -> condition.get("type").asString() + "="
+                        + condition.get("status").asString())
+                .toList();
     }
 
     @Test

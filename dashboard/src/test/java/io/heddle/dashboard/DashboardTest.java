@@ -142,7 +142,7 @@ class DashboardTest {
         Page config = dashboard.open(CannedMesh.Story.BOOKSHOP, "");
         config.keyboard().press("3");
         Locator route = config.locator("[data-id='HTTPRoute/shop/catalog']");
-        assertThat(route).containsText("active on 8 of 8 proxies, live after 37 ms");
+        assertThat(route).containsText("active on 8 of 8 proxies, took 37 ms to be live");
         assertThat(config.locator("[data-id='HTTPRoute/shop/payments']")).containsText("rejected by 1");
         assertThat(config.locator(".problems")).containsText("A tab stands where YAML wants spaces");
         route.click();

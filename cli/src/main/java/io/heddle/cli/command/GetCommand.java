@@ -102,6 +102,9 @@ public final class GetCommand implements Callable<Integer> {
         }
         boolean manyKinds = targets.size() > 1 || targets.getFirst().kinds().size() > 1;
         table(objects, manyKinds).print(console);
+        objects.stream()
+                .flatMap(object -> ResourceStatus.warnings(object).stream())
+                .forEach(console::say);
     }
 
     private static JsonNode list(List<JsonNode> objects) {
@@ -119,7 +122,7 @@ public final class GetCommand implements Callable<Integer> {
         }
         headings.addAll(List.of("NAME", "STATUS", "AGE"));
         if (wide) {
-            headings.addAll(List.of("GENERATION", "LIVE AFTER", "API VERSION"));
+            headings.addAll(List.of("GENERATION", "LIVE TOOK", "API VERSION"));
         }
         var table = new Table(headings);
         var now = Instant.now();

@@ -29,7 +29,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
             "  STALE         was sent something newer and has not answered yet",
             "  REJECTED      refused the newest and keeps the last good one; -o wide says why",
             "  NOT_SENT      was sent nothing yet",
-            "  DISCONNECTED  gone; keeps serving with what it has"
+            "  DISCONNECTED  gone; keeps serving with what it has",
+            "",
+            "AGE is how long it has been connected, or gone; PUSH TOOK is how long the last push took to be acknowledged."
         })
 public final class ProxyStatusCommand implements Callable<Integer> {
     private static final List<String> TYPES = List.of("LDS", "CDS", "RDS", "EDS", "SDS");
@@ -90,7 +92,7 @@ public final class ProxyStatusCommand implements Callable<Integer> {
         boolean wide = output.format() == Format.wide;
         var headings = new ArrayList<>(List.of("WORKLOAD", "NAMESPACE", "STATE"));
         headings.addAll(TYPES);
-        headings.addAll(List.of("LAST PUSH", "CONNECTED", "VERSION"));
+        headings.addAll(List.of("AGE", "PUSH TOOK", "VERSION"));
         if (wide) {
             headings.addAll(List.of("IDENTITY", "ADDRESS", "PROBLEMS"));
         }
@@ -102,9 +104,9 @@ public final class ProxyStatusCommand implements Callable<Integer> {
             cells.add(proxy.path("namespace").asString(""));
             cells.add(proxy.path("state").asString(""));
             TYPES.forEach(type -> cells.add(proxy.path("types").path(type).asString("")));
+            cells.add(age(proxy, now));
             var push = proxy.path("lastPushMs");
             cells.add(push.isNumber() ? push.asString() + " ms" : "");
-            cells.add(Age.since(proxy.path("connectedSince").asString(""), now));
             cells.add(proxy.path("version").asString(""));
             if (wide) {
                 cells.add(proxy.path("identity").asString(""));
@@ -119,6 +121,12 @@ public final class ProxyStatusCommand implements Callable<Integer> {
             table.row(cells);
         }
         return table;
+    }
+
+    /// How long it has been connected; how long one that is not has been gone.
+    static String age(JsonNode proxy, Instant now) {
+        var age = Age.since(proxy.path("connectedSince").asString(""), now);
+        return proxy.path("connected").asBoolean(true) || age.isEmpty() ? age : "gone " + age;
     }
 
     private static String text(JsonNode problem) {

@@ -1,5 +1,6 @@
 package io.heddle.cli.command;
 
+import java.util.List;
 import tools.jackson.databind.JsonNode;
 
 /// How far an object has come, as the control plane reports it.
@@ -8,14 +9,32 @@ import tools.jackson.databind.JsonNode;
 /// @param activeOn how many connected proxies run with it
 /// @param proxies how many proxies are connected
 /// @param rejectedBy how many proxies refused it
-record ResourceStatus(boolean accepted, int activeOn, int proxies, int rejectedBy) {
+/// @param unresolved how many of its references lead nowhere
+record ResourceStatus(boolean accepted, int activeOn, int proxies, int rejectedBy, int unresolved) {
     static ResourceStatus of(JsonNode object) {
         var status = object.path("status");
         return new ResourceStatus(
                 status.path("accepted").asBoolean(false),
                 status.path("activeOn").asInt(0),
                 status.path("proxies").asInt(0),
-                status.path("rejectedBy").size());
+                status.path("rejectedBy").size(),
+                status.path("warnings").size());
+    }
+
+    /// What is doubtful about it, one line each.
+    static List<String> warnings(JsonNode object) {
+        return object.path("status")
+                .path("warnings")
+                .valueStream()
+                .map(ResourceStatus::line)
+                .toList();
+    }
+
+    private static String line(JsonNode problem) {
+        var remedy = problem.path("remedy").asString("");
+        return "warning: " + problem.path("object").asString("") + ": "
+                + problem.path("path").asString("") + ": "
+                + problem.path("reason").asString("") + (remedy.isEmpty() ? "" : "; " + remedy);
     }
 
     /// Whether every connected proxy runs with it.
@@ -34,6 +53,7 @@ record ResourceStatus(boolean accepted, int activeOn, int proxies, int rejectedB
         if (proxies == 0) {
             return "STORED";
         }
-        return (active() ? "ACTIVE " : "PENDING ") + activeOn + "/" + proxies;
+        var word = unresolved > 0 ? "UNRESOLVED " : active() ? "ACTIVE " : "PENDING ";
+        return word + activeOn + "/" + proxies;
     }
 }

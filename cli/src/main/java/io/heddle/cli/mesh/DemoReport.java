@@ -19,14 +19,9 @@ record DemoReport(JsonNode graph, JsonNode load, long readyAfterMillis, int trie
         var report = JsonNodeFactory.instance.objectNode();
         var edges = report.putArray("edges");
         for (var edge : graph.path("edges")) {
-            edges.addObject()
-                    .put("from", edge.path("from").asString(""))
-                    .put("to", edge.path("to").asString(""))
-                    .put("requests", edge.path("requests").asLong(0))
-                    .put("success", edge.path("success").asDouble(0))
-                    .put("p50_ms", edge.path("p50_ms").asDouble(0))
-                    .put("p99_ms", edge.path("p99_ms").asDouble(0))
-                    .put("mtls", edge.path("mtls").asBoolean(false));
+            var copy = edges.addObject();
+            List.of("from", "to", "requests", "success", "p50_ms", "p99_ms", "mtls")
+                    .forEach(field -> copy.set(field, edge.path(field)));
         }
         report.put("sent", load.path("sent").asLong(0));
         report.put("ok", load.path("ok").asLong(0));

@@ -43,10 +43,10 @@ final class LiveTable {
                     name(edge.path("from").asString("")),
                     name(edge.path("to").asString("")),
                     number("%.1f", edge.path("rate").asDouble(0)),
-                    number("%.2f %%", edge.path("success").asDouble(0) * 100),
-                    number("%.1f ms", edge.path("p50_ms").asDouble(0)),
-                    number("%.1f ms", edge.path("p99_ms").asDouble(0)),
-                    edge.path("mtls").asBoolean(false) ? "yes" : "NO"));
+                    measured("%.2f %%", edge.path("success"), 100),
+                    measured("%.1f ms", edge.path("p50_ms"), 1),
+                    measured("%.1f ms", edge.path("p99_ms"), 1),
+                    security(edge.path("mtls"))));
         }
         var lines = new ArrayList<String>();
         var rows = table.lines();
@@ -74,6 +74,18 @@ final class LiveTable {
 
     private static String name(String id) {
         return id.startsWith("shop/") ? id.substring("shop/".length()) : id;
+    }
+
+    /// What was not measured, because there was no request, is no zero.
+    private static String measured(String format, JsonNode value, double factor) {
+        return value.isNumber() ? number(format, value.asDouble() * factor) : "-";
+    }
+
+    private static String security(JsonNode mtls) {
+        if (!mtls.isBoolean()) {
+            return "-";
+        }
+        return mtls.asBoolean() ? "yes" : "NO";
     }
 
     private static String number(String format, double value) {

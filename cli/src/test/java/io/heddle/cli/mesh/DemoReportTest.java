@@ -54,6 +54,15 @@ class DemoReportTest {
     }
 
     @Test
+    void an_idle_edge_has_dashes_where_nothing_was_measured() {
+        var idle = MAPPER.readTree("{\"edges\":[{\"from\":\"shop/a\",\"to\":\"shop/b\",\"rate\":0.0,"
+                + "\"success\":null,\"p50_ms\":null,\"p99_ms\":null,\"mtls\":null}]}");
+        var line =
+                LiveTable.lines(Console.ofProcess(Map.of()), idle, load(0, 0)).get(1);
+        assertThat(line.split("\\s+")).containsExactly("a", "b", "0.0", "-", "-", "-", "-");
+    }
+
+    @Test
     void times_need_a_unit() {
         var span = new TimeSpan();
         assertThat(span.convert("20s")).isEqualTo(Duration.ofSeconds(20));

@@ -146,7 +146,12 @@ final class ConfigApi {
 
     private Map<String, Object> withStatus(StoredObject object) {
         var tree = new LinkedHashMap<>(StoredDocuments.document(object).tree());
-        tree.put("status", status(proxies.object(object.name())));
+        var status = proxies.object(object.name());
+        var map = status(status);
+        if (object.name().kind().equals(RouteStatus.KIND)) {
+            map.put("parents", new RouteStatus(proxies, object, status).parents(tree));
+        }
+        tree.put("status", map);
         return tree;
     }
 
@@ -163,6 +168,9 @@ final class ConfigApi {
         status.liveAfterMillis().ifPresent(millis -> map.put("liveAfterMs", millis));
         if (!status.problems().isEmpty()) {
             map.put("problems", status.problems().stream().map(Json::problem).toList());
+        }
+        if (!status.warnings().isEmpty()) {
+            map.put("warnings", status.warnings().stream().map(Json::problem).toList());
         }
         return map;
     }

@@ -50,9 +50,9 @@ final class GraphApi {
         map.put("to", edge.to());
         map.put("requests", edge.requests());
         map.put("rate", rounded(edge.rate(), 100));
-        map.put("success", rounded(edge.success(), 1_000_000));
-        map.put("p50_ms", rounded(edge.p50Millis(), 1000));
-        map.put("p99_ms", rounded(edge.p99Millis(), 1000));
+        map.put("success", edge.success().map(share -> rounded(share, 1_000_000)));
+        map.put("p50_ms", edge.p50Millis().map(millis -> rounded(millis, 1000)));
+        map.put("p99_ms", edge.p99Millis().map(millis -> rounded(millis, 1000)));
         map.put("mtls", edge.mtls());
         map.put("errors", new TreeMap<>(edge.errors()));
         return map;

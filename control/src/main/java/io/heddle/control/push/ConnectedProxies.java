@@ -3,6 +3,7 @@ package io.heddle.control.push;
 import io.heddle.control.discovery.ConnectedWorkloads;
 import io.heddle.control.reconcile.Publication;
 import io.heddle.model.name.ObjectName;
+import io.heddle.model.problem.Problem;
 import io.heddle.model.view.MeshSettings;
 import io.heddle.model.view.ProxyNode;
 import io.heddle.model.view.ProxyView;
@@ -39,6 +40,9 @@ import org.slf4j.LoggerFactory;
 /// older one is closed.
 public final class ConnectedProxies implements ProxyConnections, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ConnectedProxies.class);
+    /// The condition of the Gateway API that says whether what an object refers to exists.
+    public static final String RESOLVED_REFS = "ResolvedRefs";
+
     private static final int MAX_GONE = 1000;
     private static final Duration SHOW_GONE = Duration.ofMinutes(5);
 
@@ -48,6 +52,8 @@ public final class ConnectedProxies implements ProxyConnections, AutoCloseable {
     private final Clock clock;
     private final PushQueue queue = new PushQueue();
     private final ProxyStatusBoard board = new ProxyStatusBoard();
+    private final ReferenceBoard references = new ReferenceBoard();
+    private final Transitions transitions = new Transitions();
     private final PushCounts counts = new PushCounts();
     private final Map<String, ProxySession> byHandle = new ConcurrentHashMap<>();
     private final Map<String, Boolean> secured = new ConcurrentHashMap<>();
@@ -71,8 +77,22 @@ public final class ConnectedProxies implements ProxyConnections, AutoCloseable {
     public void publish(Publication publication) {
         current = Optional.of(publication);
         board.published(publication);
+        references.published(publication);
+        transitions.keep(publication.objects().keySet());
+        publication.objects().keySet().forEach(this::noteReferences);
         byHandle.values().forEach(this::requestPush);
         board.progressed(counted());
+    }
+
+    /// Noted when it happens, because nobody may ask for a long time.
+    private void noteReferences(ObjectName object) {
+        boolean resolved = references.of(object).stream().noneMatch(Problem::isError);
+        conditionSince(object, RESOLVED_REFS, resolved ? "True" : "False");
+    }
+
+    /// Since when a condition of `object` has had this value, as far as this process has seen.
+    public Instant conditionSince(ObjectName object, String condition, String value) {
+        return transitions.since(object, condition, value, clock.instant());
     }
 
     private void requestPush(ProxySession session) {
@@ -244,7 +264,7 @@ public final class ConnectedProxies implements ProxyConnections, AutoCloseable {
     /// proved who they are and ask for clusters and listeners.
     public ObjectStatus object(ObjectName object) {
         counted().forEach(this::settle);
-        return board.object(object, counted());
+        return board.object(object, counted()).withWarnings(references.of(object));
     }
 
     private Collection<ProxySession> counted() {

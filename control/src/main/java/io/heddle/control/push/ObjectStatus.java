@@ -11,20 +11,29 @@ import java.util.Optional;
 ///
 /// @param accepted whether it takes part in the mesh
 /// @param problems why it does not
+/// @param warnings what of it leads nowhere now, although it takes part
 /// @param activeOn how many counted proxies have acknowledged a configuration that has it, or need no change for it
 /// @param proxies how many proxies are counted
 /// @param rejectedBy the proxies that refused the configuration that has it
-/// @param liveAfterMillis how long after it was stored the last counted proxy had it; empty while one has not
+/// @param liveAfterMillis how long it took from when it was stored and the first counted proxy was connected until the
+///     last one had it; empty while one has not
 public record ObjectStatus(
         boolean accepted,
         List<Problem> problems,
+        List<Problem> warnings,
         int activeOn,
         int proxies,
         List<Refusal> rejectedBy,
         Optional<Long> liveAfterMillis) {
     public ObjectStatus {
         problems = List.copyOf(problems);
+        warnings = List.copyOf(warnings);
         rejectedBy = List.copyOf(rejectedBy);
+    }
+
+    /// This with `found` as its warnings.
+    ObjectStatus withWarnings(List<Problem> found) {
+        return new ObjectStatus(accepted, problems, found, activeOn, proxies, rejectedBy, liveAfterMillis);
     }
 
     /// A proxy's refusal.

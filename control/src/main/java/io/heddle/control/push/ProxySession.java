@@ -24,6 +24,7 @@ final class ProxySession {
     private final Handle handle;
     private final ProxyNode node;
     private final Instant since;
+    private final long connectedNanos = System.nanoTime();
     private @Nullable ProxyView view;
     private Optional<ResourceSet> offered = Optional.empty();
     private long offeredNumber;
@@ -43,6 +44,11 @@ final class ProxySession {
 
     Instant since() {
         return since;
+    }
+
+    /// When it connected, of [System#nanoTime].
+    long connectedNanos() {
+        return connectedNanos;
     }
 
     Handle handle() {

@@ -27,7 +27,26 @@ public final class ProxyStatusBoard {
     private final Set<ObjectName> underWay = new HashSet<>();
     private Optional<Publication> current = Optional.empty();
 
-    private record Arrival(ObjectState state, Optional<Long> liveNanos) {}
+    /// @param begunNanos since when somebody could have it: it was stored, and the first counted proxy was connected
+    private record Arrival(ObjectState state, Optional<Long> begunNanos, Optional<Long> liveNanos) {
+        static Arrival of(ObjectState state) {
+            return new Arrival(state, Optional.empty(), Optional.empty());
+        }
+
+        Arrival begun(long firstConnected) {
+            return begunNanos.isPresent()
+                    ? this
+                    : new Arrival(state, Optional.of(Math.max(state.changedNanos(), firstConnected)), liveNanos);
+        }
+
+        Arrival live(long now) {
+            return new Arrival(state, begunNanos, Optional.of(now));
+        }
+
+        Optional<Long> tookNanos() {
+            return liveNanos.map(end -> end - begunNanos.orElse(end));
+        }
+    }
 
     ProxyStatusBoard() {}
 
@@ -40,7 +59,7 @@ public final class ProxyStatusBoard {
             publication.objects().forEach((object, state) -> {
                 var known = arrivals.get(object);
                 if (known == null || known.state.version() != state.version()) {
-                    arrivals.put(object, new Arrival(state, Optional.empty()));
+                    arrivals.put(object, Arrival.of(state));
                     underWay.add(object);
                 }
             });
@@ -52,11 +71,20 @@ public final class ProxyStatusBoard {
         long everywhere =
                 sessions.stream().mapToLong(ProxySession::liveNumber).min().orElse(0);
         long now = System.nanoTime();
+        var firstConnected = sessions.stream().map(ProxySession::connectedNanos).min(Long::compare);
+        if (firstConnected.isEmpty()) {
+            return;
+        }
         synchronized (lock) {
             for (var object : List.copyOf(underWay)) {
                 var arrival = arrivals.get(object);
-                if (arrival != null && arrival.state.since() <= everywhere) {
-                    arrivals.put(object, new Arrival(arrival.state, Optional.of(now)));
+                if (arrival == null) {
+                    continue;
+                }
+                var begun = arrival.begun(firstConnected.get());
+                boolean live = begun.state.since() <= everywhere;
+                arrivals.put(object, live ? begun.live(now) : begun);
+                if (live) {
                     underWay.remove(object);
                 }
             }
@@ -69,7 +97,8 @@ public final class ProxyStatusBoard {
             var problems = current.map(publication -> publication.refused().getOrDefault(object, List.of()))
                     .orElse(List.of());
             if (arrival.isEmpty() || !problems.isEmpty()) {
-                return new ObjectStatus(problems.isEmpty(), problems, 0, sessions.size(), List.of(), Optional.empty());
+                return new ObjectStatus(
+                        problems.isEmpty(), problems, List.of(), 0, sessions.size(), List.of(), Optional.empty());
             }
             long since = arrival.get().state.since();
             int active = 0;
@@ -81,11 +110,8 @@ public final class ProxyStatusBoard {
                     refusal(session).ifPresent(refusals::add);
                 }
             }
-            var live = arrival.get()
-                    .liveNanos
-                    .map(nanos -> TimeUnit.NANOSECONDS.toMillis(
-                            nanos - arrival.get().state.changedNanos()));
-            return new ObjectStatus(true, List.of(), active, sessions.size(), refusals, live);
+            var live = arrival.get().tookNanos().map(TimeUnit.NANOSECONDS::toMillis);
+            return new ObjectStatus(true, List.of(), List.of(), active, sessions.size(), refusals, live);
         }
     }
 

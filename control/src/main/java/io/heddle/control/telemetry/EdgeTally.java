@@ -2,6 +2,7 @@ package io.heddle.control.telemetry;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /// Counts of requests over some time, seen from one end of an edge; mutable, guarded by the graph's lock.
@@ -48,9 +49,9 @@ final class EdgeTally {
         return requests;
     }
 
-    /// The share that succeeded; 1 when there were none.
-    double success() {
-        return requests == 0 ? 1 : successes / requests;
+    /// The share that succeeded; empty when there were none.
+    Optional<Double> success() {
+        return requests == 0 ? Optional.empty() : Optional.of(successes / requests);
     }
 
     double mutualTls() {
@@ -68,13 +69,14 @@ final class EdgeTally {
     }
 
     /// The latency that `share` of the requests did not exceed, in milliseconds, by linear interpolation inside its
-    /// bucket as Prometheus' `histogram_quantile` does; the highest finite bound when it lies beyond it; 0 without
-    /// requests.
-    double quantile(double share) {
+    /// bucket as Prometheus' `histogram_quantile` does; the highest finite bound when it lies beyond it; empty
+    /// without requests.
+    Optional<Double> quantile(double share) {
         double total = buckets.isEmpty() ? 0 : buckets.lastEntry().getValue();
-        if (total <= 0) {
-            return 0;
-        }
+        return total > 0 ? Optional.of(quantile(share, total)) : Optional.empty();
+    }
+
+    private double quantile(double share, double total) {
         double rank = share * total;
         double lowerBound = 0;
         double below = 0;

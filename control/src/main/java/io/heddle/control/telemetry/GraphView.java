@@ -2,6 +2,7 @@ package io.heddle.control.telemetry;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// The graph of who calls whom, over a window of time.
 ///
@@ -39,20 +40,21 @@ public record GraphView(int windowSeconds, List<Node> nodes, List<Edge> edges) {
     /// @param to the id of the one called
     /// @param requests all requests since the graph first saw the edge
     /// @param rate requests a second over the window
-    /// @param success the share of the window's requests that got a good answer; 1 when there were none
-    /// @param p50Millis median latency over the window; 0 when there were none
-    /// @param p99Millis 99th percentile over the window
-    /// @param mtls whether all connections were mTLS, as the called side saw them
+    /// @param success the share of the window's requests that got a good answer (no 4xx, 5xx or failure); empty
+    ///     when there were none
+    /// @param p50Millis median latency over the window; empty when there were no requests
+    /// @param p99Millis 99th percentile over the window, likewise
+    /// @param mtls whether all connections were mTLS, as the called side saw them; empty when it saw none
     /// @param errors failed requests of the window by response code, or by flag where the code is no error
     public record Edge(
             String from,
             String to,
             long requests,
             double rate,
-            double success,
-            double p50Millis,
-            double p99Millis,
-            boolean mtls,
+            Optional<Double> success,
+            Optional<Double> p50Millis,
+            Optional<Double> p99Millis,
+            Optional<Boolean> mtls,
             Map<String, Long> errors) {
         public Edge {
             errors = Map.copyOf(errors);

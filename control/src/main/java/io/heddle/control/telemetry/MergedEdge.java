@@ -1,5 +1,7 @@
 package io.heddle.control.telemetry;
 
+import java.util.Optional;
+
 /// Several fine edges added up to one that is shown; used by one thread.
 final class MergedEdge {
     private final String from;
@@ -32,8 +34,6 @@ final class MergedEdge {
     }
 
     GraphView.Edge edge() {
-        boolean measured = security.mutualTls() + security.plaintext() > 0;
-        boolean mtls = measured ? security.plaintext() == 0 : destinationSeen && lastKnownMutualTls;
         return new GraphView.Edge(
                 from,
                 to,
@@ -42,7 +42,15 @@ final class MergedEdge {
                 window.success(),
                 window.quantile(0.50),
                 window.quantile(0.99),
-                mtls,
+                mutualTls(),
                 window.errors());
+    }
+
+    /// What the called side saw in the window, else what it saw last; nothing is claimed that it never saw.
+    private Optional<Boolean> mutualTls() {
+        if (security.mutualTls() + security.plaintext() > 0) {
+            return Optional.of(security.plaintext() == 0);
+        }
+        return destinationSeen ? Optional.of(lastKnownMutualTls) : Optional.empty();
     }
 }

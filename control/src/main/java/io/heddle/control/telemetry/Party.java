@@ -37,9 +37,14 @@ record Party(String namespace, String service, String revision) {
         revision = revision.equals("latest") || revision.equals(UNKNOWN) ? "" : revision;
     }
 
+    /// Whether nothing is known of it.
+    boolean isUnknown() {
+        return service.equals(UNKNOWN) && namespace.equals(UNKNOWN);
+    }
+
     /// The node's name in a graph by service, for example `shop/catalog`.
     String serviceId() {
-        return service.equals(UNKNOWN) && namespace.equals(UNKNOWN) ? UNKNOWN : namespace + "/" + service;
+        return isUnknown() ? UNKNOWN : namespace + "/" + service;
     }
 
     /// The node's name in a graph by workload, for example `shop/catalog-v1`.

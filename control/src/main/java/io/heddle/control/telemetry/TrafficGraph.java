@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /// Who calls whom, how often, how well and how fast, out of the counters that proxies publish. Safe for use by several
 /// threads: one lock, held for one scrape or one question.
@@ -15,7 +16,8 @@ import java.util.TreeSet;
 /// Counters only grow while a proxy lives, so what happened between two scrapes is the difference; a counter that went
 /// back was reset by a restart and counts from zero. The first scrape of a proxy tells what happened before this graph
 /// looked: it goes into the totals and not into any window. Series are bounded in number; what is beyond the bound is
-/// counted as dropped and shown, not silently lost. Edges and series idle for five minutes are forgotten.
+/// counted as dropped and shown, not silently lost. As in Kiali's health, an answer 4xx is an error: a caller that is
+/// only refused is not well. Edges and series idle for five minutes are forgotten.
 public final class TrafficGraph {
     /// The longest window that can be asked for.
     public static final int MAX_WINDOW_SECONDS = 300;
@@ -25,10 +27,12 @@ public final class TrafficGraph {
 
     static final String REQUESTS = "istio_requests_total";
     static final String DURATION = "istio_request_duration_milliseconds_bucket";
+    /// Envoy's response flag of bytes that were no HTTP.
+    private static final String NO_REQUEST = "DPE";
     /// Envoy's response flags of requests that did not get their application's answer.
     private static final Set<String> FAILURE_FLAGS = Set.of(
-            "UF", "UH", "UO", "NR", "URX", "UT", "UC", "LH", "UR", "LR", "NC", "DPE", "UPE", "DC", "IH", "SI", "DT",
-            "NFCF", "OM", "DF");
+            "UF", "UH", "UO", "NR", "URX", "UT", "UC", "LH", "UR", "LR", "NC", "UPE", "DC", "IH", "SI", "DT", "NFCF",
+            "OM", "DF");
 
     private final Object lock = new Object();
     private final int maxSeries;
@@ -71,7 +75,11 @@ public final class TrafficGraph {
         if (!(increase > 0)) {
             return;
         }
-        var edge = edges.computeIfAbsent(EdgeKey.of(sample), _ -> new EdgeHistory(second));
+        var key = EdgeKey.of(sample);
+        if (!isCall(key, sample)) {
+            return;
+        }
+        var edge = edges.computeIfAbsent(key, _ -> new EdgeHistory(second));
         edge.sawTraffic(second);
         boolean bySource = sample.label("reporter").equals("source");
         add(edge, edge.total(bySource), sample, increase);
@@ -80,16 +88,25 @@ public final class TrafficGraph {
         }
     }
 
+    /// Whether somebody called somebody. Bytes that were no request called nobody, and neither did a request for a name
+    /// that nobody has.
+    private static boolean isCall(EdgeKey key, Sample sample) {
+        return !hasFlag(sample.label("response_flags"), NO_REQUEST::equals)
+                && !key.to().isUnknown();
+    }
+
     private static void add(EdgeHistory edge, EdgeTally tally, Sample sample, double increase) {
         if (sample.name().equals(DURATION)) {
             tally.addBucket(bound(sample.label("le")), increase);
             return;
         }
         var code = sample.label("response_code");
-        boolean failedByFlag = hasFailureFlag(sample.label("response_flags"));
-        boolean failedByCode = code.startsWith("5") || code.equals("0") || code.isEmpty();
+        boolean failedByFlag = hasFlag(sample.label("response_flags"), FAILURE_FLAGS::contains);
+        boolean failedByServer = code.startsWith("5") || code.equals("0") || code.isEmpty();
+        boolean failedByCode = failedByServer || code.startsWith("4");
+        boolean flagSaysMore = failedByFlag && !failedByServer;
         tally.addRequests(
-                increase, !failedByCode && !failedByFlag, failedByCode ? code : sample.label("response_flags"));
+                increase, !failedByCode && !failedByFlag, flagSaysMore ? sample.label("response_flags") : code);
         if (sample.label("reporter").equals("destination")) {
             boolean mutual = sample.label("connection_security_policy").equals("mutual_tls");
             tally.addSecurity(increase, mutual);
@@ -97,9 +114,9 @@ public final class TrafficGraph {
         }
     }
 
-    private static boolean hasFailureFlag(String flags) {
+    private static boolean hasFlag(String flags, Predicate<String> which) {
         for (var flag : flags.split(",", -1)) {
-            if (FAILURE_FLAGS.contains(flag)) {
+            if (which.test(flag)) {
                 return true;
             }
         }

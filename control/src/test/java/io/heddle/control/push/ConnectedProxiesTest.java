@@ -31,6 +31,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -158,6 +159,22 @@ class ConnectedProxiesTest {
         var plain = node(workload);
         return new ConnectedNode(
                 plain.id(), workload, metadata, plain.identity(), plain.labels(), plain.remoteAddress(), "heddle");
+    }
+
+    @Test
+    void the_wait_for_the_first_proxy_is_no_part_of_how_long_a_change_took() {
+        var stored = System.nanoTime() - TimeUnit.MINUTES.toNanos(5);
+        var documents = ((Checked.Ok<List<Document>>) Documents.parse(service(80), "shop")).value();
+        var resource = ((Checked.Ok<Resource>) Dialects.read(documents.getFirst())).value();
+        proxies.publish(new Publication(
+                1,
+                MeshSnapshot.of(MeshSettings.DEFAULT, List.of(resource)),
+                Map.of(CATALOG, new ObjectState(1, 1, stored)),
+                Map.of()));
+        var web = connect("c1", "web");
+        awaitOffers(web, 1);
+        acknowledge(web);
+        assertThat(proxies.object(CATALOG).liveAfterMillis().orElseThrow()).isLessThan(60_000);
     }
 
     @Test

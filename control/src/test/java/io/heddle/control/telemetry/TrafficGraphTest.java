@@ -86,7 +86,7 @@ class TrafficGraphTest {
     }
 
     @Test
-    void errors_are_5xx_no_response_and_failure_flags() {
+    void errors_are_4xx_5xx_no_response_and_failure_flags() {
         scrape("p", 1);
         scrape(
                 "p",
@@ -99,8 +99,40 @@ class TrafficGraphTest {
                 requests(labels("source", "v1", "404", "NR"), 1));
         var edge = onlyEdge(10, 2);
         assertThat(edge.requests()).isEqualTo(100);
-        assertThat(edge.success()).isCloseTo(0.95, within(1e-9));
-        assertThat(edge.errors()).isEqualTo(Map.of("503", 3L, "0", 1L, "NR", 1L));
+        assertThat(edge.success().orElseThrow()).isCloseTo(0.90, within(1e-9));
+        assertThat(edge.errors()).isEqualTo(Map.of("404", 5L, "503", 3L, "0", 1L, "NR", 1L));
+    }
+
+    @Test
+    void a_caller_that_is_only_denied_is_not_well() {
+        scrape("p", 1);
+        scrape("p", 2, requests(labels("source", "v1", "403", "-"), 9));
+        assertThat(onlyEdge(10, 2).success()).contains(0.0);
+        assertThat(onlyEdge(10, 2).errors()).isEqualTo(Map.of("403", 9L));
+    }
+
+    @Test
+    void an_edge_without_requests_in_the_window_has_no_success_and_no_latency() {
+        scrape("p", 1);
+        scrape("p", 2, bySource("v1", 9), bucket("1", 9), bucket("+Inf", 9));
+        assertThat(onlyEdge(10, 2).success()).contains(1.0);
+        var idle = onlyEdge(10, 60);
+        assertThat(idle.rate()).isZero();
+        assertThat(idle.success()).isEmpty();
+        assertThat(idle.p50Millis()).isEmpty();
+        assertThat(idle.p99Millis()).isEmpty();
+    }
+
+    @Test
+    void what_called_nobody_is_no_edge() {
+        var nowhere = labels("source", "", "502", "-");
+        nowhere.put("destination_service_namespace", "unknown");
+        nowhere.put("destination_service_name", "unknown");
+        var malformed = labels("destination", "v1", "400", "DPE");
+        malformed.put("connection_security_policy", "none");
+        scrape("p", 1);
+        scrape("p", 2, requests(nowhere, 3), requests(malformed, 4));
+        assertThat(graph.view(10, Grain.SERVICE, 2).edges()).isEmpty();
     }
 
     @Test
@@ -111,7 +143,7 @@ class TrafficGraphTest {
         scrape("catalog", 2, requests(labels("destination", "v1", "200", "-"), 10));
         var edge = onlyEdge(10, 2);
         assertThat(edge.requests()).isEqualTo(10);
-        assertThat(edge.mtls()).isTrue();
+        assertThat(edge.mtls()).contains(true);
     }
 
     @Test
@@ -119,13 +151,13 @@ class TrafficGraphTest {
         scrape("web", 1);
         scrape("catalog", 1);
         scrape("web", 2, bySource("v1", 10));
-        assertThat(onlyEdge(10, 2).mtls()).isFalse();
+        assertThat(onlyEdge(10, 2).mtls()).isEmpty();
         scrape("catalog", 2, requests(labels("destination", "v1", "200", "-"), 10));
-        assertThat(onlyEdge(10, 2).mtls()).isTrue();
+        assertThat(onlyEdge(10, 2).mtls()).contains(true);
         var plaintext = labels("destination", "v1", "200", "-");
         plaintext.put("connection_security_policy", "none");
         scrape("catalog", 3, requests(plaintext, 1));
-        assertThat(onlyEdge(10, 3).mtls()).isFalse();
+        assertThat(onlyEdge(10, 3).mtls()).contains(false);
     }
 
     @Test
@@ -158,10 +190,10 @@ class TrafficGraphTest {
         scrape("p", 1);
         scrape("p", 2, bySource("v1", 100), bucket("1", 0), bucket("2", 50), bucket("5", 98), bucket("+Inf", 100));
         var edge = onlyEdge(10, 2);
-        assertThat(edge.p50Millis()).isCloseTo(2, within(1e-9));
-        assertThat(edge.p99Millis()).isEqualTo(5);
+        assertThat(edge.p50Millis().orElseThrow()).isCloseTo(2, within(1e-9));
+        assertThat(edge.p99Millis()).contains(5.0);
         scrape("p", 3, bySource("v1", 200), bucket("1", 0), bucket("2", 100), bucket("5", 200), bucket("+Inf", 202));
-        assertThat(onlyEdge(1, 3).p50Millis()).isCloseTo(2.02, within(0.05));
+        assertThat(onlyEdge(1, 3).p50Millis().orElseThrow()).isCloseTo(2.02, within(0.05));
     }
 
     private static Sample bucket(String bound, double value) {
