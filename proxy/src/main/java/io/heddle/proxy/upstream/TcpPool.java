@@ -4,6 +4,8 @@ import io.heddle.proxy.loop.Worker;
 import io.netty.channel.Channel;
 
 /// Makes connections for the bytes of CONNECT requests that end here: one for each, used once.
+// A failed write or close shows as the end of its channel, which is handled.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class TcpPool implements ConnectionPool {
     private final RawConnector connector;
     private final Worker worker;
