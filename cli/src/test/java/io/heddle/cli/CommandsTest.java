@@ -83,11 +83,7 @@ class CommandsTest {
         var line = "heddle " + String.join(" ", words);
         var script = "source '%s'; COMP_WORDS=(%s); COMP_CWORD=%d; COMP_LINE='%s'; COMP_POINT=%d; "
                         .formatted(
-                                completion,
-                                line.endsWith(" ") ? line + "''" : line,
-                                words.length,
-                                line,
-                                line.length())
+                                completion, line.endsWith(" ") ? line + "''" : line, words.length, line, line.length())
                 + "compopt() { :; }; _complete_heddle; printf '%s\\n' \"${COMPREPLY[@]}\"";
         var bash = new ProcessBuilder("bash", "-c", script).start();
         var text = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

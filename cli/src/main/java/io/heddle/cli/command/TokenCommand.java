@@ -66,8 +66,9 @@ public final class TokenCommand {
         @Option(
                 names = "--service",
                 paramLabel = "<service>",
-                description = "A service whose instance the workload may be; repeat for several. Default: the one called"
-                        + " as the account.")
+                description =
+                        "A service whose instance the workload may be; repeat for several. Default: the one called"
+                                + " as the account.")
         private List<String> services = new ArrayList<>();
 
         @Option(

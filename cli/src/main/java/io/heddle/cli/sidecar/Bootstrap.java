@@ -105,7 +105,8 @@ record Bootstrap(WorkloadSpec spec, SidecarPorts ports, String xds, Path identit
         var certificate = Map.of(
                 "certificate_chain",
                         Map.of("filename", identity.resolve("identity.pem").toString()),
-                "private_key", Map.of("filename", identity.resolve("identity.pem").toString()));
+                "private_key",
+                        Map.of("filename", identity.resolve("identity.pem").toString()));
         var trust = Map.of(
                 "trusted_ca", Map.of("filename", identity.resolve("root.pem").toString()));
         var tls = new LinkedHashMap<String, Object>();

@@ -113,11 +113,7 @@ record ControlTarget(Location location, String xds, Optional<Path> root) {
         }
         try (var client = new ControlPlaneClient(location)) {
             return Optional.of(client.token(new TokenRequest(
-                            spec.namespace(),
-                            spec.account(),
-                            List.of(spec.canonicalName()),
-                            Map.of(),
-                            TOKEN_LIFE))
+                            spec.namespace(), spec.account(), List.of(spec.canonicalName()), Map.of(), TOKEN_LIFE))
                     .path("token")
                     .asString(""));
         }

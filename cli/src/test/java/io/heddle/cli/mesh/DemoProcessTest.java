@@ -35,8 +35,9 @@ class DemoProcessTest {
     @Test
     void the_bookshop_ends_with_the_process_that_started_it() throws Exception {
         var java = Path.of(System.getProperty("java.home"), "bin", "java");
-        var script = "cd '%s'; '%s' -XX:TieredStopAtLevel=1 -Xmx32m -cp '%s' %s ratings > log & echo $! > child; mv child ready; wait"
-                .formatted(directory, java, System.getProperty("java.class.path"), Bookshop.class.getName());
+        var script =
+                "cd '%s'; '%s' -XX:TieredStopAtLevel=1 -Xmx32m -cp '%s' %s ratings > log & echo $! > child; mv child ready; wait"
+                        .formatted(directory, java, System.getProperty("java.class.path"), Bookshop.class.getName());
         var builder = new ProcessBuilder("sh", "-c", script);
         builder.environment().put("END_WITH_PARENT", "1");
         var parent = builder.start();
