@@ -23,8 +23,8 @@ public final class ActiveConfig {
     }
 
     /// Lets the followers open what `next` needs. When one of them cannot, all give back what they opened and
-    /// everything is as before. Otherwise they get ready, `next` goes live, and they are told, in the order in
-    /// which they were added.
+    /// everything is as before; otherwise they get ready, `next` goes live, and they are told, in the order they
+    /// were added.
     ///
     /// @return what the followers found; `next` is live unless one of the problems is an error
     public List<Problem> swap(RuntimeConfig next) {

@@ -471,6 +471,7 @@ class HttpBodyTest {
                 var client = proxy.connect()) {
             Origin.write(client, put("PUT", 100) + "abc");
             assertThat(Origin.head(client.getInputStream())).startsWith("HTTP/1.1 408 ");
+            await().until(() -> !proxy.seen.isEmpty());
             assertThat(proxy.seen.getFirst().details()).isEqualTo("request_overall_timeout");
         }
     }
@@ -489,6 +490,7 @@ class HttpBodyTest {
                 var other = proxy.connect()) {
             Origin.write(client, GET);
             assertThat(Origin.head(client.getInputStream())).startsWith("HTTP/1.1 504 ");
+            await().until(() -> !proxy.seen.isEmpty());
             assertThat(proxy.seen.getFirst().flag()).isEqualTo("DT");
             Origin.write(other, GET);
             assertThat(new String(other.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1))

@@ -247,6 +247,7 @@ class TunnelTest {
                 var client = proxy.connect()) {
             Origin.write(client, "CONNECT db:5432 HTTP/1.1\r\nHost: db:5432\r\n\r\n");
             assertThat(Origin.head(client.getInputStream())).startsWith("HTTP/1.1 503 ");
+            await().until(() -> !proxy.seen.isEmpty());
             assertThat(proxy.seen.getFirst().flag()).isEqualTo("UF");
         }
     }
