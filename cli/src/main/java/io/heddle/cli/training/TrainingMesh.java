@@ -26,7 +26,7 @@ import java.util.function.Consumer;
 /// `⇒` is mutual TLS. The sidecar of catalog and its application, the proxy, the control plane and one `apply` are
 /// trained; so both directions of a sidecar are.
 final class TrainingMesh implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final Duration POLL = Duration.ofMillis(20);
     private static final Duration LOAD = Duration.ofMillis(1500);
     private static final String NAMESPACE = "shop";
@@ -55,10 +55,10 @@ final class TrainingMesh implements AutoCloseable {
         apply.awaitEnd();
         try (var load = new Load()) {
             progress.accept("using it");
-            load.awaitAnswer("http://catalog." + NAMESPACE + "/books", Optional.of(way), PATIENCE);
+            awaitAnswer(load, "http://catalog." + NAMESPACE + "/books", Optional.of(way));
             int outbound = ports.take("127.0.0.1");
             var proxy = proxy(outbound, ratings);
-            load.awaitAnswer("http://127.0.0.1:" + outbound + "/ratings", Optional.empty(), PATIENCE);
+            awaitAnswer(load, "http://127.0.0.1:" + outbound + "/ratings", Optional.empty());
             load.run("http://127.0.0.1:" + outbound + "/ratings", Optional.empty(), LOAD);
             proxy.stop();
             load.run("http://catalog." + NAMESPACE + "/books", Optional.of(way), LOAD);
@@ -76,6 +76,18 @@ final class TrainingMesh implements AutoCloseable {
             control.awaitEnd();
         }
         publish();
+    }
+
+    /// Waits for the first good answer; when there is none, says what every process logged last.
+    private void awaitAnswer(Load load, String uri, Optional<Integer> way) throws IOException, InterruptedException {
+        try {
+            load.awaitAnswer(uri, way, PATIENCE);
+        } catch (IOException failure) {
+            for (var trainee : all) {
+                failure.addSuppressed(trainee.failure(trainee.alive() ? "runs" : "has ended"));
+            }
+            throw failure;
+        }
     }
 
     private Trainee control() throws IOException, InterruptedException {

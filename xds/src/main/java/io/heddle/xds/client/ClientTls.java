@@ -4,6 +4,7 @@ import io.grpc.netty.GrpcSslContexts;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,18 +14,17 @@ import java.security.PrivateKey;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 
 /// Makes TLS contexts for connections to the control plane.
 ///
-/// Certificates and keys are read by the JDK alone. Netty, given a file, asks BouncyCastle first where it is on the class
+/// Certificates and keys are read by the JDK alone. Netty, given a file, asks BouncyCastle first where it is on the
+/// class
 /// path, and that costs a sidecar 800 classes.
 final class ClientTls {
-    private static final String BEGIN = "-----BEGIN PRIVATE KEY-----";
-    private static final String END = "-----END PRIVATE KEY-----";
-
     private ClientTls() {}
 
     /// @throws IOException when a file cannot be read or makes no sense
@@ -43,23 +43,19 @@ final class ClientTls {
         }
     }
 
+    /// The certificates of a PEM file, which may hold a key too.
     private static X509Certificate[] certificates(Path file) throws IOException, GeneralSecurityException {
-        try (var in = Files.newInputStream(file)) {
-            return CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
-                    .map(X509Certificate.class::cast)
-                    .toArray(X509Certificate[]::new);
+        var factory = CertificateFactory.getInstance("X.509");
+        var found = new ArrayList<X509Certificate>();
+        for (byte[] der : blocks(file, "CERTIFICATE")) {
+            found.add((X509Certificate) factory.generateCertificate(new ByteArrayInputStream(der)));
         }
+        return found.toArray(X509Certificate[]::new);
     }
 
-    /// The key of a PKCS#8 PEM file, elliptic or RSA.
+    /// The PKCS#8 key of a PEM file, elliptic or RSA.
     private static PrivateKey key(Path file) throws IOException, GeneralSecurityException {
-        var text = Files.readString(file);
-        int begin = text.indexOf(BEGIN);
-        int end = text.indexOf(END);
-        if (begin < 0 || end < begin) {
-            throw new GeneralSecurityException(file + " holds no PRIVATE KEY block");
-        }
-        var der = Base64.getMimeDecoder().decode(text.substring(begin + BEGIN.length(), end));
+        var der = blocks(file, "PRIVATE KEY").getFirst();
         var spec = new PKCS8EncodedKeySpec(der);
         GeneralSecurityException last = new GeneralSecurityException(file + " holds no key of EC or RSA");
         for (var algorithm : List.of("EC", "RSA")) {
@@ -70,5 +66,27 @@ final class ClientTls {
             }
         }
         throw last;
+    }
+
+    /// The blocks with this label, at least one.
+    private static List<byte[]> blocks(Path file, String label) throws IOException, GeneralSecurityException {
+        var begin = "-----BEGIN " + label + "-----";
+        var end = "-----END " + label + "-----";
+        var text = Files.readString(file);
+        var blocks = new ArrayList<byte[]>();
+        int from = text.indexOf(begin);
+        while (from >= 0) {
+            int body = from + begin.length();
+            int bodyEnd = text.indexOf(end, body);
+            if (bodyEnd < 0) {
+                throw new GeneralSecurityException("a " + label + " block of " + file + " has no end");
+            }
+            blocks.add(Base64.getMimeDecoder().decode(text.substring(body, bodyEnd)));
+            from = text.indexOf(begin, bodyEnd);
+        }
+        if (blocks.isEmpty()) {
+            throw new GeneralSecurityException(file + " holds no " + label + " block");
+        }
+        return blocks;
     }
 }
