@@ -7,6 +7,7 @@ import io.heddle.cli.command.GetCommand;
 import io.heddle.cli.command.ProxyStatusCommand;
 import io.heddle.cli.command.TokenCommand;
 import io.heddle.cli.command.VersionCommand;
+import io.heddle.cli.intercept.InterceptCommand;
 import io.heddle.cli.mesh.DemoCommand;
 import io.heddle.cli.output.Console;
 import io.heddle.cli.output.ExitCode;
@@ -81,6 +82,7 @@ public final class Heddle implements Callable<Integer> {
         commands.put("control", () -> new ControlCommand(console));
         commands.put("proxy", () -> new ProxyCommand(console));
         commands.put("run", () -> new RunCommand(console, ProxySidecar::start));
+        commands.put("intercept", () -> InterceptCommand.on(console));
         commands.put("apply", () -> new ApplyCommand(console));
         commands.put("get", () -> new GetCommand(console));
         commands.put("delete", () -> new DeleteCommand(console));

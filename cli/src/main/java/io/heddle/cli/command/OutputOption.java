@@ -7,7 +7,7 @@ import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
 
 /// The option `-o`.
-final class OutputOption {
+public final class OutputOption {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "<format>",
@@ -15,12 +15,13 @@ final class OutputOption {
             description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     private Format format = Format.table;
 
-    Format format() {
+    /// The chosen form.
+    public Format format() {
         return format;
     }
 
     /// Prints the whole answer when JSON or YAML is wanted, and says whether it did.
-    boolean printed(Console console, JsonNode answer) {
+    public boolean printed(Console console, JsonNode answer) {
         switch (format) {
             case json -> console.out().print(Documents.json(answer));
             case yaml -> console.out().print(Documents.yaml(answer));

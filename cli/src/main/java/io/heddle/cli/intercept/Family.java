@@ -1,0 +1,39 @@
+package io.heddle.cli.intercept;
+
+/// An Internet protocol version and its loopback network.
+enum Family {
+    IPV4("iptables", "-4", "127.0.0.0/8", "127.0.0.6/32"),
+    IPV6("ip6tables", "-6", "::1/128", "::6/128");
+
+    private final String iptables;
+    private final String flag;
+    private final Cidr loopback;
+    private final Cidr passthroughSource;
+
+    Family(String iptables, String flag, String loopback, String passthroughSource) {
+        this.iptables = iptables;
+        this.flag = flag;
+        this.loopback = new Cidr(loopback);
+        this.passthroughSource = new Cidr(passthroughSource);
+    }
+
+    /// The name of its iptables command.
+    String iptables() {
+        return iptables;
+    }
+
+    /// Its flag of the `ip` command.
+    String flag() {
+        return flag;
+    }
+
+    /// Where a destination means this very machine: never intercepted.
+    Cidr loopback() {
+        return loopback;
+    }
+
+    /// The address from which a sidecar calls its own application on an address other than loopback, as in Istio.
+    Cidr passthroughSource() {
+        return passthroughSource;
+    }
+}
