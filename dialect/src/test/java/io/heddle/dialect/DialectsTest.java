@@ -137,6 +137,25 @@ class DialectsTest {
     }
 
     @Test
+    void virtual_addresses_are_kept_and_a_headless_service_has_none() {
+        assertThat(addresses("{apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop}, spec: {selector:"
+                        + " {app: web}, clusterIP: 10.96.0.1, clusterIPs: [10.96.0.1, 'fd96::1'], ports: [{name: http,"
+                        + " port: 80}]}}"))
+                .containsExactly("10.96.0.1", "fd96::1");
+        assertThat(addresses("{apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop}, spec: {selector:"
+                        + " {app: web}, clusterIP: None, ports: [{name: http, port: 80}]}}"))
+                .isEmpty();
+        assertThat(addresses("{apiVersion: networking.istio.io/v1, kind: ServiceEntry, metadata: {name: db, namespace:"
+                        + " shop}, spec: {hosts: [db.example], addresses: [10.97.0.0/24], ports: [{number: 5432, name:"
+                        + " tcp, protocol: TCP}]}}"))
+                .containsExactly("10.97.0.0/24");
+    }
+
+    private static List<String> addresses(String yaml) {
+        return ((Service) read(yaml)).addresses();
+    }
+
+    @Test
     void a_service_entry_keeps_all_its_hosts_and_its_endpoints() {
         var service = (Service) read("""
                 {apiVersion: networking.istio.io/v1, kind: ServiceEntry, metadata: {name: api, namespace: shop},

@@ -2,6 +2,7 @@ package io.heddle.cli.intercept;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /// What a user wants intercepted, and what not. Immutable.
@@ -31,6 +32,22 @@ public record Interception(
 
     public Interception {
         families = Set.copyOf(families);
+    }
+
+    /// What one application needs whose sidecar runs as another user: everything it sends, and what comes to its port.
+    public static Interception ofApplication(
+            Mode mode, int inboundPort, int outboundPort, OptionalInt application, long sidecarUser) {
+        var ports = application.isPresent()
+                ? List.of(NumberRange.of(application.getAsInt()))
+                : List.<NumberRange>of();
+        return new Interception(
+                mode,
+                inboundPort,
+                outboundPort,
+                new Inbound(Selection.only(ports), Selection.all(), POLICY),
+                Outbound.ALL,
+                Sidecar.user(sidecarUser),
+                Interceptor.families());
     }
 
     /// Which inbound connections are meant.

@@ -88,6 +88,14 @@ public final class ControlCommand implements Callable<Integer> {
             description = "The SPIFFE trust domain. Default: ${DEFAULT-VALUE}.")
     private String trustDomain = "cluster.local";
 
+    @Option(
+            names = "--outbound-traffic-policy",
+            paramLabel = "<mode>",
+            defaultValue = "ALLOW_ANY",
+            description = "What happens to intercepted connections that go to no service of the mesh:"
+                    + " ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+    private MeshSettings.OutboundTraffic outboundTraffic = MeshSettings.OutboundTraffic.ALLOW_ANY;
+
     @Mixin
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private LogOption log = new LogOption();
@@ -100,8 +108,12 @@ public final class ControlCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         var defaults = MeshSettings.DEFAULT;
-        var mesh =
-                new MeshSettings(trustDomain, defaults.domainSuffix(), defaults.rootNamespace(), defaults.clusterId());
+        var mesh = new MeshSettings(
+                trustDomain,
+                defaults.domainSuffix(),
+                defaults.rootNamespace(),
+                defaults.clusterId(),
+                outboundTraffic);
         var options = ControlOptions.defaults()
                 .withStateDirectory(stateDirectory)
                 .withPorts(new ControlOptions.Ports(bind, apiPort, xdsPort, plaintextXdsPort, metricsPort, names))

@@ -8,7 +8,6 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 
 /// The application beside the sidecar: a child process with the sidecar's terminal and environment.
@@ -21,18 +20,21 @@ final class Application {
         this.process = process;
     }
 
-    /// Starts the command with `PORT` and the proxy variables that send its requests through the sidecar.
+    /// Starts the command with `PORT` and, where its connections are not intercepted, the proxy variables that send
+    /// its requests through the sidecar.
     ///
     /// @throws Failure when there is no such command
-    static Application start(List<String> command, OptionalInt port, int outbound) {
+    static Application start(List<String> command, WorkloadSpec spec, int outbound) {
         var builder = new ProcessBuilder(command).inheritIO();
         var environment = builder.environment();
-        port.ifPresent(number -> environment.put("PORT", Integer.toString(number)));
-        var proxy = "http://127.0.0.1:" + outbound;
-        environment.put("HTTP_PROXY", proxy);
-        environment.put("http_proxy", proxy);
-        environment.put("NO_PROXY", "");
-        environment.put("no_proxy", "");
+        spec.applicationPort().ifPresent(number -> environment.put("PORT", Integer.toString(number)));
+        if (spec.interception().isEmpty()) {
+            var proxy = "http://127.0.0.1:" + outbound;
+            environment.put("HTTP_PROXY", proxy);
+            environment.put("http_proxy", proxy);
+            environment.put("NO_PROXY", "");
+            environment.put("no_proxy", "");
+        }
         environment.remove("HEDDLE_JOIN_TOKEN");
         environment.remove("HEDDLE_TOKEN");
         environment.remove(ParentWatch.VARIABLE);

@@ -47,6 +47,10 @@ record Bootstrap(WorkloadSpec spec, SidecarPorts ports, String xds, Path identit
         numbers.put("metrics", ports.metrics());
         numbers.put("admin", ports.admin());
         metadata.put("PORTS", numbers);
+        spec.interception().ifPresent(mode -> {
+            metadata.put("INTERCEPTION_MODE", mode.name());
+            metadata.put("INSTANCE_IPS", String.join(",", InstanceAddresses.all()));
+        });
         metadata.put("HEDDLE_VERSION", Product.version());
 
         var node = new LinkedHashMap<String, Object>();

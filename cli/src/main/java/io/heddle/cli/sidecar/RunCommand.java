@@ -1,5 +1,6 @@
 package io.heddle.cli.sidecar;
 
+import io.heddle.cli.intercept.Interception;
 import io.heddle.cli.output.Console;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
@@ -27,9 +28,11 @@ import picocli.CommandLine.Parameters;
             "",
             "The application finds PORT and HTTP_PROXY in its environment and calls other services by name,",
             "for example http://ratings.shop/. It must listen on 127.0.0.1:$PORT.",
+            "Under interception it needs no HTTP_PROXY: its connections are led to the sidecar.",
             "",
-            "Example:",
-            "  heddle run --service catalog.shop --version v2 --port 9080 -- java -jar catalog.jar"
+            "Examples:",
+            "  heddle run --service catalog.shop --version v2 --port 9080 -- java -jar catalog.jar",
+            "  sudo heddle run --intercept --service catalog.shop --port 9080 -- java -jar catalog.jar"
         })
 public final class RunCommand implements Callable<Integer> {
     private final Console console;
@@ -75,9 +78,9 @@ public final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--address",
             paramLabel = "<address>",
-            defaultValue = "127.0.0.1",
-            description = "Where other sidecars reach this one. Default: ${DEFAULT-VALUE}.")
-    private String address = "127.0.0.1";
+            description = "Where other sidecars reach this one. Default: 127.0.0.1, or under interception this"
+                    + " machine's own.")
+    private Optional<String> address = Optional.empty();
 
     @Option(
             names = "--state-dir",
@@ -114,13 +117,15 @@ public final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--outbound-port",
             paramLabel = "<port>",
-            description = "Where the application sends its requests. Default: a free port, kept.")
+            description = "Where the application sends its requests. Default: a free port, kept, or 15001 under"
+                    + " interception.")
     private int outbound;
 
     @Option(
             names = "--inbound-port",
             paramLabel = "<port>",
-            description = "Where other sidecars reach this one. Default: a free port, kept.")
+            description = "Where other sidecars reach this one. Default: a free port, kept, or 15006 under"
+                    + " interception.")
     private int inbound;
 
     @Option(
@@ -151,6 +156,9 @@ public final class RunCommand implements Callable<Integer> {
     private int lastGoodSeconds = 3;
 
     @Mixin
+    private InterceptionOption interception = new InterceptionOption();
+
+    @Mixin
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private LogOption log = new LogOption();
 
@@ -173,8 +181,14 @@ public final class RunCommand implements Callable<Integer> {
                 .orElse(Path.of(".heddle", "run", spec.name()))
                 .toAbsolutePath()
                 .normalize();
+        var words = interception.asUser(command, System.getenv());
         create(state);
-        var ports = new SidecarPorts(outbound, inbound, metrics, admin)
+        boolean led = spec.interception().isPresent();
+        var ports = new SidecarPorts(
+                        outbound == 0 && led ? Interception.OUTBOUND_PORT : outbound,
+                        inbound == 0 && led ? Interception.INBOUND_PORT : inbound,
+                        metrics,
+                        admin)
                 .settle(state.resolve("ports.json"), new FreePorts(new Random()), spec.address());
         var target = ControlTarget.find(control, xds, caFile);
         var identity = state.resolve("identity");
@@ -184,7 +198,7 @@ public final class RunCommand implements Callable<Integer> {
         SidecarPorts.writeWhole(bootstrap, new Bootstrap(spec, ports, target.xds(), identity).text());
         var start = new Sidecar.Start(
                 bootstrap, state, ports, spec, target.xds(), token, Duration.ofSeconds(lastGoodSeconds));
-        var sidecar = starter.start(start);
+        var sidecar = interception.around(start, starter);
         console.say("sidecar of %s/%s: outbound 127.0.0.1:%d, inbound %s:%d, metrics %d, admin %d"
                 .formatted(
                         spec.namespace(),
@@ -194,7 +208,7 @@ public final class RunCommand implements Callable<Integer> {
                         ports.inbound(),
                         ports.metrics(),
                         ports.admin()));
-        return new Supervisor(console, sidecar, Duration.ofSeconds(graceSeconds)).run(command, start);
+        return new Supervisor(console, sidecar, Duration.ofSeconds(graceSeconds)).run(words, start);
     }
 
     private WorkloadSpec spec() {
@@ -216,14 +230,17 @@ public final class RunCommand implements Callable<Integer> {
         if (name.isEmpty()) {
             throw new Failure(ExitCode.USAGE, "the workload has no name", "give --service or --workload");
         }
+        var led = interception.mode();
         return new WorkloadSpec(
                 name,
                 space,
                 account.orElse(base.isEmpty() ? name : base),
                 service,
                 version,
-                address,
-                port.map(OptionalInt::of).orElse(OptionalInt.empty()));
+                address.or(() -> led.isPresent() ? InstanceAddresses.reachable() : Optional.empty())
+                        .orElse("127.0.0.1"),
+                port.map(OptionalInt::of).orElse(OptionalInt.empty()),
+                led);
     }
 
     private static void create(Path directory) {

@@ -41,8 +41,8 @@ final class Supervisor {
                         "check that it runs, and its log for why it refuses "
                                 + start.spec().name());
             }
-            var application = Application.start(
-                    command, start.spec().applicationPort(), start.ports().outbound());
+            var application =
+                    Application.start(command, start.spec(), start.ports().outbound());
             var hook = Thread.ofPlatform().name("stop").unstarted(() -> end(application));
             Runtime.getRuntime().addShutdownHook(hook);
             Thread.ofVirtual().name("application-ready").start(() -> announce(application, start.spec()));

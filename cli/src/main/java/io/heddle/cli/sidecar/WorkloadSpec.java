@@ -1,5 +1,6 @@
 package io.heddle.cli.sidecar;
 
+import io.heddle.cli.intercept.Mode;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
 import java.util.LinkedHashMap;
@@ -16,6 +17,7 @@ import java.util.OptionalInt;
 /// @param version the service's version, empty when there is none
 /// @param address the address on which other sidecars reach this one
 /// @param applicationPort where the application listens on loopback; empty when it only calls
+/// @param interception how the kernel leads connections to the sidecar; empty when clients name the sidecar itself
 public record WorkloadSpec(
         String name,
         String namespace,
@@ -23,7 +25,8 @@ public record WorkloadSpec(
         Optional<String> service,
         String version,
         String address,
-        OptionalInt applicationPort) {
+        OptionalInt applicationPort,
+        Optional<Mode> interception) {
     private static final String LABEL = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
 
     /// Checks what becomes part of names and identities.
@@ -39,6 +42,18 @@ public record WorkloadSpec(
                     "--service and --port belong together",
                     "give both for a workload that is called, none for one that only calls");
         }
+    }
+
+    /// A workload whose clients name its sidecar.
+    public WorkloadSpec(
+            String name,
+            String namespace,
+            String account,
+            Optional<String> service,
+            String version,
+            String address,
+            OptionalInt applicationPort) {
+        this(name, namespace, account, service, version, address, applicationPort, Optional.empty());
     }
 
     private static void check(String option, String value) {

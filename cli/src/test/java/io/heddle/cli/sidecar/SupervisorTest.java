@@ -3,6 +3,7 @@ package io.heddle.cli.sidecar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.heddle.cli.intercept.Mode;
 import io.heddle.cli.output.Console;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
@@ -80,6 +81,22 @@ class SupervisorTest {
     }
 
     @Test
+    void an_intercepted_application_is_told_of_no_proxy() throws Exception {
+        var out = place.resolve("environment");
+        var spec = new WorkloadSpec(
+                "job", "shop", "job", Optional.empty(), "", "10.0.0.1", OptionalInt.empty(), Optional.of(Mode.TPROXY));
+        var application = Application.start(List.of("sh", "-c", "env > " + out), spec, 15_001);
+        assertThat(application.await()).isZero();
+        assertThat(Files.readString(out)).doesNotContain("15001").doesNotContain("NO_PROXY=\n");
+        var metadata = new ObjectMapper()
+                .readTree(new Bootstrap(spec, PORTS, "127.0.0.1:15012", place).text())
+                .path("node")
+                .path("metadata");
+        assertThat(metadata.path("INTERCEPTION_MODE").asString()).isEqualTo("TPROXY");
+        assertThat(metadata.path("INSTANCE_IPS").asString()).contains("127.0.0.1");
+    }
+
+    @Test
     void a_command_that_does_not_exist_is_named() {
         assertThatThrownBy(() -> supervisor(new Recorder(true)).run(List.of("/no/such/program"), start()))
                 .hasMessageContaining("cannot start '/no/such/program'");
@@ -90,7 +107,8 @@ class SupervisorTest {
         var ready = place.resolve("ready");
         var application = Application.start(
                 List.of("sh", "-c", "trap '' TERM; sleep 600 & touch " + ready + "; wait; sleep 600"),
-                OptionalInt.empty(),
+                new WorkloadSpec(
+                        "job", "shop", "job", Optional.empty(), "", "127.0.0.1", OptionalInt.empty()),
                 1);
         while (!Files.exists(ready)) {
             Thread.onSpinWait();

@@ -182,7 +182,11 @@ public final class ConnectedWorkloads implements DiscoverySource {
         var spec = new LinkedHashMap<String, Object>();
         spec.put("address", node.address());
         spec.put("labels", labels);
-        spec.put("ports", Map.of("*", (long) node.ports().inbound()));
+        // Others connect to the application's own port, and the kernel leads them to the sidecar.
+        int port = node.interception().isTransparent()
+                ? node.ports().application()
+                : node.ports().inbound();
+        spec.put("ports", Map.of("*", (long) port));
         spec.put("serviceAccount", node.identity().account());
         var tree = new LinkedHashMap<String, Object>();
         tree.put("apiVersion", "networking.istio.io/v1");

@@ -5,6 +5,7 @@ import io.heddle.model.name.ServiceName;
 import io.heddle.model.name.SpiffeId;
 import io.heddle.model.view.MeshSettings;
 import io.heddle.model.view.ProxyNode;
+import io.heddle.model.view.ProxyNode.Interception;
 import io.heddle.model.view.ProxyNode.Ports;
 import io.heddle.xds.server.ConnectedNode;
 import java.util.Map;
@@ -52,7 +53,22 @@ final class NodeReader {
                 text("SERVICE").map(service -> ServiceName.parse(service, namespace)),
                 text("ADDRESS").orElse(parts.length == 4 ? parts[1] : "127.0.0.1"),
                 ports(),
+                interception(),
                 text("HEDDLE_VERSION").orElse(node.userAgent()));
+    }
+
+    /// Istio's words: the mode, and the machine's addresses, of which one with a colon tells of IPv6.
+    private Interception interception() {
+        var mode =
+                switch (text("INTERCEPTION_MODE").orElse("NONE")) {
+                    case "REDIRECT" -> ProxyNode.Mode.REDIRECT;
+                    case "TPROXY" -> ProxyNode.Mode.TPROXY;
+                    default -> ProxyNode.Mode.NONE;
+                };
+        return mode == ProxyNode.Mode.NONE
+                ? Interception.NONE
+                : new Interception(
+                        mode, text("INSTANCE_IPS").filter(ips -> ips.contains(":")).isPresent());
     }
 
     private Optional<String> text(String key) {

@@ -115,8 +115,11 @@ final class DryRun {
         var kinds = new HashSet<Kind>();
         var nodes = new ArrayList<ProxyNode>();
         for (var proxy : proxies) {
-            if (kinds.add(
-                    new Kind(proxy.namespace(), proxy.labels(), proxy.service().toString()))) {
+            if (kinds.add(new Kind(
+                    proxy.namespace(),
+                    proxy.labels(),
+                    proxy.service().toString(),
+                    proxy.interception()))) {
                 nodes.add(proxy);
             }
         }
@@ -131,7 +134,8 @@ final class DryRun {
         return namespaces;
     }
 
-    private record Kind(String namespace, Labels labels, String service) {}
+    private record Kind(
+            String namespace, Labels labels, String service, ProxyNode.Interception interception) {}
 
     private ProxyNode imagined(String namespace) {
         return new ProxyNode(

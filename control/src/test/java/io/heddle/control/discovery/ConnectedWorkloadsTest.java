@@ -100,6 +100,27 @@ class ConnectedWorkloadsTest {
     }
 
     @Test
+    void others_reach_an_intercepted_application_by_its_own_port() {
+        var plain = node("10.0.0.2");
+        var led = new ProxyNode(
+                plain.id(),
+                plain.identity(),
+                plain.namespace(),
+                plain.workload(),
+                plain.labels(),
+                plain.service(),
+                plain.address(),
+                plain.ports(),
+                new ProxyNode.Interception(ProxyNode.Mode.REDIRECT, false),
+                plain.version());
+        try (var workloads = new ConnectedWorkloads(store, NEVER)) {
+            workloads.connected("c1", led);
+            workloads.healthReported("c1", true);
+            assertThat(awaitWorkload().ports()).isEqualTo(Map.of("*", 9080));
+        }
+    }
+
+    @Test
     void offers_nothing_while_the_application_starts() {
         try (var workloads = new ConnectedWorkloads(store, NEVER)) {
             workloads.connected("c1", node("127.0.0.2"));

@@ -6,6 +6,8 @@ import io.heddle.model.name.LabelGrant;
 import io.heddle.model.name.ServiceName;
 import io.heddle.model.name.SpiffeId;
 import io.heddle.model.view.MeshSettings;
+import io.heddle.model.view.ProxyNode.Interception;
+import io.heddle.model.view.ProxyNode.Mode;
 import io.heddle.model.view.ProxyNode.Ports;
 import io.heddle.xds.server.ConnectedNode;
 import java.util.Map;
@@ -45,6 +47,22 @@ class NodeReaderTest {
         assertThat(node.ports()).isEqualTo(new Ports(1, 2, 3, 4, 5));
         assertThat(node.labels().values()).containsEntry("app", "catalog");
         assertThat(node.version()).isEqualTo("0.1.0");
+    }
+
+    @Test
+    void reads_how_connections_reach_it_in_istios_words() {
+        var id = "sidecar~10.0.0.1~web-1.shop~shop.svc.cluster.local";
+        var both = Map.<String, Object>of("INTERCEPTION_MODE", "TPROXY", "INSTANCE_IPS", "10.0.0.1,fd00::1");
+        assertThat(NodeReader.read(node(id, both, Optional.empty()), MeshSettings.DEFAULT)
+                        .interception())
+                .isEqualTo(new Interception(Mode.TPROXY, true));
+        var one = Map.<String, Object>of("INTERCEPTION_MODE", "REDIRECT", "INSTANCE_IPS", "10.0.0.1");
+        assertThat(NodeReader.read(node(id, one, Optional.empty()), MeshSettings.DEFAULT)
+                        .interception())
+                .isEqualTo(new Interception(Mode.REDIRECT, false));
+        assertThat(NodeReader.read(node(id, Map.of(), Optional.empty()), MeshSettings.DEFAULT)
+                        .interception())
+                .isEqualTo(Interception.NONE);
     }
 
     @Test

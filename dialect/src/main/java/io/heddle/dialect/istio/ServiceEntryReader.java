@@ -1,5 +1,6 @@
 package io.heddle.dialect.istio;
 
+import io.heddle.dialect.tree.Addresses;
 import io.heddle.dialect.tree.Fields;
 import io.heddle.dialect.tree.Names;
 import io.heddle.model.name.ObjectName;
@@ -46,16 +47,29 @@ public final class ServiceEntryReader {
                 selector,
                 location,
                 resolution,
-                endpoints);
+                endpoints,
+                addresses(spec));
     }
 
     private static void otherFields(Fields spec) {
         spec.refuse("subjectAltNames", "cannot be enforced yet: a server's names would not be verified", "");
-        spec.warn("addresses", "has no effect: services are found by host name", "");
         boolean everywhere = spec.texts("exportTo").equals(List.of("*"));
         if (spec.has("exportTo") && !everywhere) {
             spec.warning("exportTo", "has no effect yet: the service is visible everywhere", "");
         }
+    }
+
+    private static List<String> addresses(Fields spec) {
+        var addresses = spec.texts("addresses");
+        for (int i = 0; i < addresses.size(); i++) {
+            if (!Addresses.isBlock(addresses.get(i))) {
+                spec.error(
+                        "addresses[" + i + "]",
+                        "\"" + addresses.get(i) + "\" is neither an IP address nor a range",
+                        "for example 240.0.0.1 or 10.9.0.0/16");
+            }
+        }
+        return addresses;
     }
 
     private static List<String> hosts(Fields spec) {

@@ -1,5 +1,6 @@
 package io.heddle.dialect.istio;
 
+import io.heddle.dialect.tree.Addresses;
 import io.heddle.dialect.tree.Fields;
 import io.heddle.dialect.tree.Names;
 import io.heddle.model.name.Labels;

@@ -1,5 +1,6 @@
 package io.heddle.dialect.kubernetes;
 
+import io.heddle.dialect.tree.Addresses;
 import io.heddle.dialect.tree.Fields;
 import io.heddle.dialect.tree.Names;
 import io.heddle.model.name.Port;
@@ -50,13 +51,28 @@ public final class ServiceReader {
                 selector.isEmpty() ? Optional.empty() : Optional.<Selector>of(selector),
                 Service.Location.MESH_INTERNAL,
                 Service.Resolution.STATIC,
-                List.of());
+                List.of(),
+                addresses(spec));
+    }
+
+    /// The cluster's addresses for it; a headless service has none.
+    private static List<String> addresses(Fields spec) {
+        var one = spec.text("clusterIP").map(List::of).orElse(List.of());
+        var all = spec.texts("clusterIPs");
+        var addresses = all.isEmpty() ? one : all;
+        for (var address : addresses) {
+            if (!address.equals("None") && !Addresses.isAddress(address)) {
+                spec.error(
+                        all.isEmpty() ? "clusterIP" : "clusterIPs",
+                        "\"" + address + "\" is not an IP address",
+                        "leave it out, or write None");
+            }
+        }
+        return addresses.stream().filter(address -> !address.equals("None")).toList();
     }
 
     private static void otherFields(Fields spec) {
         spec.accept(
-                "clusterIP",
-                "clusterIPs",
                 "ipFamilies",
                 "ipFamilyPolicy",
                 "healthCheckNodePort",

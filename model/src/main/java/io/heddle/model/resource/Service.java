@@ -18,6 +18,7 @@ import java.util.Optional;
 /// @param location inside the mesh (mTLS where the workload has a sidecar) or outside it (never mTLS)
 /// @param resolution how endpoints are found
 /// @param endpoints inline endpoints of a ServiceEntry
+/// @param addresses the virtual IP addresses or networks by which intercepted connections name it
 public record Service(
         ObjectName object,
         ServiceName name,
@@ -26,12 +27,27 @@ public record Service(
         Optional<Selector> selector,
         Location location,
         Resolution resolution,
-        List<Workload> endpoints)
+        List<Workload> endpoints,
+        List<String> addresses)
         implements Resource {
     public Service {
         hosts = List.copyOf(hosts);
         ports = List.copyOf(ports);
         endpoints = List.copyOf(endpoints);
+        addresses = List.copyOf(addresses);
+    }
+
+    /// A service without virtual addresses.
+    public Service(
+            ObjectName object,
+            ServiceName name,
+            List<String> hosts,
+            List<ServicePort> ports,
+            Optional<Selector> selector,
+            Location location,
+            Resolution resolution,
+            List<Workload> endpoints) {
+        this(object, name, hosts, ports, selector, location, resolution, endpoints, List.of());
     }
 
     /// The host that names the service in clusters and metrics: a ServiceEntry's first host, else the fully

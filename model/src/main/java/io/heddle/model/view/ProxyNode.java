@@ -15,6 +15,7 @@ import java.util.Optional;
 /// @param service the service its application answers for; empty for a workload that only calls
 /// @param address the address on which others reach its inbound listener
 /// @param ports its listeners' ports
+/// @param interception how connections reach it
 /// @param version the proxy's version text
 public record ProxyNode(
         String id,
@@ -25,11 +26,49 @@ public record ProxyNode(
         Optional<ServiceName> service,
         String address,
         Ports ports,
+        Interception interception,
         String version) {
+    /// A proxy that its application and the other sidecars name as the destination.
+    public ProxyNode(
+            String id,
+            SpiffeId identity,
+            String namespace,
+            String workload,
+            Labels labels,
+            Optional<ServiceName> service,
+            String address,
+            Ports ports,
+            String version) {
+        this(id, identity, namespace, workload, labels, service, address, ports, Interception.NONE, version);
+    }
+
     /// The label that names an instance's service in metrics, as in Istio.
     public static final String CANONICAL_NAME_LABEL = "service.istio.io/canonical-name";
     /// The label that names an instance's version in metrics, as in Istio.
     public static final String CANONICAL_REVISION_LABEL = "service.istio.io/canonical-revision";
+
+    /// How connections reach a proxy.
+    ///
+    /// @param mode who leads them to it
+    /// @param ipv6 whether its machine has IPv6, so that it listens there too
+    public record Interception(Mode mode, boolean ipv6) {
+        public static final Interception NONE = new Interception(Mode.NONE, false);
+
+        /// Whether connections come that name another destination.
+        public boolean isTransparent() {
+            return mode != Mode.NONE;
+        }
+    }
+
+    /// Who leads connections to a proxy; the names are those of Istio's `interceptionMode`.
+    public enum Mode {
+        /// Nobody: clients name the proxy itself.
+        NONE,
+        /// The kernel rewrites their destination.
+        REDIRECT,
+        /// The kernel hands inbound connections over with their addresses as they are.
+        TPROXY
+    }
 
     /// A proxy's ports; 0 where it has none.
     ///

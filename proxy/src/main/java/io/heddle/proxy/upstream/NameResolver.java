@@ -192,7 +192,7 @@ final class NameResolver {
     private static boolean isDns(Cluster cluster) {
         return switch (cluster.discovery()) {
             case STRICT_DNS, LOGICAL_DNS -> true;
-            case STATIC, EDS -> false;
+            case STATIC, EDS, ORIGINAL_DST -> false;
         };
     }
 }

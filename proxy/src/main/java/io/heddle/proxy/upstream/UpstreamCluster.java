@@ -18,18 +18,21 @@ public final class UpstreamCluster {
     private final CircuitBreaker breaker;
     private final Map<String, Host> hosts;
     private final IdentityHashMap<HostState, UpstreamTarget> targets;
+    private final Optional<OriginalDestinations> destinations;
 
     UpstreamCluster(
             Cluster cluster,
             LoadBalancer balancer,
             CircuitBreaker breaker,
             Map<String, Host> hosts,
-            IdentityHashMap<HostState, UpstreamTarget> targets) {
+            IdentityHashMap<HostState, UpstreamTarget> targets,
+            Optional<OriginalDestinations> destinations) {
         this.cluster = cluster;
         this.balancer = balancer;
         this.breaker = breaker;
         this.hosts = hosts;
         this.targets = targets;
+        this.destinations = destinations;
     }
 
     /// As configured.
@@ -44,7 +47,15 @@ public final class UpstreamCluster {
 
     /// The host to take.
     public Optional<Host> pick(PickRequest request) {
+        if (destinations.isPresent()) {
+            return request.destination().map(destinations.get()::host);
+        }
         return balancer.pick(request);
+    }
+
+    /// The hosts that clients named, when this is a cluster of original destinations.
+    Optional<OriginalDestinations> destinations() {
+        return destinations;
     }
 
     /// Its hosts by endpoint key.
@@ -53,6 +64,9 @@ public final class UpstreamCluster {
     }
 
     UpstreamTarget target(Host host) {
+        if (destinations.isPresent()) {
+            return destinations.get().target(host);
+        }
         var target = targets.get(host.state());
         if (target == null) {
             throw new IllegalStateException("the balancer picked a host of another cluster: " + host);

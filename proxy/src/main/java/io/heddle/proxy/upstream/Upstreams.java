@@ -133,8 +133,30 @@ public final class Upstreams implements ActiveConfig.Follower {
                             cluster.connections(),
                             breaker));
         }
+        var destinations = cluster.discovery() == Cluster.Discovery.ORIGINAL_DST
+                ? Optional.of(destinations(cluster, breaker))
+                : Optional.<OriginalDestinations>empty();
         var balancer = BuiltinBalancers.create(cluster.balancer(), new ArrayList<>(hosts.values()));
-        return new UpstreamCluster(cluster, balancer, breaker, hosts, targets);
+        return new UpstreamCluster(cluster, balancer, breaker, hosts, targets, destinations);
+    }
+
+    private OriginalDestinations destinations(Cluster cluster, CircuitBreaker breaker) {
+        var settings = cluster.transports().stream()
+                .filter(transport -> transport.match().isEmpty())
+                .findFirst()
+                .flatMap(Cluster.Transport::tls);
+        var source = settings.map(tls);
+        return new OriginalDestinations(
+                host -> new UpstreamTarget(
+                        host,
+                        address(host.endpoint()),
+                        settings,
+                        source,
+                        cluster.connectTimeout(),
+                        cluster.protocol(),
+                        cluster.connections(),
+                        breaker),
+                this::retire);
     }
 
     private static Optional<ClientTls> settings(Cluster cluster, Endpoint endpoint) {
@@ -162,9 +184,16 @@ public final class Upstreams implements ActiveConfig.Follower {
                     gone.add(host.state());
                 }
             });
+            old.destinations()
+                    .filter(known -> now == null || !now.destinations().equals(Optional.of(known)))
+                    .ifPresent(known -> gone.addAll(known.states()));
         });
         if (!gone.isEmpty()) {
-            pools.forEach(pool -> pool.retire(gone));
+            retire(gone);
         }
+    }
+
+    private void retire(List<HostState> gone) {
+        pools.forEach(pool -> pool.retire(gone));
     }
 }

@@ -40,7 +40,9 @@ public record Cluster(
         STATIC,
         EDS,
         STRICT_DNS,
-        LOGICAL_DNS
+        LOGICAL_DNS,
+        /// There are none: each connection goes to the address that its client named.
+        ORIGINAL_DST
     }
 
     /// What is spoken upstream.

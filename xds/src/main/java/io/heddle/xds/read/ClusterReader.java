@@ -53,6 +53,7 @@ final class ClusterReader {
                 "transport_socket_matches",
                 "typed_extension_protocol_options",
                 "http2_protocol_options",
+                "original_dst_lb_config",
                 "metadata");
         var discovery = discovery(message, scope);
         return new Cluster(
@@ -79,11 +80,26 @@ final class ClusterReader {
             case EDS -> Cluster.Discovery.EDS;
             case STRICT_DNS -> Cluster.Discovery.STRICT_DNS;
             case LOGICAL_DNS -> Cluster.Discovery.LOGICAL_DNS;
-            case ORIGINAL_DST, UNRECOGNIZED -> {
+            case ORIGINAL_DST -> originalDestination(message, scope);
+            case UNRECOGNIZED -> {
                 scope.at("type").error(message.getType() + " is not supported", "use STATIC, EDS or STRICT_DNS");
                 yield Cluster.Discovery.STATIC;
             }
         };
+    }
+
+    /// Envoy demands CLUSTER_PROVIDED and no endpoints. The destination is never taken from a header: what a client
+    /// writes must not decide where its request goes.
+    private static Cluster.Discovery originalDestination(
+            io.envoyproxy.envoy.config.cluster.v3.Cluster message, Scope scope) {
+        if (message.getLbPolicy() != io.envoyproxy.envoy.config.cluster.v3.Cluster.LbPolicy.CLUSTER_PROVIDED) {
+            scope.at("lb_policy").error("ORIGINAL_DST needs CLUSTER_PROVIDED", "set lb_policy: CLUSTER_PROVIDED");
+        }
+        if (message.hasLoadAssignment()) {
+            scope.at("load_assignment").error("ORIGINAL_DST has no endpoints of its own", "remove it");
+        }
+        scope.at("original_dst_lb_config").demands(message.getOriginalDstLbConfig());
+        return Cluster.Discovery.ORIGINAL_DST;
     }
 
     private static EndpointSet endpoints(
@@ -115,7 +131,13 @@ final class ClusterReader {
                 int choices = config.hasChoiceCount() ? config.getChoiceCount().getValue() : 2;
                 yield new BalancerPolicy.LeastRequest(Math.clamp(choices, 2, 16));
             }
-            case RING_HASH, MAGLEV, CLUSTER_PROVIDED, LOAD_BALANCING_POLICY_CONFIG, UNRECOGNIZED -> {
+            case CLUSTER_PROVIDED -> {
+                if (message.getType() != io.envoyproxy.envoy.config.cluster.v3.Cluster.DiscoveryType.ORIGINAL_DST) {
+                    scope.at("lb_policy").error("CLUSTER_PROVIDED goes with type ORIGINAL_DST only", "use ROUND_ROBIN");
+                }
+                yield new BalancerPolicy.RoundRobin();
+            }
+            case RING_HASH, MAGLEV, LOAD_BALANCING_POLICY_CONFIG, UNRECOGNIZED -> {
                 scope.at("lb_policy")
                         .warning(
                                 message.getLbPolicy() + " is not supported; least request is used",

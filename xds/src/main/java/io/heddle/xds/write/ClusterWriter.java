@@ -38,17 +38,40 @@ final class ClusterWriter {
         var clusters = new ArrayList<Cluster>();
         for (var service : view.services()) {
             for (var port : service.service().ports()) {
-                clusters.add(outbound(service, port.port().number(), view.mesh()));
+                clusters.add(outbound(service, port.port().number(), view));
             }
         }
         InboundPort.of(view).ifPresent(inbound -> clusters.add(application(inbound)));
+        if (view.node().interception().isTransparent()) {
+            clusters.add(toOriginalDestination(Names.PASSTHROUGH_CLUSTER).build());
+            clusters.add(Cluster.newBuilder()
+                    .setName(Names.BLACK_HOLE_CLUSTER)
+                    .setType(Cluster.DiscoveryType.STATIC)
+                    .setConnectTimeout(CONNECT_TIMEOUT)
+                    .build());
+        }
         return clusters;
     }
 
-    private static Cluster outbound(ServiceView service, int port, MeshSettings mesh) {
+    private static Cluster.Builder toOriginalDestination(String name) {
+        return Cluster.newBuilder()
+                .setName(name)
+                .setType(Cluster.DiscoveryType.ORIGINAL_DST)
+                .setLbPolicy(Cluster.LbPolicy.CLUSTER_PROVIDED)
+                .setConnectTimeout(CONNECT_TIMEOUT);
+    }
+
+    private static Cluster outbound(ServiceView service, int port, ProxyView view) {
+        var mesh = view.mesh();
         var host = Names.host(service.service(), mesh);
         var name = Names.outbound(port, host);
         var endpoints = EndpointWriter.endpoints(service, port);
+        if (service.service().resolution() == Service.Resolution.NONE
+                && view.node().interception().isTransparent()) {
+            return toOriginalDestination(name)
+                    .setMetadata(Metadatas.service(service.service(), mesh))
+                    .build();
+        }
         var cluster = Cluster.newBuilder()
                 .setName(name)
                 .setConnectTimeout(CONNECT_TIMEOUT)

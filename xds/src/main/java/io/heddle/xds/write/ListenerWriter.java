@@ -3,6 +3,7 @@ package io.heddle.xds.write;
 import com.google.protobuf.Any;
 import com.google.protobuf.BoolValue;
 import com.google.protobuf.Message;
+import com.google.protobuf.UInt32Value;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
@@ -29,6 +30,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
+import io.heddle.model.view.ProxyNode;
 import io.heddle.model.view.ProxyView;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,30 +49,42 @@ final class ListenerWriter {
     static List<Listener> write(ProxyView view) {
         var listeners = new ArrayList<Listener>();
         if (view.node().ports().outbound() != 0) {
-            listeners.add(outbound(view));
+            listeners.add(
+                    view.node().interception().isTransparent()
+                            ? new InterceptedOutbound(view).write()
+                            : outbound(view));
         }
         InboundPort.of(view).ifPresent(port -> listeners.add(inbound(view, port)));
         return listeners;
     }
 
     private static Listener outbound(ProxyView view) {
-        // The fault filter always stands: a fault then needs no new listener.
-        var manager = manager("outbound")
-                .setRds(Rds.newBuilder()
-                        .setRouteConfigName(Names.OUTBOUND_ROUTES)
-                        .setConfigSource(ConfigSources.ADS))
-                .addHttpFilters(filter(Faults.FILTER, HTTPFault.getDefaultInstance()))
-                .addHttpFilters(filter("envoy.filters.http.router", Router.getDefaultInstance()));
         return Listener.newBuilder()
                 .setName(Names.OUTBOUND_LISTENER)
                 .setAddress(EndpointWriter.address(LOOPBACK, view.node().ports().outbound()))
                 .setTrafficDirection(TrafficDirection.OUTBOUND)
-                .addFilterChains(FilterChain.newBuilder().addFilters(network(manager)))
+                .addFilterChains(FilterChain.newBuilder().addFilters(outboundManager(Names.OUTBOUND_ROUTES)))
                 .build();
     }
 
+    /// The connection manager of the application's own requests.
+    static Filter outboundManager(String routes) {
+        // The fault filter always stands: a fault then needs no new listener.
+        return network(manager("outbound")
+                .setRds(Rds.newBuilder().setRouteConfigName(routes).setConfigSource(ConfigSources.ADS))
+                .addHttpFilters(filter(Faults.FILTER, HTTPFault.getDefaultInstance()))
+                .addHttpFilters(filter("envoy.filters.http.router", Router.getDefaultInstance())));
+    }
+
     private static Listener inbound(ProxyView view, InboundPort port) {
+        var interception = view.node().interception();
         var chain = FilterChain.newBuilder().addFilters(network(inboundManager(view, port)));
+        var match = FilterChainMatch.newBuilder();
+        if (interception.isTransparent()) {
+            // Any other port, the listener's own among them, has no chain: such a connection is closed.
+            match.setDestinationPort(UInt32Value.of(port.applicationPort()));
+            chain.setFilterChainMatch(match);
+        }
         var mutual = chain.clone()
                 .setName("mtls")
                 .setTransportSocket(TransportSocket.newBuilder()
@@ -80,6 +94,12 @@ final class ListenerWriter {
                 .setName(Names.INBOUND_LISTENER)
                 .setAddress(EndpointWriter.address(view.node().address(), port.listenerPort()))
                 .setTrafficDirection(TrafficDirection.INBOUND);
+        if (interception.isTransparent()) {
+            Interceptions.listen(listener, interception, "0.0.0.0", "::", port.listenerPort());
+        }
+        if (interception.mode() == ProxyNode.Mode.TPROXY) {
+            listener.setTransparent(BoolValue.of(true));
+        }
         switch (view.inbound().mode()) {
             case STRICT, UNSET -> listener.addFilterChains(mutual); // UNSET is never in a view; closed if it were
             case DISABLE -> listener.addFilterChains(chain.setName("plaintext"));
@@ -90,14 +110,11 @@ final class ListenerWriter {
                         .addListenerFilters(ListenerFilter.newBuilder()
                                 .setName("envoy.filters.listener.tls_inspector")
                                 .setTypedConfig(Any.pack(TlsInspector.getDefaultInstance())))
-                        .addFilterChains(mutual.setFilterChainMatch(transport("tls")))
-                        .addFilterChains(chain.setName("plaintext").setFilterChainMatch(transport("raw_buffer")));
+                        .addFilterChains(mutual.setFilterChainMatch(match.setTransportProtocol("tls")))
+                        .addFilterChains(chain.setName("plaintext")
+                                .setFilterChainMatch(match.setTransportProtocol("raw_buffer")));
         }
         return listener.build();
-    }
-
-    private static FilterChainMatch transport(String protocol) {
-        return FilterChainMatch.newBuilder().setTransportProtocol(protocol).build();
     }
 
     private static HttpConnectionManager.Builder inboundManager(ProxyView view, InboundPort port) {

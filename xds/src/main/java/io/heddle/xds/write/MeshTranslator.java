@@ -23,7 +23,7 @@ public final class MeshTranslator {
         messages.addAll(ClusterWriter.write(view));
         messages.addAll(EndpointWriter.write(view));
         messages.addAll(ListenerWriter.write(view));
-        messages.add(RouteWriter.write(view));
+        messages.addAll(RouteWriter.write(view));
         messages.add(SecretWriter.write(rootBundlePem));
         return ResourceSet.of(messages);
     }

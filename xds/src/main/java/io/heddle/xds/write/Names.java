@@ -12,6 +12,10 @@ final class Names {
     /// The secret with a proxy's own certificate; it is local to the proxy.
     static final String OWN_CERTIFICATE = "default";
     static final String ROOT_BUNDLE = "ROOTCA";
+    /// Where intercepted connections go that want to leave the mesh.
+    static final String PASSTHROUGH_CLUSTER = "PassthroughCluster";
+    /// A cluster without hosts: where connections go that must not get anywhere.
+    static final String BLACK_HOLE_CLUSTER = "BlackHoleCluster";
     /// A cluster that never exists: what is sent to it is answered 500.
     static final String NO_CLUSTER = "invalid-backend";
 

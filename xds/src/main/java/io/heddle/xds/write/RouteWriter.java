@@ -17,9 +17,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /// Writes the outbound route configuration: one virtual host for each HTTP port of each service, and one that refuses
-/// every other host with 502.
+/// every other host with 502. A proxy that gets intercepted connections has one route configuration a port instead,
+/// named by its number: only services with that port are in it, by their virtual addresses too, and other hosts go
+/// where the client wanted, or nowhere.
 ///
 /// A host without a port means the service's port 80, or its first HTTP port when it has no port 80. Where two services
 /// claim the same host (a service `a.b` outside the mesh, and service `a` of namespace `b`), the first in the view has
@@ -34,8 +38,54 @@ final class RouteWriter {
         this.view = view;
     }
 
-    static RouteConfiguration write(ProxyView view) {
-        return new RouteWriter(view).outbound();
+    static List<RouteConfiguration> write(ProxyView view) {
+        if (!view.node().interception().isTransparent()) {
+            return List.of(new RouteWriter(view).outbound());
+        }
+        return interceptedPorts(view).stream()
+                .map(port -> new RouteWriter(view).intercepted(port))
+                .toList();
+    }
+
+    /// The ports on which services speak HTTP.
+    static SortedSet<Integer> interceptedPorts(ProxyView view) {
+        var ports = new TreeSet<Integer>();
+        view.services().forEach(service -> ports.addAll(httpPorts(service.service())));
+        return ports;
+    }
+
+    private RouteConfiguration intercepted(int port) {
+        var routes = RouteConfiguration.newBuilder().setName(Integer.toString(port));
+        for (var service : view.services()) {
+            if (httpPorts(service.service()).contains(port)) {
+                var domains = new ArrayList<String>();
+                for (var host : hosts(service.service())) {
+                    domains.add(host);
+                    domains.add(host + ":" + port);
+                }
+                domains.removeIf(domain -> !taken.add(domain));
+                if (!domains.isEmpty()) {
+                    routes.addVirtualHosts(virtualHost(service, port, domains));
+                }
+            }
+        }
+        return switch (view.mesh().outboundTraffic()) {
+            case ALLOW_ANY -> routes.addVirtualHosts(allowAny()).build();
+            case REGISTRY_ONLY -> routes.addVirtualHosts(blockAll()).build();
+        };
+    }
+
+    private static VirtualHost allowAny() {
+        return VirtualHost.newBuilder()
+                .setName("allow_any")
+                .addDomains("*")
+                .addRoutes(Route.newBuilder()
+                        .setName("allow_any")
+                        .setMatch(RouteMatch.newBuilder().setPrefix("/"))
+                        .setRoute(RouteAction.newBuilder()
+                                .setCluster(Names.PASSTHROUGH_CLUSTER)
+                                .setTimeout(Durations.ZERO)))
+                .build();
     }
 
     private RouteConfiguration outbound() {
@@ -129,6 +179,13 @@ final class RouteWriter {
             }
         }
         hosts.addAll(service.hosts());
+        if (view.node().interception().isTransparent()) {
+            // What a client writes that calls an address; a network has no such form.
+            service.addresses().stream()
+                    .filter(address -> address.indexOf('/') < 0)
+                    .map(address -> address.indexOf(':') < 0 ? address : "[" + address + "]")
+                    .forEach(hosts::add);
+        }
         return hosts.stream()
                 .map(host -> host.toLowerCase(Locale.ROOT))
                 .distinct()

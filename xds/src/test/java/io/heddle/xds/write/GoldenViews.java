@@ -3,12 +3,14 @@ package io.heddle.xds.write;
 import static io.heddle.xds.write.Views.CATALOG;
 import static io.heddle.xds.write.Views.PAYMENTS;
 import static io.heddle.xds.write.Views.WEB;
+import static io.heddle.xds.write.Views.at;
 import static io.heddle.xds.write.Views.caller;
 import static io.heddle.xds.write.Views.endpoint;
 import static io.heddle.xds.write.Views.external;
 import static io.heddle.xds.write.Views.plain;
 import static io.heddle.xds.write.Views.routed;
 import static io.heddle.xds.write.Views.service;
+import static io.heddle.xds.write.Views.tcp;
 import static io.heddle.xds.write.Views.view;
 
 import io.heddle.model.name.ObjectName;
@@ -30,6 +32,9 @@ import io.heddle.model.resource.PeerPolicy;
 import io.heddle.model.resource.RouteFilter;
 import io.heddle.model.resource.RouteFilter.Header;
 import io.heddle.model.resource.RouteFilter.PathChange;
+import io.heddle.model.resource.Service;
+import io.heddle.model.view.MeshSettings.OutboundTraffic;
+import io.heddle.model.view.ProxyNode;
 import io.heddle.model.view.ProxyView;
 import java.time.Duration;
 import java.util.List;
@@ -49,7 +54,9 @@ final class GoldenViews {
             "weighted-route", weightedRoute(),
             "rich-route", richRoute(),
             "permissive-inbound", permissive(),
-            "access-policies", accessPolicies());
+            "access-policies", accessPolicies(),
+            "intercepted", intercepted(),
+            "intercepted-registry-only", interceptedRegistryOnly());
 
     private GoldenViews() {}
 
@@ -141,6 +148,31 @@ final class GoldenViews {
                         Map.of("shop/slow", fault)),
                 plain(service(V1, 9080)),
                 plain(service(V2, 9080)));
+    }
+
+    private static ProxyView intercepted() {
+        var view = view(
+                Optional.of(WEB),
+                PeerPolicy.Mode.STRICT,
+                List.of(),
+                plain(at(service(WEB, 80), "10.96.0.1", "fd96::1"), endpoint("web-1", "10.0.0.2", 9080, true)),
+                plain(service(CATALOG, 80, 9080), endpoint("catalog-1", "10.0.0.3", 9080, true)),
+                plain(tcp("db.example", 5432, Service.Resolution.STATIC, "10.97.0.0/24"), endpoint("db-1", "10.0.0.9", 5432, false)),
+                plain(tcp("second.example", 5432, Service.Resolution.STATIC, "10.97.0.0/24")),
+                plain(tcp("cache.example", 6379, Service.Resolution.STATIC)),
+                plain(tcp("*.far.example", 9999, Service.Resolution.NONE, "fd97::5")));
+        return Views.intercepted(
+                view, new ProxyNode.Interception(ProxyNode.Mode.REDIRECT, true), OutboundTraffic.ALLOW_ANY);
+    }
+
+    private static ProxyView interceptedRegistryOnly() {
+        var view = view(
+                Optional.of(WEB),
+                PeerPolicy.Mode.PERMISSIVE,
+                List.of(),
+                plain(service(WEB, 80), endpoint("web-1", "10.0.0.2", 9080, true)));
+        return Views.intercepted(
+                view, new ProxyNode.Interception(ProxyNode.Mode.TPROXY, false), OutboundTraffic.REGISTRY_ONLY);
     }
 
     private static ProxyView permissive() {

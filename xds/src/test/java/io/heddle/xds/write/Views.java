@@ -55,6 +55,54 @@ final class Views {
         return new ProxyView(node(own), MeshSettings.DEFAULT, Arrays.asList(services), new InboundView(mode, policies));
     }
 
+    /// The same view of a proxy that gets intercepted connections.
+    static ProxyView intercepted(ProxyView view, ProxyNode.Interception how, MeshSettings.OutboundTraffic others) {
+        var node = view.node();
+        var led = new ProxyNode(
+                node.id(),
+                node.identity(),
+                node.namespace(),
+                node.workload(),
+                node.labels(),
+                node.service(),
+                node.address(),
+                node.ports(),
+                how,
+                node.version());
+        var mesh = view.mesh();
+        var settings = new MeshSettings(
+                mesh.trustDomain(), mesh.domainSuffix(), mesh.rootNamespace(), mesh.clusterId(), others);
+        return new ProxyView(led, settings, view.services(), view.inbound());
+    }
+
+    /// A TCP service outside or inside, with virtual addresses or without.
+    static Service tcp(String host, int port, Service.Resolution resolution, String... addresses) {
+        return new Service(
+                new ObjectName("ServiceEntry", "shop", host.replace('.', '-')),
+                new ServiceName("shop", host),
+                List.of(host),
+                List.of(new Service.ServicePort(new Port(port, "tcp", Port.Protocol.TCP), 0, "")),
+                Optional.empty(),
+                Service.Location.MESH_EXTERNAL,
+                resolution,
+                List.of(),
+                Arrays.asList(addresses));
+    }
+
+    /// The same service with virtual addresses.
+    static Service at(Service service, String... addresses) {
+        return new Service(
+                service.object(),
+                service.name(),
+                service.hosts(),
+                service.ports(),
+                service.selector(),
+                service.location(),
+                service.resolution(),
+                service.endpoints(),
+                Arrays.asList(addresses));
+    }
+
     static Service service(ServiceName name, int... ports) {
         var all = Arrays.stream(ports)
                 .mapToObj(port -> new Service.ServicePort(new Port(port, "http-" + port, Port.Protocol.HTTP), 0, ""))

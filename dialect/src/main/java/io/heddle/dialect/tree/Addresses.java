@@ -1,21 +1,21 @@
-package io.heddle.dialect.istio;
+package io.heddle.dialect.tree;
 
 import java.util.regex.Pattern;
 
 /// Checks IP addresses and CIDR ranges by their text; never asks a resolver.
-final class Addresses {
+public final class Addresses {
     private static final Pattern V4 = Pattern.compile("((25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(\\.(?!$)|$)){4}");
     private static final Pattern GROUP = Pattern.compile("[0-9a-fA-F]{1,4}");
 
     private Addresses() {}
 
     /// Whether `text` is an IPv4 or IPv6 address (RFC 4291 section 2.2).
-    static boolean isAddress(String text) {
+    public static boolean isAddress(String text) {
         return V4.matcher(text).matches() || isV6(text);
     }
 
     /// Whether `text` is an address, or a range such as `10.0.0.0/8`.
-    static boolean isBlock(String text) {
+    public static boolean isBlock(String text) {
         int slash = text.indexOf('/');
         if (slash < 0) {
             return isAddress(text);

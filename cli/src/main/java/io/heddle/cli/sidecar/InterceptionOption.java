@@ -1,0 +1,103 @@
+package io.heddle.cli.sidecar;
+
+import io.heddle.cli.intercept.Interception;
+import io.heddle.cli.intercept.Interceptor;
+import io.heddle.cli.intercept.Mode;
+import io.heddle.cli.output.ExitCode;
+import io.heddle.cli.output.Failure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/// The options of `heddle run` for an application that knows nothing of its sidecar.
+final class InterceptionOption {
+    @Option(
+            names = "--interception-mode",
+            paramLabel = "<mode>",
+            description = "The kernel leads connections to the sidecar: ${COMPLETION-CANDIDATES}. The rules are there"
+                    + " already ('heddle intercept install') or come with --intercept. Default: clients name the"
+                    + " sidecar, by HTTP_PROXY and its inbound port.")
+    private Optional<Mode> mode = Optional.empty();
+
+    @Option(
+            names = "--intercept",
+            description = "Install the rules for this application at the start and remove them at the end. Needs"
+                    + " CAP_NET_ADMIN; implies --interception-mode REDIRECT.")
+    private boolean intercept;
+
+    @Option(
+            names = "--user",
+            paramLabel = "<user[:group]>",
+            description = "Run the application as this user, by name or number. Under interception it must not be the"
+                    + " sidecar's. Default: the sidecar's user, or under sudo the one who called it.")
+    private Optional<String> user = Optional.empty();
+
+    /// How connections are led, if they are.
+    Optional<Mode> mode() {
+        return mode.or(() -> intercept ? Optional.of(Mode.REDIRECT) : Optional.empty());
+    }
+
+    /// The sidecar, with the rules for its application when they are wanted.
+    Sidecar around(Sidecar.Start start, Sidecar.Starter starter) {
+        var sidecar = starter.start(start);
+        if (!intercept) {
+            return sidecar;
+        }
+        var ports = start.ports();
+        var application = start.spec().applicationPort();
+        var wish = Interception.ofApplication(
+                mode().orElseThrow(), ports.inbound(), ports.outbound(), application, ownUser());
+        return new InterceptingSidecar(sidecar, Interceptor.ofSystem(), wish);
+    }
+
+    /// The application's command as its user.
+    ///
+    /// @throws Failure with [ExitCode#USAGE] when its connections could not be told from the sidecar's
+    List<String> asUser(List<String> command, Map<String, String> environment) {
+        var wanted = user.or(() -> sudoUser(environment));
+        if (wanted.isEmpty()) {
+            if (intercept) {
+                throw new Failure(
+                        ExitCode.USAGE,
+                        "the application would run as the sidecar's user, whose connections are left alone",
+                        "give it another with --user");
+            }
+            return command;
+        }
+        var parts = wanted.get().split(":", 2);
+        var group = parts.length > 1 ? parts[1] : parts[0];
+        if (intercept && (parts[0].equals("root") ? "0" : parts[0]).equals(Long.toString(ownUser()))) {
+            throw new Failure(
+                    ExitCode.USAGE,
+                    "--user " + wanted.get() + " is the sidecar's user, whose connections are left alone",
+                    "give the application another");
+        }
+        var words = new ArrayList<>(
+                List.of("setpriv", "--reuid=" + parts[0], "--regid=" + group, "--clear-groups", "--"));
+        words.addAll(command);
+        return words;
+    }
+
+    private Optional<String> sudoUser(Map<String, String> environment) {
+        var id = environment.getOrDefault("SUDO_UID", "");
+        return !intercept || id.isEmpty() || id.equals("0")
+                ? Optional.empty()
+                : Optional.of(id + ":" + environment.getOrDefault("SUDO_GID", id));
+    }
+
+    private static long ownUser() {
+        try (var lines = Files.lines(Path.of("/proc/self/status"))) {
+            return lines.filter(line -> line.startsWith("Uid:"))
+                    .map(line -> Long.parseLong(line.split("\\s+")[2]))
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new Failure(ExitCode.FAILURE, "interception works on Linux only", "leave --intercept out", e);
+        }
+    }
+}
