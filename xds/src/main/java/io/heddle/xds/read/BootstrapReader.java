@@ -6,9 +6,10 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import com.google.protobuf.util.JsonFormat;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.DynamicResources;
+import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.StaticResources;
 import io.envoyproxy.envoy.config.core.v3.ApiConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
-import io.envoyproxy.envoy.config.core.v3.ConfigSource;
+import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
@@ -26,6 +27,38 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /// Reads an Envoy v3 bootstrap from YAML or JSON. Thread-safe.
 public final class BootstrapReader {
+    private static final Fields<io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap> BOOTSTRAP = Fields.ignoringOthers(
+                    io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.class)
+            .reads("node", "admin", "static_resources", "dynamic_resources")
+            .reads("overload_manager")
+            .refuses("default_config_source", "config_sources");
+    private static final Fields<StaticResources> STATIC_RESOURCES =
+            Fields.refusingOthers(StaticResources.class).reads("listeners", "clusters", "secrets");
+    private static final Fields<DynamicResources> DYNAMIC_RESOURCES = Fields.refusingOthers(DynamicResources.class)
+            .limits("lds_config", "`ads` only")
+            .limits("cds_config", "`ads` only")
+            .reads("ads_config");
+    private static final Fields<Node> NODE = Fields.ignoringOthers(Node.class)
+            .reads("id", "cluster", "metadata")
+            .limits("locality", "not told to the xDS server")
+            .accepts("user_agent_name", "Heddle tells its own");
+    private static final Fields<io.envoyproxy.envoy.config.bootstrap.v3.Admin> ADMIN = Fields.ignoringOthers(
+                    io.envoyproxy.envoy.config.bootstrap.v3.Admin.class)
+            .reads("address");
+    private static final Fields<ApiConfigSource> API_CONFIG_SOURCE = Fields.ignoringOthers(ApiConfigSource.class)
+            .limits("api_type", "`GRPC` and `DELTA_GRPC`")
+            .limits("transport_api_version", "`V3` only")
+            .reads("grpc_services")
+            .accepts("set_node_on_first_message_only", "the node always stands in the first message only");
+    private static final Fields<GrpcService> GRPC_SERVICE =
+            Fields.ignoringOthers(GrpcService.class).reads("envoy_grpc").refuses("google_grpc");
+    private static final Fields<GrpcService.EnvoyGrpc> ENVOY_GRPC =
+            Fields.ignoringOthers(GrpcService.EnvoyGrpc.class).reads("cluster_name");
+
+    /// What of a bootstrap is read.
+    static final List<Fields<?>> FIELDS = List.of(
+            BOOTSTRAP, STATIC_RESOURCES, DYNAMIC_RESOURCES, NODE, ADMIN, API_CONFIG_SOURCE, GRPC_SERVICE, ENVOY_GRPC);
+
     private static final String OBJECT = "Bootstrap";
 
     private BootstrapReader() {}
@@ -49,25 +82,25 @@ public final class BootstrapReader {
         } catch (YamlEngineException e) {
             return refused("is no YAML or JSON: " + e.getMessage(), "");
         }
-        var problems = new ArrayList<Problem>();
-        var scope = new Scope(problems, OBJECT, "");
+        var findings = new Findings();
+        var scope = new Scope(findings, OBJECT, "");
         tree.types().stream()
                 .distinct()
                 .filter(type -> !ExtensionTypes.knows(type))
                 .forEach(type -> scope.error("type " + type + " is not known", "remove what is of this type"));
-        if (!problems.isEmpty()) {
-            return new Checked.Rejected<>(problems);
+        if (!findings.problems().isEmpty()) {
+            return new Checked.Rejected<>(findings.problems());
         }
         try {
-            return Checked.of(read(message(tree), scope), problems);
+            var bootstrap = read(message(tree), scope);
+            return Checked.of(bootstrap, findings.problems());
         } catch (InvalidProtocolBufferException e) {
             return refused("is no Envoy bootstrap: " + e.getMessage(), "see Envoy's bootstrap.v3.Bootstrap");
         }
     }
 
     /// The message, by way of one without a class: JSON is read by reflection, which on generated classes would load
-    /// all
-    /// of Envoy's API (see [SetFields]).
+    /// all of Envoy's API (see [SetFields]).
     private static io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap message(YamlTree tree)
             throws InvalidProtocolBufferException {
         var message = DynamicMessage.newBuilder(io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.getDescriptor());
@@ -82,15 +115,18 @@ public final class BootstrapReader {
         return Checked.rejected(Problem.error(OBJECT, "", reason, remedy));
     }
 
-    private static Bootstrap read(io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap message, Scope scope) {
-        scope.knows(message, "node", "admin", "static_resources", "dynamic_resources", "overload_manager");
+    static Bootstrap read(io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap message, Scope scope) {
+        scope.check(message, BOOTSTRAP);
         var resources = message.getStaticResources();
-        scope.at("static_resources").knows(resources, "listeners", "clusters", "secrets");
+        scope.at("static_resources").check(resources, STATIC_RESOURCES);
         var fixed = RuntimeCompiler.fixed(
                 resources.getListenersList(), resources.getClustersList(), resources.getSecretsList(), scope);
         var ads = message.hasDynamicResources()
                 ? ads(message.getDynamicResources(), fixed, scope.at("dynamic_resources"))
                 : Optional.<Bootstrap.AdsTarget>empty();
+        if (!message.hasDynamicResources()) {
+            scope.findings().checkMentions(fixed.clusters().keySet(), true);
+        }
         var control = ads.map(Bootstrap.AdsTarget::cluster).orElse("");
         fixed.clusters().values().stream()
                 .filter(cluster -> !cluster.name().equals(control))
@@ -104,7 +140,7 @@ public final class BootstrapReader {
     }
 
     private static Bootstrap.Node node(Node message, Scope scope) {
-        scope.knows(message, "id", "cluster", "metadata", "locality", "user_agent_name");
+        scope.check(message, NODE);
         return new Bootstrap.Node(message.getId(), message.getCluster(), map(message.getMetadata()));
     }
 
@@ -136,15 +172,19 @@ public final class BootstrapReader {
             return Optional.empty();
         }
         var here = scope.at("admin");
-        here.knows(message.getAdmin(), "address");
+        here.check(message.getAdmin(), ADMIN);
         return Values.address(message.getAdmin().getAddress(), here.at("address"))
                 .map(found -> new Bootstrap.Admin(found.host(), found.port()));
     }
 
     private static Optional<Bootstrap.AdsTarget> ads(DynamicResources message, RuntimeConfig fixed, Scope scope) {
-        overAds(message.getLdsConfig(), message.hasLdsConfig(), scope.at("lds_config"));
-        overAds(message.getCdsConfig(), message.hasCdsConfig(), scope.at("cds_config"));
-        scope.knows(message, "lds_config", "cds_config", "ads_config");
+        if (message.hasLdsConfig()) {
+            Values.overAds(message.getLdsConfig(), scope.at("lds_config"));
+        }
+        if (message.hasCdsConfig()) {
+            Values.overAds(message.getCdsConfig(), scope.at("cds_config"));
+        }
+        scope.check(message, DYNAMIC_RESOURCES);
         if (!message.hasAdsConfig()) {
             scope.at("ads_config").error("is missing", "name the ADS server");
             return Optional.empty();
@@ -152,14 +192,8 @@ public final class BootstrapReader {
         return target(message.getAdsConfig(), fixed, scope.at("ads_config"));
     }
 
-    private static void overAds(ConfigSource source, boolean set, Scope scope) {
-        if (set && !source.hasAds()) {
-            scope.error("only ADS is supported", "use ads: {}");
-        }
-    }
-
     private static Optional<Bootstrap.AdsTarget> target(ApiConfigSource message, RuntimeConfig fixed, Scope scope) {
-        scope.knows(message, "api_type", "transport_api_version", "grpc_services", "set_node_on_first_message_only");
+        scope.check(message, API_CONFIG_SOURCE);
         if (message.getTransportApiVersion() != ApiVersion.V3) {
             scope.at("transport_api_version").error("only V3 is supported", "write V3");
         }
@@ -167,11 +201,19 @@ public final class BootstrapReader {
         if (!delta && message.getApiType() != ApiConfigSource.ApiType.GRPC) {
             scope.at("api_type").error(message.getApiType() + " is not supported", "write GRPC or DELTA_GRPC");
         }
-        if (message.getGrpcServicesCount() != 1 || !message.getGrpcServices(0).hasEnvoyGrpc()) {
-            scope.at("grpc_services").error("is not one service by envoy_grpc", "name one cluster");
+        if (message.getGrpcServicesCount() != 1) {
+            scope.at("grpc_services").error("is not one service", "name one cluster by envoy_grpc");
             return Optional.empty();
         }
-        var name = message.getGrpcServices(0).getEnvoyGrpc().getClusterName();
+        var service = message.getGrpcServices(0);
+        var here = scope.at("grpc_services", 0);
+        here.check(service, GRPC_SERVICE);
+        if (!service.hasEnvoyGrpc()) {
+            here.at("envoy_grpc").error("is missing", "name one cluster");
+            return Optional.empty();
+        }
+        here.at("envoy_grpc").check(service.getEnvoyGrpc(), ENVOY_GRPC);
+        var name = service.getEnvoyGrpc().getClusterName();
         var cluster = Optional.ofNullable(fixed.clusters().get(name));
         if (cluster.isEmpty() || cluster.get().endpoints().endpoints().isEmpty()) {
             scope.at("grpc_services").error("cluster " + name + " has no endpoint in this bootstrap", "add it");

@@ -24,6 +24,69 @@ import java.util.function.Function;
 
 /// Reads clusters.
 final class ClusterReader {
+    private static final Fields<io.envoyproxy.envoy.config.cluster.v3.Cluster> CLUSTER = Fields.ignoringOthers(
+                    io.envoyproxy.envoy.config.cluster.v3.Cluster.class)
+            .reads("name", "connect_timeout", "load_assignment", "circuit_breakers")
+            .reads("transport_socket", "transport_socket_matches")
+            .accepts("alt_stat_name", "metrics have the cluster's name")
+            .limits("type", "`STATIC`, `EDS`, `STRICT_DNS`, `LOGICAL_DNS`, `ORIGINAL_DST`")
+            .limits("eds_cluster_config", "over ADS only")
+            .limits(
+                    "lb_policy",
+                    "`ROUND_ROBIN`, `LEAST_REQUEST`, `RANDOM`, and `CLUSTER_PROVIDED` with `ORIGINAL_DST`; for others least "
+                            + "request stands in, with a warning")
+            .reads("least_request_lb_config")
+            .limits("original_dst_lb_config", "empty: the destination is never taken from a header")
+            .limits("typed_extension_protocol_options", "`envoy.extensions.upstreams.http.v3.HttpProtocolOptions` only")
+            .limits("http2_protocol_options", "for the ADS server's own cluster; refused for others")
+            .limits("metadata", "`istio`: `services`, for metrics")
+            .rejects("cluster_type", "by its name")
+            .refuses("filters", "load_balancing_policy", "upstream_config", "lb_subset_config")
+            .refuses("connection_pool_per_downstream_connection");
+    private static final Fields<io.envoyproxy.envoy.config.cluster.v3.Cluster.EdsClusterConfig> EDS =
+            Fields.ignoringOthers(io.envoyproxy.envoy.config.cluster.v3.Cluster.EdsClusterConfig.class)
+                    .reads("eds_config", "service_name");
+    private static final Fields<io.envoyproxy.envoy.config.cluster.v3.Cluster.LeastRequestLbConfig> LEAST_REQUEST =
+            Fields.ignoringOthers(io.envoyproxy.envoy.config.cluster.v3.Cluster.LeastRequestLbConfig.class)
+                    .limits("choice_count", "2 to 16");
+    private static final Fields<CircuitBreakers> CIRCUIT_BREAKERS =
+            Fields.ignoringOthers(CircuitBreakers.class).reads("thresholds");
+    private static final Fields<CircuitBreakers.Thresholds> THRESHOLDS = Fields.ignoringOthers(
+                    CircuitBreakers.Thresholds.class)
+            .limits("priority", "`DEFAULT` only")
+            .reads("max_connections", "max_pending_requests", "max_requests", "max_retries");
+    private static final Fields<HttpProtocolOptions> PROTOCOLS = Fields.ignoringOthers(HttpProtocolOptions.class)
+            .reads("explicit_http_config", "common_http_protocol_options")
+            .limits("use_downstream_protocol_config", "always HTTP/1.1, with a warning")
+            .limits("auto_config", "always HTTP/1.1, with a warning")
+            .refuses("http_filters");
+    private static final Fields<HttpProtocolOptions.ExplicitHttpConfig> EXPLICIT_HTTP = Fields.refusingOthers(
+                    HttpProtocolOptions.ExplicitHttpConfig.class)
+            .reads("http_protocol_options")
+            .limits("http2_protocol_options", "for the ADS server's own cluster; refused for others");
+
+    private static final Fields<io.envoyproxy.envoy.config.cluster.v3.Cluster.TransportSocketMatch> SOCKET_MATCH =
+            Fields.refusingOthers(io.envoyproxy.envoy.config.cluster.v3.Cluster.TransportSocketMatch.class)
+                    .accepts("name", "for people")
+                    .limits("match", "texts")
+                    .reads("transport_socket");
+
+    private static final Fields<io.envoyproxy.envoy.config.cluster.v3.Cluster.OriginalDstLbConfig> ORIGINAL_DST =
+            Fields.refusingOthers(io.envoyproxy.envoy.config.cluster.v3.Cluster.OriginalDstLbConfig.class);
+
+    /// What of a cluster is read.
+    static final List<Fields<?>> FIELDS =
+            List.of(
+                    CLUSTER,
+                    SOCKET_MATCH,
+                    EDS,
+                    LEAST_REQUEST,
+                    ORIGINAL_DST,
+                    CIRCUIT_BREAKERS,
+                    THRESHOLDS,
+                    PROTOCOLS,
+                    EXPLICIT_HTTP);
+
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final String PROTOCOL_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
     private static final String TLS = "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext";
@@ -37,24 +100,7 @@ final class ClusterReader {
             io.envoyproxy.envoy.config.cluster.v3.Cluster message,
             Function<String, Optional<ClusterLoadAssignment>> discovered,
             Scope scope) {
-        scope.knows(
-                message,
-                "name",
-                "alt_stat_name",
-                "type",
-                "cluster_type",
-                "eds_cluster_config",
-                "connect_timeout",
-                "lb_policy",
-                "least_request_lb_config",
-                "load_assignment",
-                "circuit_breakers",
-                "transport_socket",
-                "transport_socket_matches",
-                "typed_extension_protocol_options",
-                "http2_protocol_options",
-                "original_dst_lb_config",
-                "metadata");
+        scope.check(message, CLUSTER);
         var discovery = discovery(message, scope);
         return new Cluster(
                 message.getName(),
@@ -73,7 +119,11 @@ final class ClusterReader {
 
     private static Cluster.Discovery discovery(io.envoyproxy.envoy.config.cluster.v3.Cluster message, Scope scope) {
         if (message.hasClusterType()) {
-            scope.at("cluster_type").error(Scope.NOT_SUPPORTED, "use type STATIC, EDS, STRICT_DNS or LOGICAL_DNS");
+            scope.at("cluster_type")
+                    .error(
+                            "cluster type " + message.getClusterType().getName() + " is not supported",
+                            "use type STATIC, EDS, STRICT_DNS or LOGICAL_DNS");
+            return Cluster.Discovery.STATIC;
         }
         return switch (message.getType()) {
             case STATIC -> Cluster.Discovery.STATIC;
@@ -82,7 +132,8 @@ final class ClusterReader {
             case LOGICAL_DNS -> Cluster.Discovery.LOGICAL_DNS;
             case ORIGINAL_DST -> originalDestination(message, scope);
             case UNRECOGNIZED -> {
-                scope.at("type").error(message.getType() + " is not supported", "use STATIC, EDS or STRICT_DNS");
+                scope.at("type")
+                        .error(message.getType() + " is not supported", "use STATIC, EDS, STRICT_DNS or LOGICAL_DNS");
                 yield Cluster.Discovery.STATIC;
             }
         };
@@ -98,7 +149,7 @@ final class ClusterReader {
         if (message.hasLoadAssignment()) {
             scope.at("load_assignment").error("ORIGINAL_DST has no endpoints of its own", "remove it");
         }
-        scope.at("original_dst_lb_config").demands(message.getOriginalDstLbConfig());
+        scope.at("original_dst_lb_config").check(message.getOriginalDstLbConfig(), ORIGINAL_DST);
         return Cluster.Discovery.ORIGINAL_DST;
     }
 
@@ -111,9 +162,9 @@ final class ClusterReader {
             return EndpointReader.read(message.getLoadAssignment(), scope.at("load_assignment"));
         }
         var eds = message.getEdsClusterConfig();
-        if (!eds.getEdsConfig().hasAds() && !eds.getEdsConfig().hasSelf()) {
-            scope.at("eds_cluster_config.eds_config").error("only ADS is supported", "use ads: {}");
-        }
+        var here = scope.at("eds_cluster_config");
+        here.check(eds, EDS);
+        Values.overAds(eds.getEdsConfig(), here.at("eds_config"));
         var name = eds.getServiceName().isEmpty() ? message.getName() : eds.getServiceName();
         return discovered
                 .apply(name)
@@ -127,7 +178,7 @@ final class ClusterReader {
             case RANDOM -> new BalancerPolicy.Random();
             case LEAST_REQUEST -> {
                 var config = message.getLeastRequestLbConfig();
-                scope.at("least_request_lb_config").knows(config, "choice_count");
+                scope.at("least_request_lb_config").check(config, LEAST_REQUEST);
                 int choices = config.hasChoiceCount() ? config.getChoiceCount().getValue() : 2;
                 yield new BalancerPolicy.LeastRequest(Math.clamp(choices, 2, 16));
             }
@@ -148,7 +199,7 @@ final class ClusterReader {
     }
 
     private static BreakerLimits limits(CircuitBreakers message, Scope scope) {
-        scope.knows(message, "thresholds");
+        scope.check(message, CIRCUIT_BREAKERS);
         for (int i = 0; i < message.getThresholdsCount(); i++) {
             var found = message.getThresholds(i);
             var here = scope.at("thresholds", i);
@@ -156,7 +207,7 @@ final class ClusterReader {
                 here.warning("priority HIGH is not supported", "remove it");
                 continue;
             }
-            here.knows(found, "priority", "max_connections", "max_pending_requests", "max_requests", "max_retries");
+            here.check(found, THRESHOLDS);
             var standard = BreakerLimits.DEFAULT;
             return new BreakerLimits(
                     found.hasMaxConnections() ? count(found.getMaxConnections().getValue()) : standard.connections(),
@@ -179,6 +230,7 @@ final class ClusterReader {
         for (int i = 0; i < message.getTransportSocketMatchesCount(); i++) {
             var found = message.getTransportSocketMatches(i);
             var here = scope.at("transport_socket_matches", i);
+            here.check(found, SOCKET_MATCH);
             var match = new HashMap<String, String>();
             found.getMatch().getFieldsMap().forEach((key, value) -> {
                 if (value.hasStringValue()) {
@@ -198,6 +250,7 @@ final class ClusterReader {
     }
 
     private static Optional<ClientTls> tls(TransportSocket message, Scope scope) {
+        scope.check(message, TlsReader.TRANSPORT_SOCKET);
         var any = message.getTypedConfig();
         return switch (Scope.type(any)) {
             case TLS ->
@@ -243,16 +296,11 @@ final class ClusterReader {
     }
 
     private static Cluster.Protocol protocol(HttpProtocolOptions message, Scope scope) {
-        scope.knows(
-                message,
-                "common_http_protocol_options",
-                "explicit_http_config",
-                "use_downstream_protocol_config",
-                "auto_config");
+        scope.check(message, PROTOCOLS);
         return switch (message.getUpstreamProtocolOptionsCase()) {
             case EXPLICIT_HTTP_CONFIG -> {
                 var explicit = message.getExplicitHttpConfig();
-                scope.at("explicit_http_config").knows(explicit, "http_protocol_options", "http2_protocol_options");
+                scope.at("explicit_http_config").check(explicit, EXPLICIT_HTTP);
                 yield explicit.hasHttp2ProtocolOptions() ? Cluster.Protocol.HTTP2 : Cluster.Protocol.HTTP1;
             }
             case USE_DOWNSTREAM_PROTOCOL_CONFIG, AUTO_CONFIG -> {

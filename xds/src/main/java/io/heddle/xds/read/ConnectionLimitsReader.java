@@ -2,14 +2,21 @@ package io.heddle.xds.read;
 
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.heddle.traffic.runtime.ConnectionLimits;
+import java.util.List;
 
 /// Reads how long a cluster's connections are used.
 final class ConnectionLimitsReader {
+    private static final Fields<HttpProtocolOptions> OPTIONS = Fields.ignoringOthers(HttpProtocolOptions.class)
+            .reads("idle_timeout", "max_requests_per_connection", "max_connection_duration");
+
+    /// What of the limits of connections is read.
+    static final List<Fields<?>> FIELDS = List.of(OPTIONS);
+
     private ConnectionLimitsReader() {}
 
     static ConnectionLimits read(HttpProtocolOptions message, Scope scope) {
         var standard = ConnectionLimits.DEFAULT;
-        scope.knows(message, "idle_timeout", "max_requests_per_connection", "max_connection_duration");
+        scope.check(message, OPTIONS);
         int requests = message.getMaxRequestsPerConnection().getValue();
         return new ConnectionLimits(
                 message.hasIdleTimeout()

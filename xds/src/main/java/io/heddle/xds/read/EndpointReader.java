@@ -8,22 +8,43 @@ import io.heddle.traffic.balance.EndpointSet;
 import io.heddle.traffic.request.PeerMetadata;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /// Reads a cluster's endpoints. Localities only group them: each endpoint counts by its own weight.
 final class EndpointReader {
+    private static final Fields<ClusterLoadAssignment> ASSIGNMENT =
+            Fields.ignoringOthers(ClusterLoadAssignment.class).reads("cluster_name", "endpoints");
+    private static final Fields<LocalityLbEndpoints> GROUP = Fields.ignoringOthers(LocalityLbEndpoints.class)
+            .accepts("locality", "localities only group endpoints")
+            .reads("lb_endpoints", "priority")
+            .accepts("load_balancing_weight", "each endpoint counts by its own weight")
+            .refuses("leds_cluster_locality_config", "load_balancer_endpoints");
+    private static final Fields<LbEndpoint> ENDPOINT = Fields.ignoringOthers(LbEndpoint.class)
+            .reads("endpoint", "load_balancing_weight")
+            .limits("health_status", "`DEGRADED` counts as healthy")
+            .limits("metadata", "`envoy.transport_socket_match`, and `istio`: `workload`, for metrics")
+            .refuses("endpoint_name");
+    private static final Fields<io.envoyproxy.envoy.config.endpoint.v3.Endpoint> HOST = Fields.ignoringOthers(
+                    io.envoyproxy.envoy.config.endpoint.v3.Endpoint.class)
+            .reads("address")
+            .accepts("hostname", "the host is never rewritten to it");
+
+    /// What of endpoints is read.
+    static final List<Fields<?>> FIELDS = List.of(ASSIGNMENT, GROUP, ENDPOINT, HOST);
+
     private static final String TRANSPORT_MATCH = "envoy.transport_socket_match";
 
     private EndpointReader() {}
 
     static EndpointSet read(ClusterLoadAssignment message, Scope scope) {
-        scope.knows(message, "cluster_name", "endpoints");
+        scope.check(message, ASSIGNMENT);
         var endpoints = new ArrayList<Endpoint>();
         for (int i = 0; i < message.getEndpointsCount(); i++) {
             var group = message.getEndpoints(i);
             var here = scope.at("endpoints", i);
-            here.knows(group, "locality", "lb_endpoints", "load_balancing_weight", "priority");
+            here.check(group, GROUP);
             for (int j = 0; j < group.getLbEndpointsCount(); j++) {
                 endpoint(group.getLbEndpoints(j), group, here.at("lb_endpoints", j))
                         .ifPresent(endpoints::add);
@@ -33,13 +54,13 @@ final class EndpointReader {
     }
 
     private static Optional<Endpoint> endpoint(LbEndpoint message, LocalityLbEndpoints group, Scope scope) {
-        scope.knows(message, "endpoint", "health_status", "metadata", "load_balancing_weight", "endpoint_name");
+        scope.check(message, ENDPOINT);
         if (!message.hasEndpoint()) {
             scope.error("has no endpoint in place", "set endpoint");
             return Optional.empty();
         }
         var here = scope.at("endpoint");
-        here.knows(message.getEndpoint(), "address", "hostname");
+        here.check(message.getEndpoint(), HOST);
         var address = Values.address(message.getEndpoint().getAddress(), here.at("address"));
         int weight = message.hasLoadBalancingWeight()
                 ? Math.max(1, message.getLoadBalancingWeight().getValue())

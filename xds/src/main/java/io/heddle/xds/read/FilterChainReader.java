@@ -2,6 +2,7 @@ package io.heddle.xds.read;
 
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
@@ -17,6 +18,23 @@ import java.util.Optional;
 
 /// Reads filter chains and what they match. Nothing of a match may be left out: the chain would take too much.
 final class FilterChainReader {
+    private static final Fields<FilterChain> CHAIN = Fields.ignoringOthers(FilterChain.class)
+            .reads("name", "filter_chain_match", "transport_socket", "transport_socket_connect_timeout")
+            .limits("filters", "connection limits, and at the end the HTTP connection manager or the TCP proxy")
+            .accepts("metadata", "says nothing that the proxy needs")
+            .refuses("use_proxy_proto");
+    private static final Fields<FilterChainMatch> MATCH = Fields.refusingOthers(FilterChainMatch.class)
+            .reads("destination_port", "prefix_ranges", "server_names", "transport_protocol", "application_protocols")
+            .reads("direct_source_prefix_ranges", "source_type", "source_prefix_ranges", "source_ports");
+    private static final Fields<Filter> FILTER =
+            Fields.refusingOthers(Filter.class).reads("name").limits("typed_config", "the filters of this page");
+    private static final Fields<ConnectionLimit> CONNECTION_LIMIT = Fields.ignoringOthers(ConnectionLimit.class)
+            .reads("stat_prefix", "max_connections", "delay")
+            .refuses("runtime_enabled");
+
+    /// What of filter chains is read.
+    static final List<Fields<?>> FIELDS = List.of(CHAIN, MATCH, FILTER, CONNECTION_LIMIT);
+
     private static final String TLS = "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext";
     private static final String RAW = "envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer";
     private static final String LIMIT = "envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit";
@@ -26,16 +44,7 @@ final class FilterChainReader {
 
     /// `matched` tells whether the chain's match counts; a default chain's does not.
     static Optional<ListenerChain> read(FilterChain message, boolean matched, Scope scope) {
-        scope.knows(
-                message,
-                "name",
-                "filter_chain_match",
-                "filters",
-                "transport_socket",
-                "transport_socket_connect_timeout",
-                "use_proxy_proto",
-                "metadata");
-        refuseOldProxyProtocol(message, scope);
+        scope.check(message, CHAIN);
         var match = matched
                 ? match(message.getFilterChainMatch(), scope.at("filter_chain_match"))
                 : ListenerChain.Match.ANY;
@@ -53,26 +62,8 @@ final class FilterChainReader {
                 .map(filter -> new ListenerChain(message.getName(), match, tls, handshake, limit, filter));
     }
 
-    @SuppressWarnings("deprecation") // refused, and so it must be asked for
-    private static void refuseOldProxyProtocol(FilterChain message, Scope scope) {
-        if (message.getUseProxyProto().getValue()) {
-            scope.at("use_proxy_proto")
-                    .error(Scope.NOT_SUPPORTED, "use envoy.filters.listener.proxy_protocol in listener_filters");
-        }
-    }
-
     private static ListenerChain.Match match(FilterChainMatch message, Scope scope) {
-        scope.demands(
-                message,
-                "destination_port",
-                "prefix_ranges",
-                "server_names",
-                "transport_protocol",
-                "application_protocols",
-                "direct_source_prefix_ranges",
-                "source_type",
-                "source_prefix_ranges",
-                "source_ports");
+        scope.check(message, MATCH);
         if (message.hasDestinationPort()) {
             port(message.getDestinationPort().getValue(), scope.at("destination_port"));
         }
@@ -129,6 +120,7 @@ final class FilterChainReader {
     }
 
     private static Optional<ServerTls> tls(TransportSocket message, Scope scope) {
+        scope.check(message, TlsReader.TRANSPORT_SOCKET);
         var type = Scope.type(message.getTypedConfig());
         if (type.equals(TLS)) {
             return scope.unpack(message.getTypedConfig(), DownstreamTlsContext.parser())
@@ -159,10 +151,7 @@ final class FilterChainReader {
     }
 
     private static ListenerChain.ConnectionLimit limit(ConnectionLimit message, Scope scope) {
-        scope.knows(message, "stat_prefix", "max_connections", "delay", "runtime_enabled");
-        if (message.hasRuntimeEnabled()) {
-            scope.at("runtime_enabled").error("there is no runtime; the limit always holds", "remove it");
-        }
+        scope.check(message, CONNECTION_LIMIT);
         long most = message.getMaxConnections().getValue();
         if (most < 1) {
             scope.at("max_connections").error("is less than 1 or missing", "write how many connections at once");
@@ -178,7 +167,7 @@ final class FilterChainReader {
         for (int i = 0; i <= last; i++) {
             var filter = message.getFilters(i);
             var here = scope.at("filters", i);
-            here.demands(filter, "name", "typed_config");
+            here.check(filter, FILTER);
             if (Scope.type(filter.getTypedConfig()).equals(LIMIT)) {
                 continue;
             }

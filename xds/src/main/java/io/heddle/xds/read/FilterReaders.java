@@ -5,6 +5,7 @@ import io.envoyproxy.envoy.config.route.v3.FilterConfig;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
+import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.heddle.traffic.filter.FaultFilter;
 import io.heddle.traffic.filter.HttpFilter;
 import io.heddle.traffic.filter.RbacFilter;
@@ -19,6 +20,18 @@ final class FilterReaders {
     static final String ROUTER = "envoy.extensions.filters.http.router.v3.Router";
     private static final String FILTER_CONFIG = "envoy.config.route.v3.FilterConfig";
 
+    private static final Fields<Router> ROUTER_FIELDS = Fields.ignoringOthers(Router.class)
+            .accepts("suppress_envoy_headers", "there are none")
+            .refuses("upstream_http_filters", "strict_check_headers");
+    private static final Fields<FilterConfig> OVERRIDE = Fields.refusingOthers(FilterConfig.class)
+            .reads("disabled", "config")
+            .accepts("is_optional", "settings that are not supported are refused all the same");
+    private static final Fields<RBACPerRoute> RBAC_ROUTE =
+            Fields.refusingOthers(RBACPerRoute.class).reads("rbac");
+
+    /// What of filters without a reader of their own is read.
+    static final List<Fields<?>> FIELDS = List.of(ROUTER_FIELDS, OVERRIDE, RBAC_ROUTE);
+
     private static final List<FilterReader> FILTERS = List.of(
             new FilterReader(
                     "envoy.extensions.filters.http.rbac.v3.RBAC",
@@ -32,11 +45,7 @@ final class FilterReaders {
     private static final List<OverrideReader> OVERRIDES = List.of(
             new OverrideReader(
                     "envoy.extensions.filters.http.rbac.v3.RBACPerRoute",
-                    (any, scope) -> scope.unpack(any, RBACPerRoute.parser())
-                            .map(route -> new RbacFilter.PerRoute(
-                                    route.hasRbac()
-                                            ? RbacReader.read(route.getRbac(), scope.at("rbac"))
-                                            : Optional.empty()))),
+                    (any, scope) -> scope.unpack(any, RBACPerRoute.parser()).map(route -> rbac(route, scope))),
             new OverrideReader(
                     "envoy.extensions.filters.http.fault.v3.HTTPFault",
                     (any, scope) ->
@@ -58,6 +67,17 @@ final class FilterReaders {
     /// Reads an override.
     private interface OverrideParser {
         Optional<? extends FilterOverride> read(Any any, Scope scope);
+    }
+
+    private static RbacFilter.PerRoute rbac(RBACPerRoute message, Scope scope) {
+        scope.check(message, RBAC_ROUTE);
+        return new RbacFilter.PerRoute(
+                message.hasRbac() ? RbacReader.read(message.getRbac(), scope.at("rbac")) : Optional.empty());
+    }
+
+    /// Reads the router, which always stands last and has no settings that are supported.
+    static void router(Any any, Scope scope) {
+        scope.unpack(any, Router.parser()).ifPresent(router -> scope.check(router, ROUTER_FIELDS));
     }
 
     /// The filter in `any`; empty, and an error, when there is no such filter here and it is not optional.
@@ -89,6 +109,7 @@ final class FilterReaders {
     private static Optional<FilterOverride> override(Any any, Scope scope) {
         if (Scope.type(any).equals(FILTER_CONFIG)) {
             return scope.unpack(any, FilterConfig.parser()).flatMap(config -> {
+                scope.check(config, OVERRIDE);
                 if (config.getDisabled()) {
                     return Optional.of(new FilterOverride.Disabled());
                 }

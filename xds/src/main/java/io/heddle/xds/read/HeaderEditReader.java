@@ -1,5 +1,6 @@
 package io.heddle.xds.read;
 
+import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.heddle.traffic.request.HeaderEdit;
 import io.heddle.traffic.request.HeaderName;
@@ -12,6 +13,16 @@ import java.util.Optional;
 /// is
 /// left out with a warning.
 final class HeaderEditReader {
+    private static final Fields<HeaderValueOption> OPTION = Fields.ignoringOthers(HeaderValueOption.class)
+            .reads("header", "append", "keep_empty_value")
+            .limits("append_action", "all but `OVERWRITE_IF_EXISTS`");
+    private static final Fields<HeaderValue> VALUE = Fields.refusingOthers(HeaderValue.class)
+            .limits("key", "no pseudo-header and not `host`")
+            .limits("value", "plain text; a line with a command operator (`%…%`) is left out, with a warning");
+
+    /// What of header changes is read.
+    static final List<Fields<?>> FIELDS = List.of(OPTION, VALUE);
+
     private HeaderEditReader() {}
 
     /// The changes; `request` or `response` begins the names of the fields they come from.
@@ -29,9 +40,9 @@ final class HeaderEditReader {
     }
 
     private static Optional<HeaderEdit> option(HeaderValueOption message, Scope scope) {
-        scope.knows(message, "header", "append", "append_action", "keep_empty_value");
+        scope.check(message, OPTION);
         var header = message.getHeader();
-        scope.at("header").knows(header, "key", "value");
+        scope.at("header").check(header, VALUE);
         var action = action(message, scope);
         var value = literal(header.getValue(), scope.at("header.value"));
         if (!allowed(header.getKey(), scope.at("header.key")) || action.isEmpty() || value.isEmpty()) {
@@ -60,11 +71,8 @@ final class HeaderEditReader {
     }
 
     /// The value without commands: `%%` is a percent sign.
-    private static Optional<String> literal(String value, Scope scope) {
-        if (value.chars().anyMatch(c -> (c < ' ' && c != '\t') || c == 0x7f)) {
-            scope.error("holds a control character", "remove it");
-            return Optional.empty();
-        }
+    private static Optional<String> literal(String text, Scope scope) {
+        var value = HeadTexts.value(text, scope);
         var plain = value.replace("%%", "");
         if (plain.indexOf('%') >= 0) {
             scope.warning("command operators are not supported; the header is left out", "write a plain value");

@@ -1,8 +1,8 @@
 package io.heddle.xds.read;
 
-import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
-import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
+import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
 import io.heddle.traffic.filter.FilterChain;
 import io.heddle.traffic.filter.HttpFilter;
 import io.heddle.traffic.route.Upgrades;
@@ -11,40 +11,59 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
 
 /// Reads the HTTP connection manager.
 final class HttpConnectionReader {
-    private static final String FILE_LOG = "envoy.extensions.access_loggers.file.v3.FileAccessLog";
-    private static final String STDOUT_LOG = "envoy.extensions.access_loggers.stream.v3.StdoutAccessLog";
     private static final int KIBIBYTE = 1024;
+    private static final int MOST_KIBIBYTES = 8192;
+    private static final int MOST_HEADERS = 65_535;
+
+    private static final Fields<HttpConnectionManager> MANAGER = Fields.ignoringOthers(HttpConnectionManager.class)
+            .reads("stat_prefix", "rds", "route_config", "http_filters", "access_log")
+            .reads("forward_client_cert_details", "set_current_client_cert_details", "normalize_path", "merge_slashes")
+            .reads("common_http_protocol_options", "request_headers_timeout", "request_timeout", "upgrade_configs")
+            .limits("codec_type", "`AUTO` and `HTTP1`")
+            .limits("max_request_headers_kb", "1 to 8192")
+            .limits("path_with_escaped_slashes_action", "`KEEP_UNCHANGED`; others are refused")
+            .accepts("server_header_transformation", "the application's own `server` line passes")
+            .limits("xff_num_trusted_hops", "0 only")
+            .accepts("skip_xff_append", "`x-forwarded-for` passes as it came")
+            .limits("generate_request_id", "a request without an id always gets one")
+            .limits("preserve_external_request_id", "an id that comes with a request stays")
+            .refuses("scoped_routes", "use_remote_address", "original_ip_detection_extensions")
+            .refuses("early_header_mutation_extensions", "internal_address_config", "strip_matching_host_port")
+            .refuses("strip_any_host_port", "strip_trailing_host_dot", "path_normalization_options")
+            .refuses("typed_header_validation_config", "append_local_overload");
+    private static final Fields<HttpConnectionManager.SetCurrentClientCertDetails> CLIENT_CERTIFICATE =
+            Fields.refusingOthers(HttpConnectionManager.SetCurrentClientCertDetails.class)
+                    .reads("uri");
+    private static final Fields<HttpProtocolOptions> COMMON = Fields.ignoringOthers(HttpProtocolOptions.class)
+            .reads("idle_timeout", "max_stream_duration")
+            .limits("max_headers_count", "1 to 65,535")
+            .limits("headers_with_underscores_action", "`ALLOW` only");
+    private static final Fields<Rds> RDS =
+            Fields.refusingOthers(Rds.class).limits("config_source", "ADS only").reads("route_config_name");
+    private static final Fields<io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter>
+            FILTER = Fields.refusingOthers(
+                            io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter.class)
+                    .reads("name", "is_optional")
+                    .limits("typed_config", "the filters of this page");
+
+    private static final Fields<HttpConnectionManager.UpgradeConfig> UPGRADE =
+            Fields.refusingOthers(HttpConnectionManager.UpgradeConfig.class).reads("upgrade_type", "enabled");
+
+    /// What of the HTTP connection manager is read.
+    static final List<Fields<?>> FIELDS = List.of(MANAGER, CLIENT_CERTIFICATE, COMMON, UPGRADE, RDS, FILTER);
 
     private HttpConnectionReader() {}
 
     static NetworkFilter.Http read(HttpConnectionManager message, Scope scope) {
-        scope.knows(
-                message,
-                "codec_type",
-                "stat_prefix",
-                "rds",
-                "route_config",
-                "scoped_routes",
-                "http_filters",
-                "access_log",
-                "forward_client_cert_details",
-                "set_current_client_cert_details",
-                "normalize_path",
-                "merge_slashes",
-                "common_http_protocol_options",
-                "max_request_headers_kb",
-                "request_headers_timeout",
-                "request_timeout",
-                "upgrade_configs");
+        scope.check(message, MANAGER);
         if (message.getCodecType() == HttpConnectionManager.CodecType.HTTP2
                 || message.getCodecType() == HttpConnectionManager.CodecType.HTTP3) {
             scope.at("codec_type").error(message.getCodecType() + " is not supported yet", "use AUTO or HTTP1");
         }
+        security(message, scope);
         return new NetworkFilter.Http(
                 message.getStatPrefix(),
                 routes(message, scope),
@@ -53,7 +72,23 @@ final class HttpConnectionReader {
                 new NetworkFilter.PathRules(message.getNormalizePath().getValue(), message.getMergeSlashes()),
                 limits(message, scope),
                 upgrades(message, scope),
-                accessLogs(message.getAccessLogList(), scope));
+                AccessLogReader.read(message.getAccessLogList(), scope));
+    }
+
+    /// Refuses what a policy or an application could rely on and what is not done.
+    private static void security(HttpConnectionManager message, Scope scope) {
+        switch (message.getPathWithEscapedSlashesAction()) {
+            case IMPLEMENTATION_SPECIFIC_DEFAULT, KEEP_UNCHANGED -> {}
+            case REJECT_REQUEST, UNESCAPE_AND_REDIRECT, UNESCAPE_AND_FORWARD, UNRECOGNIZED ->
+                scope.at("path_with_escaped_slashes_action")
+                        .error(
+                                message.getPathWithEscapedSlashesAction() + " is not supported: %2F and %5C stay",
+                                "write KEEP_UNCHANGED");
+        }
+        if (message.getXffNumTrustedHops() != 0) {
+            scope.at("xff_num_trusted_hops")
+                    .error("trusted hops are not supported: the client is the connection's far end", "write 0");
+        }
     }
 
     private static NetworkFilter.RouteSource routes(HttpConnectionManager message, Scope scope) {
@@ -62,14 +97,14 @@ final class HttpConnectionReader {
                 new NetworkFilter.RouteSource.Inline(
                         RouteReader.read(message.getRouteConfig(), scope.at("route_config")));
             case RDS -> {
-                var source = message.getRds().getConfigSource();
-                if (!source.hasAds() && !source.hasSelf()) {
-                    scope.at("rds.config_source").error("only ADS is supported", "use ads: {}");
-                }
+                var here = scope.at("rds");
+                here.check(message.getRds(), RDS);
+                Values.overAds(message.getRds().getConfigSource(), here.at("config_source"));
                 yield new NetworkFilter.RouteSource.Named(message.getRds().getRouteConfigName());
             }
-            case SCOPED_ROUTES, ROUTESPECIFIER_NOT_SET -> {
-                scope.error("has no routes in a way that is supported", "set route_config or rds");
+            case SCOPED_ROUTES -> new NetworkFilter.RouteSource.Named(""); // refused above
+            case ROUTESPECIFIER_NOT_SET -> {
+                scope.error("has no routes", "set route_config or rds");
                 yield new NetworkFilter.RouteSource.Named("");
             }
         };
@@ -81,9 +116,10 @@ final class HttpConnectionReader {
         for (int i = 0; i < message.getHttpFiltersCount(); i++) {
             var filter = message.getHttpFilters(i);
             var here = scope.at("http_filters", i);
-            here.demands(filter, "name", "typed_config", "is_optional");
+            here.check(filter, FILTER);
             if (Scope.type(filter.getTypedConfig()).equals(FilterReaders.ROUTER)) {
                 routed = true;
+                FilterReaders.router(filter.getTypedConfig(), here.at("typed_config"));
                 if (i != message.getHttpFiltersCount() - 1) {
                     here.error("the router is not the last filter", "move it to the end");
                 }
@@ -102,7 +138,7 @@ final class HttpConnectionReader {
     private static NetworkFilter.ForwardClientCertificate clientCertificate(
             HttpConnectionManager message, Scope scope) {
         var details = message.getSetCurrentClientCertDetails();
-        scope.at("set_current_client_cert_details").knows(details, "uri");
+        scope.at("set_current_client_cert_details").check(details, CLIENT_CERTIFICATE);
         return switch (message.getForwardClientCertDetails()) {
             case SANITIZE, UNRECOGNIZED -> NetworkFilter.ForwardClientCertificate.SANITIZE;
             case SANITIZE_SET -> NetworkFilter.ForwardClientCertificate.SANITIZE_SET;
@@ -116,7 +152,11 @@ final class HttpConnectionReader {
         var standard = NetworkFilter.HttpLimits.DEFAULT;
         var common = message.getCommonHttpProtocolOptions();
         var here = scope.at("common_http_protocol_options");
-        here.knows(common, "idle_timeout", "max_headers_count", "max_stream_duration");
+        here.check(common, COMMON);
+        if (common.getHeadersWithUnderscoresAction() != HttpProtocolOptions.HeadersWithUnderscoresAction.ALLOW) {
+            here.at("headers_with_underscores_action")
+                    .error(common.getHeadersWithUnderscoresAction() + " is not supported", "write ALLOW");
+        }
         return new NetworkFilter.HttpLimits(
                 common.hasIdleTimeout()
                         ? Values.duration(common.getIdleTimeout(), standard.connectionIdle(), here.at("idle_timeout"))
@@ -130,61 +170,37 @@ final class HttpConnectionReader {
                 Values.duration(message.getRequestTimeout(), standard.request(), scope.at("request_timeout")),
                 Values.duration(common.getMaxStreamDuration(), standard.stream(), here.at("max_stream_duration")),
                 message.hasMaxRequestHeadersKb()
-                        ? Math.clamp(message.getMaxRequestHeadersKb().getValue(), 1, 8192) * KIBIBYTE
+                        ? kibibytes(message.getMaxRequestHeadersKb().getValue(), scope.at("max_request_headers_kb"))
                         : standard.maxHeaderBytes(),
-                common.hasMaxHeadersCount() ? common.getMaxHeadersCount().getValue() : standard.maxHeaders());
+                common.hasMaxHeadersCount()
+                        ? count(common.getMaxHeadersCount().getValue(), here.at("max_headers_count"))
+                        : standard.maxHeaders());
     }
 
     private static Upgrades upgrades(HttpConnectionManager message, Scope scope) {
         var types = new HashMap<String, Boolean>();
         for (int i = 0; i < message.getUpgradeConfigsCount(); i++) {
             var found = message.getUpgradeConfigs(i);
-            scope.at("upgrade_configs", i).demands(found, "upgrade_type", "enabled");
+            scope.at("upgrade_configs", i).check(found, UPGRADE);
             boolean enabled = !found.hasEnabled() || found.getEnabled().getValue();
             types.put(found.getUpgradeType().toLowerCase(Locale.ROOT), enabled);
         }
         return new Upgrades(types, false);
     }
 
-    private static List<NetworkFilter.AccessLog> accessLogs(List<AccessLog> messages, Scope scope) {
-        var logs = new ArrayList<NetworkFilter.AccessLog>();
-        for (int i = 0; i < messages.size(); i++) {
-            var message = messages.get(i);
-            var here = scope.at("access_log", i);
-            here.knows(message, "name", "typed_config");
-            switch (Scope.type(message.getTypedConfig())) {
-                case FILE_LOG ->
-                    here.unpack(message.getTypedConfig(), FileAccessLog.parser())
-                            .flatMap(log -> file(log, here.at("typed_config")))
-                            .ifPresent(logs::add);
-                case STDOUT_LOG -> logs.add(new NetworkFilter.AccessLog("/dev/stdout", "", Map.of()));
-                default -> here.warning("access log " + message.getName() + " is not supported", "log to a file");
-            }
+    private static int kibibytes(int value, Scope scope) {
+        if (value < 1 || value > MOST_KIBIBYTES) {
+            scope.error("is out of range: " + Integer.toUnsignedString(value), "write 1 to " + MOST_KIBIBYTES);
+            return NetworkFilter.HttpLimits.DEFAULT.maxHeaderBytes();
         }
-        return logs;
+        return value * KIBIBYTE;
     }
 
-    @SuppressWarnings("deprecation") // the formats in place came before `log_format` and are still written
-    private static Optional<NetworkFilter.AccessLog> file(FileAccessLog message, Scope scope) {
-        scope.knows(message, "path", "format", "json_format", "log_format");
-        var json = new HashMap<String, String>();
-        var struct = message.hasJsonFormat()
-                ? message.getJsonFormat()
-                : message.getLogFormat().getJsonFormat();
-        struct.getFieldsMap().forEach((key, value) -> {
-            if (value.hasStringValue()) {
-                json.put(key, value.getStringValue());
-            } else {
-                scope.at("json_format." + key).warning("is no text and left out", "write a format text");
-            }
-        });
-        var format = message.getFormat();
-        if (message.getLogFormat().hasTextFormatSource()) {
-            format = Values.inline(message.getLogFormat().getTextFormatSource(), scope.at("log_format"))
-                    .orElse("");
-        } else if (format.isEmpty()) {
-            format = message.getLogFormat().getTextFormat();
+    private static int count(int value, Scope scope) {
+        if (value < 1 || value > MOST_HEADERS) {
+            scope.error("is out of range: " + Integer.toUnsignedString(value), "write 1 to " + MOST_HEADERS);
+            return NetworkFilter.HttpLimits.DEFAULT.maxHeaders();
         }
-        return Optional.of(new NetworkFilter.AccessLog(message.getPath(), format, json));
+        return value;
     }
 }

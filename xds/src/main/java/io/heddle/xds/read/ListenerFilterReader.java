@@ -21,6 +21,26 @@ final class ListenerFilterReader {
     private static final String ORIGINAL_DST = PACKAGE + "original_dst.v3.OriginalDst";
     private static final int DEEPEST = 16;
 
+    private static final Fields<io.envoyproxy.envoy.config.listener.v3.ListenerFilter> FILTER = Fields.refusingOthers(
+                    io.envoyproxy.envoy.config.listener.v3.ListenerFilter.class)
+            .reads("name", "filter_disabled")
+            .limits("typed_config", "`tls_inspector`, `http_inspector`, `proxy_protocol`, `original_dst`");
+    private static final Fields<ListenerFilterChainMatchPredicate> PREDICATE = Fields.refusingOthers(
+                    ListenerFilterChainMatchPredicate.class)
+            .reads("or_match", "and_match", "not_match", "any_match", "destination_port_range");
+    private static final Fields<ListenerFilterChainMatchPredicate.MatchSet> PREDICATES = Fields.refusingOthers(
+                    ListenerFilterChainMatchPredicate.MatchSet.class)
+            .reads("rules");
+    private static final Fields<TlsInspector> TLS = Fields.ignoringOthers(TlsInspector.class)
+            .accepts("initial_read_buffer_size", "what comes is looked at as it comes")
+            .reads("close_connection_on_client_hello_parsing_errors");
+    private static final Fields<ProxyProtocol> PROXY = Fields.ignoringOthers(ProxyProtocol.class)
+            .reads("allow_requests_without_proxy_protocol", "disallowed_versions")
+            .refuses("rules");
+
+    /// What of listener filters is read.
+    static final List<Fields<?>> FIELDS = List.of(FILTER, PREDICATE, PREDICATES, TLS, PROXY);
+
     private ListenerFilterReader() {}
 
     static List<ListenerFilter.Step> read(Listener message, Scope scope) {
@@ -28,7 +48,7 @@ final class ListenerFilterReader {
         for (int i = 0; i < message.getListenerFiltersCount(); i++) {
             var filter = message.getListenerFilters(i);
             var here = scope.at("listener_filters", i);
-            here.demands(filter, "name", "typed_config", "filter_disabled");
+            here.check(filter, FILTER);
             var disabled = filter.hasFilterDisabled()
                     ? predicate(filter.getFilterDisabled(), here.at("filter_disabled"), 0)
                     : new PortPredicate.Never();
@@ -54,15 +74,12 @@ final class ListenerFilterReader {
     }
 
     private static ListenerFilter tls(TlsInspector message, Scope scope) {
-        scope.knows(message, "initial_read_buffer_size", "close_connection_on_client_hello_parsing_errors");
+        scope.check(message, TLS);
         return new ListenerFilter.TlsInspector(message.getCloseConnectionOnClientHelloParsingErrors());
     }
 
     private static ListenerFilter proxy(ProxyProtocol message, Scope scope) {
-        scope.knows(message, "rules", "allow_requests_without_proxy_protocol", "disallowed_versions");
-        if (message.getRulesCount() > 0) {
-            scope.at("rules").error("metadata from TLVs is not supported", "remove them");
-        }
+        scope.check(message, PROXY);
         var versions = new TreeSet<>(List.of(1, 2));
         for (var refused : message.getDisallowedVersionsList()) {
             versions.remove(refused == ProxyProtocolConfig.Version.V1 ? 1 : 2);
@@ -78,6 +95,7 @@ final class ListenerFilterReader {
             scope.error("is nested deeper than " + DEEPEST, "flatten it");
             return new PortPredicate.Never();
         }
+        scope.check(message, PREDICATE);
         return switch (message.getRuleCase()) {
             case OR_MATCH -> new PortPredicate.Any(rules(message.getOrMatch(), scope.at("or_match"), depth));
             case AND_MATCH -> new PortPredicate.All(rules(message.getAndMatch(), scope.at("and_match"), depth));

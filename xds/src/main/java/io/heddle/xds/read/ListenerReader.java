@@ -11,40 +11,27 @@ import java.util.Optional;
 
 /// Reads listeners. What would let a connection into the wrong chain is an error.
 final class ListenerReader {
+    private static final Fields<io.envoyproxy.envoy.config.listener.v3.Listener> LISTENER = Fields.ignoringOthers(
+                    io.envoyproxy.envoy.config.listener.v3.Listener.class)
+            .reads("name", "address", "additional_addresses", "socket_options", "stat_prefix", "traffic_direction")
+            .reads("filter_chains", "default_filter_chain", "listener_filters", "listener_filters_timeout")
+            .reads("continue_on_listener_filters_timeout", "use_original_dst", "bind_to_port", "transparent")
+            .reads("freebind", "enable_reuse_port", "tcp_backlog_size", "ignore_global_conn_limit")
+            .reads("max_connections_to_accept_per_socket_event")
+            .limits("per_connection_buffer_limit_bytes", "1,024 or more")
+            .limits("deprecated_v1", "`bind_to_port`")
+            .accepts("reuse_port", "`enable_reuse_port` took its place")
+            .ignores("connection_balance_config")
+            .refuses("filter_chain_matcher", "fcds_config", "udp_listener_config", "api_listener")
+            .refuses("internal_listener");
+
+    /// What of listeners is read.
+    static final List<Fields<?>> FIELDS = List.of(LISTENER);
+
     private ListenerReader() {}
 
     static Optional<Listener> read(io.envoyproxy.envoy.config.listener.v3.Listener message, Scope scope) {
-        scope.knows(
-                message,
-                "name",
-                "address",
-                "additional_addresses",
-                "stat_prefix",
-                "filter_chains",
-                "default_filter_chain",
-                "filter_chain_matcher",
-                "fcds_config",
-                "use_original_dst",
-                "per_connection_buffer_limit_bytes",
-                "listener_filters",
-                "listener_filters_timeout",
-                "continue_on_listener_filters_timeout",
-                "transparent",
-                "freebind",
-                "socket_options",
-                "traffic_direction",
-                "udp_listener_config",
-                "api_listener",
-                "connection_balance_config",
-                "enable_reuse_port",
-                "reuse_port",
-                "tcp_backlog_size",
-                "max_connections_to_accept_per_socket_event",
-                "bind_to_port",
-                "deprecated_v1",
-                "internal_listener",
-                "ignore_global_conn_limit");
-        refuseForeignKinds(message, scope);
+        scope.check(message, LISTENER);
         var chains = chains(message, scope);
         var otherwise = message.hasDefaultFilterChain()
                 ? FilterChainReader.read(message.getDefaultFilterChain(), false, scope.at("default_filter_chain"))
@@ -66,24 +53,6 @@ final class ListenerReader {
                         direction(message),
                         chains,
                         otherwise));
-    }
-
-    private static void refuseForeignKinds(io.envoyproxy.envoy.config.listener.v3.Listener message, Scope scope) {
-        if (message.hasFilterChainMatcher()) {
-            scope.at("filter_chain_matcher").error(Scope.NOT_SUPPORTED, "use filter_chain_match in each chain");
-        }
-        if (message.hasFcdsConfig()) {
-            scope.at("fcds_config").error(Scope.NOT_SUPPORTED, "write the chains into filter_chains");
-        }
-        if (message.hasUdpListenerConfig()) {
-            scope.at("udp_listener_config").error("UDP is not supported", "listen on TCP");
-        }
-        if (message.hasApiListener()) {
-            scope.at("api_listener").error("is for proxyless clients", "use address and filter_chains");
-        }
-        if (message.hasInternalListener()) {
-            scope.at("internal_listener").error(Scope.NOT_SUPPORTED, "use address");
-        }
     }
 
     private static List<ListenerChain> chains(io.envoyproxy.envoy.config.listener.v3.Listener message, Scope scope) {

@@ -3,6 +3,9 @@ package io.heddle.xds.read;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
+import io.envoyproxy.envoy.config.route.v3.QueryParameterMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
+import io.envoyproxy.envoy.type.v3.Int64Range;
 import io.heddle.traffic.match.AddressMatcher;
 import io.heddle.traffic.match.HeaderMatcher;
 import io.heddle.traffic.match.PathMatcher;
@@ -18,10 +21,36 @@ import java.util.Optional;
 final class MatcherReader {
     private static final int LONGEST_PATTERN = 16 * 1024;
 
+    private static final Fields<io.envoyproxy.envoy.type.matcher.v3.StringMatcher> TEXT = Fields.refusingOthers(
+                    io.envoyproxy.envoy.type.matcher.v3.StringMatcher.class)
+            .reads("exact", "prefix", "suffix", "contains", "safe_regex", "ignore_case");
+    private static final Fields<RegexMatcher> REGEX = Fields.refusingOthers(RegexMatcher.class)
+            .limits("regex", "RE2 syntax, at most 16,384 characters, matched against the whole text")
+            .accepts("google_re2", "patterns are always RE2");
+    private static final Fields<io.envoyproxy.envoy.config.route.v3.HeaderMatcher> HEADER = Fields.refusingOthers(
+                    io.envoyproxy.envoy.config.route.v3.HeaderMatcher.class)
+            .limits("name", "`:scheme` is refused")
+            .reads("exact_match", "safe_regex_match", "range_match", "present_match", "prefix_match", "suffix_match")
+            .reads("contains_match", "string_match", "invert_match", "treat_missing_header_as_empty");
+    private static final Fields<QueryParameterMatcher> QUERY = Fields.refusingOthers(QueryParameterMatcher.class)
+            .reads("name", "string_match")
+            .limits("present_match", "`true` only");
+    private static final Fields<CidrRange> ADDRESSES =
+            Fields.refusingOthers(CidrRange.class).reads("address_prefix", "prefix_len");
+
+    private static final Fields<Int64Range> RANGE =
+            Fields.refusingOthers(Int64Range.class).reads("start", "end");
+    private static final Fields<io.envoyproxy.envoy.type.matcher.v3.PathMatcher> URL_PATH = Fields.refusingOthers(
+                    io.envoyproxy.envoy.type.matcher.v3.PathMatcher.class)
+            .reads("path");
+
+    /// What of matchers is read.
+    static final List<Fields<?>> FIELDS = List.of(TEXT, REGEX, HEADER, RANGE, QUERY, URL_PATH, ADDRESSES);
+
     private MatcherReader() {}
 
     static Optional<StringMatcher> text(io.envoyproxy.envoy.type.matcher.v3.StringMatcher message, Scope scope) {
-        scope.demands(message, "exact", "prefix", "suffix", "contains", "safe_regex", "ignore_case");
+        scope.check(message, TEXT);
         boolean ignoreCase = message.getIgnoreCase();
         return switch (message.getMatchPatternCase()) {
             case EXACT -> Optional.of(new StringMatcher.Exact(octets(message.getExact()), ignoreCase));
@@ -48,8 +77,8 @@ final class MatcherReader {
     }
 
     /// RE2 syntax; matched against the whole text.
-    static Optional<Pattern> pattern(io.envoyproxy.envoy.type.matcher.v3.RegexMatcher message, Scope scope) {
-        scope.knows(message, "regex", "google_re2");
+    static Optional<Pattern> pattern(RegexMatcher message, Scope scope) {
+        scope.check(message, REGEX);
         return pattern(message.getRegex(), scope);
     }
 
@@ -77,6 +106,7 @@ final class MatcherReader {
 
     @SuppressWarnings("deprecation") // older control planes still write the deprecated forms
     static Optional<HeaderMatcher> header(io.envoyproxy.envoy.config.route.v3.HeaderMatcher message, Scope scope) {
+        scope.check(message, HEADER);
         if (message.getName().equals(":scheme")) {
             scope.at("name").error("is not known of a request here", "match on another header");
         }
@@ -108,13 +138,12 @@ final class MatcherReader {
         return Optional.of(new HeaderMatcher.Test.Value(matcher));
     }
 
-    static List<QueryMatcher> queries(
-            List<io.envoyproxy.envoy.config.route.v3.QueryParameterMatcher> messages, Scope scope, String field) {
+    static List<QueryMatcher> queries(List<QueryParameterMatcher> messages, Scope scope, String field) {
         var matchers = new ArrayList<QueryMatcher>();
         for (int i = 0; i < messages.size(); i++) {
             var message = messages.get(i);
             var here = scope.at(field, i);
-            here.demands(message, "name", "string_match", "present_match");
+            here.check(message, QUERY);
             if (message.hasStringMatch()) {
                 text(message.getStringMatch(), here.at("string_match"))
                         .ifPresent(
@@ -130,10 +159,12 @@ final class MatcherReader {
 
     /// The path without its query.
     static Optional<PathMatcher> urlPath(io.envoyproxy.envoy.type.matcher.v3.PathMatcher message, Scope scope) {
+        scope.check(message, URL_PATH);
         return text(message.getPath(), scope.at("path")).map(PathMatcher.Text::new);
     }
 
     static Optional<AddressMatcher> addresses(CidrRange message, Scope scope) {
+        scope.check(message, ADDRESSES);
         int bits = message.hasPrefixLen() ? message.getPrefixLen().getValue() : 0;
         var matcher = AddressMatcher.of(message.getAddressPrefix(), bits);
         if (matcher.isEmpty()) {

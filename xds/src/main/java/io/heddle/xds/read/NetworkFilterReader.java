@@ -7,10 +7,22 @@ import io.heddle.traffic.route.ClusterChoice;
 import io.heddle.traffic.runtime.NetworkFilter;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /// Reads the network filters that a chain can end with.
 final class NetworkFilterReader {
+    private static final Fields<TcpProxy> TCP_PROXY = Fields.ignoringOthers(TcpProxy.class)
+            .reads("stat_prefix", "cluster", "weighted_clusters", "idle_timeout")
+            .refuses("metadata_match", "tunneling_config", "on_demand", "hash_policy");
+    private static final Fields<TcpProxy.WeightedCluster> WEIGHTED =
+            Fields.refusingOthers(TcpProxy.WeightedCluster.class).reads("clusters");
+    private static final Fields<TcpProxy.WeightedCluster.ClusterWeight> SHARE =
+            Fields.refusingOthers(TcpProxy.WeightedCluster.ClusterWeight.class).reads("name", "weight");
+
+    /// What of network filters is read.
+    static final List<Fields<?>> FIELDS = List.of(TCP_PROXY, WEIGHTED, SHARE);
+
     private static final String HTTP =
             "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
     private static final String TCP = "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy";
@@ -33,25 +45,7 @@ final class NetworkFilterReader {
     }
 
     private static Optional<NetworkFilter> tcp(TcpProxy message, Scope scope) {
-        scope.knows(
-                message,
-                "stat_prefix",
-                "cluster",
-                "weighted_clusters",
-                "idle_timeout",
-                "metadata_match",
-                "on_demand",
-                "tunneling_config");
-        if (message.hasMetadataMatch()) {
-            scope.at("metadata_match")
-                    .error("subsets are not supported", "name a cluster that holds the right endpoints");
-        }
-        if (message.hasTunnelingConfig()) {
-            scope.at("tunneling_config").error(Scope.NOT_SUPPORTED, "remove it; bytes would not go through the tunnel");
-        }
-        if (message.hasOnDemand()) {
-            scope.at("on_demand").error(Scope.NOT_SUPPORTED, "send the cluster beforehand");
-        }
+        scope.check(message, TCP_PROXY);
         var idle = message.hasIdleTimeout()
                 ? Values.duration(message.getIdleTimeout(), TCP_IDLE, scope.at("idle_timeout"))
                 : TCP_IDLE;
@@ -60,7 +54,10 @@ final class NetworkFilterReader {
 
     private static Optional<ClusterChoice> clusters(TcpProxy message, Scope scope) {
         return switch (message.getClusterSpecifierCase()) {
-            case CLUSTER -> Optional.of(new ClusterChoice.One(ClusterChoice.Target.of(message.getCluster())));
+            case CLUSTER -> {
+                scope.at("cluster").mention(message.getCluster(), Optional.of(false));
+                yield Optional.of(new ClusterChoice.One(ClusterChoice.Target.of(message.getCluster())));
+            }
             case WEIGHTED_CLUSTERS -> weighted(message.getWeightedClusters(), scope.at("weighted_clusters"));
             case CLUSTERSPECIFIER_NOT_SET -> {
                 scope.at("cluster").error("is missing", "set cluster or weighted_clusters");
@@ -70,16 +67,18 @@ final class NetworkFilterReader {
     }
 
     private static Optional<ClusterChoice> weighted(TcpProxy.WeightedCluster message, Scope scope) {
-        scope.knows(message, "clusters");
+        scope.check(message, WEIGHTED);
         var targets = new ArrayList<ClusterChoice.Target>();
         var bounds = new ArrayList<Integer>();
         long sum = 0;
         for (int i = 0; i < message.getClustersCount(); i++) {
             var share = message.getClusters(i);
             var here = scope.at("clusters", i);
-            here.demands(share, "name", "weight");
+            here.check(share, SHARE);
             if (share.getName().isEmpty()) {
                 here.at("name").error("is missing", "name a cluster");
+            } else {
+                here.at("name").mention(share.getName(), Optional.of(false));
             }
             if (share.getWeight() == 0) {
                 here.at("weight").error("is 0", "write 1 or more, or remove the cluster");

@@ -1,6 +1,8 @@
 package io.heddle.xds.read;
 
+import io.envoyproxy.envoy.config.rbac.v3.Policy;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
+import io.envoyproxy.envoy.type.v3.Int32Range;
 import io.heddle.traffic.filter.Permission;
 import io.heddle.traffic.filter.Principal;
 import io.heddle.traffic.filter.RbacRules;
@@ -11,21 +13,54 @@ import java.util.Optional;
 /// Reads access rules. Whatever cannot be enforced as written is an error, so that the configuration is refused instead
 /// of letting more pass than was meant.
 final class RbacReader {
+    private static final Fields<RBAC> FILTER = Fields.ignoringOthers(RBAC.class)
+            .reads("rules")
+            .accepts("rules_stat_prefix", "denials are counted by route and flag")
+            .refuses("matcher");
+    private static final Fields<io.envoyproxy.envoy.config.rbac.v3.RBAC> RULES = Fields.ignoringOthers(
+                    io.envoyproxy.envoy.config.rbac.v3.RBAC.class)
+            .limits("action", "`ALLOW` and `DENY`; rules with `LOG` have no effect, with a warning")
+            .reads("policies");
+    private static final Fields<Policy> POLICY =
+            Fields.refusingOthers(Policy.class).reads("permissions", "principals");
+    private static final Fields<io.envoyproxy.envoy.config.rbac.v3.Permission> PERMISSION = Fields.refusingOthers(
+                    io.envoyproxy.envoy.config.rbac.v3.Permission.class)
+            .reads("any", "and_rules", "or_rules", "not_rule", "header", "url_path", "destination_ip")
+            .reads("destination_port", "destination_port_range", "requested_server_name");
+    private static final Fields<io.envoyproxy.envoy.config.rbac.v3.Principal> PRINCIPAL = Fields.refusingOthers(
+                    io.envoyproxy.envoy.config.rbac.v3.Principal.class)
+            .reads("any", "and_ids", "or_ids", "not_id", "header", "url_path", "direct_remote_ip")
+            .limits("authenticated", "the SPIFFE URI of a verified certificate")
+            .limits("source_ip", "the connection's far end");
+
+    private static final Fields<io.envoyproxy.envoy.config.rbac.v3.Permission.Set> PERMISSIONS = Fields.refusingOthers(
+                    io.envoyproxy.envoy.config.rbac.v3.Permission.Set.class)
+            .reads("rules");
+    private static final Fields<io.envoyproxy.envoy.config.rbac.v3.Principal.Set> PRINCIPALS = Fields.refusingOthers(
+                    io.envoyproxy.envoy.config.rbac.v3.Principal.Set.class)
+            .reads("ids");
+    private static final Fields<Int32Range> PORTS =
+            Fields.refusingOthers(Int32Range.class).reads("start", "end");
+    private static final Fields<io.envoyproxy.envoy.config.rbac.v3.Principal.Authenticated> AUTHENTICATED =
+            Fields.refusingOthers(io.envoyproxy.envoy.config.rbac.v3.Principal.Authenticated.class)
+                    .reads("principal_name");
+
+    /// What of access rules is read.
+    static final List<Fields<?>> FIELDS =
+            List.of(FILTER, RULES, POLICY, PERMISSION, PERMISSIONS, PORTS, PRINCIPAL, PRINCIPALS, AUTHENTICATED);
+
     private static final int DEEPEST = 32;
 
     private RbacReader() {}
 
     /// The rules; empty when none are set, which lets all pass.
     static Optional<RbacRules> read(RBAC message, Scope scope) {
-        scope.knows(message, "rules", "matcher", "rules_stat_prefix");
-        if (message.hasMatcher()) {
-            scope.at("matcher").error(Scope.NOT_SUPPORTED, "use rules");
-        }
+        scope.check(message, FILTER);
         return message.hasRules() ? rules(message.getRules(), scope.at("rules")) : Optional.empty();
     }
 
     private static Optional<RbacRules> rules(io.envoyproxy.envoy.config.rbac.v3.RBAC message, Scope scope) {
-        scope.knows(message, "action", "policies");
+        scope.check(message, RULES);
         Optional<RbacRules.Action> action = switch (message.getAction()) {
             case ALLOW -> Optional.of(RbacRules.Action.ALLOW);
             case DENY -> Optional.of(RbacRules.Action.DENY);
@@ -41,7 +76,7 @@ final class RbacReader {
         var policies = new ArrayList<RbacRules.Policy>();
         message.getPoliciesMap().forEach((name, policy) -> {
             var here = scope.at("policies", name);
-            here.demands(policy, "permissions", "principals");
+            here.check(policy, POLICY);
             policies.add(new RbacRules.Policy(
                     name,
                     permissions(policy.getPermissionsList(), here, "permissions", 0),
@@ -65,6 +100,7 @@ final class RbacReader {
             scope.error("is nested more than " + DEEPEST + " deep", "write it flatter");
             return Optional.empty();
         }
+        scope.check(message, PERMISSION);
         return switch (message.getRuleCase()) {
             case ANY -> Optional.of(new Permission.Any());
             case AND_RULES ->
@@ -94,8 +130,9 @@ final class RbacReader {
             case REQUESTED_SERVER_NAME ->
                 MatcherReader.text(message.getRequestedServerName(), scope.at("requested_server_name"))
                         .map(Permission.ServerName::new);
-            case METADATA, SOURCED_METADATA, MATCHER, URI_TEMPLATE, RULE_NOT_SET -> {
-                scope.error("asks for something that cannot be enforced here", "use another permission");
+            case METADATA, SOURCED_METADATA, MATCHER, URI_TEMPLATE -> Optional.empty(); // refused above
+            case RULE_NOT_SET -> {
+                scope.error("permits nothing in particular", "write any: true, or what is permitted");
                 yield Optional.empty();
             }
         };
@@ -117,6 +154,7 @@ final class RbacReader {
             scope.error("is nested more than " + DEEPEST + " deep", "write it flatter");
             return Optional.empty();
         }
+        scope.check(message, PRINCIPAL);
         return switch (message.getIdentifierCase()) {
             case ANY -> Optional.of(new Principal.Any());
             case AND_IDS ->
@@ -146,8 +184,9 @@ final class RbacReader {
             case URL_PATH ->
                 MatcherReader.urlPath(message.getUrlPath(), scope.at("url_path"))
                         .map(Principal.UrlPath::new);
-            case REMOTE_IP, METADATA, FILTER_STATE, SOURCED_METADATA, CUSTOM, IDENTIFIER_NOT_SET -> {
-                scope.error("asks for something that cannot be enforced here", "use another principal");
+            case REMOTE_IP, METADATA, FILTER_STATE, SOURCED_METADATA, CUSTOM -> Optional.empty(); // refused above
+            case IDENTIFIER_NOT_SET -> {
+                scope.error("names nobody in particular", "write any: true, or who is meant");
                 yield Optional.empty();
             }
         };

@@ -2,50 +2,65 @@ package io.heddle.xds.read;
 
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.heddle.traffic.match.PathMatcher;
-import io.heddle.traffic.request.HeaderEdit;
-import io.heddle.traffic.route.FilterOverride;
 import io.heddle.traffic.route.Route;
 import io.heddle.traffic.route.RouteMatch;
 import io.heddle.traffic.route.RouteTable;
 import io.heddle.traffic.route.VirtualHost;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /// Reads a route configuration: table, virtual hosts, routes and what they match.
 final class RouteReader {
+    private static final Fields<RouteConfiguration> TABLE = Fields.ignoringOthers(RouteConfiguration.class)
+            .reads("name", "virtual_hosts", "request_headers_to_add", "request_headers_to_remove")
+            .reads("response_headers_to_add", "response_headers_to_remove", "typed_per_filter_config")
+            .reads("ignore_port_in_host_matching", "validate_clusters")
+            .refuses("vhds", "cluster_specifier_plugins", "ignore_path_parameters_in_path_matching")
+            .refuses("internal_only_headers", "most_specific_header_mutations_wins");
+    private static final Fields<io.envoyproxy.envoy.config.route.v3.VirtualHost> VIRTUAL_HOST = Fields.ignoringOthers(
+                    io.envoyproxy.envoy.config.route.v3.VirtualHost.class)
+            .reads("name", "domains", "routes", "request_headers_to_add", "request_headers_to_remove")
+            .reads("response_headers_to_add", "response_headers_to_remove", "typed_per_filter_config", "retry_policy")
+            .refuses("require_tls", "matcher");
+    private static final Fields<io.envoyproxy.envoy.config.route.v3.Route> ROUTE = Fields.ignoringOthers(
+                    io.envoyproxy.envoy.config.route.v3.Route.class)
+            .reads("name", "match", "route", "redirect", "direct_response")
+            .reads("request_headers_to_add", "request_headers_to_remove")
+            .reads("response_headers_to_add", "response_headers_to_remove", "typed_per_filter_config")
+            .refuses("filter_action", "non_forwarding_action")
+            .accepts("metadata", "says nothing that the proxy needs")
+            .accepts("decorator", "there are no traces yet")
+            .accepts("stat_prefix", "there are no figures per route yet");
+    private static final Fields<io.envoyproxy.envoy.config.route.v3.RouteMatch> MATCH = Fields.refusingOthers(
+                    io.envoyproxy.envoy.config.route.v3.RouteMatch.class)
+            .reads("prefix", "path", "safe_regex", "path_separated_prefix", "headers", "query_parameters")
+            .reads("connect_matcher")
+            .limits("case_sensitive", "ASCII letters");
+
+    /// What of route configurations is read.
+    static final List<Fields<?>> FIELDS = List.of(TABLE, VIRTUAL_HOST, ROUTE, MATCH);
+
     private RouteReader() {}
 
     static RouteTable read(RouteConfiguration message, Scope scope) {
-        scope.knows(
-                message,
-                "name",
-                "virtual_hosts",
-                "request_headers_to_add",
-                "request_headers_to_remove",
-                "response_headers_to_add",
-                "response_headers_to_remove",
-                "typed_per_filter_config",
-                "ignore_port_in_host_matching",
-                "validate_clusters");
+        scope.check(message, TABLE);
         var outer = new Inherited(
-                HeaderEditReader.read(
-                        message.getRequestHeadersToAddList(),
-                        message.getRequestHeadersToRemoveList(),
-                        scope,
-                        "request"),
-                HeaderEditReader.read(
-                        message.getResponseHeadersToAddList(),
-                        message.getResponseHeadersToRemoveList(),
-                        scope,
-                        "response"),
-                FilterReaders.overrides(message.getTypedPerFilterConfigMap(), scope),
-                Optional.empty());
+                Changes.read(
+                        new Changes.Source(
+                                message.getRequestHeadersToAddList(),
+                                message.getRequestHeadersToRemoveList(),
+                                message.getResponseHeadersToAddList(),
+                                message.getResponseHeadersToRemoveList(),
+                                message.getTypedPerFilterConfigMap()),
+                        scope),
+                RetryReader.Retry.NONE,
+                message.hasValidateClusters()
+                        ? Optional.of(message.getValidateClusters().getValue())
+                        : Optional.empty());
         var hosts = new ArrayList<VirtualHost>();
         var taken = new HashSet<String>();
         for (int i = 0; i < message.getVirtualHostsCount(); i++) {
@@ -58,24 +73,7 @@ final class RouteReader {
 
     private static VirtualHost virtualHost(
             io.envoyproxy.envoy.config.route.v3.VirtualHost message, Inherited outer, Scope scope, Set<String> taken) {
-        scope.knows(
-                message,
-                "name",
-                "domains",
-                "routes",
-                "require_tls",
-                "request_headers_to_add",
-                "request_headers_to_remove",
-                "response_headers_to_add",
-                "response_headers_to_remove",
-                "typed_per_filter_config",
-                "retry_policy");
-        if (message.getRequireTlsValue() != 0) {
-            scope.at("require_tls").error(Scope.NOT_SUPPORTED, "remove it");
-        }
-        if (message.hasMatcher()) {
-            scope.at("matcher").error(Scope.NOT_SUPPORTED, "use routes");
-        }
+        scope.check(message, VIRTUAL_HOST);
         for (int i = 0; i < message.getDomainsCount(); i++) {
             domain(message.getDomains(i), scope.at("domains", i), taken);
         }
@@ -83,18 +81,17 @@ final class RouteReader {
             scope.at("domains").error("is empty", "name at least one domain");
         }
         var inherited = outer.below(
-                HeaderEditReader.read(
-                        message.getRequestHeadersToAddList(),
-                        message.getRequestHeadersToRemoveList(),
-                        scope,
-                        "request"),
-                HeaderEditReader.read(
-                        message.getResponseHeadersToAddList(),
-                        message.getResponseHeadersToRemoveList(),
-                        scope,
-                        "response"),
-                FilterReaders.overrides(message.getTypedPerFilterConfigMap(), scope),
-                message.hasRetryPolicy() ? Optional.of(message.getRetryPolicy()) : Optional.empty());
+                Changes.read(
+                        new Changes.Source(
+                                message.getRequestHeadersToAddList(),
+                                message.getRequestHeadersToRemoveList(),
+                                message.getResponseHeadersToAddList(),
+                                message.getResponseHeadersToRemoveList(),
+                                message.getTypedPerFilterConfigMap()),
+                        scope),
+                message.hasRetryPolicy()
+                        ? RetryReader.read(message.getRetryPolicy(), scope.at("retry_policy"))
+                        : RetryReader.Retry.NONE);
         var routes = new ArrayList<Route>();
         for (int i = 0; i < message.getRoutesCount(); i++) {
             route(message.getRoutes(i), inherited, scope.at("routes", i)).ifPresent(routes::add);
@@ -113,61 +110,27 @@ final class RouteReader {
 
     private static Optional<Route> route(
             io.envoyproxy.envoy.config.route.v3.Route message, Inherited inherited, Scope scope) {
-        scope.knows(
-                message,
-                "name",
-                "match",
-                "route",
-                "redirect",
-                "direct_response",
-                "filter_action",
-                "non_forwarding_action",
-                "metadata",
-                "decorator",
-                "stat_prefix",
-                "request_headers_to_add",
-                "request_headers_to_remove",
-                "response_headers_to_add",
-                "response_headers_to_remove",
-                "typed_per_filter_config");
+        scope.check(message, ROUTE);
         var match = match(message.getMatch(), scope.at("match"));
-        var action = RouteActionReader.read(message, inherited.retry(), scope);
-        var own = inherited.below(
-                HeaderEditReader.read(
-                        message.getRequestHeadersToAddList(),
-                        message.getRequestHeadersToRemoveList(),
-                        scope,
-                        "request"),
-                HeaderEditReader.read(
-                        message.getResponseHeadersToAddList(),
-                        message.getResponseHeadersToRemoveList(),
-                        scope,
-                        "response"),
-                FilterReaders.overrides(message.getTypedPerFilterConfigMap(), scope),
-                Optional.empty());
+        var action = RouteActionReader.read(message, inherited, scope);
+        var own = Changes.read(
+                        new Changes.Source(
+                                message.getRequestHeadersToAddList(),
+                                message.getRequestHeadersToRemoveList(),
+                                message.getResponseHeadersToAddList(),
+                                message.getResponseHeadersToRemoveList(),
+                                message.getTypedPerFilterConfigMap()),
+                        scope)
+                .over(inherited.changes());
         if (match.isEmpty() || action.isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(new Route(
-                message.getName(),
-                match.get(),
-                action.get(),
-                own.requestEdits(),
-                own.responseEdits(),
-                own.overrides()));
+                message.getName(), match.get(), action.get(), own.request(), own.response(), own.overrides()));
     }
 
     private static Optional<RouteMatch> match(io.envoyproxy.envoy.config.route.v3.RouteMatch message, Scope scope) {
-        scope.demands(
-                message,
-                "prefix",
-                "path",
-                "safe_regex",
-                "path_separated_prefix",
-                "case_sensitive",
-                "headers",
-                "connect_matcher",
-                "query_parameters");
+        scope.check(message, MATCH);
         boolean ignoreCase =
                 message.hasCaseSensitive() && !message.getCaseSensitive().getValue();
         Optional<PathMatcher> path = switch (message.getPathSpecifierCase()) {
@@ -196,32 +159,5 @@ final class RouteReader {
             return Optional.empty();
         }
         return Optional.of(new PathMatcher.SeparatedPrefix(MatcherReader.octets(prefix), ignoreCase));
-    }
-
-    /// What a table or virtual host hands down to its routes.
-    private record Inherited(
-            List<HeaderEdit> requestEdits,
-            List<HeaderEdit> responseEdits,
-            Map<String, FilterOverride> overrides,
-            Optional<io.envoyproxy.envoy.config.route.v3.RetryPolicy> retry) {
-        Inherited below(
-                List<HeaderEdit> request,
-                List<HeaderEdit> response,
-                Map<String, FilterOverride> settings,
-                Optional<io.envoyproxy.envoy.config.route.v3.RetryPolicy> ownRetry) {
-            var merged = new HashMap<>(overrides);
-            merged.putAll(settings);
-            return new Inherited(
-                    join(request, requestEdits), join(response, responseEdits), merged, ownRetry.or(() -> retry));
-        }
-
-        private static List<HeaderEdit> join(List<HeaderEdit> inner, List<HeaderEdit> outer) {
-            if (inner.isEmpty() || outer.isEmpty()) {
-                return inner.isEmpty() ? outer : inner;
-            }
-            var all = new ArrayList<>(inner);
-            all.addAll(outer);
-            return all;
-        }
     }
 }

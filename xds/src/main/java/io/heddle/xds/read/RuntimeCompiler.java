@@ -5,14 +5,12 @@ import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.heddle.model.problem.Checked;
-import io.heddle.model.problem.Problem;
 import io.heddle.traffic.route.RouteTable;
 import io.heddle.traffic.runtime.CertificateSource;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import io.heddle.xds.resource.ResourceSet;
 import io.heddle.xds.resource.ResourceType;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,16 +18,15 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /// Compiles resources into what a proxy runs by. Pure; safe on any thread. All problems are found in one pass, each
-/// with
-/// its resource and path; any error refuses the whole.
+/// with its resource and path; any error refuses the whole.
 public final class RuntimeCompiler {
     private RuntimeCompiler() {}
 
     /// The configuration of what a server sent, beside what the bootstrap fixed. Of two things with the same name the
     /// fixed one stays, with a warning. A cluster whose endpoints were not sent yet has none.
     public static Checked<RuntimeConfig> compile(ResourceSet dynamic, RuntimeConfig fixed) {
-        var problems = new ArrayList<Problem>();
-        var parts = new Parts(new Scope(problems, "", ""));
+        var findings = new Findings();
+        var parts = new Parts(new Scope(findings, "", ""));
         Function<String, Optional<ClusterLoadAssignment>> endpoints =
                 name -> dynamic.message(ResourceType.EDS, name, ClusterLoadAssignment.class);
         dynamic.messages(ResourceType.CDS, io.envoyproxy.envoy.config.cluster.v3.Cluster.class)
@@ -39,7 +36,8 @@ public final class RuntimeCompiler {
         dynamic.messages(ResourceType.RDS, RouteConfiguration.class).forEach(parts::routes);
         dynamic.messages(ResourceType.SDS, Secret.class).forEach(parts::secret);
         parts.fix(fixed);
-        return Checked.of(parts.config(), problems);
+        findings.checkMentions(parts.clusters.keySet(), false);
+        return Checked.of(parts.config(), findings.problems());
     }
 
     /// The configuration of resources that stand in a bootstrap.

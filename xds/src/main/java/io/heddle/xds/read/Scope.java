@@ -6,33 +6,36 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import io.heddle.model.problem.Problem;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
-/// A place inside a resource, and the list to which problems found there are added. Every reader gets one and hands on
-/// [#at] to the next, so that each problem has its path.
+/// A place inside a resource, and where the problems found there go. Every reader gets one and hands on [#at] to the
+/// next, so that each problem has its path.
 ///
-/// @param problems where problems go; shared by all scopes of one compilation
+/// @param findings where problems go; shared by all scopes of one compilation
 /// @param object the resource, for example `Listener virtualInbound`
 /// @param path the field inside it; empty for the whole
-record Scope(List<Problem> problems, String object, String path) {
+record Scope(Findings findings, String object, String path) {
     static final String NOT_SUPPORTED = "is not supported";
     private static final String TYPE_PREFIX = "type.googleapis.com/";
 
     /// The scope of a whole resource.
     Scope of(String resource) {
-        return new Scope(problems, resource, "");
+        return new Scope(findings, resource, "");
     }
 
     /// A field below.
     Scope at(String field) {
-        return new Scope(problems, object, path.isEmpty() ? field : path + "." + field);
+        return new Scope(findings, object, path.isEmpty() ? field : path + "." + field);
     }
 
     /// An element of a repeated field below.
     Scope at(String field, int index) {
         return at(field + "[" + index + "]");
+    }
+
+    /// An element of this repeated field.
+    Scope at(int index) {
+        return new Scope(findings, object, path + "[" + index + "]");
     }
 
     /// An element of a map field below.
@@ -41,34 +44,34 @@ record Scope(List<Problem> problems, String object, String path) {
     }
 
     void error(String reason, String remedy) {
-        problems.add(Problem.error(object, path, reason, remedy));
+        findings.add(Problem.error(object, path, reason, remedy));
     }
 
     void warning(String reason, String remedy) {
-        problems.add(Problem.warning(object, path, reason, remedy));
+        findings.add(Problem.warning(object, path, reason, remedy));
     }
 
-    /// Warns of every set field of `message` that is not among `known`.
-    void knows(Message message, String... known) {
-        for (var field : unknown(message, known)) {
-            at(field).warning(NOT_SUPPORTED, "remove it; it has no effect");
+    /// Reports every set field of `message` that `fields` does not read.
+    <M extends Message> void check(M message, Fields<M> fields) {
+        for (var field : SetFields.of(message)) {
+            switch (fields.of(field).fate()) {
+                case READ, LIMITED, ACCEPTED, REJECTED -> {}
+                case IGNORED -> at(field.getName()).warning(NOT_SUPPORTED, "remove it; it has no effect");
+                case REFUSED -> refuse(message, field);
+            }
         }
     }
 
-    /// Refuses every set field of `message` that is not among `known`: without it the message would mean something
-    /// else.
-    void demands(Message message, String... known) {
-        for (var field : unknown(message, known)) {
-            at(field).error(NOT_SUPPORTED, "remove it; the resource cannot be honoured as written");
+    private void refuse(Message message, FieldDescriptor field) {
+        if (SetFields.isOff(message, field)) {
+            return;
         }
+        at(field.getName()).error(NOT_SUPPORTED, "remove it; the resource cannot be honoured as written");
     }
 
-    private static List<String> unknown(Message message, String... known) {
-        var names = Set.of(known);
-        return SetFields.of(message).stream()
-                .map(FieldDescriptor::getName)
-                .filter(name -> !names.contains(name))
-                .toList();
+    /// Says that `cluster` is named here; whether it exists is checked at the end ([Findings#checkMentions]).
+    void mention(String cluster, Optional<Boolean> validate) {
+        findings.mention(cluster, this, validate);
     }
 
     /// The message packed in `any`; empty, and an error, when it is malformed.

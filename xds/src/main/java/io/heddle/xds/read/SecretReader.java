@@ -1,11 +1,24 @@
 package io.heddle.xds.read;
 
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.heddle.traffic.runtime.CertificateSource;
+import java.util.List;
 import java.util.Map;
 
 /// Reads secrets. The secret `default` is the proxy's own identity and is never taken from a server.
 final class SecretReader {
+    private static final Fields<Secret> SECRET = Fields.ignoringOthers(Secret.class)
+            .limits("name", "`default` is the proxy's own identity and is never taken from a server")
+            .limits("tls_certificate", "given in place")
+            .limits("validation_context", "given in place: `trusted_ca`")
+            .ignores("session_ticket_keys", "generic_secret");
+    private static final Fields<CertificateValidationContext> VALIDATION =
+            Fields.refusingOthers(CertificateValidationContext.class).limits("trusted_ca", "given in place");
+
+    /// What of secrets is read.
+    static final List<Fields<?>> FIELDS = List.of(SECRET, VALIDATION);
+
     private static final String OWN = "default";
 
     private SecretReader() {}
@@ -16,11 +29,12 @@ final class SecretReader {
             Map<String, String> trust,
             Map<String, CertificateSource.Inline> certificates,
             Scope scope) {
+        scope.check(message, SECRET);
         switch (message.getTypeCase()) {
             case VALIDATION_CONTEXT -> {
                 var context = message.getValidationContext();
                 var here = scope.at("validation_context");
-                here.demands(context, "trusted_ca");
+                here.check(context, VALIDATION);
                 Values.inline(context.getTrustedCa(), here.at("trusted_ca"))
                         .ifPresent(pem -> trust.put(message.getName(), pem));
             }
@@ -35,8 +49,8 @@ final class SecretReader {
                     here.error("names files", "set inline_string, or name the files where the certificate is used");
                 }
             }
-            case SESSION_TICKET_KEYS, GENERIC_SECRET, TYPE_NOT_SET ->
-                scope.warning("is of a kind that is not supported", "remove it");
+            case SESSION_TICKET_KEYS, GENERIC_SECRET -> {} // warned of above
+            case TYPE_NOT_SET -> scope.warning("holds nothing", "remove it");
         }
     }
 }

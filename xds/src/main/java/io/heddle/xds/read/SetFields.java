@@ -1,5 +1,6 @@
 package io.heddle.xds.read;
 
+import com.google.protobuf.BoolValue;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import com.google.protobuf.WireFormat;
@@ -23,6 +24,30 @@ final class SetFields {
                 .map(type::findFieldByNumber)
                 .filter(field -> field != null)
                 .toList();
+    }
+
+    /// Whether `field`, a `BoolValue`, is written down but off.
+    static boolean isOff(Message message, FieldDescriptor field) {
+        boolean flag = field.getJavaType() == FieldDescriptor.JavaType.MESSAGE
+                && !field.isRepeated()
+                && field.getMessageType().getFullName().equals("google.protobuf.BoolValue");
+        if (!flag) {
+            return false;
+        }
+        boolean off = true;
+        try {
+            var in = message.toByteString().newCodedInput();
+            for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+                if (WireFormat.getTagFieldNumber(tag) == field.getNumber()) {
+                    off = !BoolValue.parseFrom(in.readByteArray()).getValue();
+                } else {
+                    in.skipField(tag);
+                }
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("a message wrote bytes that are none", e);
+        }
+        return off;
     }
 
     private static SortedSet<Integer> numbers(Message message) {

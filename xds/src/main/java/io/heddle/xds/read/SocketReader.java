@@ -3,6 +3,8 @@ package io.heddle.xds.read;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.core.v3.SocketOption;
+import io.envoyproxy.envoy.config.core.v3.SocketOptionsOverride;
+import io.envoyproxy.envoy.config.listener.v3.AdditionalAddress;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.heddle.traffic.match.AddressMatcher;
 import java.util.ArrayList;
@@ -11,6 +13,26 @@ import java.util.Optional;
 
 /// Reads where and how a listener opens its sockets.
 final class SocketReader {
+    private static final Fields<AdditionalAddress> ADDITIONAL =
+            Fields.refusingOthers(AdditionalAddress.class).reads("address", "socket_options");
+    private static final Fields<SocketOptionsOverride> OVERRIDE =
+            Fields.refusingOthers(SocketOptionsOverride.class).reads("socket_options");
+    private static final Fields<SocketAddress> SOCKET_ADDRESS = Fields.refusingOthers(SocketAddress.class)
+            .limits("address", "an IPv4 or IPv6 address")
+            .reads("port_value", "ipv4_compat")
+            .limits("protocol", "`TCP` only");
+    private static final Fields<SocketOption> OPTION = Fields.ignoringOthers(SocketOption.class)
+            .reads("level", "name", "int_value")
+            .accepts("description", "for people")
+            .refuses("buf_value")
+            .limits("state", "`STATE_PREBIND`, `STATE_LISTENING`")
+            .limits("type", "options for datagrams have no effect, with a warning");
+    private static final Fields<SocketOption.SocketType> TYPE =
+            Fields.ignoringOthers(SocketOption.SocketType.class).reads("stream", "datagram");
+
+    /// What of sockets is read.
+    static final List<Fields<?>> FIELDS = List.of(ADDITIONAL, OVERRIDE, SOCKET_ADDRESS, OPTION, TYPE);
+
     private static final int LARGEST_PORT = 65_535;
     private static final int SMALLEST_BUFFER = 1024;
 
@@ -23,7 +45,7 @@ final class SocketReader {
         for (int i = 0; i < message.getAdditionalAddressesCount(); i++) {
             var more = message.getAdditionalAddresses(i);
             var here = scope.at("additional_addresses", i);
-            here.knows(more, "address", "socket_options");
+            here.check(more, ADDITIONAL);
             var options = more.hasSocketOptions()
                     ? more.getSocketOptions().getSocketOptionsList()
                     : message.getSocketOptionsList();
@@ -37,26 +59,21 @@ final class SocketReader {
     private static Optional<io.heddle.traffic.runtime.Listener.Address> address(
             Address message, List<SocketOption> options, Scope scope) {
         var at = scope.at("address");
+        at.check(message, Values.ADDRESS);
+        var read = options(options, scope.at("socket_options"));
         return switch (message.getAddressCase()) {
-            case PIPE -> refused(at.at("pipe"), "UNIX domain sockets are not supported");
-            case ENVOY_INTERNAL_ADDRESS -> refused(at.at("envoy_internal_address"), Scope.NOT_SUPPORTED);
-            case ADDRESS_NOT_SET -> refused(at, "is no socket address");
-            case SOCKET_ADDRESS ->
-                address(
-                        message.getSocketAddress(),
-                        options(options, scope.at("socket_options")),
-                        at.at("socket_address"));
+            case PIPE, ENVOY_INTERNAL_ADDRESS -> Optional.empty(); // refused above
+            case ADDRESS_NOT_SET -> {
+                at.error("is missing", "set socket_address");
+                yield Optional.empty();
+            }
+            case SOCKET_ADDRESS -> address(message.getSocketAddress(), read, at.at("socket_address"));
         };
-    }
-
-    private static Optional<io.heddle.traffic.runtime.Listener.Address> refused(Scope scope, String reason) {
-        scope.error(reason, "set socket_address");
-        return Optional.empty();
     }
 
     private static Optional<io.heddle.traffic.runtime.Listener.Address> address(
             SocketAddress message, List<io.heddle.traffic.runtime.Listener.SocketOption> options, Scope scope) {
-        scope.demands(message, "address", "port_value", "protocol", "ipv4_compat");
+        scope.check(message, SOCKET_ADDRESS);
         if (message.getProtocol() != SocketAddress.Protocol.TCP) {
             scope.at("protocol").error("only TCP is supported", "remove it");
         }
@@ -82,8 +99,8 @@ final class SocketReader {
         var options = new ArrayList<io.heddle.traffic.runtime.Listener.SocketOption>();
         for (int i = 0; i < messages.size(); i++) {
             var message = messages.get(i);
-            var here = new Scope(scope.problems(), scope.object(), scope.path() + "[" + i + "]");
-            here.knows(message, "description", "level", "name", "int_value", "buf_value", "state", "type");
+            var here = scope.at(i);
+            here.check(message, OPTION);
             if (message.getType().hasDatagram()) {
                 here.at("type").warning("is for datagrams; it has no effect", "remove the option");
             } else if (!message.hasIntValue()) {
@@ -104,12 +121,6 @@ final class SocketReader {
     @SuppressWarnings("deprecation") // the older names are still written
     static io.heddle.traffic.runtime.Listener.Sockets sockets(Listener message, Scope scope) {
         var standard = io.heddle.traffic.runtime.Listener.Sockets.DEFAULT;
-        if (message.hasConnectionBalanceConfig()) {
-            scope.at("connection_balance_config")
-                    .warning(
-                            "is not supported; the kernel spreads connections over the event loops",
-                            "remove it, or set enable_reuse_port: false to have them go round");
-        }
         boolean old = !message.hasDeprecatedV1()
                 || !message.getDeprecatedV1().hasBindToPort()
                 || message.getDeprecatedV1().getBindToPort().getValue();

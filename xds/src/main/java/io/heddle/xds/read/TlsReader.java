@@ -1,8 +1,10 @@
 package io.heddle.xds.read;
 
 import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.CombinedCertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher.SanType;
@@ -21,13 +23,64 @@ import java.util.Optional;
 
 /// Reads TLS settings. What concerns verification and is not supported is an error.
 final class TlsReader {
+    static final Fields<TransportSocket> TRANSPORT_SOCKET =
+            Fields.refusingOthers(TransportSocket.class).reads("name").limits("typed_config", "TLS, and plaintext");
+    private static final Fields<DownstreamTlsContext> DOWNSTREAM = Fields.ignoringOthers(DownstreamTlsContext.class)
+            .reads("common_tls_context", "require_client_certificate")
+            .refuses("require_sni", "disable_stateful_session_resumption")
+            .accepts("disable_stateless_session_resumption", "session tickets are never used")
+            .refuses("ocsp_staple_policy");
+    private static final Fields<UpstreamTlsContext> UPSTREAM = Fields.ignoringOthers(UpstreamTlsContext.class)
+            .reads("common_tls_context", "sni")
+            .refuses("auto_host_sni", "auto_sni_san_validation");
+    private static final Fields<CommonTlsContext> COMMON = Fields.refusingOthers(CommonTlsContext.class)
+            .reads("tls_params", "validation_context", "validation_context_sds_secret_config")
+            .reads("combined_validation_context")
+            .limits("tls_certificates", "one certificate")
+            .limits("tls_certificate_sds_secret_configs", "one certificate, over ADS")
+            .limits("alpn_protocols", "`http/1.1` and other names; `h2` is left out, with a warning")
+            .ignores("key_log");
+    private static final Fields<CombinedCertificateValidationContext> COMBINED = Fields.refusingOthers(
+                    CombinedCertificateValidationContext.class)
+            .reads("default_validation_context", "validation_context_sds_secret_config");
+    private static final Fields<TlsParameters> PARAMETERS = Fields.refusingOthers(TlsParameters.class)
+            .limits("tls_minimum_protocol_version", "`TLSv1_2`, `TLSv1_3`")
+            .limits("tls_maximum_protocol_version", "`TLSv1_2`, `TLSv1_3`");
+    private static final Fields<TlsCertificate> CERTIFICATE = Fields.ignoringOthers(TlsCertificate.class)
+            .limits("certificate_chain", "given in place, or a file")
+            .limits("private_key", "given in place, or a file; PKCS#8 without a password")
+            .accepts("watched_directory", "files are read again when they change")
+            .refuses("pkcs12", "private_key_provider", "password");
+    private static final Fields<CertificateValidationContext> VALIDATION = Fields.refusingOthers(
+                    CertificateValidationContext.class)
+            .limits("trusted_ca", "given in place, or a file")
+            .reads("match_typed_subject_alt_names", "match_subject_alt_names")
+            .accepts("watched_directory", "files are read again when they change");
+    private static final Fields<io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher>
+            SUBJECT_ALT_NAME = Fields.refusingOthers(
+                            io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher.class)
+                    .limits("san_type", "`URI`, `DNS`, `EMAIL`, `IP_ADDRESS`")
+                    .reads("matcher");
+    private static final Fields<SdsSecretConfig> SDS =
+            Fields.refusingOthers(SdsSecretConfig.class).reads("name").limits("sds_config", "ADS only");
+
+    /// What of TLS settings is read.
+    static final List<Fields<?>> FIELDS = List.of(
+            TRANSPORT_SOCKET,
+            DOWNSTREAM,
+            UPSTREAM,
+            COMMON,
+            COMBINED,
+            PARAMETERS,
+            CERTIFICATE,
+            VALIDATION,
+            SUBJECT_ALT_NAME,
+            SDS);
+
     private TlsReader() {}
 
     static ServerTls server(DownstreamTlsContext message, Scope scope) {
-        scope.knows(message, "common_tls_context", "require_client_certificate", "require_sni");
-        if (message.getRequireSni().getValue()) {
-            scope.at("require_sni").error(Scope.NOT_SUPPORTED, "remove it");
-        }
+        scope.check(message, DOWNSTREAM);
         var common = common(message.getCommonTlsContext(), scope.at("common_tls_context"));
         boolean required = message.getRequireClientCertificate().getValue();
         if (common.applicationProtocols().contains(HttpProtocols.HTTP2)) {
@@ -51,7 +104,7 @@ final class TlsReader {
     }
 
     static ClientTls client(UpstreamTlsContext message, Scope scope) {
-        scope.knows(message, "common_tls_context", "sni");
+        scope.check(message, UPSTREAM);
         var common = common(message.getCommonTlsContext(), scope.at("common_tls_context"));
         return new ClientTls(
                 common.certificate(),
@@ -72,15 +125,7 @@ final class TlsReader {
     private record Validation(TrustSource trust, List<SubjectAltNameMatcher> names) {}
 
     private static Parts common(CommonTlsContext message, Scope scope) {
-        scope.knows(
-                message,
-                "tls_params",
-                "tls_certificates",
-                "tls_certificate_sds_secret_configs",
-                "validation_context",
-                "validation_context_sds_secret_config",
-                "combined_validation_context",
-                "alpn_protocols");
+        scope.check(message, COMMON);
         var validation = validation(message, scope);
         if (!validation.names().isEmpty() && validation.trust() instanceof TrustSource.None) {
             scope.error("matches names of a certificate that nothing verifies", "set trusted_ca");
@@ -94,7 +139,7 @@ final class TlsReader {
     }
 
     private static TlsVersions versions(TlsParameters message, Scope scope) {
-        scope.demands(message, "tls_minimum_protocol_version", "tls_maximum_protocol_version");
+        scope.check(message, PARAMETERS);
         return new TlsVersions(
                 version(
                         message.getTlsMinimumProtocolVersion(),
@@ -134,7 +179,7 @@ final class TlsReader {
     }
 
     static CertificateSource certificate(TlsCertificate message, Scope scope) {
-        scope.knows(message, "certificate_chain", "private_key");
+        scope.check(message, CERTIFICATE);
         var chain = message.getCertificateChain();
         var key = message.getPrivateKey();
         if (!chain.getFilename().isEmpty() && !key.getFilename().isEmpty()) {
@@ -159,7 +204,7 @@ final class TlsReader {
             case COMBINED_VALIDATION_CONTEXT -> {
                 var combined = message.getCombinedValidationContext();
                 var here = scope.at("combined_validation_context");
-                here.demands(combined, "default_validation_context", "validation_context_sds_secret_config");
+                here.check(combined, COMBINED);
                 var fixed = validation(combined.getDefaultValidationContext(), here.at("default_validation_context"));
                 yield new Validation(
                         new TrustSource.Secret(secret(
@@ -167,24 +212,22 @@ final class TlsReader {
                                 here.at("validation_context_sds_secret_config"))),
                         fixed.names());
             }
-            case VALIDATION_CONTEXT_CERTIFICATE_PROVIDER, VALIDATION_CONTEXT_CERTIFICATE_PROVIDER_INSTANCE -> {
-                scope.error("certificate providers are not supported", "use validation_context or SDS");
-                yield new Validation(new TrustSource.None(), List.of());
-            }
-            case VALIDATIONCONTEXTTYPE_NOT_SET -> new Validation(new TrustSource.None(), List.of());
+            case VALIDATION_CONTEXT_CERTIFICATE_PROVIDER, // refused above
+                    VALIDATION_CONTEXT_CERTIFICATE_PROVIDER_INSTANCE,
+                    VALIDATIONCONTEXTTYPE_NOT_SET -> new Validation(new TrustSource.None(), List.of());
         };
     }
 
     @SuppressWarnings("deprecation") // `match_subject_alt_names` is still written
     private static Validation validation(CertificateValidationContext message, Scope scope) {
-        scope.demands(message, "trusted_ca", "match_typed_subject_alt_names", "match_subject_alt_names");
+        scope.check(message, VALIDATION);
         var names = new ArrayList<SubjectAltNameMatcher>();
         MatcherReader.texts(message.getMatchSubjectAltNamesList(), scope, "match_subject_alt_names")
                 .forEach(matcher -> names.add(SubjectAltNameMatcher.ofAny(matcher)));
         for (int i = 0; i < message.getMatchTypedSubjectAltNamesCount(); i++) {
             var typed = message.getMatchTypedSubjectAltNames(i);
             var here = scope.at("match_typed_subject_alt_names", i);
-            here.demands(typed, "san_type", "matcher");
+            here.check(typed, SUBJECT_ALT_NAME);
             var matcher = MatcherReader.text(typed.getMatcher(), here.at("matcher"));
             nameType(typed.getSanType(), here.at("san_type"))
                     .ifPresent(type -> matcher.ifPresent(text -> names.add(SubjectAltNameMatcher.of(type, text))));
@@ -207,7 +250,7 @@ final class TlsReader {
         };
     }
 
-    private static TrustSource trust(DataSource message, Scope scope) {
+    static TrustSource trust(DataSource message, Scope scope) {
         if (!message.getFilename().isEmpty()) {
             return new TrustSource.File(message.getFilename());
         }
@@ -220,9 +263,9 @@ final class TlsReader {
         if (message.getName().isEmpty()) {
             scope.at("name").error("is missing", "name the secret");
         }
-        var source = message.getSdsConfig();
-        if (message.hasSdsConfig() && !source.hasAds() && !source.hasSelf()) {
-            scope.at("sds_config").error("only ADS is supported", "use ads: {}");
+        scope.check(message, SDS);
+        if (message.hasSdsConfig()) {
+            Values.overAds(message.getSdsConfig(), scope.at("sds_config"));
         }
         return message.getName();
     }

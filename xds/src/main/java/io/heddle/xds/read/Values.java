@@ -1,16 +1,42 @@
 package io.heddle.xds.read;
 
 import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
+import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
+import io.envoyproxy.envoy.config.core.v3.SelfConfigSource;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.type.v3.FractionalPercent;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /// Reads the small things that many messages hold: durations, addresses, shares, texts, metadata.
 final class Values {
+    static final Fields<Address> ADDRESS = Fields.refusingOthers(Address.class).reads("socket_address");
+    private static final Fields<SocketAddress> SOCKET_ADDRESS = Fields.refusingOthers(SocketAddress.class)
+            .reads("address", "port_value")
+            .limits("protocol", "`TCP` only");
+    private static final Fields<FractionalPercent> SHARE =
+            Fields.refusingOthers(FractionalPercent.class).reads("numerator", "denominator");
+    private static final Fields<DataSource> SOURCE = Fields.refusingOthers(DataSource.class)
+            .reads("inline_string", "inline_bytes")
+            .limits("filename", "for certificates, keys and trusted authorities only")
+            .ignores("watched_directory");
+    private static final Fields<ConfigSource> CONFIG_SOURCE = Fields.ignoringOthers(ConfigSource.class)
+            .reads("ads", "self")
+            .limits("resource_api_version", "`V3`, or left out")
+            .refuses("path", "path_config_source", "api_config_source");
+
+    private static final Fields<AggregatedConfigSource> ADS = Fields.refusingOthers(AggregatedConfigSource.class);
+    private static final Fields<SelfConfigSource> SELF =
+            Fields.refusingOthers(SelfConfigSource.class).accepts("transport_api_version", "there is v3 only");
+
+    /// What of small values is read.
+    static final List<Fields<?>> FIELDS = List.of(ADDRESS, SOCKET_ADDRESS, SHARE, SOURCE, CONFIG_SOURCE, ADS, SELF);
+
     private static final int MILLION = 1_000_000;
     private static final int LARGEST_PORT = 65_535;
 
@@ -34,14 +60,16 @@ final class Values {
     record HostPort(String host, int port) {}
 
     static Optional<HostPort> address(Address message, Scope scope) {
-        scope.demands(message, "socket_address");
+        scope.check(message, ADDRESS);
         if (!message.hasSocketAddress()) {
-            scope.error("is no socket address", "set socket_address");
+            if (message.getAddressCase() == Address.AddressCase.ADDRESS_NOT_SET) {
+                scope.error("is missing", "set socket_address");
+            }
             return Optional.empty();
         }
         var socket = message.getSocketAddress();
         var here = scope.at("socket_address");
-        here.demands(socket, "address", "port_value", "protocol");
+        here.check(socket, SOCKET_ADDRESS);
         if (socket.getProtocol() != SocketAddress.Protocol.TCP) {
             here.at("protocol").error("only TCP is supported", "remove it");
         }
@@ -58,6 +86,7 @@ final class Values {
 
     /// A share of requests in millionths, 0 to 1,000,000.
     static int millionths(FractionalPercent message, Scope scope) {
+        scope.check(message, SHARE);
         int unit = switch (message.getDenominator()) {
             case HUNDRED -> MILLION / 100;
             case TEN_THOUSAND -> MILLION / 10_000;
@@ -72,6 +101,7 @@ final class Values {
 
     /// A text given in place; files and variables are refused.
     static Optional<String> inline(DataSource message, Scope scope) {
+        scope.check(message, SOURCE);
         return switch (message.getSpecifierCase()) {
             case INLINE_STRING -> Optional.of(message.getInlineString());
             case INLINE_BYTES -> Optional.of(message.getInlineBytes().toStringUtf8());
@@ -80,6 +110,15 @@ final class Values {
                 yield Optional.empty();
             }
         };
+    }
+
+    /// Refuses every source of configuration but ADS.
+    static void overAds(ConfigSource message, Scope scope) {
+        scope.check(message, CONFIG_SOURCE);
+        if (message.getConfigSourceSpecifierCase()
+                == ConfigSource.ConfigSourceSpecifierCase.CONFIGSOURCESPECIFIER_NOT_SET) {
+            scope.error("is missing; only ADS is supported", "use ads: {}");
+        }
     }
 
     /// The text `key` in the metadata of `filter`; empty without.

@@ -28,7 +28,8 @@ class ListenerReaderTest {
 
     private static Checked<Bootstrap> read(String... fields) {
         return BootstrapReader.read(
-                "static_resources: { listeners: [ { name: l, " + String.join(", ", fields) + " } ] }");
+                "static_resources: { listeners: [ { name: l, " + String.join(", ", fields) + " } ], clusters: ["
+                        + " { name: a, type: STATIC }, { name: b, type: STATIC }, { name: c, type: STATIC } ] }");
     }
 
     private static Listener good(String... fields) {
@@ -236,7 +237,7 @@ class ListenerReaderTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "address: { pipe: { path: /x } }|address.pipe|UNIX domain sockets are not supported",
+                "address: { pipe: { path: /x } }|address.pipe|is not supported",
                 "address: { socket_address: { address: localhost, port_value: 1 } }"
                         + "|address.socket_address.address|is no IP address: localhost",
                 "filter_chains: [ { FILTERS, filter_chain_match: { address_suffix: x } } ]"
@@ -254,7 +255,7 @@ class ListenerReaderTest {
                 "filter_chains: [ { filters: [] } ]|filter_chains[0].filters|nothing reads the connection",
                 "filter_chains: []|filter_chains|is empty: every connection would be closed",
                 "listener_filters: [ { name: odd } ]|listener_filters[0]|listener filter odd is not supported",
-                "udp_listener_config: {}|udp_listener_config|UDP is not supported",
+                "udp_listener_config: {}|udp_listener_config|is not supported",
                 "internal_listener: {}|internal_listener|is not supported",
                 "fcds_config: { name: x }|fcds_config|is not supported",
                 "socket_options: [ { level: 1, name: 2, buf_value: AA== } ]"

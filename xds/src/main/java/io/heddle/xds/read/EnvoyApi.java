@@ -1,0 +1,44 @@
+package io.heddle.xds.read;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/// Every kind of message that is read, in the order of `docs/reference/envoy-api.md`.
+final class EnvoyApi {
+    /// A group of messages.
+    ///
+    /// @param title of its part of the page
+    /// @param fields one entry for each kind of message
+    record Part(String title, List<Fields<?>> fields) {}
+
+    static final List<Part> PARTS = List.of(
+            new Part("Bootstrap", BootstrapReader.FIELDS),
+            new Part("Overload manager", OverloadReader.FIELDS),
+            new Part("Listeners", ListenerReader.FIELDS),
+            new Part("Sockets of listeners", SocketReader.FIELDS),
+            new Part("Listener filters", ListenerFilterReader.FIELDS),
+            new Part("Filter chains", FilterChainReader.FIELDS),
+            new Part("Network filters", NetworkFilterReader.FIELDS),
+            new Part("HTTP connection manager", HttpConnectionReader.FIELDS),
+            new Part("Access logs", AccessLogReader.FIELDS),
+            new Part("HTTP filters", FilterReaders.FIELDS),
+            new Part("Role-based access control", RbacReader.FIELDS),
+            new Part("Fault injection", FaultReader.FIELDS),
+            new Part("Route configurations", RouteReader.FIELDS),
+            new Part("Actions of routes", RouteActionReader.FIELDS),
+            new Part("Header changes", HeaderEditReader.FIELDS),
+            new Part("Retries", RetryReader.FIELDS),
+            new Part("Matchers", MatcherReader.FIELDS),
+            new Part("Clusters", ClusterReader.FIELDS),
+            new Part("Connections of clusters", ConnectionLimitsReader.FIELDS),
+            new Part("Endpoints", EndpointReader.FIELDS),
+            new Part("TLS", TlsReader.FIELDS),
+            new Part("Secrets", SecretReader.FIELDS),
+            new Part("Small values", Values.FIELDS));
+
+    private EnvoyApi() {}
+
+    static Stream<Fields<?>> fields() {
+        return PARTS.stream().flatMap(part -> part.fields().stream());
+    }
+}

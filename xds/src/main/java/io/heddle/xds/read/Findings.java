@@ -1,0 +1,50 @@
+package io.heddle.xds.read;
+
+import io.heddle.model.problem.Problem;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// What was found while reading: problems, and which clusters are spoken of. Shared by all scopes of one compilation.
+final class Findings {
+    private final List<Problem> problems = new ArrayList<>();
+    private final List<Mention> mentions = new ArrayList<>();
+
+    /// A cluster that is named in a place.
+    ///
+    /// @param cluster its name
+    /// @param scope the place
+    /// @param validate whether it must exist (Envoy's `validate_clusters`); empty when nothing is said
+    private record Mention(String cluster, Scope scope, Optional<Boolean> validate) {}
+
+    /// All problems so far, in the order of their finding.
+    List<Problem> problems() {
+        return problems;
+    }
+
+    void add(Problem problem) {
+        problems.add(problem);
+    }
+
+    void mention(String cluster, Scope scope, Optional<Boolean> validate) {
+        mentions.add(new Mention(cluster, scope, validate));
+    }
+
+    /// Reports the clusters that were named and are not among `known`: as errors where they must exist, which
+    /// `mustExist` says for places that say nothing.
+    void checkMentions(Set<String> known, boolean mustExist) {
+        for (var mention : mentions) {
+            if (known.contains(mention.cluster())) {
+                continue;
+            }
+            var reason = "there is no cluster " + mention.cluster();
+            if (mention.validate().orElse(mustExist)) {
+                mention.scope().error(reason, "add the cluster, or set validate_clusters: false");
+            } else {
+                mention.scope().warning(reason + "; what goes there fails until it comes", "add the cluster");
+            }
+        }
+        mentions.clear();
+    }
+}

@@ -1,0 +1,215 @@
+package io.heddle.xds.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.util.JsonFormat;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.heddle.model.problem.Checked;
+import io.heddle.model.problem.Problem;
+import io.heddle.traffic.runtime.RuntimeConfig;
+import io.heddle.xds.resource.NamedResource;
+import io.heddle.xds.resource.ResourceSet;
+import io.heddle.xds.resource.ResourceType;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What a server is told of the mistakes in what it sent: each by its resource and field, all of them at once.
+final class RuntimeCompilerTest {
+    private static ResourceSet set(ResourceType type, Message.Builder message, String json) {
+        return with(ResourceSet.EMPTY, type, message, json);
+    }
+
+    private static ResourceSet with(ResourceSet set, ResourceType type, Message.Builder message, String json) {
+        try {
+            JsonFormat.parser().merge(json.replace('\'', '"'), message);
+            return set.with(type, List.of(NamedResource.read(type, "1", Any.pack(message.build()))));
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    private static ResourceSet routes(String virtualHosts) {
+        return set(
+                ResourceType.RDS,
+                RouteConfiguration.newBuilder(),
+                "{'name': 'r', 'virtual_hosts': [" + virtualHosts + "]}");
+    }
+
+    private static ResourceSet action(String route) {
+        return routes("{'name': 'h', 'domains': ['*'], 'routes': [{'match': {'prefix': '/'}, " + route + "}]}");
+    }
+
+    private static List<String> errors(ResourceSet set) {
+        var compiled = RuntimeCompiler.compile(set, RuntimeConfig.EMPTY);
+        assertThat(compiled).isInstanceOf(Checked.Rejected.class);
+        return compiled.problems().stream()
+                .filter(Problem::isError)
+                .map(Problem::toString)
+                .toList();
+    }
+
+    @Test
+    void names_a_pattern_that_is_none() {
+        assertThat(errors(routes("{'name': 'h', 'domains': ['*'], 'routes': [{'match': {'safe_regex': {'regex': '('}},"
+                        + " 'direct_response': {'status': 204}}]}")))
+                .containsExactly("RouteConfiguration r: virtual_hosts[0].routes[0].match.safe_regex: is no RE2 pattern:"
+                        + " error parsing regexp: missing closing ): `(`;"
+                        + " see https://github.com/google/re2/wiki/Syntax");
+    }
+
+    @Test
+    void names_weights_without_a_sum() {
+        assertThat(errors(action("'route': {'weighted_clusters': {'clusters': [{'name': 'a'}, {'name': 'b'}]}}")))
+                .containsExactly("RouteConfiguration r: virtual_hosts[0].routes[0].route.weighted_clusters: weights sum"
+                        + " to 0; give at least one cluster a weight, and less than 2^31 in all");
+    }
+
+    @Test
+    void names_a_cluster_that_must_exist_and_does_not() {
+        var set = set(
+                ResourceType.RDS,
+                RouteConfiguration.newBuilder(),
+                "{'name': 'r', 'validate_clusters': true, 'virtual_hosts': [{'name': 'h', 'domains': ['*'],"
+                        + " 'routes': [{'match': {'prefix': '/'}, 'route': {'cluster': 'gone'}}]}]}");
+        assertThat(errors(set))
+                .containsExactly("RouteConfiguration r: virtual_hosts[0].routes[0].route.cluster: there is no cluster"
+                        + " gone; add the cluster, or set validate_clusters: false");
+    }
+
+    @Test
+    void warns_of_a_cluster_that_may_still_come() {
+        var compiled = RuntimeCompiler.compile(action("'route': {'cluster': 'gone'}"), RuntimeConfig.EMPTY);
+        assertThat(compiled).isInstanceOf(Checked.Ok.class);
+        assertThat(compiled.problems())
+                .containsExactly(Problem.warning(
+                        "RouteConfiguration r",
+                        "virtual_hosts[0].routes[0].route.cluster",
+                        "there is no cluster gone; what goes there fails until it comes",
+                        "add the cluster"));
+    }
+
+    @Test
+    void finds_a_cluster_wherever_it_comes_from() {
+        var dynamic = with(
+                action("'route': {'cluster': 'sent', 'request_mirror_policies': [{'cluster': 'fixed'}]}"),
+                ResourceType.CDS,
+                Cluster.newBuilder(),
+                "{'name': 'sent', 'type': 'STATIC'}");
+        var fixed = RuntimeCompiler.compile(
+                set(ResourceType.CDS, Cluster.newBuilder(), "{'name': 'fixed', 'type': 'STATIC'}"),
+                RuntimeConfig.EMPTY);
+        var config = ((Checked.Ok<RuntimeConfig>) fixed).value();
+        assertThat(RuntimeCompiler.compile(dynamic, config).problems()).isEmpty();
+    }
+
+    @Test
+    void names_a_domain_that_stands_twice() {
+        assertThat(errors(routes("{'name': 'a', 'domains': ['x.org', 'y.org']}, {'name': 'b', 'domains': ['Y.ORG']}")))
+                .containsExactly("RouteConfiguration r: virtual_hosts[1].domains[0]: domain Y.ORG stands twice in this"
+                        + " route configuration; remove one of them");
+    }
+
+    @Test
+    void names_a_resource_that_stands_twice() {
+        var read = BootstrapReader.read("""
+                static_resources:
+                  clusters:
+                  - { name: one, type: STATIC }
+                  - { name: one, type: STATIC }
+                """);
+        assertThat(read.problems()).hasToString("[Cluster one: stands twice; rename one of them]");
+    }
+
+    @Test
+    void names_an_empty_host() {
+        assertThat(errors(routes("{'name': 'a', 'domains': ['']}, {'name': 'b'}")))
+                .containsExactly(
+                        "RouteConfiguration r: virtual_hosts[0].domains[0]: is no domain: ; write a host, *.suffix,"
+                                + " prefix.* or *",
+                        "RouteConfiguration r: virtual_hosts[1].domains: is empty; name at least one domain");
+    }
+
+    @Test
+    void names_an_endpoint_without_an_address() {
+        var set = set(
+                ResourceType.CDS,
+                Cluster.newBuilder(),
+                "{'name': 'c', 'type': 'STATIC', 'load_assignment': {'endpoints': [{'lb_endpoints': [{'endpoint':"
+                        + " {'address': {'socket_address': {'address': '', 'port_value': 80}}}}]}]}}");
+        assertThat(errors(set))
+                .containsExactly("Cluster c: load_assignment.endpoints[0].lb_endpoints[0].endpoint.address"
+                        + ".socket_address.address: is missing; write an address");
+    }
+
+    @Test
+    void names_every_problem_of_every_resource() {
+        var set = with(
+                with(
+                        routes("{'name': 'a', 'domains': ['']}"),
+                        ResourceType.CDS,
+                        Cluster.newBuilder(),
+                        "{'name': 'c', 'type': 'ORIGINAL_DST', 'lb_subset_config': {}}"),
+                ResourceType.LDS,
+                Listener.newBuilder(),
+                "{'name': 'l', 'address': {'pipe': {'path': '/x'}}, 'udp_listener_config': {}, 'default_filter_chain': {}}");
+        assertThat(errors(set))
+                .hasSize(6)
+                .anyMatch(line -> line.startsWith("Listener l: default_filter_chain.filters: nothing reads"))
+                .anyMatch(line -> line.startsWith("RouteConfiguration r: virtual_hosts[0].domains[0]: is no domain"))
+                .anyMatch(line -> line.startsWith("Cluster c: type: ORIGINAL_DST is not supported"))
+                .anyMatch(line -> line.startsWith("Cluster c: lb_subset_config: is not supported"))
+                .anyMatch(line -> line.startsWith("Listener l: address.pipe: is not supported"))
+                .anyMatch(line -> line.startsWith("Listener l: udp_listener_config: is not supported"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'name': 'c', 'cluster_type': {'name': 'envoy.clusters.aggregate'}"
+                        + "|cluster_type: cluster type envoy.clusters.aggregate is not supported",
+                "'name': 'c', 'cluster_type': {'name': 'envoy.clusters.dynamic_forward_proxy'}"
+                        + "|cluster_type: cluster type envoy.clusters.dynamic_forward_proxy is not supported",
+                "'name': 'c', 'type': 'ORIGINAL_DST'|type: ORIGINAL_DST is not supported",
+            },
+            quoteCharacter = '~')
+    void names_a_kind_of_cluster_that_is_not_there_yet(String cluster, String reason) {
+        assertThat(errors(set(ResourceType.CDS, Cluster.newBuilder(), "{" + cluster + "}")))
+                .containsExactly("Cluster c: " + reason + "; use " + (reason.startsWith("cluster_type") ? "type " : "")
+                        + "STATIC, EDS, STRICT_DNS or LOGICAL_DNS");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "'route': {'cluster': 'c', 'host_rewrite_literal': 'a\\r\\nb'}|route.host_rewrite_literal|U+000D",
+                "'route': {'cluster': 'c', 'host_rewrite_literal': 'a/b'}|route.host_rewrite_literal|'/'",
+                "'route': {'cluster': 'c', 'prefix_rewrite': '/a b'}|route.prefix_rewrite|U+0020",
+                "'route': {'cluster': 'c', 'regex_rewrite': {'pattern': {'regex': 'x'}, 'substitution': '\\n'}}"
+                        + "|route.regex_rewrite.substitution|U+000A",
+                "'route': {'weighted_clusters': {'clusters': [{'name': 'c', 'weight': 1, 'host_rewrite_literal':"
+                        + " '\\u0000'}]}}|route.weighted_clusters.clusters[0].host_rewrite_literal|U+0000",
+                "'redirect': {'host_redirect': 'a\\nb'}|redirect.host_redirect|U+000A",
+                "'redirect': {'path_redirect': '/\\u007f'}|redirect.path_redirect|U+007F",
+                "'redirect': {'prefix_rewrite': '/\\r'}|redirect.prefix_rewrite|U+000D",
+                "'redirect': {'scheme_redirect': 'ht tp'}|redirect.scheme_redirect|U+0020",
+                "'direct_response': {'status': 204}, 'request_headers_to_add': [{'header': {'key': 'a', 'value':"
+                        + " 'b\\r\\nc'}}]|request_headers_to_add[0].header.value|U+000D",
+                "'direct_response': {'status': 204}, 'response_headers_to_add': [{'header': {'key': 'a', 'value':"
+                        + " '\\u0000'}}]|response_headers_to_add[0].header.value|U+0000",
+            })
+    void refuses_what_would_break_a_head(String text) {
+        var parts = text.split("\\|", -1);
+        assertThat(errors(action(parts[0])))
+                .containsExactly("RouteConfiguration r: virtual_hosts[0].routes[0]." + parts[1]
+                        + ": holds a character that must not stand there: " + parts[2] + "; remove it");
+    }
+}

@@ -1,0 +1,260 @@
+package io.heddle.xds.read;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
+import io.envoyproxy.envoy.config.core.v3.ConfigSource;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.FilterConfig;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
+import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
+import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
+import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
+import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
+import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
+import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import io.heddle.model.problem.Problem;
+import io.heddle.xds.read.Fields.Fate;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// One field set somewhere in an otherwise empty resource: the shortest way from a resource to each kind of message
+/// that is read, and then each field of that message that is not.
+///
+/// @param way from the resource down
+/// @param field the field set at its end
+record SetField(Way way, FieldDescriptor field) {
+    private static final List<Message> ROOTS = List.of(
+            Listener.getDefaultInstance(),
+            RouteConfiguration.getDefaultInstance(),
+            Cluster.getDefaultInstance(),
+            ClusterLoadAssignment.getDefaultInstance(),
+            Secret.getDefaultInstance(),
+            Bootstrap.getDefaultInstance());
+
+    /// Which messages stand in an `Any`, by the message that holds it.
+    private static final Map<String, List<Message>> PACKED = Map.of(
+            "envoy.config.listener.v3.Filter",
+            List.of(
+                    HttpConnectionManager.getDefaultInstance(),
+                    TcpProxy.getDefaultInstance(),
+                    ConnectionLimit.getDefaultInstance()),
+            "envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter",
+            List.of(RBAC.getDefaultInstance(), HTTPFault.getDefaultInstance(), Router.getDefaultInstance()),
+            "envoy.config.route.v3.RouteConfiguration",
+            List.of(FilterConfig.getDefaultInstance()),
+            "envoy.config.route.v3.FilterConfig",
+            List.of(RBACPerRoute.getDefaultInstance(), HTTPFault.getDefaultInstance()),
+            "envoy.config.accesslog.v3.AccessLog",
+            List.of(FileAccessLog.getDefaultInstance(), StdoutAccessLog.getDefaultInstance()),
+            "envoy.config.core.v3.TransportSocket",
+            List.of(DownstreamTlsContext.getDefaultInstance(), UpstreamTlsContext.getDefaultInstance()),
+            "envoy.config.cluster.v3.Cluster",
+            List.of(HttpProtocolOptions.getDefaultInstance()),
+            "envoy.config.listener.v3.ListenerFilter",
+            List.of(TlsInspector.getDefaultInstance(), ProxyProtocol.getDefaultInstance()),
+            "envoy.config.overload.v3.ResourceMonitor",
+            List.of(DownstreamConnectionsConfig.getDefaultInstance()));
+
+    /// A way into a resource.
+    ///
+    /// @param root the resource's kind
+    /// @param steps the fields gone through
+    /// @param end the kind of message at the end
+    record Way(Descriptor root, List<Step> steps, Descriptor end) {
+        Way through(FieldDescriptor field, Descriptor inside) {
+            var longer = new ArrayList<>(steps);
+            longer.add(new Step(field, inside));
+            return new Way(root, longer, inside);
+        }
+    }
+
+    /// One step down: a field, and the message in it, packed or not.
+    record Step(FieldDescriptor field, Descriptor inside) {}
+
+    /// Every field that is not read.
+    static Stream<SetField> all() {
+        var fields = new ArrayList<SetField>();
+        var kinds = byKind();
+        ways().forEach(way -> kinds.getOrDefault(way.end(), List.of()).stream()
+                .filter(declared -> declares(declared, way))
+                .forEach(declared -> way.end().getFields().stream()
+                        .filter(field -> reported(declared.of(field).fate()))
+                        .forEach(field -> fields.add(new SetField(way, field)))));
+        return fields.stream();
+    }
+
+    /// The kinds of messages that are reached.
+    static Set<Descriptor> reached() {
+        var reached = new HashSet<Descriptor>();
+        ways().forEach(way -> reached.add(way.end()));
+        return reached;
+    }
+
+    private static boolean reported(Fate fate) {
+        return fate == Fate.IGNORED || fate == Fate.REFUSED || fate == Fate.REJECTED;
+    }
+
+    private static Map<Descriptor, List<Fields<?>>> byKind() {
+        var kinds = new HashMap<Descriptor, List<Fields<?>>>();
+        EnvoyApi.fields()
+                .forEach(fields -> kinds.computeIfAbsent(Messages.descriptor(fields), _ -> new ArrayList<>())
+                        .add(fields));
+        return kinds;
+    }
+
+    /// Of several declarations of one kind of message, the part that stands on this way.
+    private static boolean declares(Fields<?> fields, Way way) {
+        var here = byKind().getOrDefault(way.end(), List.of()).stream()
+                .filter(declared -> way.root().equals(owner(declared)))
+                .toList();
+        return here.isEmpty() ? owner(fields) == null : here.contains(fields);
+    }
+
+    /// The only root under which a declaration counts; null where it counts under all that have none of their own.
+    private static @Nullable Descriptor owner(Fields<?> fields) {
+        if (SecretReader.FIELDS.contains(fields)) {
+            return Secret.getDescriptor();
+        }
+        if (SocketReader.FIELDS.contains(fields)) {
+            return Listener.getDescriptor();
+        }
+        return ConnectionLimitsReader.FIELDS.contains(fields) ? Cluster.getDescriptor() : null;
+    }
+
+    private static Collection<Way> ways() {
+        var kinds = byKind();
+        var ways = new LinkedHashMap<List<Descriptor>, Way>();
+        var next = new ArrayDeque<Way>();
+        ROOTS.forEach(root -> next.add(new Way(root.getDescriptorForType(), List.of(), root.getDescriptorForType())));
+        while (!next.isEmpty()) {
+            var way = next.remove();
+            if (ways.putIfAbsent(List.of(way.root(), way.end()), way) != null) {
+                continue;
+            }
+            for (var declared : kinds.getOrDefault(way.end(), List.of())) {
+                if (!declares(declared, way)) {
+                    continue;
+                }
+                way.end().getFields().stream()
+                        .filter(field -> field.getJavaType() == FieldDescriptor.JavaType.MESSAGE)
+                        .filter(field -> Messages.entered(declared.of(field).fate()))
+                        .forEach(field -> inside(way, field)
+                                .filter(kinds::containsKey)
+                                .filter(inside -> !isRoot(inside))
+                                .forEach(inside -> next.add(way.through(field, inside))));
+            }
+        }
+        return ways.values();
+    }
+
+    private static boolean isRoot(Descriptor kind) {
+        return ROOTS.stream().anyMatch(root -> root.getDescriptorForType().equals(kind));
+    }
+
+    private static Stream<Descriptor> inside(Way way, FieldDescriptor field) {
+        var inside = Messages.inside(field);
+        if (!inside.equals(Any.getDescriptor())) {
+            return Stream.of(inside);
+        }
+        boolean listener = way.root().equals(Listener.getDescriptor());
+        return PACKED.getOrDefault(way.end().getFullName(), List.of()).stream()
+                .map(Message::getDescriptorForType)
+                .filter(kind -> !kind.equals(UpstreamTlsContext.getDescriptor()) || !listener)
+                .filter(kind -> !kind.equals(DownstreamTlsContext.getDescriptor()) || listener);
+    }
+
+    Fate fate() {
+        return byKind().get(way.end()).stream()
+                .filter(declared -> declares(declared, way))
+                .findFirst()
+                .orElseThrow()
+                .of(field)
+                .fate();
+    }
+
+    boolean isNamedBy(Problem problem) {
+        var last = problem.path().substring(problem.path().lastIndexOf('.') + 1);
+        int index = last.indexOf('[');
+        return (index < 0 ? last : last.substring(0, index)).equals(field.getName());
+    }
+
+    /// What the readers say of it.
+    List<Problem> problems() {
+        var message = Messages.with(DynamicMessage.newBuilder(way.end()), field, Messages.value(field));
+        for (var step : way.steps().reversed()) {
+            var above = DynamicMessage.newBuilder(step.field().getContainingType());
+            boolean packed = Messages.inside(step.field()).equals(Any.getDescriptor());
+            message = Messages.with(above, step.field(), packed ? Messages.pack(message) : message);
+        }
+        try {
+            return read(message.toByteString());
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private List<Problem> read(com.google.protobuf.ByteString bytes) throws InvalidProtocolBufferException {
+        var findings = new Findings();
+        var scope = new Scope(findings, way.root().getName(), "");
+        switch (way.root().getName()) {
+            case "Listener" -> ListenerReader.read(Listener.parseFrom(bytes), scope);
+            case "RouteConfiguration" -> RouteReader.read(RouteConfiguration.parseFrom(bytes), scope);
+            case "Cluster" -> ClusterReader.read(fit(Cluster.parseFrom(bytes)), _ -> java.util.Optional.empty(), scope);
+            case "ClusterLoadAssignment" -> EndpointReader.read(ClusterLoadAssignment.parseFrom(bytes), scope);
+            case "Secret" -> SecretReader.read(Secret.parseFrom(bytes), new HashMap<>(), new HashMap<>(), scope);
+            case "Bootstrap" -> BootstrapReader.read(Bootstrap.parseFrom(bytes), scope);
+            default -> throw new IllegalStateException(way.root().getName());
+        }
+        return findings.problems();
+    }
+
+    /// The type and the policy under which the fields that belong to them are looked at.
+    private static Cluster fit(Cluster cluster) {
+        var fit = cluster.toBuilder();
+        if (cluster.hasEdsClusterConfig()) {
+            fit.setType(Cluster.DiscoveryType.EDS);
+            if (!cluster.getEdsClusterConfig().hasEdsConfig()) {
+                fit.getEdsClusterConfigBuilder()
+                        .setEdsConfig(ConfigSource.newBuilder().setAds(AggregatedConfigSource.getDefaultInstance()));
+            }
+        }
+        if (cluster.hasLeastRequestLbConfig()) {
+            fit.setLbPolicy(Cluster.LbPolicy.LEAST_REQUEST);
+        }
+        return fit.build();
+    }
+
+    @Override
+    public String toString() {
+        var text = new StringBuilder(way.root().getName());
+        way.steps().forEach(step -> text.append('.').append(step.field().getName()));
+        return text.append('.').append(field.getName()).toString();
+    }
+}
