@@ -21,14 +21,13 @@ public record RbacRules(Action action, List<Policy> policies) {
         DENY
     }
 
-    /// One policy: one of the permissions and one of the principals must match.
-    public record Policy(String name, List<Permission> permissions, List<Principal> principals) {
+    /// One policy.
+    ///
+    /// @param name the policy
+    /// @param permissions what must be asked for
+    /// @param principals who must ask
+    public record Policy(String name, Rule<Permission> permissions, Rule<Principal> principals) {
         private static final Pattern OBJECT = Pattern.compile("ns\\[([^\\]]*)]-policy\\[([^\\]]*)]-rule\\[\\d+]");
-
-        public Policy {
-            permissions = List.copyOf(permissions);
-            principals = List.copyOf(principals);
-        }
 
         /// The object that this policy is a rule of, `namespace/name`, where the name has Istio's form
         /// `ns[namespace]-policy[name]-rule[index]`; else the name.
@@ -39,25 +38,7 @@ public record RbacRules(Action action, List<Policy> policies) {
 
         /// Whether `request` fits.
         boolean matches(FilterRequest request) {
-            return permitted(request) && named(request);
-        }
-
-        private boolean permitted(FilterRequest request) {
-            for (int i = 0; i < permissions.size(); i++) {
-                if (permissions.get(i).matches(request)) {
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        private boolean named(FilterRequest request) {
-            for (int i = 0; i < principals.size(); i++) {
-                if (principals.get(i).matches(request)) {
-                    return true;
-                }
-            }
-            return false;
+            return permissions.matches(request) && principals.matches(request);
         }
     }
 }

@@ -91,16 +91,16 @@ class FilterTest {
         return new RbacFilter(RbacFilter.NAME, Optional.of(new RbacRules(action, List.of(policies))));
     }
 
-    private static Principal name(String uri) {
-        return new Principal.Authenticated(Optional.of(new StringMatcher.Exact(uri, false)));
+    private static Rule<Principal> name(String uri) {
+        return new Rule.Is<>(new Principal.Authenticated(Optional.of(new StringMatcher.Exact(uri, false))));
     }
 
-    private static Permission method(String method) {
-        return new Permission.Header(new HeaderMatcher(
+    private static Rule<Permission> method(String method) {
+        return new Rule.Is<>(new Condition.Header(new HeaderMatcher(
                 HeaderName.of(":method"),
                 new HeaderMatcher.Test.Value(new StringMatcher.Exact(method, false)),
                 false,
-                false));
+                false)));
     }
 
     private static String denial(FilterStep step) {
@@ -113,8 +113,7 @@ class FilterTest {
 
     @Test
     void allow_rules_let_only_their_callers_pass() {
-        var filter = rbac(
-                RbacRules.Action.ALLOW, new RbacRules.Policy("web-reads", List.of(method("GET")), List.of(name(WEB))));
+        var filter = rbac(RbacRules.Action.ALLOW, new RbacRules.Policy("web-reads", method("GET"), name(WEB)));
         var request = new Request();
         assertThat(denial(filter.onRequest(request))).isEqualTo("rbac_access_denied_matched_policy[none]");
         request.principal = Optional.of(WEB);
@@ -125,11 +124,11 @@ class FilterTest {
 
     @Test
     void deny_rules_name_the_first_policy_that_matched() {
-        var any = List.<Permission>of(new Permission.Any());
+        var any = new Rule.Any<Permission>();
         var filter = rbac(
                 RbacRules.Action.DENY,
-                new RbacRules.Policy("b", any, List.of(new Principal.Any())),
-                new RbacRules.Policy("a", any, List.of(new Principal.Not(name(WEB)))));
+                new RbacRules.Policy("b", any, new Rule.Any<>()),
+                new RbacRules.Policy("a", any, new Rule.Not<>(name(WEB))));
         var request = new Request();
         assertThat(denial(filter.onRequest(request))).isEqualTo("rbac_access_denied_matched_policy[a]");
         request.principal = Optional.of(WEB);
@@ -138,18 +137,18 @@ class FilterTest {
 
     @Test
     void a_denial_names_the_policies_that_decided() {
-        var get = List.of(method("GET"));
+        var get = method("GET");
         var filter = rbac(
                 RbacRules.Action.ALLOW,
-                new RbacRules.Policy("ns[shop]-policy[callers]-rule[0]", get, List.of(name(WEB))),
-                new RbacRules.Policy("ns[shop]-policy[callers]-rule[1]", get, List.of(name(WEB))),
-                new RbacRules.Policy("elsewhere", get, List.of(name(WEB))));
+                new RbacRules.Policy("ns[shop]-policy[callers]-rule[0]", get, name(WEB)),
+                new RbacRules.Policy("ns[shop]-policy[callers]-rule[1]", get, name(WEB)),
+                new RbacRules.Policy("elsewhere", get, name(WEB)));
         var request = new Request();
         assertThat(((FilterStep.Reply) filter.onRequest(request)).reply().denial())
                 .contains(new Denial(Denial.Reason.NO_ALLOW_MATCHED, List.of("elsewhere", "shop/callers")));
         var deny = rbac(
                 RbacRules.Action.DENY,
-                new RbacRules.Policy("ns[shop]-policy[no-reads]-rule[7]", get, List.of(new Principal.Any())));
+                new RbacRules.Policy("ns[shop]-policy[no-reads]-rule[7]", get, new Rule.Any<>()));
         assertThat(((FilterStep.Reply) deny.onRequest(request)).reply().denial())
                 .contains(new Denial(Denial.Reason.DENY_MATCHED, List.of("shop/no-reads")));
     }
@@ -163,25 +162,27 @@ class FilterTest {
 
     @Test
     void a_policy_without_permissions_or_principals_matches_nothing() {
-        var filter = rbac(RbacRules.Action.ALLOW, new RbacRules.Policy("p", List.of(), List.of(new Principal.Any())));
+        var filter =
+                rbac(RbacRules.Action.ALLOW, new RbacRules.Policy("p", new Rule.Or<>(List.of()), new Rule.Any<>()));
         denial(filter.onRequest(new Request()));
     }
 
     @Test
     void trees_fold_as_written() {
         var request = new Request();
-        var net = new Principal.SourceIp(AddressMatcher.parse("10.0.0.0/8").orElseThrow());
-        assertThat(new Principal.And(List.of(net, new Principal.Any())).matches(request))
+        var net = new Rule.Is<Principal>(
+                new Principal.SourceIp(AddressMatcher.parse("10.0.0.0/8").orElseThrow()));
+        assertThat(new Rule.And<>(List.of(net, new Rule.Any<>())).matches(request))
                 .isTrue();
-        assertThat(new Principal.And(List.of(net, name(WEB))).matches(request)).isFalse();
-        assertThat(new Principal.Or(List.of(name(WEB), net)).matches(request)).isTrue();
-        assertThat(new Principal.Or(List.of()).matches(request)).isFalse();
+        assertThat(new Rule.And<>(List.of(net, name(WEB))).matches(request)).isFalse();
+        assertThat(new Rule.Or<>(List.of(name(WEB), net)).matches(request)).isTrue();
+        assertThat(new Rule.Or<Principal>(List.of()).matches(request)).isFalse();
         assertThat(new Principal.Authenticated(Optional.empty()).matches(request))
                 .isFalse();
-        var port = new Permission.DestinationPort(15006, 15007);
+        var port = new Rule.Is<Permission>(new Permission.DestinationPort(15006, 15007));
         assertThat(port.matches(request)).isTrue();
-        assertThat(new Permission.Not(port).matches(request)).isFalse();
-        assertThat(new Permission.And(List.of(port, method("PUT"))).matches(request))
+        assertThat(new Rule.Not<>(port).matches(request)).isFalse();
+        assertThat(new Rule.And<>(List.of(port, method("PUT"))).matches(request))
                 .isFalse();
         assertThat(new Permission.ServerName(new StringMatcher.Exact("", false)).matches(request))
                 .isTrue();

@@ -3,9 +3,11 @@ package io.heddle.xds.read;
 import io.envoyproxy.envoy.config.rbac.v3.Policy;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.type.v3.Int32Range;
+import io.heddle.traffic.filter.Condition;
 import io.heddle.traffic.filter.Permission;
 import io.heddle.traffic.filter.Principal;
 import io.heddle.traffic.filter.RbacRules;
+import io.heddle.traffic.filter.Rule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -79,57 +81,64 @@ final class RbacReader {
             here.check(policy, POLICY);
             policies.add(new RbacRules.Policy(
                     name,
-                    permissions(policy.getPermissionsList(), here, "permissions", 0),
-                    principals(policy.getPrincipalsList(), here, "principals", 0)));
+                    new Rule.Or<>(permissions(policy.getPermissionsList(), here, "permissions", 0)),
+                    new Rule.Or<>(principals(policy.getPrincipalsList(), here, "principals", 0))));
         });
         return action.map(found -> new RbacRules(found, policies));
     }
 
-    private static List<Permission> permissions(
+    private static boolean tooDeep(int depth, Scope scope) {
+        if (depth > DEEPEST) {
+            scope.error("is nested more than " + DEEPEST + " deep", "write it flatter");
+        }
+        return depth > DEEPEST;
+    }
+
+    private static List<Rule<Permission>> permissions(
             List<io.envoyproxy.envoy.config.rbac.v3.Permission> messages, Scope scope, String field, int depth) {
-        var permissions = new ArrayList<Permission>();
+        var permissions = new ArrayList<Rule<Permission>>();
         for (int i = 0; i < messages.size(); i++) {
             permission(messages.get(i), scope.at(field, i), depth).ifPresent(permissions::add);
         }
         return permissions;
     }
 
-    private static Optional<Permission> permission(
+    private static Optional<Rule<Permission>> permission(
             io.envoyproxy.envoy.config.rbac.v3.Permission message, Scope scope, int depth) {
-        if (depth > DEEPEST) {
-            scope.error("is nested more than " + DEEPEST + " deep", "write it flatter");
+        if (tooDeep(depth, scope)) {
             return Optional.empty();
         }
         scope.check(message, PERMISSION);
         return switch (message.getRuleCase()) {
-            case ANY -> Optional.of(new Permission.Any());
+            case ANY -> Optional.of(new Rule.Any<>());
             case AND_RULES ->
-                Optional.of(new Permission.And(
+                Optional.of(new Rule.And<>(
                         permissions(message.getAndRules().getRulesList(), scope, "and_rules.rules", depth + 1)));
             case OR_RULES ->
-                Optional.of(new Permission.Or(
+                Optional.of(new Rule.Or<>(
                         permissions(message.getOrRules().getRulesList(), scope, "or_rules.rules", depth + 1)));
             case NOT_RULE ->
                 permission(message.getNotRule(), scope.at("not_rule"), depth + 1)
-                        .map(Permission.Not::new);
+                        .map(Rule.Not::new);
             case HEADER ->
-                MatcherReader.header(message.getHeader(), scope.at("header")).map(Permission.Header::new);
+                is(MatcherReader.header(message.getHeader(), scope.at("header")).map(Condition.Header::new));
             case URL_PATH ->
-                MatcherReader.urlPath(message.getUrlPath(), scope.at("url_path"))
-                        .map(Permission.UrlPath::new);
+                is(MatcherReader.urlPath(message.getUrlPath(), scope.at("url_path"))
+                        .map(Condition.UrlPath::new));
             case DESTINATION_IP ->
-                MatcherReader.addresses(message.getDestinationIp(), scope.at("destination_ip"))
-                        .map(Permission.DestinationIp::new);
-            case DESTINATION_PORT ->
-                Optional.of(
-                        new Permission.DestinationPort(message.getDestinationPort(), message.getDestinationPort() + 1));
-            case DESTINATION_PORT_RANGE ->
-                Optional.of(new Permission.DestinationPort(
-                        message.getDestinationPortRange().getStart(),
-                        message.getDestinationPortRange().getEnd()));
+                is(MatcherReader.addresses(message.getDestinationIp(), scope.at("destination_ip"))
+                        .map(Permission.DestinationIp::new));
+            case DESTINATION_PORT -> {
+                int port = message.getDestinationPort();
+                yield is(Optional.of(new Permission.DestinationPort(port, port + 1)));
+            }
+            case DESTINATION_PORT_RANGE -> {
+                var range = message.getDestinationPortRange();
+                yield is(Optional.of(new Permission.DestinationPort(range.getStart(), range.getEnd())));
+            }
             case REQUESTED_SERVER_NAME ->
-                MatcherReader.text(message.getRequestedServerName(), scope.at("requested_server_name"))
-                        .map(Permission.ServerName::new);
+                is(MatcherReader.text(message.getRequestedServerName(), scope.at("requested_server_name"))
+                        .map(Permission.ServerName::new));
             case METADATA, SOURCED_METADATA, MATCHER, URI_TEMPLATE -> Optional.empty(); // refused above
             case RULE_NOT_SET -> {
                 scope.error("permits nothing in particular", "write any: true, or what is permitted");
@@ -138,9 +147,13 @@ final class RbacReader {
         };
     }
 
-    private static List<Principal> principals(
+    private static <T extends Condition> Optional<Rule<T>> is(Optional<? extends T> condition) {
+        return condition.map(Rule.Is::new);
+    }
+
+    private static List<Rule<Principal>> principals(
             List<io.envoyproxy.envoy.config.rbac.v3.Principal> messages, Scope scope, String field, int depth) {
-        var principals = new ArrayList<Principal>();
+        var principals = new ArrayList<Rule<Principal>>();
         for (int i = 0; i < messages.size(); i++) {
             principal(messages.get(i), scope.at(field, i), depth).ifPresent(principals::add);
         }
@@ -148,42 +161,42 @@ final class RbacReader {
     }
 
     @SuppressWarnings("deprecation") // `source_ip` is still written
-    private static Optional<Principal> principal(
+    private static Optional<Rule<Principal>> principal(
             io.envoyproxy.envoy.config.rbac.v3.Principal message, Scope scope, int depth) {
-        if (depth > DEEPEST) {
-            scope.error("is nested more than " + DEEPEST + " deep", "write it flatter");
+        if (tooDeep(depth, scope)) {
             return Optional.empty();
         }
         scope.check(message, PRINCIPAL);
         return switch (message.getIdentifierCase()) {
-            case ANY -> Optional.of(new Principal.Any());
+            case ANY -> Optional.of(new Rule.Any<>());
             case AND_IDS ->
-                Optional.of(new Principal.And(
-                        principals(message.getAndIds().getIdsList(), scope, "and_ids.ids", depth + 1)));
-            case OR_IDS ->
                 Optional.of(
-                        new Principal.Or(principals(message.getOrIds().getIdsList(), scope, "or_ids.ids", depth + 1)));
+                        new Rule.And<>(principals(message.getAndIds().getIdsList(), scope, "and_ids.ids", depth + 1)));
+            case OR_IDS ->
+                Optional.of(new Rule.Or<>(principals(message.getOrIds().getIdsList(), scope, "or_ids.ids", depth + 1)));
             case NOT_ID ->
-                principal(message.getNotId(), scope.at("not_id"), depth + 1).map(Principal.Not::new);
+                principal(message.getNotId(), scope.at("not_id"), depth + 1).map(Rule.Not::new);
             case AUTHENTICATED -> {
                 var name = message.getAuthenticated();
+                var here = scope.at("authenticated");
+                here.check(name, AUTHENTICATED);
                 if (!name.hasPrincipalName()) {
-                    yield Optional.of(new Principal.Authenticated(Optional.empty()));
+                    yield is(Optional.of(new Principal.Authenticated(Optional.empty())));
                 }
-                yield MatcherReader.text(name.getPrincipalName(), scope.at("authenticated.principal_name"))
-                        .map(matcher -> new Principal.Authenticated(Optional.of(matcher)));
+                yield is(MatcherReader.text(name.getPrincipalName(), here.at("principal_name"))
+                        .map(matcher -> new Principal.Authenticated(Optional.of(matcher))));
             }
             case SOURCE_IP ->
-                MatcherReader.addresses(message.getSourceIp(), scope.at("source_ip"))
-                        .map(Principal.SourceIp::new);
+                is(MatcherReader.addresses(message.getSourceIp(), scope.at("source_ip"))
+                        .map(Principal.SourceIp::new));
             case DIRECT_REMOTE_IP ->
-                MatcherReader.addresses(message.getDirectRemoteIp(), scope.at("direct_remote_ip"))
-                        .map(Principal.SourceIp::new);
+                is(MatcherReader.addresses(message.getDirectRemoteIp(), scope.at("direct_remote_ip"))
+                        .map(Principal.SourceIp::new));
             case HEADER ->
-                MatcherReader.header(message.getHeader(), scope.at("header")).map(Principal.Header::new);
+                is(MatcherReader.header(message.getHeader(), scope.at("header")).map(Condition.Header::new));
             case URL_PATH ->
-                MatcherReader.urlPath(message.getUrlPath(), scope.at("url_path"))
-                        .map(Principal.UrlPath::new);
+                is(MatcherReader.urlPath(message.getUrlPath(), scope.at("url_path"))
+                        .map(Condition.UrlPath::new));
             case REMOTE_IP, METADATA, FILTER_STATE, SOURCED_METADATA, CUSTOM -> Optional.empty(); // refused above
             case IDENTIFIER_NOT_SET -> {
                 scope.error("names nobody in particular", "write any: true, or who is meant");

@@ -191,7 +191,7 @@ record SetField(Way way, FieldDescriptor field) {
     }
 
     Fate fate() {
-        return byKind().get(way.end()).stream()
+        return byKind().getOrDefault(way.end(), List.of()).stream()
                 .filter(declared -> declares(declared, way))
                 .findFirst()
                 .orElseThrow()
