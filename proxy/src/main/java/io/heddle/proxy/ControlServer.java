@@ -32,7 +32,7 @@ record ControlServer(Bootstrap.AdsTarget target, Optional<TlsFiles> tls, Optiona
         var tls = target.tls().get();
         if (!SecretStore.isOwn(tls.certificate(), own)) {
             var files = (CertificateSource.Files) tls.certificate();
-            var trust = (TrustSource.File) tls.trust();
+            var trust = (TrustSource.File) tls.verification().trust();
             var given = new TlsFiles(Path.of(files.chain()), Path.of(files.key()), Path.of(trust.path()));
             return new ControlServer(target, Optional.of(given), Optional.empty());
         }
@@ -56,8 +56,15 @@ record ControlServer(Bootstrap.AdsTarget target, Optional<TlsFiles> tls, Optiona
                     "use DELTA_GRPC"));
         }
         target.tls().ifPresent(tls -> {
-            if (!tls.subjectAltNames().isEmpty()) {
-                problems.add(error(target, "names of the server are not matched; its host name is verified instead"));
+            if (!tls.verification().isTrustAlone()) {
+                problems.add(error(
+                        target,
+                        "names, digests and revocation of the server are not looked at; its host name is verified"
+                                + " against trusted_ca instead"));
+            }
+            if (!tls.parameters().cipherSuites().isEmpty()
+                    || !tls.parameters().curves().isEmpty()) {
+                problems.add(error(target, "ciphers and curves cannot be chosen towards the control plane"));
             }
             if (SecretStore.isOwn(tls.certificate(), own)) {
                 IdentityAgent.missing(own, identity.rootFile()).ifPresent(problems::add);
@@ -73,7 +80,8 @@ record ControlServer(Bootstrap.AdsTarget target, Optional<TlsFiles> tls, Optiona
     }
 
     private static boolean isFiles(ClientTls tls) {
-        return tls.certificate() instanceof CertificateSource.Files && tls.trust() instanceof TrustSource.File;
+        return tls.certificate() instanceof CertificateSource.Files
+                && tls.verification().trust() instanceof TrustSource.File;
     }
 
     private static Problem error(Bootstrap.AdsTarget target, String reason) {

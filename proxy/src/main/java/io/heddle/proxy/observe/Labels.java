@@ -109,8 +109,8 @@ final class Labels {
 
     /// The server's principal, where its TLS admits exactly one.
     private static Optional<String> expected(ClientTls tls) {
-        boolean one = tls.subjectAltNames().size() == 1;
-        return one && tls.subjectAltNames().getFirst().matcher() instanceof StringMatcher.Exact(var name, var _)
+        var names = tls.verification().subjectAltNames();
+        return names.size() == 1 && names.getFirst().matcher() instanceof StringMatcher.Exact(var name, var _)
                 ? Optional.of(name)
                 : Optional.empty();
     }

@@ -2,6 +2,11 @@ package io.heddle.proxy.tls;
 
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
+import io.heddle.traffic.runtime.ClientTls;
+import io.heddle.traffic.runtime.ServerTls;
+import io.heddle.traffic.runtime.TlsParameters;
+import io.heddle.traffic.runtime.TlsSessions;
+import io.heddle.traffic.runtime.TlsSettings;
 import io.heddle.traffic.runtime.TlsVersions;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
@@ -10,6 +15,8 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBeh
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.OpenSslContextOption;
+import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -29,14 +36,15 @@ import org.slf4j.LoggerFactory;
 /// Makes Netty's contexts: BoringSSL where its library loads, else the JDK's engine.
 ///
 /// Sessions are not resumed with TLS 1.3 (BoringSSL's tickets stay off), so every connection proves its peer anew; with
-/// 1.2 the cache is small and short-lived. That also bounds what a storm of handshakes can occupy.
+/// 1.2 as many are kept as the settings say ([TlsSessions]), in both directions. That also bounds what a storm of
+/// handshakes can occupy.
 ///
 /// The JDK's engine knows no underscores in SNI, which Istio's names (`outbound_.80_._.host`) have: as a client it then
 /// sends no name, as a server it refuses a client that sends one.
 final class ContextFactory {
     private static final Logger log = LoggerFactory.getLogger(ContextFactory.class);
-    private static final long SESSIONS = 256;
-    private static final long SESSION_SECONDS = 300;
+    private static final List<String> SUITES_OF_1_3 =
+            List.of("TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256");
     private static final int ANY_PORT = 443;
 
     private final SslProvider provider;
@@ -60,42 +68,68 @@ final class ContextFactory {
 
     /// A context for `settings` out of resolved secrets.
     Checked<SslContext> context(TlsSettings settings, Optional<KeyMaterial> own, Optional<TrustBundle> trust) {
-        var object = "TLS " + settings.label();
-        if (trust.isEmpty() && !settings.subjectAltNames().isEmpty()) {
+        var object = "TLS " + TlsHandlers.label(settings);
+        var verification = settings.verification();
+        if (trust.isEmpty() && !verification.subjectAltNames().isEmpty()) {
             return refused(object, "names are expected of a peer that nobody verifies");
         }
-        if (settings instanceof TlsSettings.Server(var tls)) {
+        boolean verifies = trust.isPresent() || !verification.pins().isEmpty();
+        if (settings instanceof ServerTls tls) {
             if (own.isEmpty()) {
                 return refused(object, "a server must have a certificate");
             }
-            if (tls.requireClientCertificate() && trust.isEmpty()) {
+            if (tls.requireClientCertificate() && !verifies) {
                 return refused(object, "a client certificate is required but nobody is trusted to sign it");
             }
         }
+        if (provider == SslProvider.JDK && settings.sessions().kept() == 0) {
+            return refused(
+                    object, "sessions cannot be turned off with the JDK's TLS, and BoringSSL does not load here");
+        }
         try {
             var builder = switch (settings) {
-                case TlsSettings.Server(var tls) ->
-                    server(own.orElseThrow(), clientAuth(tls.requireClientCertificate(), trust));
-                case TlsSettings.Client _ -> client(own);
+                case ServerTls tls ->
+                    SslContextBuilder.forServer(
+                                    own.orElseThrow().key(), own.get().chain())
+                            .clientAuth(clientAuth(tls.requireClientCertificate(), verifies));
+                case ClientTls _ -> client(own);
             };
-            if (trust.isPresent()) {
-                builder.trustManager(new PeerVerifier(trust.get(), settings.subjectAltNames()));
-            } else if (settings instanceof TlsSettings.Client) {
+            if (verifies) {
+                builder.trustManager(new PeerVerifier(trust, verification));
+            } else if (settings instanceof ClientTls) {
                 builder.trustManager(InsecureTrustManagerFactory.INSTANCE);
             }
-            builder.sslProvider(provider).protocols(protocols(settings.versions()));
+            parameters(builder, settings.parameters());
             applicationProtocols(builder, settings.applicationProtocols());
-            return Checked.ok(builder.build());
+            return Checked.ok(keepingSessions(builder, settings.sessions()));
         } catch (GeneralSecurityException | SSLException | IllegalArgumentException invalid) {
             return refused(object, "no TLS context can be made: " + invalid.getMessage());
         }
     }
 
-    private static SslContextBuilder server(KeyMaterial own, ClientAuth clientAuth) {
-        return SslContextBuilder.forServer(own.key(), own.chain())
-                .clientAuth(clientAuth)
-                .sessionCacheSize(SESSIONS)
-                .sessionTimeout(SESSION_SECONDS);
+    private void parameters(SslContextBuilder builder, TlsParameters parameters) {
+        builder.sslProvider(provider).protocols(protocols(parameters.versions()));
+        if (!parameters.cipherSuites().isEmpty()) {
+            // Those of TLS 1.3 are not chosen, and without them there would be no TLS 1.3.
+            var suites = new ArrayList<>(SUITES_OF_1_3);
+            suites.addAll(parameters.cipherSuites());
+            builder.ciphers(suites);
+        }
+        if (provider != SslProvider.JDK && !parameters.curves().isEmpty()) {
+            builder.option(OpenSslContextOption.GROUPS, parameters.curves().toArray(String[]::new));
+        }
+    }
+
+    private static SslContext keepingSessions(SslContextBuilder builder, TlsSessions sessions) throws SSLException {
+        if (sessions.kept() > 0) {
+            builder.sessionCacheSize(sessions.kept())
+                    .sessionTimeout(sessions.timeout().toSeconds());
+        }
+        var context = builder.build();
+        if (sessions.kept() == 0 && context.sessionContext() instanceof OpenSslSessionContext cache) {
+            cache.setSessionCacheEnabled(false);
+        }
+        return context;
     }
 
     private static SslContextBuilder client(Optional<KeyMaterial> own) {
@@ -105,27 +139,33 @@ final class ContextFactory {
     }
 
     /// The handler of a new connection. BoringSSL takes the name for SNI from the peer's host, the JDK from its engine.
-    static SslHandler handler(SslContext context, String serverName, ByteBufAllocator allocator) {
-        if (serverName.isEmpty()) {
-            return context.newHandler(allocator);
-        }
+    static SslHandler handler(SslContext context, TlsSettings settings, ByteBufAllocator allocator) {
+        var serverName = switch (settings) {
+            case ServerTls _ -> "";
+            case ClientTls client -> client.serverName();
+        };
         if (context instanceof ReferenceCountedOpenSslContext) {
-            return context.newHandler(allocator, serverName, ANY_PORT);
+            return serverName.isEmpty()
+                    ? context.newHandler(allocator)
+                    : context.newHandler(allocator, serverName, ANY_PORT);
         }
         var handler = context.newHandler(allocator);
-        if (!serverName.contains("_")) {
-            var parameters = handler.engine().getSSLParameters();
+        var parameters = handler.engine().getSSLParameters();
+        if (!serverName.isEmpty() && !serverName.contains("_")) {
             parameters.setServerNames(List.of(new SNIHostName(serverName)));
-            handler.engine().setSSLParameters(parameters);
         }
+        if (!settings.parameters().curves().isEmpty()) {
+            parameters.setNamedGroups(settings.parameters().curves().toArray(String[]::new));
+        }
+        handler.engine().setSSLParameters(parameters);
         return handler;
     }
 
-    private static ClientAuth clientAuth(boolean required, Optional<TrustBundle> trust) {
+    private static ClientAuth clientAuth(boolean required, boolean verifies) {
         if (required) {
             return ClientAuth.REQUIRE;
         }
-        return trust.isPresent() ? ClientAuth.OPTIONAL : ClientAuth.NONE;
+        return verifies ? ClientAuth.OPTIONAL : ClientAuth.NONE;
     }
 
     private static List<String> protocols(TlsVersions versions) {

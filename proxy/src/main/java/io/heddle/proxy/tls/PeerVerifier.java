@@ -1,25 +1,36 @@
 package io.heddle.proxy.tls;
 
-import io.heddle.traffic.runtime.SubjectAltNameMatcher;
+import io.heddle.traffic.runtime.PeerVerification;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertPathValidator;
+import java.security.cert.CertStore;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.CollectionCertStoreParameters;
 import java.security.cert.PKIXParameters;
+import java.security.cert.PKIXRevocationChecker;
+import java.security.cert.PKIXRevocationChecker.Option;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/// Verifies a peer's chain against a trust bundle (PKIX, RFC 5280) and its names against what is expected of it.
+/// Verifies a peer's chain against a trust bundle (PKIX, RFC 5280), its certificates against revocation lists, and its
+/// names and digests against what is expected of it.
 ///
-/// Hosts are not compared with what was dialled: in a mesh the name that counts is the one in the configuration.
-/// Revocation lists are not read. Safe on any thread.
+/// Hosts are not compared with what was dialled: in a mesh the name that counts is the one in the configuration. Where
+/// there are revocation lists, an authority without one that is in force refuses its chain: nothing is asked for over
+/// the network. Safe on any thread.
 final class PeerVerifier extends X509ExtendedTrustManager {
     private static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
     private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
@@ -28,18 +39,22 @@ final class PeerVerifier extends X509ExtendedTrustManager {
 
     private final X509Certificate[] authorities;
     private final Set<X509Certificate> anchors;
-    private final PKIXParameters parameters;
-    private final List<SubjectAltNameMatcher> names;
+    private final Optional<TrustBundle> bundle;
+    private final PeerVerification wanted;
 
-    /// Trusts `bundle`; one of a peer's names must fit one of `names`, unless there are none.
-    PeerVerifier(TrustBundle bundle, List<SubjectAltNameMatcher> names) throws GeneralSecurityException {
-        this.authorities = bundle.authorities().toArray(X509Certificate[]::new);
-        this.anchors = Set.copyOf(bundle.authorities());
-        var trusted = new HashSet<TrustAnchor>();
-        anchors.forEach(authority -> trusted.add(new TrustAnchor(authority, null)));
-        this.parameters = new PKIXParameters(trusted);
-        this.parameters.setRevocationEnabled(false);
-        this.names = List.copyOf(names);
+    /// Trusts `bundle`, and asks all else of `wanted`. Without a bundle there must be pins, which then decide alone.
+    PeerVerifier(Optional<TrustBundle> bundle, PeerVerification wanted) throws GeneralSecurityException {
+        if (bundle.isEmpty() && wanted.pins().isEmpty()) {
+            throw new GeneralSecurityException("nobody is trusted and no certificate is pinned");
+        }
+        var trusted = bundle.map(TrustBundle::authorities).orElse(List.of());
+        this.authorities = trusted.toArray(X509Certificate[]::new);
+        this.anchors = Set.copyOf(trusted);
+        this.bundle = bundle;
+        this.wanted = wanted;
+        if (bundle.isPresent()) {
+            parameters(bundle.get()); // fails now rather than at the first connection
+        }
     }
 
     private void verify(X509Certificate[] chain, String usage) throws CertificateException {
@@ -48,31 +63,76 @@ final class PeerVerifier extends X509ExtendedTrustManager {
         }
         var leaf = chain[0];
         leaf.checkValidity();
-        validate(Arrays.asList(chain));
+        if (bundle.isPresent()) {
+            validate(Arrays.asList(chain), bundle.get());
+        }
         var usages = leaf.getExtendedKeyUsage();
         if (usages != null && !usages.contains(usage) && !usages.contains(ANY_USAGE)) {
             throw new CertificateException("the certificate is not for this side of a connection");
         }
+        var names = wanted.subjectAltNames();
         if (!names.isEmpty() && !SubjectNames.of(leaf).fitsAny(names)) {
             throw new CertificateException(
                     "none of the names " + leaf.getSubjectAlternativeNames() + " is expected of this peer");
         }
+        if (!wanted.pins().isEmpty() && !isPinned(leaf)) {
+            throw new CertificateException("neither the certificate nor its key is pinned");
+        }
     }
 
-    private void validate(List<X509Certificate> chain) throws CertificateException {
+    private boolean isPinned(X509Certificate leaf) throws CertificateException {
+        var pins = wanted.pins();
+        return pins.certificates().contains(digest(leaf.getEncoded()))
+                || pins.publicKeys().contains(digest(leaf.getPublicKey().getEncoded()));
+    }
+
+    private static String digest(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java has SHA-256", impossible);
+        }
+    }
+
+    private void validate(List<X509Certificate> chain, TrustBundle trusted) throws CertificateException {
         var untrusted = chain.stream()
                 .takeWhile(certificate -> !anchors.contains(certificate))
                 .toList();
         if (untrusted.isEmpty()) {
             return;
         }
+        if (wanted.maxDepth().isPresent()
+                && untrusted.size() - 1 > wanted.maxDepth().getAsInt()) {
+            throw new CertificateException("more than " + wanted.maxDepth().getAsInt()
+                    + " certificates stand between the peer's and the trusted authority");
+        }
         try {
             var path = CertificateFactory.getInstance("X.509").generateCertPath(untrusted);
-            CertPathValidator.getInstance("PKIX").validate(path, (PKIXParameters) parameters.clone());
+            CertPathValidator.getInstance("PKIX").validate(path, parameters(trusted));
         } catch (GeneralSecurityException untrustworthy) {
             throw new CertificateException(
                     "the chain does not lead to a trusted authority: " + untrustworthy.getMessage(), untrustworthy);
         }
+    }
+
+    /// Made for each chain: a revocation checker is not for several at once.
+    private PKIXParameters parameters(TrustBundle trusted) throws GeneralSecurityException {
+        var roots = new HashSet<TrustAnchor>();
+        trusted.authorities().forEach(authority -> roots.add(new TrustAnchor(authority, null)));
+        var parameters = new PKIXParameters(roots);
+        parameters.setRevocationEnabled(false);
+        if (!trusted.revocations().isEmpty()) {
+            var checker = (PKIXRevocationChecker)
+                    CertPathValidator.getInstance("PKIX").getRevocationChecker();
+            checker.setOptions(
+                    wanted.revocation().leafOnly()
+                            ? EnumSet.of(Option.PREFER_CRLS, Option.NO_FALLBACK, Option.ONLY_END_ENTITY)
+                            : EnumSet.of(Option.PREFER_CRLS, Option.NO_FALLBACK));
+            parameters.addCertPathChecker(checker);
+            parameters.addCertStore(
+                    CertStore.getInstance("Collection", new CollectionCertStoreParameters(trusted.revocations())));
+        }
+        return parameters;
     }
 
     @Override

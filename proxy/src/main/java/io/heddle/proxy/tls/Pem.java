@@ -6,16 +6,18 @@ import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
-/// Reads and writes PEM texts (RFC 7468): certificates and PKCS#8 private keys.
+/// Reads and writes PEM texts (RFC 7468): certificates, revocation lists and PKCS#8 private keys.
 final class Pem {
     private static final int MAX_LENGTH = 1 << 20;
     private static final String CERTIFICATE = "CERTIFICATE";
+    private static final String REVOCATIONS = "X509 CRL";
     private static final String PRIVATE_KEY = "PRIVATE KEY";
 
     private Pem() {}
@@ -29,6 +31,16 @@ final class Pem {
         }
         if (found.isEmpty()) {
             throw new CertificateException("no CERTIFICATE block");
+        }
+        return List.copyOf(found);
+    }
+
+    /// Every revocation list of `text`; may be none.
+    static List<X509CRL> revocations(String text) throws GeneralSecurityException {
+        var factory = CertificateFactory.getInstance("X.509");
+        var found = new ArrayList<X509CRL>();
+        for (byte[] der : blocks(text, REVOCATIONS)) {
+            found.add((X509CRL) factory.generateCRL(new ByteArrayInputStream(der)));
         }
         return List.copyOf(found);
     }

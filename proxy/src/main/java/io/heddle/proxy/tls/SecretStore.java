@@ -3,6 +3,7 @@ package io.heddle.proxy.tls;
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
 import io.heddle.traffic.runtime.CertificateSource;
+import io.heddle.traffic.runtime.PeerVerification;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import io.heddle.traffic.runtime.TrustSource;
 import java.io.IOException;
@@ -111,16 +112,38 @@ public final class SecretStore {
         };
     }
 
-    /// The trust bundle of `source`; empty for none.
-    Checked<Optional<TrustBundle>> trust(TrustSource source) {
+    /// The trust bundle of `wanted`, with its revocation lists; empty for none.
+    Checked<Optional<TrustBundle>> trust(PeerVerification wanted) {
+        if (wanted.trust() instanceof TrustSource.None) {
+            return Checked.ok(Optional.empty());
+        }
+        var bundle = pem(wanted.trust()).then(pem -> TrustBundle.read(object(wanted.trust()), pem));
+        var lists = wanted.revocation().lists();
+        var revoking = lists instanceof TrustSource.None
+                ? bundle
+                : bundle.then(trusted -> pem(lists).then(pem -> trusted.revoking(object(lists), pem)));
+        return revoking.then(trusted -> Checked.ok(Optional.of(trusted)));
+    }
+
+    private Checked<String> pem(TrustSource source) {
         return switch (source) {
-            case TrustSource.None() -> Checked.ok(Optional.empty());
-            case TrustSource.Inline(var pem) -> bundle("inline authorities", pem);
+            case TrustSource.None() -> throw new IllegalArgumentException("no source has no text");
+            case TrustSource.Inline(var pem) -> Checked.ok(pem);
             case TrustSource.File(var path) -> {
                 watch.watch(Path.of(path));
-                yield text("file " + path, Path.of(path)).then(pem -> bundle("file " + path, pem));
+                yield text(object(source), Path.of(path));
             }
-            case TrustSource.Secret(var name) -> secretTrust(name).then(pem -> bundle("Secret " + name, pem));
+            case TrustSource.Secret(var name) -> secretTrust(name);
+        };
+    }
+
+    /// The source's name in problems.
+    private static String object(TrustSource source) {
+        return switch (source) {
+            case TrustSource.None() -> "none";
+            case TrustSource.Inline _ -> "inline text";
+            case TrustSource.File(var path) -> "file " + path;
+            case TrustSource.Secret(var name) -> "Secret " + name;
         };
     }
 
@@ -169,10 +192,6 @@ public final class SecretStore {
     private static Checked<KeyMaterial> files(String object, Path chain, Path key) {
         return text(object, chain)
                 .then(chainPem -> text(object, key).then(keyPem -> KeyMaterial.read(object, chainPem, keyPem)));
-    }
-
-    private static Checked<Optional<TrustBundle>> bundle(String object, String pem) {
-        return TrustBundle.read(object, pem).then(bundle -> Checked.ok(Optional.of(bundle)));
     }
 
     private static Checked<String> text(String object, Path file) {

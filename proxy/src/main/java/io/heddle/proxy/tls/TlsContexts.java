@@ -4,6 +4,7 @@ import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.ListenerChain;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import io.heddle.traffic.runtime.ServerTls;
+import io.heddle.traffic.runtime.TlsSettings;
 import io.netty.handler.ssl.SslProvider;
 import java.lang.ref.Cleaner;
 import java.lang.ref.WeakReference;
@@ -47,12 +48,12 @@ public final class TlsContexts {
 
     /// TLS towards clients.
     public TlsHandlers server(ServerTls tls) {
-        return handlers(new TlsSettings.Server(tls));
+        return handlers(tls);
     }
 
     /// TLS towards upstreams.
     public TlsHandlers client(ClientTls tls) {
-        return handlers(new TlsSettings.Client(tls));
+        return handlers(tls);
     }
 
     /// Makes everything that `next` will need, so that nobody waits for it on an event loop later.

@@ -2,6 +2,9 @@ package io.heddle.proxy.tls;
 
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
+import io.heddle.traffic.runtime.ClientTls;
+import io.heddle.traffic.runtime.ServerTls;
+import io.heddle.traffic.runtime.TlsSettings;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
@@ -43,7 +46,7 @@ public final class TlsHandlers {
     /// The handler for a new connection. Empty while a secret is missing or wrong: then the connection must be closed,
     /// and the reason stands in the log.
     public Optional<SslHandler> newHandler(ByteBufAllocator allocator) {
-        return slot.newHandler(settings.serverName(), allocator);
+        return slot.newHandler(settings, allocator);
     }
 
     /// What the peer's certificate says, once the handshake of `handler` has succeeded; empty when the peer showed none
@@ -60,7 +63,7 @@ public final class TlsHandlers {
     /// Looks at the secrets again and makes a new context if they have changed.
     synchronized void refresh() {
         var found = secrets.certificate(settings.certificate());
-        var trusted = secrets.trust(settings.trust());
+        var trusted = secrets.trust(settings.verification());
         switch (found) {
             case Checked.Rejected<Optional<KeyMaterial>>(var wrong) -> unavailable(wrong);
             case Checked.Ok<Optional<KeyMaterial>>(var material, var _) -> {
@@ -70,6 +73,14 @@ public final class TlsHandlers {
                 }
             }
         }
+    }
+
+    /// For people: which side, towards whom.
+    static String label(TlsSettings settings) {
+        return switch (settings) {
+            case ServerTls _ -> "server";
+            case ClientTls client -> "client " + client.serverName();
+        };
     }
 
     private void use(Optional<KeyMaterial> material, Optional<TrustBundle> bundle) {
@@ -92,7 +103,7 @@ public final class TlsHandlers {
         if (!wrong.equals(problems)) {
             // Whoever obtains the first certificate says so when it cannot be had.
             log.atLevel(secrets.isAwaited(settings.certificate()) ? Level.DEBUG : Level.WARN)
-                    .addKeyValue("tls", settings.label())
+                    .addKeyValue("tls", label(settings))
                     .addKeyValue("problems", wrong)
                     .log("connections are refused until their secrets are there");
         }
@@ -108,10 +119,10 @@ public final class TlsHandlers {
             return context != null;
         }
 
-        synchronized Optional<SslHandler> newHandler(String serverName, ByteBufAllocator allocator) {
+        synchronized Optional<SslHandler> newHandler(TlsSettings settings, ByteBufAllocator allocator) {
             return context == null
                     ? Optional.empty()
-                    : Optional.of(ContextFactory.handler(context, serverName, allocator));
+                    : Optional.of(ContextFactory.handler(context, settings, allocator));
         }
 
         synchronized void replace(@Nullable SslContext next) {

@@ -13,8 +13,10 @@ import io.heddle.traffic.runtime.CertificateSource;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.ConnectionLimits;
+import io.heddle.traffic.runtime.PeerVerification;
 import io.heddle.traffic.runtime.SubjectAltNameMatcher;
-import io.heddle.traffic.runtime.TlsVersions;
+import io.heddle.traffic.runtime.TlsParameters;
+import io.heddle.traffic.runtime.TlsSessions;
 import io.heddle.traffic.runtime.TrustSource;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -99,11 +101,13 @@ final class Timelines {
     private static ClientTls tls() {
         return new ClientTls(
                 new CertificateSource.Secret("default"),
-                new TrustSource.Secret("ROOTCA"),
-                List.of(SubjectAltNameMatcher.of(
-                        SubjectAltNameMatcher.Type.URI, new StringMatcher.Exact(CATALOG_ID, false))),
+                PeerVerification.of(
+                        new TrustSource.Secret("ROOTCA"),
+                        List.of(SubjectAltNameMatcher.of(
+                                SubjectAltNameMatcher.Type.URI, new StringMatcher.Exact(CATALOG_ID, false)))),
                 "",
-                TlsVersions.DEFAULT,
-                List.of());
+                TlsParameters.DEFAULT,
+                List.of(),
+                TlsSessions.DEFAULT);
     }
 }

@@ -13,11 +13,14 @@ import java.util.Date;
 import java.util.concurrent.atomic.AtomicLong;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.CertIOException;
 import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -30,10 +33,13 @@ public final class TestAuthority {
     private final KeyPair keys;
     private final X509CertificateHolder root;
 
-    private TestAuthority(String name, KeyPair keys, X509CertificateHolder root) {
+    private final String above;
+
+    private TestAuthority(String name, KeyPair keys, X509CertificateHolder root, String above) {
         this.name = name;
         this.keys = keys;
         this.root = root;
+        this.above = above;
     }
 
     /// A new authority.
@@ -48,12 +54,41 @@ public final class TestAuthority {
                         new GeneralNames(new GeneralName[0])),
                 name,
                 keys);
-        return new TestAuthority(name, keys, root);
+        return new TestAuthority(name, keys, root, "");
     }
 
     /// Its own certificate as PEM.
     public String rootPem() {
         return pem(root);
+    }
+
+    /// An authority below this one; what it issues comes with the whole chain.
+    public TestAuthority below(String belowName) {
+        var belowKeys = newKeys();
+        var request = new Request(
+                belowName,
+                belowKeys.getPublic(),
+                true,
+                lifetime(Duration.ofHours(2)),
+                new GeneralNames(new GeneralName[0]));
+        return new TestAuthority(belowName, belowKeys, sign(request, name, keys), rootPem() + above);
+    }
+
+    /// A revocation list in force, as PEM, with the first certificate of each chain.
+    public String revoking(Issued... revoked) {
+        var now = Instant.now();
+        var list = new X509v2CRLBuilder(new X500Name("CN=" + name), Date.from(now.minus(Duration.ofHours(1))));
+        list.setNextUpdate(Date.from(now.plus(Duration.ofHours(1))));
+        try {
+            for (var issued : revoked) {
+                var serial = Pem.certificates(issued.chain()).getFirst().getSerialNumber();
+                list.addCRLEntry(serial, Date.from(now.minus(Duration.ofHours(1))), CRLReason.keyCompromise);
+            }
+            var signed = list.build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate()));
+            return Pem.block("X509 CRL", signed.getEncoded());
+        } catch (GeneralSecurityException | OperatorCreationException | java.io.IOException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     /// A certificate with its key.
@@ -70,7 +105,7 @@ public final class TestAuthority {
     /// A chain, leaf first and root last, for someone else's key.
     public String certify(PublicKey key, Duration lifetime, GeneralName... names) {
         var request = new Request("", key, false, lifetime(lifetime), new GeneralNames(names));
-        return pem(sign(request, name, keys)) + rootPem();
+        return pem(sign(request, name, keys)) + rootPem() + above;
     }
 
     /// A SPIFFE URI.
@@ -107,6 +142,9 @@ public final class TestAuthority {
                             : new X500Name("CN=" + request.subject()),
                     request.key());
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(request.authority()));
+            if (request.authority()) {
+                builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
+            }
             if (request.names().getNames().length > 0) {
                 builder.addExtension(Extension.subjectAlternativeName, true, request.names());
             }

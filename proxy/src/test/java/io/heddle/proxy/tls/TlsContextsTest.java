@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.heddle.traffic.match.StringMatcher;
 import io.heddle.traffic.runtime.CertificateSource;
 import io.heddle.traffic.runtime.ClientTls;
+import io.heddle.traffic.runtime.PeerVerification;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import io.heddle.traffic.runtime.ServerTls;
 import io.heddle.traffic.runtime.SubjectAltNameMatcher;
+import io.heddle.traffic.runtime.TlsParameters;
+import io.heddle.traffic.runtime.TlsSessions;
 import io.heddle.traffic.runtime.TlsVersions;
 import io.heddle.traffic.runtime.TlsVersions.Version;
 import io.heddle.traffic.runtime.TrustSource;
@@ -160,11 +163,11 @@ class TlsContextsTest {
         var contexts = new TlsContexts(secrets);
         var named = new ServerTls(
                 new CertificateSource.Secret("shop-cert"),
-                new TrustSource.Secret("ROOTCA"),
+                PeerVerification.of(new TrustSource.Secret("ROOTCA"), List.of()),
                 true,
+                TlsParameters.of(ONLY_1_3),
                 List.of(),
-                ONLY_1_3,
-                List.of());
+                TlsSessions.DEFAULT);
         var handlers = contexts.server(named);
         assertThat(handlers.problems())
                 .anySatisfy(problem ->
@@ -198,11 +201,11 @@ class TlsContextsTest {
         var contexts = new TlsContexts(own);
         var identity = new ServerTls(
                 new CertificateSource.Secret("default"),
-                new TrustSource.Secret("ROOTCA"),
+                PeerVerification.of(new TrustSource.Secret("ROOTCA"), List.of()),
                 true,
+                TlsParameters.of(ONLY_1_3),
                 List.of(),
-                ONLY_1_3,
-                List.of());
+                TlsSessions.DEFAULT);
         try (var pair = new TlsPair(contexts.server(identity))) {
             var client = contexts.client(client(inline(mesh.issue(TestAuthority.uri(WEB))), CATALOG));
             var old = pair.connect(client);
@@ -247,12 +250,14 @@ class TlsContextsTest {
     void names_asked_of_an_unverified_server_are_refused() {
         var unverified = new ClientTls(
                 new CertificateSource.None(),
-                new TrustSource.None(),
-                List.of(SubjectAltNameMatcher.of(
-                        SubjectAltNameMatcher.Type.URI, new StringMatcher.Exact(CATALOG, false))),
+                PeerVerification.of(
+                        new TrustSource.None(),
+                        List.of(SubjectAltNameMatcher.of(
+                                SubjectAltNameMatcher.Type.URI, new StringMatcher.Exact(CATALOG, false)))),
                 "",
-                ONLY_1_3,
-                List.of());
+                TlsParameters.of(ONLY_1_3),
+                List.of(),
+                TlsSessions.DEFAULT);
         assertThat(new TlsContexts(secrets).client(unverified).problems())
                 .anySatisfy(problem -> assertThat(problem.reason()).contains("nobody verifies"));
     }
@@ -303,22 +308,24 @@ class TlsContextsTest {
     private ServerTls server(TestAuthority.Issued issued, boolean required) {
         return new ServerTls(
                 inline(issued),
-                new TrustSource.Inline(mesh.rootPem()),
+                PeerVerification.of(new TrustSource.Inline(mesh.rootPem()), List.of()),
                 required,
-                List.of(),
-                TlsVersions.DEFAULT,
-                List.of("http/1.1"));
+                TlsParameters.DEFAULT,
+                List.of("http/1.1"),
+                TlsSessions.DEFAULT);
     }
 
     private ClientTls client(CertificateSource certificate, String serverIdentity) {
         return new ClientTls(
                 certificate,
-                new TrustSource.Inline(mesh.rootPem()),
-                List.of(SubjectAltNameMatcher.of(
-                        SubjectAltNameMatcher.Type.URI, new StringMatcher.Exact(serverIdentity, false))),
+                PeerVerification.of(
+                        new TrustSource.Inline(mesh.rootPem()),
+                        List.of(SubjectAltNameMatcher.of(
+                                SubjectAltNameMatcher.Type.URI, new StringMatcher.Exact(serverIdentity, false)))),
                 "outbound_.9080_._.catalog.shop",
-                ONLY_1_3,
-                List.of("http/1.1"));
+                TlsParameters.of(ONLY_1_3),
+                List.of("http/1.1"),
+                TlsSessions.DEFAULT);
     }
 
     private static CertificateSource inline(TestAuthority.Issued issued) {

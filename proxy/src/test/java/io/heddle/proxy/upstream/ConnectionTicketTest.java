@@ -16,9 +16,10 @@ import io.heddle.traffic.runtime.CertificateSource;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.ConnectionLimits;
+import io.heddle.traffic.runtime.PeerVerification;
 import io.heddle.traffic.runtime.RuntimeConfig;
-import io.heddle.traffic.runtime.TlsVersions;
-import io.heddle.traffic.runtime.TrustSource;
+import io.heddle.traffic.runtime.TlsParameters;
+import io.heddle.traffic.runtime.TlsSessions;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.net.InetAddress;
@@ -79,7 +80,12 @@ class ConnectionTicketTest {
 
     private static RuntimeConfig config(int port) {
         var tls = new ClientTls(
-                new CertificateSource.None(), new TrustSource.None(), List.of(), "", TlsVersions.DEFAULT, List.of());
+                new CertificateSource.None(),
+                PeerVerification.NONE,
+                "",
+                TlsParameters.DEFAULT,
+                List.of(),
+                TlsSessions.DEFAULT);
         var endpoint = new Endpoint("127.0.0.1", port, 1, Endpoint.Health.HEALTHY, 0, Map.of(), PeerMetadata.UNKNOWN);
         var cluster = new Cluster(
                 "app",

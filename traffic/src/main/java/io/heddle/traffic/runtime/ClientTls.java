@@ -5,20 +5,20 @@ import java.util.List;
 /// TLS towards an upstream, as Envoy's `UpstreamTlsContext`.
 ///
 /// @param certificate what is shown to the server
-/// @param trust who may have signed the server's certificate
-/// @param subjectAltNames one of the server's names must fit one of them; empty asks for none
+/// @param verification what is asked of the server's certificate
 /// @param serverName the SNI name sent; empty for none
-/// @param versions which protocol versions
+/// @param parameters versions, ciphers and curves
 /// @param applicationProtocols ALPN, in order of preference; empty offers none
+/// @param sessions what is kept of sessions
 public record ClientTls(
         CertificateSource certificate,
-        TrustSource trust,
-        List<SubjectAltNameMatcher> subjectAltNames,
+        PeerVerification verification,
         String serverName,
-        TlsVersions versions,
-        List<String> applicationProtocols) {
+        TlsParameters parameters,
+        List<String> applicationProtocols,
+        TlsSessions sessions)
+        implements TlsSettings {
     public ClientTls {
-        subjectAltNames = List.copyOf(subjectAltNames);
         applicationProtocols = List.copyOf(applicationProtocols);
     }
 }

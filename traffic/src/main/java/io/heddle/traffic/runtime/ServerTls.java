@@ -5,20 +5,20 @@ import java.util.List;
 /// TLS towards clients, as Envoy's `DownstreamTlsContext`.
 ///
 /// @param certificate what is shown to clients
-/// @param trust who may have signed a client's certificate
+/// @param verification what is asked of a client's certificate
 /// @param requireClientCertificate whether a client without one is refused
-/// @param subjectAltNames one of the client's names must fit one of them; empty asks for none
-/// @param versions which protocol versions
+/// @param parameters versions, ciphers and curves
 /// @param applicationProtocols ALPN, in order of preference; empty offers none
+/// @param sessions what is kept of sessions
 public record ServerTls(
         CertificateSource certificate,
-        TrustSource trust,
+        PeerVerification verification,
         boolean requireClientCertificate,
-        List<SubjectAltNameMatcher> subjectAltNames,
-        TlsVersions versions,
-        List<String> applicationProtocols) {
+        TlsParameters parameters,
+        List<String> applicationProtocols,
+        TlsSessions sessions)
+        implements TlsSettings {
     public ServerTls {
-        subjectAltNames = List.copyOf(subjectAltNames);
         applicationProtocols = List.copyOf(applicationProtocols);
     }
 }

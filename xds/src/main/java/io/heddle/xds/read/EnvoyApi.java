@@ -33,6 +33,8 @@ final class EnvoyApi {
             new Part("Connections of clusters", ConnectionLimitsReader.FIELDS),
             new Part("Endpoints", EndpointReader.FIELDS),
             new Part("TLS", TlsReader.FIELDS),
+            new Part("TLS parameters", TlsParametersReader.FIELDS),
+            new Part("Verification of peers", ValidationReader.FIELDS),
             new Part("Secrets", SecretReader.FIELDS),
             new Part("Small values", Values.FIELDS));
 

@@ -5,16 +5,19 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.heddle.traffic.runtime.CertificateSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Reads secrets. The secret `default` is the proxy's own identity and is never taken from a server.
 final class SecretReader {
     private static final Fields<Secret> SECRET = Fields.ignoringOthers(Secret.class)
             .limits("name", "`default` is the proxy's own identity and is never taken from a server")
             .limits("tls_certificate", "given in place")
-            .limits("validation_context", "given in place: `trusted_ca`")
+            .limits("validation_context", "given in place: `trusted_ca`, `crl`")
             .ignores("session_ticket_keys", "generic_secret");
-    private static final Fields<CertificateValidationContext> VALIDATION =
-            Fields.refusingOthers(CertificateValidationContext.class).limits("trusted_ca", "given in place");
+    private static final Fields<CertificateValidationContext> VALIDATION = Fields.refusingOthers(
+                    CertificateValidationContext.class)
+            .limits("trusted_ca", "given in place")
+            .limits("crl", "given in place");
 
     /// What of secrets is read.
     static final List<Fields<?>> FIELDS = List.of(SECRET, VALIDATION);
@@ -35,8 +38,11 @@ final class SecretReader {
                 var context = message.getValidationContext();
                 var here = scope.at("validation_context");
                 here.check(context, VALIDATION);
+                var lists = context.hasCrl()
+                        ? Values.inline(context.getCrl(), here.at("crl")).map(text -> "\n" + text)
+                        : Optional.of("");
                 Values.inline(context.getTrustedCa(), here.at("trusted_ca"))
-                        .ifPresent(pem -> trust.put(message.getName(), pem));
+                        .ifPresent(pem -> trust.put(message.getName(), pem + lists.orElse("")));
             }
             case TLS_CERTIFICATE -> {
                 var here = scope.at("tls_certificate");

@@ -147,7 +147,12 @@ class BootstrapReaderTest {
                 .replace("@ALPN@", "http/1.1")
                 .replace("@CERTS@", "/certs");
         var cluster = Objects.requireNonNull(good(text).fixed().clusters().get("reviews"));
-        assertThat(cluster.transports().getLast().tls().orElseThrow().subjectAltNames())
+        assertThat(cluster.transports()
+                        .getLast()
+                        .tls()
+                        .orElseThrow()
+                        .verification()
+                        .subjectAltNames())
                 .singleElement()
                 .satisfies(name -> assertThat(name.types()).containsExactly(SubjectAltNameMatcher.Type.URI));
         for (var type : List.of("OTHER_NAME", "SAN_TYPE_UNSPECIFIED")) {
@@ -169,11 +174,11 @@ class BootstrapReaderTest {
         assertThat(cluster.protocol()).isEqualTo(Cluster.Protocol.HTTP1);
         var tls = cluster.transports().getLast().tls().orElseThrow();
         assertThat(tls.certificate()).isEqualTo(new CertificateSource.Files("/certs/client.pem", "/certs/client.key"));
-        assertThat(tls.trust()).isEqualTo(new TrustSource.File("/certs/ca.pem"));
+        assertThat(tls.verification().trust()).isEqualTo(new TrustSource.File("/certs/ca.pem"));
         assertThat(tls.serverName()).isEqualTo("reviews.default.svc.cluster.local");
-        assertThat(tls.versions().minimum()).isEqualTo(TlsVersions.Version.TLS_1_3);
+        assertThat(tls.parameters().versions().minimum()).isEqualTo(TlsVersions.Version.TLS_1_3);
         assertThat(tls.applicationProtocols()).containsExactly("http/1.1");
-        assertThat(tls.subjectAltNames())
+        assertThat(tls.verification().subjectAltNames())
                 .singleElement()
                 .satisfies(name -> assertThat(name.matcher().matches("spiffe://cluster.local/ns/default/sa/reviews"))
                         .isTrue());
