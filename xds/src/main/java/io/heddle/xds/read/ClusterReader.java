@@ -271,7 +271,8 @@ final class ClusterReader {
         for (Map.Entry<String, Any> entry :
                 message.getTypedExtensionProtocolOptionsMap().entrySet()) {
             var here = scope.at("typed_extension_protocol_options", entry.getKey());
-            if (!Scope.type(entry.getValue()).equals(PROTOCOL_OPTIONS)) {
+            if (!entry.getKey().equals(PROTOCOL_OPTIONS)
+                    || !Scope.type(entry.getValue()).equals(PROTOCOL_OPTIONS)) {
                 here.warning(Scope.NOT_SUPPORTED, "remove it");
                 continue;
             }

@@ -55,7 +55,7 @@ final class Messages {
         if (field.isMapField()) {
             var entry = DynamicMessage.newBuilder(field.getMessageType());
             var key = entry.getDescriptorForType().findFieldByName("key");
-            entry.setField(key, "key");
+            entry.setField(key, value instanceof Any any ? Scope.type(any) : "key");
             entry.setField(entry.getDescriptorForType().findFieldByName("value"), value);
             return message.addRepeatedField(field, entry.build()).build();
         }
