@@ -1,12 +1,14 @@
 package io.heddle.proxy;
 
 import io.heddle.proxy.admin.AdminPages;
-import io.heddle.proxy.tls.IdentityAgent;
-import io.heddle.traffic.runtime.RuntimeConfig;
+import io.heddle.proxy.tls.ShownCertificates;
+import io.heddle.proxy.upstream.UpstreamCluster;
+import io.heddle.xds.read.ConfigDump;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /// What the admin interface sees of a proxy.
@@ -19,8 +21,13 @@ record AdminView(Proxy proxy) implements AdminPages.View {
     }
 
     @Override
-    public RuntimeConfig config() {
-        return proxy.config();
+    public String configDump(ConfigDump.Wanted wanted) {
+        return proxy.configDump(wanted);
+    }
+
+    @Override
+    public List<UpstreamCluster> clusters() {
+        return proxy.clusters();
     }
 
     @Override
@@ -29,18 +36,17 @@ record AdminView(Proxy proxy) implements AdminPages.View {
     }
 
     @Override
-    public Map<String, Object> certificate() {
-        var shown = new LinkedHashMap<String, Object>();
-        proxy.identity().flatMap(IdentityAgent::principal).ifPresent(uri -> shown.put("uri", uri));
-        proxy.identity().flatMap(IdentityAgent::expiry).ifPresent(end -> shown.put("expiration_time", end));
-        return shown;
+    public List<ShownCertificates> certificates() {
+        return proxy.certificates();
     }
 
     @Override
     public Map<String, Object> server() {
         var shown = new LinkedHashMap<String, Object>();
         shown.put("version", Proxy.VERSION);
-        shown.put("uptime", Duration.between(proxy.started(), Instant.now()).toSeconds() + "s");
+        var uptime = Duration.between(proxy.started(), Instant.now()).toSeconds() + "s";
+        shown.put("uptime_current_epoch", uptime);
+        shown.put("uptime_all_epochs", uptime);
         shown.put(
                 "node", Map.of("id", proxy.node().id(), "cluster", proxy.node().cluster()));
         proxy.ads().ifPresent(source -> {
@@ -58,8 +64,13 @@ record AdminView(Proxy proxy) implements AdminPages.View {
     }
 
     @Override
-    public void drain() {
-        proxy.drainAsConfigured();
+    public void drain(boolean graceful) {
+        proxy.drainAsAsked(graceful);
+    }
+
+    @Override
+    public void serve(boolean serving) {
+        proxy.serve(serving);
     }
 
     @Override

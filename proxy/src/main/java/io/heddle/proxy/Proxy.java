@@ -17,13 +17,17 @@ import io.heddle.proxy.tls.FileWatch;
 import io.heddle.proxy.tls.IdentityAgent;
 import io.heddle.proxy.tls.IdentityFiles;
 import io.heddle.proxy.tls.SecretStore;
+import io.heddle.proxy.tls.ShownCertificates;
 import io.heddle.proxy.tls.TlsContexts;
+import io.heddle.proxy.upstream.UpstreamCluster;
 import io.heddle.proxy.upstream.Upstreams;
 import io.heddle.traffic.runtime.Listener;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import io.heddle.xds.read.Bootstrap;
 import io.heddle.xds.read.BootstrapReader;
+import io.heddle.xds.read.ConfigDump;
+import io.heddle.xds.resource.ResourceSet;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -67,6 +71,7 @@ public final class Proxy implements AutoCloseable {
     private final AccessLogs logs;
     private final EventLoops loops;
     private final ActiveConfig active = new ActiveConfig(RuntimeConfig.EMPTY);
+    private final Upstreams upstreams;
     private final Listeners listeners;
     private final ConfigGate configGate;
     private final Optional<ControlServer> control;
@@ -79,10 +84,13 @@ public final class Proxy implements AutoCloseable {
     private final AtomicBoolean draining = new AtomicBoolean();
     private final AtomicBoolean applicationReady = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicBoolean failed = new AtomicBoolean();
+    private final String bootstrapText;
 
     private Proxy(ProxyOptions options, Bootstrap bootstrap, AccessLogs accessLogs) {
         this.options = options;
         applicationReady.set(!options.awaitApplication());
+        bootstrapText = bootstrap.text();
         node = NodeFacts.of(bootstrap.node(), options.node());
         files = IdentityFiles.in(options.stateFolder());
         secrets = new SecretStore(Optional.of(files), watch);
@@ -94,7 +102,7 @@ public final class Proxy implements AutoCloseable {
                 new ProxyMetrics.Settings(VERSION, MAX_SERIES, SERIES_IDLE), node.workload(), this::principal);
         logs = accessLogs;
         loops = new EventLoops(options.concurrency());
-        var upstreams = new Upstreams(loops, TlsSources.client(tls), active.current());
+        upstreams = new Upstreams(loops, TlsSources.client(tls), active.current());
         var ownPeer = node.hasWorkload() ? node.workload().toString() : "";
         var services = new ProxyServices(active, upstreams, this::finished, ownPeer, options.drainTime());
         listeners = new Listeners(
@@ -279,7 +287,8 @@ public final class Proxy implements AutoCloseable {
     private void reportHealth() {
         boolean serving = applicationReady.get() && ready.isDone() && !ready.isCompletedExceptionally();
         if (!draining.get()) {
-            ads.ifPresent(source -> source.reportHealth(serving, "starting"));
+            boolean takes = serving && !failed.get();
+            ads.ifPresent(source -> source.reportHealth(takes, serving ? "failed by its operator" : "starting"));
         }
     }
 
@@ -291,12 +300,20 @@ public final class Proxy implements AutoCloseable {
         return node;
     }
 
-    RuntimeConfig config() {
-        return active.current();
+    String configDump(ConfigDump.Wanted wanted) {
+        return ConfigDump.json(bootstrapText, ads.map(AdsSource::live).orElse(ResourceSet.EMPTY), wanted);
+    }
+
+    List<UpstreamCluster> clusters() {
+        return upstreams.all();
     }
 
     Optional<IdentityAgent> identity() {
         return identity;
+    }
+
+    List<ShownCertificates> certificates() {
+        return tls.certificates();
     }
 
     Optional<AdsSource> ads() {
@@ -312,15 +329,22 @@ public final class Proxy implements AutoCloseable {
     }
 
     AdminPages.State state() {
-        if (draining.get()) {
+        if (draining.get() || failed.get()) {
             return AdminPages.State.DRAINING;
         }
         boolean live = ready.isDone() && !ready.isCompletedExceptionally();
         return live ? AdminPages.State.LIVE : AdminPages.State.PRE_INITIALIZING;
     }
 
-    void drainAsConfigured() {
-        var _ = drain(options.drainTime());
+    /// Gracefully over the drain time, else at once.
+    void drainAsAsked(boolean graceful) {
+        var _ = drain(graceful ? options.drainTime() : Duration.ZERO);
+    }
+
+    /// Says to the mesh that requests may come here, or that none should; listeners stay open.
+    void serve(boolean serving) {
+        failed.set(!serving);
+        reportHealth();
     }
 
     void askToQuit() {

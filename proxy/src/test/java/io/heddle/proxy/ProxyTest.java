@@ -86,10 +86,11 @@ class ProxyTest {
         assertThat(get(proxy, "admin", "/listeners").body())
                 .isEqualTo("ingress::127.0.0.1:" + address(proxy, "ingress").getPort() + "\n");
         assertThat(get(proxy, "admin", "/clusters").body())
-                .contains("app::127.0.0.1:" + application.getAddress().getPort() + "::health_flags::HEALTHY");
+                .contains("app::127.0.0.1:" + application.getAddress().getPort() + "::health_flags::healthy");
         assertThat(get(proxy, "admin", "/config_dump").body()).contains("\"stat_prefix\": \"ingress\"");
         assertThat(get(proxy, "admin", "/server_info").body()).contains("\"state\": \"LIVE\"");
-        assertThat(get(proxy, "admin", "/memory").body()).contains("heddle_heap_used_bytes");
+        assertThat(get(proxy, "admin", "/memory").body())
+                .contains("heddle_heap_used_bytes", "\"allocated\"", "\"heap_size\"");
         assertThat(get(proxy, "admin", "/stats?filter=istio_build").body()).startsWith("istio_build{component=");
         assertThat(get(proxy, "admin", "/stats?filter=(").statusCode()).isEqualTo(400);
         assertThat(get(proxy, "admin", "/quitquitquit").statusCode()).isEqualTo(405);

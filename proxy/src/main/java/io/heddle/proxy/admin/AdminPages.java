@@ -4,7 +4,9 @@ import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import io.heddle.proxy.admin.Page.Answer;
 import io.heddle.proxy.observe.ProxyMetrics;
-import io.heddle.traffic.runtime.RuntimeConfig;
+import io.heddle.proxy.tls.ShownCertificates;
+import io.heddle.proxy.upstream.UpstreamCluster;
+import io.heddle.xds.read.ConfigDump;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
@@ -18,12 +20,12 @@ public final class AdminPages {
     private static final int LONGEST_FILTER = 200;
 
     private final View view;
-    private final ProxyMetrics metrics;
+    private final StatsPage stats;
 
     /// Tells of `view` and of `metrics`.
     public AdminPages(View view, ProxyMetrics metrics) {
         this.view = view;
-        this.metrics = metrics;
+        this.stats = new StatsPage(metrics);
     }
 
     /// What the pages can know of a proxy, and do to it.
@@ -31,20 +33,26 @@ public final class AdminPages {
         /// `LIVE`, `DRAINING`, or `PRE_INITIALIZING` until it is ready.
         State state();
 
-        /// The live configuration.
-        RuntimeConfig config();
+        /// The live configuration as it was received, as Envoy's JSON.
+        String configDump(ConfigDump.Wanted wanted);
+
+        /// The clusters in use, by name.
+        List<UpstreamCluster> clusters();
 
         /// The open listeners.
         Map<String, InetSocketAddress> listeners();
 
-        /// The certificate shown to peers: what is known of it.
-        Map<String, Object> certificate();
+        /// The certificates in use.
+        List<ShownCertificates> certificates();
 
         /// Version, node, uptime, the state of the control plane's stream.
         Map<String, Object> server();
 
-        /// Begins to drain.
-        void drain();
+        /// Begins to drain; `graceful` gives the mesh time to hear of it.
+        void drain(boolean graceful);
+
+        /// Says to the mesh that requests may come here, or that none should.
+        void serve(boolean serving);
 
         /// Ends the process's proxy.
         void quit();
@@ -59,27 +67,28 @@ public final class AdminPages {
 
     /// Opens the admin interface.
     public PageServer admin(String host, int port) throws IOException {
-        var pages = new LinkedHashMap<String, Page>();
-        pages.put("/ready", Page.of(_ -> ready()));
-        pages.put("/stats", Page.of(this::stats));
-        pages.put("/stats/prometheus", Page.of(this::prometheus));
-        pages.put("/clusters", Page.of(_ -> clusters()));
-        pages.put("/listeners", Page.of(_ -> listeners()));
-        pages.put("/config_dump", Page.of(_ -> Answer.json(ConfigDump.of(view.config()))));
-        pages.put("/certs", Page.of(_ -> Answer.json(Map.of("certificates", List.of(view.certificate())))));
-        pages.put("/server_info", Page.of(_ -> serverInfo()));
-        pages.put("/memory", Page.of(_ -> memory()));
-        pages.put("/drain_listeners", new Page(true, _ -> {
-            view.drain();
-            return Answer.text(200, "OK\n");
-        }));
-        pages.put("/quitquitquit", new Page(true, _ -> {
-            view.quit();
-            return Answer.text(200, "OK\n");
-        }));
-        var help = String.join("\n", pages.keySet()) + "\n";
-        pages.put("/help", Page.of(_ -> Answer.text(200, help)));
-        pages.put("/", Page.of(_ -> Answer.text(200, help)));
+        var pages = new TreeMap<String, Page>();
+        pages.put("/certs", Page.of("print certs on machine", _ -> CertificatePage.answer(view.certificates())));
+        pages.put("/clusters", Page.of("upstream cluster status; format=json", this::clusters));
+        pages.put(
+                "/config_dump",
+                Page.of("dump current configuration; resource=, name_regex=, include_eds", this::configDump));
+        pages.put("/drain_listeners", Page.changing("drain inbound listeners; graceful", this::drain));
+        pages.put("/healthcheck/fail", Page.changing("cause the server to fail health checks", _ -> serve(false)));
+        pages.put("/healthcheck/ok", Page.changing("cause the server to pass health checks", _ -> serve(true)));
+        pages.put("/listeners", Page.of("print listener info; format=json", this::listeners));
+        pages.put("/memory", Page.of("print current heap and process usage", _ -> Answer.json(stats.memory())));
+        pages.put("/quitquitquit", Page.changing("exit the server", _ -> quit()));
+        pages.put("/ready", Page.of("print server state, return 200 if LIVE, otherwise return 503", _ -> ready()));
+        pages.put("/server_info", Page.of("print server version/status information", _ -> serverInfo()));
+        pages.put(
+                "/stats", Page.of("print server stats; filter=, usedonly, format=text|json|prometheus", stats::answer));
+        pages.put(
+                "/stats/prometheus",
+                Page.of("print server stats in prometheus format; filter=, usedonly", stats::prometheus));
+        var help = help(pages);
+        pages.put("/help", Page.of("", _ -> Answer.text(200, help)));
+        pages.put("/", Page.of("", _ -> Answer.text(200, help)));
         return PageServer.start(PageServer.at(host, port), pages);
     }
 
@@ -88,10 +97,20 @@ public final class AdminPages {
         return PageServer.start(
                 PageServer.at(host, port),
                 Map.of(
-                        "/stats/prometheus", Page.of(this::prometheus),
-                        "/metrics", Page.of(this::prometheus),
-                        "/healthz/ready", Page.of(_ -> ready()),
-                        "/healthz", Page.of(_ -> ready())));
+                        "/stats/prometheus", Page.of("", stats::prometheus),
+                        "/metrics", Page.of("", stats::prometheus),
+                        "/healthz/ready", Page.of("", _ -> ready()),
+                        "/healthz", Page.of("", _ -> ready())));
+    }
+
+    private static String help(Map<String, Page> pages) {
+        var text = new StringBuilder("admin commands are:\n");
+        pages.forEach((path, page) -> text.append("  ")
+                .append(path)
+                .append(page.changes() ? " (POST): " : ": ")
+                .append(page.help())
+                .append('\n'));
+        return text.append("  /help: print this list\n").toString();
     }
 
     private Answer ready() {
@@ -99,76 +118,83 @@ public final class AdminPages {
         return Answer.text(state == State.LIVE ? 200 : 503, state + "\n");
     }
 
-    private Answer prometheus(Map<String, String> query) {
-        return Answer.metrics(metrics.scrape(filter(query)));
-    }
-
-    /// The samples alone, as Envoy's `name: value`.
-    private Answer stats(Map<String, String> query) {
-        var lines = new StringBuilder();
-        metrics.scrape(filter(query))
-                .lines()
-                .filter(line -> !line.startsWith("#"))
-                .forEach(line -> {
-                    int space = line.lastIndexOf(' ');
-                    lines.append(line, 0, space).append(": ").append(line, space + 1, line.length());
-                    lines.append('\n');
-                });
-        return Answer.text(200, lines.toString());
-    }
-
-    /// Envoy's `filter` parameter: a regular expression found in the family's name.
-    private static Predicate<String> filter(Map<String, String> query) {
-        var filter = query.getOrDefault("filter", "");
+    /// Envoy's `filter` and `name_regex` parameters: a regular expression found in a name.
+    static Predicate<String> filter(Map<String, String> query, String parameter) {
+        var filter = query.getOrDefault(parameter, "");
         if (filter.isEmpty()) {
             return _ -> true;
         }
         if (filter.length() > LONGEST_FILTER) {
-            throw new IllegalArgumentException("the filter is longer than " + LONGEST_FILTER + " characters");
+            throw new IllegalArgumentException(parameter + " is longer than " + LONGEST_FILTER + " characters");
         }
         try {
             var pattern = Pattern.compile(filter);
             return name -> pattern.matcher(name).find();
         } catch (PatternSyntaxException invalid) {
-            throw new IllegalArgumentException("filter is no regular expression: " + invalid.getDescription(), invalid);
+            throw new IllegalArgumentException(
+                    parameter + " is no regular expression: " + invalid.getDescription(), invalid);
         }
     }
 
-    private Answer clusters() {
+    /// Whether Envoy's `format` parameter asks for JSON.
+    static boolean asksForJson(Map<String, String> query) {
+        return switch (query.getOrDefault("format", "text")) {
+            case "json" -> true;
+            case "text" -> false;
+            default -> throw new IllegalArgumentException("format is text or json");
+        };
+    }
+
+    private Answer configDump(Map<String, String> query) {
+        if (query.containsKey("mask")) {
+            throw new IllegalArgumentException("mask is not supported; ask for one kind with resource=");
+        }
+        var wanted = new ConfigDump.Wanted(
+                query.getOrDefault("resource", ""), filter(query, "name_regex"), query.containsKey("include_eds"));
+        return new Answer(200, "application/json", view.configDump(wanted));
+    }
+
+    private Answer clusters(Map<String, String> query) {
+        return asksForJson(query) ? ClusterPage.json(view.clusters()) : ClusterPage.text(view.clusters());
+    }
+
+    private Answer listeners(Map<String, String> query) {
+        var listeners = new TreeMap<>(view.listeners());
+        if (asksForJson(query)) {
+            var statuses = listeners.entrySet().stream()
+                    .map(entry -> Map.of(
+                            "name",
+                            entry.getKey(),
+                            "local_address",
+                            ClusterPage.address(
+                                    entry.getValue().getAddress().getHostAddress(),
+                                    entry.getValue().getPort())))
+                    .toList();
+            return Answer.json(Map.of("listener_statuses", statuses));
+        }
         var lines = new StringBuilder();
-        new TreeMap<>(view.config().clusters()).forEach((name, cluster) -> {
-            for (var endpoint : cluster.endpoints().endpoints()) {
-                var prefix = name + "::" + endpoint.key() + "::";
-                lines.append(prefix)
-                        .append("health_flags::")
-                        .append(endpoint.health())
-                        .append('\n');
-                lines.append(prefix)
-                        .append("weight::")
-                        .append(endpoint.weight())
-                        .append('\n');
-                lines.append(prefix)
-                        .append("workload::")
-                        .append(endpoint.metadata().workload())
-                        .append('\n');
-            }
-            if (cluster.endpoints().endpoints().isEmpty()) {
-                lines.append(name).append("::no endpoints\n");
-            }
-        });
+        listeners.forEach((name, address) -> lines.append(name)
+                .append("::")
+                .append(address.getAddress().getHostAddress())
+                .append(':')
+                .append(address.getPort())
+                .append('\n'));
         return Answer.text(200, lines.toString());
     }
 
-    private Answer listeners() {
-        var lines = new StringBuilder();
-        new TreeMap<>(view.listeners())
-                .forEach((name, address) -> lines.append(name)
-                        .append("::")
-                        .append(address.getAddress().getHostAddress())
-                        .append(':')
-                        .append(address.getPort())
-                        .append('\n'));
-        return Answer.text(200, lines.toString());
+    private Answer drain(Map<String, String> query) {
+        view.drain(query.containsKey("graceful"));
+        return Answer.text(200, "OK\n");
+    }
+
+    private Answer serve(boolean serving) {
+        view.serve(serving);
+        return Answer.text(200, "OK\n");
+    }
+
+    private Answer quit() {
+        view.quit();
+        return Answer.text(200, "OK\n");
     }
 
     private Answer serverInfo() {
@@ -176,17 +202,5 @@ public final class AdminPages {
         info.put("state", view.state());
         info.putAll(view.server());
         return Answer.json(info);
-    }
-
-    private Answer memory() {
-        var figures = new LinkedHashMap<String, Object>();
-        var text = metrics.scrape(name -> name.startsWith("heddle_heap")
-                || name.startsWith("heddle_direct")
-                || name.startsWith("process_resident"));
-        text.lines().filter(line -> !line.startsWith("#")).forEach(line -> {
-            int space = line.lastIndexOf(' ');
-            figures.put(line.substring(0, space), Long.parseLong(line.substring(space + 1)));
-        });
-        return Answer.json(figures);
     }
 }

@@ -6,11 +6,17 @@ import java.util.function.Function;
 /// One page of a [PageServer].
 ///
 /// @param changes whether it changes something: then only POST is answered, and none that a web page sends
+/// @param help what it does, for people
 /// @param answer makes the answer from the query's parameters
-record Page(boolean changes, Function<Map<String, String>, Answer> answer) {
+record Page(boolean changes, String help, Function<Map<String, String>, Answer> answer) {
     /// A page that only tells.
-    static Page of(Function<Map<String, String>, Answer> answer) {
-        return new Page(false, answer);
+    static Page of(String help, Function<Map<String, String>, Answer> answer) {
+        return new Page(false, help, answer);
+    }
+
+    /// A page that changes something.
+    static Page changing(String help, Function<Map<String, String>, Answer> answer) {
+        return new Page(true, help, answer);
     }
 
     /// What is sent back.

@@ -38,6 +38,7 @@ public final class AdsSource implements AutoCloseable {
     private volatile Status status = Status.NEW;
     private final OutageLog outages = new OutageLog();
     private ResourceSet restored = ResourceSet.EMPTY;
+    private volatile ResourceSet live = ResourceSet.EMPTY;
     private boolean refused;
     private boolean closed;
     private boolean keptOnce;
@@ -124,6 +125,7 @@ public final class AdsSource implements AutoCloseable {
         return switch (gate.apply(kept.get())) {
             case Checked.Ok<?> _ -> {
                 remember(kept.get());
+                live = kept.get();
                 change(Status::restored);
                 log.atWarn().log("running on the last good configuration until the control plane answers");
                 applied.run();
@@ -202,6 +204,11 @@ public final class AdsSource implements AutoCloseable {
         }
     }
 
+    /// What the server sent and is live.
+    public ResourceSet live() {
+        return live;
+    }
+
     /// How configuration has been coming in.
     public Status status() {
         return status;
@@ -223,6 +230,7 @@ public final class AdsSource implements AutoCloseable {
             keepAsBefore();
             return result;
         }
+        live = candidate;
         keep(candidate);
         applied.run();
         return result;

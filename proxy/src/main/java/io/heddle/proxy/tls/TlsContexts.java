@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The TLS of a proxy: one [TlsHandlers] for each distinct configuration, shared by all that use it.
@@ -69,6 +70,15 @@ public final class TlsContexts {
         }
         prepared = List.copyOf(needed);
         known.values().removeIf(reference -> reference.get() == null);
+    }
+
+    /// The certificates in use, each set once.
+    public List<ShownCertificates> certificates() {
+        return known.values().stream()
+                .flatMap(reference -> Stream.ofNullable(reference.get()))
+                .map(TlsHandlers::certificates)
+                .distinct()
+                .toList();
     }
 
     private void refresh() {

@@ -55,6 +55,13 @@ public final class TlsHandlers {
         return verifies ? PeerCertificate.of(handler.engine().getSession()) : Optional.empty();
     }
 
+    /// The certificates in use.
+    synchronized ShownCertificates certificates() {
+        return new ShownCertificates(
+                trust.map(TrustBundle::authorities).orElse(List.of()),
+                own.map(KeyMaterial::chain).orElse(List.of()));
+    }
+
     /// Why no connection can be made; empty when one can.
     public synchronized List<Problem> problems() {
         return problems;

@@ -59,7 +59,7 @@ public final class UpstreamCluster {
     }
 
     /// Its hosts by endpoint key.
-    Map<String, Host> hosts() {
+    public Map<String, Host> hosts() {
         return hosts;
     }
 

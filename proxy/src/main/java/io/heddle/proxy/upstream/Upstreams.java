@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /// Every cluster of the live configuration, ready for use, and the connections to their hosts.
@@ -50,6 +51,11 @@ public final class Upstreams implements ActiveConfig.Follower {
     /// cluster is gone.
     public Optional<UpstreamCluster> cluster(String name) {
         return Optional.ofNullable(clusters.get(name));
+    }
+
+    /// All clusters there are now, by name.
+    public List<UpstreamCluster> all() {
+        return List.copyOf(new TreeMap<>(clusters).values());
     }
 
     /// Asks for a connection to `host` of `cluster` on the event loop of `worker`, where this is called. The listener

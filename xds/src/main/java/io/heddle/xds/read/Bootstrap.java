@@ -14,8 +14,20 @@ import java.util.Optional;
 /// @param fixed the listeners, clusters and secrets that stand in it
 /// @param ads where it gets the rest; empty when there is no rest
 /// @param maxConnections the most connections of clients at once, over all listeners; empty for no limit
+/// @param text all of it as it was read, for [ConfigDump]; may hold private keys
 public record Bootstrap(
-        Node node, Optional<Admin> admin, RuntimeConfig fixed, Optional<AdsTarget> ads, Optional<Long> maxConnections) {
+        Node node,
+        Optional<Admin> admin,
+        RuntimeConfig fixed,
+        Optional<AdsTarget> ads,
+        Optional<Long> maxConnections,
+        String text) {
+    /// Without the text: it may hold private keys.
+    @Override
+    public String toString() {
+        return "Bootstrap[" + node + ", " + admin + ", " + ads + "]";
+    }
+
     /// Who a proxy says it is.
     ///
     /// @param id the node's id; may be empty

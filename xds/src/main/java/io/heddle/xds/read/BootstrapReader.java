@@ -92,11 +92,16 @@ public final class BootstrapReader {
             return new Checked.Rejected<>(findings.problems());
         }
         try {
-            var bootstrap = read(message(tree), scope);
+            var bootstrap = read(message(tree), text, scope);
             return Checked.of(bootstrap, findings.problems());
         } catch (InvalidProtocolBufferException e) {
             return refused("is no Envoy bootstrap: " + e.getMessage(), "see Envoy's bootstrap.v3.Bootstrap");
         }
+    }
+
+    /// The message of a text that has been read before.
+    static io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap parse(String text) throws InvalidProtocolBufferException {
+        return message(YamlTree.read(text));
     }
 
     /// The message, by way of one without a class: JSON is read by reflection, which on generated classes would load
@@ -115,7 +120,7 @@ public final class BootstrapReader {
         return Checked.rejected(Problem.error(OBJECT, "", reason, remedy));
     }
 
-    static Bootstrap read(io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap message, Scope scope) {
+    static Bootstrap read(io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap message, String text, Scope scope) {
         scope.check(message, BOOTSTRAP);
         var resources = message.getStaticResources();
         scope.at("static_resources").check(resources, STATIC_RESOURCES);
@@ -136,7 +141,8 @@ public final class BootstrapReader {
                 admin(message, scope),
                 fixed,
                 ads,
-                OverloadReader.maxConnections(message.getOverloadManager(), scope.at("overload_manager")));
+                OverloadReader.maxConnections(message.getOverloadManager(), scope.at("overload_manager")),
+                text);
     }
 
     private static Bootstrap.Node node(Node message, Scope scope) {

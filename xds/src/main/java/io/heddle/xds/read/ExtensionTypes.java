@@ -1,5 +1,6 @@
 package io.heddle.xds.read;
 
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.TypeRegistry;
 import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.AlsProto;
@@ -73,6 +74,7 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsSpiffeValidato
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptionsProto;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /// The extension messages that can stand in an `Any` of a JSON or YAML text, each with the file that describes it. Only
@@ -217,7 +219,14 @@ final class ExtensionTypes {
 
     /// Whether the type is in one of these packages.
     static boolean knows(String typeUrl) {
-        return descriptors(typeUrl).anyMatch(file -> file.findMessageTypeByName(simpleName(typeUrl)) != null);
+        return message(typeUrl).isPresent();
+    }
+
+    /// The description of the type; empty when it is in none of these packages.
+    static Optional<Descriptor> message(String typeUrl) {
+        return descriptors(typeUrl)
+                .flatMap(file -> Stream.ofNullable(file.findMessageTypeByName(simpleName(typeUrl))))
+                .findFirst();
     }
 
     /// The registry of these types; unknown ones are passed over.

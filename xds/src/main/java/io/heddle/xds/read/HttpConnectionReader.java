@@ -36,7 +36,7 @@ final class HttpConnectionReader {
             .refuses("typed_header_validation_config", "append_local_overload");
     private static final Fields<HttpConnectionManager.SetCurrentClientCertDetails> CLIENT_CERTIFICATE =
             Fields.refusingOthers(HttpConnectionManager.SetCurrentClientCertDetails.class)
-                    .reads("uri");
+                    .limits("uri", "always added where the client's certificate is, with its hash");
     private static final Fields<HttpProtocolOptions> COMMON = Fields.ignoringOthers(HttpProtocolOptions.class)
             .reads("idle_timeout", "max_stream_duration")
             .limits("max_headers_count", "1 to 65,535")

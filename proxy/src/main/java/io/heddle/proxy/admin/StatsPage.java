@@ -1,0 +1,98 @@
+package io.heddle.proxy.admin;
+
+import io.heddle.proxy.admin.Page.Answer;
+import io.heddle.proxy.observe.ProxyMetrics;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The figures: as Prometheus reads them, as Envoy's `name: value`, or as Envoy's JSON.
+final class StatsPage {
+    private final ProxyMetrics metrics;
+
+    StatsPage(ProxyMetrics metrics) {
+        this.metrics = metrics;
+    }
+
+    /// One figure.
+    private record Sample(String name, String value) {
+        static Sample of(String line) {
+            int space = line.lastIndexOf(' ');
+            return new Sample(line.substring(0, space), line.substring(space + 1));
+        }
+
+        boolean isUsed() {
+            return Double.parseDouble(value) != 0;
+        }
+    }
+
+    /// In the form that the query asks for.
+    Answer answer(Map<String, String> query) {
+        return switch (query.getOrDefault("format", "text")) {
+            case "prometheus" -> prometheus(query);
+            case "json" -> {
+                var stats = samples(query).stream()
+                        .map(sample -> Map.of("name", sample.name(), "value", Double.valueOf(sample.value())))
+                        .toList();
+                yield Answer.json(Map.of("stats", stats));
+            }
+            case "text" -> {
+                var lines = new StringBuilder();
+                samples(query)
+                        .forEach(sample -> lines.append(sample.name())
+                                .append(": ")
+                                .append(sample.value())
+                                .append('\n'));
+                yield Answer.text(200, lines.toString());
+            }
+            default -> throw new IllegalArgumentException("format is text, json or prometheus");
+        };
+    }
+
+    /// As Prometheus reads them. `usedonly` leaves out samples that are zero.
+    Answer prometheus(Map<String, String> query) {
+        var text = metrics.scrape(AdminPages.filter(query, "filter"));
+        if (!query.containsKey("usedonly")) {
+            return Answer.metrics(text);
+        }
+        var used = new StringBuilder();
+        text.lines()
+                .filter(line -> line.startsWith("#") || Sample.of(line).isUsed())
+                .forEach(line -> used.append(line).append('\n'));
+        return Answer.metrics(used.toString());
+    }
+
+    private List<Sample> samples(Map<String, String> query) {
+        boolean usedOnly = query.containsKey("usedonly");
+        return metrics.scrape(AdminPages.filter(query, "filter"))
+                .lines()
+                .filter(line -> !line.startsWith("#"))
+                .map(Sample::of)
+                .filter(sample -> !usedOnly || sample.isUsed())
+                .toList();
+    }
+
+    /// Memory in bytes, by Envoy's names and by ours.
+    Map<String, Object> memory() {
+        var samples = new ArrayList<Sample>();
+        metrics.scrape(name -> name.startsWith("heddle_heap")
+                        || name.startsWith("heddle_direct")
+                        || name.startsWith("process_resident"))
+                .lines()
+                .filter(line -> !line.startsWith("#"))
+                .forEach(line -> samples.add(Sample.of(line)));
+        var figures = new LinkedHashMap<String, Object>();
+        put("allocated", "heddle_heap_used_bytes", samples, figures);
+        put("heap_size", "heddle_heap_size_bytes", samples, figures);
+        put("total_physical_bytes", "process_resident_memory_bytes", samples, figures);
+        samples.forEach(sample -> figures.put(sample.name(), Long.parseLong(sample.value())));
+        return figures;
+    }
+
+    private static void put(String name, String ours, List<Sample> samples, Map<String, Object> figures) {
+        samples.stream()
+                .filter(sample -> sample.name().equals(ours))
+                .forEach(sample -> figures.put(name, sample.value()));
+    }
+}

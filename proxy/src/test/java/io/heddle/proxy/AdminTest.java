@@ -1,0 +1,225 @@
+package io.heddle.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.heddle.proxy.tls.TestAuthority;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Every page of the admin interface over HTTP, in the forms that tools made for Envoy read.
+final class AdminTest {
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+    private static final String UPSTREAM = "spiffe://mesh.test/ns/shop/sa/web";
+
+    @TempDir
+    private Path state;
+
+    private Proxy proxy;
+
+    @BeforeEach
+    void start() throws Exception {
+        var authority = TestAuthority.create("mesh");
+        var own = authority.issue(TestAuthority.uri(UPSTREAM));
+        var text = """
+                node: {id: test, cluster: test}
+                admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
+                static_resources:
+                  listeners:
+                  - name: ingress
+                    address: {socket_address: {address: 127.0.0.1, port_value: 0}}
+                    filter_chains:
+                    - filters:
+                      - name: envoy.filters.network.tcp_proxy
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy
+                          stat_prefix: ingress
+                          cluster: app
+                  clusters:
+                  - name: app
+                    type: STATIC
+                    load_assignment:
+                      cluster_name: app
+                      endpoints:
+                      - lb_endpoints:
+                        - endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: 9}}}
+                        - endpoint: {address: {socket_address: {address: 127.0.0.2, port_value: 9}}}
+                          health_status: DRAINING
+                    transport_socket:
+                      name: envoy.transport_sockets.tls
+                      typed_config:
+                        "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext
+                        common_tls_context:
+                          tls_certificates:
+                          - certificate_chain: {inline_string: "%s"}
+                            private_key: {inline_string: "%s"}
+                          validation_context: {trusted_ca: {inline_string: "%s"}}
+                """.formatted(escaped(own.chain()), escaped(own.key()), escaped(authority.rootPem()));
+        proxy = Proxy.start(ProxyOptions.of(new ProxyOptions.BootstrapSource.Text(text), state)
+                .withDrainTime(Duration.ofSeconds(1)));
+        proxy.ready().get(5, TimeUnit.SECONDS);
+    }
+
+    private static String escaped(String pem) {
+        return pem.replace("\n", "\\n");
+    }
+
+    @AfterEach
+    void end() {
+        proxy.close();
+    }
+
+    private InetSocketAddress address(String port) {
+        return Optional.ofNullable(proxy.ports().get(port)).orElseThrow();
+    }
+
+    private HttpResponse<String> get(String path) throws Exception {
+        var request = HttpRequest.newBuilder(uri(path)).build();
+        return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    private HttpResponse<String> post(String path) throws Exception {
+        var request = HttpRequest.newBuilder(uri(path))
+                .POST(HttpRequest.BodyPublishers.noBody())
+                .build();
+        return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    private URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + address("admin").getPort() + path);
+    }
+
+    @Test
+    void listens_on_loopback_alone() {
+        assertThat(address("admin").getAddress().isLoopbackAddress()).isTrue();
+    }
+
+    @Test
+    void tells_figures_as_text_json_and_for_prometheus() throws Exception {
+        assertThat(get("/stats?filter=istio_build").body()).matches("istio_build\\{.*}: 1\n");
+        assertThat(get("/stats?filter=istio_build&format=prometheus").body())
+                .isEqualTo(get("/stats/prometheus?filter=istio_build").body())
+                .contains("# TYPE istio_build gauge");
+        assertThat(get("/stats?filter=istio_build&format=json").body()).contains("\"stats\"", "\"value\": 1.0");
+        assertThat(get("/stats?format=xml").statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void leaves_out_figures_that_were_never_used() throws Exception {
+        assertThat(get("/stats?filter=heddle_metrics_overflow").body()).isEqualTo("heddle_metrics_overflow_total: 0\n");
+        assertThat(get("/stats?usedonly&filter=heddle_metrics_overflow").body()).isEmpty();
+        assertThat(get("/stats/prometheus?usedonly").body())
+                .contains("istio_build{")
+                .doesNotContain("heddle_metrics_overflow_total 0");
+    }
+
+    @Test
+    void tells_clusters_and_their_hosts() throws Exception {
+        assertThat(get("/clusters").body())
+                .contains("app::default_priority::max_connections::1024\n")
+                .contains("app::127.0.0.1:9::health_flags::healthy\n")
+                .contains("app::127.0.0.2:9::health_flags::/eds_status_draining\n")
+                .contains("app::127.0.0.1:9::rq_active::0\n");
+        assertThat(get("/clusters?format=json").body().replaceAll("\\s", ""))
+                .contains("{\"cluster_statuses\":[{\"name\":\"app\"")
+                .contains("\"address\":{\"socket_address\":{\"address\":\"127.0.0.1\",\"port_value\":9}}")
+                .contains("\"health_status\":{\"eds_health_status\":\"DRAINING\"}");
+    }
+
+    @Test
+    void tells_listeners() throws Exception {
+        int port = address("ingress").getPort();
+        assertThat(get("/listeners").body()).isEqualTo("ingress::127.0.0.1:" + port + "\n");
+        assertThat(get("/listeners?format=json").body().replaceAll("\\s", ""))
+                .contains("\"name\":\"ingress\"")
+                .contains("\"socket_address\":{\"address\":\"127.0.0.1\",\"port_value\":" + port + "}");
+    }
+
+    @Test
+    void dumps_the_configuration_without_its_keys() throws Exception {
+        assertThat(get("/config_dump").body())
+                .contains("envoy.admin.v3.BootstrapConfigDump", "\"static_clusters\"", "\"stat_prefix\": \"ingress\"")
+                .contains("BEGIN CERTIFICATE")
+                .doesNotContain("PRIVATE KEY");
+        assertThat(get("/config_dump?resource=static_listeners&name_regex=%5Ein")
+                        .body())
+                .contains("\"name\": \"ingress\"")
+                .doesNotContain("static_clusters");
+        assertThat(get("/config_dump?resource=nonsense").statusCode()).isEqualTo(400);
+        assertThat(get("/config_dump?mask=x").statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void tells_certificates() throws Exception {
+        assertThat(get("/certs").body().replaceAll("\\s", ""))
+                .contains("\"cert_chain\":[{\"serial_number\":")
+                .contains("\"subject_alt_names\":[{\"uri\":\"" + UPSTREAM + "\"}]")
+                .contains("\"days_until_expiration\":\"0\"")
+                .contains("\"ca_cert\":[{\"serial_number\":");
+    }
+
+    @Test
+    void tells_what_runs() throws Exception {
+        assertThat(get("/server_info").body())
+                .contains("\"state\": \"LIVE\"", "\"version\"", "\"uptime_current_epoch\"", "\"id\": \"test\"");
+        assertThat(get("/ready").body()).isEqualTo("LIVE\n");
+        assertThat(get("/memory").body()).contains("\"allocated\"", "\"total_physical_bytes\"");
+    }
+
+    @Test
+    void fails_and_passes_health_checks_without_closing_a_listener() throws Exception {
+        assertThat(post("/healthcheck/fail").statusCode()).isEqualTo(200);
+        assertThat(get("/ready").statusCode()).isEqualTo(503);
+        assertThat(get("/server_info").body()).contains("\"state\": \"DRAINING\"");
+        assertThat(proxy.listeners()).containsKey("ingress");
+        assertThat(post("/healthcheck/ok").statusCode()).isEqualTo(200);
+        assertThat(get("/ready").statusCode()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/drain_listeners", "/drain_listeners?graceful"})
+    void drains_listeners(String path) throws Exception {
+        int port = address("ingress").getPort();
+        assertThat(post(path).statusCode()).isEqualTo(200);
+        proxy.drain(Duration.ofSeconds(5)).get(10, TimeUnit.SECONDS);
+        assertThat(get("/ready").statusCode()).isEqualTo(503);
+        try (var free = new ServerSocket()) {
+            free.bind(new InetSocketAddress(loopback(), port)); // nobody listens there any more
+            assertThat(free.isBound()).isTrue();
+        }
+    }
+
+    private static InetAddress loopback() throws Exception {
+        return Inet4Address.getByAddress(new byte[] {127, 0, 0, 1});
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/quitquitquit", "/drain_listeners", "/healthcheck/fail", "/healthcheck/ok"})
+    void changes_nothing_on_a_get(String path) throws Exception {
+        assertThat(get(path).statusCode()).isEqualTo(405);
+        assertThat(get("/ready").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void lists_its_pages() throws Exception {
+        assertThat(get("/help").body())
+                .startsWith("admin commands are:\n")
+                .contains("  /quitquitquit (POST): exit the server\n", "  /clusters: upstream cluster status");
+        assertThat(get("/nonsense").statusCode()).isEqualTo(404);
+    }
+}

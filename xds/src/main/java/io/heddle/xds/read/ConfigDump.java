@@ -1,0 +1,162 @@
+package io.heddle.xds.read;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.util.JsonFormat;
+import io.envoyproxy.envoy.admin.v3.BootstrapConfigDump;
+import io.envoyproxy.envoy.admin.v3.ClustersConfigDump;
+import io.envoyproxy.envoy.admin.v3.EndpointsConfigDump;
+import io.envoyproxy.envoy.admin.v3.ListenersConfigDump;
+import io.envoyproxy.envoy.admin.v3.RoutesConfigDump;
+import io.envoyproxy.envoy.admin.v3.SecretsConfigDump;
+import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.StaticResources;
+import io.heddle.xds.resource.NamedResource;
+import io.heddle.xds.resource.ResourceSet;
+import io.heddle.xds.resource.ResourceType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/// The configuration as it was received, as Envoy's `admin.v3.ConfigDump` in JSON: what tools made for Envoy read.
+/// Private keys and whatever else Envoy's API marks as sensitive are not shown.
+public final class ConfigDump {
+    private final ShownMessages shown = new ShownMessages();
+    private final Wanted wanted;
+
+    private ConfigDump(Wanted wanted) {
+        this.wanted = wanted;
+    }
+
+    /// What of it is wanted, as Envoy's query parameters.
+    ///
+    /// @param resource one field of the parts, for example `dynamic_listeners`, instead of all parts; empty for all
+    /// @param name which resources, by name
+    /// @param endpoints whether endpoints are among the parts
+    public record Wanted(String resource, Predicate<String> name, boolean endpoints) {
+        public static final Wanted ALL = new Wanted("", _ -> true, false);
+    }
+
+    /// The dump.
+    ///
+    /// @param bootstrap the text that the proxy was started with, which has been read before
+    /// @param live what a server sent and is live
+    /// @throws IllegalArgumentException when a resource is wanted that no part has
+    public static String json(String bootstrap, ResourceSet live, Wanted wanted) {
+        try {
+            return new ConfigDump(wanted).text(BootstrapReader.parse(bootstrap), live);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("what was read once cannot be shown", e);
+        }
+    }
+
+    private String text(io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap bootstrap, ResourceSet live)
+            throws InvalidProtocolBufferException {
+        var fixed = bootstrap.getStaticResources();
+        var parts = new ArrayList<Message>();
+        parts.add(BootstrapConfigDump.newBuilder().setBootstrap(bootstrap).build());
+        parts.add(clusters(fixed, live));
+        if (wanted.endpoints()) {
+            parts.add(endpoints(live));
+        }
+        parts.add(listeners(fixed, live));
+        parts.add(routes(live));
+        parts.add(secrets(fixed, live));
+        var dump = io.envoyproxy.envoy.admin.v3.ConfigDump.newBuilder();
+        for (var part : wanted.resource().isEmpty() ? parts : only(parts)) {
+            dump.addConfigs(Any.pack(part));
+        }
+        // By way of a message without a class: printing goes by reflection, see SetFields.
+        var safe = shown.of(DynamicMessage.parseFrom(
+                io.envoyproxy.envoy.admin.v3.ConfigDump.getDescriptor(),
+                dump.build().toByteString()));
+        return JsonFormat.printer()
+                        .usingTypeRegistry(shown.types())
+                        .preservingProtoFieldNames()
+                        .print(safe)
+                + "\n";
+    }
+
+    /// The elements of the field that is wanted, whichever part has it.
+    private List<Message> only(List<Message> parts) throws InvalidProtocolBufferException {
+        for (var typed : parts) {
+            var part = DynamicMessage.parseFrom(typed.getDescriptorForType(), typed.toByteString());
+            var field = Optional.ofNullable(part.getDescriptorForType().findFieldByName(wanted.resource()));
+            if (field.isPresent() && field.get().isRepeated()) {
+                var elements = new ArrayList<Message>();
+                ((List<?>) part.getField(field.get())).forEach(element -> elements.add((Message) element));
+                return elements;
+            }
+            if (field.isPresent() && part.getField(field.get()) instanceof Message message) {
+                return List.of(message);
+            }
+        }
+        throw new IllegalArgumentException("no part of the dump has the resource " + wanted.resource());
+    }
+
+    private List<NamedResource> resources(ResourceSet live, ResourceType type) {
+        return live.resources(type).values().stream()
+                .filter(resource -> wanted.name().test(resource.name()))
+                .toList();
+    }
+
+    private ClustersConfigDump clusters(StaticResources fixed, ResourceSet live) {
+        var dump = ClustersConfigDump.newBuilder().setVersionInfo(live.version(ResourceType.CDS));
+        fixed.getClustersList().stream()
+                .filter(cluster -> wanted.name().test(cluster.getName()))
+                .forEach(cluster -> dump.addStaticClustersBuilder().setCluster(Any.pack(cluster)));
+        resources(live, ResourceType.CDS)
+                .forEach(resource -> dump.addDynamicActiveClustersBuilder()
+                        .setVersionInfo(resource.version())
+                        .setCluster(resource.body()));
+        return dump.build();
+    }
+
+    private EndpointsConfigDump endpoints(ResourceSet live) {
+        var dump = EndpointsConfigDump.newBuilder();
+        resources(live, ResourceType.EDS)
+                .forEach(resource -> dump.addDynamicEndpointConfigsBuilder()
+                        .setVersionInfo(resource.version())
+                        .setEndpointConfig(resource.body()));
+        return dump.build();
+    }
+
+    private ListenersConfigDump listeners(StaticResources fixed, ResourceSet live) {
+        var dump = ListenersConfigDump.newBuilder().setVersionInfo(live.version(ResourceType.LDS));
+        fixed.getListenersList().stream()
+                .filter(listener -> wanted.name().test(listener.getName()))
+                .forEach(listener -> dump.addStaticListenersBuilder().setListener(Any.pack(listener)));
+        resources(live, ResourceType.LDS)
+                .forEach(resource -> dump.addDynamicListenersBuilder()
+                        .setName(resource.name())
+                        .getActiveStateBuilder()
+                        .setVersionInfo(resource.version())
+                        .setListener(resource.body()));
+        return dump.build();
+    }
+
+    private RoutesConfigDump routes(ResourceSet live) {
+        var dump = RoutesConfigDump.newBuilder();
+        resources(live, ResourceType.RDS)
+                .forEach(resource -> dump.addDynamicRouteConfigsBuilder()
+                        .setVersionInfo(resource.version())
+                        .setRouteConfig(resource.body()));
+        return dump.build();
+    }
+
+    private SecretsConfigDump secrets(StaticResources fixed, ResourceSet live) {
+        var dump = SecretsConfigDump.newBuilder();
+        fixed.getSecretsList().stream()
+                .filter(secret -> wanted.name().test(secret.getName()))
+                .forEach(secret ->
+                        dump.addStaticSecretsBuilder().setName(secret.getName()).setSecret(Any.pack(secret)));
+        resources(live, ResourceType.SDS)
+                .forEach(resource -> dump.addDynamicActiveSecretsBuilder()
+                        .setName(resource.name())
+                        .setVersionInfo(resource.version())
+                        .setSecret(resource.body()));
+        return dump.build();
+    }
+}

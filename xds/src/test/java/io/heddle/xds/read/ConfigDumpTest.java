@@ -1,0 +1,105 @@
+package io.heddle.xds.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.StringValue;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.listener.v3.Filter;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
+import io.heddle.xds.resource.ResourceSet;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+final class ConfigDumpTest {
+    private static final String BOOTSTRAP = """
+            admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
+            static_resources:
+              clusters:
+              - name: fixed
+                type: STATIC
+                transport_socket:
+                  name: envoy.transport_sockets.tls
+                  typed_config:
+                    "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext
+                    common_tls_context:
+                      tls_certificates:
+                      - certificate_chain: {inline_string: a-chain}
+                        private_key: {inline_string: bootstrap-key}
+            """;
+
+    private static TlsCertificate certificate() {
+        return TlsCertificate.newBuilder()
+                .setCertificateChain(DataSource.newBuilder().setInlineString("shown-chain"))
+                .setPrivateKey(DataSource.newBuilder().setInlineString("secret-key"))
+                .setPassword(DataSource.newBuilder().setFilename("/password"))
+                .build();
+    }
+
+    private static ResourceSet live() {
+        var tls = DownstreamTlsContext.newBuilder()
+                .setCommonTlsContext(CommonTlsContext.newBuilder().addTlsCertificates(certificate()))
+                .build();
+        var chain = FilterChain.newBuilder()
+                .addFilters(Filter.newBuilder()
+                        .setTypedConfig(Any.pack(HttpConnectionManager.newBuilder()
+                                .setStatPrefix("inbound")
+                                .build())))
+                .addFilters(Filter.newBuilder().setName("odd").setTypedConfig(Any.pack(StringValue.of("x"))));
+        chain.getTransportSocketBuilder().setTypedConfig(Any.pack(tls));
+        return ResourceSet.of(
+                Listener.newBuilder().setName("inbound").addFilterChains(chain).build(),
+                Listener.newBuilder().setName("outbound").build(),
+                RouteConfiguration.newBuilder().setName("routes").build(),
+                Secret.newBuilder()
+                        .setName("cert")
+                        .setTlsCertificate(certificate())
+                        .build());
+    }
+
+    @Test
+    void tells_everything_in_the_form_of_envoy() {
+        var json = ConfigDump.json(BOOTSTRAP, live(), ConfigDump.Wanted.ALL);
+        assertThat(json)
+                .contains("\"@type\": \"type.googleapis.com/envoy.admin.v3.BootstrapConfigDump\"")
+                .contains("\"@type\": \"type.googleapis.com/envoy.admin.v3.ClustersConfigDump\"")
+                .contains("\"@type\": \"type.googleapis.com/envoy.admin.v3.ListenersConfigDump\"")
+                .contains("\"@type\": \"type.googleapis.com/envoy.admin.v3.RoutesConfigDump\"")
+                .contains("\"@type\": \"type.googleapis.com/envoy.admin.v3.SecretsConfigDump\"")
+                .contains("\"static_clusters\"", "\"dynamic_listeners\"", "\"dynamic_route_configs\"")
+                .contains("\"stat_prefix\": \"inbound\"")
+                .contains("\"unknown_type\": \"google.protobuf.StringValue\"");
+    }
+
+    @Test
+    void shows_no_secret_wherever_it_is_packed() {
+        var json = ConfigDump.json(BOOTSTRAP, live(), ConfigDump.Wanted.ALL);
+        assertThat(json)
+                .doesNotContain("secret-key", "bootstrap-key")
+                .contains("shown-chain", "a-chain", "[redacted]", "/password");
+    }
+
+    @Test
+    void tells_one_kind_of_resource_and_names_that_fit() {
+        var some = new ConfigDump.Wanted(
+                "dynamic_listeners", Pattern.compile("^in").asPredicate(), false);
+        var json = ConfigDump.json(BOOTSTRAP, live(), some);
+        assertThat(json).contains("\"name\": \"inbound\"").doesNotContain("outbound", "BootstrapConfigDump");
+    }
+
+    @Test
+    void refuses_a_resource_that_there_is_not() {
+        assertThatThrownBy(
+                        () -> ConfigDump.json(BOOTSTRAP, live(), new ConfigDump.Wanted("nonsense", _ -> true, false)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("nonsense");
+    }
+}
