@@ -40,6 +40,7 @@ public final class AdsSource implements AutoCloseable {
     private ResourceSet restored = ResourceSet.EMPTY;
     private volatile ResourceSet live = ResourceSet.EMPTY;
     private boolean refused;
+    private boolean tried;
     private boolean closed;
     private boolean keptOnce;
     private @Nullable AdsClient client;
@@ -112,6 +113,9 @@ public final class AdsSource implements AutoCloseable {
 
     /// Applies the last good configuration, if there is one; it is live then.
     private Optional<ResourceSet> restore() {
+        if (triedBefore()) {
+            return Optional.empty();
+        }
         Optional<ResourceSet> kept;
         try {
             kept = file.read();
@@ -136,6 +140,13 @@ public final class AdsSource implements AutoCloseable {
                 yield Optional.empty();
             }
         };
+    }
+
+    /// What could not be used once cannot be used at the next attempt either.
+    private synchronized boolean triedBefore() {
+        boolean before = tried;
+        tried = true;
+        return before;
     }
 
     private synchronized void remember(ResourceSet kept) {
