@@ -155,6 +155,11 @@ final class ConfigApi {
         return tree;
     }
 
+    /// It was an error for whoever applied it; the object that is stored takes part all the same.
+    private static Problem asWarning(Problem problem) {
+        return Problem.warning(problem.object(), problem.path(), problem.reason(), problem.remedy());
+    }
+
     private static Map<String, Object> status(ObjectStatus status) {
         var map = new LinkedHashMap<String, Object>();
         map.put("accepted", status.accepted());
@@ -170,7 +175,12 @@ final class ConfigApi {
             map.put("problems", status.problems().stream().map(Json::problem).toList());
         }
         if (!status.warnings().isEmpty()) {
-            map.put("warnings", status.warnings().stream().map(Json::problem).toList());
+            map.put(
+                    "warnings",
+                    status.warnings().stream()
+                            .map(ConfigApi::asWarning)
+                            .map(Json::problem)
+                            .toList());
         }
         return map;
     }
