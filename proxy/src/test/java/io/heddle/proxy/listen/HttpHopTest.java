@@ -40,7 +40,7 @@ class HttpHopTest {
                             + "x-request-id: [0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\r\n"
                             + "x-forwarded-proto: http\r\n\r\n");
             await().until(() -> proxy.seen.size() == 1);
-            assertThat(proxy.seen.get(0)).isEqualTo(new RunningProxy.Seen(200, "-", "via_upstream", 1, 5, 0));
+            assertThat(proxy.seen(0)).isEqualTo(new RunningProxy.Seen(200, "-", "via_upstream", 1, 5, 0));
         }
     }
 
@@ -207,7 +207,7 @@ class HttpHopTest {
             Origin.head(client.getInputStream());
             assertThat(client.getInputStream().readAllBytes()).hasSizeLessThanOrEqualTo(3);
             await().until(() -> proxy.seen.size() == 1);
-            assertThat(proxy.seen.get(0).flag()).isEqualTo("UC");
+            assertThat(proxy.seen(0).flag()).isEqualTo("UC");
         }
     }
 
@@ -232,8 +232,8 @@ class HttpHopTest {
             Origin.write(client, GET);
             assertThat(Origin.head(client.getInputStream())).startsWith("HTTP/1.1 503 ");
             await().until(() -> proxy.seen.size() == 1);
-            assertThat(proxy.seen.get(0).flag()).isEqualTo("UF");
-            assertThat(proxy.seen.get(0).attempts()).isEqualTo(2);
+            assertThat(proxy.seen(0).flag()).isEqualTo("UF");
+            assertThat(proxy.seen(0).attempts()).isEqualTo(2);
         }
     }
 

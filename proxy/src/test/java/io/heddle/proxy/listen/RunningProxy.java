@@ -1,5 +1,7 @@
 package io.heddle.proxy.listen;
 
+import static org.awaitility.Awaitility.await;
+
 import io.heddle.model.problem.Problem;
 import io.heddle.proxy.config.ActiveConfig;
 import io.heddle.proxy.exchange.ProxyServices;
@@ -99,6 +101,12 @@ final class RunningProxy implements AutoCloseable {
                 timeline.attempts,
                 timeline.bytesSent,
                 timeline.bytesReceived));
+    }
+
+    /// What the observer saw of the request of this number, from 0; an answer may be read before it is observed.
+    Seen seen(int number) {
+        await().until(() -> seen.size() > number);
+        return seen.get(number);
     }
 
     int port() {
