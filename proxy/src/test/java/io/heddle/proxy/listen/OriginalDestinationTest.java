@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -104,7 +105,7 @@ class OriginalDestinationTest {
         var six = unbound("six", "2001:db8::7", 80, 210);
         var proxy = new RunningProxy(Listening.config(List.of(in, one, all, six)));
         System.out.println(proxy.problems.isEmpty() ? "open" : proxy.problems);
-        Thread.sleep(TimeUnit.SECONDS.toMillis(60)); // as long as the test lets it
+        var _ = new CountDownLatch(1).await(60, TimeUnit.SECONDS); // ended by the script, or left behind no longer
     }
 
     private static Listener unbound(String name, String address, int port, int status) {
