@@ -101,6 +101,7 @@ final class ClusterReader {
             Function<String, Optional<ClusterLoadAssignment>> discovered,
             Scope scope) {
         scope.check(message, CLUSTER);
+        scope.at("original_dst_lb_config").check(message.getOriginalDstLbConfig(), ORIGINAL_DST);
         var discovery = discovery(message, scope);
         return new Cluster(
                 message.getName(),
@@ -149,7 +150,6 @@ final class ClusterReader {
         if (message.hasLoadAssignment()) {
             scope.at("load_assignment").error("ORIGINAL_DST has no endpoints of its own", "remove it");
         }
-        scope.at("original_dst_lb_config").check(message.getOriginalDstLbConfig(), ORIGINAL_DST);
         return Cluster.Discovery.ORIGINAL_DST;
     }
 

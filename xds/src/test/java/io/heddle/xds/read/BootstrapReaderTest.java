@@ -232,7 +232,7 @@ class BootstrapReaderTest {
                 .contains("virtual_hosts[1].domains[0]: domain * stands twice")
                 .contains("typed_config.tracing: is not supported")
                 .contains("http_filters[0].typed_config.rules.policies[odd].permissions[0].metadata: is not supported")
-                .contains("Cluster bad: type: ORIGINAL_DST is not supported")
+                .contains("Cluster bad: lb_policy: ORIGINAL_DST needs CLUSTER_PROVIDED")
                 .contains("Cluster bad: outlier_detection: is not supported")
                 .contains("clusters[0].name: there is no cluster a; add the cluster")
                 .contains("Bootstrap: stats_sinks: is not supported");
