@@ -37,9 +37,7 @@ public record Interception(
     /// What one application needs whose sidecar runs as another user: everything it sends, and what comes to its port.
     public static Interception ofApplication(
             Mode mode, int inboundPort, int outboundPort, OptionalInt application, long sidecarUser) {
-        var ports = application.isPresent()
-                ? List.of(NumberRange.of(application.getAsInt()))
-                : List.<NumberRange>of();
+        var ports = application.isPresent() ? List.of(NumberRange.of(application.getAsInt())) : List.<NumberRange>of();
         return new Interception(
                 mode,
                 inboundPort,

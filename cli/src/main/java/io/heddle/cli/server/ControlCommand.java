@@ -109,11 +109,7 @@ public final class ControlCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         var defaults = MeshSettings.DEFAULT;
         var mesh = new MeshSettings(
-                trustDomain,
-                defaults.domainSuffix(),
-                defaults.rootNamespace(),
-                defaults.clusterId(),
-                outboundTraffic);
+                trustDomain, defaults.domainSuffix(), defaults.rootNamespace(), defaults.clusterId(), outboundTraffic);
         var options = ControlOptions.defaults()
                 .withStateDirectory(stateDirectory)
                 .withPorts(new ControlOptions.Ports(bind, apiPort, xdsPort, plaintextXdsPort, metricsPort, names))

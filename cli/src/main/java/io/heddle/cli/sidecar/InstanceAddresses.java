@@ -32,7 +32,10 @@ final class InstanceAddresses {
             return NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses);
         } catch (SocketException e) {
             throw new Failure(
-                    ExitCode.FAILURE, "this machine's addresses cannot be read: " + e.getMessage(), "give --address", e);
+                    ExitCode.FAILURE,
+                    "this machine's addresses cannot be read: " + e.getMessage(),
+                    "give --address",
+                    e);
         }
     }
 

@@ -107,8 +107,7 @@ class SupervisorTest {
         var ready = place.resolve("ready");
         var application = Application.start(
                 List.of("sh", "-c", "trap '' TERM; sleep 600 & touch " + ready + "; wait; sleep 600"),
-                new WorkloadSpec(
-                        "job", "shop", "job", Optional.empty(), "", "127.0.0.1", OptionalInt.empty()),
+                new WorkloadSpec("job", "shop", "job", Optional.empty(), "", "127.0.0.1", OptionalInt.empty()),
                 1);
         while (!Files.exists(ready)) {
             Thread.onSpinWait();

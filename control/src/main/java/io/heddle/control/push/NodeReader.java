@@ -59,16 +59,16 @@ final class NodeReader {
 
     /// Istio's words: the mode, and the machine's addresses, of which one with a colon tells of IPv6.
     private Interception interception() {
-        var mode =
-                switch (text("INTERCEPTION_MODE").orElse("NONE")) {
-                    case "REDIRECT" -> ProxyNode.Mode.REDIRECT;
-                    case "TPROXY" -> ProxyNode.Mode.TPROXY;
-                    default -> ProxyNode.Mode.NONE;
-                };
+        var mode = switch (text("INTERCEPTION_MODE").orElse("NONE")) {
+            case "REDIRECT" -> ProxyNode.Mode.REDIRECT;
+            case "TPROXY" -> ProxyNode.Mode.TPROXY;
+            default -> ProxyNode.Mode.NONE;
+        };
         return mode == ProxyNode.Mode.NONE
                 ? Interception.NONE
                 : new Interception(
-                        mode, text("INSTANCE_IPS").filter(ips -> ips.contains(":")).isPresent());
+                        mode,
+                        text("INSTANCE_IPS").filter(ips -> ips.contains(":")).isPresent());
     }
 
     private Optional<String> text(String key) {

@@ -115,11 +115,8 @@ final class DryRun {
         var kinds = new HashSet<Kind>();
         var nodes = new ArrayList<ProxyNode>();
         for (var proxy : proxies) {
-            if (kinds.add(new Kind(
-                    proxy.namespace(),
-                    proxy.labels(),
-                    proxy.service().toString(),
-                    proxy.interception()))) {
+            if (kinds.add(
+                    new Kind(proxy.namespace(), proxy.labels(), proxy.service().toString(), proxy.interception()))) {
                 nodes.add(proxy);
             }
         }
@@ -134,8 +131,7 @@ final class DryRun {
         return namespaces;
     }
 
-    private record Kind(
-            String namespace, Labels labels, String service, ProxyNode.Interception interception) {}
+    private record Kind(String namespace, Labels labels, String service, ProxyNode.Interception interception) {}
 
     private ProxyNode imagined(String namespace) {
         return new ProxyNode(

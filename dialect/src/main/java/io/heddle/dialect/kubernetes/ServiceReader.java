@@ -72,11 +72,7 @@ public final class ServiceReader {
     }
 
     private static void otherFields(Fields spec) {
-        spec.accept(
-                "ipFamilies",
-                "ipFamilyPolicy",
-                "healthCheckNodePort",
-                "allocateLoadBalancerNodePorts");
+        spec.accept("ipFamilies", "ipFamilyPolicy", "healthCheckNodePort", "allocateLoadBalancerNodePorts");
         var type = spec.choice("type", List.of("ClusterIP", "NodePort", "LoadBalancer", "ExternalName"));
         switch (type.orElse("ClusterIP")) {
             case "ExternalName" ->

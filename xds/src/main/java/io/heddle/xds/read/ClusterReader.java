@@ -75,17 +75,16 @@ final class ClusterReader {
             Fields.refusingOthers(io.envoyproxy.envoy.config.cluster.v3.Cluster.OriginalDstLbConfig.class);
 
     /// What of a cluster is read.
-    static final List<Fields<?>> FIELDS =
-            List.of(
-                    CLUSTER,
-                    SOCKET_MATCH,
-                    EDS,
-                    LEAST_REQUEST,
-                    ORIGINAL_DST,
-                    CIRCUIT_BREAKERS,
-                    THRESHOLDS,
-                    PROTOCOLS,
-                    EXPLICIT_HTTP);
+    static final List<Fields<?>> FIELDS = List.of(
+            CLUSTER,
+            SOCKET_MATCH,
+            EDS,
+            LEAST_REQUEST,
+            ORIGINAL_DST,
+            CIRCUIT_BREAKERS,
+            THRESHOLDS,
+            PROTOCOLS,
+            EXPLICIT_HTTP);
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final String PROTOCOL_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";

@@ -50,9 +50,8 @@ final class InterceptedOutbound {
     }
 
     Listener write() {
-        var listener = Listener.newBuilder()
-                .setName(Names.OUTBOUND_LISTENER)
-                .setTrafficDirection(TrafficDirection.OUTBOUND);
+        var listener =
+                Listener.newBuilder().setName(Names.OUTBOUND_LISTENER).setTrafficDirection(TrafficDirection.OUTBOUND);
         Interceptions.listen(listener, view.node().interception(), "127.0.0.1", "::1", port);
         listener.addFilterChains(
                 chain("loop", matching(port), relay(Names.BLACK_HOLE_CLUSTER, Names.BLACK_HOLE_CLUSTER)));
@@ -70,12 +69,12 @@ final class InterceptedOutbound {
                     .setListenerFiltersTimeout(PATIENCE)
                     .setContinueOnListenerFiltersTimeout(true);
         }
-        var rest =
-                switch (view.mesh().outboundTraffic()) {
-                    case ALLOW_ANY -> Names.PASSTHROUGH_CLUSTER;
-                    case REGISTRY_ONLY -> Names.BLACK_HOLE_CLUSTER;
-                };
-        return listener.setDefaultFilterChain(FilterChain.newBuilder().setName("rest").addFilters(relay(rest, rest)))
+        var rest = switch (view.mesh().outboundTraffic()) {
+            case ALLOW_ANY -> Names.PASSTHROUGH_CLUSTER;
+            case REGISTRY_ONLY -> Names.BLACK_HOLE_CLUSTER;
+        };
+        return listener.setDefaultFilterChain(
+                        FilterChain.newBuilder().setName("rest").addFilters(relay(rest, rest)))
                 .build();
     }
 
@@ -141,7 +140,8 @@ final class InterceptedOutbound {
         return ListenerFilter.newBuilder()
                 .setName("envoy.filters.listener.http_inspector")
                 .setTypedConfig(Any.pack(HttpInspector.getDefaultInstance()))
-                .setFilterDisabled(ListenerFilterChainMatchPredicate.newBuilder().setNotMatch(anyOf(ports)))
+                .setFilterDisabled(
+                        ListenerFilterChainMatchPredicate.newBuilder().setNotMatch(anyOf(ports)))
                 .build();
     }
 
@@ -156,8 +156,8 @@ final class InterceptedOutbound {
             return rules.getFirst(); // a set of fewer than two rules is not valid
         }
         return ListenerFilterChainMatchPredicate.newBuilder()
-                .setOrMatch(ListenerFilterChainMatchPredicate.MatchSet.newBuilder()
-                        .addAllRules(rules))
+                .setOrMatch(
+                        ListenerFilterChainMatchPredicate.MatchSet.newBuilder().addAllRules(rules))
                 .build();
     }
 }

@@ -157,7 +157,9 @@ final class GoldenViews {
                 List.of(),
                 plain(at(service(WEB, 80), "10.96.0.1", "fd96::1"), endpoint("web-1", "10.0.0.2", 9080, true)),
                 plain(service(CATALOG, 80, 9080), endpoint("catalog-1", "10.0.0.3", 9080, true)),
-                plain(tcp("db.example", 5432, Service.Resolution.STATIC, "10.97.0.0/24"), endpoint("db-1", "10.0.0.9", 5432, false)),
+                plain(
+                        tcp("db.example", 5432, Service.Resolution.STATIC, "10.97.0.0/24"),
+                        endpoint("db-1", "10.0.0.9", 5432, false)),
                 plain(tcp("second.example", 5432, Service.Resolution.STATIC, "10.97.0.0/24")),
                 plain(tcp("cache.example", 6379, Service.Resolution.STATIC)),
                 plain(tcp("*.far.example", 9999, Service.Resolution.NONE, "fd97::5")));
