@@ -61,7 +61,7 @@ final class InterceptedOutbound {
         for (int http : ports) {
             listener.addFilterChains(chain(
                     "http|" + http,
-                    matching(http).addAllApplicationProtocols(HTTP),
+                    matching(http).setTransportProtocol("raw_buffer").addAllApplicationProtocols(HTTP),
                     ListenerWriter.outboundManager(Integer.toString(http))));
         }
         if (!ports.isEmpty()) {
