@@ -24,7 +24,9 @@ public enum HeadResult {
     FRAMING_CONFLICT(400, "Content-Length and Transfer-Encoding appear together"),
     TARGET_TOO_LONG(414, "the request line is too long"),
     HEAD_TOO_LARGE(431, "the head is too large"),
-    TOO_MANY_HEADERS(431, "there are too many header lines");
+    TOO_MANY_HEADERS(431, "there are too many header lines"),
+    PSEUDO_INVALID(400, "a pseudo-header field is missing, unknown, repeated, misplaced or malformed"),
+    CONNECTION_FIELD(400, "there is a header that belongs to a connection of HTTP/1.1");
 
     private final int status;
     private final String reason;

@@ -12,9 +12,9 @@ import java.util.Arrays;
 /// next line's.
 ///
 /// There are two ways to fill it. A reader of text takes the bytes as they come ([#take], [#truncate]) and says where
-/// it found a line ([#add]). A decoder makes its lines: [#beginLine], the name's bytes, [#endName], the value's bytes,
-/// [#endLine]; bytes are appended with [#append], or written to [#bytes] at [#length] after [#reserve] and made known
-/// with [#advance]. Either way a fault is a [HeadResult], and [#end] tells where the lines end.
+/// it found a line ([#add]). A decoder makes its lines: [#beginLine], the name's bytes, [#endName], the value's
+/// bytes, [#endLine]; bytes are appended with [#append], or written to [#bytes] at [#length] after [#reserve] and
+/// made known with [#advance]. Either way a fault is a [HeadResult], and [#end] tells where the lines end.
 public final class HeaderLines {
     /// No lines at all. Nothing is ever added to it.
     public static final HeaderLines EMPTY = new HeaderLines();
@@ -122,8 +122,8 @@ public final class HeaderLines {
         length += size;
     }
 
-    /// Appends `text` from a configuration or a certificate: control characters become spaces, characters up to U+00FF
-    /// one byte each, as they were read, and those above question marks. It can end no line.
+    /// Appends `text` from a configuration or a certificate: control characters become spaces, characters up to
+    /// U+00FF one byte each, as they were read, and those above question marks. It can end no line.
     public void appendSafe(String text) {
         int size = text.length();
         reserve(size);
@@ -276,7 +276,36 @@ public final class HeaderLines {
     /// when
     /// framing headers agree with it.
     public HeadResult add(int nameFrom, int nameTo, int valueFrom, int valueTo) {
-        int kind = LineKind.of(bytes, nameFrom, nameTo);
+        return add(LineKind.of(bytes, nameFrom, nameTo), nameFrom, nameTo, Span.of(valueFrom, valueTo));
+    }
+
+    /// Adds a line of a known [LineKind] whose name is checked already; copies both, checks the value and what
+    /// framing headers say. [HeadResult#MORE] when the line is good.
+    public HeadResult addLine(int kind, byte[] nameBytes, long name, byte[] valueBytes, long value) {
+        int nameLength = Span.length(name);
+        int valueLength = Span.length(value);
+        reserve(nameLength + valueLength + 4);
+        int at = length;
+        System.arraycopy(nameBytes, Span.start(name), bytes, at, nameLength);
+        int colon = at + nameLength;
+        bytes[colon] = ':';
+        bytes[colon + 1] = ' ';
+        int from = colon + 2;
+        int to = from + valueLength;
+        System.arraycopy(valueBytes, Span.start(value), bytes, from, valueLength);
+        if (Octets.endOfValue(bytes, from, to) != to) {
+            return HeadResult.VALUE_INVALID;
+        }
+        bytes[to] = Octets.CR;
+        bytes[to + 1] = Octets.LF;
+        length = to + 2;
+        linesEnd = length;
+        return add(kind, at, colon, Span.of(from, to));
+    }
+
+    private HeadResult add(int kind, int nameFrom, int nameTo, long value) {
+        int valueFrom = Span.start(value);
+        int valueTo = Span.end(value);
         boolean again = kind != LineKind.OTHER && has(kind);
         index(nameFrom, nameTo, valueFrom, valueTo, kind);
         return switch (kind) {
