@@ -1,6 +1,8 @@
 package io.heddle.proxy;
 
 import io.heddle.proxy.config.AdsSource;
+import io.heddle.proxy.http2.Flood;
+import io.heddle.proxy.http2.Http2Counters;
 import io.heddle.proxy.listen.ListenerStats;
 import io.heddle.proxy.listen.Listeners;
 import io.heddle.proxy.observe.AccessLogs;
@@ -58,5 +60,18 @@ record Figures(ProxyMetrics metrics) {
             }
             return families;
         });
+    }
+
+    /// What ended HTTP/2 connections of one side, `downstream` or `upstream`.
+    void add(String side, Http2Counters counters) {
+        var prefix = "heddle_http2_" + side + "_";
+        metrics.add(prefix + "faults_total", "Connections ended for a fault of the peer, floods included.", () ->
+                (double) counters.faults());
+        metrics.add(prefix + "keepalive_timeouts_total", "Connections ended as no answer to PING came.", () ->
+                (double) counters.keepAliveTimeouts());
+        for (var flood : Flood.values()) {
+            metrics.add(prefix + "flood_" + flood.text() + "_total", "Connections ended for this flood.", () ->
+                    (double) counters.floods(flood));
+        }
     }
 }

@@ -8,6 +8,7 @@ import io.heddle.proxy.config.ActiveConfig;
 import io.heddle.proxy.config.AdsSource;
 import io.heddle.proxy.config.ConfigGate;
 import io.heddle.proxy.exchange.ProxyServices;
+import io.heddle.proxy.http2.Http2Counters;
 import io.heddle.proxy.listen.Listeners;
 import io.heddle.proxy.loop.EventLoops;
 import io.heddle.proxy.observe.AccessLogs;
@@ -104,7 +105,8 @@ public final class Proxy implements AutoCloseable {
         loops = new EventLoops(options.concurrency());
         upstreams = new Upstreams(loops, TlsSources.client(tls), active.current());
         var ownPeer = node.hasWorkload() ? node.workload().toString() : "";
-        var services = new ProxyServices(active, upstreams, this::finished, ownPeer, options.drainTime());
+        var services =
+                new ProxyServices(active, upstreams, this::finished, new Http2Counters(), ownPeer, options.drainTime());
         listeners = new Listeners(
                 loops,
                 services,
@@ -117,7 +119,10 @@ public final class Proxy implements AutoCloseable {
         ads = server.map(_ -> new AdsSource(gate, options.stateFolder().resolve("last-good.xds"), this::configured));
         configGate = gate;
         control = server;
-        new Figures(metrics).add(ads, identity, logs, listeners);
+        var figures = new Figures(metrics);
+        figures.add(ads, identity, logs, listeners);
+        figures.add("downstream", services.http2());
+        figures.add("upstream", upstreams.http2());
     }
 
     /// Starts a proxy and returns when it is set up; [#ready] tells when it takes requests.
@@ -204,8 +209,8 @@ public final class Proxy implements AutoCloseable {
         };
     }
 
-    /// Completes when the first configuration is live and its listeners are open; fails when the control plane refuses
-    /// to know this proxy.
+    /// Completes when the first configuration is live and its listeners are open; fails when the control plane
+    /// refuses to know this proxy.
     public CompletableFuture<Void> ready() {
         return ready.copy();
     }

@@ -26,11 +26,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Two sidecars in this process, between a client and an application that speak plaintext: what the one says and the
 /// other believes.
+@ParameterizedClass
+@ValueSource(strings = {"h2", "http/1.1"})
 class MeshPairTest {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
     private static final String WEB = "spiffe://mesh.test/ns/shop/sa/web";
@@ -40,6 +45,10 @@ class MeshPairTest {
 
     private final TestAuthority authority = TestAuthority.create("mesh");
     private Origin application = Origin.answering(OK);
+
+    /// What the outbound sidecar offers by ALPN, newest first; an old one offers HTTP/1.1 alone.
+    @Parameter
+    private String newest = "";
 
     @TempDir
     private Path state;
@@ -75,13 +84,20 @@ class MeshPairTest {
                   "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext,
                   sni: outbound_.80_._.catalog.shop,
                   common_tls_context: {
-                    alpn_protocols: [http/1.1],
+                    alpn_protocols: [%3$s],
                     tls_certificates: [
                       {certificate_chain: {filename: "%1$s/web.pem"}, private_key: {filename: "%1$s/web.key"}}],
                     validation_context: {
                       trusted_ca: {filename: "%1$s/root.pem"},
                       match_typed_subject_alt_names: [{san_type: URI, matcher: {exact: "%2$s"}}]}}}},
-                """.formatted(state, CATALOG);
+                """.formatted(state, CATALOG, newest);
+        if (newest.equals("h2")) {
+            mutual += """
+                    typed_extension_protocol_options: {envoy.extensions.upstreams.http.v3.HttpProtocolOptions: {
+                      "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions,
+                      auto_config: {}}},
+                    """;
+        }
         var text = bootstrap(
                 listener("outbound", "", "{filters: [" + manager("outbound", "", "") + "]}"),
                 cluster(port(inbound, "inbound"), mutual));
@@ -124,7 +140,7 @@ class MeshPairTest {
                   require_client_certificate: true,
                   common_tls_context: {
                     tls_params: {tls_minimum_protocol_version: TLSv1_3, tls_maximum_protocol_version: TLSv1_3},
-                    alpn_protocols: [http/1.1],
+                    alpn_protocols: [h2, http/1.1],
                     tls_certificates: [
                       {certificate_chain: {filename: "%1$s/catalog.pem"}, private_key: {filename: "%1$s/catalog.key"}}],
                     validation_context: {trusted_ca: {filename: "%1$s/root.pem"}}}}},
@@ -218,10 +234,14 @@ class MeshPairTest {
             assertThat(head)
                     .containsPattern("x-forwarded-client-cert: By=" + CATALOG + ";Hash=[0-9a-f]{64};URI=" + WEB + "\r");
         });
+        var protocol = newest.equals("h2") ? "HTTP/2" : "HTTP/1.1";
         assertThat(logged("inbound"))
                 .hasSize(3)
-                .allSatisfy(
-                        line -> assertThat(line).contains("\"source_workload\":\"web-1\"", "\"peer\":\"" + WEB + "\""));
+                .allSatisfy(line -> assertThat(line)
+                        .contains(
+                                "\"source_workload\":\"web-1\"",
+                                "\"peer\":\"" + WEB + "\"",
+                                "\"protocol\":\"" + protocol + "\""));
     }
 
     @Test

@@ -81,8 +81,8 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         hostEnded = false;
     }
 
-    /// A request's head has come, and stays as it is until [ClientStream#done]; `complete` tells that there is no body,
-    /// not even the bytes that follow a change of the protocol.
+    /// A request's head has come, and stays as it is until [ClientStream#done]; `complete` tells that there is no
+    /// body, not even the bytes that follow a change of the protocol.
     public void begin(HttpRequestHead requestHead, boolean complete) {
         var settings = client.settings();
         start(requestHead);
@@ -265,7 +265,9 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
     }
 
     private void reply(LocalReply reply) {
-        timeline.status = reply.status();
+        boolean grpc = GrpcAnswer.isWanted(head());
+        timeline.status = grpc ? 200 : reply.status();
+        timeline.grpcStatus = grpc ? GrpcAnswer.status(reply) : timeline.grpcStatus;
         timeline.flag = reply.flag() == ResponseFlag.NONE ? timeline.flag : reply.flag();
         timeline.details = reply.details();
         timeline.denial = reply.denial();

@@ -1,5 +1,6 @@
 package io.heddle.proxy.exchange;
 
+import io.heddle.proxy.http.EditedLines;
 import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.loop.Worker;
@@ -26,17 +27,26 @@ final class LocalAnswer {
     static int write(LocalReply reply, HeaderEdits edits, HttpRequestHead request, Worker worker, ClientStream client) {
         var body = reply.body().getBytes(StandardCharsets.UTF_8);
         var lines = worker.editedLines().start(HeaderLines.EMPTY, 0, edits);
+        if (GrpcAnswer.isWanted(request)) {
+            date(lines, worker);
+            GrpcAnswer.write(reply, lines, request, client);
+            return 0;
+        }
         if (reply.status() >= 200 && reply.status() != 204 && reply.status() != 304) {
             lines.add("content-length", Integer.toString(body.length));
         }
         if (body.length > 0 && !sets(edits, HeaderName.CONTENT_TYPE)) {
             lines.add("content-type", "text/plain");
         }
-        lines.add("date", DATE.format(Instant.ofEpochMilli(worker.nowMillis()).atOffset(ZoneOffset.UTC)));
-        lines.add("server", "heddle");
+        date(lines, worker);
         var sent = request.isMethod("HEAD") ? EMPTY : body;
         client.local(reply.status(), lines, sent);
         return sent.length;
+    }
+
+    private static void date(EditedLines lines, Worker worker) {
+        lines.add("date", DATE.format(Instant.ofEpochMilli(worker.nowMillis()).atOffset(ZoneOffset.UTC)));
+        lines.add("server", "heddle");
     }
 
     private static boolean sets(HeaderEdits edits, HeaderName name) {

@@ -63,6 +63,7 @@ final class MirrorCopy implements UpstreamListener {
         requestEnded = complete;
         host.state().begin();
         worker.deadlines().set(deadline, worker.now() + nanos);
+        ticket.asks(request.head().version(), false);
         services.upstreams().connect(worker, cluster, host, ticket);
     }
 
@@ -72,7 +73,7 @@ final class MirrorCopy implements UpstreamListener {
         var announcement = connection.mutualTls() && !connection.reused() ? services.ownPeer() : "";
         var lines = request.headers().lines(request.head(), request.edits(), request.certificates(), announcement);
         var authority = host.endpoint().key();
-        boolean complete = requestEnded && backlog.isEmpty();
+        boolean complete = requestEnded && backlog.isEmpty() && trailers.count() == 0;
         connection.send(new OutgoingRequest(request.head(), request.rewrite(), authority, lines, "", complete));
         drain(connection);
         connection.flush();

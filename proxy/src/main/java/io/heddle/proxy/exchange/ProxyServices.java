@@ -1,6 +1,7 @@
 package io.heddle.proxy.exchange;
 
 import io.heddle.proxy.config.ActiveConfig;
+import io.heddle.proxy.http2.Http2Counters;
 import io.heddle.proxy.observe.RequestObserver;
 import io.heddle.proxy.upstream.Upstreams;
 import java.time.Duration;
@@ -10,7 +11,13 @@ import java.time.Duration;
 /// @param config the live configuration
 /// @param upstreams its clusters
 /// @param observer who is told of finished requests
+/// @param http2 counts what ended clients' HTTP/2 connections
 /// @param ownPeer the value of `x-heddle-peer` that this proxy sends; empty sends none
 /// @param drainTime how long connections of a chain that went away may go on (Envoy's `--drain-time-s`)
 public record ProxyServices(
-        ActiveConfig config, Upstreams upstreams, RequestObserver observer, String ownPeer, Duration drainTime) {}
+        ActiveConfig config,
+        Upstreams upstreams,
+        RequestObserver observer,
+        Http2Counters http2,
+        String ownPeer,
+        Duration drainTime) {}

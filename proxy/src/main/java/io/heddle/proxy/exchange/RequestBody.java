@@ -28,6 +28,11 @@ final class RequestBody {
         return ended;
     }
 
+    /// Whether there is none at all, as far as can be known: all of it has come, and it is nothing.
+    boolean isNothing() {
+        return ended && replay.isEmpty() && replay.isComplete() && trailers.count() == 0;
+    }
+
     /// Takes a piece, for `stream` if there is one; false when the next one should wait.
     boolean piece(ByteBuf piece, @Nullable UpstreamStream stream) {
         mirrors.body(piece);

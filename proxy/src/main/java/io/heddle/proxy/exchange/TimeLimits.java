@@ -1,5 +1,6 @@
 package io.heddle.proxy.exchange;
 
+import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.observe.RequestTimeline;
 import io.heddle.traffic.resilience.Timeouts;
 import io.heddle.traffic.runtime.NetworkFilter.HttpLimits;
@@ -28,6 +29,7 @@ final class TimeLimits {
     private final RequestTimeline timeline;
     private Timeouts timeouts = UNLIMITED;
     private HttpLimits ofListener = HttpLimits.DEFAULT;
+    private long ofRequest = Long.MAX_VALUE;
     private long lastByte;
 
     TimeLimits(RequestTimeline timeline) {
@@ -38,18 +40,22 @@ final class TimeLimits {
     void start(long now, HttpLimits limits) {
         ofListener = limits;
         timeouts = UNLIMITED;
+        ofRequest = Long.MAX_VALUE;
         lastByte = now;
     }
 
-    /// It is forwarded under these.
-    void limit(Timeouts ofRoute) {
+    /// It is forwarded under these, and under what `head` itself says if the route heeds that.
+    void limit(Timeouts ofRoute, HttpRequestHead head) {
         timeouts = ofRoute;
+        var said = ofRoute.grpc().map(longest -> GrpcTimeout.of(head, longest)).orElse(Duration.ZERO);
+        ofRequest = said.isZero() ? Long.MAX_VALUE : timeline.headReceived + said.toNanos();
     }
 
     /// Bytes go both ways from now on: all that counts is that they go.
     void tunnel() {
         timeouts = new Timeouts(Duration.ZERO, Duration.ZERO, timeouts.idle());
         ofListener = HttpLimits.DEFAULT;
+        ofRequest = Long.MAX_VALUE;
     }
 
     /// A byte moved.
@@ -89,7 +95,8 @@ final class TimeLimits {
 
     private long duration() {
         boolean limited = !ofListener.stream().isZero();
-        return limited ? timeline.headReceived + ofListener.stream().toNanos() : Long.MAX_VALUE;
+        return Math.min(
+                ofRequest, limited ? timeline.headReceived + ofListener.stream().toNanos() : Long.MAX_VALUE);
     }
 
     /// What has passed by `now`.

@@ -27,8 +27,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The tries of one request at a cluster's hosts: the first and those after it. Part of its [HttpExchange], reused with
-/// it.
+/// The tries of one request at a cluster's hosts: the first and those after it. Part of its [HttpExchange], reused
+/// with it.
 ///
 /// A try counts at its host from its pick to its end; the request counts at its cluster's breaker from the first pick
 /// to [#finish].
@@ -105,7 +105,7 @@ final class Tries implements PickRequest {
     /// Sends the request upstream.
     void forward(RouteAction.Forward action, HeaderEdits filterEdits) {
         forward = action;
-        limits.limit(action.timeouts());
+        limits.limit(action.timeouts(), head());
         var wanted = target == null ? "" : target.cluster();
         var found = services.upstreams().cluster(wanted);
         if (found.isEmpty()) {
@@ -148,6 +148,7 @@ final class Tries implements PickRequest {
         timeline.attempts++;
         timeline.toHost(host);
         waiting = true;
+        ticket.asks(head().version(), !upgrade.isEmpty() && !upgrade.equals(OutgoingRequest.CONNECT));
         if (upgrade.equals(OutgoingRequest.CONNECT) && forward().upgrades().terminatesConnect()) {
             services.upstreams().tunnel(worker, cluster(), host, ticket);
         } else {
@@ -169,7 +170,7 @@ final class Tries implements PickRequest {
         var announcement = fresh.mutualTls() && !fresh.reused() ? services.ownPeer() : "";
         var lines = headers.lines(head(), edits, certificates, announcement);
         var authority = host().endpoint().key();
-        fresh.send(new OutgoingRequest(head(), rewrite(), authority, lines, upgrade, body.ended()));
+        fresh.send(new OutgoingRequest(head(), rewrite(), authority, lines, upgrade, body.isNothing()));
         body.sendTo(fresh);
         if (!body.ended()) {
             exchange.resumeClient();
@@ -238,7 +239,9 @@ final class Tries implements PickRequest {
         var outcome = switch (failure) {
             case CONNECT_FAILED, CONNECT_TIMEOUT -> new RetryDecider.Outcome.ConnectFailed();
             case RESET_BEFORE_RESPONSE -> new RetryDecider.Outcome.ResetBeforeResponse(headSent, reused);
-            case OVERFLOW, RESET_IN_RESPONSE, MALFORMED -> null;
+            case STREAM_RESET -> new RetryDecider.Outcome.ResetBeforeResponse(headSent, false);
+            case REFUSED -> new RetryDecider.Outcome.Refused();
+            case OVERFLOW, RESET_IN_RESPONSE, STREAM_RESET_IN_RESPONSE, MALFORMED -> null;
         };
         if (!answering && outcome != null && retry(outcome)) {
             return;

@@ -30,6 +30,7 @@ final class UpstreamReplies {
             case CONNECT_FAILED, CONNECT_TIMEOUT -> ResponseFlag.UPSTREAM_CONNECTION_FAILURE;
             case OVERFLOW -> ResponseFlag.UPSTREAM_OVERFLOW;
             case RESET_BEFORE_RESPONSE, RESET_IN_RESPONSE -> ResponseFlag.UPSTREAM_CONNECTION_TERMINATION;
+            case REFUSED, STREAM_RESET, STREAM_RESET_IN_RESPONSE -> ResponseFlag.UPSTREAM_REMOTE_RESET;
             case MALFORMED -> ResponseFlag.UPSTREAM_PROTOCOL_ERROR;
         };
         if (failure == UpstreamFailure.OVERFLOW) {

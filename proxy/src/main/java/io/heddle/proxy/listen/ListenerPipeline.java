@@ -1,6 +1,8 @@
 package io.heddle.proxy.listen;
 
 import io.heddle.proxy.downstream.Http1Handler;
+import io.heddle.proxy.downstream.Http2Handler;
+import io.heddle.proxy.downstream.PrefaceSniffer;
 import io.heddle.proxy.downstream.TcpRelay;
 import io.heddle.proxy.exchange.ClientConnection;
 import io.heddle.proxy.exchange.ProxyServices;
@@ -10,6 +12,7 @@ import io.heddle.traffic.runtime.ListenerFilter;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -173,12 +176,34 @@ final class ListenerPipeline {
     private void serve(Step step, BoundChain chain, ClientConnection client) {
         var pipeline = step.channel().pipeline();
         switch (chain.filter()) {
-            case NetworkFilter.Http _ -> pipeline.addLast(new Http1Handler(step.worker(), chain, services, client));
+            case NetworkFilter.Http http -> pipeline.addLast(http(step.worker(), chain, http, client));
             case NetworkFilter.Tcp tcp -> {
                 watchOpening(step, client);
                 pipeline.addLast(new TcpRelay(step.worker(), services, tcp));
             }
         }
+    }
+
+    /// What reads HTTP, by the chain's codec; where that leaves it open, by what ALPN agreed on or an inspector saw, or
+    /// by the first bytes.
+    private ChannelHandler http(Worker worker, BoundChain chain, NetworkFilter.Http http, ClientConnection client) {
+        return switch (http.codec().kind()) {
+            case HTTP1 -> new Http1Handler(worker, chain, services, client);
+            case HTTP2 -> new Http2Handler(worker, chain, services, client);
+            case AUTO ->
+                switch (client.protocol()) {
+                    case "h2", "h2c" -> new Http2Handler(worker, chain, services, client);
+                    case "http/1.0", "http/1.1" -> new Http1Handler(worker, chain, services, client);
+                    default ->
+                        new PrefaceSniffer(
+                                worker,
+                                http.limits().connectionIdle(),
+                                http.limits().requestHeaders(),
+                                http2 -> http2
+                                        ? new Http2Handler(worker, chain, services, client)
+                                        : new Http1Handler(worker, chain, services, client));
+                };
+        };
     }
 
     private static void watchOpening(Step step, ClientConnection client) {

@@ -1,11 +1,14 @@
 package io.heddle.proxy.upstream;
 
+import io.heddle.proxy.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
 /// A listener's place in the queue for a connection, for one wait after another. It knows the pool where it waits, so
 /// that leaving the queue works whatever has become of the host since. Confined to one event loop.
 public final class ConnectionTicket {
     private final UpstreamListener listener;
+    private HttpVersion version = HttpVersion.HTTP_1_1;
+    private boolean changes;
     private @Nullable ConnectionPool pool;
 
     /// A ticket of `listener`, in no queue.
@@ -19,6 +22,23 @@ public final class ConnectionTicket {
         if (waitsIn != null) {
             waitsIn.forget(this);
         }
+    }
+
+    /// What is asked for.
+    ///
+    /// @param spoken how the request came; matters where a host is spoken to as the client speaks to us
+    /// @param another whether it asks to change to another protocol, which not every HTTP/2 host can
+    public void asks(HttpVersion spoken, boolean another) {
+        version = spoken;
+        changes = another;
+    }
+
+    boolean changes() {
+        return changes;
+    }
+
+    HttpVersion version() {
+        return version;
     }
 
     UpstreamListener listener() {

@@ -1,5 +1,6 @@
 package io.heddle.proxy.upstream;
 
+import io.heddle.proxy.http2.Http2Counters;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.traffic.balance.HostState;
 import io.netty.channel.socket.SocketChannel;
@@ -10,18 +11,21 @@ import java.util.List;
 final class HostPools {
     private final Worker worker;
     private final Class<? extends SocketChannel> socketChannel;
+    private final Http2Counters counters;
     private final IdentityHashMap<HostState, ConnectionPool> pools = new IdentityHashMap<>();
 
-    HostPools(Worker worker, Class<? extends SocketChannel> socketChannel) {
+    HostPools(Worker worker, Class<? extends SocketChannel> socketChannel, Http2Counters counters) {
         this.worker = worker;
         this.socketChannel = socketChannel;
+        this.counters = counters;
     }
 
     Class<? extends SocketChannel> socketChannel() {
         return socketChannel;
     }
 
-    /// The pool for `target`. One whose connections do not serve it any more, as TLS changed, makes room for a new one.
+    /// The pool for `target`. One whose connections do not serve it any more, as TLS changed, makes room for a new
+    /// one.
     ConnectionPool pool(UpstreamTarget target) {
         var pool = pools.get(target.host().state());
         if (pool != null && pool.serves(target)) {
@@ -39,7 +43,9 @@ final class HostPools {
         var connector = new RawConnector(worker, socketChannel, target);
         return switch (target.protocol()) {
             case HTTP1 -> new Http1Pool(connector, worker);
-            case HTTP2 -> throw new IllegalStateException("no configuration with HTTP/2 clusters is accepted");
+            case HTTP2 -> new Http2Pool(connector, worker, counters);
+            case AUTO -> new AutoPool(connector, worker, counters);
+            case DOWNSTREAM -> new SameProtocolPool(connector, worker, counters);
         };
     }
 

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// A pool of HTTP/1.1 connections: a request has its connection alone. The one used last is taken first, so that the
 /// others can grow old and be closed.
 ///
-/// A request that finds no idle connection waits, and a connection is opened for it if the cluster's breaker allows one
-/// more. If not, it waits for one that becomes free, as in Envoy; only a full queue is an overflow. A pool without any
-/// connection opens one whatever the breaker says: else its queue would wait for nothing.
+/// A request that finds no idle connection waits, and a connection is opened for it if the cluster's breaker allows
+/// one more. If not, it waits for one that becomes free, as in Envoy; only a full queue is an overflow. A pool
+/// without any connection opens one whatever the breaker says: else its queue would wait for nothing.
 final class Http1Pool implements ConnectionPool {
     private final RawConnector connector;
     private final Worker worker;
@@ -93,9 +93,7 @@ final class Http1Pool implements ConnectionPool {
                     connectFailed(UpstreamFailure.CONNECT_FAILED);
                     return;
                 }
-                established++;
-                connection.established(worker.now());
-                released(connection);
+                stands(connection);
             }
 
             @Override
@@ -104,6 +102,19 @@ final class Http1Pool implements ConnectionPool {
                 connectFailed(failure);
             }
         });
+    }
+
+    private void stands(Http1Connection connection) {
+        established++;
+        connection.established(worker.now());
+        released(connection);
+    }
+
+    /// Takes on a connection that stands, on which nothing was said yet.
+    void adopt(Channel channel) {
+        var connection = new Http1Connection(this, worker);
+        channel.pipeline().addLast(connection);
+        stands(connection);
     }
 
     /// One waits for every connection that failed; without any connection nobody has anything to wait for.

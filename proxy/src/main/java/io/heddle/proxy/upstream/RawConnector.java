@@ -25,11 +25,47 @@ public final class RawConnector {
     private final Worker worker;
     private final Class<? extends SocketChannel> socketChannel;
     private final UpstreamTarget target;
+    private final Alpn alpn;
+    private final Runnable otherwise;
+
+    /// What ALPN must have agreed on.
+    private enum Alpn {
+        ANY,
+        HTTP2,
+        OTHER
+    }
 
     RawConnector(Worker worker, Class<? extends SocketChannel> socketChannel, UpstreamTarget target) {
+        this(worker, socketChannel, target, Alpn.ANY, () -> {});
+    }
+
+    private RawConnector(
+            Worker worker,
+            Class<? extends SocketChannel> socketChannel,
+            UpstreamTarget target,
+            Alpn alpn,
+            Runnable otherwise) {
         this.worker = worker;
         this.socketChannel = socketChannel;
         this.target = target;
+        this.alpn = alpn;
+        this.otherwise = otherwise;
+    }
+
+    /// One that opens connections to the same host and takes those alone that speak HTTP/2, or do not, as ALPN says;
+    /// `otherwise` hears of another one, and that counts as a failure.
+    RawConnector expecting(boolean http2, Runnable otherwise) {
+        return new RawConnector(worker, socketChannel, target, http2 ? Alpn.HTTP2 : Alpn.OTHER, otherwise);
+    }
+
+    /// Whether the other end of `channel` speaks HTTP/2, as ALPN says.
+    static boolean speaksHttp2(Channel channel) {
+        var tls = channel.pipeline().get(SslHandler.class);
+        return tls != null && "h2".equals(tls.applicationProtocol());
+    }
+
+    private boolean isExpected(Channel channel) {
+        return alpn == Alpn.ANY || speaksHttp2(channel) == (alpn == Alpn.HTTP2);
     }
 
     UpstreamTarget target() {
@@ -116,6 +152,12 @@ public final class RawConnector {
 
     private void connected(Channel channel, Outcome outcome) {
         outliers.connected(target.host().state());
+        if (!isExpected(channel)) {
+            channel.close();
+            otherwise.run();
+            outcome.failed(UpstreamFailure.CONNECT_FAILED);
+            return;
+        }
         outcome.connected(channel);
     }
 

@@ -10,6 +10,12 @@ public enum UpstreamFailure {
     RESET_BEFORE_RESPONSE("connection termination"),
     /// The connection ended within the answer.
     RESET_IN_RESPONSE("connection termination"),
+    /// The upstream has certainly not acted on the request: it refused the stream, or went away before it.
+    REFUSED("remote refused stream reset"),
+    /// The upstream reset the stream before any of an answer.
+    STREAM_RESET("remote reset"),
+    /// The upstream reset the stream within the answer.
+    STREAM_RESET_IN_RESPONSE("remote reset"),
     /// The answer is not HTTP.
     MALFORMED("protocol error");
 

@@ -5,6 +5,7 @@ import io.heddle.traffic.resilience.CircuitBreaker;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.ConnectionLimits;
+import io.heddle.traffic.runtime.Http2Options;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import java.util.Optional;
 /// @param source makes TLS handlers by them
 /// @param connectTimeout for a connection, TLS included
 /// @param protocol what is spoken there
+/// @param http2 how HTTP/2 is spoken there
 /// @param limits how long connections are used
 /// @param breaker its cluster's
 record UpstreamTarget(
@@ -26,6 +28,7 @@ record UpstreamTarget(
         Optional<ClientTlsSource> source,
         Duration connectTimeout,
         Cluster.Protocol protocol,
+        Http2Options http2,
         ConnectionLimits limits,
         CircuitBreaker breaker) {
 
@@ -34,6 +37,7 @@ record UpstreamTarget(
         return tls.equals(other.tls)
                 && address.equals(other.address)
                 && protocol == other.protocol
+                && http2.equals(other.http2)
                 && limits.equals(other.limits);
     }
 }

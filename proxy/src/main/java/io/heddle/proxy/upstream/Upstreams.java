@@ -1,6 +1,7 @@
 package io.heddle.proxy.upstream;
 
 import io.heddle.proxy.config.ActiveConfig;
+import io.heddle.proxy.http2.Http2Counters;
 import io.heddle.proxy.loop.EventLoops;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.traffic.balance.BuiltinBalancers;
@@ -28,12 +29,13 @@ import java.util.function.Function;
 ///
 /// Follows the configuration: an unchanged cluster stays the same object; in a changed one, hosts that remain keep
 /// their
-/// live state and connections. Hosts that went away lose their idle connections at once and the busy ones when they are
-/// done. Reading is safe on any thread; swaps come one at a time.
+/// live state and connections. Hosts that went away lose their idle connections at once and the busy ones when they
+/// are done. Reading is safe on any thread; swaps come one at a time.
 public final class Upstreams implements ActiveConfig.Follower {
     private final List<HostPools> pools;
     private final Function<ClientTls, ClientTlsSource> tls;
     private final NameResolver names;
+    private final Http2Counters counters = new Http2Counters();
     private volatile Map<String, UpstreamCluster> clusters = Map.of();
     private RuntimeConfig applied = RuntimeConfig.EMPTY;
 
@@ -41,10 +43,15 @@ public final class Upstreams implements ActiveConfig.Follower {
     public Upstreams(EventLoops loops, Function<ClientTls, ClientTlsSource> tls, RuntimeConfig first) {
         this.tls = tls;
         this.pools = loops.workers().stream()
-                .map(worker -> new HostPools(worker, loops.socketChannel()))
+                .map(worker -> new HostPools(worker, loops.socketChannel(), counters))
                 .toList();
         this.names = new NameResolver(this::resolved);
         swapped(RuntimeConfig.EMPTY, first);
+    }
+
+    /// What ended HTTP/2 connections to hosts.
+    public Http2Counters http2() {
+        return counters;
     }
 
     /// The cluster called `name`, if there is one now. An exchange under an older configuration may find that its
@@ -64,8 +71,8 @@ public final class Upstreams implements ActiveConfig.Follower {
         pools.get(worker.index()).pool(cluster.target(host)).acquire(ticket);
     }
 
-    /// Asks for a connection of its own to `host` for the bytes of a CONNECT request that ends here, as [#connect] does
-    /// for a request.
+    /// Asks for a connection of its own to `host` for the bytes of a CONNECT request that ends here, as [#connect]
+    /// does for a request.
     public void tunnel(Worker worker, UpstreamCluster cluster, Host host, ConnectionTicket ticket) {
         new TcpPool(raw(worker, cluster, host), worker).acquire(ticket);
     }
@@ -75,8 +82,8 @@ public final class Upstreams implements ActiveConfig.Follower {
         return new RawConnector(worker, pools.get(worker.index()).socketChannel(), cluster.target(host));
     }
 
-    /// The clusters of `next` are there when the first request under it asks for them; those it lacks stay until it is
-    /// live.
+    /// The clusters of `next` are there when the first request under it asks for them; those it lacks stay until it
+    /// is live.
     @Override
     public synchronized void preparing(RuntimeConfig next) {
         applied = next;
@@ -136,6 +143,7 @@ public final class Upstreams implements ActiveConfig.Follower {
                             source,
                             cluster.connectTimeout(),
                             cluster.protocol(),
+                            cluster.http2(),
                             cluster.connections(),
                             breaker));
         }
@@ -160,6 +168,7 @@ public final class Upstreams implements ActiveConfig.Follower {
                         source,
                         cluster.connectTimeout(),
                         cluster.protocol(),
+                        cluster.http2(),
                         cluster.connections(),
                         breaker),
                 this::retire);

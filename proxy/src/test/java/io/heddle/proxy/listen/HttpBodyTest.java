@@ -345,6 +345,7 @@ class HttpBodyTest {
                         other.limits(),
                         other.transports(),
                         other.protocol(),
+                        other.http2(),
                         ConnectionLimits.DEFAULT,
                         new Cluster.ServiceTag(PeerMetadata.UNKNOWN.service(), "shadow", "shop")));
         return new RuntimeConfig(config.listeners(), Map.of(), clusters, Map.of(), Map.of());
@@ -460,6 +461,7 @@ class HttpBodyTest {
                         http.paths(),
                         limits,
                         http.upgrades(),
+                        NetworkFilter.Codec.DEFAULT,
                         http.accessLogs()),
                 port);
     }

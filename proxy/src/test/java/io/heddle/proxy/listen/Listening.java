@@ -38,6 +38,7 @@ final class Listening {
                             cluster.limits(),
                             cluster.transports(),
                             cluster.protocol(),
+                            cluster.http2(),
                             cluster.connections(),
                             cluster.service()));
         }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import io.heddle.model.problem.Problem;
 import io.heddle.proxy.config.ActiveConfig;
 import io.heddle.proxy.exchange.ProxyServices;
+import io.heddle.proxy.http2.Http2Counters;
 import io.heddle.proxy.loop.EventLoops;
 import io.heddle.proxy.observe.RequestObserver;
 import io.heddle.proxy.observe.RequestTimeline;
@@ -27,6 +28,7 @@ import io.heddle.traffic.route.Upgrades;
 import io.heddle.traffic.route.VirtualHost;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.ConnectionLimits;
+import io.heddle.traffic.runtime.Http2Options;
 import io.heddle.traffic.runtime.Listener;
 import io.heddle.traffic.runtime.ListenerChain;
 import io.heddle.traffic.runtime.NetworkFilter;
@@ -81,7 +83,8 @@ final class RunningProxy implements AutoCloseable {
         config = new ActiveConfig(first);
         upstreams = new Upstreams(loops, tls -> allocator -> Optional.empty(), first);
         config.follow(upstreams);
-        var services = new ProxyServices(config, upstreams, observer.orElse(this::record), "", DRAIN_TIME);
+        var services = new ProxyServices(
+                config, upstreams, observer.orElse(this::record), new Http2Counters(), "", DRAIN_TIME);
         listeners = new Listeners(
                 loops,
                 services,
@@ -152,6 +155,7 @@ final class RunningProxy implements AutoCloseable {
                 NetworkFilter.PathRules.NONE,
                 NetworkFilter.HttpLimits.DEFAULT,
                 Upgrades.NONE,
+                NetworkFilter.Codec.DEFAULT,
                 List.of());
     }
 
@@ -171,9 +175,28 @@ final class RunningProxy implements AutoCloseable {
                 BreakerLimits.DEFAULT,
                 List.of(),
                 Cluster.Protocol.HTTP1,
+                Http2Options.DEFAULT,
                 ConnectionLimits.DEFAULT,
                 Cluster.ServiceTag.UNKNOWN);
         return new RuntimeConfig(Map.of("in", listener), Map.of(), Map.of("app", cluster), Map.of(), Map.of());
+    }
+
+    /// The same with another protocol to the cluster's hosts.
+    static RuntimeConfig speaking(RuntimeConfig config, Cluster.Protocol protocol) {
+        var app = Objects.requireNonNull(config.clusters().get("app"));
+        var changed = new Cluster(
+                "app",
+                app.discovery(),
+                app.endpoints(),
+                app.connectTimeout(),
+                app.balancer(),
+                app.limits(),
+                app.transports(),
+                protocol,
+                app.http2(),
+                app.connections(),
+                app.service());
+        return new RuntimeConfig(config.listeners(), config.routes(), Map.of("app", changed), Map.of(), Map.of());
     }
 
     /// `config` with other limits for the cluster `app`.
@@ -188,6 +211,7 @@ final class RunningProxy implements AutoCloseable {
                 limits,
                 app.transports(),
                 app.protocol(),
+                app.http2(),
                 connections,
                 app.service());
         return new RuntimeConfig(config.listeners(), Map.of(), Map.of("app", changed), Map.of(), Map.of());

@@ -15,6 +15,8 @@ import io.heddle.traffic.route.RouteMatch;
 import io.heddle.traffic.route.RouteTable;
 import io.heddle.traffic.route.Upgrades;
 import io.heddle.traffic.route.VirtualHost;
+import io.heddle.traffic.runtime.Cluster;
+import io.heddle.traffic.runtime.Http2Options;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import java.io.IOException;
@@ -52,6 +54,7 @@ class TunnelTest {
                 NetworkFilter.PathRules.NONE,
                 NetworkFilter.HttpLimits.DEFAULT,
                 Upgrades.NONE,
+                new NetworkFilter.Codec(NetworkFilter.Codec.Kind.AUTO, Http2Options.DEFAULT.withConnect(true)),
                 List.of());
         return RunningProxy.config(http, port);
     }
@@ -90,6 +93,55 @@ class TunnelTest {
             assertThat(seen.flag()).isEqualTo("-");
             assertThat(seen.sent()).isEqualTo(16);
             assertThat(seen.received()).isEqualTo(9);
+        }
+    }
+
+    /// A proxy that speaks HTTP/2 to one that speaks HTTP/1.1 to `port`; both carry WebSockets.
+    private static RuntimeConfig http2(int port) {
+        return RunningProxy.speaking(upgrade(port), Cluster.Protocol.HTTP2);
+    }
+
+    @Test
+    void carries_a_websocket_through_http2_between_two_proxies() throws IOException {
+        try (var origin = new Origin((socket, _) -> {
+                    var head = Origin.head(socket.getInputStream());
+                    assertThat(head)
+                            .startsWith("GET /chat HTTP/1.1\r\n")
+                            .contains("connection: upgrade\r\n", "upgrade: websocket\r\n");
+                    Origin.write(socket, SWITCHING + "welcome");
+                    echo(socket);
+                });
+                var second = new RunningProxy(upgrade(origin.port()));
+                var first = new RunningProxy(http2(second.port()));
+                var client = first.connect()) {
+            Origin.write(client, UPGRADE + "early");
+            assertThat(Origin.head(client.getInputStream()))
+                    .startsWith("HTTP/1.1 101 ")
+                    .contains("x-key: k\r\n", "connection: upgrade\r\n", "upgrade: websocket\r\n");
+            assertThat(Origin.read(client.getInputStream(), 12)).isEqualTo("welcomeearly");
+            var large = "x".repeat(500_000);
+            Origin.write(client, large);
+            assertThat(Origin.read(client.getInputStream(), large.length())).isEqualTo(large);
+            client.shutdownOutput();
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
+            await().until(() -> first.seen.size() == 1 && second.seen.size() == 1);
+            assertThat(second.seen.getFirst().received()).isEqualTo(500_005);
+        }
+    }
+
+    @Test
+    void a_refused_websocket_through_http2_is_an_answer_like_another() throws IOException {
+        try (var origin = new Origin((socket, _) -> {
+                    Origin.head(socket.getInputStream());
+                    Origin.write(socket, "HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\nno");
+                    assertThat(socket.getInputStream().read()).isEqualTo(-1);
+                });
+                var second = new RunningProxy(upgrade(origin.port()));
+                var first = new RunningProxy(http2(second.port()));
+                var client = first.connect()) {
+            Origin.write(client, UPGRADE + "early");
+            assertThat(Origin.head(client.getInputStream())).startsWith("HTTP/1.1 400 ");
+            assertThat(Origin.read(client.getInputStream(), 2)).isEqualTo("no");
         }
     }
 

@@ -13,6 +13,7 @@ import io.heddle.traffic.runtime.CertificateSource;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.ConnectionLimits;
+import io.heddle.traffic.runtime.Http2Options;
 import io.heddle.traffic.runtime.PeerVerification;
 import io.heddle.traffic.runtime.SubjectAltNameMatcher;
 import io.heddle.traffic.runtime.TlsParameters;
@@ -43,6 +44,7 @@ final class Timelines {
             BreakerLimits.DEFAULT,
             List.of(new Cluster.Transport(Map.of("tlsMode", "istio"), Optional.of(tls()))),
             Cluster.Protocol.HTTP1,
+            Http2Options.DEFAULT,
             ConnectionLimits.DEFAULT,
             new Cluster.ServiceTag("catalog.shop", "catalog", "shop"));
 

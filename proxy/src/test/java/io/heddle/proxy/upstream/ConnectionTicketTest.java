@@ -16,6 +16,7 @@ import io.heddle.traffic.runtime.CertificateSource;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.ConnectionLimits;
+import io.heddle.traffic.runtime.Http2Options;
 import io.heddle.traffic.runtime.PeerVerification;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import io.heddle.traffic.runtime.TlsParameters;
@@ -96,6 +97,7 @@ class ConnectionTicketTest {
                 BreakerLimits.DEFAULT,
                 List.of(new Cluster.Transport(Map.of(), Optional.of(tls))),
                 Cluster.Protocol.HTTP1,
+                Http2Options.DEFAULT,
                 ConnectionLimits.DEFAULT,
                 Cluster.ServiceTag.UNKNOWN);
         return new RuntimeConfig(Map.of(), Map.of(), Map.of("app", cluster), Map.of(), Map.of());

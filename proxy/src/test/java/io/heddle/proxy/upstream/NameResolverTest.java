@@ -9,6 +9,7 @@ import io.heddle.traffic.request.PeerMetadata;
 import io.heddle.traffic.resilience.BreakerLimits;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.ConnectionLimits;
+import io.heddle.traffic.runtime.Http2Options;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -37,6 +38,7 @@ class NameResolverTest {
                 BreakerLimits.DEFAULT,
                 List.of(),
                 Cluster.Protocol.HTTP1,
+                Http2Options.DEFAULT,
                 ConnectionLimits.DEFAULT,
                 Cluster.ServiceTag.UNKNOWN);
     }

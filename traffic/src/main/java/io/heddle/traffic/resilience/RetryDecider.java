@@ -6,9 +6,9 @@ import java.time.Duration;
 /// Decides whether a request is tried again. Pure: what happened, the time left and chance come in.
 ///
 /// The safe default holds under every policy, even one that names nothing: what was provably not processed (no
-/// connection, or the head was not sent) is tried once more, and so is a request with an idempotent method whose reused
-/// connection closed before any byte of the answer (RFC 9112, section 9.3.1: the server closed it while idle). All else
-/// is tried again only where the policy names it. A request whose body is gone is never tried again.
+/// connection, or the head was not sent) is tried once more, and so is a request with an idempotent method whose
+/// reused connection closed before any byte of the answer (RFC 9112, section 9.3.1: the server closed it while
+/// idle). All else is tried again only where the policy names it. A request whose body is gone is never tried again.
 public final class RetryDecider {
     private RetryDecider() {}
 
@@ -22,6 +22,11 @@ public final class RetryDecider {
         /// @param headSent whether any byte of the request went out
         /// @param connectionReused whether the connection had served a request before
         record ResetBeforeResponse(boolean headSent, boolean connectionReused) implements Outcome {}
+
+        /// The upstream has certainly not acted on the request: it refused the stream, or went away before it (RFC
+        /// 9113,
+        /// section 8.7).
+        record Refused() implements Outcome {}
 
         /// An answer's head came.
         ///
@@ -78,7 +83,7 @@ public final class RetryDecider {
 
     private static boolean isSafe(Attempt attempt) {
         return switch (attempt.outcome()) {
-            case Outcome.ConnectFailed() -> true;
+            case Outcome.ConnectFailed(), Outcome.Refused() -> true;
             case Outcome.ResetBeforeResponse(boolean headSent, boolean reused) ->
                 !headSent || (reused && attempt.idempotent());
             case Outcome.Status _, Outcome.PerTryTimeout _ -> false;
@@ -91,6 +96,10 @@ public final class RetryDecider {
             case Outcome.ConnectFailed() ->
                 coversReset(policy)
                         || named.contains(Condition.CONNECT_FAILURE)
+                        || named.contains(Condition.RESET_BEFORE_REQUEST);
+            case Outcome.Refused() ->
+                coversReset(policy)
+                        || named.contains(Condition.REFUSED_STREAM)
                         || named.contains(Condition.RESET_BEFORE_REQUEST);
             case Outcome.ResetBeforeResponse reset ->
                 coversReset(policy) || (!reset.headSent() && named.contains(Condition.RESET_BEFORE_REQUEST));

@@ -1,6 +1,7 @@
 package io.heddle.traffic.resilience;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /// How long a request may take; zero means without limit.
 ///
@@ -8,6 +9,13 @@ import java.time.Duration;
 ///     15 s there when not given)
 /// @param perTry for one try (`retry_policy.per_try_timeout`)
 /// @param idle without a byte in either direction (`idle_timeout`)
-public record Timeouts(Duration request, Duration perTry, Duration idle) {
+/// @param grpc how much of its `grpc-timeout` a request gets, from its first byte on, zero all of it; empty ignores the
+///     header (`max_stream_duration.grpc_timeout_header_max`)
+public record Timeouts(Duration request, Duration perTry, Duration idle, Optional<Duration> grpc) {
     public static final Timeouts DEFAULT = new Timeouts(Duration.ofSeconds(15), Duration.ZERO, Duration.ofMinutes(5));
+
+    /// Without regard to `grpc-timeout`.
+    public Timeouts(Duration request, Duration perTry, Duration idle) {
+        this(request, perTry, idle, Optional.empty());
+    }
 }

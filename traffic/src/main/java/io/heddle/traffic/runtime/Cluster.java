@@ -18,6 +18,7 @@ import java.util.Optional;
 /// @param limits how much may be under way
 /// @param transports which TLS each endpoint gets; the first that matches
 /// @param protocol what is spoken
+/// @param http2 how HTTP/2 is spoken, where it is
 /// @param connections how long connections are used
 /// @param service which service this is, for metrics
 public record Cluster(
@@ -29,6 +30,7 @@ public record Cluster(
         BreakerLimits limits,
         List<Transport> transports,
         Protocol protocol,
+        Http2Options http2,
         ConnectionLimits connections,
         ServiceTag service) {
     public Cluster {
@@ -48,7 +50,11 @@ public record Cluster(
     /// What is spoken upstream.
     public enum Protocol {
         HTTP1,
-        HTTP2
+        HTTP2,
+        /// What TLS agrees on by ALPN, else HTTP/1.1 (`auto_config`).
+        AUTO,
+        /// What the client speaks (`use_downstream_protocol_config`).
+        DOWNSTREAM
     }
 
     /// A transport socket and which endpoints get it.

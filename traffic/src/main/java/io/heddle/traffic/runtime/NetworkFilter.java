@@ -18,6 +18,7 @@ public sealed interface NetworkFilter {
     /// @param paths what is done to the path before anybody looks at it
     /// @param limits times and sizes
     /// @param upgrades which changes of protocol are carried where a route does not say it
+    /// @param codec which versions of HTTP are spoken
     /// @param accessLogs where requests are logged
     record Http(
             String statPrefix,
@@ -27,6 +28,7 @@ public sealed interface NetworkFilter {
             PathRules paths,
             HttpLimits limits,
             Upgrades upgrades,
+            Codec codec,
             List<AccessLog> accessLogs)
             implements NetworkFilter {
         public Http {
@@ -43,6 +45,22 @@ public sealed interface NetworkFilter {
         /// All connections to one cluster.
         public Tcp(String statPrefix, String cluster, Duration idle) {
             this(statPrefix, new ClusterChoice.One(ClusterChoice.Target.of(cluster)), idle);
+        }
+    }
+
+    /// Which versions of HTTP are spoken on a listener.
+    ///
+    /// @param kind which
+    /// @param http2 how HTTP/2 is spoken, where it is
+    record Codec(Kind kind, Http2Options http2) {
+        public static final Codec DEFAULT = new Codec(Kind.AUTO, Http2Options.DEFAULT);
+
+        /// As Envoy's `codec_type`.
+        public enum Kind {
+            /// What ALPN agrees on, else what the first bytes say.
+            AUTO,
+            HTTP1,
+            HTTP2
         }
     }
 

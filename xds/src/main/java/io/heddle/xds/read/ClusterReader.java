@@ -1,19 +1,16 @@
 package io.heddle.xds.read;
 
-import com.google.protobuf.Any;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
-import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.heddle.traffic.balance.BalancerPolicy;
 import io.heddle.traffic.balance.EndpointSet;
 import io.heddle.traffic.resilience.BreakerLimits;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.Cluster;
-import io.heddle.traffic.runtime.ConnectionLimits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,7 +35,7 @@ final class ClusterReader {
             .reads("least_request_lb_config")
             .limits("original_dst_lb_config", "empty: the destination is never taken from a header")
             .limits("typed_extension_protocol_options", "`envoy.extensions.upstreams.http.v3.HttpProtocolOptions` only")
-            .limits("http2_protocol_options", "for the ADS server's own cluster; refused for others")
+            .reads("http2_protocol_options")
             .limits("metadata", "`istio`: `services`, for metrics")
             .rejects("cluster_type", "by its name")
             .refuses("filters", "load_balancing_policy", "upstream_config", "lb_subset_config")
@@ -55,16 +52,6 @@ final class ClusterReader {
                     CircuitBreakers.Thresholds.class)
             .limits("priority", "`DEFAULT` only")
             .reads("max_connections", "max_pending_requests", "max_requests", "max_retries");
-    private static final Fields<HttpProtocolOptions> PROTOCOLS = Fields.ignoringOthers(HttpProtocolOptions.class)
-            .reads("explicit_http_config", "common_http_protocol_options")
-            .limits("use_downstream_protocol_config", "always HTTP/1.1, with a warning")
-            .limits("auto_config", "always HTTP/1.1, with a warning")
-            .refuses("http_filters");
-    private static final Fields<HttpProtocolOptions.ExplicitHttpConfig> EXPLICIT_HTTP = Fields.refusingOthers(
-                    HttpProtocolOptions.ExplicitHttpConfig.class)
-            .reads("http_protocol_options")
-            .limits("http2_protocol_options", "for the ADS server's own cluster; refused for others");
-
     private static final Fields<io.envoyproxy.envoy.config.cluster.v3.Cluster.TransportSocketMatch> SOCKET_MATCH =
             Fields.refusingOthers(io.envoyproxy.envoy.config.cluster.v3.Cluster.TransportSocketMatch.class)
                     .accepts("name", "for people")
@@ -82,19 +69,15 @@ final class ClusterReader {
             LEAST_REQUEST,
             ORIGINAL_DST,
             CIRCUIT_BREAKERS,
-            THRESHOLDS,
-            PROTOCOLS,
-            EXPLICIT_HTTP);
+            THRESHOLDS);
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
-    private static final String PROTOCOL_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
     private static final String TLS = "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext";
     private static final String RAW = "envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer";
 
     private ClusterReader() {}
 
     /// The cluster; `discovered` finds the endpoints that EDS sent under a name.
-    @SuppressWarnings("deprecation") // `http2_protocol_options` is still written
     static Cluster read(
             io.envoyproxy.envoy.config.cluster.v3.Cluster message,
             Function<String, Optional<ClusterLoadAssignment>> discovered,
@@ -102,6 +85,7 @@ final class ClusterReader {
         scope.check(message, CLUSTER);
         scope.at("original_dst_lb_config").check(message.getOriginalDstLbConfig(), ORIGINAL_DST);
         var discovery = discovery(message, scope);
+        var upstream = HttpProtocols.upstream(message, scope);
         return new Cluster(
                 message.getName(),
                 discovery,
@@ -111,9 +95,10 @@ final class ClusterReader {
                         : CONNECT_TIMEOUT,
                 balancer(message, scope),
                 limits(message.getCircuitBreakers(), scope.at("circuit_breakers")),
-                transports(message, scope),
-                message.hasHttp2ProtocolOptions() ? Cluster.Protocol.HTTP2 : protocol(message, scope),
-                connections(message, scope),
+                transports(message, upstream.protocol(), scope),
+                upstream.protocol(),
+                upstream.http2(),
+                HttpProtocols.connections(message, scope),
                 service(message.getMetadata()));
     }
 
@@ -224,7 +209,7 @@ final class ClusterReader {
     }
 
     private static List<Cluster.Transport> transports(
-            io.envoyproxy.envoy.config.cluster.v3.Cluster message, Scope scope) {
+            io.envoyproxy.envoy.config.cluster.v3.Cluster message, Cluster.Protocol protocol, Scope scope) {
         var transports = new ArrayList<Cluster.Transport>();
         for (int i = 0; i < message.getTransportSocketMatchesCount(); i++) {
             var found = message.getTransportSocketMatches(i);
@@ -238,23 +223,25 @@ final class ClusterReader {
                     here.at("match." + key).error("is no text", "write a text");
                 }
             });
-            transports.add(new Cluster.Transport(match, tls(found.getTransportSocket(), here.at("transport_socket"))));
+            transports.add(new Cluster.Transport(
+                    match, tls(found.getTransportSocket(), protocol, here.at("transport_socket"))));
         }
         transports.add(new Cluster.Transport(
                 Map.of(),
                 message.hasTransportSocket()
-                        ? tls(message.getTransportSocket(), scope.at("transport_socket"))
+                        ? tls(message.getTransportSocket(), protocol, scope.at("transport_socket"))
                         : Optional.empty()));
         return transports;
     }
 
-    private static Optional<ClientTls> tls(TransportSocket message, Scope scope) {
+    private static Optional<ClientTls> tls(TransportSocket message, Cluster.Protocol protocol, Scope scope) {
         scope.check(message, TlsReader.TRANSPORT_SOCKET);
         var any = message.getTypedConfig();
         return switch (Scope.type(any)) {
             case TLS ->
                 scope.unpack(any, UpstreamTlsContext.parser())
-                        .map(context -> TlsReader.client(context, scope.at("typed_config")));
+                        .map(context -> TlsReader.client(context, scope.at("typed_config")))
+                        .map(tls -> HttpProtocols.offered(tls, protocol, scope.at("typed_config")));
             case RAW -> Optional.empty();
             default -> {
                 if (!message.getName().equals("envoy.transport_sockets.raw_buffer")) {
@@ -262,52 +249,6 @@ final class ClusterReader {
                 }
                 yield Optional.empty();
             }
-        };
-    }
-
-    private static Cluster.Protocol protocol(io.envoyproxy.envoy.config.cluster.v3.Cluster message, Scope scope) {
-        var protocol = Cluster.Protocol.HTTP1;
-        for (Map.Entry<String, Any> entry :
-                message.getTypedExtensionProtocolOptionsMap().entrySet()) {
-            var here = scope.at("typed_extension_protocol_options", entry.getKey());
-            if (!entry.getKey().equals(PROTOCOL_OPTIONS)
-                    || !Scope.type(entry.getValue()).equals(PROTOCOL_OPTIONS)) {
-                here.warning(Scope.NOT_SUPPORTED, "remove it");
-                continue;
-            }
-            var options = here.unpack(entry.getValue(), HttpProtocolOptions.parser());
-            if (options.isPresent()) {
-                protocol = protocol(options.get(), here);
-            }
-        }
-        return protocol;
-    }
-
-    private static ConnectionLimits connections(io.envoyproxy.envoy.config.cluster.v3.Cluster message, Scope scope) {
-        var any = message.getTypedExtensionProtocolOptionsMap().get(PROTOCOL_OPTIONS);
-        if (any == null || !Scope.type(any).equals(PROTOCOL_OPTIONS)) {
-            return ConnectionLimits.DEFAULT;
-        }
-        var here = scope.at("typed_extension_protocol_options", PROTOCOL_OPTIONS);
-        return here.unpack(any, HttpProtocolOptions.parser())
-                .map(options -> ConnectionLimitsReader.read(
-                        options.getCommonHttpProtocolOptions(), here.at("common_http_protocol_options")))
-                .orElse(ConnectionLimits.DEFAULT);
-    }
-
-    private static Cluster.Protocol protocol(HttpProtocolOptions message, Scope scope) {
-        scope.check(message, PROTOCOLS);
-        return switch (message.getUpstreamProtocolOptionsCase()) {
-            case EXPLICIT_HTTP_CONFIG -> {
-                var explicit = message.getExplicitHttpConfig();
-                scope.at("explicit_http_config").check(explicit, EXPLICIT_HTTP);
-                yield explicit.hasHttp2ProtocolOptions() ? Cluster.Protocol.HTTP2 : Cluster.Protocol.HTTP1;
-            }
-            case USE_DOWNSTREAM_PROTOCOL_CONFIG, AUTO_CONFIG -> {
-                scope.warning("the protocol is always HTTP/1.1 unless named", "use explicit_http_config");
-                yield Cluster.Protocol.HTTP1;
-            }
-            case UPSTREAMPROTOCOLOPTIONS_NOT_SET -> Cluster.Protocol.HTTP1;
         };
     }
 

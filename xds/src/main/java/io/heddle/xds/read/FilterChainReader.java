@@ -59,7 +59,14 @@ final class FilterChainReader {
                         scope.at("transport_socket_connect_timeout"))
                 : ListenerChain.HANDSHAKE_TIMEOUT;
         return filter(message, scope)
-                .map(filter -> new ListenerChain(message.getName(), match, tls, handshake, limit, filter));
+                .map(filter -> new ListenerChain(
+                        message.getName(),
+                        match,
+                        tls.map(offered -> HttpProtocols.offered(
+                                offered, filter, scope.at("transport_socket.typed_config.common_tls_context"))),
+                        handshake,
+                        limit,
+                        filter));
     }
 
     private static ListenerChain.Match match(FilterChainMatch message, Scope scope) {

@@ -22,7 +22,8 @@ final class HttpConnectionReader {
             .reads("stat_prefix", "rds", "route_config", "http_filters", "access_log")
             .reads("forward_client_cert_details", "set_current_client_cert_details", "normalize_path", "merge_slashes")
             .reads("common_http_protocol_options", "request_headers_timeout", "request_timeout", "upgrade_configs")
-            .limits("codec_type", "`AUTO` and `HTTP1`")
+            .limits("codec_type", "`AUTO`, `HTTP1` and `HTTP2`")
+            .reads("http2_protocol_options")
             .limits("max_request_headers_kb", "1 to 8192")
             .limits("path_with_escaped_slashes_action", "`KEEP_UNCHANGED`; others are refused")
             .accepts("server_header_transformation", "the application's own `server` line passes")
@@ -59,10 +60,6 @@ final class HttpConnectionReader {
 
     static NetworkFilter.Http read(HttpConnectionManager message, Scope scope) {
         scope.check(message, MANAGER);
-        if (message.getCodecType() == HttpConnectionManager.CodecType.HTTP2
-                || message.getCodecType() == HttpConnectionManager.CodecType.HTTP3) {
-            scope.at("codec_type").error(message.getCodecType() + " is not supported yet", "use AUTO or HTTP1");
-        }
         security(message, scope);
         return new NetworkFilter.Http(
                 message.getStatPrefix(),
@@ -72,6 +69,7 @@ final class HttpConnectionReader {
                 new NetworkFilter.PathRules(message.getNormalizePath().getValue(), message.getMergeSlashes()),
                 limits(message, scope),
                 upgrades(message, scope),
+                HttpProtocols.codec(message, scope),
                 AccessLogReader.read(message.getAccessLogList(), scope));
     }
 

@@ -1,42 +1,264 @@
 package io.heddle.xds.read;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.UInt32Value;
+import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.KeepaliveSettings;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.Cluster;
+import io.heddle.traffic.runtime.ConnectionLimits;
+import io.heddle.traffic.runtime.Http2Options;
+import io.heddle.traffic.runtime.NetworkFilter;
+import io.heddle.traffic.runtime.ServerTls;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
-/// Which HTTP is spoken. HTTP/1.1 is; a listener or cluster that wants another one is refused, as requests
-/// would otherwise go out in a protocol that nobody asked for.
-///
-/// The ADS server's cluster is no matter of this: gRPC brings its own HTTP/2.
+/// Reads which HTTP is spoken, how, and what is offered by ALPN for it.
 final class HttpProtocols {
     static final String HTTP1 = "http/1.1";
     static final String HTTP2 = "h2";
 
+    private static final String PROTOCOL_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+    private static final int SMALLEST_WINDOW = 65_535;
+    private static final int LARGEST_TABLE = 64 * 1024;
+
+    private static final Fields<HttpProtocolOptions> PROTOCOLS = Fields.ignoringOthers(HttpProtocolOptions.class)
+            .reads("explicit_http_config", "common_http_protocol_options")
+            .reads("use_downstream_protocol_config", "auto_config")
+            .refuses("http_filters");
+    private static final Fields<HttpProtocolOptions.ExplicitHttpConfig> EXPLICIT = Fields.refusingOthers(
+                    HttpProtocolOptions.ExplicitHttpConfig.class)
+            .reads("http_protocol_options", "http2_protocol_options");
+    private static final Fields<HttpProtocolOptions.UseDownstreamHttpConfig> SAME = Fields.refusingOthers(
+                    HttpProtocolOptions.UseDownstreamHttpConfig.class)
+            .reads("http_protocol_options", "http2_protocol_options");
+    private static final Fields<HttpProtocolOptions.AutoHttpConfig> AUTO = Fields.refusingOthers(
+                    HttpProtocolOptions.AutoHttpConfig.class)
+            .reads("http_protocol_options", "http2_protocol_options");
+    private static final Fields<Http2ProtocolOptions> HTTP2_OPTIONS = Fields.ignoringOthers(Http2ProtocolOptions.class)
+            .limits("hpack_table_size", "0 to 65,536")
+            .limits("max_concurrent_streams", "1 to 2,147,483,647")
+            .limits("initial_stream_window_size", "65,535 to 2,147,483,647")
+            .limits("initial_connection_window_size", "65,535 to 2,147,483,647")
+            .reads("allow_connect", "connection_keepalive");
+    private static final Fields<KeepaliveSettings> KEEP_ALIVE =
+            Fields.ignoringOthers(KeepaliveSettings.class).reads("interval", "timeout");
+
+    /// What of HTTP's versions is read.
+    static final List<Fields<?>> FIELDS = List.of(PROTOCOLS, EXPLICIT, SAME, AUTO, HTTP2_OPTIONS, KEEP_ALIVE);
+
     private HttpProtocols() {}
 
-    static void check(Cluster cluster, Scope scope) {
-        if (cluster.protocol() == Cluster.Protocol.HTTP2) {
-            scope.error(
-                    "HTTP/2 upstream is not supported yet",
-                    "remove http2_protocol_options, or write explicit_http_config: {http_protocol_options: {}}");
-        }
-        cluster.transports().forEach(transport -> transport.tls().ifPresent(tls -> check(tls, scope)));
+    /// What is spoken to a cluster's hosts.
+    ///
+    /// @param protocol which version
+    /// @param http2 how HTTP/2 is spoken, where it is
+    record Upstream(Cluster.Protocol protocol, Http2Options http2) {
+        static final Upstream HTTP1 = new Upstream(Cluster.Protocol.HTTP1, Http2Options.DEFAULT);
     }
 
-    private static void check(ClientTls tls, Scope scope) {
-        if (tls.applicationProtocols().contains(HTTP2)) {
-            scope.at("transport_socket.typed_config.common_tls_context.alpn_protocols")
-                    .error("offers h2 alone, which is not supported upstream yet", "offer http/1.1");
+    @SuppressWarnings("deprecation") // `http2_protocol_options` is still written
+    static Upstream upstream(io.envoyproxy.envoy.config.cluster.v3.Cluster message, Scope scope) {
+        if (message.hasHttp2ProtocolOptions()) {
+            return new Upstream(
+                    Cluster.Protocol.HTTP2,
+                    http2(message.getHttp2ProtocolOptions(), scope.at("http2_protocol_options")));
+        }
+        var found = Upstream.HTTP1;
+        for (Map.Entry<String, Any> entry :
+                message.getTypedExtensionProtocolOptionsMap().entrySet()) {
+            var here = scope.at("typed_extension_protocol_options", entry.getKey());
+            if (!Scope.type(entry.getValue()).equals(PROTOCOL_OPTIONS)) {
+                here.warning(Scope.NOT_SUPPORTED, "remove it");
+                continue;
+            }
+            var options = here.unpack(entry.getValue(), HttpProtocolOptions.parser());
+            if (options.isPresent()) {
+                found = upstream(options.get(), here);
+            }
+        }
+        return found;
+    }
+
+    private static Upstream upstream(HttpProtocolOptions message, Scope scope) {
+        scope.check(message, PROTOCOLS);
+        return switch (message.getUpstreamProtocolOptionsCase()) {
+            case EXPLICIT_HTTP_CONFIG -> {
+                var explicit = message.getExplicitHttpConfig();
+                var here = scope.at("explicit_http_config");
+                here.check(explicit, EXPLICIT);
+                yield explicit.hasHttp2ProtocolOptions()
+                        ? new Upstream(
+                                Cluster.Protocol.HTTP2,
+                                http2(explicit.getHttp2ProtocolOptions(), here.at("http2_protocol_options")))
+                        : Upstream.HTTP1;
+            }
+            case USE_DOWNSTREAM_PROTOCOL_CONFIG -> {
+                var same = message.getUseDownstreamProtocolConfig();
+                var here = scope.at("use_downstream_protocol_config");
+                here.check(same, SAME);
+                yield new Upstream(
+                        Cluster.Protocol.DOWNSTREAM,
+                        http2(same.getHttp2ProtocolOptions(), here.at("http2_protocol_options")));
+            }
+            case AUTO_CONFIG -> {
+                var auto = message.getAutoConfig();
+                var here = scope.at("auto_config");
+                here.check(auto, AUTO);
+                yield new Upstream(
+                        Cluster.Protocol.AUTO,
+                        http2(auto.getHttp2ProtocolOptions(), here.at("http2_protocol_options")));
+            }
+            case UPSTREAMPROTOCOLOPTIONS_NOT_SET -> Upstream.HTTP1;
+        };
+    }
+
+    /// How long connections to a cluster's hosts are used.
+    static ConnectionLimits connections(io.envoyproxy.envoy.config.cluster.v3.Cluster message, Scope scope) {
+        var any = message.getTypedExtensionProtocolOptionsMap().get(PROTOCOL_OPTIONS);
+        if (any == null || !Scope.type(any).equals(PROTOCOL_OPTIONS)) {
+            return ConnectionLimits.DEFAULT;
+        }
+        var here = scope.at("typed_extension_protocol_options", PROTOCOL_OPTIONS);
+        return here.unpack(any, HttpProtocolOptions.parser())
+                .map(options -> ConnectionLimitsReader.read(
+                        options.getCommonHttpProtocolOptions(), here.at("common_http_protocol_options")))
+                .orElse(ConnectionLimits.DEFAULT);
+    }
+
+    static Http2Options http2(Http2ProtocolOptions message, Scope scope) {
+        scope.check(message, HTTP2_OPTIONS);
+        var standard = Http2Options.DEFAULT;
+        return new Http2Options(
+                value(message.getHpackTableSize(), message.hasHpackTableSize(), standard.headerTableSize())
+                        .within(0, LARGEST_TABLE, scope.at("hpack_table_size")),
+                value(
+                                message.getMaxConcurrentStreams(),
+                                message.hasMaxConcurrentStreams(),
+                                standard.maxConcurrentStreams())
+                        .within(1, Integer.MAX_VALUE, scope.at("max_concurrent_streams")),
+                value(
+                                message.getInitialStreamWindowSize(),
+                                message.hasInitialStreamWindowSize(),
+                                standard.streamWindow())
+                        .within(SMALLEST_WINDOW, Integer.MAX_VALUE, scope.at("initial_stream_window_size")),
+                value(
+                                message.getInitialConnectionWindowSize(),
+                                message.hasInitialConnectionWindowSize(),
+                                standard.connectionWindow())
+                        .within(SMALLEST_WINDOW, Integer.MAX_VALUE, scope.at("initial_connection_window_size")),
+                message.getAllowConnect(),
+                message.hasConnectionKeepalive()
+                        ? keepAlive(message.getConnectionKeepalive(), scope.at("connection_keepalive"))
+                        : Http2Options.KeepAlive.NONE);
+    }
+
+    private record Given(long value) {
+        /// The number, or the nearest that is allowed, which is told.
+        int within(int least, int most, Scope scope) {
+            if (value < least || value > most) {
+                scope.error(value + " is not between " + least + " and " + most, "choose a number between them");
+            }
+            return Math.clamp(value, least, most);
         }
     }
 
-    /// What of `offered` can be spoken. `h2` beside `http/1.1` is left out with a warning; alone, it stays for the
-    /// caller to judge.
-    static List<String> spoken(List<String> offered, Scope scope) {
-        if (!offered.contains(HTTP2) || !offered.contains(HTTP1)) {
+    private static Given value(UInt32Value message, boolean given, int standard) {
+        return new Given(given ? Integer.toUnsignedLong(message.getValue()) : standard);
+    }
+
+    private static Http2Options.KeepAlive keepAlive(KeepaliveSettings message, Scope scope) {
+        scope.check(message, KEEP_ALIVE);
+        var interval = Values.duration(message.getInterval(), Duration.ZERO, scope.at("interval"));
+        var timeout = Values.duration(message.getTimeout(), Duration.ZERO, scope.at("timeout"));
+        if (!interval.isZero() && timeout.isZero()) {
+            scope.at("timeout").error("is missing", "say how long an answer to PING may take");
+            return Http2Options.KeepAlive.NONE;
+        }
+        return new Http2Options.KeepAlive(interval, timeout);
+    }
+
+    /// A listener's codec.
+    static NetworkFilter.Codec codec(
+            io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager message,
+            Scope scope) {
+        var kind = switch (message.getCodecType()) {
+            case AUTO -> NetworkFilter.Codec.Kind.AUTO;
+            case HTTP1 -> NetworkFilter.Codec.Kind.HTTP1;
+            case HTTP2 -> NetworkFilter.Codec.Kind.HTTP2;
+            case HTTP3, UNRECOGNIZED -> {
+                scope.at("codec_type").error(message.getCodecType() + " is not supported", "use AUTO, HTTP1 or HTTP2");
+                yield NetworkFilter.Codec.Kind.AUTO;
+            }
+        };
+        return new NetworkFilter.Codec(
+                kind, http2(message.getHttp2ProtocolOptions(), scope.at("http2_protocol_options")));
+    }
+
+    /// What a listener offers by ALPN beside its codec: what that does not speak is left out.
+    static ServerTls offered(ServerTls tls, NetworkFilter filter, Scope scope) {
+        var kind = switch (filter) {
+            case NetworkFilter.Http http -> http.codec().kind();
+            case NetworkFilter.Tcp _ -> NetworkFilter.Codec.Kind.AUTO;
+        };
+        var unspoken = switch (kind) {
+            case AUTO -> Optional.<String>empty();
+            case HTTP1 -> Optional.of(HTTP2);
+            case HTTP2 -> Optional.of(HTTP1);
+        };
+        if (unspoken.isEmpty() || !tls.applicationProtocols().contains(unspoken.get())) {
+            return tls;
+        }
+        scope.at("alpn_protocols")
+                .warning(unspoken.get() + " is not spoken by codec_type " + kind + " and is not offered", "remove it");
+        return new ServerTls(
+                tls.certificate(),
+                tls.verification(),
+                tls.requireClientCertificate(),
+                tls.parameters(),
+                without(tls.applicationProtocols(), unspoken.get()),
+                tls.sessions());
+    }
+
+    private static List<String> without(List<String> names, String name) {
+        return names.stream().filter(other -> !other.equals(name)).toList();
+    }
+
+    /// What is offered to a cluster's hosts by ALPN: what is not spoken is left out; for `auto_config`, and for
+    /// HTTP/2 where nothing is said, it is added, as servers speak HTTP/2 over TLS only when asked for it. Refused is
+    /// an offer of nothing that is spoken.
+    static ClientTls offered(ClientTls tls, Cluster.Protocol protocol, Scope scope) {
+        var offered = tls.applicationProtocols();
+        var names = switch (protocol) {
+            case HTTP1 -> without(offered, HTTP2);
+            case HTTP2 -> offered.isEmpty() ? List.of(HTTP2) : without(offered, HTTP1);
+            case AUTO -> withHttp2(offered);
+            case DOWNSTREAM -> offered;
+        };
+        boolean nothing = names.isEmpty() || (protocol == Cluster.Protocol.HTTP2 && !names.contains(HTTP2));
+        if (nothing && !offered.isEmpty()) {
+            scope.at("common_tls_context.alpn_protocols")
+                    .error("offers nothing that is spoken to these hosts", "offer what the cluster's protocol is");
+        }
+        return offering(tls, names);
+    }
+
+    private static ClientTls offering(ClientTls tls, List<String> names) {
+        return new ClientTls(
+                tls.certificate(), tls.verification(), tls.serverName(), tls.parameters(), names, tls.sessions());
+    }
+
+    private static List<String> withHttp2(List<String> offered) {
+        if (offered.contains(HTTP2)) {
             return offered;
         }
-        scope.warning("h2 is not supported yet and is not offered; http/1.1 is", "remove h2");
-        return offered.stream().filter(name -> !name.equals(HTTP2)).toList();
+        var names = new ArrayList<String>();
+        names.add(HTTP2);
+        names.addAll(offered.isEmpty() ? List.of(HTTP1) : offered);
+        return names;
     }
 }

@@ -26,7 +26,7 @@ final class RouteActionReader {
     private static final Fields<io.envoyproxy.envoy.config.route.v3.RouteAction> ACTION = Fields.ignoringOthers(
                     io.envoyproxy.envoy.config.route.v3.RouteAction.class)
             .reads("cluster", "weighted_clusters", "regex_rewrite", "host_rewrite_literal", "timeout", "idle_timeout")
-            .reads("retry_policy", "request_mirror_policies", "upgrade_configs")
+            .reads("retry_policy", "request_mirror_policies", "upgrade_configs", "max_stream_duration")
             .limits("prefix_rewrite", "with a match by prefix or path")
             .limits("cluster_not_found_response_code", "the answer is always 503")
             .refuses("cluster_header", "cluster_specifier_plugin", "inline_cluster_specifier_plugin")
@@ -65,9 +65,24 @@ final class RouteActionReader {
     private static final Fields<UpgradeConfig.ConnectConfig> CONNECT =
             Fields.refusingOthers(UpgradeConfig.ConnectConfig.class);
 
+    private static final Fields<io.envoyproxy.envoy.config.route.v3.RouteAction.MaxStreamDuration> STREAM_DURATION =
+            Fields.ignoringOthers(io.envoyproxy.envoy.config.route.v3.RouteAction.MaxStreamDuration.class)
+                    .reads("grpc_timeout_header_max");
+
     /// What of routes' actions is read.
     static final List<Fields<?>> FIELDS =
-            List.of(ACTION, WEIGHTED, SHARE, DIRECT, REDIRECT, REGEX_REWRITE, MIRROR, FRACTION, UPGRADE, CONNECT);
+            List.of(
+            ACTION,
+            WEIGHTED,
+            SHARE,
+            DIRECT,
+            REDIRECT,
+            REGEX_REWRITE,
+            MIRROR,
+            FRACTION,
+            UPGRADE,
+            CONNECT,
+            STREAM_DURATION);
 
     private RouteActionReader() {}
 
@@ -113,7 +128,8 @@ final class RouteActionReader {
                 retry.perTry(),
                 message.hasIdleTimeout()
                         ? Values.duration(message.getIdleTimeout(), Duration.ZERO, scope.at("idle_timeout"))
-                        : Timeouts.DEFAULT.idle());
+                        : Timeouts.DEFAULT.idle(),
+                grpcTimeout(message, scope.at("max_stream_duration")));
         var host = HeadTexts.authority(message.getHostRewriteLiteral(), scope.at("host_rewrite_literal"));
         var path = path(
                 message.getPrefixRewrite(),
@@ -157,6 +173,17 @@ final class RouteActionReader {
                 yield Optional.empty();
             }
         };
+    }
+
+    /// How much of its `grpc-timeout` a request gets; empty when the route does not heed that.
+    private static Optional<Duration> grpcTimeout(
+            io.envoyproxy.envoy.config.route.v3.RouteAction message, Scope scope) {
+        var durations = message.getMaxStreamDuration();
+        scope.check(durations, STREAM_DURATION);
+        return durations.hasGrpcTimeoutHeaderMax()
+                ? Optional.of(Values.duration(
+                        durations.getGrpcTimeoutHeaderMax(), Duration.ZERO, scope.at("grpc_timeout_header_max")))
+                : Optional.empty();
     }
 
     private static Optional<ClusterChoice> weighted(WeightedCluster message, Optional<Boolean> validate, Scope scope) {

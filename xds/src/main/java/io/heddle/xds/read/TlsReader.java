@@ -32,7 +32,7 @@ final class TlsReader {
             .reads("combined_validation_context")
             .limits("tls_certificates", "one certificate")
             .limits("tls_certificate_sds_secret_configs", "one certificate, over ADS")
-            .limits("alpn_protocols", "`http/1.1` and other names; `h2` is left out, with a warning")
+            .reads("alpn_protocols")
             .ignores("key_log");
     private static final Fields<TlsCertificate> CERTIFICATE = Fields.ignoringOthers(TlsCertificate.class)
             .limits("certificate_chain", "given in place, or a file")
@@ -53,17 +53,13 @@ final class TlsReader {
         var common = message.getCommonTlsContext();
         var here = scope.at("common_tls_context");
         here.check(common, COMMON);
-        var protocols = HttpProtocols.spoken(common.getAlpnProtocolsList(), here.at("alpn_protocols"));
         var tls = new ServerTls(
                 certificate(common, here),
                 ValidationReader.read(common, here),
                 message.getRequireClientCertificate().getValue(),
                 TlsParametersReader.read(common.getTlsParams(), here.at("tls_params")),
-                protocols,
+                common.getAlpnProtocolsList(),
                 sessions(message, scope));
-        if (protocols.contains(HttpProtocols.HTTP2)) {
-            here.at("alpn_protocols").error("offers h2 alone, which is not supported yet", "offer http/1.1");
-        }
         if (tls.certificate() instanceof CertificateSource.None) {
             here.error("has no certificate", "set one certificate");
         }
@@ -89,7 +85,7 @@ final class TlsReader {
                 ValidationReader.read(common, here),
                 message.getSni(),
                 TlsParametersReader.read(common.getTlsParams(), here.at("tls_params")),
-                HttpProtocols.spoken(common.getAlpnProtocolsList(), here.at("alpn_protocols")),
+                common.getAlpnProtocolsList(),
                 sessions(message));
     }
 

@@ -11,6 +11,7 @@ import io.heddle.traffic.route.Upgrades;
 import io.heddle.traffic.runtime.CertificateSource;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.ConnectionLimits;
+import io.heddle.traffic.runtime.Http2Options;
 import io.heddle.traffic.runtime.ListenerChain;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.heddle.traffic.runtime.RuntimeConfig;
@@ -105,39 +106,92 @@ class BootstrapReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"http2_protocol_options, h2, 2", "http2_protocol_options, http/1.1, 1", "http_protocol_options, h2, 1"})
-    void refuses_an_upstream_that_wants_http2(String options, String protocols, int problems) {
-        var text = resource("outbound.yaml")
+    @CsvSource({
+        "explicit_http_config, http2_protocol_options, h2, HTTP2, h2",
+        "explicit_http_config, http2_protocol_options, '', HTTP2, h2",
+        "explicit_http_config, http_protocol_options, 'h2, http/1.1', HTTP1, http/1.1",
+        "auto_config, http2_protocol_options, http/1.1, AUTO, 'h2, http/1.1'",
+        "auto_config, http2_protocol_options, '', AUTO, 'h2, http/1.1'",
+        "use_downstream_protocol_config, http2_protocol_options, 'h2, http/1.1', DOWNSTREAM, 'h2, http/1.1'",
+    })
+    void reads_what_is_spoken_upstream(
+            String kind, String options, String offered, Cluster.Protocol protocol, String names) {
+        var bootstrap = good(resource("outbound.yaml")
+                .replace("explicit_http_config", kind)
                 .replace("@UPSTREAM_PROTOCOL@", options)
-                .replace("@ALPN@", protocols);
-        assertThat(BootstrapReader.read(text).problems())
-                .filteredOn(Problem::isError)
-                .hasSize(problems)
-                .allSatisfy(problem -> {
-                    assertThat(problem.object()).isEqualTo("Cluster reviews");
-                    assertThat(problem.remedy()).isNotEmpty();
-                });
+                .replace("\"@ALPN@\"", offered)
+                .replace("@CERTS@", "/certs"));
+        var cluster = Objects.requireNonNull(bootstrap.fixed().clusters().get("reviews"));
+        assertThat(cluster.protocol()).isEqualTo(protocol);
+        assertThat(cluster.http2()).isEqualTo(Http2Options.DEFAULT);
+        var tls = cluster.transports().getLast().tls().orElseThrow();
+        assertThat(String.join(", ", tls.applicationProtocols())).isEqualTo(names);
     }
 
     @Test
-    void refuses_a_listener_that_wants_http2() {
+    void refuses_hosts_that_are_offered_only_what_is_not_spoken() {
         var text = resource("outbound.yaml")
                 .replace("@UPSTREAM_PROTOCOL@", "http_protocol_options")
-                .replace("@ALPN@", "http/1.1")
-                .replace("codec_type: AUTO", "codec_type: HTTP2");
+                .replace("@ALPN@", "h2");
         assertThat(BootstrapReader.read(text).problems())
                 .filteredOn(Problem::isError)
                 .singleElement()
-                .satisfies(problem -> assertThat(problem.path()).endsWith("codec_type"));
+                .satisfies(problem -> assertThat(problem.path()).endsWith("alpn_protocols"));
     }
 
     @Test
-    void does_not_offer_h2_to_clients_and_says_so() {
-        var read = BootstrapReader.read(resource("inbound.yaml").replace("@CERTS@", "/certs"));
-        assertThat(read.problems()).anySatisfy(problem -> {
-            assertThat(problem.isError()).isFalse();
-            assertThat(problem.reason()).contains("h2");
-        });
+    void reads_a_listeners_codec_and_how_http2_is_spoken() {
+        var text = resource("outbound.yaml")
+                .replace("@UPSTREAM_PROTOCOL@", "http_protocol_options")
+                .replace("@ALPN@", "http/1.1")
+                .replace(
+                        "codec_type: AUTO",
+                        "codec_type: HTTP2\n          http2_protocol_options: {hpack_table_size: 1024,"
+                                + " max_concurrent_streams: 7, initial_stream_window_size: 70000,"
+                                + " initial_connection_window_size: 80000, allow_connect: true,"
+                                + " connection_keepalive: {interval: 30s, timeout: 5s}}");
+        var http = (NetworkFilter.Http) chain(good(text).fixed(), "outbound").filter();
+        assertThat(http.codec())
+                .isEqualTo(new NetworkFilter.Codec(
+                        NetworkFilter.Codec.Kind.HTTP2,
+                        new Http2Options(
+                                1024,
+                                7,
+                                70_000,
+                                80_000,
+                                true,
+                                new Http2Options.KeepAlive(Duration.ofSeconds(30), Duration.ofSeconds(5)))));
+    }
+
+    @Test
+    void refuses_windows_that_no_peer_would_keep_to() {
+        var text = resource("outbound.yaml")
+                .replace("@UPSTREAM_PROTOCOL@", "http_protocol_options")
+                .replace("@ALPN@", "http/1.1")
+                .replace(
+                        "codec_type: AUTO",
+                        "http2_protocol_options: {initial_stream_window_size: 1000, max_concurrent_streams: 0,"
+                                + " connection_keepalive: {interval: 1s}}");
+        assertThat(BootstrapReader.read(text).problems())
+                .filteredOn(Problem::isError)
+                .extracting(Problem::path)
+                .satisfiesExactlyInAnyOrder(
+                        path -> assertThat(path).endsWith("initial_stream_window_size"),
+                        path -> assertThat(path).endsWith("max_concurrent_streams"),
+                        path -> assertThat(path).endsWith("connection_keepalive.timeout"));
+    }
+
+    @Test
+    void offers_only_what_the_codec_speaks() {
+        var text = resource("inbound.yaml").replace("@CERTS@", "/certs");
+        var both = chain(good(text).fixed(), "inbound").tls().orElseThrow();
+        assertThat(both.applicationProtocols()).containsExactly("h2", "http/1.1");
+        var read = BootstrapReader.read(text.replace("codec_type: AUTO", "codec_type: HTTP1"));
+        assertThat(read.problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.reason()).contains("h2 is not spoken"));
+        var one = chain(((Checked.Ok<Bootstrap>) read).value().fixed(), "inbound");
+        assertThat(one.tls().orElseThrow().applicationProtocols()).containsExactly("http/1.1");
     }
 
     @Test
@@ -197,7 +251,7 @@ class BootstrapReaderTest {
 
     @Test
     void reads_the_inbound_half_of_a_pair() {
-        var bootstrap = good(resource("inbound.yaml").replace("\"h2\", ", "").replace("@CERTS@", "/certs"));
+        var bootstrap = good(resource("inbound.yaml").replace("@CERTS@", "/certs"));
         var chain = chain(bootstrap.fixed(), "inbound");
         assertThat(chain.tls().orElseThrow().requireClientCertificate()).isTrue();
         var http = (NetworkFilter.Http) chain.filter();

@@ -22,9 +22,6 @@ final class Messages {
             "envoy.config.core.v3.SocketOption.SocketType.Stream",
             "envoy.config.listener.v3.Listener.DeprecatedV1",
             "envoy.config.core.v3.Http1ProtocolOptions",
-            "envoy.config.core.v3.Http2ProtocolOptions",
-            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions.UseDownstreamHttpConfig",
-            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions.AutoHttpConfig",
             "envoy.config.route.v3.RouteMatch.ConnectMatcher",
             "envoy.type.matcher.v3.RegexMatcher.GoogleRE2");
 

@@ -1,0 +1,87 @@
+package io.heddle.proxy.exchange;
+
+import io.heddle.proxy.http.EditedLines;
+import io.heddle.proxy.http.HttpRequestHead;
+import io.heddle.proxy.http.HttpVersion;
+import io.heddle.proxy.http.Octets;
+import io.heddle.traffic.request.HeaderName;
+import io.heddle.traffic.request.LocalReply;
+import io.heddle.traffic.request.ResponseFlag;
+import io.heddle.traffic.request.Span;
+import java.nio.charset.StandardCharsets;
+
+/// Answers made here to gRPC requests: a client of gRPC looks for `grpc-status`, not for the HTTP status, and for
+/// both in one head (the "Trailers-Only" answer of gRPC over HTTP/2; Envoy's `grpc` local replies).
+final class GrpcAnswer {
+    private static final int OK = 200;
+    private static final int UNKNOWN = 2;
+    private static final int DEADLINE_EXCEEDED = 4;
+    private static final int PERMISSION_DENIED = 7;
+    private static final int UNIMPLEMENTED = 12;
+    private static final int INTERNAL = 13;
+    private static final int UNAVAILABLE = 14;
+    private static final int UNAUTHENTICATED = 16;
+
+    private GrpcAnswer() {}
+
+    /// Whether a request is one of gRPC: its content type is `application/grpc`, or begins so with `+` or `;` after
+    /// it.
+    static boolean isWanted(HttpRequestHead request) {
+        var bytes = request.bytes();
+        for (int i = 0; i < request.headerCount(); i++) {
+            long name = request.headerName(i);
+            if (HeaderName.CONTENT_TYPE.matches(bytes, Span.start(name), Span.end(name))) {
+                return isGrpc(bytes, request.headerValue(i));
+            }
+        }
+        return false;
+    }
+
+    private static boolean isGrpc(byte[] bytes, long value) {
+        int start = Span.start(value);
+        int end = Span.end(value);
+        int after = start + "application/grpc".length();
+        return Octets.startsWithIgnoreCase(bytes, start, end, "application/grpc")
+                && (after == end || bytes[after] == '+' || bytes[after] == ';' || bytes[after] == ' ');
+    }
+
+    /// The `grpc-status` of a reply, by gRPC's mapping of HTTP statuses; a timeout of ours is `DEADLINE_EXCEEDED`.
+    static int status(LocalReply reply) {
+        if (reply.flag() == ResponseFlag.UPSTREAM_REQUEST_TIMEOUT || reply.flag() == ResponseFlag.DURATION_TIMEOUT) {
+            return DEADLINE_EXCEEDED;
+        }
+        return switch (reply.status()) {
+            case 400 -> INTERNAL;
+            case 401 -> UNAUTHENTICATED;
+            case 403 -> PERMISSION_DENIED;
+            case 404 -> UNIMPLEMENTED;
+            case 429, 502, 503, 504 -> UNAVAILABLE;
+            default -> UNKNOWN;
+        };
+    }
+
+    /// Writes a reply as gRPC expects it: HTTP status 200, no body, its text as `grpc-message`.
+    static void write(LocalReply reply, EditedLines lines, HttpRequestHead request, ClientStream client) {
+        if (request.version() != HttpVersion.HTTP_2) {
+            lines.add("content-length", "0");
+        }
+        lines.add("content-type", "application/grpc");
+        lines.add("grpc-status", Integer.toString(status(reply)));
+        if (!reply.body().isEmpty()) {
+            lines.add("grpc-message", percentEncoded(reply.body()));
+        }
+        client.local(OK, lines, new byte[0]);
+    }
+
+    private static String percentEncoded(String text) {
+        var encoded = new StringBuilder();
+        for (byte octet : text.strip().getBytes(StandardCharsets.UTF_8)) {
+            if (octet >= ' ' && octet <= '~' && octet != '%') {
+                encoded.append((char) octet);
+            } else {
+                encoded.append('%').append("%02X".formatted(octet & 0xff));
+            }
+        }
+        return encoded.toString();
+    }
+}
