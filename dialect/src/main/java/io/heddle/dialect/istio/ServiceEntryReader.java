@@ -17,11 +17,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /// Reads an Istio ServiceEntry.
 public final class ServiceEntryReader {
-    private static final Set<String> HTTP_PROTOCOLS = Set.of("HTTP", "HTTP2", "GRPC", "GRPC-WEB");
     private static final List<String> PROTOCOLS =
             List.of("HTTP", "HTTP2", "GRPC", "GRPC-WEB", "HTTPS", "TLS", "TCP", "MONGO");
 
@@ -154,8 +152,7 @@ public final class ServiceEntryReader {
             if (protocol.isEmpty() && !port.has("protocol")) {
                 port.warning("protocol", "is absent: taken as HTTP", "set protocol");
             }
-            boolean http = HTTP_PROTOCOLS.contains(protocol.orElse("HTTP"));
-            var served = new Port(number, name, http ? Port.Protocol.HTTP : Port.Protocol.TCP);
+            var served = new Port(number, name, spoken(protocol.orElse("HTTP")));
             result.add(new ServicePort(
                     served, port.integer("targetPort", 1, 65_535).orElse(0), ""));
         }
@@ -163,6 +160,14 @@ public final class ServiceEntryReader {
             spec.error("ports", "at least one port is required", "");
         }
         return result;
+    }
+
+    private static Port.Protocol spoken(String protocol) {
+        return switch (protocol) {
+            case "HTTP", "GRPC-WEB" -> Port.Protocol.HTTP;
+            case "HTTP2", "GRPC" -> Port.Protocol.HTTP2;
+            default -> Port.Protocol.TCP;
+        };
     }
 
     private static List<Workload> endpoints(Fields spec) {

@@ -20,6 +20,7 @@ import java.util.Set;
 public final class ServiceReader {
     private static final Set<String> HTTP_PROTOCOLS =
             Set.of("http", "http2", "grpc", "grpc-web", "kubernetes.io/h2c", "kubernetes.io/ws");
+    private static final Set<String> HTTP2_PROTOCOLS = Set.of("http2", "grpc", "kubernetes.io/h2c");
     private static final Set<String> TCP_PROTOCOLS =
             Set.of("tcp", "tls", "https", "mongo", "mysql", "redis", "kubernetes.io/wss");
 
@@ -180,6 +181,6 @@ public final class ServiceReader {
                     "does not tell the protocol: taken as HTTP",
                     "name the port http or http-..., or set appProtocol");
         }
-        return Port.Protocol.HTTP;
+        return HTTP2_PROTOCOLS.contains(protocol) ? Port.Protocol.HTTP2 : Port.Protocol.HTTP;
     }
 }

@@ -8,7 +8,15 @@ package io.heddle.model.name;
 public record Port(int number, String name, Protocol protocol) {
     /// What is spoken on a port. HTTP is understood and routed by request; TCP is relayed.
     public enum Protocol {
+        /// HTTP/1.1.
         HTTP,
-        TCP
+        /// HTTP/2 without TLS, by prior knowledge, as gRPC speaks it.
+        HTTP2,
+        TCP;
+
+        /// Whether requests are understood.
+        public boolean isHttp() {
+            return this != TCP;
+        }
     }
 }

@@ -14,6 +14,7 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import io.heddle.model.name.Port;
 import io.heddle.model.name.SpiffeId;
 import io.heddle.model.resource.Service;
 import io.heddle.model.view.EndpointView;
@@ -29,7 +30,6 @@ final class ClusterWriter {
     /// Istio's default: long enough for a handshake with an instance that is just starting.
     private static final Duration CONNECT_TIMEOUT =
             Duration.newBuilder().setSeconds(10).build();
-    private static final String HTTP_1 = "http/1.1";
     private static final String APPLICATION_ADDRESS = "127.0.0.1";
 
     private ClusterWriter() {}
@@ -38,7 +38,7 @@ final class ClusterWriter {
         var clusters = new ArrayList<Cluster>();
         for (var service : view.services()) {
             for (var port : service.service().ports()) {
-                clusters.add(outbound(service, port.port().number(), view));
+                clusters.add(outbound(service, port.port(), view));
             }
         }
         InboundPort.of(view).ifPresent(inbound -> clusters.add(application(inbound)));
@@ -61,7 +61,8 @@ final class ClusterWriter {
                 .setConnectTimeout(CONNECT_TIMEOUT);
     }
 
-    private static Cluster outbound(ServiceView service, int port, ProxyView view) {
+    private static Cluster outbound(ServiceView service, Port served, ProxyView view) {
+        int port = served.number();
         var mesh = view.mesh();
         var host = Names.host(service.service(), mesh);
         var name = Names.outbound(port, host);
@@ -91,11 +92,22 @@ final class ClusterWriter {
                                         : EndpointWriter.assignment(name, endpoints, mesh));
         }
         var mutual = endpoints.stream().filter(EndpointView::tls).toList();
+        boolean all = !mutual.isEmpty() && mutual.size() == endpoints.size();
+        if (all && served.protocol().isHttp()) {
+            // Envoy takes `auto_config` only where every host has TLS: among others there is nothing to agree by.
+            ProtocolWriter.agreed(cluster);
+            var offered = List.of(ProtocolWriter.HTTP2, ProtocolWriter.HTTP1);
+            return cluster.setTransportSocket(mutualTls(service.service(), port, mutual, mesh, offered))
+                    .build();
+        }
+        ProtocolWriter.plain(cluster, served.protocol());
         if (!mutual.isEmpty()) {
+            boolean http2 = served.protocol() == Port.Protocol.HTTP2;
+            var offered = List.of(http2 ? ProtocolWriter.HTTP2 : ProtocolWriter.HTTP1);
             cluster.addTransportSocketMatches(Cluster.TransportSocketMatch.newBuilder()
                     .setName("tlsMode-istio")
                     .setMatch(Metadatas.mutualTls())
-                    .setTransportSocket(mutualTls(service.service(), port, mutual, mesh)));
+                    .setTransportSocket(mutualTls(service.service(), port, mutual, mesh, offered)));
         }
         return cluster.build();
     }
@@ -111,7 +123,7 @@ final class ClusterWriter {
     }
 
     private static TransportSocket mutualTls(
-            Service service, int port, List<EndpointView> endpoints, MeshSettings mesh) {
+            Service service, int port, List<EndpointView> endpoints, MeshSettings mesh, List<String> offered) {
         var accepted = new TreeSet<String>();
         for (var endpoint : endpoints) {
             // An instance without an account runs as `default`; without any name the peer could be anybody.
@@ -127,7 +139,7 @@ final class ClusterWriter {
         var context = UpstreamTlsContext.newBuilder()
                 .setSni(Names.serverName(port, Names.host(service, mesh)))
                 .setCommonTlsContext(CommonTlsContext.newBuilder()
-                        .addAlpnProtocols(HTTP_1)
+                        .addAllAlpnProtocols(offered)
                         .addTlsCertificateSdsSecretConfigs(ConfigSources.secret(Names.OWN_CERTIFICATE))
                         .setCombinedValidationContext(CombinedCertificateValidationContext.newBuilder()
                                 .setDefaultValidationContext(validation)
@@ -140,7 +152,7 @@ final class ClusterWriter {
 
     private static Cluster application(InboundPort inbound) {
         var address = EndpointWriter.address(APPLICATION_ADDRESS, inbound.applicationPort());
-        return Cluster.newBuilder()
+        var cluster = Cluster.newBuilder()
                 .setName(inbound.cluster())
                 .setType(Cluster.DiscoveryType.STATIC)
                 .setConnectTimeout(CONNECT_TIMEOUT)
@@ -149,7 +161,8 @@ final class ClusterWriter {
                         .setClusterName(inbound.cluster())
                         .addEndpoints(LocalityLbEndpoints.newBuilder()
                                 .addLbEndpoints(LbEndpoint.newBuilder()
-                                        .setEndpoint(Endpoint.newBuilder().setAddress(address)))))
-                .build();
+                                        .setEndpoint(Endpoint.newBuilder().setAddress(address)))));
+        ProtocolWriter.plain(cluster, inbound.protocol());
+        return cluster.build();
     }
 }

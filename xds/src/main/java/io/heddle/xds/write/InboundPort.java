@@ -2,6 +2,7 @@ package io.heddle.xds.write;
 
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.heddle.model.name.ObjectName;
+import io.heddle.model.name.Port;
 import io.heddle.model.resource.Service;
 import io.heddle.model.view.ProxyView;
 import io.heddle.model.view.ServiceView;
@@ -13,8 +14,9 @@ import java.util.Optional;
 /// @param listenerPort where other sidecars connect
 /// @param applicationPort where the application answers
 /// @param cluster the name of the application's cluster
+/// @param protocol what the application speaks
 /// @param metadata the cluster's metadata: which service it is
-record InboundPort(int listenerPort, int applicationPort, String cluster, Metadata metadata) {
+record InboundPort(int listenerPort, int applicationPort, String cluster, Port.Protocol protocol, Metadata metadata) {
     /// Empty when the proxy's application only calls.
     static Optional<InboundPort> of(ProxyView view) {
         var ports = view.node().ports();
@@ -37,6 +39,10 @@ record InboundPort(int listenerPort, int applicationPort, String cluster, Metada
                         List.of()));
         var cluster = Names.inbound(ports.application(), Names.host(service, view.mesh()));
         return Optional.of(new InboundPort(
-                ports.inbound(), ports.application(), cluster, Metadatas.service(service, view.mesh())));
+                ports.inbound(),
+                ports.application(),
+                cluster,
+                ProtocolWriter.application(service, ports.application()),
+                Metadatas.service(service, view.mesh())));
     }
 }

@@ -5,6 +5,7 @@ import com.google.protobuf.BoolValue;
 import com.google.protobuf.Message;
 import com.google.protobuf.UInt32Value;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
+import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
@@ -146,7 +147,8 @@ final class ListenerWriter {
                         .setTlsParams(TlsParameters.newBuilder()
                                 .setTlsMinimumProtocolVersion(TlsParameters.TlsProtocol.TLSv1_3)
                                 .setTlsMaximumProtocolVersion(TlsParameters.TlsProtocol.TLSv1_3))
-                        .addAlpnProtocols("http/1.1")
+                        .addAlpnProtocols(ProtocolWriter.HTTP2)
+                        .addAlpnProtocols(ProtocolWriter.HTTP1)
                         .addTlsCertificateSdsSecretConfigs(ConfigSources.secret(Names.OWN_CERTIFICATE))
                         .setValidationContextSdsSecretConfig(ConfigSources.secret(Names.ROOT_BUNDLE)))
                 .build();
@@ -159,6 +161,7 @@ final class ListenerWriter {
                 .setNormalizePath(BoolValue.of(true))
                 .setMergeSlashes(true)
                 .addUpgradeConfigs(UpgradeConfig.newBuilder().setUpgradeType("websocket"))
+                .setHttp2ProtocolOptions(Http2ProtocolOptions.newBuilder().setAllowConnect(true))
                 .addAccessLog(AccessLog.newBuilder()
                         .setName("envoy.access_loggers.file")
                         .setTypedConfig(Any.pack(FileAccessLog.newBuilder()

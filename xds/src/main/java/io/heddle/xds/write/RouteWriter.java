@@ -25,9 +25,9 @@ import java.util.TreeSet;
 /// named by its number: only services with that port are in it, by their virtual addresses too, and other hosts go
 /// where the client wanted, or nowhere.
 ///
-/// A host without a port means the service's port 80, or its first HTTP port when it has no port 80. Where two services
-/// claim the same host (a service `a.b` outside the mesh, and service `a` of namespace `b`), the first in the view has
-/// it.
+/// A host without a port means the service's port 80, or its first HTTP port when it has no port 80. Where two
+/// services claim the same host (a service `a.b` outside the mesh, and service `a` of namespace `b`), the first in
+/// the view has it.
 final class RouteWriter {
     private static final int HTTP_PORT = 80;
 
@@ -145,7 +145,7 @@ final class RouteWriter {
     private static List<Integer> httpPorts(Service service) {
         return service.ports().stream()
                 .map(Service.ServicePort::port)
-                .filter(port -> port.protocol() == Port.Protocol.HTTP)
+                .filter(port -> port.protocol().isHttp())
                 .map(Port::number)
                 .toList();
     }
