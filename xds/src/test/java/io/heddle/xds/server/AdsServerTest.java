@@ -148,10 +148,11 @@ final class AdsServerTest {
         var issued = (Outcome.Issued) certificates.join(request.csrPem(), Duration.ofHours(1), "secret");
         assertThat(signed.get(0).bearerToken()).contains("secret");
         assertThat(signed.get(0).certificate()).isEmpty();
-        var identity = new TlsFiles(
-                Files.writeString(folder.resolve("chain.pem"), issued.chainPem().get(0)),
-                Files.writeString(folder.resolve("key.pem"), request.privateKeyPem()),
-                root);
+        // One file for both, the key first, as a proxy keeps its own.
+        var pair = Files.writeString(
+                folder.resolve("identity.pem"),
+                request.privateKeyPem() + issued.chainPem().get(0));
+        var identity = new TlsFiles(pair, pair, root);
         serving.set(authority.serving()); // a renewed certificate is used by the next handshake
         assertThat(certificates.renew(CertificateRequest.generate().csrPem(), Duration.ZERO, identity))
                 .isInstanceOf(Outcome.Issued.class);
