@@ -26,7 +26,7 @@ import java.util.function.Consumer;
 /// `⇒` is mutual TLS. The sidecar of catalog and its application, the proxy, the control plane and one `apply` are
 /// trained; so both directions of a sidecar are.
 final class TrainingMesh implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Duration POLL = Duration.ofMillis(20);
     private static final Duration LOAD = Duration.ofMillis(1500);
     private static final String NAMESPACE = "shop";

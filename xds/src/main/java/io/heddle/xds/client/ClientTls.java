@@ -22,8 +22,7 @@ import java.util.Optional;
 /// Makes TLS contexts for connections to the control plane.
 ///
 /// Certificates and keys are read by the JDK alone. Netty, given a file, asks BouncyCastle first where it is on the
-/// class
-/// path, and that costs a sidecar 800 classes.
+/// class path, and that costs a sidecar 800 classes.
 final class ClientTls {
     private ClientTls() {}
 
