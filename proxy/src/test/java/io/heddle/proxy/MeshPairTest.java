@@ -173,6 +173,7 @@ class MeshPairTest {
                 {name: envoy.filters.network.http_connection_manager, typed_config: {
                   "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager,
                   stat_prefix: %s, %s upgrade_configs: [{upgrade_type: websocket}],
+                  http2_protocol_options: {allow_connect: true},
                   route_config: {name: all, virtual_hosts: [{name: all, domains: ["*"], routes: [
                     {match: {prefix: /}, route: {cluster: next, timeout: 0s}}]}]},
                   http_filters: [%s {name: envoy.filters.http.router, typed_config: {

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A client's HTTP/2 connection: each of its streams has an [HttpExchange], used again with the stream. Confined to
 /// its event loop.
+// A failed write or close shows as the end of its channel, which is handled.
+@SuppressWarnings("FutureReturnValueIgnored")
 public final class Http2Handler extends ChannelInboundHandlerAdapter implements Http2Owner {
     private final Worker worker;
     private final LiveChain chain;

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// the handler of what is spoken. Bytes that could still be the preface are held; a client that sends no more of them
 /// is
 /// left after the time that a request's head may take.
+// A failed write or close shows as the end of its channel, which is handled.
+@SuppressWarnings("FutureReturnValueIgnored")
 public final class PrefaceSniffer extends ChannelInboundHandlerAdapter {
     private final Worker worker;
     private final Duration idle;

@@ -1,19 +1,29 @@
 package io.heddle.proxy.http2;
 
+import java.util.EnumMap;
+import java.util.Objects;
+
 /// Counts what can be a [Flood], as buckets of tokens: each holds a burst and fills with time and with useful frames.
 final class FloodGuard {
-    private static final Flood[] KINDS = Flood.values();
     private static final double NANOS = 1e9;
 
-    private final double[] tokens = new double[KINDS.length];
-    private final long[] filledAt = new long[KINDS.length];
-    private final long[] usefulThen = new long[KINDS.length];
+    private final EnumMap<Flood, Bucket> buckets = new EnumMap<>(Flood.class);
     private long useful;
 
     FloodGuard(long now) {
-        for (var kind : KINDS) {
-            tokens[kind.ordinal()] = kind.burst;
-            filledAt[kind.ordinal()] = now;
+        for (var kind : Flood.values()) {
+            buckets.put(kind, new Bucket(kind.burst, now));
+        }
+    }
+
+    private static final class Bucket {
+        private double tokens;
+        private long filledAt;
+        private long usefulThen;
+
+        Bucket(int burst, long now) {
+            tokens = burst;
+            filledAt = now;
         }
     }
 
@@ -24,12 +34,12 @@ final class FloodGuard {
 
     /// Counts one; whether there are too many now.
     boolean tooMany(Flood kind, long now) {
-        int at = kind.ordinal();
-        double more = (now - filledAt[at]) / NANOS * kind.perSecond + (useful - usefulThen[at]) * kind.perUsefulFrame;
-        double left = Math.min(kind.burst, tokens[at] + more) - 1;
-        tokens[at] = left;
-        filledAt[at] = now;
-        usefulThen[at] = useful;
-        return left < 0;
+        var bucket = Objects.requireNonNull(buckets.get(kind));
+        double more = (now - bucket.filledAt) / NANOS * kind.perSecond
+                + (useful - bucket.usefulThen) * kind.perUsefulFrame;
+        bucket.tokens = Math.min(kind.burst, bucket.tokens + more) - 1;
+        bucket.filledAt = now;
+        bucket.usefulThen = useful;
+        return bucket.tokens < 0;
     }
 }

@@ -1,23 +1,29 @@
 package io.heddle.proxy.http2;
 
-/// Why a stream or a connection ended (RFC 9113, section 7). The ordinal is the code on the wire.
+/// Why a stream or a connection ended (RFC 9113, section 7). Values stand in the order of their codes.
 public enum Http2Error {
-    NO_ERROR,
-    PROTOCOL_ERROR,
-    INTERNAL_ERROR,
-    FLOW_CONTROL_ERROR,
-    SETTINGS_TIMEOUT,
-    STREAM_CLOSED,
-    FRAME_SIZE_ERROR,
-    REFUSED_STREAM,
-    CANCEL,
-    COMPRESSION_ERROR,
-    CONNECT_ERROR,
-    ENHANCE_YOUR_CALM,
-    INADEQUATE_SECURITY,
-    HTTP_1_1_REQUIRED;
+    NO_ERROR(0),
+    PROTOCOL_ERROR(1),
+    INTERNAL_ERROR(2),
+    FLOW_CONTROL_ERROR(3),
+    SETTINGS_TIMEOUT(4),
+    STREAM_CLOSED(5),
+    FRAME_SIZE_ERROR(6),
+    REFUSED_STREAM(7),
+    CANCEL(8),
+    COMPRESSION_ERROR(9),
+    CONNECT_ERROR(10),
+    ENHANCE_YOUR_CALM(11),
+    INADEQUATE_SECURITY(12),
+    HTTP_1_1_REQUIRED(13);
 
     private static final Http2Error[] BY_CODE = values();
+
+    private final int code;
+
+    Http2Error(int code) {
+        this.code = code;
+    }
 
     /// The error of this code; unknown codes are [#INTERNAL_ERROR].
     static Http2Error of(int code) {
@@ -25,6 +31,6 @@ public enum Http2Error {
     }
 
     int code() {
-        return ordinal();
+        return code;
     }
 }

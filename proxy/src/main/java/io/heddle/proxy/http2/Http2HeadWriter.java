@@ -20,15 +20,14 @@ public final class Http2HeadWriter {
     private static final int HTTP = 6;
     private static final int HTTPS = 7;
     private static final byte[] TEXT =
-            ":method:scheme:authority:pathtetrailersCONNECT:protocol".getBytes(StandardCharsets.ISO_8859_1);
+            ":method:authority:pathtetrailersCONNECT:protocol".getBytes(StandardCharsets.ISO_8859_1);
     private static final long METHOD = Span.of(0, 7);
-    private static final long SCHEME = Span.of(7, 14);
-    private static final long AUTHORITY = Span.of(14, 24);
-    private static final long PATH = Span.of(24, 29);
-    private static final long TE = Span.of(29, 31);
-    private static final long TRAILERS = Span.of(31, 39);
-    private static final long CONNECT = Span.of(39, 46);
-    private static final long PROTOCOL = Span.of(46, 55);
+    private static final long AUTHORITY = Span.of(7, 17);
+    private static final long PATH = Span.of(17, 22);
+    private static final long TE = Span.of(22, 24);
+    private static final long TRAILERS = Span.of(24, 32);
+    private static final long CONNECT = Span.of(32, 39);
+    private static final long PROTOCOL = Span.of(39, 48);
 
     private Http2HeadWriter() {}
 

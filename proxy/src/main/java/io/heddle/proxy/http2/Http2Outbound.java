@@ -69,7 +69,7 @@ final class Http2Outbound {
         var current = batch;
         if (current != null) {
             batch = null;
-            usualBatch = Math.clamp(Integer.highestOneBit(current.readableBytes()) * 2, 512, LARGE_BATCH);
+            usualBatch = Math.clamp(Integer.highestOneBit(current.readableBytes()) * 2L, 512, LARGE_BATCH);
             transport.write(current);
         }
     }

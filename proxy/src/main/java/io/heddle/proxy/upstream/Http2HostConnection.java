@@ -17,6 +17,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One HTTP/2 connection to a host, with as many requests at a time as the host allows. Confined to its loop.
+// A failed write or close shows as the end of its channel, which is handled.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class Http2HostConnection extends ChannelInboundHandlerAdapter implements Http2Owner {
     private static final int MAX_HEADERS = 200;
     private static final int MAX_HEADER_BYTES = 64 * 1024;

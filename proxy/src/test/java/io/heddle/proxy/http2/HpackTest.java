@@ -189,7 +189,7 @@ class HpackTest {
                 out.write(127);
                 int rest = size - 127;
                 while (rest >= 128) {
-                    out.write(rest & 0x7f | 0x80);
+                    out.write((rest & 0x7f) | 0x80);
                     rest >>>= 7;
                 }
                 out.write(rest);

@@ -9,6 +9,8 @@ import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// One end of a connection without a socket: what it sends is kept, what it hears is written down.
 final class Wire implements Http2Transport, Http2Owner {
@@ -46,7 +48,8 @@ final class Wire implements Http2Transport, Http2Owner {
     static void talk(Wire one, Wire other) {
         boolean more = true;
         while (more) {
-            more = one.turn(other) | other.turn(one);
+            boolean there = one.turn(other);
+            more = other.turn(one) || there;
         }
     }
 
@@ -139,12 +142,14 @@ final class Wire implements Http2Transport, Http2Owner {
 
     @Override
     public Http2StreamListener listener(Http2Stream stream) {
-        return new Ear(stream);
+        var ear = new Ear();
+        ear.stream = stream;
+        return ear;
     }
 
     /// Opens a stream with a request of these fields.
     Http2Stream request(boolean complete, String... fields) {
-        var ear = new Ear(null);
+        var ear = new Ear();
         var stream = connection.open(ear);
         ear.stream = stream;
         fields(stream, fields);
@@ -203,22 +208,22 @@ final class Wire implements Http2Transport, Http2Owner {
     }
 
     private final class Ear implements Http2StreamListener {
-        private Http2Stream stream;
+        private @Nullable Http2Stream stream;
 
-        Ear(Http2Stream stream) {
-            this.stream = stream;
+        private Http2Stream stream() {
+            return Objects.requireNonNull(stream);
         }
 
         @Override
         public void head(boolean complete) {
-            streams.add(stream);
-            events.add(stream.id()
+            streams.add(stream());
+            events.add(stream().id()
                     + (connection.server() ? requestText() : responseText())
                     + (complete ? " complete" : ""));
         }
 
         private String requestText() {
-            var head = stream.request();
+            var head = stream().request();
             var text = new StringBuilder(" ")
                     .append(Span.text(head.bytes(), head.method()))
                     .append(' ')
@@ -228,8 +233,8 @@ final class Wire implements Http2Transport, Http2Owner {
         }
 
         private String responseText() {
-            var text = new StringBuilder(" ").append(stream.response().status());
-            lines(text, stream.response().lines());
+            var text = new StringBuilder(" ").append(stream().response().status());
+            lines(text, stream().response().lines());
             return text.toString();
         }
 
@@ -245,40 +250,40 @@ final class Wire implements Http2Transport, Http2Owner {
 
         @Override
         public void refused(HeadResult result) {
-            streams.add(stream);
-            events.add(stream.id() + " refused " + result.status());
+            streams.add(stream());
+            events.add(stream().id() + " refused " + result.status());
         }
 
         @Override
         public void interim() {
-            events.add(stream.id() + " interim" + responseText());
+            events.add(stream().id() + " interim" + responseText());
         }
 
         @Override
         public void data(ByteBuf piece) {
             bodyBytes += piece.readableBytes();
             if (piece.readableBytes() < 100) {
-                events.add(stream.id() + " data " + piece.toString(StandardCharsets.ISO_8859_1));
+                events.add(stream().id() + " data " + piece.toString(StandardCharsets.ISO_8859_1));
             }
             piece.release();
         }
 
         @Override
         public void end(HeaderLines trailers) {
-            var text = new StringBuilder().append(stream.id()).append(" end");
+            var text = new StringBuilder().append(stream().id()).append(" end");
             lines(text, trailers);
             events.add(text.toString());
         }
 
         @Override
         public void reset(Http2Error error, boolean processed) {
-            events.add(stream.id() + " reset " + error + (processed ? "" : " unprocessed"));
-            stream.release();
+            events.add(stream().id() + " reset " + error + (processed ? "" : " unprocessed"));
+            stream().release();
         }
 
         @Override
         public void writable() {
-            events.add(stream.id() + " writable");
+            events.add(stream().id() + " writable");
         }
     }
 }

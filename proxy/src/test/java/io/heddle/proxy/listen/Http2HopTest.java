@@ -194,7 +194,7 @@ class Http2HopTest {
                 .start();
         try (var proxy = new RunningProxy(toHttp2(port))) {
             await().atMost(Duration.ofSeconds(10)).until(() -> {
-                try (var probe = new java.net.Socket("127.0.0.1", port)) {
+                try (var probe = new java.net.Socket(java.net.InetAddress.getLoopbackAddress(), port)) {
                     return probe.isConnected();
                 } catch (IOException notYet) {
                     return false;
@@ -235,7 +235,7 @@ class Http2HopTest {
                     new NetworkFilter.Codec(NetworkFilter.Codec.Kind.HTTP2, Http2Options.DEFAULT),
                     List.of());
             try (var proxy = new RunningProxy(RunningProxy.config(only, app.port()))) {
-                var out = run("h2spec", "--strict", "-h", "127.0.0.1", "-p", Integer.toString(proxy.port()), "-o", "5");
+                var out = run("h2spec", "--strict", "-h", "127.0.0.1", "-p", Integer.toString(proxy.port()), "-o", "20", "-t", "20");
                 assertThat(Objects.requireNonNull(out)).contains(" 0 failed");
             }
         }

@@ -132,6 +132,10 @@ public final class BootstrapReader {
         if (!message.hasDynamicResources()) {
             scope.findings().checkMentions(fixed.clusters().keySet(), true);
         }
+        var control = ads.map(Bootstrap.AdsTarget::cluster).orElse("");
+        fixed.clusters().values().stream()
+                .filter(cluster -> !cluster.name().equals(control))
+                .forEach(cluster -> HttpProtocols.check(cluster, scope.of("Cluster " + cluster.name())));
         return new Bootstrap(
                 node(message.getNode(), scope.at("node")),
                 admin(message, scope),

@@ -241,7 +241,7 @@ final class ClusterReader {
             case TLS ->
                 scope.unpack(any, UpstreamTlsContext.parser())
                         .map(context -> TlsReader.client(context, scope.at("typed_config")))
-                        .map(tls -> HttpProtocols.offered(tls, protocol, scope.at("typed_config")));
+                        .map(tls -> HttpProtocols.offered(tls, protocol));
             case RAW -> Optional.empty();
             default -> {
                 if (!message.getName().equals("envoy.transport_sockets.raw_buffer")) {

@@ -31,7 +31,7 @@ final class EnvoyApi {
             new Part("Matchers", MatcherReader.FIELDS),
             new Part("Clusters", ClusterReader.FIELDS),
             new Part("Connections of clusters", ConnectionLimitsReader.FIELDS),
-            new Part("HTTP of clusters and listeners", HttpProtocols.FIELDS),
+            new Part("HTTP/2, and which HTTP clusters speak", HttpProtocols.FIELDS),
             new Part("Endpoints", EndpointReader.FIELDS),
             new Part("TLS", TlsReader.FIELDS),
             new Part("TLS parameters", TlsParametersReader.FIELDS),

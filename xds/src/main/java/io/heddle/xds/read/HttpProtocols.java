@@ -5,6 +5,9 @@ import com.google.protobuf.UInt32Value;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.KeepaliveSettings;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.AutoHttpConfig;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.UseDownstreamHttpConfig;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.ConnectionLimits;
@@ -26,30 +29,28 @@ final class HttpProtocols {
     private static final int SMALLEST_WINDOW = 65_535;
     private static final int LARGEST_TABLE = 64 * 1024;
 
-    private static final Fields<HttpProtocolOptions> PROTOCOLS = Fields.ignoringOthers(HttpProtocolOptions.class)
-            .reads("explicit_http_config", "common_http_protocol_options")
-            .reads("use_downstream_protocol_config", "auto_config")
+    private static final Fields<HttpProtocolOptions> UPSTREAM = Fields.ignoringOthers(HttpProtocolOptions.class)
+            .reads("explicit_http_config", "use_downstream_protocol_config", "common_http_protocol_options")
+            .limits("auto_config", "by ALPN; HTTP/1.1 without TLS")
             .refuses("http_filters");
-    private static final Fields<HttpProtocolOptions.ExplicitHttpConfig> EXPLICIT = Fields.refusingOthers(
-                    HttpProtocolOptions.ExplicitHttpConfig.class)
+    private static final Fields<ExplicitHttpConfig> EXPLICIT = Fields.refusingOthers(ExplicitHttpConfig.class)
             .reads("http_protocol_options", "http2_protocol_options");
-    private static final Fields<HttpProtocolOptions.UseDownstreamHttpConfig> SAME = Fields.refusingOthers(
-                    HttpProtocolOptions.UseDownstreamHttpConfig.class)
+    private static final Fields<UseDownstreamHttpConfig> DOWNSTREAM = Fields.refusingOthers(
+                    UseDownstreamHttpConfig.class)
             .reads("http_protocol_options", "http2_protocol_options");
-    private static final Fields<HttpProtocolOptions.AutoHttpConfig> AUTO = Fields.refusingOthers(
-                    HttpProtocolOptions.AutoHttpConfig.class)
+    private static final Fields<AutoHttpConfig> AUTO = Fields.refusingOthers(AutoHttpConfig.class)
             .reads("http_protocol_options", "http2_protocol_options");
     private static final Fields<Http2ProtocolOptions> HTTP2_OPTIONS = Fields.ignoringOthers(Http2ProtocolOptions.class)
-            .limits("hpack_table_size", "0 to 65,536")
-            .limits("max_concurrent_streams", "1 to 2,147,483,647")
-            .limits("initial_stream_window_size", "65,535 to 2,147,483,647")
-            .limits("initial_connection_window_size", "65,535 to 2,147,483,647")
+            .limits("hpack_table_size", "at most 65,536")
+            .limits("max_concurrent_streams", "1 to 2^31-1; 100 when not given")
+            .limits("initial_stream_window_size", "65,535 to 2^31-1; 65,536 when not given")
+            .limits("initial_connection_window_size", "65,535 to 2^31-1; 1 MiB when not given")
             .reads("allow_connect", "connection_keepalive");
     private static final Fields<KeepaliveSettings> KEEP_ALIVE =
             Fields.ignoringOthers(KeepaliveSettings.class).reads("interval", "timeout");
 
-    /// What of HTTP's versions is read.
-    static final List<Fields<?>> FIELDS = List.of(PROTOCOLS, EXPLICIT, SAME, AUTO, HTTP2_OPTIONS, KEEP_ALIVE);
+    /// What of protocols is read.
+    static final List<Fields<?>> FIELDS = List.of(UPSTREAM, EXPLICIT, DOWNSTREAM, AUTO, HTTP2_OPTIONS, KEEP_ALIVE);
 
     private HttpProtocols() {}
 
@@ -72,7 +73,8 @@ final class HttpProtocols {
         for (Map.Entry<String, Any> entry :
                 message.getTypedExtensionProtocolOptionsMap().entrySet()) {
             var here = scope.at("typed_extension_protocol_options", entry.getKey());
-            if (!Scope.type(entry.getValue()).equals(PROTOCOL_OPTIONS)) {
+            if (!entry.getKey().equals(PROTOCOL_OPTIONS)
+                    || !Scope.type(entry.getValue()).equals(PROTOCOL_OPTIONS)) {
                 here.warning(Scope.NOT_SUPPORTED, "remove it");
                 continue;
             }
@@ -85,7 +87,7 @@ final class HttpProtocols {
     }
 
     private static Upstream upstream(HttpProtocolOptions message, Scope scope) {
-        scope.check(message, PROTOCOLS);
+        scope.check(message, UPSTREAM);
         return switch (message.getUpstreamProtocolOptionsCase()) {
             case EXPLICIT_HTTP_CONFIG -> {
                 var explicit = message.getExplicitHttpConfig();
@@ -100,7 +102,7 @@ final class HttpProtocols {
             case USE_DOWNSTREAM_PROTOCOL_CONFIG -> {
                 var same = message.getUseDownstreamProtocolConfig();
                 var here = scope.at("use_downstream_protocol_config");
-                here.check(same, SAME);
+                here.check(same, DOWNSTREAM);
                 yield new Upstream(
                         Cluster.Protocol.DOWNSTREAM,
                         http2(same.getHttp2ProtocolOptions(), here.at("http2_protocol_options")));
@@ -229,9 +231,8 @@ final class HttpProtocols {
     }
 
     /// What is offered to a cluster's hosts by ALPN: what is not spoken is left out; for `auto_config`, and for
-    /// HTTP/2 where nothing is said, it is added, as servers speak HTTP/2 over TLS only when asked for it. Refused is
-    /// an offer of nothing that is spoken.
-    static ClientTls offered(ClientTls tls, Cluster.Protocol protocol, Scope scope) {
+    /// HTTP/2 where nothing is said, it is added, as servers speak HTTP/2 over TLS only when asked for it.
+    static ClientTls offered(ClientTls tls, Cluster.Protocol protocol) {
         var offered = tls.applicationProtocols();
         var names = switch (protocol) {
             case HTTP1 -> without(offered, HTTP2);
@@ -239,17 +240,38 @@ final class HttpProtocols {
             case AUTO -> withHttp2(offered);
             case DOWNSTREAM -> offered;
         };
-        boolean nothing = names.isEmpty() || (protocol == Cluster.Protocol.HTTP2 && !names.contains(HTTP2));
-        if (nothing && !offered.isEmpty()) {
-            scope.at("common_tls_context.alpn_protocols")
-                    .error("offers nothing that is spoken to these hosts", "offer what the cluster's protocol is");
+        if (names.isEmpty()) {
+            return tls; // For [#check] to judge.
         }
-        return offering(tls, names);
+        return names.equals(offered)
+                ? tls
+                : new ClientTls(
+                        tls.certificate(),
+                        tls.verification(),
+                        tls.serverName(),
+                        tls.parameters(),
+                        names,
+                        tls.sessions());
     }
 
-    private static ClientTls offering(ClientTls tls, List<String> names) {
-        return new ClientTls(
-                tls.certificate(), tls.verification(), tls.serverName(), tls.parameters(), names, tls.sessions());
+    /// Refuses a cluster that offers its hosts nothing of what is spoken to them. The ADS server's cluster is no matter
+    /// of this: gRPC brings its own HTTP/2.
+    static void check(Cluster cluster, Scope scope) {
+        boolean wrong = cluster.transports().stream()
+                .flatMap(transport -> transport.tls().stream())
+                .anyMatch(tls -> contradicts(tls.applicationProtocols(), cluster.protocol()));
+        if (wrong) {
+            scope.at("transport_socket.typed_config.common_tls_context.alpn_protocols")
+                    .error("offers nothing that is spoken to these hosts", "offer what the cluster's protocol is");
+        }
+    }
+
+    private static boolean contradicts(List<String> offered, Cluster.Protocol protocol) {
+        return switch (protocol) {
+            case HTTP1 -> offered.contains(HTTP2);
+            case HTTP2 -> !offered.contains(HTTP2);
+            case AUTO, DOWNSTREAM -> false;
+        };
     }
 
     private static List<String> withHttp2(List<String> offered) {

@@ -26,7 +26,8 @@ final class RouteActionReader {
     private static final Fields<io.envoyproxy.envoy.config.route.v3.RouteAction> ACTION = Fields.ignoringOthers(
                     io.envoyproxy.envoy.config.route.v3.RouteAction.class)
             .reads("cluster", "weighted_clusters", "regex_rewrite", "host_rewrite_literal", "timeout", "idle_timeout")
-            .reads("retry_policy", "request_mirror_policies", "upgrade_configs", "max_stream_duration")
+            .reads("retry_policy", "request_mirror_policies", "upgrade_configs")
+            .limits("max_stream_duration", "`grpc_timeout_header_max` only")
             .limits("prefix_rewrite", "with a match by prefix or path")
             .limits("cluster_not_found_response_code", "the answer is always 503")
             .refuses("cluster_header", "cluster_specifier_plugin", "inline_cluster_specifier_plugin")
@@ -65,24 +66,13 @@ final class RouteActionReader {
     private static final Fields<UpgradeConfig.ConnectConfig> CONNECT =
             Fields.refusingOthers(UpgradeConfig.ConnectConfig.class);
 
-    private static final Fields<io.envoyproxy.envoy.config.route.v3.RouteAction.MaxStreamDuration> STREAM_DURATION =
+    private static final Fields<io.envoyproxy.envoy.config.route.v3.RouteAction.MaxStreamDuration> DURATION =
             Fields.ignoringOthers(io.envoyproxy.envoy.config.route.v3.RouteAction.MaxStreamDuration.class)
                     .reads("grpc_timeout_header_max");
 
     /// What of routes' actions is read.
     static final List<Fields<?>> FIELDS =
-            List.of(
-            ACTION,
-            WEIGHTED,
-            SHARE,
-            DIRECT,
-            REDIRECT,
-            REGEX_REWRITE,
-            MIRROR,
-            FRACTION,
-            UPGRADE,
-            CONNECT,
-            STREAM_DURATION);
+            List.of(ACTION, WEIGHTED, SHARE, DIRECT, REDIRECT, REGEX_REWRITE, MIRROR, FRACTION, UPGRADE, CONNECT, DURATION);
 
     private RouteActionReader() {}
 
@@ -179,7 +169,7 @@ final class RouteActionReader {
     private static Optional<Duration> grpcTimeout(
             io.envoyproxy.envoy.config.route.v3.RouteAction message, Scope scope) {
         var durations = message.getMaxStreamDuration();
-        scope.check(durations, STREAM_DURATION);
+        scope.check(durations, DURATION);
         return durations.hasGrpcTimeoutHeaderMax()
                 ? Optional.of(Values.duration(
                         durations.getGrpcTimeoutHeaderMax(), Duration.ZERO, scope.at("grpc_timeout_header_max")))

@@ -31,6 +31,7 @@ public final class RuntimeCompiler {
                 name -> dynamic.message(ResourceType.EDS, name, ClusterLoadAssignment.class);
         dynamic.messages(ResourceType.CDS, io.envoyproxy.envoy.config.cluster.v3.Cluster.class)
                 .forEach(cluster -> parts.cluster(cluster, endpoints));
+        parts.checkProtocols();
         dynamic.messages(ResourceType.LDS, Listener.class).forEach(parts::listener);
         dynamic.messages(ResourceType.RDS, RouteConfiguration.class).forEach(parts::routes);
         dynamic.messages(ResourceType.SDS, Secret.class).forEach(parts::secret);
@@ -80,6 +81,10 @@ public final class RuntimeCompiler {
                 Function<String, Optional<ClusterLoadAssignment>> endpoints) {
             var here = scope.of("Cluster " + message.getName());
             put(clusters, message.getName(), ClusterReader.read(message, endpoints, here), here);
+        }
+
+        void checkProtocols() {
+            clusters.values().forEach(cluster -> HttpProtocols.check(cluster, scope.of("Cluster " + cluster.name())));
         }
 
         void secret(Secret message) {

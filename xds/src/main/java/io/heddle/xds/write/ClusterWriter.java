@@ -62,8 +62,8 @@ final class ClusterWriter {
     }
 
     private static Cluster outbound(ServiceView service, Port served, ProxyView view) {
-        int port = served.number();
         var mesh = view.mesh();
+        int port = served.number();
         var host = Names.host(service.service(), mesh);
         var name = Names.outbound(port, host);
         var endpoints = EndpointWriter.endpoints(service, port);
