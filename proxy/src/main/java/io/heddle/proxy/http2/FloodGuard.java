@@ -35,8 +35,8 @@ final class FloodGuard {
     /// Counts one; whether there are too many now.
     boolean tooMany(Flood kind, long now) {
         var bucket = Objects.requireNonNull(buckets.get(kind));
-        double more = (now - bucket.filledAt) / NANOS * kind.perSecond
-                + (useful - bucket.usefulThen) * kind.perUsefulFrame;
+        double more =
+                (now - bucket.filledAt) / NANOS * kind.perSecond + (useful - bucket.usefulThen) * kind.perUsefulFrame;
         bucket.tokens = Math.min(kind.burst, bucket.tokens + more) - 1;
         bucket.filledAt = now;
         bucket.usefulThen = useful;

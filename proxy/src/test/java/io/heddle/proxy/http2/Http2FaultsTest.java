@@ -337,7 +337,8 @@ class Http2FaultsTest {
     @Test
     void a_wrong_preface_ends_the_connection() {
         var server = Wire.server();
-        server.connection.read(Unpooled.wrappedBuffer("PRI * HTTP/2.0\r\n\r\nXX".getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
+        server.connection.read(Unpooled.wrappedBuffer(
+                "PRI * HTTP/2.0\r\n\r\nXX".getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
         assertThat(server.frames()).last().asString().startsWith("GOAWAY 0 PROTOCOL_ERROR");
     }
 

@@ -62,14 +62,8 @@ final class ClusterReader {
             Fields.refusingOthers(io.envoyproxy.envoy.config.cluster.v3.Cluster.OriginalDstLbConfig.class);
 
     /// What of a cluster is read.
-    static final List<Fields<?>> FIELDS = List.of(
-            CLUSTER,
-            SOCKET_MATCH,
-            EDS,
-            LEAST_REQUEST,
-            ORIGINAL_DST,
-            CIRCUIT_BREAKERS,
-            THRESHOLDS);
+    static final List<Fields<?>> FIELDS =
+            List.of(CLUSTER, SOCKET_MATCH, EDS, LEAST_REQUEST, ORIGINAL_DST, CIRCUIT_BREAKERS, THRESHOLDS);
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final String TLS = "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext";

@@ -33,13 +33,13 @@ final class HttpProtocols {
             .reads("explicit_http_config", "use_downstream_protocol_config", "common_http_protocol_options")
             .limits("auto_config", "by ALPN; HTTP/1.1 without TLS")
             .refuses("http_filters");
-    private static final Fields<ExplicitHttpConfig> EXPLICIT = Fields.refusingOthers(ExplicitHttpConfig.class)
-            .reads("http_protocol_options", "http2_protocol_options");
+    private static final Fields<ExplicitHttpConfig> EXPLICIT =
+            Fields.refusingOthers(ExplicitHttpConfig.class).reads("http_protocol_options", "http2_protocol_options");
     private static final Fields<UseDownstreamHttpConfig> DOWNSTREAM = Fields.refusingOthers(
                     UseDownstreamHttpConfig.class)
             .reads("http_protocol_options", "http2_protocol_options");
-    private static final Fields<AutoHttpConfig> AUTO = Fields.refusingOthers(AutoHttpConfig.class)
-            .reads("http_protocol_options", "http2_protocol_options");
+    private static final Fields<AutoHttpConfig> AUTO =
+            Fields.refusingOthers(AutoHttpConfig.class).reads("http_protocol_options", "http2_protocol_options");
     private static final Fields<Http2ProtocolOptions> HTTP2_OPTIONS = Fields.ignoringOthers(Http2ProtocolOptions.class)
             .limits("hpack_table_size", "at most 65,536")
             .limits("max_concurrent_streams", "1 to 2^31-1; 100 when not given")

@@ -71,8 +71,8 @@ final class RouteActionReader {
                     .reads("grpc_timeout_header_max");
 
     /// What of routes' actions is read.
-    static final List<Fields<?>> FIELDS =
-            List.of(ACTION, WEIGHTED, SHARE, DIRECT, REDIRECT, REGEX_REWRITE, MIRROR, FRACTION, UPGRADE, CONNECT, DURATION);
+    static final List<Fields<?>> FIELDS = List.of(
+            ACTION, WEIGHTED, SHARE, DIRECT, REDIRECT, REGEX_REWRITE, MIRROR, FRACTION, UPGRADE, CONNECT, DURATION);
 
     private RouteActionReader() {}
 
