@@ -21,7 +21,9 @@ import io.heddle.cli.sidecar.ParentWatch;
 import io.heddle.cli.sidecar.RunCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -45,7 +47,8 @@ import picocli.CommandLine.Command;
             "4:object not found",
             "5:control plane unreachable",
             "6:token not accepted",
-            "7:the wait ended too early"
+            "7:the wait ended too early",
+            "127:run: there is no such command"
         })
 public final class Heddle implements Callable<Integer> {
     private final Console console;
@@ -68,6 +71,11 @@ public final class Heddle implements Callable<Integer> {
         var first = arguments.length == 0 ? "" : arguments[0];
         // Describing a command costs time and memory, and a sidecar should pay for its own alone. Completion needs all.
         boolean alone = all.containsKey(first) && !first.equals("completion");
+        if (first.equals("help")) {
+            var help = new ArrayList<>(List.of(arguments).subList(1, arguments.length));
+            help.add("--help");
+            return run(console, help.toArray(String[]::new));
+        }
         return line(console, alone ? Map.of(first, all.get(first)) : all).execute(arguments);
     }
 
@@ -101,8 +109,24 @@ public final class Heddle implements Callable<Integer> {
         line.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
         line.setColorScheme(CommandLine.Help.defaultColorScheme(
                 console.colors() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
+        line.setParameterExceptionHandler((failure, _) -> misused(console, failure));
         line.setExecutionExceptionHandler((failure, _, _) -> report(console, failure));
         return line;
+    }
+
+    /// Says what is wrong with the command line, in a few lines: the whole help would hide it.
+    private static int misused(Console console, CommandLine.ParameterException failure) {
+        var line = failure.getCommandLine();
+        var near = new ArrayList<String>();
+        if (failure instanceof CommandLine.UnmatchedArgumentException unmatched) {
+            near.addAll(unmatched.getSuggestions());
+        }
+        var name = line.getCommandSpec().qualifiedName();
+        var whole = "'" + name + " --help' tells all";
+        console.fail(
+                String.valueOf(failure.getMessage()),
+                near.isEmpty() ? whole : "did you mean " + String.join(" or ", near) + "? " + whole);
+        return ExitCode.USAGE.number();
     }
 
     private static int report(Console console, Exception exception) {
@@ -117,7 +141,7 @@ public final class Heddle implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        CommandLine.usage(this, console.err());
+        commandLine(console).usage(console.err());
         return ExitCode.USAGE.number();
     }
 

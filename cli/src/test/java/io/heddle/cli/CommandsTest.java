@@ -8,6 +8,7 @@ import io.heddle.control.ControlPlane;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -141,6 +142,92 @@ class CommandsTest {
         assertThat(heddle("", "delete")).isEqualTo(2);
         assertThat(heddle("", "apply", "-f", "/no/such/file")).isEqualTo(2);
         assertThat(err()).contains("there is no file /no/such/file");
+    }
+
+    @Test
+    void ports_that_are_none_and_forms_that_are_none_are_usage_errors() {
+        var lines = List.of(
+                List.of("demo", "--api-port", "70000"),
+                List.of("control", "--api-port", "99999"),
+                List.of("control", "--xds-port", "-1"),
+                List.of("proxy", "-c", "x", "--metrics-port", "65536"),
+                List.of("run", "--service", "a.b", "--port", "99999", "--", "true"),
+                List.of("run", "--service", "a.b", "--port", "0", "--", "true"),
+                List.of("demo", "-o", "wide"));
+        for (var line : lines) {
+            assertThat(run("", line.toArray(String[]::new))).as(line.toString()).isEqualTo(2);
+            assertThat(err()).as(line.toString()).contains("error:").doesNotContain("defect", "Usage:");
+        }
+    }
+
+    @Test
+    void without_a_command_and_with_help_every_command_is_listed() {
+        assertThat(run("")).isEqualTo(2);
+        assertThat(err()).contains("proxy-status", "apply", "demo");
+        assertThat(run("", "help")).isZero();
+        assertThat(out()).contains("proxy-status", "apply", "demo");
+        assertThat(run("", "help", "apply")).isZero();
+        assertThat(out()).contains("--dry-run");
+        assertThat(run("", "aply")).isEqualTo(2);
+        assertThat(err()).contains("did you mean", "apply");
+    }
+
+    @Test
+    void a_refusal_names_the_file_and_its_own_line(@TempDir Path files) throws Exception {
+        var good = Files.writeString(files.resolve("a.yaml"), SERVICE.formatted("good", "good"));
+        var bad = Files.writeString(
+                files.resolve("b.yaml"), SERVICE.formatted("bad", "bad").replace("selector:", "selektor:"));
+        assertThat(heddle("", "apply", "-f", good.toString(), "-f", bad.toString()))
+                .isEqualTo(3);
+        assertThat(err()).contains(bad + ": Service shop/bad").doesNotContain(good.toString());
+        Files.writeString(bad, "kind: [\n");
+        assertThat(heddle("", "apply", "-f", files.toString())).isEqualTo(3);
+        assertThat(err()).contains(bad.toString()).doesNotContain(good.toString());
+        Files.writeString(bad, "");
+        assertThat(heddle("", "apply", "-f", bad.toString())).isEqualTo(3);
+        assertThat(heddle(
+                        "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: v}\n",
+                        "apply",
+                        "-f",
+                        "-"))
+                .isEqualTo(3);
+        assertThat(err()).contains("VirtualService default/v", "not supported yet", "use HTTPRoute");
+    }
+
+    @Test
+    void what_is_no_control_plane_is_unreachable_and_its_bytes_are_not_shown() throws Exception {
+        var page = com.sun.net.httpserver.HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        page.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(404, -1);
+            exchange.close();
+        });
+        page.start();
+        try {
+            assertThat(run(
+                            "",
+                            "get",
+                            "all",
+                            "--server",
+                            "127.0.0.1:" + page.getAddress().getPort()))
+                    .isEqualTo(5);
+            assertThat(err()).contains("is not the API of a Heddle control plane");
+        } finally {
+            page.stop(0);
+        }
+        assertThat(run("", "get", "all", "--server", "http://no-such-host.invalid:1"))
+                .isEqualTo(5);
+        assertThat(err()).contains("no such host");
+        assertThat(run("", "get", "all", "--server", control.endpoints().xds())).isEqualTo(5);
+        assertThat(err().replace("\n", "")).matches("[\\x20-\\x7e]*");
+    }
+
+    @Test
+    void a_state_directory_whose_control_plane_was_replaced_by_another_asks_nobody(@TempDir Path other)
+            throws Exception {
+        Files.copy(state.resolve("control.json"), other.resolve("control.json"));
+        Files.writeString(other.resolve("root.pem"), "another root");
+        assertThat(run("", "get", "all", "--server", other.toString())).isEqualTo(5);
+        assertThat(err()).contains("is gone; another mesh's listens at");
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.heddle.model.resource.Resource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -79,6 +80,17 @@ public final class Dialects {
                             "faults to inject, named by a route's ExtensionRef filter"),
                     FaultPolicyReader::read));
 
+    /// Kinds of Istio and the Gateway API that cannot be applied yet, and what to do instead.
+    private static final Map<String, String> NOT_YET = Map.of(
+            "VirtualService", "use HTTPRoute",
+            "GRPCRoute", "use HTTPRoute",
+            "DestinationRule", "give each version a Service of its own and name them in an HTTPRoute",
+            "Gateway", "call services from a workload of the mesh, started with 'heddle run'",
+            "GatewayClass", "call services from a workload of the mesh, started with 'heddle run'",
+            "RequestAuthentication", "name callers by their identity in an AuthorizationPolicy",
+            "Sidecar", "leave it out: every proxy knows every service",
+            "Telemetry", "leave it out: every proxy has metrics and an access log");
+
     private Dialects() {}
 
     private record Reader(Kind kind, Function<Fields, Resource> read) {}
@@ -89,6 +101,11 @@ public final class Dialects {
         var reader = READERS.stream()
                 .filter(candidate -> candidate.kind.kind().equals(object.kind()))
                 .findFirst();
+        var successor = NOT_YET.get(object.kind());
+        if (reader.isEmpty() && successor != null) {
+            return Checked.rejected(
+                    Problem.error(object.toString(), "kind", object.kind() + " is not supported yet", successor));
+        }
         if (reader.isEmpty()) {
             return Checked.rejected(Problem.error(
                     object.toString(),

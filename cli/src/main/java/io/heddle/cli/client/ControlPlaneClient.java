@@ -133,16 +133,16 @@ public final class ControlPlaneClient implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new Failure(ExitCode.FAILURE, "interrupted while waiting for " + location.api(), "", e);
         } catch (IOException e) {
-            var why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
             throw new Failure(
                     ExitCode.UNREACHABLE,
-                    "the control plane at " + location.api() + " does not answer (" + why + ")",
+                    "the control plane at " + location.api() + " does not answer (" + Unanswered.words(e) + ")",
                     "check that 'heddle control' runs there, or name another with --server",
                     e);
         }
     }
 
     private JsonNode answer(HttpResponse<String> response) {
+        ensureOurs(response);
         var json = parse(response);
         int status = response.statusCode();
         if (status < 300) {
@@ -168,8 +168,29 @@ public final class ControlPlaneClient implements AutoCloseable {
                         ExitCode.NOT_FOUND,
                         reason,
                         remedy.isEmpty() ? "list what there is with 'heddle get all -A'" : remedy);
+            case 400, 409, 413 -> new Failure(ExitCode.REFUSED, reason, remedy);
             default -> new Failure(ExitCode.FAILURE, reason, remedy.isEmpty() ? "see the control plane's log" : remedy);
         };
+    }
+
+    /// Refuses the answer of another program, and of another mesh than the one whose state directory was named.
+    private void ensureOurs(HttpResponse<String> response) {
+        var mesh = response.headers().firstValue("heddle-mesh");
+        if (mesh.isEmpty()) {
+            throw new Failure(
+                    ExitCode.UNREACHABLE,
+                    "what listens at " + location.api() + " is not the API of a Heddle control plane",
+                    "check the address; 'heddle control' prints it when it starts");
+        }
+        var state = location.stateDirectory().map(StateDirectory::new);
+        var expected = state.flatMap(StateDirectory::mesh);
+        if (expected.isPresent() && !expected.equals(mesh)) {
+            throw new Failure(
+                    ExitCode.UNREACHABLE,
+                    "the control plane of " + state.orElseThrow().path() + " is gone; another mesh's listens at "
+                            + location.api() + " now",
+                    "start it again with 'heddle control --state-dir', or name another with --server");
+        }
     }
 
     private static String reason(JsonNode json) {

@@ -26,6 +26,8 @@ public record Locator(Map<String, String> environment, Path workingDirectory, Pa
     /// The environment variable that holds an admin token.
     public static final String TOKEN = "HEDDLE_TOKEN";
 
+    private static final String HOST_AND_PORT = "([A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+\\]):[0-9]{1,5}";
+
     public Locator {
         environment = Map.copyOf(environment);
     }
@@ -68,18 +70,29 @@ public record Locator(Map<String, String> environment, Path workingDirectory, Pa
 
     private Location named(String server) {
         if (server.startsWith("http://") || server.startsWith("https://")) {
-            try {
-                return new Location(URI.create(server.replaceAll("/+$", "")), Optional.empty(), Optional.empty());
-            } catch (IllegalArgumentException e) {
-                throw new Failure(ExitCode.USAGE, "'" + server + "' is not an address", "use http://host:port", e);
-            }
+            return at(server);
         }
         var directory = workingDirectory.resolve(server);
+        if (server.matches(HOST_AND_PORT) && !Files.isDirectory(directory)) {
+            return at("http://" + server);
+        }
         return in(directory)
                 .orElseThrow(() -> new Failure(
                         ExitCode.UNREACHABLE,
                         "there is no control.json in " + directory,
-                        "give --server an address such as http://127.0.0.1:8080 or a control plane's state directory"));
+                        "give an address such as 127.0.0.1:8080 or a control plane's state directory"));
+    }
+
+    private static Location at(String address) {
+        try {
+            var uri = URI.create(address.replaceAll("/+$", ""));
+            if (uri.getHost() != null && uri.getPort() <= 65_535) {
+                return new Location(uri, Optional.empty(), Optional.empty());
+            }
+        } catch (IllegalArgumentException _) {
+            // Said below.
+        }
+        throw new Failure(ExitCode.USAGE, "'" + address + "' is not an address", "use http://host:port");
     }
 
     private Optional<Location> nearby() {
@@ -92,20 +105,44 @@ public record Locator(Map<String, String> environment, Path workingDirectory, Pa
         return state.running().map(running -> new Location(running.api(), Optional.of(directory), state.token()));
     }
 
-    /// Reads only a directory that belongs to this user: anyone may write into the temporary one.
+    /// The demo that runs, also when its control plane is gone: then that is what the command will hear.
     private Optional<Location> runningDemo() {
+        return only(ownDemos().stream()
+                .filter(demo -> runs(demo))
+                .map(demo -> new StateDirectory(demo.resolve("control")))
+                .filter(state -> state.running().isPresent())
+                .toList());
+    }
+
+    private static boolean runs(Path demo) {
+        return DemoOwner.of(demo).map(DemoOwner::alive).orElse(false) || controlAlive(demo);
+    }
+
+    private static boolean controlAlive(Path demo) {
+        return new StateDirectory(demo.resolve("control"))
+                .running()
+                .map(StateDirectory.Running::alive)
+                .orElse(false);
+    }
+
+    /// The directories of demos whose processes are all gone, and which could not remove them.
+    public List<Path> endedDemos() {
+        return ownDemos().stream()
+                .filter(demo -> DemoOwner.of(demo).isPresent() || Files.exists(demo.resolve("control")))
+                .filter(demo -> !runs(demo))
+                .toList();
+    }
+
+    /// Reads only a directory that belongs to this user: anyone may write into the temporary one.
+    private List<Path> ownDemos() {
         try {
             if (!Files.isDirectory(demos, LinkOption.NOFOLLOW_LINKS)
                     || !Files.getOwner(demos, LinkOption.NOFOLLOW_LINKS)
                             .equals(Files.getOwner(Path.of(System.getProperty("user.home"))))) {
-                return Optional.empty();
+                return List.of();
             }
             try (var entries = Files.list(demos)) {
-                return only(entries.map(demo -> new StateDirectory(demo.resolve("control")))
-                        .filter(state -> state.running()
-                                .map(StateDirectory.Running::alive)
-                                .orElse(false))
-                        .toList());
+                return entries.toList();
             }
         } catch (IOException e) {
             throw new Failure(

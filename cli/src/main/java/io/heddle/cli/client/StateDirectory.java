@@ -7,6 +7,9 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -33,6 +36,19 @@ public record StateDirectory(Path path) {
     /// The mesh's root certificate.
     public Path root() {
         return path.resolve("root.pem");
+    }
+
+    /// By what the mesh of this state tells itself from others: its root certificate's SHA-256, in hexadecimal digits;
+    /// empty when this user cannot read the root.
+    Optional<String> mesh() {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(root()));
+            return Optional.of(HexFormat.of().formatHex(digest));
+        } catch (IOException _) {
+            return Optional.empty(); // nothing to compare with
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
     }
 
     /// The file a running control plane leaves.

@@ -66,16 +66,21 @@ public final class ApplyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        var documents = Sources.read(sources, console.in());
+        var read = Sources.read(sources, console.in());
         try (var client = server.client()) {
-            var answer = client.apply(documents, namespace.namespace(), dryRun);
+            var answer = client.apply(read.whole(), namespace.namespace(), dryRun);
             Results.print(console, output, answer, dryRun ? " (dry run)" : "");
             if (wait && !dryRun) {
                 await(client, answer);
             }
             return ExitCode.OK.number();
         } catch (RefusedException refusal) {
-            return Results.refused(console, output, refusal);
+            return Results.refused(
+                    console,
+                    output,
+                    refusal.problems().stream()
+                            .map(problem -> read.locate(problem, namespace.namespace()))
+                            .toList());
         }
     }
 

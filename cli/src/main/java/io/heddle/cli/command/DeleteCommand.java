@@ -17,7 +17,14 @@ import picocli.CommandLine.Parameters;
         name = "delete",
         mixinStandardHelpOptions = true,
         description = "Delete objects, by kind/name or by the files that describe them.",
-        footer = {"", "Examples:", "  heddle delete httproute/catalog -n shop", "  heddle delete -f route.yaml"})
+        footer = {
+            "",
+            "An object of a control plane's --config-dir comes back with the next change of its file: delete it there.",
+            "",
+            "Examples:",
+            "  heddle delete httproute/catalog -n shop",
+            "  heddle delete -f route.yaml"
+        })
 public final class DeleteCommand implements Callable<Integer> {
     private final Console console;
 
@@ -59,14 +66,14 @@ public final class DeleteCommand implements Callable<Integer> {
         }
         try (var client = server.client()) {
             if (!sources.isEmpty()) {
-                var documents = Sources.read(sources, console.in());
+                var documents = Sources.read(sources, console.in()).whole();
                 Results.print(console, output, client.delete(documents, namespace.namespace()), "");
             } else {
                 Target.parse(words).forEach(target -> delete(client, target));
             }
             return ExitCode.OK.number();
         } catch (RefusedException refusal) {
-            return Results.refused(console, output, refusal);
+            return Results.refused(console, output, refusal.problems());
         } catch (Failure failure) {
             if (lenient && failure.code() == ExitCode.NOT_FOUND) {
                 return ExitCode.OK.number();

@@ -1,12 +1,12 @@
 package io.heddle.cli.command;
 
 import io.heddle.cli.client.ControlPlaneClient;
-import io.heddle.cli.client.RefusedException;
 import io.heddle.cli.output.Console;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Format;
 import io.heddle.cli.output.Style;
 import io.heddle.model.problem.Problem;
+import java.util.List;
 import java.util.Locale;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -37,19 +37,18 @@ final class Results {
     }
 
     /// Prints every problem and returns the exit code of a refusal.
-    static int refused(Console console, OutputOption output, RefusedException refusal) {
-        refusal.problems().forEach(problem -> problem(console, problem));
+    static int refused(Console console, OutputOption output, List<Problem> problems) {
+        problems.forEach(problem -> problem(console, problem));
         console.say("nothing was changed");
         if (!output.format().forPeople()) {
             var answer = JsonNodeFactory.instance.objectNode();
             var list = answer.putArray("problems");
-            refusal.problems()
-                    .forEach(problem -> list.addObject()
-                            .put("severity", problem.severity().name())
-                            .put("object", problem.object())
-                            .put("path", problem.path())
-                            .put("reason", problem.reason())
-                            .put("remedy", problem.remedy()));
+            problems.forEach(problem -> list.addObject()
+                    .put("severity", problem.severity().name())
+                    .put("object", problem.object())
+                    .put("path", problem.path())
+                    .put("reason", problem.reason())
+                    .put("remedy", problem.remedy()));
             output.printed(console, answer);
         }
         return ExitCode.REFUSED.number();

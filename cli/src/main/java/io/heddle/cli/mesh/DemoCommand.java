@@ -6,13 +6,15 @@ import io.heddle.cli.output.Documents;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
 import io.heddle.cli.output.Format;
+import io.heddle.cli.output.Port;
 import io.heddle.cli.output.Style;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jline.terminal.TerminalBuilder;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
@@ -58,6 +60,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--api-port",
             paramLabel = "<port>",
+            converter = Port.class,
             defaultValue = "8080",
             description = "The dashboard's port; another one when it is taken. Default: ${DEFAULT-VALUE}.")
     private int apiPort = API;
@@ -77,24 +80,33 @@ public final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         boolean live = !headless && console.outTerminal();
+        if (format == Format.wide || format == Format.name) {
+            throw new Failure(ExitCode.USAGE, "-o " + format + " is no form of this report", "use table, json or yaml");
+        }
         if (rate < 1 || rate > 10_000) {
             throw new Failure(ExitCode.USAGE, "--rate must be from 1 to 10000", "");
         }
         var place = DemoDirectory.create(directory);
         var mesh = new DemoMesh(place.path(), Program.ofProcess());
+        var screen = Screen.of(console);
         var hook = Thread.ofPlatform().name("stop").unstarted(() -> {
+            screen.end("ending every process of the mesh");
             mesh.close();
             place.remove();
         });
         Runtime.getRuntime().addShutdownHook(hook);
         try {
-            return run(mesh, place, live);
+            return run(mesh, place, screen, live);
         } catch (RuntimeException e) {
             if (isEnding(hook)) {
                 return ExitCode.FAILURE.number(); // told to stop: what it was about to ask is gone
             }
+            if (console.outTerminal()) {
+                console.say(""); // the line of the progress stands unfinished
+            }
             throw e;
         } finally {
+            screen.close();
             mesh.close();
         }
     }
@@ -110,9 +122,9 @@ public final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private int run(DemoMesh mesh, DemoDirectory place, boolean live) throws InterruptedException {
+    private int run(DemoMesh mesh, DemoDirectory place, Screen screen, boolean live) throws InterruptedException {
         long began = System.nanoTime();
-        var progress = new Progress(console, began);
+        var progress = new Progress(console, screen::columns, began);
         progress.step("starting the control plane (logs: " + place.path() + ")");
         var control = mesh.startControl(apiPort);
         control.apply(Examples.bookshop(), DemoWorkload.NAMESPACE, false);
@@ -123,13 +135,18 @@ public final class DemoCommand implements Callable<Integer> {
             progress.done("the mesh is up after " + Progress.seconds(ready));
             long loaded = System.nanoTime();
             load.rate(rate);
+            var places = Invitation.places(console, control.location(), mesh.applicationPort("web"), place.path());
             if (!headless) {
-                Invitation.to(control.location(), Program.ofProcess())
-                        .print(console, control.location(), mesh.applicationPort("web"));
+                Invitation.to(control.location(), Program.ofProcess()).print(console, places);
             }
             var end = length.or(() -> headless ? Optional.of(Duration.ofSeconds(20)) : Optional.empty());
             if (live) {
-                watch(control, load, end);
+                watch(
+                        screen,
+                        new GraphFeed(control, WINDOW),
+                        load,
+                        end,
+                        source -> footer(source, places, mesh.restart()));
             } else {
                 pause(end);
             }
@@ -178,32 +195,29 @@ public final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private void watch(ControlPlaneClient control, LoadClient load, Optional<Duration> end)
+    private static void watch(
+            Screen screen,
+            GraphFeed feed,
+            LoadClient load,
+            Optional<Duration> end,
+            Function<GraphFeed, List<String>> footer)
             throws InterruptedException {
         long deadline = System.nanoTime() + end.orElse(Duration.ofDays(3650)).toNanos();
-        try (var terminal =
-                TerminalBuilder.builder().system(true).nativeSignals(false).build()) {
-            var table = new LiveTable(console, terminal);
-            var graph = control.graph(WINDOW);
-            while (System.nanoTime() < deadline) {
-                graph = newest(control, graph);
-                table.draw(graph, load.stats());
-                Thread.sleep(REDRAW);
-            }
-        } catch (IOException e) {
-            throw new Failure(ExitCode.FAILURE, "cannot use the terminal: " + e.getMessage(), "use --headless", e);
+        while (System.nanoTime() < deadline) {
+            var graph = feed.newest();
+            screen.draw(graph, load.stats(), footer.apply(feed));
+            Thread.sleep(REDRAW);
         }
     }
 
-    /// The newest graph, or the last one while the control plane is away: traffic goes on without it.
-    private static JsonNode newest(ControlPlaneClient control, JsonNode last) {
-        try {
-            return control.graph(WINDOW);
-        } catch (Failure failure) {
-            if (failure.code() != ExitCode.UNREACHABLE) {
-                throw failure;
-            }
-            return last;
-        }
+    /// What stands below the table: where everything is, since the first lines may have left the screen.
+    private List<String> footer(GraphFeed feed, List<String> places, Path restart) {
+        var lines = new ArrayList<>(List.of(""));
+        lines.addAll(places);
+        feed.notice().ifPresent(notice -> {
+            lines.add(console.style(Style.YELLOW, notice));
+            lines.add("  start it again: sh " + Shell.word(restart.toString()));
+        });
+        return lines;
     }
 }

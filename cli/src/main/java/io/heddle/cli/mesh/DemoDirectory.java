@@ -1,11 +1,14 @@
 package io.heddle.cli.mesh;
 
+import io.heddle.cli.client.DemoOwner;
 import io.heddle.cli.client.Locator;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.Optional;
@@ -21,6 +24,7 @@ record DemoDirectory(Path path, boolean kept) {
             if (wanted.isPresent()) {
                 var path = wanted.get().toAbsolutePath().normalize();
                 Files.createDirectories(path);
+                DemoOwner.ofProcess().write(path);
                 return new DemoDirectory(path, true);
             }
             var mine = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
@@ -28,9 +32,26 @@ record DemoDirectory(Path path, boolean kept) {
             if (!Files.isDirectory(all)) {
                 Files.createDirectory(all, mine);
             }
-            return new DemoDirectory(Files.createTempDirectory(all, "demo-", mine), false);
+            removeDead();
+            var fresh = new DemoDirectory(fresh(all, mine), false);
+            DemoOwner.ofProcess().write(fresh.path);
+            return fresh;
         } catch (IOException e) {
             throw new Failure(ExitCode.FAILURE, "cannot create the demo's directory: " + e, "choose one with --dir", e);
+        }
+    }
+
+    private static Path fresh(Path all, FileAttribute<?> mine) throws IOException {
+        var own = all.resolve("demo-" + ProcessHandle.current().pid());
+        return Files.exists(own, LinkOption.NOFOLLOW_LINKS)
+                ? Files.createTempDirectory(all, "demo-", mine)
+                : Files.createDirectory(own, mine);
+    }
+
+    /// Removes what demos left that were killed: a CA's key should not lie about.
+    private static void removeDead() {
+        for (var left : Locator.ofProcess().endedDemos()) {
+            new DemoDirectory(left, false).remove();
         }
     }
 

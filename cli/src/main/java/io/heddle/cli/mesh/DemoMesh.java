@@ -6,11 +6,13 @@ import io.heddle.cli.client.StateDirectory;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
 import io.heddle.cli.sidecar.FreePorts;
+import io.heddle.cli.sidecar.ParentWatch;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,6 +64,7 @@ final class DemoMesh implements AutoCloseable {
                 ports.get(1).toString(),
                 "--metrics-port",
                 ports.get(2).toString());
+        writeRestart(program.heddle(arguments));
         start(() ->
                 control = Optional.of(DemoProcess.start("control", program.heddle(arguments), Map.of(), directory)));
         var process = control.orElseThrow();
@@ -75,6 +78,24 @@ final class DemoMesh implements AutoCloseable {
         var created = new ControlPlaneClient(location);
         client = Optional.of(created);
         return created;
+    }
+
+    /// The script that starts the control plane again where it was, until Ctrl-C or the end of the demo.
+    Path restart() {
+        return directory.resolve("restart-control");
+    }
+
+    private void writeRestart(List<String> command) {
+        var script = """
+                #!/bin/sh
+                # Starts the control plane of this demo again, with its state and its ports; it ends with the demo.
+                %s=%d HEDDLE_NO_BUILD=1 exec %s
+                """.formatted(ParentWatch.VARIABLE, ProcessHandle.current().pid(), Shell.line(command));
+        try {
+            Files.writeString(restart(), script);
+        } catch (IOException e) {
+            throw new Failure(ExitCode.FAILURE, "cannot write " + restart() + ": " + e.getMessage(), "", e);
+        }
     }
 
     /// Starts every workload and waits until the mesh counts on each and all sidecars run with the newest
@@ -91,9 +112,10 @@ final class DemoMesh implements AutoCloseable {
             sidecars.forEach(DemoMesh::ensureAlive);
             long serving = serving(control);
             long synced = serving < instances ? 0 : synced(control);
+            long ready = serving + (accepts(loadPort) ? workloads.size() - instances : 0);
             progress.detail(
                     serving < instances
-                            ? serving + " of " + instances + " instances take requests"
+                            ? ready + " of " + workloads.size() + " ready"
                             : synced + " of " + workloads.size() + " sidecars in sync");
             return synced == workloads.size();
         });

@@ -26,7 +26,7 @@ final class DemoProcess {
         this.process = process;
     }
 
-    /// Starts it. It ends by itself when this process is gone.
+    /// Starts it; its process number is in `<name>.pid` beside its log. It ends by itself when this process is gone.
     ///
     /// Where the system has `setsid`, it gets a session of its own, so that Ctrl-C in the terminal reaches only the
     /// demo, which then ends everything in order.
@@ -49,7 +49,9 @@ final class DemoProcess {
         environment.remove("HEDDLE_TOKEN");
         environment.putAll(variables);
         try {
-            return new DemoProcess(name, log, builder.start());
+            var process = builder.start();
+            Files.writeString(directory.resolve(name + ".pid"), process.pid() + "\n");
+            return new DemoProcess(name, log, process);
         } catch (IOException e) {
             throw new Failure(ExitCode.FAILURE, "cannot start " + name + ": " + e.getMessage(), "", e);
         }

@@ -6,6 +6,7 @@ import io.heddle.cli.output.Table;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jline.terminal.Terminal;
 import org.jline.utils.AttributedString;
 import org.jline.utils.Display;
@@ -26,10 +27,12 @@ final class LiveTable {
     }
 
     /// Draws the newest figures where the last ones stood.
-    void draw(JsonNode graph, JsonNode load) {
+    ///
+    /// @param footer what stands below them, for example where the dashboard is
+    void draw(JsonNode graph, JsonNode load, List<String> footer) {
         var size = terminal.getSize();
         display.resize(size);
-        var shown = lines(console, graph, load).stream()
+        var shown = Stream.concat(lines(console, graph, load).stream(), footer.stream())
                 .limit(Math.max(1, size.getRows() - 1L))
                 .map(line -> AttributedString.fromAnsi(line).columnSubSequence(0, Math.max(1, size.getColumns() - 1)))
                 .toList();
@@ -56,7 +59,7 @@ final class LiveTable {
         }
         lines.add("");
         long lost = load.path("lost").asLong(0);
-        var summary = "%d visits, %d lost, catalog answers by version: %s"
+        var summary = "%d visits, %d lost; looks at a book by version: %s"
                 .formatted(load.path("sent").asLong(0), lost, versions(load.path("versions")));
         lines.add(lost > 0 ? console.style(Style.YELLOW, summary) : summary);
         load.path("errors").properties().stream()

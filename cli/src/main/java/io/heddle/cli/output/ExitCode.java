@@ -17,7 +17,9 @@ public enum ExitCode {
     /// The control plane did not accept the token.
     DENIED(6),
     /// The wait ended before what was waited for.
-    TIMEOUT(7);
+    TIMEOUT(7),
+    /// The command to run does not exist, as shells tell it.
+    NO_COMMAND(127);
 
     private final int number;
 

@@ -4,6 +4,7 @@ import io.heddle.cli.output.Console;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
 import io.heddle.cli.output.LogOption;
+import io.heddle.cli.output.Port;
 import io.heddle.cli.output.Product;
 import io.heddle.control.ControlOptions;
 import io.heddle.control.ControlPlane;
@@ -56,6 +57,7 @@ public final class ControlCommand implements Callable<Integer> {
     @Option(
             names = "--api-port",
             paramLabel = "<port>",
+            converter = Port.class,
             defaultValue = "8080",
             description = "API and dashboard; 0 for any free port. Default: ${DEFAULT-VALUE}.")
     private int apiPort;
@@ -63,6 +65,7 @@ public final class ControlCommand implements Callable<Integer> {
     @Option(
             names = "--xds-port",
             paramLabel = "<port>",
+            converter = Port.class,
             defaultValue = "15012",
             description = "xDS and certificates over TLS. Default: ${DEFAULT-VALUE}.")
     private int xdsPort;
@@ -70,6 +73,7 @@ public final class ControlCommand implements Callable<Integer> {
     @Option(
             names = "--xds-plaintext-port",
             paramLabel = "<port>",
+            converter = Port.class,
             defaultValue = "15010",
             description = "xDS without identity, on loopback only. Default: ${DEFAULT-VALUE}.")
     private int plaintextXdsPort;
@@ -77,6 +81,7 @@ public final class ControlCommand implements Callable<Integer> {
     @Option(
             names = "--metrics-port",
             paramLabel = "<port>",
+            converter = Port.class,
             defaultValue = "15014",
             description = "Metrics and debug. Default: ${DEFAULT-VALUE}.")
     private int metricsPort;

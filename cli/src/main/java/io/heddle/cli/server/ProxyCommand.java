@@ -4,11 +4,14 @@ import io.heddle.cli.output.Console;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
 import io.heddle.cli.output.LogOption;
+import io.heddle.cli.output.Port;
+import io.heddle.model.problem.Problem;
 import io.heddle.proxy.Proxy;
 import io.heddle.proxy.ProxyOptions;
 import io.heddle.proxy.StartFailure;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -53,6 +56,7 @@ public final class ProxyCommand implements Callable<Integer> {
     @Option(
             names = "--metrics-port",
             paramLabel = "<port>",
+            converter = Port.class,
             description = "Where Prometheus reads; 0 for any free port. Default: none.")
     private Optional<Integer> metricsPort = Optional.empty();
 
@@ -113,7 +117,9 @@ public final class ProxyCommand implements Callable<Integer> {
         try {
             return Proxy.start(options);
         } catch (StartFailure e) {
-            throw new Failure(ExitCode.FAILURE, String.valueOf(e.getMessage()), "", e);
+            var of = e.problems().stream().map(Problem::object).distinct().toList();
+            boolean port = of.equals(List.of("proxy")) || of.equals(List.of("options"));
+            throw new Failure(port ? ExitCode.FAILURE : ExitCode.REFUSED, String.valueOf(e.getMessage()), "", e);
         }
     }
 

@@ -32,8 +32,7 @@ public final class ProxySidecar implements Sidecar {
                 .withIdentity(identity)
                 .withApplicationToCome()
                 .withLastGoodAfter(start.lastGoodAfter())
-                .withAccessLog(new AccessLogs.Settings(
-                        start.stateDirectory().resolve("access.log").toString(), "json"))
+                .withAccessLog(new AccessLogs.Settings(start.accessLog(), "json"))
                 .withMetrics(new ProxyOptions.MetricsPort(
                         start.spec().address(), start.ports().metrics()));
         try {

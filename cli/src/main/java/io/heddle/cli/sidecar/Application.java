@@ -6,13 +6,19 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /// The application beside the sidecar: a child process with the sidecar's terminal and environment.
 final class Application {
     private static final int PROBE_MILLIS = 1000;
+    private static final String DIRECT = "localhost,127.0.0.1,::1";
 
     private final Process process;
 
@@ -21,19 +27,26 @@ final class Application {
     }
 
     /// Starts the command with `PORT` and, where its connections are not intercepted, the proxy variables that send
-    /// its requests through the sidecar.
+    /// its requests through the sidecar; those to this machine and to what `NO_PROXY` has already go past it.
+    ///
+    /// Where the system can, the application gets SIGTERM when this process is killed, so that none stays without a
+    /// sidecar. The system tells it when the thread ends that started it, so that thread must live on.
     ///
     /// @throws Failure when there is no such command
     static Application start(List<String> command, WorkloadSpec spec, int outbound) {
-        var builder = new ProcessBuilder(command).inheritIO();
+        ensureExists(command.getFirst());
+        var whole = new ArrayList<>(DeathSignal.prefix());
+        whole.addAll(command);
+        var builder = new ProcessBuilder(whole).inheritIO();
         var environment = builder.environment();
         spec.applicationPort().ifPresent(number -> environment.put("PORT", Integer.toString(number)));
         if (spec.interception().isEmpty()) {
             var proxy = "http://127.0.0.1:" + outbound;
             environment.put("HTTP_PROXY", proxy);
             environment.put("http_proxy", proxy);
-            environment.put("NO_PROXY", "");
-            environment.put("no_proxy", "");
+            var direct = direct(environment);
+            environment.put("NO_PROXY", direct);
+            environment.put("no_proxy", direct);
         }
         environment.remove("HEDDLE_JOIN_TOKEN");
         environment.remove("HEDDLE_TOKEN");
@@ -46,6 +59,22 @@ final class Application {
                     "cannot start '" + command.getFirst() + "': " + e.getMessage(),
                     "check the command after --",
                     e);
+        }
+    }
+
+    private static String direct(Map<String, String> environment) {
+        var own = environment.getOrDefault("no_proxy", environment.getOrDefault("NO_PROXY", ""));
+        return own.isBlank() ? DIRECT : DIRECT + "," + own;
+    }
+
+    private static void ensureExists(String command) {
+        boolean found = command.contains("/")
+                ? Files.exists(Path.of(command))
+                : Stream.of(System.getenv().getOrDefault("PATH", "").split(":"))
+                        .anyMatch(folder -> Files.isExecutable(Path.of(folder, command)));
+        if (!found) {
+            throw new Failure(
+                    ExitCode.NO_COMMAND, "there is no command '" + command + "'", "check the command after --");
         }
     }
 

@@ -2,10 +2,14 @@ package io.heddle.cli.sidecar;
 
 import io.heddle.cli.output.Product;
 import io.heddle.model.view.MeshSettings;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.ObjectMapper;
 
 /// The Envoy v3 bootstrap of a sidecar: who it is, where its control plane is and with which files it proves itself.
@@ -20,6 +24,20 @@ import tools.jackson.databind.ObjectMapper;
 record Bootstrap(WorkloadSpec spec, SidecarPorts ports, String xds, Path identity) {
     private static final String CONTROL_CLUSTER = "heddle-control";
     private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    /// Host and port of the control plane that an earlier run wrote into `file`; empty when there is none to read.
+    static Optional<String> xds(Path file) {
+        try {
+            var address = MAPPER.readTree(Files.readString(file))
+                    .at("/static_resources/clusters/0/load_assignment/endpoints/0/lb_endpoints/0/endpoint/address"
+                            + "/socket_address");
+            var host = address.path("address").asString("");
+            int port = address.path("port_value").asInt(0);
+            return host.isEmpty() || port == 0 ? Optional.empty() : Optional.of(host + ":" + port);
+        } catch (IOException | JacksonException _) {
+            return Optional.empty(); // never ran, or did not get that far
+        }
+    }
 
     /// The file's text.
     String text() {

@@ -29,23 +29,35 @@ import java.util.Optional;
 
 /// The control plane that a sidecar belongs to: its address, its root certificate and the way to a join token.
 ///
-/// @param location its API
+/// @param location its API; empty when it was not found and all is known from an earlier run
 /// @param xds host and port of its xDS and certificate service
 /// @param root the file with the mesh's root certificate, when this machine has it
-record ControlTarget(Location location, String xds, Optional<Path> root) {
+record ControlTarget(Optional<Location> location, String xds, Optional<Path> root) {
     private static final Duration TOKEN_LIFE = Duration.ofMinutes(10);
     private static final String XDS_PORT = "15012";
 
-    /// Finds it by the options of `heddle run`.
-    static ControlTarget find(Optional<String> control, Optional<String> xds, Optional<Path> caFile) {
-        var location = Locator.ofProcess().locate(control, Optional.empty());
+    /// Finds it by the options of `heddle run`; where there is none to be found, it is the one of the earlier run that
+    /// left `bootstrap`, so that a sidecar starts with its last good configuration.
+    static ControlTarget find(Optional<String> control, Optional<String> xds, Optional<Path> caFile, Path bootstrap) {
+        try {
+            return of(Locator.ofProcess().locate(control, Optional.empty()), xds, caFile);
+        } catch (Failure failure) {
+            var known = failure.code() == ExitCode.UNREACHABLE ? xds.or(() -> Bootstrap.xds(bootstrap)) : xds;
+            if (failure.code() != ExitCode.UNREACHABLE || known.isEmpty() || !Files.exists(bootstrap)) {
+                throw failure;
+            }
+            return new ControlTarget(Optional.empty(), known.get(), caFile);
+        }
+    }
+
+    private static ControlTarget of(Location location, Optional<String> xds, Optional<Path> caFile) {
         var state = location.stateDirectory().map(StateDirectory::new);
         var address = xds.or(() -> state.flatMap(StateDirectory::running).map(StateDirectory.Running::xds))
                 .orElse(location.api().getHost() + ":" + XDS_PORT);
         if (!address.matches(".+:[0-9]{1,5}")) {
             throw new Failure(ExitCode.USAGE, "'" + address + "' is not host:port", "check --xds");
         }
-        return new ControlTarget(location, address, caFile.or(() -> state.map(StateDirectory::root)));
+        return new ControlTarget(Optional.of(location), address, caFile.or(() -> state.map(StateDirectory::root)));
     }
 
     /// Puts the mesh's root where the proxy looks for it.
@@ -104,14 +116,14 @@ record ControlTarget(Location location, String xds, Optional<Path> root) {
         if (given.isPresent() || lasts(identity, spec, now)) {
             return given;
         }
-        if (location.token().isEmpty()) {
+        if (location.flatMap(Location::token).isEmpty()) {
             throw new Failure(
                     ExitCode.USAGE,
                     "a first certificate for " + spec.name() + " needs a join token",
                     "make one with 'heddle token create -n " + spec.namespace() + " --account " + spec.account()
                             + " --service " + spec.canonicalName() + "' and give it with --join-token");
         }
-        try (var client = new ControlPlaneClient(location)) {
+        try (var client = new ControlPlaneClient(location.orElseThrow())) {
             return Optional.of(client.token(new TokenRequest(
                             spec.namespace(), spec.account(), List.of(spec.canonicalName()), Map.of(), TOKEN_LIFE))
                     .path("token")

@@ -57,7 +57,8 @@ public final class FreePorts {
         return isFree(address, wanted) && given.add(wanted) ? wanted : take(address);
     }
 
-    private static boolean isFree(String address, int port) {
+    /// Whether nobody listens on this port of this address of the machine.
+    static boolean isFree(String address, int port) {
         try (var socket = new ServerSocket()) {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(InetAddress.ofLiteral(address), port));

@@ -77,8 +77,8 @@ final class InterceptionOption {
                     "--user " + wanted.get() + " is the sidecar's user, whose connections are left alone",
                     "give the application another");
         }
-        var words =
-                new ArrayList<>(List.of("setpriv", "--reuid=" + parts[0], "--regid=" + group, "--clear-groups", "--"));
+        var words = new ArrayList<>(List.of(
+                "setpriv", "--reuid=" + parts[0], "--regid=" + group, "--clear-groups", "--pdeathsig=TERM", "--"));
         words.addAll(command);
         return words;
     }

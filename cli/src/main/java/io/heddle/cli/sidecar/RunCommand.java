@@ -5,6 +5,7 @@ import io.heddle.cli.output.Console;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
 import io.heddle.cli.output.LogOption;
+import io.heddle.cli.output.Port;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +55,11 @@ public final class RunCommand implements Callable<Integer> {
     @Option(names = "--version", paramLabel = "<version>", description = "The instance's version, for example v2.")
     private String version = "";
 
-    @Option(names = "--port", paramLabel = "<port>", description = "Where the application listens on 127.0.0.1.")
+    @Option(
+            names = "--port",
+            paramLabel = "<port>",
+            converter = Port.class,
+            description = "Where the application listens on 127.0.0.1.")
     private Optional<Integer> port = Optional.empty();
 
     @Option(
@@ -117,6 +122,7 @@ public final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--outbound-port",
             paramLabel = "<port>",
+            converter = Port.class,
             description = "Where the application sends its requests. Default: a free port, kept, or 15001 under"
                     + " interception.")
     private int outbound;
@@ -124,6 +130,7 @@ public final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--inbound-port",
             paramLabel = "<port>",
+            converter = Port.class,
             description = "Where other sidecars reach this one. Default: a free port, kept, or 15006 under"
                     + " interception.")
     private int inbound;
@@ -131,14 +138,23 @@ public final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--metrics-port",
             paramLabel = "<port>",
+            converter = Port.class,
             description = "Where Prometheus reads. Default: a free port, kept.")
     private int metrics;
 
     @Option(
             names = "--admin-port",
             paramLabel = "<port>",
+            converter = Port.class,
             description = "The administration port. Default: a free port, kept.")
     private int admin;
+
+    @Option(
+            names = "--access-log",
+            paramLabel = "<file>",
+            description = "Where requests are logged; /dev/stdout for standard output, which is the application's"
+                    + " otherwise. Default: access.log in the state directory.")
+    private Optional<String> accessLog = Optional.empty();
 
     @Option(
             names = "--grace",
@@ -190,14 +206,22 @@ public final class RunCommand implements Callable<Integer> {
                         metrics,
                         admin)
                 .settle(state.resolve("ports.json"), new FreePorts(new Random()), spec.address());
-        var target = ControlTarget.find(control, xds, caFile);
+        ports.ensureFree(spec.address());
         var identity = state.resolve("identity");
+        var bootstrap = state.resolve("bootstrap.yaml");
+        var target = ControlTarget.find(control, xds, caFile, bootstrap);
         target.copyRoot(identity);
         var token = target.joinToken(joinToken.filter(text -> !text.isBlank()), spec, identity, Instant.now());
-        var bootstrap = state.resolve("bootstrap.yaml");
         SidecarPorts.writeWhole(bootstrap, new Bootstrap(spec, ports, target.xds(), identity).text());
         var start = new Sidecar.Start(
-                bootstrap, state, ports, spec, target.xds(), token, Duration.ofSeconds(lastGoodSeconds));
+                bootstrap,
+                state,
+                ports,
+                spec,
+                target.xds(),
+                token,
+                Duration.ofSeconds(lastGoodSeconds),
+                accessLog.orElse(state.resolve("access.log").toString()));
         var sidecar = interception.around(start, starter);
         console.say("sidecar of %s/%s: outbound 127.0.0.1:%d, inbound %s:%d, metrics %d, admin %d"
                 .formatted(

@@ -31,6 +31,7 @@ public interface Sidecar extends AutoCloseable {
     /// @param xds host and port of the control plane's xDS and certificate service
     /// @param joinToken for the first certificate; empty when there is a valid one already
     /// @param lastGoodAfter how long to wait for a silent control plane before the last good configuration is used
+    /// @param accessLog the file for its access log; `/dev/stdout` for standard output
     record Start(
             Path bootstrap,
             Path stateDirectory,
@@ -38,7 +39,8 @@ public interface Sidecar extends AutoCloseable {
             WorkloadSpec spec,
             String xds,
             Optional<String> joinToken,
-            Duration lastGoodAfter) {}
+            Duration lastGoodAfter,
+            String accessLog) {}
 
     /// Starts proxies.
     @FunctionalInterface

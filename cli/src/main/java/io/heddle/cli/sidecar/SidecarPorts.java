@@ -34,6 +34,26 @@ public record SidecarPorts(int outbound, int inbound, int metrics, int admin) {
         return settled;
     }
 
+    /// Refuses to begin with a port that somebody else has: the sidecar would never get ready.
+    ///
+    /// @throws Failure naming the port and its option
+    void ensureFree(String address) {
+        ensureFree("--outbound-port", outbound, "127.0.0.1");
+        ensureFree("--inbound-port", inbound, address);
+        ensureFree("--metrics-port", metrics, address);
+        ensureFree("--admin-port", admin, "127.0.0.1");
+    }
+
+    private static void ensureFree(String option, int port, String address) {
+        if (!FreePorts.isFree(address, port)) {
+            throw new Failure(
+                    ExitCode.FAILURE,
+                    "the sidecar's port " + port + " on " + address + " cannot be opened: it is taken, or the address"
+                            + " is not this machine's",
+                    "end what listens there (this workload may be running already), or choose another with " + option);
+        }
+    }
+
     private static int choose(int wanted, int earlier, FreePorts free, String address) {
         if (wanted > 0) {
             return wanted;

@@ -36,6 +36,9 @@ public record WorkloadSpec(
         check("--workload", name);
         check("--namespace", namespace);
         check("--account", account);
+        if (applicationPort.isPresent() && !isPort(applicationPort.getAsInt())) {
+            throw new Failure(ExitCode.USAGE, "--port must be from 1 to 65535", "name the application's port");
+        }
         if (service.isPresent() != applicationPort.isPresent()) {
             throw new Failure(
                     ExitCode.USAGE,
@@ -54,6 +57,10 @@ public record WorkloadSpec(
             String address,
             OptionalInt applicationPort) {
         this(name, namespace, account, service, version, address, applicationPort, Optional.empty());
+    }
+
+    private static boolean isPort(int number) {
+        return number > 0 && number <= 65_535;
     }
 
     private static void check(String option, String value) {

@@ -8,6 +8,7 @@ import io.heddle.cli.output.Failure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,43 @@ class LocatorTest {
         state(place.resolve("demos/running/control"), 2, ProcessHandle.current().pid());
         assertThat(locator(Map.of()).locate(Optional.empty(), Optional.empty()).api())
                 .hasToString("http://127.0.0.1:2");
+    }
+
+    @Test
+    void a_demo_without_its_control_plane_is_still_the_one_that_is_meant() throws IOException {
+        state(place.resolve("demos/headless/control"), 3, 4_000_000);
+        DemoOwner.ofProcess().write(place.resolve("demos/headless"));
+        assertThat(locator(Map.of()).locate(Optional.empty(), Optional.empty()).api())
+                .hasToString("http://127.0.0.1:3");
+        assertThat(locator(Map.of()).endedDemos()).isEmpty();
+    }
+
+    @Test
+    void only_demos_whose_processes_are_all_gone_have_ended() throws IOException {
+        state(place.resolve("demos/ended/control"), 1, 4_000_000);
+        state(place.resolve("demos/killed/control"), 1, ProcessHandle.current().pid());
+        new DemoOwner(4_000_000, 1).write(place.resolve("demos/killed"));
+        Files.createDirectories(place.resolve("demos/starting"));
+        // The number of a process that lives, but of another one: the demo's own started at another time.
+        Files.createDirectories(place.resolve("demos/reused"));
+        new DemoOwner(ProcessHandle.current().pid(), 1).write(place.resolve("demos/reused"));
+        assertThat(locator(Map.of()).endedDemos())
+                .containsExactlyInAnyOrder(place.resolve("demos/ended"), place.resolve("demos/reused"));
+    }
+
+    @Test
+    void an_address_may_leave_the_scheme_out_but_must_be_one() throws IOException {
+        var locator = locator(Map.of());
+        assertThat(locator.locate(Optional.of("localhost:8080"), Optional.empty())
+                        .api())
+                .hasToString("http://localhost:8080");
+        assertThat(locator.locate(Optional.of("[::1]:8080"), Optional.empty()).api())
+                .hasToString("http://[::1]:8080");
+        for (var wrong : List.of("localhost:99999", "http://", "http://a b")) {
+            assertThatThrownBy(() -> locator.locate(Optional.of(wrong), Optional.empty()))
+                    .as(wrong)
+                    .hasMessageContaining("is not an address");
+        }
     }
 
     @Test

@@ -34,10 +34,13 @@ class SupervisorTest {
         var seen = place.resolve("seen");
         var code = supervisor(recorder)
                 .run(
-                        List.of("sh", "-c", "echo $PORT $HTTP_PROXY $http_proxy [$NO_PROXY] > " + seen + "; exit 42"),
+                        List.of(
+                                "sh",
+                                "-c",
+                                "echo $PORT $HTTP_PROXY $http_proxy [${NO_PROXY%%::1*}] > " + seen + "; exit 42"),
                         start());
         assertThat(code).isEqualTo(42);
-        assertThat(seen).hasContent("9080 http://127.0.0.1:1 http://127.0.0.1:1 []");
+        assertThat(seen).hasContent("9080 http://127.0.0.1:1 http://127.0.0.1:1 [localhost,127.0.0.1,]");
         assertThat(recorder.calls).containsExactly("ready", "drain", "close");
     }
 
@@ -99,7 +102,9 @@ class SupervisorTest {
     @Test
     void a_command_that_does_not_exist_is_named() {
         assertThatThrownBy(() -> supervisor(new Recorder(true)).run(List.of("/no/such/program"), start()))
-                .hasMessageContaining("cannot start '/no/such/program'");
+                .isInstanceOfSatisfying(
+                        Failure.class, failure -> assertThat(failure.code()).isEqualTo(ExitCode.NO_COMMAND))
+                .hasMessageContaining("there is no command '/no/such/program'");
     }
 
     @Test
@@ -131,6 +136,43 @@ class SupervisorTest {
         assertThat(none.settle(file, new FreePorts(new Random(2)), "127.0.0.1")).isEqualTo(first);
         assertThat(new SidecarPorts(7, 0, 0, 0).settle(file, new FreePorts(new Random(3)), "127.0.0.1"))
                 .isEqualTo(new SidecarPorts(7, first.inbound(), first.metrics(), first.admin()));
+    }
+
+    @Test
+    void a_taken_port_is_refused_by_its_option_before_anything_starts() throws Exception {
+        try (var taken = new java.net.ServerSocket(0, 1, java.net.InetAddress.ofLiteral("127.0.0.1"))) {
+            var file = place.resolve("ports.json");
+            var ports = new SidecarPorts(0, taken.getLocalPort(), 0, 0)
+                    .settle(file, new FreePorts(new Random(4)), "127.0.0.1");
+            assertThatThrownBy(() -> ports.ensureFree("127.0.0.1"))
+                    .isInstanceOfSatisfying(
+                            Failure.class,
+                            failure -> assertThat(failure.remedy()).contains("--inbound-port"))
+                    .hasMessageContaining(Integer.toString(taken.getLocalPort()));
+        }
+    }
+
+    /// A killed sidecar must not leave an application that nobody reaches and that reaches nobody.
+    @Test
+    void the_application_ends_when_the_process_that_started_it_is_killed() throws Exception {
+        org.junit.jupiter.api.Assumptions.assumeFalse(DeathSignal.prefix().isEmpty(), "this system has no setpriv");
+        var pid = place.resolve("pid");
+        var words = String.join(" ", DeathSignal.prefix()) + " sh -c 'echo $$ > " + pid + ".new; mv " + pid + ".new "
+                + pid + "; exec sleep 600' & wait";
+        var starter = new ProcessBuilder("sh", "-c", words).start();
+        org.awaitility.Awaitility.await().until(() -> Files.exists(pid));
+        var application = ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()));
+        starter.destroyForcibly();
+        org.awaitility.Awaitility.await()
+                .until(() -> application.filter(ProcessHandle::isAlive).isEmpty());
+    }
+
+    @Test
+    void the_control_plane_of_an_earlier_run_is_known_from_its_bootstrap() throws Exception {
+        var file = place.resolve("bootstrap.yaml");
+        assertThat(Bootstrap.xds(file)).isEmpty();
+        Files.writeString(file, new Bootstrap(CATALOG, PORTS, "10.0.0.1:15012", place).text());
+        assertThat(Bootstrap.xds(file)).contains("10.0.0.1:15012");
     }
 
     @Test
@@ -177,7 +219,8 @@ class SupervisorTest {
     }
 
     private Sidecar.Start start(WorkloadSpec spec) {
-        return new Sidecar.Start(place, place, PORTS, spec, "127.0.0.1:15012", Optional.empty(), Duration.ofSeconds(3));
+        return new Sidecar.Start(
+                place, place, PORTS, spec, "127.0.0.1:15012", Optional.empty(), Duration.ofSeconds(3), "/dev/null");
     }
 
     private static Supervisor supervisor(Sidecar sidecar) {

@@ -41,7 +41,8 @@ public final class HttpPort implements AutoCloseable {
     /// @param hosts the names under which it may be called
     /// @param token the admin token
     /// @param openReads whether reads need no token
-    record Guard(HostCheck hosts, AdminToken token, boolean openReads) {}
+    /// @param mesh whom every answer says it is from: the root certificate's SHA-256, in hexadecimal digits
+    record Guard(HostCheck hosts, AdminToken token, boolean openReads, String mesh) {}
 
     private HttpPort(HttpServer server, List<Route> routes, Guard guard) {
         this.server = server;
@@ -73,6 +74,7 @@ public final class HttpPort implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
+            exchange.getResponseHeaders().set("Heddle-Mesh", guard.mesh);
             send(exchange, answer(exchange));
         }
     }

@@ -13,7 +13,11 @@ import io.heddle.control.telemetry.TrafficGraph;
 import io.heddle.model.view.MeshSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 
@@ -23,6 +27,7 @@ public final class RestApi {
     private final List<Route> debug = new ArrayList<>();
     private final AdminToken token;
     private final Set<String> hosts;
+    private final String mesh;
 
     /// What the API speaks for.
     ///
@@ -47,6 +52,7 @@ public final class RestApi {
     public RestApi(Mesh mesh, Trust trust, Traffic traffic, MeshSettings settings, String version) {
         this.token = trust.admin;
         this.hosts = trust.hosts;
+        this.mesh = fingerprint(trust.authority.rootPem());
         var config = new ConfigApi(mesh.store, mesh.gate, mesh.proxies);
         var proxies = new ProxyApi(mesh.proxies, mesh.store, trust.authority, settings, mesh.sources);
         var tokens = new TokenApi(trust.authority, trust.tokens);
@@ -88,8 +94,18 @@ public final class RestApi {
         return HttpPort.open(address, debug, guard(address));
     }
 
+    /// By this a caller tells one mesh from another, and a control plane from whatever else listens on a port.
+    private static String fingerprint(String rootPem) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256").digest(rootPem.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
     private Guard guard(InetSocketAddress address) {
         boolean local = !address.isUnresolved() && address.getAddress().isLoopbackAddress();
-        return new Guard(new HostCheck(hosts), token, local);
+        return new Guard(new HostCheck(hosts), token, local, mesh);
     }
 }

@@ -17,8 +17,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The access logs: the proxy's own, which gets every request, and those that listeners name.
+///
+/// A proxy with a log of its own leaves standard output alone: it may be an application's, and every request is told
+/// already. Its own file is bounded: at 16 MiB it is moved to `<file>.1`, over the last one.
 public final class AccessLogs implements RequestObserver, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(AccessLogs.class);
+
+    private static final String STANDARD_OUTPUT = "/dev/stdout";
+    private static final long LARGEST = 16L * 1024 * 1024;
 
     private final Optional<Sink> own;
     private final Map<String, LogFile> files = new ConcurrentHashMap<>();
@@ -43,7 +49,7 @@ public final class AccessLogs implements RequestObserver, AutoCloseable {
         var format = settings.get().format();
         var read = format.equals("json") ? Checked.ok(LogFormat.standardJson()) : LogFormat.text(format);
         return read.then(good -> {
-            var file = LogFile.open(path);
+            var file = path.startsWith("/dev/") ? LogFile.open(path) : LogFile.open(path, LARGEST);
             var logs = new AccessLogs(Optional.of(new Sink(file, good)));
             logs.files.put(path, file);
             return Checked.ok(logs);
@@ -68,6 +74,9 @@ public final class AccessLogs implements RequestObserver, AutoCloseable {
         named(config).forEach((listener, logs) -> {
             var sinks = new ArrayList<Sink>();
             for (var wanted : logs) {
+                if (own.isPresent() && wanted.path().equals(STANDARD_OUTPUT)) {
+                    continue;
+                }
                 used.add(wanted.path());
                 switch (format(wanted)) {
                     case Checked.Ok<LogFormat> good ->

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -15,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /// One access log: a file (or standard output) and the thread that writes it.
 ///
 /// [#log] never blocks: when the writer cannot keep up, lines are dropped and counted. A file that was moved away is
-/// opened anew.
+/// opened anew. One with a largest size is moved to its name with `.1`, over the last one, when it has grown to that.
 final class LogFile implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LogFile.class);
     private static final int LINES = 1024;
@@ -24,6 +25,7 @@ final class LogFile implements AutoCloseable {
     private static final long RETRY = TimeUnit.SECONDS.toNanos(1);
 
     private final String path;
+    private final long largest;
     private final LogRing ring = new LogRing(LINES);
     private final LongAdder written = new LongAdder();
     private final LongAdder dropped = new LongAdder();
@@ -31,14 +33,20 @@ final class LogFile implements AutoCloseable {
     private volatile boolean asleep;
     private volatile boolean closed;
 
-    private LogFile(String path) {
+    private LogFile(String path, long largest) {
         this.path = path;
+        this.largest = largest;
         this.writer = Thread.ofPlatform().daemon().name("access-log").unstarted(this::run);
     }
 
     /// Starts the writer of `path`; `/dev/stdout` is standard output.
     static LogFile open(String path) {
-        var file = new LogFile(path);
+        return open(path, Long.MAX_VALUE);
+    }
+
+    /// The same for a file that shall not grow much beyond `largest` bytes.
+    static LogFile open(String path, long largest) {
+        var file = new LogFile(path, largest);
         file.writer.start();
         return file;
     }
@@ -86,8 +94,16 @@ final class LogFile implements AutoCloseable {
 
     /// Writes until the ring is empty for a while and the file is no longer where it was, or the log is closed.
     private void write(OutputStream out) throws IOException {
+        long size = size();
         while (true) {
-            boolean any = drain(out);
+            long more = drain(out);
+            boolean any = more > 0;
+            size += more;
+            if (size >= largest) {
+                out.flush();
+                Files.move(Path.of(path), Path.of(path + ".1"), StandardCopyOption.REPLACE_EXISTING);
+                return;
+            }
             if (closed && !ring.isReady()) {
                 return;
             }
@@ -103,16 +119,21 @@ final class LogFile implements AutoCloseable {
         }
     }
 
-    private boolean drain(OutputStream out) throws IOException {
-        boolean any = false;
+    /// Writes what is ready and returns how many bytes that was.
+    private long drain(OutputStream out) throws IOException {
+        long bytes = 0;
         while (ring.isReady()) {
             var line = ring.first();
             out.write(line.bytes(), 0, line.length());
+            bytes += line.length();
             ring.release();
             written.increment();
-            any = true;
         }
-        return any;
+        return bytes;
+    }
+
+    private long size() throws IOException {
+        return largest == Long.MAX_VALUE ? 0 : Files.size(Path.of(path));
     }
 
     private void sleep() {

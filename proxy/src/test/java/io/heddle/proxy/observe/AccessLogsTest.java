@@ -103,6 +103,20 @@ class AccessLogsTest {
     }
 
     @Test
+    void a_file_that_has_grown_is_moved_aside_and_begun_again(@TempDir Path directory) throws Exception {
+        var file = directory.resolve("access.log");
+        try (var log = LogFile.open(file.toString(), 2_000)) {
+            for (int i = 0; i < 200; i++) {
+                int line = i;
+                log.log(LogFormat.standardJson(), Timelines.outbound(200));
+                org.awaitility.Awaitility.await().until(() -> log.written() == line + 1);
+            }
+        }
+        assertThat(Files.size(file)).isLessThan(4_000);
+        assertThat(Files.size(directory.resolve("access.log.1"))).isBetween(2_000L, 4_000L);
+    }
+
+    @Test
     void a_full_ring_refuses_instead_of_waiting() {
         var ring = new LogRing(4);
         for (int i = 0; i < 4; i++) {

@@ -1,5 +1,6 @@
 package io.heddle.xds.write;
 
+import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
@@ -30,6 +31,8 @@ import java.util.TreeSet;
 /// the view has it.
 final class RouteWriter {
     private static final int HTTP_PORT = 80;
+    private static final String NO_SERVICE =
+            "no service of the mesh has this host; list them with: heddle get service,serviceentry -A\n";
 
     private final ProxyView view;
     private final Set<String> taken = new HashSet<>();
@@ -193,6 +196,7 @@ final class RouteWriter {
                 .toList();
     }
 
+    /// Every other host is refused, with a word for whoever mistyped a name.
     private static VirtualHost blockAll() {
         return VirtualHost.newBuilder()
                 .setName("block_all")
@@ -200,7 +204,8 @@ final class RouteWriter {
                 .addRoutes(Route.newBuilder()
                         .setName("block_all")
                         .setMatch(RouteMatch.newBuilder().setPrefix("/"))
-                        .setDirectResponse(answer(502)))
+                        .setDirectResponse(answer(502).toBuilder()
+                                .setBody(DataSource.newBuilder().setInlineString(NO_SERVICE))))
                 .build();
     }
 
