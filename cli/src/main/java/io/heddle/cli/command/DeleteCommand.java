@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
         description = "Delete objects, by kind/name or by the files that describe them.",
         footer = {
             "",
-            "An object of a control plane's --config-dir comes back with the next change of its file: delete it there.",
+            "What a file of the control plane's --config-dir describes comes back: delete it there.",
             "",
             "Examples:",
             "  heddle delete httproute/catalog -n shop",
