@@ -67,13 +67,13 @@ record Invitation(String heddle, String examples, String server, boolean here) {
         console.say("  1. send every reader to version v2 of the catalog:");
         command(console, apply("traffic-shift/catalog-all-v2.yaml"));
         console.say(
-                "  2. make half of the ratings slow and one in ten fail ('delete' instead of 'apply --wait' ends it):");
+                "  2. make half of the ratings slow and one in ten fail ('delete -f' ends it):");
         command(console, apply("fault-injection/ratings-fault.yaml"));
         console.say("  3. be a caller that no policy allows, and get 403 RBAC: access denied:");
         command(
                 console,
                 "run" + server.replace("--server", "--control")
-                        + " -n shop --workload stranger -- curl -si http://ratings.shop/ratings");
+                        + " -n shop --workload stranger -- curl -i http://ratings.shop/ratings");
         console.say("");
         console.say("Ctrl-C ends everything.");
         console.say("");
@@ -84,6 +84,6 @@ record Invitation(String heddle, String examples, String server, boolean here) {
     }
 
     private void command(Console console, String arguments) {
-        console.say("     " + console.style(Style.BOLD, heddle + " " + arguments));
+        console.say("   " + console.style(Style.BOLD, heddle + " " + arguments));
     }
 }
