@@ -7,14 +7,14 @@ enum Family {
 
     private final String iptables;
     private final String flag;
-    private final Cidr loopback;
-    private final Cidr passthroughSource;
+    private final String loopback;
+    private final String passthroughSource;
 
     Family(String iptables, String flag, String loopback, String passthroughSource) {
         this.iptables = iptables;
         this.flag = flag;
-        this.loopback = new Cidr(loopback);
-        this.passthroughSource = new Cidr(passthroughSource);
+        this.loopback = loopback;
+        this.passthroughSource = passthroughSource;
     }
 
     /// The name of its iptables command.
@@ -29,11 +29,11 @@ enum Family {
 
     /// Where a destination means this very machine: never intercepted.
     Cidr loopback() {
-        return loopback;
+        return new Cidr(loopback);
     }
 
     /// The address from which a sidecar calls its own application on an address other than loopback, as in Istio.
     Cidr passthroughSource() {
-        return passthroughSource;
+        return new Cidr(passthroughSource);
     }
 }

@@ -1,9 +1,12 @@
 package io.heddle.cli.sidecar;
 
+import io.heddle.cli.output.ExitCode;
+import io.heddle.cli.output.Failure;
 import io.heddle.cli.output.Product;
 import io.heddle.model.view.MeshSettings;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +39,33 @@ record Bootstrap(WorkloadSpec spec, SidecarPorts ports, String xds, Path identit
             return host.isEmpty() || port == 0 ? Optional.empty() : Optional.of(host + ":" + port);
         } catch (IOException | JacksonException _) {
             return Optional.empty(); // never ran, or did not get that far
+        }
+    }
+
+    /// Drops the configuration that an earlier run kept when connections reached that one in another way: its
+    /// listeners would be opened first, and the sockets of an open listener cannot change.
+    ///
+    /// @param earlier the bootstrap of that run; there may be none
+    /// @param spec this run's workload
+    /// @param lastGood the configuration it kept
+    static void forgetOtherSockets(Path earlier, WorkloadSpec spec, Path lastGood) {
+        try {
+            var then = MAPPER.readTree(Files.readString(earlier))
+                    .path("node")
+                    .path("metadata")
+                    .path("INTERCEPTION_MODE")
+                    .asString("");
+            if (!then.equals(spec.interception().map(Enum::name).orElse(""))) {
+                Files.deleteIfExists(lastGood);
+            }
+        } catch (NoSuchFileException _) {
+            return; // the first run
+        } catch (IOException | JacksonException e) {
+            throw new Failure(
+                    ExitCode.FAILURE,
+                    "cannot read " + earlier + ": " + e.getMessage(),
+                    "remove it, it is rewritten",
+                    e);
         }
     }
 

@@ -93,7 +93,7 @@ final class InterceptionOption {
     private static long ownUser() {
         try (var lines = Files.lines(Path.of("/proc/self/status"))) {
             return lines.filter(line -> line.startsWith("Uid:"))
-                    .map(line -> Long.parseLong(line.split("\\s+")[2]))
+                    .map(line -> Long.parseLong(line.split("\\s+", 4)[2]))
                     .findFirst()
                     .orElseThrow();
         } catch (IOException e) {

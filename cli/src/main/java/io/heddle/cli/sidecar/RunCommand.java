@@ -212,6 +212,7 @@ public final class RunCommand implements Callable<Integer> {
         var target = ControlTarget.find(control, xds, caFile, bootstrap);
         target.copyRoot(identity);
         var token = target.joinToken(joinToken.filter(text -> !text.isBlank()), spec, identity, Instant.now());
+        Bootstrap.forgetOtherSockets(bootstrap, spec, state.resolve("last-good.xds"));
         SidecarPorts.writeWhole(bootstrap, new Bootstrap(spec, ports, target.xds(), identity).text());
         var start = new Sidecar.Start(
                 bootstrap,

@@ -100,6 +100,21 @@ class SupervisorTest {
     }
 
     @Test
+    void a_configuration_for_other_sockets_is_forgotten_and_one_for_the_same_is_kept() throws Exception {
+        var bootstrap = place.resolve("bootstrap.yaml");
+        var kept = place.resolve("last-good.xds");
+        Files.writeString(kept, "x");
+        Bootstrap.forgetOtherSockets(bootstrap, CATALOG, kept);
+        Files.writeString(bootstrap, new Bootstrap(CATALOG, PORTS, "127.0.0.1:15012", place).text());
+        Bootstrap.forgetOtherSockets(bootstrap, CATALOG, kept);
+        assertThat(kept).exists();
+        var led = new WorkloadSpec(
+                "job", "shop", "job", Optional.empty(), "", "10.0.0.1", OptionalInt.empty(), Optional.of(Mode.TPROXY));
+        Bootstrap.forgetOtherSockets(bootstrap, led, kept);
+        assertThat(kept).doesNotExist();
+    }
+
+    @Test
     void a_command_that_does_not_exist_is_named() {
         assertThatThrownBy(() -> supervisor(new Recorder(true)).run(List.of("/no/such/program"), start()))
                 .isInstanceOfSatisfying(

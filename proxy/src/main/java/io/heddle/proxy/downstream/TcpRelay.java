@@ -1,5 +1,6 @@
 package io.heddle.proxy.downstream;
 
+import io.heddle.proxy.exchange.ClientConnection;
 import io.heddle.proxy.exchange.ProxyServices;
 import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.HalfClose;
@@ -16,8 +17,10 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.ReferenceCountUtil;
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Carries bytes between a client and a host of a cluster until both have stopped sending. Neither side is read faster
@@ -28,6 +31,7 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Pick
     private final Worker worker;
     private final ProxyServices services;
     private final NetworkFilter.Tcp settings;
+    private final ClientConnection connection;
     private final Deadline idle = new Deadline(this::expired);
     private final Side host = new Side();
     private @Nullable Channel client;
@@ -38,10 +42,11 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Pick
     private boolean hostEnded;
 
     /// For a connection on the loop of `worker`.
-    public TcpRelay(Worker worker, ProxyServices services, NetworkFilter.Tcp settings) {
+    public TcpRelay(Worker worker, ProxyServices services, NetworkFilter.Tcp settings, ClientConnection connection) {
         this.worker = worker;
         this.services = services;
         this.settings = settings;
+        this.connection = connection;
     }
 
     @Override
@@ -205,6 +210,11 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Pick
     @Override
     public long now() {
         return worker.now();
+    }
+
+    @Override
+    public Optional<InetSocketAddress> destination() {
+        return connection.intercepted();
     }
 
     @Override

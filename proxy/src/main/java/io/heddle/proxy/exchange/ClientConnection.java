@@ -1,6 +1,8 @@
 package io.heddle.proxy.exchange;
 
 import io.heddle.traffic.request.Peer;
+import java.net.InetSocketAddress;
+import java.util.Optional;
 
 /// Who is at the client's end of a connection.
 ///
@@ -8,4 +10,6 @@ import io.heddle.traffic.request.Peer;
 /// @param certificate this hop's element of `x-forwarded-client-cert`; empty without a client certificate
 /// @param protocol what it speaks: the ALPN name agreed on, or what an inspector saw (`http/1.1`, `h2c`); empty when
 ///     unknown
-public record ClientConnection(Peer peer, String certificate, String protocol) {}
+/// @param intercepted where it wanted to go, when the kernel or a PROXY header led it here from there
+public record ClientConnection(
+        Peer peer, String certificate, String protocol, Optional<InetSocketAddress> intercepted) {}

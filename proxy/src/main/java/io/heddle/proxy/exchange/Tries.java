@@ -22,6 +22,7 @@ import io.heddle.traffic.route.RouteAction;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.heddle.traffic.runtime.NetworkFilter.ForwardClientCertificate;
 import io.netty.buffer.ByteBuf;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +37,7 @@ final class Tries implements PickRequest {
     private final HttpExchange exchange;
     private final Worker worker;
     private final ProxyServices services;
+    private final ClientConnection connection;
     private final RequestTimeline timeline;
     private final HopHeaders headers;
     private final Mirrors mirrors;
@@ -68,6 +70,7 @@ final class Tries implements PickRequest {
         this.ticket = new ConnectionTicket(exchange);
         this.worker = worker;
         this.services = services;
+        this.connection = connection;
         this.timeline = timeline;
         this.headers = new HopHeaders(worker, connection);
         this.mirrors = new Mirrors(worker, services, headers, this);
@@ -401,6 +404,11 @@ final class Tries implements PickRequest {
     @Override
     public long now() {
         return worker.now();
+    }
+
+    @Override
+    public Optional<InetSocketAddress> destination() {
+        return connection.intercepted();
     }
 
     @Override

@@ -61,6 +61,11 @@ final class Arrival {
         return restored;
     }
 
+    /// Where it wanted to go, when it was led here from there.
+    Optional<InetSocketAddress> original() {
+        return restored ? Optional.of(destination) : Optional.empty();
+    }
+
     Opening opening() {
         return opening;
     }

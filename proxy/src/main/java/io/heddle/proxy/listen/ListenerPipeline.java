@@ -57,13 +57,7 @@ final class ListenerPipeline {
     /// Lets the listener's inspectors look at the connection. Those that need no bytes answer at once, as far as none
     /// that does comes before them.
     private static void inspect(Step step, Runnable next) {
-        var inspectors = inspectors(step);
-        int done = 0;
-        while (done < inspectors.size() && !inspectors.get(done).readsBytes()) {
-            inspectors.get(done).inspect(Unpooled.EMPTY_BUFFER, step.arrival());
-            done++;
-        }
-        var waiting = inspectors.subList(done, inspectors.size());
+        var waiting = waiting(step);
         if (waiting.isEmpty() || speaksLast(step, waiting)) {
             next.run();
             return;
@@ -88,26 +82,35 @@ final class ListenerPipeline {
         return true;
     }
 
-    private static List<Inspector> inspectors(Step step) {
-        var listener = step.listener().listener();
-        var stats = step.listener().stats();
-        var inspectors = new ArrayList<Inspector>();
-        for (var filter : listener.inspection().steps()) {
+    /// The inspectors that are left when those that need no bytes have looked. A filter is disabled by the destination
+    /// as the ones before it have found it.
+    private static List<Inspector> waiting(Step step) {
+        var waiting = new ArrayList<Inspector>();
+        for (var filter : step.listener().listener().inspection().steps()) {
             if (filter.disabled().test(step.arrival().destination().getPort())) {
                 continue;
             }
-            inspectors.add(
-                    switch (filter.filter()) {
-                        case ListenerFilter.TlsInspector(var closeOnError) -> new TlsInspector(closeOnError, stats);
-                        case ListenerFilter.HttpInspector() -> new HttpInspector(stats);
-                        case ListenerFilter.ProxyProtocol(var optional, var versions) ->
-                            new ProxyProtocolInspector(optional, versions, stats);
-                        case ListenerFilter.OriginalDestination() ->
-                            new OriginalDestination(
-                                    step.channel(), listener.sockets().transparent());
-                    });
+            var inspector = inspector(step, filter.filter());
+            if (waiting.isEmpty() && !inspector.readsBytes()) {
+                inspector.inspect(Unpooled.EMPTY_BUFFER, step.arrival());
+            } else {
+                waiting.add(inspector);
+            }
         }
-        return inspectors;
+        return waiting;
+    }
+
+    private static Inspector inspector(Step step, ListenerFilter filter) {
+        var stats = step.listener().stats();
+        return switch (filter) {
+            case ListenerFilter.TlsInspector(var closeOnError) -> new TlsInspector(closeOnError, stats);
+            case ListenerFilter.HttpInspector() -> new HttpInspector(stats);
+            case ListenerFilter.ProxyProtocol(var optional, var versions) ->
+                new ProxyProtocolInspector(optional, versions, stats);
+            case ListenerFilter.OriginalDestination() ->
+                new OriginalDestination(
+                        step.channel(), step.listener().listener().sockets().transparent());
+        };
     }
 
     /// Everything about the connection is known. A redirected one may belong to another listener, which inspects it by
@@ -179,7 +182,7 @@ final class ListenerPipeline {
             case NetworkFilter.Http http -> pipeline.addLast(http(step.worker(), chain, http, client));
             case NetworkFilter.Tcp tcp -> {
                 watchOpening(step, client);
-                pipeline.addLast(new TcpRelay(step.worker(), services, tcp));
+                pipeline.addLast(new TcpRelay(step.worker(), services, tcp, client));
             }
         }
     }
@@ -221,7 +224,7 @@ final class ListenerPipeline {
         var arrival = step.arrival();
         var peer = new Peer(
                 arrival.source(), arrival.direct(), arrival.destination(), false, Optional.empty(), Optional.empty());
-        return new ClientConnection(peer, "", arrival.plaintextProtocol());
+        return new ClientConnection(peer, "", arrival.plaintextProtocol(), arrival.original());
     }
 
     private static ClientConnection encrypted(Step step, ServerTlsSource source, SslHandler tls) {
@@ -238,6 +241,7 @@ final class ListenerPipeline {
         return new ClientConnection(
                 peer,
                 certificate.map(ServerTlsSource.ClientCertificate::forwarded).orElse(""),
-                Optional.ofNullable(tls.applicationProtocol()).orElse(""));
+                Optional.ofNullable(tls.applicationProtocol()).orElse(""),
+                arrival.original());
     }
 }

@@ -13,10 +13,20 @@ import java.util.Optional;
 ///
 /// @param listenerPort where other sidecars connect
 /// @param applicationPort where the application answers
+/// @param destinationPort the port that connections name: the application's when they are intercepted, else the
+///     listener's
+/// @param relayed whether connections are relayed as they are: the application speaks TCP and they are intercepted
 /// @param cluster the name of the application's cluster
 /// @param protocol what the application speaks
 /// @param metadata the cluster's metadata: which service it is
-record InboundPort(int listenerPort, int applicationPort, String cluster, Port.Protocol protocol, Metadata metadata) {
+record InboundPort(
+        int listenerPort,
+        int applicationPort,
+        int destinationPort,
+        boolean relayed,
+        String cluster,
+        Port.Protocol protocol,
+        Metadata metadata) {
     /// Empty when the proxy's application only calls.
     static Optional<InboundPort> of(ProxyView view) {
         var ports = view.node().ports();
@@ -38,11 +48,27 @@ record InboundPort(int listenerPort, int applicationPort, String cluster, Port.P
                         Service.Resolution.STATIC,
                         List.of()));
         var cluster = Names.inbound(ports.application(), Names.host(service, view.mesh()));
+        boolean intercepted = view.node().interception().isTransparent();
         return Optional.of(new InboundPort(
                 ports.inbound(),
                 ports.application(),
+                intercepted ? ports.application() : ports.inbound(),
+                intercepted && speaksTcp(service, ports.application()),
                 cluster,
                 ProtocolWriter.application(service, ports.application()),
                 Metadatas.service(service, view.mesh())));
+    }
+
+    /// By the service ports that lead to the application's port, or by all of them when none names it.
+    private static boolean speaksTcp(Service service, int application) {
+        var leading = service.ports().stream()
+                .filter(port -> application
+                        == (port.targetPort() != 0
+                                ? port.targetPort()
+                                : port.port().number()))
+                .toList();
+        var deciding = leading.isEmpty() ? service.ports() : leading;
+        return !deciding.isEmpty()
+                && deciding.stream().allMatch(port -> port.port().protocol() == Port.Protocol.TCP);
     }
 }

@@ -125,7 +125,8 @@ final class InterceptedOutbound {
                 .build();
     }
 
-    private static Filter relay(String name, String cluster) {
+    /// Relays bytes to a cluster.
+    static Filter relay(String name, String cluster) {
         return Filter.newBuilder()
                 .setName("envoy.filters.network.tcp_proxy")
                 .setTypedConfig(Any.pack(TcpProxy.newBuilder()

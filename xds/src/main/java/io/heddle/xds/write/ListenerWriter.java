@@ -79,7 +79,8 @@ final class ListenerWriter {
 
     private static Listener inbound(ProxyView view, InboundPort port) {
         var interception = view.node().interception();
-        var chain = FilterChain.newBuilder().addFilters(network(inboundManager(view, port)));
+        var chain = FilterChain.newBuilder()
+                .addFilters(port.relayed() ? inboundRelay(view, port) : network(inboundManager(view, port)));
         var match = FilterChainMatch.newBuilder();
         if (interception.isTransparent()) {
             // Any other port, the listener's own among them, has no chain: such a connection is closed.
@@ -116,6 +117,12 @@ final class ListenerWriter {
                                 .setFilterChainMatch(match.setTransportProtocol("raw_buffer")));
         }
         return listener.build();
+    }
+
+    /// Access policies are written for requests, which a relay does not see: where any holds, nothing gets through.
+    private static Filter inboundRelay(ProxyView view, InboundPort port) {
+        boolean open = view.inbound().policies().isEmpty();
+        return InterceptedOutbound.relay(port.cluster(), open ? port.cluster() : Names.BLACK_HOLE_CLUSTER);
     }
 
     private static HttpConnectionManager.Builder inboundManager(ProxyView view, InboundPort port) {

@@ -48,7 +48,7 @@ final class OperationWriter {
     Permission port(int number) {
         return number == port.applicationPort()
                 ? Permission.newBuilder()
-                        .setDestinationPort(port.listenerPort())
+                        .setDestinationPort(port.destinationPort())
                         .build()
                 : Permission.newBuilder()
                         .setNotRule(Permission.newBuilder().setAny(true))

@@ -78,6 +78,25 @@ class BootstrapReaderTest {
     }
 
     @Test
+    void a_cluster_of_original_destinations_needs_what_envoy_demands() {
+        var cluster = Objects.requireNonNull(
+                good("static_resources: {clusters: [{name: any, type: ORIGINAL_DST, lb_policy: CLUSTER_PROVIDED}]}")
+                        .fixed()
+                        .clusters()
+                        .get("any"));
+        assertThat(cluster.discovery()).isEqualTo(Cluster.Discovery.ORIGINAL_DST);
+        assertThat(cluster.endpoints().endpoints()).isEmpty();
+        assertThat(BootstrapReader.read("static_resources: {clusters: [{name: any, type: ORIGINAL_DST,"
+                                + " original_dst_lb_config: {use_http_header: true}, load_assignment: {cluster_name:"
+                                + " any}}, {name: none, type: STATIC, lb_policy: CLUSTER_PROVIDED}]}")
+                        .problems())
+                .filteredOn(Problem::isError)
+                .extracting(Problem::path)
+                .containsExactlyInAnyOrder(
+                        "lb_policy", "load_assignment", "original_dst_lb_config.use_http_header", "lb_policy");
+    }
+
+    @Test
     void reads_how_long_connections_are_used() {
         var text = resource("outbound.yaml")
                 .replace("@UPSTREAM_PROTOCOL@", "http_protocol_options")

@@ -56,7 +56,9 @@ final class GoldenViews {
             "permissive-inbound", permissive(),
             "access-policies", accessPolicies(),
             "intercepted", intercepted(),
-            "intercepted-registry-only", interceptedRegistryOnly());
+            "intercepted-registry-only", interceptedRegistryOnly(),
+            "intercepted-tcp", interceptedTcp(List.of()),
+            "intercepted-tcp-guarded", interceptedTcp(List.of(policy("nobody", AccessPolicy.Action.ALLOW))));
 
     private GoldenViews() {}
 
@@ -167,11 +169,37 @@ final class GoldenViews {
                 view, new ProxyNode.Interception(ProxyNode.Mode.REDIRECT, true), OutboundTraffic.ALLOW_ANY);
     }
 
+    private static ProxyView interceptedTcp(List<AccessPolicy> policies) {
+        var database = new ServiceName("shop", "db.example");
+        var view = view(
+                Optional.of(database),
+                PeerPolicy.Mode.STRICT,
+                policies,
+                plain(tcp("db.example", 9080, Service.Resolution.STATIC), endpoint("db-1", "10.0.0.2", 9080, true)));
+        return Views.intercepted(
+                view, new ProxyNode.Interception(ProxyNode.Mode.REDIRECT, false), OutboundTraffic.ALLOW_ANY);
+    }
+
     private static ProxyView interceptedRegistryOnly() {
+        var deny = policy(
+                "deny",
+                AccessPolicy.Action.DENY,
+                new AccessPolicy.Rule(
+                        List.of(),
+                        List.of(new Operation(
+                                List.of(),
+                                List.of(),
+                                List.of(9080),
+                                List.of(),
+                                List.of("DELETE"),
+                                List.of(),
+                                List.of(),
+                                List.of())),
+                        List.of()));
         var view = view(
                 Optional.of(WEB),
                 PeerPolicy.Mode.PERMISSIVE,
-                List.of(),
+                List.of(deny),
                 plain(service(WEB, 80), endpoint("web-1", "10.0.0.2", 9080, true)));
         return Views.intercepted(
                 view, new ProxyNode.Interception(ProxyNode.Mode.TPROXY, false), OutboundTraffic.REGISTRY_ONLY);

@@ -1,0 +1,255 @@
+package io.heddle.tests.mesh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Transparent interception, as a user sets it up: two network namespaces joined by a cable, a sidecar in each, the
+/// kernel's own rules, an unmodified curl on one side and an unmodified server on the other.
+///
+/// The sidecars run as root, the applications as another user: that is how the rules tell them apart. Root's own curl
+/// is the stranger outside the mesh: nothing leads it to a sidecar.
+class InterceptionTest {
+    private static final String SERVICES = """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: books, namespace: shop}
+            spec:
+              selector: {app: books}
+              clusterIPs: [10.96.0.10, "fd96::10"]
+              clusterIP: 10.96.0.10
+              ports: [{name: http, port: 80}]
+            """;
+    private static final String PAGE = "the-page-that-nobody-on-the-wire-may-see";
+
+    @TempDir
+    private static Path folder;
+
+    private static NetworkNamespace client;
+    private static NetworkNamespace server;
+    private static final List<Process> running = new ArrayList<>();
+    private static final List<Process> ofTest = new ArrayList<>();
+
+    @BeforeAll
+    static void start() throws IOException {
+        var reason = NetworkNamespace.whyNot();
+        assumeTrue(reason.isEmpty(), reason);
+        client = NetworkNamespace.create("c");
+        server = NetworkNamespace.create("s");
+        NetworkNamespace.join(client, server);
+        client.address("10.99.0.1/24", "fd99::1/64");
+        server.address("10.99.0.2/24", "fd99::2/64");
+        client.route("10.96.0.0/16", "fd96::/64");
+        var pages = Files.createDirectories(folder.resolve("pages"));
+        Files.writeString(pages.resolve(PAGE), "a book\n");
+        for (var open : List.of(folder, pages)) { // the application runs as another user
+            Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+        running.add(client.heddle(
+                folder.resolve("control.log"),
+                "control",
+                "--state-dir",
+                control().toString(),
+                "--bind",
+                "10.99.0.1",
+                "--name",
+                "10.99.0.1",
+                "--api-port",
+                "0",
+                "--xds-port",
+                "0",
+                "--xds-plaintext-port",
+                "0",
+                "--metrics-port",
+                "0"));
+        await("the control plane")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> Files.exists(control().resolve("control.json")));
+        var file = Files.writeString(folder.resolve("services.yaml"), SERVICES);
+        client.run("sh", "-c", heddle("apply", "-f", file.toString()));
+        lead("iptables");
+        running.add(client.heddle(
+                folder.resolve("client.log"),
+                "run",
+                "--interception-mode",
+                "REDIRECT",
+                "--control",
+                control().toString(),
+                "--address",
+                "10.99.0.1",
+                "--namespace",
+                "shop",
+                "--workload",
+                "reader",
+                "--state-dir",
+                folder.resolve("reader").toString(),
+                "--",
+                "sleep",
+                "infinity"));
+    }
+
+    private static Path control() {
+        return folder.resolve("control");
+    }
+
+    private static String heddle(String... arguments) {
+        return "HEDDLE_NO_BUILD=1 HEDDLE_SERVER=" + control() + " " + Distribution.launcher() + " "
+                + String.join(" ", arguments);
+    }
+
+    /// The rules of the client, which is not called itself: the control plane beside it is.
+    private static void lead(String backend, String... more) {
+        client.run(
+                "sh",
+                "-c",
+                heddle("intercept install --proxy-uid 0 --include-inbound-ports= --backend", backend) + " "
+                        + String.join(" ", more));
+    }
+
+    @AfterAll
+    static void stop() {
+        running.forEach(NetworkNamespace::end);
+        if (client != null) {
+            client.close();
+        }
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    @AfterEach
+    void end() {
+        ofTest.forEach(NetworkNamespace::end);
+        ofTest.clear();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"REDIRECT,iptables", "REDIRECT,nft", "TPROXY,iptables", "TPROXY,nft"})
+    void an_unmodified_client_reaches_an_unmodified_server_by_mutual_tls(String mode, String backend)
+            throws IOException {
+        lead(backend);
+        server.run(
+                "sh",
+                "-c",
+                heddle(
+                        "intercept install --proxy-uid 0 --include-inbound-ports 8080 --mode",
+                        mode,
+                        "--backend",
+                        backend));
+        serve("--interception-mode", mode);
+        var capture = folder.resolve(mode + backend + ".pcap");
+        var tcpdump = server.start(
+                folder.resolve("tcpdump.log"),
+                "tcpdump",
+                "-i",
+                "eth0",
+                "-U",
+                "-w",
+                capture.toString(),
+                "tcp port 8080");
+        ofTest.add(tcpdump);
+        await("the capture").atMost(Duration.ofSeconds(20)).until(() -> Files.exists(capture));
+
+        awaitPage("http://10.96.0.10/" + PAGE);
+        assertThat(curl("http://[fd96::10]/" + PAGE)).isEqualTo("a book");
+        assertThat(curl("--resolve", "books.shop:80:10.99.0.2", "http://books.shop/" + PAGE))
+                .isEqualTo("a book");
+
+        await("the packets in the file").atMost(Duration.ofSeconds(20)).until(() -> Files.size(capture) > 2000);
+        tcpdump.destroy();
+        tcpdump.onExit().join();
+        var bytes = new String(Files.readAllBytes(capture), StandardCharsets.ISO_8859_1);
+        assertThat(bytes).doesNotContain(PAGE).doesNotContain("a book").doesNotContain("HTTP/1.1");
+        assertThat(bytes).contains("\u0016\u0003\u0001").contains("\u0017\u0003\u0003"); // handshake, data
+        assertThat(Files.readString(folder.resolve("books/access.log")))
+                .contains("spiffe://cluster.local/ns/shop/sa/reader");
+
+        var stranger = client.tryRun("curl", "-s", "--max-time", "10", "http://10.99.0.2:8080/" + PAGE);
+        assertThat(stranger.code()).as("plaintext from outside the mesh").isIn(52, 56);
+        assertThat(stranger.out()).isEmpty();
+    }
+
+    @Test
+    void what_is_no_service_goes_where_it_wanted_and_a_server_that_speaks_first_is_not_kept_waiting()
+            throws IOException {
+        var script = "import socketserver\n"
+                + "class Greet(socketserver.BaseRequestHandler):\n"
+                + "    def handle(self): self.request.sendall(b'220 hello\\n')\n"
+                + "socketserver.TCPServer.allow_reuse_address = True\n"
+                + "socketserver.TCPServer(('10.99.0.2', 2525), Greet).serve_forever()\n";
+        ofTest.add(server.start(folder.resolve("greeter.log"), NetworkNamespace.PYTHON, "-c", script));
+        await("through the sidecar")
+                .atMost(Duration.ofSeconds(180))
+                .until(() -> client.tryRun(greeting(1000)).out().equals("220 hello"));
+        lead("nft", "--exclude-outbound-ports", "2525");
+        assertThat(client.tryRun(greeting(1000)).out()).isEqualTo("220 hello");
+    }
+
+    @Test
+    void run_installs_the_rules_for_its_application_and_takes_them_away() throws IOException {
+        lead("iptables");
+        var sidecar = serve("--intercept");
+        awaitPage("http://10.96.0.10/" + PAGE);
+        assertThat(server.run("sh", "-c", heddle("intercept", "status"))).contains("REDIRECT", "inbound to 15006");
+        sidecar.destroy();
+        sidecar.onExit().join();
+        assertThat(server.run("sh", "-c", heddle("intercept", "status"))).contains("nothing is installed");
+    }
+
+    private static Process serve(String... more) {
+        var arguments = new ArrayList<>(List.of("run", "--service", "books.shop", "--port", "8080"));
+        arguments.addAll(List.of("--user", "65534:65534", "--control", control().toString()));
+        arguments.addAll(List.of("--address", "10.99.0.2"));
+        arguments.addAll(List.of("--state-dir", folder.resolve("books").toString()));
+        arguments.addAll(List.of(more));
+        arguments.addAll(List.of("--", NetworkNamespace.PYTHON, "-m", "http.server", "8080", "--bind", "0.0.0.0"));
+        arguments.addAll(List.of("--directory", folder.resolve("pages").toString()));
+        var process = server.heddle(folder.resolve("server.log"), arguments.toArray(String[]::new));
+        ofTest.add(process);
+        return process;
+    }
+
+    private static void awaitPage(String address) {
+        await("a page through both sidecars")
+                .atMost(Duration.ofSeconds(180))
+                .untilAsserted(() -> assertThat(curl(address)).isEqualTo("a book"));
+    }
+
+    /// As the application's user: its connections are intercepted.
+    private static String curl(String... arguments) {
+        var words = new ArrayList<>(List.of("setpriv", "--reuid=1000", "--regid=1000", "--clear-groups"));
+        words.addAll(List.of("curl", "-s", "--max-time", "10"));
+        words.addAll(List.of(arguments));
+        return client.tryRun(words.toArray(String[]::new)).out();
+    }
+
+    private static String[] greeting(int user) {
+        return new String[] {
+            "setpriv",
+            "--reuid=" + user,
+            "--regid=" + user,
+            "--clear-groups",
+            "timeout",
+            "10",
+            "bash",
+            "-c",
+            "exec 3<>/dev/tcp/10.99.0.2/2525 && head -n 1 <&3"
+        };
+    }
+}
