@@ -123,8 +123,14 @@ check("a service that calls itself, and two that call each other, are drawn", ()
 
 check("labels on the same place move apart", () => {
   const points = [{ x: 0, y: 0 }, { x: 400, y: 0 }];
-  const places = placeLabels(["one", "two"].map((key) => ({ key, points, width: 30, height: 20 })));
+  const places = placeLabels(["one", "two"].map((key) => ({ key, points, width: 30, height: 20 })), []);
   truth(Math.abs(places.get("one")!.x - places.get("two")!.x) >= 30, "labels overlap");
+});
+
+check("a label moves along its line away from a node", () => {
+  const points = [{ x: 0, y: 0 }, { x: 400, y: 0 }];
+  const place = placeLabels([{ key: "one", points, width: 30, height: 20 }], [{ x: 200, y: 0, width: 80, height: 40 }]).get("one")!;
+  truth(Math.abs(place.x - 200) >= 55, "the label covers the node");
 });
 
 check("figures read as people write them", () => {

@@ -1,4 +1,4 @@
-// Where the links' labels stand: on their link, near its middle, moved along it where two would overlap.
+// Where the links' labels stand: on their link, near its middle, moved along it where it would lie on another or a node.
 import { along, type Point } from "./curve";
 
 export interface LabelWish {
@@ -10,9 +10,15 @@ export interface LabelWish {
 
 const SHARES = [0.5, 0.42, 0.58, 0.34, 0.66, 0.27, 0.73, 0.2, 0.8];
 
+/** What a label must not cover: its middle and its size. */
+export interface Box extends Point {
+  width: number;
+  height: number;
+}
+
 /** Greedy and in the given order: the first free share of the longest piece; when all are taken, the middle. */
-export function placeLabels(wishes: LabelWish[]): Map<string, Point> {
-  const taken: { x: number; y: number; width: number; height: number }[] = [];
+export function placeLabels(wishes: LabelWish[], nodes: Box[]): Map<string, Point> {
+  const taken = [...nodes];
   const found = new Map<string, Point>();
   for (const wish of wishes) {
     const candidates = pieces(wish.points).flatMap(([from, to]) => SHARES.map((share) => along(from, to, share)));
@@ -35,7 +41,7 @@ function pieces(points: Point[]): [Point, Point][] {
     .map((entry) => entry.pair);
 }
 
-function overlaps(at: Point, wish: LabelWish, box: { x: number; y: number; width: number; height: number }): boolean {
+function overlaps(at: Point, wish: LabelWish, box: Box): boolean {
   const apartX = Math.abs(at.x - box.x) >= (wish.width + box.width) / 2 + 4;
   const apartY = Math.abs(at.y - box.y) >= (wish.height + box.height) / 2 + 3;
   return !apartX && !apartY;

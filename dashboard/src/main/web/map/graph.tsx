@@ -4,7 +4,7 @@ import type { Graph, GraphEdge, Grouping } from "../data/api";
 import { edgeKey, nodeKey } from "../data/address";
 import type { Point } from "../layout/curve";
 import { placeLabels } from "../layout/labels";
-import { layout, type Layout } from "../layout/layout";
+import { layout, NODE_HEIGHT, NODE_WIDTH, type Layout } from "../layout/layout";
 import { linkKey } from "../layout/layers";
 import { FitIcon, MinusIcon, PlusIcon } from "../parts/icons";
 import { useCamera } from "./camera";
@@ -101,7 +101,8 @@ function useLabels(graph: Graph, placed: Layout, detail: Detail) {
     const wishes = [...placed.links]
       .filter(([, link]) => link.points.length > 1)
       .map(([key, link]) => ({ key: `edge:${key}`, points: link.points, ...size }));
-    return placeLabels(wishes);
+    const nodes = [...placed.nodes.values()].map(({ x, y }) => ({ x, y, width: NODE_WIDTH, height: NODE_HEIGHT }));
+    return placeLabels(wishes, nodes);
   }, [placed, detail, graph.edges.length]);
 }
 

@@ -10,7 +10,7 @@ export function Legend() {
       <li><i class="degraded" />below {percent(DEGRADED_BELOW)}</li>
       <li><i class="failing" />below {percent(FAILING_BELOW)}</li>
       <li><i class="idle" />no traffic</li>
-      <li><code>1 / 5 ms</code>p50 / p99</li>
+      <li><code>p50 / p99</code>answered in that time: half, 99 of 100</li>
       <li class="closed"><LockIcon size={13} />mutual TLS</li>
       <li class="open"><OpenLockIcon size={13} />plaintext</li>
     </ul>

@@ -37,6 +37,8 @@ class LooksTest {
             }
             """;
 
+    private static final String OVERFLOWS = "document.documentElement.scrollWidth > innerWidth";
+
     @Test
     void light_and_dark_follow_the_system_until_the_reader_chooses(Dashboard dashboard) {
         Page map = dashboard.open(CannedMesh.Story.BOOKSHOP, "");
@@ -88,7 +90,13 @@ class LooksTest {
         pages.setViewportSize(900, 700);
         pages.navigate(dashboard.mesh().url("#/map?select=node:shop/orders"));
         dashboard.screenshot(pages, "narrow");
-        Object overflow = pages.evaluate("document.documentElement.scrollWidth > innerWidth");
-        assertThat(overflow).isEqualTo(false);
+        assertThat(pages.evaluate(OVERFLOWS)).isEqualTo(false);
+        pages.setViewportSize(420, 800);
+        for (String name : List.of("map", "table", "proxies", "config")) {
+            pages.navigate(dashboard.mesh().url(addresses.get(name)));
+            assertThat(pages.locator(".node, tbody tr, .resource").first()).isVisible();
+            dashboard.screenshot(pages, "phone-" + name);
+            assertThat(pages.evaluate(OVERFLOWS)).as(name).isEqualTo(false);
+        }
     }
 }
