@@ -33,7 +33,8 @@ final class Tools {
     /// The tools on a search path, and where administrators' tools are when it lacks them.
     static Tools on(Map<String, String> environment) {
         var path = environment.getOrDefault("PATH", "");
-        var directories = Stream.concat(Stream.of(path.split(":", -1)), Stream.of("/usr/sbin", "/sbin", "/usr/bin", "/bin"))
+        var directories = Stream.concat(
+                        Stream.of(path.split(":", -1)), Stream.of("/usr/sbin", "/sbin", "/usr/bin", "/bin"))
                 .filter(directory -> directory.startsWith("/"))
                 .distinct()
                 .map(Path::of)

@@ -66,8 +66,7 @@ record Invitation(String heddle, String examples, String server, boolean here) {
         console.say("Three things to try in another terminal" + (here ? ", from this directory:" : ":"));
         console.say("  1. send every reader to version v2 of the catalog:");
         command(console, apply("traffic-shift/catalog-all-v2.yaml"));
-        console.say(
-                "  2. make half of the ratings slow and one in ten fail ('delete -f' ends it):");
+        console.say("  2. make half of the ratings slow and one in ten fail ('delete -f' ends it):");
         command(console, apply("fault-injection/ratings-fault.yaml"));
         console.say("  3. be a caller that no policy allows, and get 403 RBAC: access denied:");
         command(
