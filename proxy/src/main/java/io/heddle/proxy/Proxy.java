@@ -282,8 +282,7 @@ public final class Proxy implements AutoCloseable {
     }
 
     /// Says that the application takes requests, so that the mesh may send some once the configuration is live too.
-    /// Only
-    /// of use with [ProxyOptions#withApplicationToCome].
+    /// Only of use with [ProxyOptions#withApplicationToCome].
     public void applicationReady() {
         applicationReady.set(true);
         reportHealth();

@@ -13,9 +13,8 @@ import java.util.Optional;
 
 /// Finds the control plane that a command means.
 ///
-/// In this order: `--server`, `HEDDLE_SERVER` (each an address or a state directory), `./.heddle/control`, the one demo
-/// of
-/// this user that runs; of two demos none is meant silently.
+/// In this order: `--server`, `HEDDLE_SERVER` (each an address or a state directory), `./.heddle/control`, the one
+/// demo of this user that runs; of two demos none is meant silently.
 ///
 /// @param environment the process's environment
 /// @param workingDirectory where the command was started

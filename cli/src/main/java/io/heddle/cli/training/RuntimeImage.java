@@ -11,10 +11,8 @@ import java.util.spi.ToolProvider;
 /// The distribution's own Java runtime: the modules that Heddle's jars use, linked out of the JDK of this process.
 ///
 /// The list of modules is what `jdeps --print-module-deps` finds in the jars, less what only optional parts of
-/// libraries
-/// ask for (`java.desktop`, `java.sql`, `java.compiler`), plus what is found by name alone (`jdk.net`,
-/// `jdk.management`)
-/// and what an operator needs to look into a running process (`jdk.jcmd`, `jdk.jfr`).
+/// libraries ask for (`java.desktop`, `java.sql`, `java.compiler`), plus what is found by name alone (`jdk.net`,
+/// `jdk.management`) and what an operator needs to look into a running process (`jdk.jcmd`, `jdk.jfr`).
 final class RuntimeImage {
     static final List<String> MODULES = List.of(
             "java.base",

@@ -15,8 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.ObjectMapper;
 
 /// The exact texts of the rules, one folder under `testdata/cases/intercept` a case. `-Dheddle.golden=write` writes
-/// what
-/// is expected anew.
+/// what is expected anew.
 class RuleTextsTest {
     private static final Path CASES = Path.of("../testdata/cases/intercept");
 

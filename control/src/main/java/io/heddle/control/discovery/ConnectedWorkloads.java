@@ -28,12 +28,11 @@ import org.slf4j.LoggerFactory;
 /// Registers the workload behind each connected sidecar as a WorkloadEntry, and takes it away when the sidecar has been
 /// gone for a while.
 ///
-/// Everything happens on one thread, in the order in which it was told. A registration belongs to a connection, not to
-/// a
-/// proxy: when the same workload connects a second time the newer connection holds the registration, and the end of the
-/// older one means nothing. After a restart the stored entries wait a longer while for their sidecars, so that a
-/// restart
-/// of the control plane takes no instance out of service. An entry written by hand is never touched.
+/// Everything happens on one thread, in the order in which it was told. A registration belongs to a connection, not
+/// to a proxy: when the same workload connects a second time the newer connection holds the registration, and the
+/// end of the older one means nothing. After a restart the stored entries wait a longer while for their sidecars,
+/// so that a restart of the control plane takes no instance out of service. An entry written by hand is never
+/// touched.
 ///
 /// A connection alone registers nothing: the entry comes with the first report that the application takes requests, so
 /// that no request is sent to a sidecar whose application still starts.

@@ -28,11 +28,10 @@ import org.slf4j.LoggerFactory;
 ///
 /// It is looked through every second: that works on every file system, which change events do not. All files that
 /// changed pass the gate together, because one file may refer to another's objects. When that is refused, the files
-/// with
-/// an error are set aside and the others pass without them; a file set aside is logged once, its problems are shown,
-/// and
-/// what its last good version brought stays in the store until it is repaired or removed. Which object came from which
-/// file is remembered in the store, so that an object leaves with its file even when that happened while nobody looked.
+/// with an error are set aside and the others pass without them; a file set aside is logged once, its problems are
+/// shown, and what its last good version brought stays in the store until it is repaired or removed. Which object
+/// came from which file is remembered in the store, so that an object leaves with its file even when that happened
+/// while nobody looked.
 ///
 /// An object leaves only when two looks in a row agree that no file has it: editors save by taking a file away and
 /// putting another in its place, or by emptying and refilling it. What is in a folder that cannot be read stays.

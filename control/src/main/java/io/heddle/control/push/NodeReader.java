@@ -13,8 +13,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /// Reads what an xDS node says of itself. A node that says little (a plain Envoy, a gRPC client) gets the ports of
-/// habit
-/// and is found in its id, or in the namespace `default`.
+/// habit and is found in its id, or in the namespace `default`.
 final class NodeReader {
     private static final int DEFAULT_OUTBOUND = 15001;
     private static final int DEFAULT_INBOUND = 15006;

@@ -17,9 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /// One proxy's connection: what it was offered, and up to which publication it is live. Thread-safe.
 ///
-/// A proxy is live up to a publication when it has acknowledged everything that this publication's configuration has
-/// for
-/// it; a publication that changes nothing for it counts as soon as what it has is acknowledged.
+/// A proxy is live up to a publication when it has acknowledged everything that this publication's configuration
+/// has for it; a publication that changes nothing for it counts as soon as what it has is acknowledged.
 final class ProxySession {
     private final Handle handle;
     private final ProxyNode node;

@@ -17,9 +17,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
-/// The truth about what is in force where: per proxy from its own acknowledgements, per object from the proxies that
-/// are
-/// live up to the publication that first had it. Thread-safe.
+/// The truth about what is in force where: per proxy from its own acknowledgements, per object from the proxies
+/// that are live up to the publication that first had it. Thread-safe.
 public final class ProxyStatusBoard {
     private final Object lock = new Object();
     /// Object → when the publication that first had its present version was live everywhere.

@@ -20,9 +20,8 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/// The one way for users' changes into the store: a dry run, then the write. Changes pass one at a time, so what the
-/// dry
-/// run saw is what the write meets.
+/// The one way for users' changes into the store: a dry run, then the write. Changes pass one at a time, so what
+/// the dry run saw is what the write meets.
 public final class ConfigGate {
     private final ConfigStore store;
     private final DryRun dryRun;

@@ -29,9 +29,8 @@ import java.util.function.Function;
 /// every kind of proxy that would get a different one.
 ///
 /// An error refuses the change when the change brings it or writes the object that has it; an error that was there
-/// before
-/// in some other object does not stand in anybody's way. A deletion that leaves references open is allowed, as in
-/// Kubernetes, with a warning for each.
+/// before in some other object does not stand in anybody's way. A deletion that leaves references open is allowed,
+/// as in Kubernetes, with a warning for each.
 final class DryRun {
     private final MeshSettings settings;
     private final Function<ProxyView, List<Problem>> trial;
@@ -108,9 +107,8 @@ final class DryRun {
         return Problem.warning(problem.object(), problem.path(), problem.reason(), problem.remedy());
     }
 
-    /// Proxies with the same namespace, labels and service get the same configuration but for their own ports, so one
-    /// of
-    /// each kind is tried; and one in each namespace, so that something is tried where nothing is connected.
+    /// Proxies with the same namespace, labels and service get the same configuration but for their own ports, so
+    /// one of each kind is tried; and one in each namespace, so that something is tried where nothing is connected.
     private List<ProxyNode> oneOfEachKind(Set<String> namespaces, Collection<ProxyNode> proxies) {
         var kinds = new HashSet<Kind>();
         var nodes = new ArrayList<ProxyNode>();

@@ -23,9 +23,8 @@ import org.slf4j.LoggerFactory;
 /// Turns changes of the store into publications, on one thread: take a change, absorb more until it is quiet or the
 /// longest delay is over, build, publish.
 ///
-/// A burst of changes so costs one build, and a lone change waits for the quiet time only. Building is pure; a bug in
-/// it
-/// is logged with its cause and leaves the last publication standing.
+/// A burst of changes so costs one build, and a lone change waits for the quiet time only. Building is pure; a bug
+/// in it is logged with its cause and leaves the last publication standing.
 public final class ReconcileLoop implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ReconcileLoop.class);
 

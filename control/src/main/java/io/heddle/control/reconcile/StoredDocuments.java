@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /// Documents on their way into the store and out of it. The store keeps the fields that it answers for itself
-/// (generation,
-/// version, creation time) beside the document; going in they are taken off, coming out they are put on.
+/// (generation, version, creation time) beside the document; going in they are taken off, coming out they are put
+/// on.
 public final class StoredDocuments {
     private static final Set<String> KEPT_BY_THE_STORE =
             Set.of("generation", "resourceVersion", "creationTimestamp", "uid", "selfLink", "managedFields");

@@ -5,9 +5,8 @@ import java.util.ArrayDeque;
 /// What happened on one edge: a total, and a tally a second for the last minutes, from each end. Guarded by the graph's
 /// lock.
 ///
-/// The caller's side knows rate and latency as the application met them, and requests that reached nobody; it stands
-/// for
-/// the edge wherever it exists. The called side alone knows whether a connection really was mTLS.
+/// The caller's side knows rate and latency as the application met them, and requests that reached nobody; it
+/// stands for the edge wherever it exists. The called side alone knows whether a connection really was mTLS.
 final class EdgeHistory {
     private final ArrayDeque<Second> seconds = new ArrayDeque<>();
     private final EdgeTally totalBySource = new EdgeTally();

@@ -17,11 +17,9 @@ import java.util.stream.Stream;
 
 /// The routes of each service, as they hold for callers in a namespace (GEP-1426).
 ///
-/// A route in its service's own namespace is a producer route and holds for all callers. A route in another namespace
-/// is
-/// a consumer route: it holds only for callers in that namespace, and there it replaces the producer routes of the
-/// ports
-/// it is bound to.
+/// A route in its service's own namespace is a producer route and holds for all callers. A route in another
+/// namespace is a consumer route: it holds only for callers in that namespace, and there it replaces the producer
+/// routes of the ports it is bound to.
 final class RouteIndex {
     private final Map<ServiceName, List<HttpRoute>> routes = new HashMap<>();
 

@@ -12,11 +12,9 @@ import java.time.Duration;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Tells HTTP/2 by prior knowledge from HTTP/1 by a connection's first bytes (RFC 9113, section 3.4), then makes way
-/// for
-/// the handler of what is spoken. Bytes that could still be the preface are held; a client that sends no more of them
-/// is
-/// left after the time that a request's head may take.
+/// Tells HTTP/2 by prior knowledge from HTTP/1 by a connection's first bytes (RFC 9113, section 3.4), then makes
+/// way for the handler of what is spoken. Bytes that could still be the preface are held; a client that sends no
+/// more of them is left after the time that a request's head may take.
 // A failed write or close shows as the end of its channel, which is handled.
 @SuppressWarnings("FutureReturnValueIgnored")
 public final class PrefaceSniffer extends ChannelInboundHandlerAdapter {

@@ -7,8 +7,8 @@ import io.heddle.traffic.runtime.NetworkFilter;
 import io.netty.buffer.ByteBuf;
 
 /// The client's end of one request: where its answer goes, and what may be asked of the connection it came by. A
-/// protocol
-/// makes of it what it can: HTTP/1.1 closes its connection where HTTP/2 resets a stream. Confined to its event loop.
+/// protocol makes of it what it can: HTTP/1.1 closes its connection where HTTP/2 resets a stream. Confined to its
+/// event loop.
 ///
 /// An answer is [#interim] any number of times, [#head], [#body] any number of times, [#end], or [#local] alone; then
 /// [#done]. Nothing has to reach the client before [#flush].

@@ -10,9 +10,8 @@ import io.heddle.traffic.request.Span;
 import io.heddle.traffic.runtime.NetworkFilter.ForwardClientCertificate;
 import java.nio.charset.StandardCharsets;
 
-/// The header lines of a request as they leave this hop: the client's, without those that steer a proxy, and those that
-/// a
-/// proxy adds: who asked, over what, and by which name logs call the request.
+/// The header lines of a request as they leave this hop: the client's, without those that steer a proxy, and those
+/// that a proxy adds: who asked, over what, and by which name logs call the request.
 final class HopHeaders {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
 

@@ -32,10 +32,8 @@ import org.jspecify.annotations.Nullable;
 /// connection has as many as it has requests at a time.
 ///
 /// A request to change the protocol (`Upgrade`, CONNECT) is forwarded where configuration carries its type, else
-/// refused;
-/// `h2c` alone is ignored, as RFC 9110, section 7.8 allows. Once the host agrees, the bodies are a tunnel: bytes in
-/// both
-/// directions, each of which ends for itself.
+/// refused; `h2c` alone is ignored, as RFC 9110, section 7.8 allows. Once the host agrees, the bodies are a tunnel:
+/// bytes in both directions, each of which ends for itself.
 ///
 /// [#finish] is the only exit. What happens to the tries in between stands in [Tries].
 public final class HttpExchange implements UpstreamListener, FilterRunner.Outcome {

@@ -2,9 +2,8 @@ package io.heddle.proxy.exchange;
 
 import io.heddle.traffic.runtime.NetworkFilter;
 
-/// The listener chain that a connection came in by, as it is now: a configuration change that keeps its TLS shows up
-/// here
-/// for the connection's next request. Safe on any thread.
+/// The listener chain that a connection came in by, as it is now: a configuration change that keeps its TLS shows
+/// up here for the connection's next request. Safe on any thread.
 public interface LiveChain {
     /// The listener's name.
     String listener();

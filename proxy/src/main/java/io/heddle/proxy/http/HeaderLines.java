@@ -273,8 +273,7 @@ public final class HeaderLines {
     }
 
     /// Adds the line whose name and value stand at these bytes; their octets are checked already. [HeadResult#MORE]
-    /// when
-    /// framing headers agree with it.
+    /// when framing headers agree with it.
     public HeadResult add(int nameFrom, int nameTo, int valueFrom, int valueTo) {
         return add(LineKind.of(bytes, nameFrom, nameTo), nameFrom, nameTo, Span.of(valueFrom, valueTo));
     }

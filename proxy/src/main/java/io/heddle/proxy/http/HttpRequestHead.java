@@ -6,11 +6,9 @@ import java.util.Locale;
 
 /// A request's head over its bytes, whatever protocol it came by. One object per stream, filled anew for every request.
 ///
-/// The reader of a protocol fills it: [#clear], then the version, where method, path and authority stand in the bytes
-/// of
-/// [#lines], and the lines. What stands in bytes but in no line (a request line, pseudo-header fields) stands before
-/// the
-/// first line.
+/// The reader of a protocol fills it: [#clear], then the version, where method, path and authority stand in the
+/// bytes of [#lines], and the lines. What stands in bytes but in no line (a request line, pseudo-header fields)
+/// stands before the first line.
 public final class HttpRequestHead implements RequestHead {
     /// No request line that may be sent on.
     public static final int NO_LINE = -1;

@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /// Which trailer fields are passed on. Those that frame or route a message, authenticate, or say how to read its
-/// content
-/// are not (RFC 9110, section 6.5.1): who merges trailers into the head would take them for what the head said.
+/// content are not (RFC 9110, section 6.5.1): who merges trailers into the head would take them for what the head
+/// said.
 public final class Trailers {
     private static final Set<String> FORBIDDEN = Set.of(
             "age",

@@ -189,9 +189,8 @@ final class HpackDecoder {
         return text;
     }
 
-    /// Reads an integer with a prefix of `bits` bits (RFC 7541, section 5.1); [#FAILED] when it is cut off, has more
-    /// than
-    /// four bytes after its prefix, or is too large for anything it could mean.
+    /// Reads an integer with a prefix of `bits` bits (RFC 7541, section 5.1); [#FAILED] when it is cut off, has
+    /// more than four bytes after its prefix, or is too large for anything it could mean.
     private int integer(int bits) {
         int mask = (1 << bits) - 1;
         int value = block[at++] & mask;

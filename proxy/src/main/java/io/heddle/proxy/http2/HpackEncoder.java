@@ -8,8 +8,8 @@ import java.util.Arrays;
 /// A field that the peer knows already, from the static table or from before, is one index. One that comes for the
 /// second time is put into the dynamic table, so that what repeats (authority, path, user agent, content type)
 /// becomes an index and what never does (a request id) pushes nothing out. Strings are never Huffman-coded. Secrets
-/// short enough
-/// to be guessed byte by byte are never put into a table, and say so to every hop (RFC 7541, section 7.1.3).
+/// short enough to be guessed byte by byte are never put into a table, and say so to every hop (RFC 7541, section
+/// 7.1.3).
 ///
 /// Lookup is by hash: a slot holds the number of the entry added last with that hash. An entry that lost its slot is
 /// merely not found. Nothing is allocated once the buffer has grown to the usual size.

@@ -5,8 +5,7 @@ import io.heddle.traffic.request.Span;
 import java.util.Arrays;
 
 /// What a connection receives in header blocks: gathers them where they come in several frames, decodes them, and
-/// opens,
-/// answers or ends streams by them.
+/// opens, answers or ends streams by them.
 final class Http2HeadReader {
     private static final int MAX_CONTINUATIONS = 64;
     private static final FieldSink NOWHERE = (_, _, _, _, _) -> {};

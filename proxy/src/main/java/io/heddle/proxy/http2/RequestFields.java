@@ -15,9 +15,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The head looks like that of the same request by HTTP/1.1: a request line, then `host` and the other lines. So it
 /// is matched alike, and goes to an HTTP/1.1 upstream as one copy. An extended CONNECT (RFC 8441) is the GET with
-/// `upgrade`
-/// that it stands for. Crumbs of `cookie` become one line (section 8.2.3). One
-/// object per connection, as blocks come one after the other.
+/// `upgrade` that it stands for. Crumbs of `cookie` become one line (section 8.2.3). One object per connection, as
+/// blocks come one after the other.
 final class RequestFields implements FieldSink {
     private static final byte[] NAMES = "host cookie connection upgrade GET".getBytes(StandardCharsets.ISO_8859_1);
     private static final long HOST = Span.of(0, 4);

@@ -26,11 +26,10 @@ import org.jspecify.annotations.Nullable;
 /// The listeners that are open: one server socket a listener and event loop.
 ///
 /// Follows the configuration. New listeners are bound before it goes live, and before those that they replace are
-/// closed;
-/// when one cannot be bound the configuration is refused. An unchanged listener is not touched, and neither are its
-/// connections; one that changed in what it does with requests keeps its connections, and their next requests see the
-/// change; one that changed in how it secures connections drains those. Called on one thread at a time, never on an
-/// event loop.
+/// closed; when one cannot be bound the configuration is refused. An unchanged listener is not touched, and neither
+/// are its connections; one that changed in what it does with requests keeps its connections, and their next
+/// requests see the change; one that changed in how it secures connections drains those. Called on one thread at a
+/// time, never on an event loop.
 ///
 /// Where sockets cannot share a port (no epoll), all connections come in on the first loop.
 // A failed write or close shows as the end of its channel, which is handled.

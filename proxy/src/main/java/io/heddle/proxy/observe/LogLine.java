@@ -3,9 +3,8 @@ package io.heddle.proxy.observe;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// The bytes of one log line, reused for line after line. What requests bring is escaped, so that no request can forge
-/// a
-/// line or steer a terminal.
+/// The bytes of one log line, reused for line after line. What requests bring is escaped, so that no request can
+/// forge a line or steer a terminal.
 final class LogLine {
     private static final int FIRST = 512;
     private static final int KEPT = 4096;

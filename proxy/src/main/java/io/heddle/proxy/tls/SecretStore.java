@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 /// identity, which is the secret `default` and never leaves the machine.
 ///
 /// A certificate in files that can no longer be read keeps its last good form, so that a renewal caught half-way
-/// refuses
-/// nobody. Everything else is never kept: what is not there is neither shown nor trusted. Safe on any thread.
+/// refuses nobody. Everything else is never kept: what is not there is neither shown nor trusted. Safe on any
+/// thread.
 public final class SecretStore {
     /// The secret that stands for the proxy's own identity.
     public static final String OWN = "default";

@@ -8,10 +8,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
-/// The pool of a host that says itself what it speaks, by ALPN (Envoy's `auto_config`): the first connection decides,
-/// and the pool of that protocol takes over, until a connection says otherwise. Without TLS, or without an answer, it
-/// is
-/// HTTP/1.1.
+/// The pool of a host that says itself what it speaks, by ALPN (Envoy's `auto_config`): the first connection
+/// decides, and the pool of that protocol takes over, until a connection says otherwise. Without TLS, or without an
+/// answer, it is HTTP/1.1.
 final class AutoPool implements ConnectionPool {
     private final RawConnector connector;
     private final Worker worker;

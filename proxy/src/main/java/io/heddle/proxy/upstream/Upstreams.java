@@ -28,9 +28,8 @@ import java.util.function.Function;
 /// Every cluster of the live configuration, ready for use, and the connections to their hosts.
 ///
 /// Follows the configuration: an unchanged cluster stays the same object; in a changed one, hosts that remain keep
-/// their
-/// live state and connections. Hosts that went away lose their idle connections at once and the busy ones when they
-/// are done. Reading is safe on any thread; swaps come one at a time.
+/// their live state and connections. Hosts that went away lose their idle connections at once and the busy ones
+/// when they are done. Reading is safe on any thread; swaps come one at a time.
 public final class Upstreams implements ActiveConfig.Follower {
     private final List<HostPools> pools;
     private final Function<ClientTls, ClientTlsSource> tls;

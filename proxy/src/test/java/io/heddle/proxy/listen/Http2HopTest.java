@@ -29,8 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// HTTP/2 by prior knowledge over real sockets: from real clients to a proxy, between two proxies, and to an
-/// application
-/// that speaks HTTP/1.1.
+/// application that speaks HTTP/1.1.
 class Http2HopTest {
     private static final String HELLO =
             "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-App: 1\r\nKeep-Alive: timeout=9\r\nConnection: keep-alive\r\n\r\nhello";

@@ -21,9 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What the README promises, on one mesh of real processes: a traffic shift, a denied caller, mTLS, and what happens
-/// when
-/// parts of it are killed.
+/// What the README promises, on one mesh of real processes: a traffic shift, a denied caller, mTLS, and what
+/// happens when parts of it are killed.
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class WalkingMeshTest {
     private static final String SERVICES = """

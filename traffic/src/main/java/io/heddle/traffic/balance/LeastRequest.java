@@ -6,8 +6,7 @@ import java.util.List;
 ///
 /// Busy means requests under way per weight; of equals the first drawn is taken, so that an idle cluster is used by
 /// weight. The draws are of different hosts: with two hosts the less busy one is always taken. Differs from Envoy,
-/// which
-/// with unequal weights goes round robin by weight over activity.
+/// which with unequal weights goes round robin by weight over activity.
 final class LeastRequest implements Algorithm {
     private final List<Host> hosts;
     private final WeightedDraw draw;

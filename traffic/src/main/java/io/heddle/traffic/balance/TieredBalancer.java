@@ -92,9 +92,8 @@ final class TieredBalancer implements LoadBalancer {
             return new Tier(hosts, hosts.stream().map(Optional::of).toList(), algorithm.apply(hosts));
         }
 
-        /// The drawn host or the next one that is in service and untried; empty when there is none, or when the draw
-        /// fell
-        /// on an ejected host and more than half of the tier is ejected.
+        /// The drawn host or the next one that is in service and untried; empty when there is none, or when the
+        /// draw fell on an ejected host and more than half of the tier is ejected.
         Optional<Host> inService(PickRequest request, int drawn) {
             long now = request.now();
             var first = hosts.get(drawn);

@@ -4,9 +4,8 @@ import io.heddle.traffic.match.HeaderMatcher;
 import io.heddle.traffic.match.PathMatcher;
 import io.heddle.traffic.request.Span;
 
-/// One thing that a request fits or not: what is asked for ([Permission]) or who asks ([Principal]). Conditions stand
-/// in
-/// a [Rule].
+/// One thing that a request fits or not: what is asked for ([Permission]) or who asks ([Principal]). Conditions
+/// stand in a [Rule].
 public sealed interface Condition permits Permission, Principal {
     /// Whether `request` fits.
     boolean matches(FilterRequest request);

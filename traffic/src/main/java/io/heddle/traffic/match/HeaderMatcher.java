@@ -4,9 +4,8 @@ import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.Span;
 
-/// Fits a header, as Envoy's `route.v3.HeaderMatcher`. The names `:method`, `:path` and `:authority` mean those parts
-/// of
-/// the request, and `host` means `:authority`.
+/// Fits a header, as Envoy's `route.v3.HeaderMatcher`. The names `:method`, `:path` and `:authority` mean those
+/// parts of the request, and `host` means `:authority`.
 ///
 /// A header that is missing fits no value, inverted or not, as in Envoy; only [Test.Present] and `missingAsEmpty`
 /// speak of missing headers.

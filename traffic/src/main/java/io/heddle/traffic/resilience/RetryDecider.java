@@ -24,8 +24,7 @@ public final class RetryDecider {
         record ResetBeforeResponse(boolean headSent, boolean connectionReused) implements Outcome {}
 
         /// The upstream has certainly not acted on the request: it refused the stream, or went away before it (RFC
-        /// 9113,
-        /// section 8.7).
+        /// 9113, section 8.7).
         record Refused() implements Outcome {}
 
         /// An answer's head came.

@@ -53,8 +53,7 @@ public record PeerVerification(
     }
 
     /// Revocation lists (Envoy's `crl`). Where there are any, every authority of a chain must have one that is in
-    /// force,
-    /// or the chain is refused.
+    /// force, or the chain is refused.
     ///
     /// @param lists where they come from, as PEM (`X509 CRL`)
     /// @param leafOnly whether only the peer's own certificate is looked up (`only_verify_leaf_cert_crl`)

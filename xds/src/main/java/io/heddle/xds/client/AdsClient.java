@@ -24,10 +24,9 @@ import org.slf4j.LoggerFactory;
 
 /// Keeps one delta ADS stream to the control plane open and feeds [AdsSubscriptions] from it.
 ///
-/// Everything (also the calls to the [ConfigSink] and the [Watcher]) happens on one thread of its own, so nothing here
-/// needs a lock. A lost stream is opened again after a random pause that grows from 100 ms to 5 s; certificates are
-/// read
-/// anew each time. Thread-safe.
+/// Everything (also the calls to the [ConfigSink] and the [Watcher]) happens on one thread of its own, so nothing
+/// here needs a lock. A lost stream is opened again after a random pause that grows from 100 ms to 5 s;
+/// certificates are read anew each time. Thread-safe.
 public final class AdsClient implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AdsClient.class);
     private static final String HEALTH_INFORMATION = "type.googleapis.com/istio.v1.HealthInformation";

@@ -9,9 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Reads header changes: removals first, as Envoy does them. Command operators (`%…%`) are not supported; such a line
-/// is
-/// left out with a warning.
+/// Reads header changes: removals first, as Envoy does them. Command operators (`%…%`) are not supported; such a
+/// line is left out with a warning.
 final class HeaderEditReader {
     private static final Fields<HeaderValueOption> OPTION = Fields.ignoringOthers(HeaderValueOption.class)
             .reads("header", "append", "keep_empty_value")

@@ -9,8 +9,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /// Reads YAML 1.2, of which JSON is a part, and writes it as JSON. Size, depth and aliases are limited, so that no
-/// input
-/// can take up memory without bound.
+/// input can take up memory without bound.
 final class YamlTree {
     private static final int LARGEST = 8 * 1024 * 1024;
     private static final int DEEPEST = 100;

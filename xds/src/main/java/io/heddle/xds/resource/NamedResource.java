@@ -12,8 +12,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /// One xDS resource: its name, its bytes, and a version that is a hash of these bytes. Equal content has the same
-/// version
-/// in every process, so a restarted control plane finds its proxies up to date.
+/// version in every process, so a restarted control plane finds its proxies up to date.
 ///
 /// @param name the name by which clients subscribe
 /// @param version 16 hexadecimal digits of the content's SHA-256, or whatever a foreign server says

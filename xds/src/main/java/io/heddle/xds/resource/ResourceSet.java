@@ -11,9 +11,8 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// Everything that one proxy is to have: resources by type and name. Immutable and thread-safe; a changed set shares
-/// the
-/// types that did not change. Two sets are equal when their resources are.
+/// Everything that one proxy is to have: resources by type and name. Immutable and thread-safe; a changed set
+/// shares the types that did not change. Two sets are equal when their resources are.
 public final class ResourceSet {
     /// The set without resources.
     public static final ResourceSet EMPTY = new ResourceSet(new EnumMap<>(ResourceType.class));

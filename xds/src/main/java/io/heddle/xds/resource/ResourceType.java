@@ -9,10 +9,9 @@ import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import java.util.Optional;
 
-/// The kinds of resources that travel over ADS, in the order in which additions are made so that nothing ever refers to
-/// something that is not there yet (Envoy's "eventual consistency considerations": make before break). Removals go
-/// after
-/// all additions.
+/// The kinds of resources that travel over ADS, in the order in which additions are made so that nothing ever
+/// refers to something that is not there yet (Envoy's "eventual consistency considerations": make before break).
+/// Removals go after all additions.
 public enum ResourceType {
     /// Clusters.
     CDS(Cluster.getDefaultInstance()),

@@ -189,9 +189,8 @@ final class TypeState {
         return difference(target, wanted(target), names);
     }
 
-    /// The part of [#additions] that the client asked for by name and does not have: it may go at once, whatever else
-    /// is
-    /// under way.
+    /// The part of [#additions] that the client asked for by name and does not have: it may go at once, whatever
+    /// else is under way.
     TypeChange answers(ResourceSet target) {
         var missing = wanted(target).stream()
                 .filter(resource -> names.contains(resource.name()) && !has(resource.name()))

@@ -8,9 +8,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 
-/// Writes further conditions of an access rule. One that is not known fails closed: an ALLOW rule then never fits, and
-/// a
-/// DENY rule fits without it.
+/// Writes further conditions of an access rule. One that is not known fails closed: an ALLOW rule then never fits,
+/// and a DENY rule fits without it.
 final class ConditionWriter {
     private static final String HEADER = "request.headers[";
 
