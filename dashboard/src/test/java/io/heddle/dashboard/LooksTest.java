@@ -8,6 +8,7 @@ import com.microsoft.playwright.options.ColorScheme;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -93,7 +94,7 @@ class LooksTest {
         assertThat(pages.evaluate(OVERFLOWS)).isEqualTo(false);
         pages.setViewportSize(420, 800);
         for (String name : List.of("map", "table", "proxies", "config")) {
-            pages.navigate(dashboard.mesh().url(addresses.get(name)));
+            pages.navigate(dashboard.mesh().url(Objects.requireNonNull(addresses.get(name), name)));
             assertThat(pages.locator(".node, tbody tr, .resource").first()).isVisible();
             dashboard.screenshot(pages, "phone-" + name);
             assertThat(pages.evaluate(OVERFLOWS)).as(name).isEqualTo(false);
