@@ -58,7 +58,7 @@ class RuleTextsTest {
 
     private static CommandLineRun install(Path folder, String... more) throws IOException {
         var arguments = new ArrayList<>(List.of("install"));
-        Stream.of(Files.readString(folder.resolve("arguments")).strip().split(" "))
+        Stream.of(Files.readString(folder.resolve("arguments")).strip().split(" ", -1))
                 .filter(word -> !word.isEmpty())
                 .forEach(arguments::add);
         arguments.addAll(List.of(more));

@@ -221,7 +221,7 @@ class TransitionTest {
         }
 
         private static String chain(String line) {
-            return line.split(" ")[1];
+            return line.split(" ", -1)[1];
         }
     }
 }

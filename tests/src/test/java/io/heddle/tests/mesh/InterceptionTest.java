@@ -79,7 +79,7 @@ class InterceptionTest {
                 "--metrics-port",
                 "0"));
         await("the control plane")
-                .atMost(Duration.ofSeconds(60))
+                .atMost(Duration.ofMinutes(1))
                 .until(() -> Files.exists(control().resolve("control.json")));
         var file = Files.writeString(folder.resolve("services.yaml"), SERVICES);
         client.run("sh", "-c", heddle("apply", "-f", file.toString()));
@@ -188,14 +188,16 @@ class InterceptionTest {
     @Test
     void what_is_no_service_goes_where_it_wanted_and_a_server_that_speaks_first_is_not_kept_waiting()
             throws IOException {
-        var script = "import socketserver\n"
-                + "class Greet(socketserver.BaseRequestHandler):\n"
-                + "    def handle(self): self.request.sendall(b'220 hello\\n')\n"
-                + "socketserver.TCPServer.allow_reuse_address = True\n"
-                + "socketserver.TCPServer(('10.99.0.2', 2525), Greet).serve_forever()\n";
+        var script = """
+                import socketserver
+                class Greet(socketserver.BaseRequestHandler):
+                    def handle(self): self.request.sendall(b'220 hello\\n')
+                socketserver.TCPServer.allow_reuse_address = True
+                socketserver.TCPServer(('10.99.0.2', 2525), Greet).serve_forever()
+                """;
         ofTest.add(server.start(folder.resolve("greeter.log"), NetworkNamespace.PYTHON, "-c", script));
         await("through the sidecar")
-                .atMost(Duration.ofSeconds(180))
+                .atMost(Duration.ofMinutes(3))
                 .until(() -> client.tryRun(greeting(1000)).out().equals("220 hello"));
         lead("nft", "--exclude-outbound-ports", "2525");
         assertThat(client.tryRun(greeting(1000)).out()).isEqualTo("220 hello");
@@ -227,7 +229,7 @@ class InterceptionTest {
 
     private static void awaitPage(String address) {
         await("a page through both sidecars")
-                .atMost(Duration.ofSeconds(180))
+                .atMost(Duration.ofMinutes(3))
                 .untilAsserted(() -> assertThat(curl(address)).isEqualTo("a book"));
     }
 
