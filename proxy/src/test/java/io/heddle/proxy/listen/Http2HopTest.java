@@ -242,8 +242,6 @@ class Http2HopTest {
                         "-p",
                         Integer.toString(proxy.port()),
                         "-o",
-                        "20",
-                        "-t",
                         "20");
                 assertThat(Objects.requireNonNull(out)).contains(" 0 failed");
             }
