@@ -234,15 +234,8 @@ class Http2HopTest {
                     new NetworkFilter.Codec(NetworkFilter.Codec.Kind.HTTP2, Http2Options.DEFAULT),
                     List.of());
             try (var proxy = new RunningProxy(RunningProxy.config(only, app.port()))) {
-                var out = run(
-                        "h2spec",
-                        "--strict",
-                        "-h",
-                        "127.0.0.1",
-                        "-p",
-                        Integer.toString(proxy.port()),
-                        "-o",
-                        "20");
+                var out =
+                        run("h2spec", "--strict", "-h", "127.0.0.1", "-p", Integer.toString(proxy.port()), "-o", "20");
                 assertThat(Objects.requireNonNull(out)).contains(" 0 failed");
             }
         }
