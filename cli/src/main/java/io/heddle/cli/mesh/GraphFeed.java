@@ -4,6 +4,7 @@ import io.heddle.cli.client.ControlPlaneClient;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
@@ -35,7 +36,7 @@ final class GraphFeed {
             if (failure.code() != ExitCode.UNREACHABLE) {
                 throw failure;
             }
-            downSince = downSince.or(() -> Optional.of(LocalTime.now()));
+            downSince = downSince.or(() -> Optional.of(LocalTime.now(ZoneId.systemDefault())));
         }
         return last;
     }
