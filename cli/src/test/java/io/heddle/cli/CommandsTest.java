@@ -8,6 +8,7 @@ import io.heddle.control.ControlPlane;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -196,7 +197,7 @@ class CommandsTest {
 
     @Test
     void what_is_no_control_plane_is_unreachable_and_its_bytes_are_not_shown() throws Exception {
-        var page = com.sun.net.httpserver.HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        var page = com.sun.net.httpserver.HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         page.createContext("/", exchange -> {
             exchange.sendResponseHeaders(404, -1);
             exchange.close();
