@@ -197,7 +197,8 @@ class CommandsTest {
 
     @Test
     void what_is_no_control_plane_is_unreachable_and_its_bytes_are_not_shown() throws Exception {
-        var page = com.sun.net.httpserver.HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        var page =
+                com.sun.net.httpserver.HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         page.createContext("/", exchange -> {
             exchange.sendResponseHeaders(404, -1);
             exchange.close();
