@@ -133,18 +133,7 @@ public final class Upstreams implements ActiveConfig.Follower {
             hosts.put(endpoint.key(), host);
             var settings = settings(cluster, endpoint);
             var source = settings.map(needed -> sources.computeIfAbsent(needed, tls));
-            targets.put(
-                    state,
-                    new UpstreamTarget(
-                            host,
-                            address(endpoint),
-                            settings,
-                            source,
-                            cluster.connectTimeout(),
-                            cluster.protocol(),
-                            cluster.http2(),
-                            cluster.connections(),
-                            breaker));
+            targets.put(state, target(host, cluster, settings, source, breaker));
         }
         var destinations = cluster.discovery() == Cluster.Discovery.ORIGINAL_DST
                 ? Optional.of(destinations(cluster, breaker))
@@ -159,18 +148,25 @@ public final class Upstreams implements ActiveConfig.Follower {
                 .findFirst()
                 .flatMap(Cluster.Transport::tls);
         var source = settings.map(tls);
-        return new OriginalDestinations(
-                host -> new UpstreamTarget(
-                        host,
-                        address(host.endpoint()),
-                        settings,
-                        source,
-                        cluster.connectTimeout(),
-                        cluster.protocol(),
-                        cluster.http2(),
-                        cluster.connections(),
-                        breaker),
-                this::retire);
+        return new OriginalDestinations(host -> target(host, cluster, settings, source, breaker), this::retire);
+    }
+
+    private static UpstreamTarget target(
+            Host host,
+            Cluster cluster,
+            Optional<ClientTls> settings,
+            Optional<ClientTlsSource> source,
+            CircuitBreaker breaker) {
+        return new UpstreamTarget(
+                host,
+                address(host.endpoint()),
+                settings,
+                source,
+                cluster.connectTimeout(),
+                cluster.protocol(),
+                cluster.http2(),
+                cluster.connections(),
+                breaker);
     }
 
     private static Optional<ClientTls> settings(Cluster cluster, Endpoint endpoint) {
