@@ -173,7 +173,7 @@ public final class ChannelTransport implements Http2Transport {
 
     @Override
     public void flushSoon() {
-        worker.loop().execute(flush);
+        worker.atEndOfBurst(flush);
     }
 
     /// Ends our side when what was written is sent; the rest when the peer has seen that, or after a second. A reset

@@ -1,5 +1,6 @@
 package io.heddle.proxy.listen;
 
+import io.heddle.proxy.loop.EventLoops;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.traffic.runtime.Listener;
 import io.netty.channel.Channel;
@@ -73,6 +74,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     private void configure(Channel connection, Listener.Sockets sockets) {
         var config = connection.config();
         config.setOption(ChannelOption.TCP_NODELAY, true);
+        config.setRecvByteBufAllocator(EventLoops.READS);
         config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         if (keepAlive) {
             config.setOption(ChannelOption.SO_KEEPALIVE, true);

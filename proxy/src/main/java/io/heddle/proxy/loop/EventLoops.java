@@ -1,7 +1,9 @@
 package io.heddle.proxy.loop;
 
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -22,6 +24,11 @@ import java.util.concurrent.TimeUnit;
 // A failed write or close shows as the end of its channel, which is handled.
 @SuppressWarnings("FutureReturnValueIgnored")
 public final class EventLoops implements AutoCloseable {
+    /// What a read of a connection asks for: 2 KiB at first and at least, up to 64 KiB where much comes. A
+    /// buffer that is filled to its end makes the loop read once more; with a smaller least size, messages of
+    /// a few hundred bytes do that again and again.
+    public static final RecvByteBufAllocator READS = new AdaptiveRecvByteBufAllocator(2048, 2048, 65_536);
+
     private final boolean epoll;
     private final List<Worker> workers;
     private final List<MultiThreadIoEventLoopGroup> groups;

@@ -12,6 +12,7 @@ public final class Worker {
     private final int index;
     private final EventLoop loop;
     private final Deadlines deadlines;
+    private final Bursts bursts;
     private final HeadWriter headWriter = new HeadWriter();
     private final EditedLines editedLines = new EditedLines();
     private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
@@ -26,6 +27,7 @@ public final class Worker {
         this.index = index;
         this.loop = loop;
         this.deadlines = new Deadlines(loop);
+        this.bursts = new Bursts(loop);
     }
 
     /// Which of the loops, from 0.
@@ -64,8 +66,14 @@ public final class Worker {
         return spread;
     }
 
+    /// Does `work` when the loop has nothing more to read, or has put it off long enough.
+    public void atEndOfBurst(Runnable work) {
+        bursts.atEnd(work);
+    }
+
     /// Reads the monotonic clock; once for each event, before anything is stamped.
     public long tick() {
+        bursts.event();
         now = System.nanoTime();
         return now;
     }

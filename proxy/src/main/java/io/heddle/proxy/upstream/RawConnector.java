@@ -1,5 +1,6 @@
 package io.heddle.proxy.upstream;
 
+import io.heddle.proxy.loop.EventLoops;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.traffic.resilience.CircuitBreaker;
 import io.heddle.traffic.resilience.OutlierDetector;
@@ -118,6 +119,7 @@ public final class RawConnector {
                 .resolver(NoopAddressResolverGroup.INSTANCE)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
+                .option(ChannelOption.RECVBUF_ALLOCATOR, EventLoops.READS)
                 .option(ChannelOption.ALLOW_HALF_CLOSURE, halfClose)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeout)
                 .handler(new ChannelInitializer<>() {
