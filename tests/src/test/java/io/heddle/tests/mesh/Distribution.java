@@ -4,11 +4,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// The distribution that the build has made just before these tests.
-final class Distribution {
+public final class Distribution {
     private Distribution() {}
 
     /// The folder of the checkout.
-    static Path root() {
+    public static Path root() {
         var folder = Path.of("").toAbsolutePath();
         while (!Files.isExecutable(folder.resolve("heddle"))) {
             var parent = folder.getParent();
@@ -22,7 +22,7 @@ final class Distribution {
     }
 
     /// The launcher.
-    static Path launcher() {
+    public static Path launcher() {
         return root().resolve("heddle");
     }
 }

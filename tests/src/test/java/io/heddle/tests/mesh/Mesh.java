@@ -67,7 +67,16 @@ final class Mesh implements AutoCloseable {
 
     /// Starts a workload called `service-instance`.
     Sidecar run(String service, String version, String instance) {
-        var sidecar = new Sidecar(this, folder, service, version, instance);
+        return started(new Sidecar(this, folder, service, version, instance));
+    }
+
+    /// Starts a sidecar for an application that is there already, on `port` of this machine.
+    Sidecar beside(int port, String service) {
+        return started(
+                new Sidecar(this, folder, service, "v1", "v1", new Sidecar.Behind(port, List.of("sleep", "infinity"))));
+    }
+
+    private Sidecar started(Sidecar sidecar) {
         sidecars.add(sidecar);
         sidecar.start();
         return sidecar;
@@ -104,6 +113,29 @@ final class Mesh implements AutoCloseable {
     JsonNode api(String path) {
         var address = field("api");
         return JSON.readTree(get(URI.create(address + path), Map.of()).body());
+    }
+
+    /// Applies `yaml` through the API, as `heddle apply` does.
+    void post(String yaml) {
+        try {
+            var request = HttpRequest.newBuilder(URI.create(field("api") + "/api/v1/apply"))
+                    .header("Content-Type", "application/yaml")
+                    .header(
+                            "Authorization",
+                            "Bearer "
+                                    + Files.readString(controlFolder().resolve("admin.token"))
+                                            .strip())
+                    .POST(HttpRequest.BodyPublishers.ofString(yaml));
+            var answer = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            if (answer.statusCode() != 200) {
+                throw new AssertionError(answer.statusCode() + ": " + answer.body());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     /// A GET with headers.

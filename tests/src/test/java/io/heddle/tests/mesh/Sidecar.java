@@ -17,23 +17,38 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// One workload of a test: `heddle run` around an [EchoApplication].
+/// One workload of a test: `heddle run` around an application.
 final class Sidecar {
+    /// The application: where it listens, and the command that the sidecar starts.
+    record Behind(int port, List<String> command) {}
+
     private final Mesh mesh;
     private final Path folder;
     private final String service;
     private final String version;
     private final String name;
-    private final int applicationPort;
+    private final Behind behind;
     private @Nullable Process process;
 
+    /// Around an [EchoApplication].
     Sidecar(Mesh mesh, Path folder, String service, String version, String instance) {
+        this(mesh, folder, service, version, instance, new Behind(freePort(), echo()));
+    }
+
+    /// Around an application of the caller's choice.
+    Sidecar(Mesh mesh, Path folder, String service, String version, String instance, Behind behind) {
         this.mesh = mesh;
         this.folder = folder;
         this.service = service;
         this.version = version;
         this.name = service.substring(0, service.indexOf('.')) + "-" + instance;
-        this.applicationPort = freePort();
+        this.behind = behind;
+    }
+
+    private static List<String> echo() {
+        var words = new ArrayList<>(List.of(java(), "-Xmx64m", "-XX:TieredStopAtLevel=1", "-cp"));
+        words.addAll(List.of(System.getProperty("java.class.path"), EchoApplication.class.getName()));
+        return words;
     }
 
     /// The workload's name.
@@ -44,10 +59,9 @@ final class Sidecar {
     /// Starts the process and waits until its ports are known and it is ready.
     void start() {
         var arguments = new ArrayList<>(List.of("run", "--service", service, "--version", version));
-        arguments.addAll(List.of("--workload", name, "--port", String.valueOf(applicationPort)));
+        arguments.addAll(List.of("--workload", name, "--port", String.valueOf(behind.port())));
         arguments.addAll(List.of("--state-dir", stateFolder().toString(), "--"));
-        arguments.addAll(List.of(java(), "-Xmx64m", "-XX:TieredStopAtLevel=1", "-cp"));
-        arguments.addAll(List.of(System.getProperty("java.class.path"), EchoApplication.class.getName()));
+        arguments.addAll(behind.command());
         var environment = new HashMap<>(mesh.environment());
         environment.put("NAME", name);
         process = Command.start(log(), environment, arguments);
