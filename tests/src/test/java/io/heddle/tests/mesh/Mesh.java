@@ -97,6 +97,11 @@ final class Mesh implements AutoCloseable {
         });
     }
 
+    /// The resident memory of the control plane, KiB.
+    long controlResidentKib() {
+        return ProcessMemory.residentKib(control.pid());
+    }
+
     /// Kills the control plane without a word.
     void killControl() {
         control.toHandle().destroyForcibly();

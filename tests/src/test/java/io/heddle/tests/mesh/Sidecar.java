@@ -113,6 +113,11 @@ final class Sidecar {
         }
     }
 
+    /// The resident memory of the sidecar's process, KiB; its application is another.
+    long residentKib() {
+        return ProcessMemory.residentKib(running().pid());
+    }
+
     /// Its state folder.
     Path stateFolder() {
         return folder.resolve(name);

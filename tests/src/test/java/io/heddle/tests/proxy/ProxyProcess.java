@@ -3,6 +3,7 @@ package io.heddle.tests.proxy;
 import static org.awaitility.Awaitility.await;
 
 import io.heddle.tests.mesh.Distribution;
+import io.heddle.tests.mesh.ProcessMemory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -65,15 +66,7 @@ final class ProxyProcess implements AutoCloseable {
 
     /// Its resident memory in KiB, as the kernel counts it.
     long residentKib() {
-        try {
-            return Files.readAllLines(Path.of("/proc", String.valueOf(process.pid()), "status")).stream()
-                    .filter(line -> line.startsWith("VmRSS:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                    .findFirst()
-                    .orElseThrow();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return ProcessMemory.residentKib(process.pid());
     }
 
     /// Sends SIGTERM.

@@ -16,14 +16,15 @@ import java.util.stream.Stream;
 
 /// A foreign program that tests use. Where it is missing, the test says so loudly and is skipped; `.ci/run` installs
 /// it.
-enum Tool {
+public enum Tool {
     OPENSSL,
     CURL,
     NGHTTP,
     H2LOAD,
     H2SPEC,
     TESTSSL,
-    CHROMIUM;
+    CHROMIUM,
+    WRK;
 
     private static final long SECONDS = 240;
 
@@ -50,7 +51,7 @@ enum Tool {
     }
 
     /// Where it is; skips the test where it is not installed.
-    String path() {
+    public String path() {
         var found = find();
         var missing = "SKIPPED: no " + name().toLowerCase(Locale.ROOT) + " here; .ci/run installs it";
         if (found.isEmpty()) {
