@@ -71,6 +71,19 @@ class CommandsTest {
         assertThat(heddle("", "get", "service/books", "-n", "shop")).isEqualTo(4);
     }
 
+    @Test
+    void delete_waits_like_apply_and_goes_on_past_what_is_missing_when_that_is_no_failure() {
+        heddle(SERVICE.formatted("late", "late"), "apply", "-f", "-");
+        assertThat(heddle("", "delete", "svc/none", "svc/late", "-n", "shop", "--ignore-not-found", "--wait"))
+                .as(err())
+                .isZero();
+        assertThat(out()).isEqualTo("Service shop/late deleted\n");
+        assertThat(err()).contains("live on 0 of 0 proxies after ");
+        assertThat(heddle("", "get", "svc/late", "-n", "shop")).isEqualTo(4);
+        assertThat(heddle("", "delete", "svc/late", "-n", "shop", "--wait")).isEqualTo(4);
+        assertThat(err()).contains("Service shop/late: there is no such object", "try:");
+    }
+
     /// What a user types and then presses Tab, in a real bash.
     @Test
     void bash_completes_commands_options_and_values(@TempDir Path files) throws Exception {

@@ -73,6 +73,11 @@ public final class ControlPlaneClient implements AutoCloseable {
         return send("GET", path(kind, namespace, name), "");
     }
 
+    /// The status of an object's deletion: on how many proxies it is gone.
+    public JsonNode deletion(String kind, String namespace, String name) {
+        return send("GET", "/api/v1/deletions/" + object(kind, namespace, name), "");
+    }
+
     /// Every known proxy with its state.
     public List<JsonNode> proxies() {
         return List.copyOf(
@@ -110,7 +115,11 @@ public final class ControlPlaneClient implements AutoCloseable {
     }
 
     private static String path(String kind, String namespace, String name) {
-        return "/api/v1/resources/" + encode(kind) + "/" + encode(namespace) + "/" + encode(name);
+        return "/api/v1/resources/" + object(kind, namespace, name);
+    }
+
+    private static String object(String kind, String namespace, String name) {
+        return encode(kind) + "/" + encode(namespace) + "/" + encode(name);
     }
 
     private static String encode(String text) {

@@ -5,12 +5,15 @@ import io.heddle.cli.client.RefusedException;
 import io.heddle.cli.output.Console;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
 
 /// `heddle delete`: removes objects by name or by the files that made them.
 @Command(
@@ -23,7 +26,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  heddle delete httproute/catalog -n shop",
-            "  heddle delete -f route.yaml"
+            "  heddle delete -f route.yaml --wait"
         })
 public final class DeleteCommand implements Callable<Integer> {
     private final Console console;
@@ -44,6 +47,9 @@ public final class DeleteCommand implements Callable<Integer> {
             description = "A file, a directory, or - for standard input.")
     private List<String> sources = List.of();
 
+    @Mixin
+    private final WaitOptions waiting = new WaitOptions();
+
     @Option(names = "--ignore-not-found", description = "An object that does not exist is no failure.")
     private boolean lenient;
 
@@ -60,33 +66,46 @@ public final class DeleteCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         if (sources.isEmpty() == words.isEmpty()) {
             throw new Failure(ExitCode.USAGE, "name what to delete", "give either kind/name or -f <file>");
         }
         try (var client = server.client()) {
-            if (!sources.isEmpty()) {
-                var documents = Sources.read(sources, console.in()).whole();
-                Results.print(console, output, client.delete(documents, namespace.namespace()), "");
-            } else {
-                Target.parse(words).forEach(target -> delete(client, target));
-            }
+            waiting.await(console, sources.isEmpty() ? deleteNamed(client) : deleteDescribed(client), client::deletion);
             return ExitCode.OK.number();
         } catch (RefusedException refusal) {
             return Results.refused(console, output, refusal.problems());
-        } catch (Failure failure) {
-            if (lenient && failure.code() == ExitCode.NOT_FOUND) {
-                return ExitCode.OK.number();
-            }
-            throw failure;
         }
     }
 
-    private void delete(ControlPlaneClient client, Target target) {
-        var name = target.name()
-                .orElseThrow(() -> new Failure(
-                        ExitCode.USAGE, "delete takes one object at a time, not a whole kind", "write kind/name"));
-        var kind = target.kinds().getFirst().kind();
-        Results.print(console, output, client.delete(kind, namespace.namespace(), name), "");
+    private List<JsonNode> deleteDescribed(ControlPlaneClient client) {
+        var documents = Sources.read(sources, console.in()).whole();
+        return unlessMissing(() -> client.delete(documents, namespace.namespace()));
+    }
+
+    private List<JsonNode> deleteNamed(ControlPlaneClient client) {
+        var answers = new ArrayList<JsonNode>();
+        for (var target : Target.parse(words)) {
+            var name = target.name()
+                    .orElseThrow(() -> new Failure(
+                            ExitCode.USAGE, "delete takes one object at a time, not a whole kind", "write kind/name"));
+            var kind = target.kinds().getFirst().kind();
+            answers.addAll(unlessMissing(() -> client.delete(kind, namespace.namespace(), name)));
+        }
+        return answers;
+    }
+
+    /// What the control plane answered; nothing when what was to be deleted is not there and that is no failure.
+    private List<JsonNode> unlessMissing(Supplier<JsonNode> deletion) {
+        try {
+            var answer = deletion.get();
+            Results.print(console, output, answer, "");
+            return List.of(answer);
+        } catch (Failure failure) {
+            if (lenient && failure.code() == ExitCode.NOT_FOUND) {
+                return List.of();
+            }
+            throw failure;
+        }
     }
 }

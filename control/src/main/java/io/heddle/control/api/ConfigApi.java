@@ -55,7 +55,7 @@ final class ConfigApi {
     private Checked<List<WriteResult>> deleted(List<ObjectName> objects, boolean dryRun) throws RefusedException {
         var missing = objects.stream()
                 .filter(object -> store.find(object).isEmpty())
-                .map(object -> Problem.error(object.toString(), "", "there is no such object", ""))
+                .map(object -> Problem.error(object.toString(), "", "there is no such object", "list what there is with 'heddle get all -A'"))
                 .toList();
         if (missing.size() == objects.size()) {
             throw new RefusedException(404, missing);
@@ -134,6 +134,21 @@ final class ConfigApi {
             throw RefusedException.notFound(object.toString());
         }
         return Answer.json(withStatus(stored.get()));
+    }
+
+    /// `GET /api/v1/deletions/{kind}/{namespace}/{name}`: on how many proxies a deleted object is gone.
+    Answer deletion(Call call) throws RefusedException {
+        var object = object(call);
+        if (store.find(object).isPresent()) {
+            throw new RefusedException(
+                    409,
+                    List.of(Problem.error(
+                            object.toString(),
+                            "",
+                            "it is stored: it was not deleted, or was created again",
+                            "delete it; what a file of --config-dir describes must be deleted there")));
+        }
+        return Answer.json(Map.of("object", object.toString(), "status", status(proxies.removal(object))));
     }
 
     private static ObjectName object(Call call) {

@@ -64,6 +64,7 @@ public final class RestApi {
         api.add(new Route("POST", "/api/v1/delete", Access.WRITE, config::delete));
         api.add(new Route("GET", "/api/v1/resources", Access.READ, config::list));
         api.add(new Route("GET", "/api/v1/resources/{kind}/{namespace}/{name}", Access.READ, config::one));
+        api.add(new Route("GET", "/api/v1/deletions/{kind}/{namespace}/{name}", Access.READ, config::deletion));
         api.add(new Route("DELETE", "/api/v1/resources/{kind}/{namespace}/{name}", Access.WRITE, config::deleteOne));
         api.add(new Route("GET", "/api/v1/proxies", Access.READ, proxies::list));
         api.add(new Route("GET", "/api/v1/mesh", Access.READ, proxies::mesh));

@@ -267,6 +267,12 @@ public final class ConnectedProxies implements ProxyConnections, AutoCloseable {
         return board.object(object, counted()).withWarnings(references.of(object));
     }
 
+    /// Where `object`, which is no longer stored, is gone. The same proxies count.
+    public ObjectStatus removal(ObjectName object) {
+        counted().forEach(this::settle);
+        return board.removal(object, counted());
+    }
+
     private Collection<ProxySession> counted() {
         return newest(session -> isSecured(session) && session.takesConfiguration());
     }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,10 +21,16 @@ import java.util.concurrent.TimeUnit;
 /// The truth about what is in force where: per proxy from its own acknowledgements, per object from the proxies
 /// that are live up to the publication that first had it. Thread-safe.
 public final class ProxyStatusBoard {
+    private static final int MAX_DEPARTURES = 10_000;
+    private static final long FIRST_PUBLICATION = 1;
+    private static final long NEVER = Long.MAX_VALUE;
+
     private final Object lock = new Object();
     /// Object → when the publication that first had its present version was live everywhere.
     private final Map<ObjectName, Arrival> arrivals = new HashMap<>();
     private final Set<ObjectName> underWay = new HashSet<>();
+    /// Object that is gone → the first publication without it, oldest first.
+    private final Map<ObjectName, Long> departures = new LinkedHashMap<>();
     private Optional<Publication> current = Optional.empty();
 
     /// @param begunNanos since when somebody could have it: it was stored, and the first counted proxy was connected
@@ -53,6 +60,7 @@ public final class ProxyStatusBoard {
     void published(Publication publication) {
         synchronized (lock) {
             current = Optional.of(publication);
+            noteDepartures(publication);
             arrivals.keySet().retainAll(publication.objects().keySet());
             underWay.retainAll(arrivals.keySet());
             publication.objects().forEach((object, state) -> {
@@ -62,6 +70,22 @@ public final class ProxyStatusBoard {
                     underWay.add(object);
                 }
             });
+        }
+    }
+
+    private void noteDepartures(Publication publication) {
+        var present = publication.objects().keySet();
+        departures.keySet().removeAll(present);
+        for (var object : arrivals.keySet()) {
+            if (!present.contains(object)) {
+                departures.remove(object); // so that it comes last
+                departures.put(object, publication.number());
+            }
+        }
+        var oldest = departures.keySet().iterator();
+        for (int excess = departures.size() - MAX_DEPARTURES; excess > 0; excess--) {
+            oldest.next();
+            oldest.remove();
         }
     }
 
@@ -99,19 +123,32 @@ public final class ProxyStatusBoard {
                 return new ObjectStatus(
                         problems.isEmpty(), problems, List.of(), 0, sessions.size(), List.of(), Optional.empty());
             }
-            long since = arrival.get().state.since();
-            int active = 0;
-            var refusals = new ArrayList<Refusal>();
-            for (var session : sessions) {
-                if (session.liveNumber() >= since) {
-                    active++;
-                } else {
-                    refusal(session).ifPresent(refusals::add);
-                }
-            }
             var live = arrival.get().tookNanos().map(TimeUnit.NANOSECONDS::toMillis);
-            return new ObjectStatus(true, List.of(), List.of(), active, sessions.size(), refusals, live);
+            return status(arrival.get().state.since(), sessions, live);
         }
+    }
+
+    /// Where an object that is no longer stored is gone. One that no publication of this process had was gone before
+    /// the first.
+    ObjectStatus removal(ObjectName object, Collection<ProxySession> sessions) {
+        synchronized (lock) {
+            boolean published = arrivals.containsKey(object);
+            long since = published ? NEVER : departures.getOrDefault(object, FIRST_PUBLICATION);
+            return status(since, sessions, Optional.empty());
+        }
+    }
+
+    private static ObjectStatus status(long since, Collection<ProxySession> sessions, Optional<Long> live) {
+        int active = 0;
+        var refusals = new ArrayList<Refusal>();
+        for (var session : sessions) {
+            if (session.liveNumber() >= since) {
+                active++;
+            } else {
+                refusal(session).ifPresent(refusals::add);
+            }
+        }
+        return new ObjectStatus(true, List.of(), List.of(), active, sessions.size(), refusals, live);
     }
 
     private static Optional<Refusal> refusal(ProxySession session) {

@@ -39,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ConnectedProxiesTest {
     private static final ObjectName CATALOG = new ObjectName("Service", "shop", "catalog");
+    private static final ObjectName OTHER = new ObjectName("Service", "shop", "other");
     private static final Duration LONG = Duration.ofSeconds(20);
 
     @TempDir
@@ -85,6 +86,10 @@ class ConnectedProxiesTest {
                 MeshSnapshot.of(MeshSettings.DEFAULT, resources),
                 Map.of(CATALOG, new ObjectState(since, since, System.nanoTime())),
                 Map.of());
+    }
+
+    private static Publication empty(long number) {
+        return new Publication(number, MeshSnapshot.of(MeshSettings.DEFAULT, List.of()), Map.of(), Map.of());
     }
 
     private static String service(int port) {
@@ -305,8 +310,39 @@ class ConnectedProxiesTest {
 
     @Test
     void knows_nothing_of_an_object_that_is_not_published() {
-        var unknown = proxies.object(new ObjectName("Service", "shop", "other"));
+        var unknown = proxies.object(OTHER);
         assertThat(unknown.activeOn()).isZero();
         assertThat(unknown.liveAfterMillis()).isEmpty();
+    }
+
+    @Test
+    void a_deleted_object_is_gone_where_the_publication_without_it_was_acknowledged() {
+        proxies.publish(publication(1, service(80), 1));
+        var web = connect("c1", "web");
+        awaitOffers(web, 1);
+        acknowledge(web);
+        assertThat(proxies.removal(CATALOG).activeOn())
+                .as("deleted, but not yet published")
+                .isZero();
+        proxies.publish(empty(2));
+        awaitOffers(web, 2);
+        assertThat(proxies.removal(CATALOG).activeOn()).isZero();
+        assertThat(proxies.removal(CATALOG).proxies()).isEqualTo(1);
+        acknowledge(web);
+        assertThat(proxies.removal(CATALOG).activeOn()).isEqualTo(1);
+        proxies.publish(publication(3, service(80), 3));
+        awaitOffers(web, 3);
+        acknowledge(web);
+        assertThat(proxies.removal(CATALOG).activeOn()).as("it is back").isZero();
+    }
+
+    @Test
+    void an_object_that_no_publication_had_is_gone_everywhere() {
+        proxies.publish(publication(1, service(80), 1));
+        var web = connect("c1", "web");
+        awaitOffers(web, 1);
+        assertThat(proxies.removal(OTHER).activeOn()).isZero();
+        acknowledge(web);
+        assertThat(proxies.removal(OTHER).activeOn()).isEqualTo(1);
     }
 }

@@ -145,10 +145,12 @@ class WalkingMeshTest {
                     .contains("\"details\":\"rbac_access_denied_matched_policy[none]\"")
                     .contains("\"policies\":[\"shop/catalog-callers\"]");
         });
-        mesh.heddle("delete", "authorizationpolicy/catalog-callers", "-n", "shop")
+        var deleted = mesh.heddle("delete", "authorizationpolicy/catalog-callers", "-n", "shop", "--wait")
                 .succeeded();
-        await().atMost(Duration.ofSeconds(10))
-                .until(() -> web.call("catalog.shop", Map.of()).statusCode() == 200);
+        assertThat(deleted.err()).contains("live on 4 of 4 proxies after ");
+        assertThat(web.call("catalog.shop", Map.of()).statusCode())
+                .as("at once after delete --wait")
+                .isEqualTo(200);
     }
 
     @Test
