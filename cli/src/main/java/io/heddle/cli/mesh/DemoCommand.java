@@ -1,6 +1,5 @@
 package io.heddle.cli.mesh;
 
-import io.heddle.cli.client.ControlPlaneClient;
 import io.heddle.cli.output.Console;
 import io.heddle.cli.output.Documents;
 import io.heddle.cli.output.ExitCode;
@@ -17,7 +16,6 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import tools.jackson.databind.JsonNode;
 
 /// `heddle demo`: a mesh of real processes, with traffic, until Ctrl-C or for a given time.
 @Command(
@@ -27,7 +25,7 @@ import tools.jackson.databind.JsonNode;
         footer = {"", "Examples:", "  heddle demo", "  heddle demo --headless --for 20s -o json"})
 public final class DemoCommand implements Callable<Integer> {
     private static final Duration REDRAW = Duration.ofSeconds(1);
-    private static final Duration LAST_SCRAPES = Duration.ofSeconds(6);
+    private static final Duration FOR_EVER = Duration.ofDays(3650);
     private static final int WINDOW = 10;
     private static final int LONGEST_WINDOW = 300;
     private static final int API = 8080;
@@ -133,29 +131,29 @@ public final class DemoCommand implements Callable<Integer> {
             int tried = mesh.tryPaths(load, progress);
             var ready = progress.elapsed();
             progress.done("the mesh is up after " + Progress.seconds(ready));
+            console.say(
+                    mesh.confined()
+                            ? "every application can open TCP connections to its own sidecar only: the kernel holds it"
+                            : "applications reach each other through their sidecars only, but this kernel cannot hold"
+                                    + " them to it");
             long loaded = System.nanoTime();
             load.rate(rate);
             var places = Invitation.places(console, control.location(), mesh.applicationPort("web"), place.path());
             if (!headless) {
                 Invitation.to(control.location(), Program.ofProcess()).print(console, places);
             }
+            var feed = new GraphFeed(control);
             var end = length.or(() -> headless ? Optional.of(Duration.ofSeconds(20)) : Optional.empty());
             if (live) {
-                watch(
-                        screen,
-                        new GraphFeed(control, WINDOW),
-                        load,
-                        end,
-                        source -> footer(source, places, mesh.restart()));
+                watch(screen, feed, load, end, source -> footer(source, places, mesh.restart()));
             } else {
-                pause(end);
+                pause(feed, end);
             }
             mesh.dead().ifPresent(process -> console.say(process.failure().reason()));
             var figures = load.finish();
-            long seconds = Duration.ofNanos(System.nanoTime() - loaded).toSeconds() + 1;
-            int window = Math.clamp(seconds, 1, LONGEST_WINDOW);
-            var graph = lastGraph(control, figures.path("sent").asLong(0) + tried, window);
-            return report(new DemoReport(graph, figures, ready.toMillis(), tried));
+            var graph = feed.closing(figures.path("sent").asLong(0) + tried, window(loaded));
+            var start = new DemoReport.Start(ready.toMillis(), tried, mesh.confined());
+            return report(new DemoReport(graph, figures, start, feed.notice()));
         }
     }
 
@@ -171,27 +169,18 @@ public final class DemoCommand implements Callable<Integer> {
         return report.shortcomings().isEmpty() ? ExitCode.OK.number() : ExitCode.FAILURE.number();
     }
 
-    /// The graph when the control plane has read the last figures: of `visits` in all.
-    private static JsonNode lastGraph(ControlPlaneClient control, long visits, int window) throws InterruptedException {
-        long deadline = System.nanoTime() + LAST_SCRAPES.toNanos();
-        while (true) {
-            var graph = control.graph(window);
-            long seen = graph.path("edges")
-                    .valueStream()
-                    .filter(edge -> edge.path("from").asString("").equals("shop/loadgen"))
-                    .mapToLong(edge -> edge.path("requests").asLong(0))
-                    .sum();
-            if (seen >= visits || System.nanoTime() > deadline) {
-                return graph;
-            }
-            Thread.sleep(Duration.ofMillis(250));
-        }
+    /// The seconds since `began`, of [System#nanoTime], as far back as a graph may look.
+    private static int window(long began) {
+        return Math.clamp(Duration.ofNanos(System.nanoTime() - began).toSeconds() + 1, 1, LONGEST_WINDOW);
     }
 
-    private static void pause(Optional<Duration> end) throws InterruptedException {
-        long deadline = System.nanoTime() + end.orElse(Duration.ofDays(3650)).toNanos();
+    /// Waits for the end, and keeps the newest graph: it is the report when the control plane is lost before.
+    private static void pause(GraphFeed feed, Optional<Duration> end) throws InterruptedException {
+        long began = System.nanoTime();
+        long deadline = began + end.orElse(FOR_EVER).toNanos();
         while (System.nanoTime() < deadline) {
-            Thread.sleep(Math.clamp((deadline - System.nanoTime()) / 1_000_000, 1, 250));
+            feed.newest(window(began));
+            Thread.sleep(Math.clamp((deadline - System.nanoTime()) / 1_000_000, 1, REDRAW.toMillis()));
         }
     }
 
@@ -202,9 +191,9 @@ public final class DemoCommand implements Callable<Integer> {
             Optional<Duration> end,
             Function<GraphFeed, List<String>> footer)
             throws InterruptedException {
-        long deadline = System.nanoTime() + end.orElse(Duration.ofDays(3650)).toNanos();
+        long deadline = System.nanoTime() + end.orElse(FOR_EVER).toNanos();
         while (System.nanoTime() < deadline) {
-            var graph = feed.newest();
+            var graph = feed.newest(WINDOW);
             screen.draw(graph, load.stats(), footer.apply(feed));
             Thread.sleep(REDRAW);
         }

@@ -5,6 +5,7 @@ import io.heddle.cli.client.Location;
 import io.heddle.cli.client.StateDirectory;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
+import io.heddle.cli.sidecar.Confinement;
 import io.heddle.cli.sidecar.FreePorts;
 import io.heddle.cli.sidecar.ParentWatch;
 import java.io.IOException;
@@ -37,6 +38,7 @@ final class DemoMesh implements AutoCloseable {
     private final Map<String, Integer> applicationPorts = new HashMap<>();
     private final FreePorts free = new FreePorts(new Random());
     private final int loadPort;
+    private final boolean confined = Confinement.possible();
     private Optional<DemoProcess> control = Optional.empty();
     private Optional<ControlPlaneClient> client = Optional.empty();
     private boolean closed;
@@ -208,9 +210,17 @@ final class DemoMesh implements AutoCloseable {
         } else {
             variables.put("PORT", Integer.toString(loadPort));
         }
+        if (confined) {
+            arguments.add("--confine");
+        }
         arguments.add("--");
         arguments.addAll(program.bookshop(workload.role()));
         return DemoProcess.start(workload.name(), program.heddle(arguments), variables, directory);
+    }
+
+    /// Whether the kernel holds every application to its own sidecar; where it cannot, they only do as they are told.
+    boolean confined() {
+        return confined;
     }
 
     /// The load generator's own port, for its figures and its rate.

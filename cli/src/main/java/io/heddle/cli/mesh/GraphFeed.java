@@ -3,6 +3,7 @@ package io.heddle.cli.mesh;
 import io.heddle.cli.client.ControlPlaneClient;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
+import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -15,20 +16,21 @@ import tools.jackson.databind.JsonNode;
 final class GraphFeed {
     private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss");
 
+    private static final Duration LAST_SCRAPES = Duration.ofSeconds(6);
+    private static final Duration POLL = Duration.ofMillis(250);
+
     private final ControlPlaneClient control;
-    private final int window;
     private JsonNode last;
     private Optional<LocalTime> downSince = Optional.empty();
 
-    /// A feed with a first graph over the last `window` seconds.
-    GraphFeed(ControlPlaneClient control, int window) {
+    /// A feed with a first graph.
+    GraphFeed(ControlPlaneClient control) {
         this.control = control;
-        this.window = window;
-        this.last = control.graph(window);
+        this.last = control.graph(1);
     }
 
-    /// The newest graph, or the last one while the control plane does not answer.
-    JsonNode newest() {
+    /// The newest graph over the last `window` seconds, or the last one while the control plane does not answer.
+    JsonNode newest(int window) {
         try {
             last = control.graph(window);
             downSince = Optional.empty();
@@ -39,6 +41,25 @@ final class GraphFeed {
             downSince = downSince.or(() -> Optional.of(LocalTime.now(ZoneId.systemDefault())));
         }
         return last;
+    }
+
+    /// The graph when the control plane has read the figures of `visits` in all, or the last one there is after the
+    /// time
+    /// that the last reading may take.
+    JsonNode closing(long visits, int window) throws InterruptedException {
+        long deadline = System.nanoTime() + LAST_SCRAPES.toNanos();
+        while (visits(newest(window)) < visits && downSince.isEmpty() && System.nanoTime() < deadline) {
+            Thread.sleep(POLL);
+        }
+        return last;
+    }
+
+    private static long visits(JsonNode graph) {
+        return graph.path("edges")
+                .valueStream()
+                .filter(edge -> edge.path("from").asString("").equals("shop/loadgen"))
+                .mapToLong(edge -> edge.path("requests").asLong(0))
+                .sum();
     }
 
     /// What to tell while the control plane does not answer; empty while it does.

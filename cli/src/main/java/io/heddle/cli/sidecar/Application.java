@@ -67,7 +67,8 @@ final class Application {
         return own.isBlank() ? DIRECT : DIRECT + "," + own;
     }
 
-    private static void ensureExists(String command) {
+    /// @throws Failure with [ExitCode#NO_COMMAND] when there is no such command
+    static void ensureExists(String command) {
         boolean found = command.contains("/")
                 ? Files.exists(Path.of(command))
                 : Stream.of(System.getenv().getOrDefault("PATH", "").split(":"))

@@ -172,7 +172,7 @@ public final class RunCommand implements Callable<Integer> {
     private int lastGoodSeconds = 3;
 
     @Mixin
-    private InterceptionOption interception = new InterceptionOption();
+    private ApplicationOptions application = new ApplicationOptions();
 
     @Mixin
     @SuppressWarnings("UnusedVariable") // picocli reads it
@@ -197,7 +197,6 @@ public final class RunCommand implements Callable<Integer> {
                 .orElse(Path.of(".heddle", "run", spec.name()))
                 .toAbsolutePath()
                 .normalize();
-        var words = interception.asUser(command, System.getenv());
         create(state);
         boolean led = spec.interception().isPresent();
         var ports = new SidecarPorts(
@@ -206,6 +205,7 @@ public final class RunCommand implements Callable<Integer> {
                         metrics,
                         admin)
                 .settle(state.resolve("ports.json"), new FreePorts(new Random()), spec.address());
+        var words = application.whole(command, System.getenv(), ports.outbound());
         ports.ensureFree(spec.address());
         var identity = state.resolve("identity");
         var bootstrap = state.resolve("bootstrap.yaml");
@@ -223,7 +223,7 @@ public final class RunCommand implements Callable<Integer> {
                 token,
                 Duration.ofSeconds(lastGoodSeconds),
                 accessLog.orElse(state.resolve("access.log").toString()));
-        var sidecar = interception.around(start, starter);
+        var sidecar = application.around(start, starter);
         console.say("sidecar of %s/%s: outbound 127.0.0.1:%d, inbound %s:%d, metrics %d, admin %d"
                 .formatted(
                         spec.namespace(),
@@ -255,7 +255,7 @@ public final class RunCommand implements Callable<Integer> {
         if (name.isEmpty()) {
             throw new Failure(ExitCode.USAGE, "the workload has no name", "give --service or --workload");
         }
-        var led = interception.mode();
+        var led = application.mode();
         return new WorkloadSpec(
                 name,
                 space,

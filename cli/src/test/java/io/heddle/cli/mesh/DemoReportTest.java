@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.heddle.cli.output.Console;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -16,7 +17,7 @@ class DemoReportTest {
 
     @Test
     void traffic_with_mtls_on_every_edge_and_no_loss_is_a_success() {
-        var report = new DemoReport(graph(), load(0, 0), 1234, 10);
+        var report = report(graph(), load(0, 0));
         assertThat(report.shortcomings()).isEmpty();
         assertThat(report.json().path("edges")).hasSize(5);
         assertThat(report.json().path("lost").asLong()).isZero();
@@ -26,23 +27,27 @@ class DemoReportTest {
 
     @Test
     void a_lost_request_or_one_that_still_waits_is_a_failure() {
-        assertThat(new DemoReport(graph(), load(1, 0), 1, 10).shortcomings())
+        assertThat(report(graph(), load(1, 0)).shortcomings())
                 .containsExactly("1 requests did not get their application's answer");
-        assertThat(new DemoReport(graph(), load(0, 2), 1, 10)
-                        .json()
-                        .path("lost")
-                        .asLong())
-                .isEqualTo(2);
+        assertThat(report(graph(), load(0, 2)).json().path("lost").asLong()).isEqualTo(2);
     }
 
     @Test
     void a_missing_edge_and_a_plaintext_one_are_named() {
         var plain = MAPPER.readTree(graph().toString().replaceFirst("\"mtls\":true", "\"mtls\":false"));
-        assertThat(new DemoReport(plain, load(0, 0), 1, 10).shortcomings())
+        assertThat(report(plain, load(0, 0)).shortcomings())
                 .containsExactly("shop/loadgen to shop/web: not all traffic was mutual TLS");
-        assertThat(new DemoReport(MAPPER.readTree("{}"), load(0, 0), 1, 10).shortcomings())
+        assertThat(report(MAPPER.readTree("{}"), load(0, 0)).shortcomings())
                 .hasSize(5)
                 .allMatch(text -> text.endsWith("no traffic was seen"));
+    }
+
+    @Test
+    void a_control_plane_that_is_down_at_the_end_is_a_failure_and_the_last_figures_are_still_there() {
+        var report = new DemoReport(
+                graph(), load(0, 0), new DemoReport.Start(1234, 10, true), Optional.of("control plane down"));
+        assertThat(report.shortcomings()).containsExactly("control plane down");
+        assertThat(report.json().path("edges")).hasSize(5);
     }
 
     @Test
@@ -77,6 +82,10 @@ class DemoReportTest {
         assertThat(all.stream().map(DemoWorkload::account).collect(Collectors.toSet()))
                 .containsExactlyInAnyOrder("web", "catalog", "ratings", "orders", "payments", "loadgen");
         assertThat(Examples.bookshop()).contains("kind: PeerAuthentication", "name: catalog-v3");
+    }
+
+    private static DemoReport report(JsonNode graph, JsonNode load) {
+        return new DemoReport(graph, load, new DemoReport.Start(1234, 10, true), Optional.empty());
     }
 
     private static JsonNode graph() {

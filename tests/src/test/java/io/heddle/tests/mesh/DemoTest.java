@@ -28,15 +28,19 @@ class DemoTest {
     private Path folder;
 
     @Test
-    void loses_no_request_sees_mtls_on_every_edge_and_leaves_no_process() throws IOException, InterruptedException {
+    void loses_no_request_sees_mtls_on_every_edge_keeps_applications_with_their_sidecars_and_leaves_no_process()
+            throws IOException, InterruptedException {
         var out = folder.resolve("out");
         var err = folder.resolve("err");
-        var arguments = List.of("demo", "--headless", "--for", "5s", "--rate", "40", "-o", "json");
+        var place = folder.resolve("demo");
+        var arguments =
+                List.of("demo", "--headless", "--for", "5s", "--rate", "40", "-o", "json", "--dir", place.toString());
         var process = Command.builder(Map.of(), arguments)
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile())
                 .start();
-        var seen = watch(process);
+        var conversations = new Conversations(process.toHandle());
+        var seen = watch(process, conversations);
         assertThat(process.exitValue()).as(Files.readString(err)).isZero();
         assertThat(seen).as("the demo's processes").hasSizeGreaterThan(15);
         assertThat(seen).noneMatch(ProcessHandle::isAlive);
@@ -69,14 +73,17 @@ class DemoTest {
                         .sum())
                 .as("visits that the mesh saw")
                 .isEqualTo(visits);
+        conversations.assertOnlyWithOwnSidecars(place, report.path("confined").asBoolean());
     }
 
     /// Waits for the end and returns every process below it that was ever seen.
-    private static Set<ProcessHandle> watch(Process process) throws InterruptedException {
+    private static Set<ProcessHandle> watch(Process process, Conversations conversations)
+            throws IOException, InterruptedException {
         var seen = new HashSet<ProcessHandle>();
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(MOST_SECONDS);
         while (!process.waitFor(200, TimeUnit.MILLISECONDS)) {
             process.descendants().forEach(seen::add);
+            conversations.look();
             if (System.nanoTime() > deadline) {
                 seen.forEach(ProcessHandle::destroyForcibly);
                 process.destroyForcibly();

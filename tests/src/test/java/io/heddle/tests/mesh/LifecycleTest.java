@@ -1,10 +1,14 @@
 package io.heddle.tests.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import io.heddle.cli.sidecar.Confinement;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,18 +29,21 @@ class LifecycleTest {
             spec: {selector: {app: web}, ports: [{name: http, port: 80}]}
             """;
 
+    private static final int COULD_NOT_CONNECT = 7;
+
     @TempDir
     private static Path folder;
 
     private static Mesh mesh;
     private static Sidecar web;
+    private static Sidecar catalog;
 
     @BeforeAll
     static void start() {
         mesh = Mesh.start(folder);
         mesh.apply(SERVICES).succeeded();
         web = mesh.run("web.shop", "v1");
-        mesh.run("catalog.shop", "v1");
+        catalog = mesh.run("catalog.shop", "v1");
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> web.call("catalog.shop", Map.of()).statusCode() == 200);
     }
@@ -67,5 +74,26 @@ class LifecycleTest {
         var result =
                 mesh.heddle("run", "-n", "shop", "--workload", "job", "--state-dir", state, "--", "sh", "-c", "exit 7");
         assertThat(result.exitCode()).as(result.err()).isEqualTo(7);
+    }
+
+    @Test
+    void a_confined_application_reaches_another_through_its_sidecar_and_not_past_it() {
+        assumeThat(Confinement.possible())
+                .as("SKIPPED: this kernel cannot confine TCP connections; Linux 6.7 with Landlock can")
+                .isTrue();
+        var direct = "http://127.0.0.1:" + catalog.applicationPort() + "/";
+        assertThat(call(direct).exitCode()).as("past the sidecar, not confined").isZero();
+        assertThat(call(direct, "--confine").exitCode())
+                .as("past the sidecar, confined")
+                .isEqualTo(COULD_NOT_CONNECT);
+        assertThat(call("http://catalog.shop/", "--confine").succeeded().out()).startsWith(catalog.name());
+    }
+
+    private static Command.Result call(String address, String... options) {
+        var words = new ArrayList<>(List.of("run", "-n", "shop", "--workload", "caller"));
+        words.addAll(List.of("--state-dir", folder.resolve("caller").toString()));
+        words.addAll(List.of(options));
+        words.addAll(List.of("--", "curl", "-sS", "--max-time", "20", address));
+        return mesh.heddle(words.toArray(String[]::new));
     }
 }

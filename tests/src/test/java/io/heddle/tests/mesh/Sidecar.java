@@ -56,6 +56,11 @@ final class Sidecar {
         return name;
     }
 
+    /// Where its application listens, past the sidecar.
+    int applicationPort() {
+        return behind.port();
+    }
+
     /// Starts the process and waits until its ports are known and it is ready.
     void start() {
         var arguments = new ArrayList<>(List.of("run", "--service", service, "--version", version));

@@ -14,8 +14,9 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/// The options of `heddle run` for an application that knows nothing of its sidecar.
-final class InterceptionOption {
+/// The options of `heddle run` that hold an application to its sidecar: those that lead its connections there, and the
+/// one that refuses it all others.
+final class ApplicationOptions {
     @Option(
             names = "--interception-mode",
             paramLabel = "<mode>",
@@ -37,6 +38,12 @@ final class InterceptionOption {
                     + " sidecar's. Default: the sidecar's user, or under sudo the one who called it.")
     private Optional<String> user = Optional.empty();
 
+    @Option(
+            names = "--confine",
+            description = "The kernel lets the application, and all it starts, open TCP connections to its sidecar's"
+                    + " outbound port only, and gain no privileges. Needs Linux 6.7 with Landlock, no root.")
+    private boolean confine;
+
     /// How connections are led, if they are.
     Optional<Mode> mode() {
         return mode.or(() -> intercept ? Optional.of(Mode.REDIRECT) : Optional.empty());
@@ -55,10 +62,31 @@ final class InterceptionOption {
         return new InterceptingSidecar(sidecar, Interceptor.ofSystem(), wish);
     }
 
-    /// The application's command as its user.
+    /// The whole command of an application: as its user, and confined where that is wished.
     ///
-    /// @throws Failure with [ExitCode#USAGE] when its connections could not be told from the sidecar's
-    List<String> asUser(List<String> command, Map<String, String> environment) {
+    /// @param outbound the one port that it may connect to then
+    /// @throws Failure with [ExitCode#USAGE] when options contradict each other, [ExitCode#NO_COMMAND] when
+    ///     there is no such command
+    List<String> whole(List<String> command, Map<String, String> environment, int outbound) {
+        var words = asUser(command, environment);
+        if (!confine) {
+            return words;
+        }
+        if (mode().isPresent()) {
+            throw new Failure(
+                    ExitCode.USAGE,
+                    "--confine and interception exclude each other: under interception the application connects to"
+                            + " other ports, and the kernel leads it to the sidecar",
+                    "leave one of them out");
+        }
+        Application.ensureExists(command.getFirst());
+        var confined = new ArrayList<>(Confinement.prefix(outbound));
+        confined.addAll(words);
+        return confined;
+    }
+
+    /// The application's command as its user; refused when its connections could not be told from the sidecar's.
+    private List<String> asUser(List<String> command, Map<String, String> environment) {
         var wanted = user.or(() -> sudoUser(environment));
         if (wanted.isEmpty()) {
             if (intercept) {
