@@ -7,6 +7,7 @@ import io.heddle.proxy.admin.PageServer;
 import io.heddle.proxy.config.ActiveConfig;
 import io.heddle.proxy.config.AdsSource;
 import io.heddle.proxy.config.ConfigGate;
+import io.heddle.proxy.config.Obstacle;
 import io.heddle.proxy.exchange.ProxyServices;
 import io.heddle.proxy.http2.Http2Counters;
 import io.heddle.proxy.listen.Listeners;
@@ -142,7 +143,10 @@ public final class Proxy implements AutoCloseable {
             Files.createDirectories(options.stateFolder());
         } catch (IOException unwritable) {
             throw new StartFailure(List.of(Problem.error(
-                    "options", "stateFolder", options.stateFolder() + " cannot be made: " + unwritable, "")));
+                    "options",
+                    "stateFolder",
+                    options.stateFolder() + " cannot be made: " + unwritable,
+                    "choose another")));
         }
         var logs = good(AccessLogs.open(options.accessLog()));
         var proxy = new Proxy(options, bootstrap, logs);
@@ -213,6 +217,11 @@ public final class Proxy implements AutoCloseable {
     /// refuses to know this proxy.
     public CompletableFuture<Void> ready() {
         return ready.copy();
+    }
+
+    /// Why [#ready] will not complete by waiting; empty while it may, and when it has.
+    public Optional<Obstacle> obstacle() {
+        return ready.isDone() ? Optional.empty() : ads.flatMap(AdsSource::obstacle);
     }
 
     /// Completes when somebody asked for the end through the admin interface.

@@ -2,6 +2,7 @@ package io.heddle.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
@@ -11,6 +12,7 @@ import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
+import io.heddle.proxy.config.Obstacle;
 import io.heddle.proxy.tls.TestAuthority;
 import io.heddle.xds.resource.ResourceSet;
 import io.heddle.xds.resource.ResourceType;
@@ -61,6 +63,7 @@ class ControlPlaneTest {
     private final Set<PublicKey> keys = ConcurrentHashMap.newKeySet();
     private volatile ResourceSet offered = ResourceSet.EMPTY;
     private volatile boolean loseFirstAnswer;
+    private volatile Admission admission = Admission.accepted();
     private final BlockingQueue<String> seen = new LinkedBlockingQueue<>();
 
     @Test
@@ -208,6 +211,46 @@ class ControlPlaneTest {
         }
     }
 
+    @Test
+    void a_first_configuration_that_is_refused_is_told_at_once() throws Exception {
+        try (var server = control(1)) {
+            offered = ResourceSet.of(Cluster.newBuilder()
+                    .setName("app")
+                    .setType(Cluster.DiscoveryType.ORIGINAL_DST)
+                    .build());
+            try (var proxy = Proxy.start(joining(server))) {
+                await().atMost(20, TimeUnit.SECONDS)
+                        .until(() -> proxy.obstacle().isPresent());
+                assertThat(proxy.obstacle().orElseThrow())
+                        .isInstanceOfSatisfying(
+                                Obstacle.ConfigurationRefused.class,
+                                refused -> assertThat(refused.problems()).anySatisfy(problem -> {
+                                    assertThat(problem.object()).isEqualTo("Cluster app");
+                                    assertThat(problem.remedy()).isNotBlank();
+                                }));
+                assertThat(proxy.ready()).isNotDone();
+            }
+        }
+    }
+
+    @Test
+    void a_control_plane_that_does_not_take_the_proxy_is_told_at_once_and_taken_up_again() throws Exception {
+        var application = answering(204);
+        admission = Admission.refused("no room");
+        try (var server = control(application.getAddress().getPort());
+                var proxy = Proxy.start(joining(server))) {
+            await().atMost(20, TimeUnit.SECONDS).until(() -> proxy.obstacle().isPresent());
+            assertThat(proxy.obstacle().orElseThrow())
+                    .isInstanceOfSatisfying(
+                            Obstacle.ProxyRefused.class,
+                            refused -> assertThat(refused.reason()).contains("no room"));
+            admission = Admission.accepted();
+            proxy.ready().get(20, TimeUnit.SECONDS);
+            assertThat(proxy.obstacle()).isEmpty();
+        }
+        application.stop(0);
+    }
+
     private AdsServer control(int applicationPort) throws IOException {
         var loopback = new GeneralName(GeneralName.iPAddress, "127.0.0.1");
         var issued = mesh.issue(TestAuthority.dns("localhost"), loopback);
@@ -256,7 +299,7 @@ class ControlPlaneTest {
         public Admission connected(ConnectedNode node, AdsSession.Handle session) {
             seen.add("node " + node.id());
             session.offer(offered);
-            return Admission.accepted();
+            return admission;
         }
 
         @Override

@@ -5,18 +5,12 @@ import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
 import io.heddle.cli.output.LogOption;
 import io.heddle.cli.output.Port;
-import io.heddle.model.problem.Problem;
 import io.heddle.proxy.Proxy;
 import io.heddle.proxy.ProxyOptions;
-import io.heddle.proxy.StartFailure;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -87,7 +81,8 @@ public final class ProxyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         if (concurrency < 0 || concurrency > 1024) {
-            throw new Failure(ExitCode.USAGE, "--concurrency must be from 0 to 1024", "");
+            throw new Failure(
+                    ExitCode.USAGE, "--concurrency must be from 0 to 1024", "0 stands for one event loop a processor");
         }
         var drain = Duration.ofSeconds(drainSeconds);
         var plain = ProxyOptions.of(new ProxyOptions.BootstrapSource.File(bootstrap), stateDirectory)
@@ -97,7 +92,7 @@ public final class ProxyCommand implements Callable<Integer> {
         var options = metricsPort
                 .map(port -> plain.withMetrics(new ProxyOptions.MetricsPort("127.0.0.1", port)))
                 .orElse(plain);
-        var proxy = started(options);
+        var proxy = ProxyStart.start(options);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
@@ -113,31 +108,12 @@ public final class ProxyCommand implements Callable<Integer> {
         return ExitCode.OK.number();
     }
 
-    private static Proxy started(ProxyOptions options) {
-        try {
-            return Proxy.start(options);
-        } catch (StartFailure e) {
-            var of = e.problems().stream().map(Problem::object).distinct().toList();
-            boolean port = of.equals(List.of("proxy")) || of.equals(List.of("options"));
-            throw new Failure(port ? ExitCode.FAILURE : ExitCode.REFUSED, String.valueOf(e.getMessage()), "", e);
-        }
-    }
-
     private static void awaitReady(Proxy proxy) throws InterruptedException {
-        try {
-            proxy.ready().get(READY.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
+        if (!ProxyStart.awaitReady(proxy, READY)) {
             throw new Failure(
-                    ExitCode.TIMEOUT,
+                    ExitCode.UNREACHABLE,
                     "no configuration after " + READY.toSeconds() + " s",
-                    "check the control plane that the bootstrap names",
-                    e);
-        } catch (ExecutionException e) {
-            throw new Failure(
-                    ExitCode.FAILURE,
-                    "the control plane does not take this proxy: " + Failure.words(e),
-                    "see its log",
-                    e);
+                    "check the control plane that the bootstrap names");
         }
     }
 }

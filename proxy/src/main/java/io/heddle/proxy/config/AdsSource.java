@@ -45,6 +45,7 @@ public final class AdsSource implements AutoCloseable {
     private boolean keptOnce;
     private @Nullable AdsClient client;
     private Optional<Health> health = Optional.empty();
+    private Optional<Obstacle> obstacle = Optional.empty();
 
     /// `applied` is called after each configuration that was accepted.
     public AdsSource(ConfigGate gate, Path lastGood, Runnable applied) {
@@ -187,14 +188,40 @@ public final class AdsSource implements AutoCloseable {
 
     private synchronized void taken() {
         refused = false;
+        obstacle = obstacle.filter(known -> !(known instanceof Obstacle.ProxyRefused));
     }
 
     private synchronized void lost(AdsClient.Loss loss) {
         refused |= loss.refused();
+        noteLoss(loss);
         var running = client;
         if (running != null && !refused) {
             running.resume(this::restore);
         }
+    }
+
+    private void noteLoss(AdsClient.Loss loss) {
+        if (!loss.refused()) {
+            obstacle = Optional.empty(); // away: it may come back with something else
+        } else if (!(obstacle.orElse(null) instanceof Obstacle.ProxyRefused)) {
+            obstacle = Optional.of(new Obstacle.ProxyRefused(loss.reason(), System.nanoTime()));
+        }
+    }
+
+    private synchronized void noteRefusal(List<Problem> problems) {
+        long since = obstacle.filter(Obstacle.ConfigurationRefused.class::isInstance)
+                .map(Obstacle::sinceNanos)
+                .orElseGet(System::nanoTime);
+        obstacle = Optional.of(new Obstacle.ConfigurationRefused(problems, since));
+    }
+
+    private synchronized void noteAccepted() {
+        obstacle = Optional.empty();
+    }
+
+    /// Why nothing will come by waiting; empty while something may.
+    public synchronized Optional<Obstacle> obstacle() {
+        return obstacle;
     }
 
     private void begin(AdsClient started) {
@@ -238,10 +265,12 @@ public final class AdsSource implements AutoCloseable {
         change(next);
         if (result instanceof Checked.Rejected<?> refused) {
             log.atWarn().addKeyValue("problems", refused.problems()).log("configuration refused");
+            noteRefusal(refused.problems());
             keepAsBefore();
             return result;
         }
         live = candidate;
+        noteAccepted();
         keep(candidate);
         applied.run();
         return result;

@@ -77,6 +77,30 @@ class LifecycleTest {
     }
 
     @Test
+    void a_sidecar_that_the_control_plane_does_not_take_says_so_at_once() {
+        long began = System.nanoTime();
+        var result = mesh.heddle(
+                "run",
+                "-n",
+                "shop",
+                "--workload",
+                catalog.name(),
+                "--account",
+                "thief",
+                "--state-dir",
+                folder.resolve("thief").toString(),
+                "--",
+                "true");
+        assertThat(result.exitCode()).as(result.err()).isEqualTo(6);
+        assertThat(result.err())
+                .contains(
+                        "error: the control plane does not take this proxy: ",
+                        "is held by a proxy with another",
+                        "try:");
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(40));
+    }
+
+    @Test
     void a_confined_application_reaches_another_through_its_sidecar_and_not_past_it() {
         assumeThat(Confinement.possible())
                 .as("SKIPPED: this kernel cannot confine TCP connections; Linux 6.7 with Landlock can")
