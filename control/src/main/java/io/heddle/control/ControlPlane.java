@@ -69,9 +69,13 @@ public final class ControlPlane implements AutoCloseable {
         try {
             wire();
         } catch (StoreException | AuthorityException e) {
-            throw new StartException(String.valueOf(e.getMessage()), e);
+            throw new StartException(
+                    String.valueOf(e.getMessage()), "start it with another --state-dir, or mend this one", e);
         } catch (IOException e) {
-            throw new StartException("the state directory " + options.stateDirectory() + " cannot be used: " + e, e);
+            throw new StartException(
+                    "the state directory " + options.stateDirectory() + " cannot be used: " + e,
+                    "choose another with --state-dir",
+                    e);
         }
     }
 
@@ -145,7 +149,7 @@ public final class ControlPlane implements AutoCloseable {
         if (!Files.isDirectory(directory) || !Files.isReadable(directory)) {
             var reason = Files.exists(directory) ? "is no directory that can be read" : "does not exist";
             throw new StartException(
-                    "the configuration directory " + directory + " " + reason + "; name another with --config-dir");
+                    "the configuration directory " + directory + " " + reason, "name another with --config-dir");
         }
     }
 
@@ -181,8 +185,8 @@ public final class ControlPlane implements AutoCloseable {
     private StartException portTaken(int port, String flag, IOException cause) {
         return new StartException(
                 "port " + port + " on " + options.ports().bindAddress()
-                        + " cannot be opened, most likely because it is in" + " use; choose another with " + flag
-                        + " (0 for any free one)",
+                        + " cannot be opened, most likely because it is in use",
+                "choose another with " + flag + " (0 for any free one)",
                 cause);
     }
 
@@ -191,7 +195,7 @@ public final class ControlPlane implements AutoCloseable {
             return new InetSocketAddress(InetAddress.getByName(options.ports().bindAddress()), port);
         } catch (UnknownHostException e) {
             throw new StartException(
-                    "the address " + options.ports().bindAddress() + " is unknown; choose another with --bind", e);
+                    "the address " + options.ports().bindAddress() + " is unknown", "choose another with --bind", e);
         }
     }
 

@@ -1,14 +1,31 @@
 package io.heddle.control;
 
-/// The control plane cannot start; the message is one line for people.
+/// The control plane cannot start; the message is one line for people, with its remedy.
 public final class StartException extends Exception {
-    private static final long serialVersionUID = 1;
+    private static final long serialVersionUID = 2;
 
-    StartException(String message) {
-        super(message);
+    private final String reason;
+    private final String remedy;
+
+    StartException(String reason, String remedy) {
+        super(reason + "; " + remedy);
+        this.reason = reason;
+        this.remedy = remedy;
     }
 
-    StartException(String message, Throwable cause) {
-        super(message, cause);
+    StartException(String reason, String remedy, Throwable cause) {
+        super(reason + "; " + remedy, cause);
+        this.reason = reason;
+        this.remedy = remedy;
+    }
+
+    /// What is wrong.
+    public String reason() {
+        return reason;
+    }
+
+    /// What to do about it.
+    public String remedy() {
+        return remedy;
     }
 }

@@ -57,7 +57,11 @@ public final class Documents {
 
         void add(Object root, String place) {
             if (!(root instanceof Map<?, ?> map)) {
-                refuse(place, "", "must be an object with apiVersion, kind and metadata", "");
+                refuse(
+                        place,
+                        "",
+                        "must be an object with apiVersion, kind and metadata",
+                        "see the files below examples");
                 return;
             }
             if ("List".equals(map.get("kind"))) {
@@ -77,10 +81,10 @@ public final class Documents {
 
         private void addItems(Map<?, ?> list, String place) {
             if (!"v1".equals(list.get("apiVersion"))) {
-                refuse(place, "apiVersion", "a List has apiVersion v1", "");
+                refuse(place, "apiVersion", "a List has apiVersion v1", "write apiVersion: v1");
             }
             if (!(list.get("items") instanceof List<?> items)) {
-                refuse(place, "items", "must be a list of objects", "");
+                refuse(place, "items", "must be a list of objects", "put \"- \" before each object");
                 return;
             }
             int index = 0;
@@ -91,7 +95,7 @@ public final class Documents {
 
         private Optional<ObjectName> name(Map<?, ?> map, String place, String kind) {
             if (!(map.get("metadata") instanceof Map<?, ?> metadata)) {
-                refuse(place, "metadata", "must be a map with at least a name", "");
+                refuse(place, "metadata", "must be a map with at least a name", "write metadata: {name: …}");
                 return Optional.empty();
             }
             var name = required(metadata, "name", place, "metadata.name");
@@ -121,7 +125,11 @@ public final class Documents {
             if (map.get(key) instanceof String text && !text.isEmpty()) {
                 return Optional.of(text);
             }
-            refuse(place, path, map.containsKey(key) ? "must be a text" : "is required", "");
+            refuse(
+                    place,
+                    path,
+                    map.containsKey(key) ? "must be a text" : "is required",
+                    "write " + key + ": and a text");
             return Optional.empty();
         }
 

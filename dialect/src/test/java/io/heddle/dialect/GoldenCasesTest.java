@@ -28,7 +28,11 @@ class GoldenCasesTest {
     @ParameterizedTest
     @MethodSource("cases")
     void finds_exactly_the_expected_problems(Path folder) throws IOException {
-        var found = problems(Files.readString(folder.resolve("in.yaml"))).stream()
+        var problems = problems(Files.readString(folder.resolve("in.yaml")));
+        assertThat(problems)
+                .allSatisfy(problem ->
+                        assertThat(problem.remedy()).as("remedy of %s", problem).isNotBlank());
+        var found = problems.stream()
                 .map(problem -> problem.severity() + " " + problem + "\n")
                 .collect(Collectors.joining());
         var golden = folder.resolve("problems.txt");

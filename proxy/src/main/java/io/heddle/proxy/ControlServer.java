@@ -60,16 +60,21 @@ record ControlServer(Bootstrap.AdsTarget target, Optional<TlsFiles> tls, Optiona
                 problems.add(error(
                         target,
                         "names, digests and revocation of the server are not looked at; its host name is verified"
-                                + " against trusted_ca instead"));
+                                + " against trusted_ca instead",
+                        "leave trusted_ca alone in validation_context"));
             }
             if (!tls.parameters().cipherSuites().isEmpty()
                     || !tls.parameters().curves().isEmpty()) {
-                problems.add(error(target, "ciphers and curves cannot be chosen towards the control plane"));
+                problems.add(error(
+                        target, "ciphers and curves cannot be chosen towards the control plane", "remove tls_params"));
             }
             if (SecretStore.isOwn(tls.certificate(), own)) {
                 IdentityAgent.missing(own, identity.rootFile()).ifPresent(problems::add);
             } else if (!isFiles(tls)) {
-                problems.add(error(target, "the control plane needs certificates in files, or the secret `default`"));
+                problems.add(error(
+                        target,
+                        "the control plane needs certificates in files, or the secret `default`",
+                        "name them as filename in tls_certificates and trusted_ca"));
             }
         });
         return Checked.of(target, problems);
@@ -84,7 +89,7 @@ record ControlServer(Bootstrap.AdsTarget target, Optional<TlsFiles> tls, Optiona
                 && tls.verification().trust() instanceof TrustSource.File;
     }
 
-    private static Problem error(Bootstrap.AdsTarget target, String reason) {
-        return Problem.error("Bootstrap", "cluster " + target.cluster(), reason, "");
+    private static Problem error(Bootstrap.AdsTarget target, String reason, String remedy) {
+        return Problem.error("Bootstrap", "cluster " + target.cluster(), reason, remedy);
     }
 }

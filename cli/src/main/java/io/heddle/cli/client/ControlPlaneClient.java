@@ -140,7 +140,7 @@ public final class ControlPlaneClient implements AutoCloseable {
             return answer(response);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new Failure(ExitCode.FAILURE, "interrupted while waiting for " + location.api(), "", e);
+            throw new Failure(ExitCode.FAILURE, "interrupted while waiting for " + location.api(), "try again", e);
         } catch (IOException e) {
             throw new Failure(
                     ExitCode.UNREACHABLE,

@@ -105,7 +105,8 @@ record Sources(List<Part> parts) {
         try {
             return text(in.readNBytes(LARGEST + 1), STANDARD_INPUT);
         } catch (IOException e) {
-            throw new Failure(ExitCode.FAILURE, "cannot read standard input: " + e.getMessage(), "", e);
+            throw new Failure(
+                    ExitCode.FAILURE, "cannot read standard input: " + e.getMessage(), "give a file with -f", e);
         }
     }
 
@@ -119,7 +120,10 @@ record Sources(List<Part> parts) {
                         .sorted()
                         .toList();
                 if (files.isEmpty()) {
-                    throw new Failure(ExitCode.USAGE, "there is no .yaml, .yml or .json file in " + path, "");
+                    throw new Failure(
+                            ExitCode.USAGE,
+                            "there is no .yaml, .yml or .json file in " + path,
+                            "name the files themselves");
                 }
                 return files.stream().map(Sources::file).toList();
             }

@@ -286,7 +286,10 @@ final class InterceptionOptions {
         } catch (NumberFormatException _) {
             // Said below: it is no number of this range either.
         }
-        throw wrong(option, "'" + text + "' is not a number from " + lowest + " to " + highest, "");
+        throw wrong(
+                option,
+                "'" + text + "' is not a number from " + lowest + " to " + highest,
+                "leave it out for the default");
     }
 
     private static Failure wrong(String option, String reason, String remedy) {

@@ -75,17 +75,19 @@ final class Tools {
             reader.join();
             if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                throw new Failure(ExitCode.FAILURE, "'" + name + "' does not end", "");
+                throw new Failure(ExitCode.FAILURE, "'" + name + "' does not end", "run it by hand to see why");
             }
             if (process.exitValue() != 0) {
                 throw failed(step, String.valueOf(said[0]));
             }
             return printed;
         } catch (IOException e) {
-            throw new Failure(ExitCode.FAILURE, "cannot run '" + file + "': " + e.getMessage(), "", e);
+            throw new Failure(
+                    ExitCode.FAILURE, "cannot run '" + file + "': " + e.getMessage(), "check that it is a program", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new Failure(ExitCode.FAILURE, "interrupted while '" + name + "' ran", "", e);
+            throw new Failure(
+                    ExitCode.FAILURE, "interrupted while '" + name + "' ran", "see 'heddle intercept status'", e);
         }
     }
 

@@ -82,7 +82,7 @@ public final class DemoCommand implements Callable<Integer> {
             throw new Failure(ExitCode.USAGE, "-o " + format + " is no form of this report", "use table, json or yaml");
         }
         if (rate < 1 || rate > 10_000) {
-            throw new Failure(ExitCode.USAGE, "--rate must be from 1 to 10000", "");
+            throw new Failure(ExitCode.USAGE, "--rate must be from 1 to 10000", "leave it out for 25");
         }
         var place = DemoDirectory.create(directory);
         var mesh = new DemoMesh(place.path(), Program.ofProcess());

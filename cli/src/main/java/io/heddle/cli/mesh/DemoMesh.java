@@ -96,7 +96,8 @@ final class DemoMesh implements AutoCloseable {
         try {
             Files.writeString(restart(), script);
         } catch (IOException e) {
-            throw new Failure(ExitCode.FAILURE, "cannot write " + restart() + ": " + e.getMessage(), "", e);
+            throw new Failure(
+                    ExitCode.FAILURE, "cannot write " + restart() + ": " + e.getMessage(), "choose another --dir", e);
         }
     }
 
@@ -166,7 +167,7 @@ final class DemoMesh implements AutoCloseable {
 
     private synchronized void start(Runnable starting) {
         if (closed) {
-            throw new Failure(ExitCode.FAILURE, "stopped while starting", "");
+            throw new Failure(ExitCode.FAILURE, "stopped while starting", "start it again");
         }
         starting.run();
     }

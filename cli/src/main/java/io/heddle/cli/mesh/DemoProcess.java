@@ -53,7 +53,11 @@ final class DemoProcess {
             Files.writeString(directory.resolve(name + ".pid"), process.pid() + "\n");
             return new DemoProcess(name, log, process);
         } catch (IOException e) {
-            throw new Failure(ExitCode.FAILURE, "cannot start " + name + ": " + e.getMessage(), "", e);
+            throw new Failure(
+                    ExitCode.FAILURE,
+                    "cannot start " + name + ": " + e.getMessage(),
+                    "check that this directory is still there",
+                    e);
         }
     }
 

@@ -139,7 +139,7 @@ public final class ControlCommand implements Callable<Integer> {
         try {
             return ControlPlane.start(options);
         } catch (StartException e) {
-            throw new Failure(ExitCode.FAILURE, String.valueOf(e.getMessage()), "", e);
+            throw new Failure(ExitCode.FAILURE, e.reason(), e.remedy(), e);
         }
     }
 }

@@ -32,7 +32,8 @@ record Call(Map<String, String> path, Map<String, String> query, String body) {
         boolean fits = text.get().matches("\\d{1,9}");
         int value = fits ? Integer.parseInt(text.get()) : -1;
         if (!fits || value < least || value > most) {
-            throw RefusedException.badRequest("?" + name, "must be a whole number from " + least + " to " + most, "");
+            throw RefusedException.badRequest(
+                    "?" + name, "must be a whole number from " + least + " to " + most, "leave it out for the default");
         }
         return value;
     }
@@ -42,7 +43,7 @@ record Call(Map<String, String> path, Map<String, String> query, String body) {
         return switch (parameter(name).orElse("false")) {
             case "true" -> true;
             case "false" -> false;
-            default -> throw RefusedException.badRequest("?" + name, "must be true or false", "");
+            default -> throw RefusedException.badRequest("?" + name, "must be true or false", "leave it out for false");
         };
     }
 
@@ -61,7 +62,9 @@ record Call(Map<String, String> path, Map<String, String> query, String body) {
             return URLDecoder.decode(text, StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
             throw new RefusedException(
-                    400, List.of(Problem.error("request", "", "the URL is not well encoded: " + e.getMessage(), "")));
+                    400,
+                    List.of(Problem.error(
+                            "request", "", "the URL is not well encoded: " + e.getMessage(), "percent-encode it")));
         }
     }
 }

@@ -55,7 +55,11 @@ final class ConfigApi {
     private Checked<List<WriteResult>> deleted(List<ObjectName> objects, boolean dryRun) throws RefusedException {
         var missing = objects.stream()
                 .filter(object -> store.find(object).isEmpty())
-                .map(object -> Problem.error(object.toString(), "", "there is no such object", "list what there is with 'heddle get all -A'"))
+                .map(object -> Problem.error(
+                        object.toString(),
+                        "",
+                        "there is no such object",
+                        "list what there is with 'heddle get all -A'"))
                 .toList();
         if (missing.size() == objects.size()) {
             throw new RefusedException(404, missing);

@@ -24,7 +24,8 @@ final class GraphApi {
         var grain = switch (call.parameter("by").orElse("service")) {
             case "service" -> Grain.SERVICE;
             case "workload" -> Grain.WORKLOAD;
-            default -> throw RefusedException.badRequest("?by", "must be service or workload", "");
+            default ->
+                throw RefusedException.badRequest("?by", "must be service or workload", "leave it out for service");
         };
         var view = scraper.graph(window, grain);
         var map = new LinkedHashMap<String, Object>();

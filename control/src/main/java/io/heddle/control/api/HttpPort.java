@@ -95,7 +95,7 @@ public final class HttpPort implements AutoCloseable {
             return Answer.json(
                     500,
                     Json.problems(
-                            List.of(Problem.error("request", "", "the control plane failed; its log says why", ""))));
+                            List.of(Problem.error("request", "", "the control plane failed", "its log says why"))));
         }
     }
 
@@ -117,10 +117,10 @@ public final class HttpPort implements AutoCloseable {
             variables.ifPresent(_ -> otherMethods.add(route.method()));
         }
         if (otherMethods.isEmpty()) {
-            throw refusal(404, "there is nothing at " + path, "");
+            throw refusal(404, "there is nothing at " + path, "the API is at /api/v1");
         }
         exchange.getResponseHeaders().set("Allow", String.join(", ", otherMethods));
-        throw refusal(405, path + " takes " + String.join(", ", otherMethods), "");
+        throw refusal(405, path + " takes " + String.join(", ", otherMethods), "use one of them");
     }
 
     private void authorize(Route route, HttpExchange exchange) throws RefusedException {

@@ -34,9 +34,10 @@ final class Json {
                 return read;
             }
         } catch (JacksonException e) {
-            throw RefusedException.badRequest("", "the body is not a JSON object: " + e.getOriginalMessage(), "");
+            throw RefusedException.badRequest(
+                    "", "the body is not a JSON object: " + e.getOriginalMessage(), "send one");
         }
-        throw RefusedException.badRequest("", "the body is not a JSON object", "");
+        throw RefusedException.badRequest("", "the body is not a JSON object", "send one");
     }
 
     static Map<String, Object> problem(Problem problem) {

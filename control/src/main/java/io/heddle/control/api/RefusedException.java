@@ -21,7 +21,10 @@ final class RefusedException extends Exception {
     }
 
     static RefusedException notFound(String object) {
-        return new RefusedException(404, List.of(Problem.error(object, "", "there is no such object", "")));
+        return new RefusedException(
+                404,
+                List.of(Problem.error(
+                        object, "", "there is no such object", "list what there is with 'heddle get all -A'")));
     }
 
     int status() {

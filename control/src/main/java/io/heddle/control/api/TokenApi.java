@@ -51,7 +51,8 @@ final class TokenApi {
                 services.add(name(Map.of("services", String.valueOf(name)), "services"));
             }
         } else if (asked.containsKey("services")) {
-            throw RefusedException.badRequest("services", "must be a list of service names", "");
+            throw RefusedException.badRequest(
+                    "services", "must be a list of service names", "for example [\"catalog\"]");
         }
         var labels = new LinkedHashMap<String, String>();
         if (asked.get("labels") instanceof Map<?, ?> pairs) {
@@ -59,10 +60,11 @@ final class TokenApi {
                 labels.put(label(KEY, String.valueOf(pair.getKey())), label(VALUE, String.valueOf(pair.getValue())));
             }
         } else if (asked.containsKey("labels")) {
-            throw RefusedException.badRequest("labels", "must be a map of label keys to values", "");
+            throw RefusedException.badRequest(
+                    "labels", "must be a map of label keys to values", "for example {\"version\": \"v1\"}");
         }
         if (services.size() + labels.size() > MAX_LABELS) {
-            throw RefusedException.badRequest("labels", "are more than " + MAX_LABELS, "");
+            throw RefusedException.badRequest("labels", "are more than " + MAX_LABELS, "* as value stands for any");
         }
         if (!asked.containsKey("services") && labels.isEmpty()) {
             services.add(identity.account());
@@ -98,6 +100,8 @@ final class TokenApi {
             return Duration.ofSeconds(seconds);
         }
         throw RefusedException.badRequest(
-                "ttlSeconds", "must be a whole number from 1 to " + JoinTokens.MAX_LIFE.toSeconds(), "");
+                "ttlSeconds",
+                "must be a whole number from 1 to " + JoinTokens.MAX_LIFE.toSeconds(),
+                "leave it out for the default");
     }
 }

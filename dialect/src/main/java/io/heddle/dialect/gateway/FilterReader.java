@@ -57,14 +57,14 @@ final class FilterReader {
         if (type.isEmpty() || SUPPORTED.contains(type)) {
             return type;
         }
-        filter.error("type", type + " is not supported yet", "");
+        filter.error("type", type + " is not supported yet", "use one of " + String.join(", ", SUPPORTED));
         return "";
     }
 
     private static void onlyItsOwnField(Fields filter, String type) {
         var own = field(type);
         if (!own.isEmpty() && !filter.has(own)) {
-            filter.error(own, "is required for the type " + type, "");
+            filter.error(own, "is required for the type " + type, "add " + own + " or change the type");
         }
         for (var other : TYPES) {
             var name = field(other);
@@ -130,7 +130,7 @@ final class FilterReader {
 
     private static void checkHeaderName(Fields fields, String place, String name) {
         if (!name.isEmpty() && !Names.isHeaderName(name)) {
-            fields.error(place, "\"" + name + "\" is not a header name", "");
+            fields.error(place, "\"" + name + "\" is not a header name", "use letters, digits and hyphens");
         }
     }
 
@@ -155,7 +155,7 @@ final class FilterReader {
         return fields.text("hostname").filter(name -> {
             boolean good = Names.isDnsName(name);
             if (!good) {
-                fields.error("hostname", "\"" + name + "\" is not a host name", "");
+                fields.error("hostname", "\"" + name + "\" is not a host name", "use a lower-case DNS name");
             }
             return good;
         });
@@ -173,7 +173,8 @@ final class FilterReader {
             var part = MatchReader.replacement(path, "replacePrefixMatch");
             var wanted = prefix ? part : full;
             if (!type.isEmpty() && wanted.isEmpty()) {
-                path.error(prefix ? "replacePrefixMatch" : "replaceFullPath", "is required for the type " + type, "");
+                var missing = prefix ? "replacePrefixMatch" : "replaceFullPath";
+                path.error(missing, "is required for the type " + type, "add " + missing + " or change the type");
             }
             if (!type.isEmpty() && full.isPresent() && part.isPresent()) {
                 path.error("", "takes one replacement only", "remove the one that is not of the type " + type);
@@ -205,7 +206,7 @@ final class FilterReader {
         int numerator = fraction.requiredInteger("numerator", 0, Integer.MAX_VALUE);
         int denominator = fraction.integer("denominator", 1, Integer.MAX_VALUE).orElse(100);
         if (numerator > denominator) {
-            fraction.error("numerator", "is greater than denominator", "");
+            fraction.error("numerator", "is greater than denominator", "use a numerator of at most " + denominator);
         }
         return 100.0 * numerator / denominator;
     }

@@ -27,12 +27,15 @@ public final class HttpRouteReader {
     /// The route in `root`.
     public static Resource read(Fields root) {
         var spec = root.requiredObject("spec");
-        spec.warn("useDefaultGateways", "has no effect: the route is bound to services only", "");
+        spec.warn("useDefaultGateways", "has no effect: the route is bound to services only", "remove it");
         spec.warn("hostnames", "is ignored for parents that are services, as the Gateway API says", "remove it");
         var hostnames = spec.texts("hostnames");
         for (int i = 0; i < hostnames.size(); i++) {
             if (!Names.isWildcardDnsName(hostnames.get(i))) {
-                spec.error("hostnames[" + i + "]", "\"" + hostnames.get(i) + "\" is not a host name", "");
+                spec.error(
+                        "hostnames[" + i + "]",
+                        "\"" + hostnames.get(i) + "\" is not a host name",
+                        "use a lower-case DNS name; only its first label may be *");
             }
         }
         return new HttpRoute(root.object(), parents(spec), hostnames, rules(spec));
@@ -74,7 +77,7 @@ public final class HttpRouteReader {
             result.add(read);
         }
         if (result.isEmpty()) {
-            spec.error("rules", "at least one rule is required", "");
+            spec.error("rules", "at least one rule is required", "add a rule with backendRefs");
         }
         return result;
     }
@@ -84,7 +87,7 @@ public final class HttpRouteReader {
         if (!name.isEmpty() && !Names.isDnsName(name)) {
             rule.error("name", "\"" + name + "\" is not a DNS name", "use lower-case letters, digits and hyphens");
         }
-        rule.warn("sessionPersistence", "has no effect yet: requests are balanced one by one", "");
+        rule.warn("sessionPersistence", "has no effect yet: requests are balanced one by one", "remove it");
         var matches = new ArrayList<HttpRoute.Match>();
         for (var match : rule.objects("matches")) {
             matches.add(MatchReader.read(match));

@@ -32,7 +32,7 @@ final class MatchReader {
                 .orElse("PathPrefix");
         var value = path.text("value").orElse("/");
         if (value.length() > MAX_PATH) {
-            path.error("value", "is longer than " + MAX_PATH + " characters", "");
+            path.error("value", "is longer than " + MAX_PATH + " characters", "match a shorter prefix");
         }
         if (type.equals("RegularExpression")) {
             return new PathMatch.Regex(value);
@@ -49,11 +49,11 @@ final class MatchReader {
         }
         for (var part : List.of("//", "/./", "/../", "%2f", "%2F", "#")) {
             if (value.contains(part)) {
-                fields.error(name, "must not contain \"" + part + "\"", "");
+                fields.error(name, "must not contain \"" + part + "\"", "write the path as servers see it, normalized");
             }
         }
         if (value.endsWith("/..") || value.endsWith("/.")) {
-            fields.error(name, "must not end with a dot segment", "");
+            fields.error(name, "must not end with a dot segment", "write the path it leads to");
         }
         if (!value.matches("(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})*+")) {
             fields.error(name, "has characters that no path has", "percent-encode them");
@@ -68,7 +68,7 @@ final class MatchReader {
                     value.choice("type", List.of("Exact", "RegularExpression")).orElse("Exact");
             var written = value.requiredText("name");
             if (!written.isEmpty() && !Names.isHeaderName(written)) {
-                value.error("name", "\"" + written + "\" is not a token (RFC 9110)", "");
+                value.error("name", "\"" + written + "\" is not a token (RFC 9110)", "use letters, digits and hyphens");
             }
             var key = headers ? written.toLowerCase(Locale.ROOT) : written;
             if (!names.add(key)) {
@@ -86,7 +86,10 @@ final class MatchReader {
                 fields.error(name, "a path begins with /", "write /" + path);
             }
             if (path.length() > MAX_PATH || !Names.isHeaderValue(path) || path.contains(" ")) {
-                fields.error(name, "is not a path", "");
+                fields.error(
+                        name,
+                        "is not a path",
+                        "use at most " + MAX_PATH + " characters, none of them a space or a control");
             }
             return path;
         });

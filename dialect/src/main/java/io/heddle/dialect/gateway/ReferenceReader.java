@@ -27,7 +27,10 @@ final class ReferenceReader {
     static ServiceName backend(Fields ref) {
         var service = service(ref);
         if (!service.namespace().equals(ref.object().namespace())) {
-            ref.warning("namespace", "is another namespace: no ReferenceGrant is looked for yet", "");
+            ref.warning(
+                    "namespace",
+                    "is another namespace: no ReferenceGrant is looked for yet",
+                    "check that its owner agrees");
         }
         return service;
     }

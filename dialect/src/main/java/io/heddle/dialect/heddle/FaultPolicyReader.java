@@ -26,7 +26,7 @@ public final class FaultPolicyReader {
         delay.refuse("exponentialDelay", "is not supported", "use fixedDelay");
         refuseOldPercent(delay);
         if (!delay.has("fixedDelay")) {
-            delay.error("fixedDelay", "is required", "");
+            delay.error("fixedDelay", "is required", "add a duration, for example 2s");
         }
         var fixed = Durations.go(delay, "fixedDelay");
         if (fixed.isPresent() && fixed.get().compareTo(Duration.ofMillis(1)) < 0) {

@@ -83,7 +83,7 @@ public final class AuthorizationPolicyReader {
         var values = Patterns.read(entry, "values");
         var notValues = Patterns.read(entry, "notValues");
         if (!entry.has("values") && !entry.has("notValues")) {
-            entry.error("values", "is required, unless notValues is given", "");
+            entry.error("values", "is required, unless notValues is given", "add values or notValues");
         }
         checkValues(entry, key, values, "values");
         checkValues(entry, key, notValues, "notValues");
@@ -95,7 +95,10 @@ public final class AuthorizationPolicyReader {
             var value = values.get(i);
             var place = name + "[" + i + "]";
             if (key.equals("source.ip") && !Addresses.isBlock(value)) {
-                entry.error(place, "\"" + value + "\" is neither an IP address nor a CIDR range", "");
+                entry.error(
+                        place,
+                        "\"" + value + "\" is neither an IP address nor a CIDR range",
+                        "for example 10.0.0.7 or 10.9.0.0/16");
             }
             if (key.equals("destination.port") && !Patterns.isPort(value)) {
                 entry.error(place, "\"" + value + "\" is not a port", "use a number from 1 to 65535");

@@ -50,10 +50,13 @@ public final class ServiceEntryReader {
     }
 
     private static void otherFields(Fields spec) {
-        spec.refuse("subjectAltNames", "cannot be enforced yet: a server's names would not be verified", "");
+        spec.refuse(
+                "subjectAltNames",
+                "cannot be enforced yet: a server's names would not be verified",
+                "remove it if that will do");
         boolean everywhere = spec.texts("exportTo").equals(List.of("*"));
         if (spec.has("exportTo") && !everywhere) {
-            spec.warning("exportTo", "has no effect yet: the service is visible everywhere", "");
+            spec.warning("exportTo", "has no effect yet: the service is visible everywhere", "use [\"*\"]");
         }
     }
 
@@ -73,7 +76,7 @@ public final class ServiceEntryReader {
     private static List<String> hosts(Fields spec) {
         var hosts = spec.texts("hosts");
         if (hosts.isEmpty()) {
-            spec.error("hosts", "at least one host is required", "");
+            spec.error("hosts", "at least one host is required", "add the service's DNS name");
         }
         var seen = new HashSet<String>();
         for (int i = 0; i < hosts.size(); i++) {
@@ -96,7 +99,7 @@ public final class ServiceEntryReader {
             case "STATIC" -> Resolution.STATIC;
             case "DNS" -> Resolution.DNS;
             case "DNS_ROUND_ROBIN" -> {
-                spec.warning("resolution", "DNS_ROUND_ROBIN is carried out as DNS: all addresses are used", "");
+                spec.warning("resolution", "DNS_ROUND_ROBIN is carried out as DNS: all addresses are used", "use DNS");
                 yield Resolution.DNS;
             }
             case "DYNAMIC_DNS" -> {
@@ -119,7 +122,8 @@ public final class ServiceEntryReader {
         switch (resolution) {
             case STATIC -> {
                 if (!endpoints && selector.isEmpty()) {
-                    spec.error("endpoints", "STATIC resolution needs endpoints or a workloadSelector", "");
+                    spec.error(
+                            "endpoints", "STATIC resolution needs endpoints or a workloadSelector", "add one of them");
                 }
             }
             case DNS -> {
@@ -157,7 +161,7 @@ public final class ServiceEntryReader {
                     served, port.integer("targetPort", 1, 65_535).orElse(0), ""));
         }
         if (result.isEmpty()) {
-            spec.error("ports", "at least one port is required", "");
+            spec.error("ports", "at least one port is required", "add one to ports");
         }
         return result;
     }

@@ -63,7 +63,7 @@ final class SourceReader {
                 source.error(
                         name + "[" + i + "]",
                         "\"" + blocks.get(i) + "\" is neither an IP address nor a CIDR range",
-                        "");
+                        "for example 10.0.0.7 or 10.9.0.0/16");
             }
         }
         return blocks;

@@ -57,7 +57,7 @@ public final class WorkloadEntryReader {
         var labels = new HashMap<>(known.labels);
         labels.putAll(Names.labels(spec, "labels").values());
         boolean tls = Workload.TLS_MODE_MUTUAL.equals(labels.get(Workload.TLS_MODE_LABEL));
-        spec.warn("network", "has no effect: all workloads are taken to reach each other directly", "");
+        spec.warn("network", "has no effect: all workloads are taken to reach each other directly", "remove it");
         return new Workload(
                 object,
                 address(spec),

@@ -79,13 +79,14 @@ public final class ServiceReader {
             case "ExternalName" ->
                 spec.error("type", "ExternalName is not supported", "use a ServiceEntry with resolution: DNS");
             case "NodePort", "LoadBalancer" ->
-                spec.warning("type", type.get() + " has no effect: nothing is opened outside the mesh", "");
+                spec.warning(
+                        "type", type.get() + " has no effect: nothing is opened outside the mesh", "use ClusterIP");
             default -> {} // ClusterIP: nothing to say
         }
         if (spec.choice("sessionAffinity", List.of("None", "ClientIP"))
                 .orElse("None")
                 .equals("ClientIP")) {
-            spec.warning("sessionAffinity", "has no effect yet: requests are balanced one by one", "");
+            spec.warning("sessionAffinity", "has no effect yet: requests are balanced one by one", "use None");
         }
         for (var name : List.of(
                 "sessionAffinityConfig",
@@ -101,7 +102,7 @@ public final class ServiceReader {
             boolean harmless =
                     name.endsWith("TrafficPolicy") && spec.text(name).orElse("").equals("Cluster");
             if (!harmless) {
-                spec.warn(name, "has no effect", "");
+                spec.warn(name, "has no effect", "remove it");
             }
         }
     }
@@ -128,7 +129,7 @@ public final class ServiceReader {
             result.add(servicePort(port, name, number));
         }
         if (result.isEmpty()) {
-            spec.error("ports", "a service needs at least one TCP port", "");
+            spec.error("ports", "a service needs at least one TCP port", "add one to ports");
         }
         return result;
     }
@@ -136,7 +137,7 @@ public final class ServiceReader {
     private static String portName(Fields port, int count) {
         var name = port.text("name").orElse("");
         if (name.isEmpty() && count > 1) {
-            port.error("name", "is required when a service has several ports", "");
+            port.error("name", "is required when a service has several ports", "name each port");
         }
         if (!name.isEmpty() && !Names.isLabel(name)) {
             port.error("name", "\"" + name + "\" is not a port name", "use lower-case letters, digits and hyphens");
@@ -147,7 +148,10 @@ public final class ServiceReader {
     private static boolean isTcp(Fields port) {
         var transport = port.choice("protocol", List.of("TCP", "UDP", "SCTP")).orElse("TCP");
         if (!transport.equals("TCP")) {
-            port.warning("protocol", transport + " is not carried by the mesh: this port is left out", "");
+            port.warning(
+                    "protocol",
+                    transport + " is not carried by the mesh: this port is left out",
+                    "call it past the mesh");
         }
         return transport.equals("TCP");
     }
@@ -160,7 +164,10 @@ public final class ServiceReader {
         }
         var target = port.text("targetPort").orElse("");
         if (!target.isEmpty() && !Names.isPortName(target)) {
-            port.error("targetPort", "\"" + target + "\" is neither a number nor a port name", "");
+            port.error(
+                    "targetPort",
+                    "\"" + target + "\" is neither a number nor a port name",
+                    "use a number from 1 to 65535 or a port's name");
         }
         return new ServicePort(served, 0, target);
     }

@@ -163,7 +163,7 @@ public final class Fields {
     public Optional<Double> number(String name, double min, double max) {
         return value(name).flatMap(value -> {
             if (!(value instanceof Number number)) {
-                error(name, "must be a number, not " + type(value), "");
+                error(name, "must be a number, not " + type(value), "write it without quotes, for example 0.5");
                 return Optional.empty();
             }
             double amount = number.doubleValue();
@@ -181,7 +181,7 @@ public final class Fields {
             if (value instanceof Boolean flag) {
                 return Optional.of(flag);
             }
-            error(name, "must be true or false, not " + type(value), "");
+            error(name, "must be true or false, not " + type(value), "write true or false, without quotes");
             return Optional.empty();
         });
     }
@@ -245,9 +245,9 @@ public final class Fields {
     private void reportUnknown() {
         for (var name : tree.keySet()) {
             if (!known.contains(name)) {
-                var meant = NearestName.of(name, known).map(near -> "; did you mean \"" + near + "\"?");
+                var near = NearestName.of(name, known).map(nearest -> "did you mean \"" + nearest + "\"?");
                 var remedy = known.isEmpty() ? "remove it" : "known here: " + String.join(", ", known);
-                error(name, "unknown field \"" + name + "\"" + meant.orElse(""), meant.isPresent() ? "" : remedy);
+                error(name, "unknown field \"" + name + "\"", near.orElse(remedy));
             }
         }
         children.values().forEach(Fields::reportUnknown);
@@ -255,7 +255,7 @@ public final class Fields {
 
     private void require(String name) {
         if (!has(name)) {
-            error(name, "is required", "");
+            error(name, "is required", "add " + name);
         }
     }
 
@@ -266,7 +266,10 @@ public final class Fields {
 
     private Optional<Integer> whole(String name, Object value, int min, int max) {
         if (!(value instanceof Long number)) {
-            error(name, "must be a whole number, not " + type(value), "");
+            error(
+                    name,
+                    "must be a whole number, not " + type(value),
+                    "write a number from " + min + " to " + max + ", without quotes");
             return Optional.empty();
         }
         if (number < min || number > max) {
@@ -294,18 +297,19 @@ public final class Fields {
             map.forEach((key, item) -> copy.put(String.valueOf(key), item));
             return Optional.of(child(place, copy));
         }
-        problems.error(place, "must be a map of fields, not " + type(value), "");
+        problems.error(
+                place, "must be a map of fields, not " + type(value), "put \"name: value\" lines below it, further in");
         return Optional.empty();
     }
 
     private Optional<String> text(String place, Object value) {
         if (!(value instanceof String text)) {
             boolean scalar = !(value instanceof Map || value instanceof List);
-            problems.error(place, "must be a text, not " + type(value), scalar ? "quote the value" : "");
+            problems.error(place, "must be a text, not " + type(value), scalar ? "quote the value" : "write one text");
             return Optional.empty();
         }
         if (text.isEmpty()) {
-            problems.error(place, "must not be empty", "");
+            problems.error(place, "must not be empty", "give it a value, or remove the field");
             return Optional.empty();
         }
         return Optional.of(text);

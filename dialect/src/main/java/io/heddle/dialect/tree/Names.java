@@ -71,7 +71,7 @@ public final class Names {
     /// A DNS label from a field that must be there; an empty text after the problem is noted.
     public static String requiredLabel(Fields fields, String name) {
         if (!fields.has(name)) {
-            fields.error(name, "is required", "");
+            fields.error(name, "is required", "add " + name);
         }
         return label(fields, name).orElse("");
     }
@@ -81,7 +81,10 @@ public final class Names {
         var labels = fields.textMap(name);
         labels.forEach((key, value) -> {
             if (!LABEL_KEY.matcher(key).matches()) {
-                fields.error(name + "." + key, "\"" + key + "\" is not a label key", "");
+                fields.error(
+                        name + "." + key,
+                        "\"" + key + "\" is not a label key",
+                        "use letters, digits and inner dots, hyphens and underscores, after an optional DNS name and /");
             }
             if (!LABEL_VALUE.matcher(value).matches()) {
                 fields.error(

@@ -69,7 +69,11 @@ final class TreeBuilder {
         var name = alias.getAlias().getValue();
         var node = anchors.get(name);
         if (node == null) {
-            throw new TreeException(path, alias, "no complete value is anchored as \"" + name + "\"", "");
+            throw new TreeException(
+                    path,
+                    alias,
+                    "no complete value is anchored as \"" + name + "\"",
+                    "put &" + name + " on a value further up");
         }
         repeated += node.size;
         if (repeated > TreeReader.MAX_REPEATED) {

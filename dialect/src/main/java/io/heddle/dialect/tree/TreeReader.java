@@ -25,6 +25,8 @@ public final class TreeReader {
     /// How many values aliases may repeat in one text.
     public static final int MAX_REPEATED = 10_000;
 
+    private static final String SYNTAX = "mend that line; YAML is indented with spaces, not tabs";
+
     private TreeReader() {}
 
     /// One document of the text.
@@ -52,9 +54,9 @@ public final class TreeReader {
             var place = problem.getProblemMark()
                     .map(mark -> TreeException.place(mark.getLine(), mark.getColumn()))
                     .orElse("");
-            return refused("", place + "not YAML: " + oneLine(problem.getProblem()), "");
+            return refused("", place + "not YAML: " + oneLine(problem.getProblem()), SYNTAX);
         } catch (YamlEngineException problem) {
-            return refused("", "not YAML: " + oneLine(String.valueOf(problem.getMessage())), "");
+            return refused("", "not YAML: " + oneLine(String.valueOf(problem.getMessage())), SYNTAX);
         }
     }
 

@@ -71,20 +71,25 @@ final class ContextFactory {
         var object = "TLS " + TlsHandlers.label(settings);
         var verification = settings.verification();
         if (trust.isEmpty() && !verification.subjectAltNames().isEmpty()) {
-            return refused(object, "names are expected of a peer that nobody verifies");
+            return refused(object, "names are expected of a peer that nobody verifies", "name a trusted_ca");
         }
         boolean verifies = trust.isPresent() || !verification.pins().isEmpty();
         if (settings instanceof ServerTls tls) {
             if (own.isEmpty()) {
-                return refused(object, "a server must have a certificate");
+                return refused(object, "a server must have a certificate", "name one in tls_certificates");
             }
             if (tls.requireClientCertificate() && !verifies) {
-                return refused(object, "a client certificate is required but nobody is trusted to sign it");
+                return refused(
+                        object,
+                        "a client certificate is required but nobody is trusted to sign it",
+                        "name a trusted_ca");
             }
         }
         if (provider == SslProvider.JDK && settings.sessions().kept() == 0) {
             return refused(
-                    object, "sessions cannot be turned off with the JDK's TLS, and BoringSSL does not load here");
+                    object,
+                    "sessions cannot be turned off with the JDK's TLS, and BoringSSL does not load here",
+                    "leave sessions on");
         }
         try {
             var builder = switch (settings) {
@@ -103,7 +108,7 @@ final class ContextFactory {
             applicationProtocols(builder, settings.applicationProtocols());
             return Checked.ok(keepingSessions(builder, settings.sessions()));
         } catch (GeneralSecurityException | SSLException | IllegalArgumentException invalid) {
-            return refused(object, "no TLS context can be made: " + invalid.getMessage());
+            return refused(object, "no TLS context can be made: " + invalid.getMessage(), "check keys and ciphers");
         }
     }
 
@@ -193,7 +198,7 @@ final class ContextFactory {
         }
     }
 
-    private static Checked<SslContext> refused(String object, String reason) {
-        return Checked.rejected(Problem.error(object, "", reason, ""));
+    private static Checked<SslContext> refused(String object, String reason, String remedy) {
+        return Checked.rejected(Problem.error(object, "", reason, remedy));
     }
 }

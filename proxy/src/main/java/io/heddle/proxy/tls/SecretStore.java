@@ -198,9 +198,10 @@ public final class SecretStore {
         try {
             return Checked.ok(Files.readString(file));
         } catch (NoSuchFileException absent) {
-            return Checked.rejected(Problem.error(object, "", file + " does not exist", ""));
+            return Checked.rejected(Problem.error(object, "", file + " does not exist", "put the file there"));
         } catch (IOException unreadable) {
-            return Checked.rejected(Problem.error(object, "", file + " cannot be read: " + unreadable, ""));
+            return Checked.rejected(
+                    Problem.error(object, "", file + " cannot be read: " + unreadable, "let the proxy's user read it"));
         }
     }
 

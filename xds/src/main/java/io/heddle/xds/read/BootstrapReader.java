@@ -80,7 +80,8 @@ public final class BootstrapReader {
         try {
             tree = YamlTree.read(text);
         } catch (YamlEngineException e) {
-            return refused("is no YAML or JSON: " + e.getMessage(), "");
+            return refused(
+                    "is no YAML or JSON: " + e.getMessage(), "mend the file; YAML is indented with spaces, not tabs");
         }
         var findings = new Findings();
         var scope = new Scope(findings, OBJECT, "");

@@ -88,7 +88,7 @@ final class FilterReaders {
             }
         }
         if (optional) {
-            scope.warning("filter " + name + " (" + Scope.type(any) + ") is not supported and left out", "");
+            scope.warning("filter " + name + " (" + Scope.type(any) + ") is not supported and left out", "remove it");
         } else {
             scope.error("filter " + name + " (" + Scope.type(any) + ") is not supported", "remove it");
         }

@@ -67,7 +67,10 @@ final class RbacReader {
             case ALLOW -> Optional.of(RbacRules.Action.ALLOW);
             case DENY -> Optional.of(RbacRules.Action.DENY);
             case LOG -> {
-                scope.at("action").warning("LOG is not supported; the rules have no effect", "");
+                scope.at("action")
+                        .warning(
+                                "LOG is not supported; the rules have no effect",
+                                "use ALLOW or DENY, or remove the filter");
                 yield Optional.empty();
             }
             case UNRECOGNIZED -> {

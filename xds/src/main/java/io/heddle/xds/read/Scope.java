@@ -79,7 +79,7 @@ record Scope(Findings findings, String object, String path) {
         try {
             return Optional.of(parser.parseFrom(any.getValue()));
         } catch (InvalidProtocolBufferException e) {
-            error("is a malformed " + type(any) + ": " + e.getMessage(), "");
+            error("is a malformed " + type(any) + ": " + e.getMessage(), "pack the message that its type_url names");
             return Optional.empty();
         }
     }
