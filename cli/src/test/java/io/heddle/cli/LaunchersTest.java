@@ -105,6 +105,23 @@ class LaunchersTest {
     }
 
     @Test
+    void a_build_that_is_interrupted_says_so_and_leaves_no_maven_behind() throws Exception {
+        script(tree.resolve("mvnw"), "echo $$ > maven.pid; mv maven.pid maven.runs; exec sleep 600");
+        var launcher = start(
+                Map.of("JAVA_HOME", jdk.toString()), tree.resolve("heddle").toString(), "version");
+        var running = tree.resolve("maven.runs");
+        while (!Files.exists(running)) {
+            Thread.onSpinWait();
+        }
+        long maven = Long.parseLong(Files.readString(running).strip());
+        launcher.toHandle().destroy();
+        var result = finish(launcher);
+        assertThat(result.code()).isEqualTo(130);
+        assertThat(result.err()).contains("heddle: build interrupted");
+        assertThat(ProcessHandle.of(maven)).isEmpty();
+    }
+
+    @Test
     void a_failed_build_shows_its_errors_and_where_the_log_is() throws Exception {
         script(tree.resolve("mvnw"), "echo '[ERROR] broken thing'; exit 1");
         var result =

@@ -8,6 +8,7 @@ import io.heddle.cli.output.Format;
 import io.heddle.cli.output.Table;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -59,7 +60,12 @@ public final class ProxyStatusCommand implements Callable<Integer> {
     public Integer call() {
         List<JsonNode> proxies;
         try (var client = server.client()) {
-            proxies = client.proxies().stream().filter(this::isWanted).toList();
+            proxies = client.proxies().stream()
+                    .filter(this::isWanted)
+                    .sorted(Comparator.comparing(
+                                    (JsonNode proxy) -> proxy.path("namespace").asString(""))
+                            .thenComparing(proxy -> proxy.path("workload").asString("")))
+                    .toList();
         }
         if (proxies.isEmpty() && !wanted.isEmpty()) {
             throw new Failure(
