@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// Everything that a proxy can be told at its start. [#of] has the defaults.
 ///
@@ -17,8 +18,7 @@ import java.util.Optional;
 /// @param accessLog the proxy's own access log; empty for none
 /// @param metrics the metrics port; empty for none
 /// @param awaitApplication whether the application is still to start: the mesh is told that requests may come only
-/// after
-///     [Proxy#applicationReady]
+///     after [Proxy#applicationReady]
 /// @param lastGoodAfter how long a start waits for a control plane that gives no sign of life before the last good
 ///     configuration is used; one that cannot be connected to is not waited for
 public record ProxyOptions(
@@ -92,114 +92,82 @@ public record ProxyOptions(
     public record MetricsPort(String host, int port) {}
 
     public ProxyOptions withConcurrency(int loops) {
-        return new ProxyOptions(
-                bootstrap,
-                stateFolder,
-                loops,
-                node,
-                drainTime,
-                identity,
-                accessLog,
-                metrics,
-                awaitApplication,
-                lastGoodAfter);
+        return with(draft -> draft.concurrency = loops);
     }
 
     public ProxyOptions withNode(NodeOverrides overrides) {
-        return new ProxyOptions(
-                bootstrap,
-                stateFolder,
-                concurrency,
-                overrides,
-                drainTime,
-                identity,
-                accessLog,
-                metrics,
-                awaitApplication,
-                lastGoodAfter);
+        return with(draft -> draft.node = overrides);
     }
 
     public ProxyOptions withDrainTime(Duration time) {
-        return new ProxyOptions(
-                bootstrap,
-                stateFolder,
-                concurrency,
-                node,
-                time,
-                identity,
-                accessLog,
-                metrics,
-                awaitApplication,
-                lastGoodAfter);
+        return with(draft -> draft.drainTime = time);
     }
 
     public ProxyOptions withIdentity(Identity how) {
-        return new ProxyOptions(
-                bootstrap,
-                stateFolder,
-                concurrency,
-                node,
-                drainTime,
-                how,
-                accessLog,
-                metrics,
-                awaitApplication,
-                lastGoodAfter);
+        return with(draft -> draft.identity = how);
     }
 
     public ProxyOptions withAccessLog(AccessLogs.Settings log) {
-        return new ProxyOptions(
-                bootstrap,
-                stateFolder,
-                concurrency,
-                node,
-                drainTime,
-                identity,
-                Optional.of(log),
-                metrics,
-                awaitApplication,
-                lastGoodAfter);
+        return with(draft -> draft.accessLog = Optional.of(log));
     }
 
     public ProxyOptions withMetrics(MetricsPort port) {
-        return new ProxyOptions(
-                bootstrap,
-                stateFolder,
-                concurrency,
-                node,
-                drainTime,
-                identity,
-                accessLog,
-                Optional.of(port),
-                awaitApplication,
-                lastGoodAfter);
+        return with(draft -> draft.metrics = Optional.of(port));
     }
 
     public ProxyOptions withApplicationToCome() {
-        return new ProxyOptions(
-                bootstrap,
-                stateFolder,
-                concurrency,
-                node,
-                drainTime,
-                identity,
-                accessLog,
-                metrics,
-                true,
-                lastGoodAfter);
+        return with(draft -> draft.awaitApplication = true);
     }
 
     public ProxyOptions withLastGoodAfter(Duration silence) {
-        return new ProxyOptions(
-                bootstrap,
-                stateFolder,
-                concurrency,
-                node,
-                drainTime,
-                identity,
-                accessLog,
-                metrics,
-                awaitApplication,
-                silence);
+        return with(draft -> draft.lastGoodAfter = silence);
+    }
+
+    private ProxyOptions with(Consumer<Draft> change) {
+        var draft = new Draft(this);
+        change.accept(draft);
+        return draft.whole();
+    }
+
+    /// Options that one of the methods above is changing. It names every component once on the way in and once on the
+    /// way out, so that the methods need to name their own only.
+    private static final class Draft {
+        private final BootstrapSource bootstrap;
+        private final Path stateFolder;
+        private int concurrency;
+        private NodeOverrides node;
+        private Duration drainTime;
+        private Identity identity;
+        private Optional<AccessLogs.Settings> accessLog;
+        private Optional<MetricsPort> metrics;
+        private boolean awaitApplication;
+        private Duration lastGoodAfter;
+
+        Draft(ProxyOptions from) {
+            bootstrap = from.bootstrap;
+            stateFolder = from.stateFolder;
+            concurrency = from.concurrency;
+            node = from.node;
+            drainTime = from.drainTime;
+            identity = from.identity;
+            accessLog = from.accessLog;
+            metrics = from.metrics;
+            awaitApplication = from.awaitApplication;
+            lastGoodAfter = from.lastGoodAfter;
+        }
+
+        ProxyOptions whole() {
+            return new ProxyOptions(
+                    bootstrap,
+                    stateFolder,
+                    concurrency,
+                    node,
+                    drainTime,
+                    identity,
+                    accessLog,
+                    metrics,
+                    awaitApplication,
+                    lastGoodAfter);
+        }
     }
 }

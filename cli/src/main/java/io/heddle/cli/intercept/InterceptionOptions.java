@@ -1,11 +1,17 @@
 package io.heddle.cli.intercept;
 
-import io.heddle.cli.intercept.Interception.Inbound;
-import io.heddle.cli.intercept.Interception.Outbound;
-import io.heddle.cli.intercept.Interception.Policy;
-import io.heddle.cli.intercept.Interception.Sidecar;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
+import io.heddle.cli.rules.Cidr;
+import io.heddle.cli.rules.Family;
+import io.heddle.cli.rules.Interception;
+import io.heddle.cli.rules.Interception.Inbound;
+import io.heddle.cli.rules.Interception.Outbound;
+import io.heddle.cli.rules.Interception.Policy;
+import io.heddle.cli.rules.Interception.Sidecar;
+import io.heddle.cli.rules.Mode;
+import io.heddle.cli.rules.NumberRange;
+import io.heddle.cli.rules.Selection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,8 @@
 package io.heddle.cli.intercept;
 
+import io.heddle.cli.packetfilter.Installed;
+import io.heddle.cli.packetfilter.Step;
+import io.heddle.cli.rules.ChainName;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;

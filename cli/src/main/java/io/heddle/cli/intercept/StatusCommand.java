@@ -4,6 +4,8 @@ import io.heddle.cli.command.OutputOption;
 import io.heddle.cli.output.Console;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Format;
+import io.heddle.cli.packetfilter.Interceptor;
+import io.heddle.cli.packetfilter.Tools;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -1,7 +1,7 @@
-package io.heddle.cli.intercept;
+package io.heddle.cli.packetfilter;
 
 /// The packet filter in whose words the rules are written.
-enum Backend {
+public enum Backend {
     IPTABLES,
     NFT
 }

@@ -1,6 +1,11 @@
-package io.heddle.cli.intercept;
+package io.heddle.cli.packetfilter;
 
-import io.heddle.cli.intercept.Interception.Policy;
+import io.heddle.cli.rules.ChainName;
+import io.heddle.cli.rules.Family;
+import io.heddle.cli.rules.Interception;
+import io.heddle.cli.rules.Interception.Policy;
+import io.heddle.cli.rules.Mode;
+import io.heddle.cli.rules.RuleWriter;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -16,15 +21,16 @@ import java.util.regex.Pattern;
 /// @param routing the policy routing by protocol version; a version without any is not in it
 /// @param passthroughAddress whether loopback has the IPv6 passthrough address; IPv4 needs none, all of 127.0.0.0/8
 ///     is there
-record Installed(
+public record Installed(
         Map<Family, IptablesRules> iptables, String nftables, Map<Family, Policy> routing, boolean passthroughAddress) {
-    static final Installed NOTHING = new Installed(Map.of(), "", Map.of(), false);
+    /// Nothing of ours.
+    public static final Installed NOTHING = new Installed(Map.of(), "", Map.of(), false);
 
     private static final Pattern PORT_OF_REDIRECT = Pattern.compile("(?:REDIRECT --to-ports |redirect to :)([0-9]+)");
     private static final Pattern PORT_OF_TPROXY =
             Pattern.compile("(?:TPROXY --on-port |tproxy(?: ip6?)? to :)([0-9]+)");
 
-    Installed {
+    public Installed {
         var rules = new EnumMap<Family, IptablesRules>(Family.class);
         iptables.forEach((family, found) -> {
             if (!found.isEmpty()) {
@@ -36,7 +42,7 @@ record Installed(
     }
 
     /// What an interception wants.
-    static Installed of(Interception wish, Backend backend) {
+    public static Installed of(Interception wish, Backend backend) {
         var rules = RuleWriter.write(wish);
         var iptables = new EnumMap<Family, IptablesRules>(Family.class);
         var routing = new EnumMap<Family, Policy>(Family.class);
@@ -55,16 +61,18 @@ record Installed(
                 wish.families().contains(Family.IPV6));
     }
 
-    boolean isEmpty() {
+    /// Whether nothing of ours is there.
+    public boolean isEmpty() {
         return equals(NOTHING);
     }
 
     /// Whether packets are led anywhere.
-    boolean hasRules() {
+    public boolean hasRules() {
         return !iptables.isEmpty() || !nftables.isEmpty();
     }
 
-    Set<Backend> backends() {
+    /// The packet filters that have rules of ours.
+    public Set<Backend> backends() {
         if (iptables.isEmpty()) {
             return nftables.isEmpty() ? Set.of() : Set.of(Backend.NFT);
         }
@@ -72,12 +80,12 @@ record Installed(
     }
 
     /// How inbound connections are taken, as the rules say.
-    Mode mode() {
+    public Mode mode() {
         return PORT_OF_TPROXY.matcher(text()).find() ? Mode.TPROXY : Mode.REDIRECT;
     }
 
     /// The port that one of our chains leads to.
-    OptionalInt port(ChainName chain) {
+    public OptionalInt port(ChainName chain) {
         for (var line : rules(chain)) {
             for (var pattern : new Pattern[] {PORT_OF_REDIRECT, PORT_OF_TPROXY}) {
                 var matcher = pattern.matcher(line);
@@ -108,7 +116,7 @@ record Installed(
     }
 
     /// All rules as text, in the words of their packet filter.
-    String text() {
+    public String text() {
         var out = new StringBuilder();
         iptables.forEach((family, rules) ->
                 out.append("# ").append(family.iptables()).append('\n').append(IptablesRules.NONE.to(rules)));

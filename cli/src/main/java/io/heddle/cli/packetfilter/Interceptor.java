@@ -1,7 +1,10 @@
-package io.heddle.cli.intercept;
+package io.heddle.cli.packetfilter;
 
-import io.heddle.cli.intercept.Interception.Policy;
 import io.heddle.cli.output.Failure;
+import io.heddle.cli.rules.Family;
+import io.heddle.cli.rules.Interception;
+import io.heddle.cli.rules.Interception.Policy;
+import io.heddle.cli.rules.Mode;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +33,7 @@ public final class Interceptor {
     /// The backend to use: the wanted one, else nftables, else iptables, whichever is here.
     ///
     /// @throws Failure when its tool is missing
-    Backend backend(Optional<Backend> wanted) {
+    public Backend backend(Optional<Backend> wanted) {
         return wanted.orElseGet(() -> {
             if (!tools.has("nft") && !tools.has("iptables-restore")) {
                 throw Tools.missing("nft");
@@ -47,7 +50,7 @@ public final class Interceptor {
     /// Puts the interception in place of whatever of ours was there.
     ///
     /// @throws Failure when it cannot; everything is then as it was
-    void install(Interception wish, Backend backend) {
+    public void install(Interception wish, Backend backend) {
         Tools.demandRights();
         demandTools(wish, backend);
         change(Installed.of(wish, backend));
@@ -114,7 +117,7 @@ public final class Interceptor {
     /// What of ours is in the kernel now.
     ///
     /// @throws Failure when a tool that is here cannot tell
-    Installed installed() {
+    public Installed installed() {
         var iptables = new EnumMap<Family, IptablesRules>(Family.class);
         for (var family : Family.values()) {
             var save = family.iptables() + "-save";

@@ -1,5 +1,6 @@
-package io.heddle.cli.intercept;
+package io.heddle.cli.packetfilter;
 
+import io.heddle.cli.rules.ChainName;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -10,10 +11,10 @@ import java.util.TreeMap;
 /// Our part of what one protocol version's iptables holds: our chains, and the rules that lead to them. Immutable.
 ///
 /// @param tables by the table's name; a table without anything of ours is not in it
-record IptablesRules(Map<String, Table> tables) {
+public record IptablesRules(Map<String, Table> tables) {
     static final IptablesRules NONE = new IptablesRules(Map.of());
 
-    IptablesRules {
+    public IptablesRules {
         tables = Map.copyOf(tables);
     }
 
@@ -21,10 +22,10 @@ record IptablesRules(Map<String, Table> tables) {
     ///
     /// @param chains each chain's rules, without `-A` and the chain's name, in order
     /// @param entries whole `-A` lines of the kernel's own chains that lead to ours
-    record Table(Map<String, List<String>> chains, List<String> entries) {
+    public record Table(Map<String, List<String>> chains, List<String> entries) {
         static final Table EMPTY = new Table(Map.of(), List.of());
 
-        Table {
+        public Table {
             var copy = new LinkedHashMap<String, List<String>>();
             chains.forEach((name, rules) -> copy.put(name, List.copyOf(rules)));
             chains = copy;

@@ -1,6 +1,11 @@
-package io.heddle.cli.intercept;
+package io.heddle.cli.packetfilter;
 
-import io.heddle.cli.intercept.IptablesRules.Table;
+import io.heddle.cli.packetfilter.IptablesRules.Table;
+import io.heddle.cli.rules.Condition;
+import io.heddle.cli.rules.Family;
+import io.heddle.cli.rules.Rule;
+import io.heddle.cli.rules.RuleSet;
+import io.heddle.cli.rules.Verdict;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,19 +1,21 @@
-package io.heddle.cli.intercept;
+package io.heddle.cli.packetfilter;
 
-import io.heddle.cli.intercept.Interception.Policy;
+import io.heddle.cli.rules.Family;
+import io.heddle.cli.rules.Interception;
+import io.heddle.cli.rules.Interception.Policy;
 import java.util.ArrayList;
 import java.util.List;
 
 /// Works out the steps from what is installed to what is wanted. Pure.
 ///
 /// What rules need stands before them and goes after them: routing and addresses come first and leave last.
-final class Plans {
+public final class Plans {
     private static final String PROTOCOL = Integer.toString(Interception.ROUTING_PROTOCOL);
 
     private Plans() {}
 
     /// The steps; none when there is nothing to do.
-    static List<Step> steps(Installed now, Installed wanted) {
+    public static List<Step> steps(Installed now, Installed wanted) {
         var steps = new ArrayList<Step>();
         for (var family : Family.values()) {
             var policy = wanted.routing().get(family);

@@ -1,4 +1,4 @@
-package io.heddle.cli.intercept;
+package io.heddle.cli.packetfilter;
 
 import java.util.List;
 
@@ -6,8 +6,8 @@ import java.util.List;
 ///
 /// @param words the program and its arguments
 /// @param input what it reads; empty for nothing
-record Step(List<String> words, String input) {
-    Step {
+public record Step(List<String> words, String input) {
+    public Step {
         words = List.copyOf(words);
     }
 
@@ -20,7 +20,7 @@ record Step(List<String> words, String input) {
     }
 
     /// The step as a shell would take it.
-    String text() {
+    public String text() {
         var command = String.join(" ", words);
         return input.isEmpty() ? command + "\n" : command + " <<'END'\n" + input + "END\n";
     }

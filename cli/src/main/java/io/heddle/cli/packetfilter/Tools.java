@@ -1,4 +1,4 @@
-package io.heddle.cli.intercept;
+package io.heddle.cli.packetfilter;
 
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /// The commands of the system: where they are, and how one is run. The only class here that does anything.
-final class Tools {
+public final class Tools {
     private static final int PATIENCE_SECONDS = 30;
     private static final int NET_ADMIN = 12;
 
@@ -126,7 +126,7 @@ final class Tools {
     /// Refuses a process that may not change the packet filter.
     ///
     /// @throws Failure that says which right is missing
-    static void demandRights() {
+    public static void demandRights() {
         if (!hasNetAdmin()) {
             throw new Failure(
                     ExitCode.FAILURE,

@@ -1,9 +1,9 @@
-package io.heddle.cli.intercept;
+package io.heddle.cli.rules;
 
 import java.util.Locale;
 
 /// The chains, named after Istio's.
-enum ChainName {
+public enum ChainName {
     /// Which inbound connections are meant.
     INBOUND,
     /// To the sidecar's inbound port, by rewriting the destination.
@@ -23,15 +23,16 @@ enum ChainName {
     /// Whose DNS queries are meant.
     DNS;
 
-    static final String PREFIX = "HEDDLE_";
+    /// What every name of ours begins with.
+    public static final String PREFIX = "HEDDLE_";
 
     /// Its name for iptables, `HEDDLE_OUTPUT`.
-    String iptables() {
+    public String iptables() {
         return PREFIX + name();
     }
 
     /// Its name for nftables, `heddle_output`; the plain word would often be one of its language.
-    String nft() {
+    public String nft() {
         return iptables().toLowerCase(Locale.ROOT);
     }
 }

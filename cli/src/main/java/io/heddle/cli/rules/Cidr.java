@@ -1,4 +1,4 @@
-package io.heddle.cli.intercept;
+package io.heddle.cli.rules;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -6,11 +6,11 @@ import java.net.InetAddress;
 /// A network in CIDR notation, for example `10.0.0.0/8` or `fd00::/8`; an address alone is a network of one.
 ///
 /// @param text the network with its prefix length
-record Cidr(String text) {
+public record Cidr(String text) {
     /// Completes and checks the notation.
     ///
     /// @throws IllegalArgumentException when it is no network
-    Cidr {
+    public Cidr {
         int slash = text.indexOf('/');
         var address = literal(slash < 0 ? text : text.substring(0, slash));
         int bits = address.getAddress().length * Byte.SIZE;
@@ -21,7 +21,8 @@ record Cidr(String text) {
         text = (slash < 0 ? text : text.substring(0, slash)) + "/" + prefix;
     }
 
-    Family family() {
+    /// The protocol version it is of.
+    public Family family() {
         return text.indexOf(':') >= 0 ? Family.IPV6 : Family.IPV4;
     }
 

@@ -1,7 +1,7 @@
-package io.heddle.cli.intercept;
+package io.heddle.cli.rules;
 
 /// One thing that a packet must be for a rule to hold.
-sealed interface Condition {
+public sealed interface Condition {
     /// The protocol over IP.
     record Protocol(Transport transport) implements Condition {}
 
@@ -46,7 +46,8 @@ sealed interface Condition {
         TCP,
         UDP;
 
-        String word() {
+        /// Its name in both packet filters.
+        public String word() {
             return this == TCP ? "tcp" : "udp";
         }
     }

@@ -1,7 +1,7 @@
-package io.heddle.cli.intercept;
+package io.heddle.cli.rules;
 
 /// An Internet protocol version and its loopback network.
-enum Family {
+public enum Family {
     IPV4("iptables", "-4", "127.0.0.0/8", "127.0.0.6/32"),
     IPV6("ip6tables", "-6", "::1/128", "::6/128");
 
@@ -18,22 +18,22 @@ enum Family {
     }
 
     /// The name of its iptables command.
-    String iptables() {
+    public String iptables() {
         return iptables;
     }
 
     /// Its flag of the `ip` command.
-    String flag() {
+    public String flag() {
         return flag;
     }
 
     /// Where a destination means this very machine: never intercepted.
-    Cidr loopback() {
+    public Cidr loopback() {
         return new Cidr(loopback);
     }
 
     /// The address from which a sidecar calls its own application on an address other than loopback, as in Istio.
-    Cidr passthroughSource() {
+    public Cidr passthroughSource() {
         return new Cidr(passthroughSource);
     }
 }

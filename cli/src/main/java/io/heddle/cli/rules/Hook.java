@@ -1,7 +1,7 @@
-package io.heddle.cli.intercept;
+package io.heddle.cli.rules;
 
 /// Where in the kernel packets enter our chains.
-enum Hook {
+public enum Hook {
     NAT_PREROUTING("nat", "PREROUTING", "nat_prerouting", "type nat hook prerouting priority dstnat"),
     NAT_OUTPUT("nat", "OUTPUT", "nat_output", "type nat hook output priority -100"),
     MANGLE_PREROUTING("mangle", "PREROUTING", "mangle_prerouting", "type filter hook prerouting priority mangle"),
@@ -20,22 +20,22 @@ enum Hook {
     }
 
     /// The iptables table.
-    String table() {
+    public String table() {
         return table;
     }
 
     /// The iptables chain.
-    String chain() {
+    public String chain() {
         return chain;
     }
 
     /// The name of its base chain in nftables.
-    String nftName() {
+    public String nftName() {
         return nftName;
     }
 
     /// The type of its base chain in nftables.
-    String nftType() {
+    public String nftType() {
         return nftType;
     }
 }

@@ -1,4 +1,4 @@
-package io.heddle.cli.intercept;
+package io.heddle.cli.rules;
 
 import java.util.List;
 import java.util.Optional;
@@ -27,39 +27,46 @@ public record Interception(
     /// Where sidecars take inbound connections, as in Istio.
     public static final int INBOUND_PORT = 15_006;
     /// The routing protocol number that marks our policy routing, so that it is found again.
-    static final int ROUTING_PROTOCOL = 137;
-    static final Policy POLICY = new Policy(1337, 133);
+    public static final int ROUTING_PROTOCOL = 137;
+    /// The policy routing of TPROXY unless another is asked for.
+    public static final Policy POLICY = new Policy(1337, 133);
 
     public Interception {
         families = Set.copyOf(families);
     }
 
-    /// What one application needs whose sidecar runs as another user: everything it sends, and what comes to its port.
+    /// What one application needs: everything that others than the sidecar's user send, and what comes to its port.
     public static Interception ofApplication(
-            Mode mode, int inboundPort, int outboundPort, OptionalInt application, long sidecarUser) {
+            Mode mode, Ports to, OptionalInt application, long sidecarUser, Set<Family> families) {
         var ports = application.isPresent() ? List.of(NumberRange.of(application.getAsInt())) : List.<NumberRange>of();
         return new Interception(
                 mode,
-                inboundPort,
-                outboundPort,
+                to.inbound(),
+                to.outbound(),
                 new Inbound(Selection.only(ports), Selection.all(), POLICY),
                 Outbound.ALL,
                 Sidecar.user(sidecarUser),
-                Interceptor.families());
+                families);
     }
+
+    /// Where a sidecar takes connections.
+    ///
+    /// @param inbound those that come to its application
+    /// @param outbound those that its application makes
+    public record Ports(int inbound, int outbound) {}
 
     /// Which inbound connections are meant.
     ///
     /// @param ports by destination port
     /// @param interfaces by the interface they come in on
     /// @param policy the mark and the routing table of TPROXY
-    record Inbound(Selection<NumberRange> ports, Selection<String> interfaces, Policy policy) {}
+    public record Inbound(Selection<NumberRange> ports, Selection<String> interfaces, Policy policy) {}
 
     /// The policy routing of TPROXY: packets with this mark are looked up in this table, and so delivered here.
     ///
     /// @param mark the packet mark
     /// @param table the number of the routing table
-    record Policy(int mark, int table) {}
+    public record Policy(int mark, int table) {}
 
     /// Which outbound connections are meant.
     ///
@@ -70,14 +77,15 @@ public record Interception(
     /// @param users by the user that owns the socket
     /// @param groups by the group that owns the socket
     /// @param dnsPort where queries to port 53 go instead; empty to leave them alone
-    record Outbound(
+    public record Outbound(
             Selection<NumberRange> ports,
             Selection<Cidr> networks,
             Selection<String> interfaces,
             Selection<NumberRange> users,
             Selection<NumberRange> groups,
             Optional<Integer> dnsPort) {
-        static final Outbound ALL = new Outbound(
+        /// Everything that the application sends.
+        public static final Outbound ALL = new Outbound(
                 Selection.all(), Selection.all(), Selection.all(), Selection.all(), Selection.all(), Optional.empty());
     }
 
@@ -86,13 +94,14 @@ public record Interception(
     /// @param users it runs as one of these
     /// @param groups it runs in one of these
     /// @param mark its sockets carry this mark
-    record Sidecar(List<NumberRange> users, List<NumberRange> groups, Optional<Integer> mark) {
-        Sidecar {
+    public record Sidecar(List<NumberRange> users, List<NumberRange> groups, Optional<Integer> mark) {
+        public Sidecar {
             users = List.copyOf(users);
             groups = List.copyOf(groups);
         }
 
-        static Sidecar user(long id) {
+        /// One that is told by its user alone.
+        public static Sidecar user(long id) {
             return new Sidecar(List.of(NumberRange.of(id)), List.of(), Optional.empty());
         }
     }

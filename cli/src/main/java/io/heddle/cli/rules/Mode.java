@@ -1,4 +1,4 @@
-package io.heddle.cli.intercept;
+package io.heddle.cli.rules;
 
 /// How inbound connections reach the sidecar; the names are those of Istio's `interceptionMode`.
 ///

@@ -1,35 +1,36 @@
-package io.heddle.cli.intercept;
+package io.heddle.cli.rules;
 
 /// Consecutive numbers: ports, or ids of users and groups.
 ///
 /// @param first the first of them
 /// @param last the last of them, included
-record NumberRange(long first, long last) {
+public record NumberRange(long first, long last) {
     private static final long PORTS = 65_535;
     private static final long IDS = 0xFFFF_FFFEL;
 
     /// @throws IllegalArgumentException when the range runs backwards
-    NumberRange {
+    public NumberRange {
         if (first > last || first < 0) {
             throw new IllegalArgumentException("'" + first + "-" + last + "' runs backwards");
         }
     }
 
-    static NumberRange of(long only) {
+    /// A range of one.
+    public static NumberRange of(long only) {
         return new NumberRange(only, only);
     }
 
     /// Reads `80` or `8000-8100`, each 1 to 65535.
     ///
     /// @throws IllegalArgumentException when it is neither
-    static NumberRange ports(String text) {
+    public static NumberRange ports(String text) {
         return parse(text, 1, PORTS, "is not a port or a range of ports");
     }
 
     /// Reads `1000` or `1000-1999`, ids of users or groups.
     ///
     /// @throws IllegalArgumentException when it is neither
-    static NumberRange ids(String text) {
+    public static NumberRange ids(String text) {
         return parse(text, 0, IDS, "is not a numeric id or a range of them");
     }
 
@@ -47,7 +48,7 @@ record NumberRange(long first, long last) {
     }
 
     /// The range as it is written, with `separator` between its ends.
-    String text(char separator) {
+    public String text(char separator) {
         return first == last ? Long.toString(first) : first + Character.toString(separator) + last;
     }
 }

@@ -1,4 +1,4 @@
-package io.heddle.cli.intercept;
+package io.heddle.cli.rules;
 
 import java.util.List;
 import java.util.Optional;
@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 /// @param conditions in the order in which they are written
 /// @param verdict what is done
 /// @param only the one protocol version it is for; empty for every
-record Rule(List<Condition> conditions, Verdict verdict, Optional<Family> only) {
-    Rule {
+public record Rule(List<Condition> conditions, Verdict verdict, Optional<Family> only) {
+    public Rule {
         conditions = List.copyOf(conditions);
     }
 
@@ -20,7 +20,8 @@ record Rule(List<Condition> conditions, Verdict verdict, Optional<Family> only) 
         return new Rule(list, verdict, list.stream().flatMap(Rule::family).findFirst());
     }
 
-    boolean isFor(Family family) {
+    /// Whether it is for this protocol version.
+    public boolean isFor(Family family) {
         return only.isEmpty() || only.get() == family;
     }
 

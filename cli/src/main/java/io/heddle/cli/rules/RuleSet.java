@@ -1,4 +1,4 @@
-package io.heddle.cli.intercept;
+package io.heddle.cli.rules;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -11,8 +11,8 @@ import java.util.Set;
 /// @param hooks where packets enter, and the rules there
 /// @param chains our own chains
 /// @param families the protocol versions
-record RuleSet(Map<Hook, List<Rule>> hooks, List<Chain> chains, Set<Family> families) {
-    RuleSet {
+public record RuleSet(Map<Hook, List<Rule>> hooks, List<Chain> chains, Set<Family> families) {
+    public RuleSet {
         var copy = new EnumMap<Hook, List<Rule>>(Hook.class);
         hooks.forEach((hook, rules) -> copy.put(hook, List.copyOf(rules)));
         hooks = copy;
@@ -25,8 +25,8 @@ record RuleSet(Map<Hook, List<Rule>> hooks, List<Chain> chains, Set<Family> fami
     /// @param table the iptables table it stands in
     /// @param name its name
     /// @param rules in order
-    record Chain(String table, ChainName name, List<Rule> rules) {
-        Chain {
+    public record Chain(String table, ChainName name, List<Rule> rules) {
+        public Chain {
             rules = List.copyOf(rules);
         }
     }

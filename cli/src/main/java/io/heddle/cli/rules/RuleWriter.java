@@ -1,7 +1,7 @@
-package io.heddle.cli.intercept;
+package io.heddle.cli.rules;
 
-import io.heddle.cli.intercept.Condition.Transport;
-import io.heddle.cli.intercept.Interception.Policy;
+import io.heddle.cli.rules.Condition.Transport;
+import io.heddle.cli.rules.Interception.Policy;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,7 +18,7 @@ import java.util.List;
 ///
 /// Both directions decide on ports in the last chain before the sidecar, so that an excluded inbound port is left
 /// alone by either way in.
-final class RuleWriter {
+public final class RuleWriter {
     private static final String NAT = "nat";
     private static final String MANGLE = "mangle";
     private static final String LOOPBACK_INTERFACE = "lo";
@@ -36,7 +36,7 @@ final class RuleWriter {
     }
 
     /// The rules of an interception.
-    static RuleSet write(Interception wish) {
+    public static RuleSet write(Interception wish) {
         return new RuleWriter(wish).write();
     }
 

@@ -1,4 +1,4 @@
-package io.heddle.cli.intercept;
+package io.heddle.cli.rules;
 
 import java.util.List;
 import java.util.Optional;
@@ -7,24 +7,24 @@ import java.util.Optional;
 ///
 /// @param included only these; empty means all
 /// @param excluded never these
-record Selection<T>(Optional<List<T>> included, List<T> excluded) {
-    Selection {
+public record Selection<T>(Optional<List<T>> included, List<T> excluded) {
+    public Selection {
         included = included.map(List::copyOf);
         excluded = List.copyOf(excluded);
     }
 
     /// Everything.
-    static <T> Selection<T> all() {
+    public static <T> Selection<T> all() {
         return new Selection<>(Optional.empty(), List.of());
     }
 
     /// Everything but these.
-    static <T> Selection<T> allBut(List<T> excluded) {
+    public static <T> Selection<T> allBut(List<T> excluded) {
         return new Selection<>(Optional.empty(), excluded);
     }
 
     /// These and no others.
-    static <T> Selection<T> only(List<T> included) {
+    public static <T> Selection<T> only(List<T> included) {
         return new Selection<>(Optional.of(included), List.of());
     }
 }

@@ -1,7 +1,7 @@
-package io.heddle.cli.intercept;
+package io.heddle.cli.rules;
 
 /// What happens to a packet for which a rule holds.
-sealed interface Verdict {
+public sealed interface Verdict {
     /// Back to the chain before.
     record Return() implements Verdict {}
 

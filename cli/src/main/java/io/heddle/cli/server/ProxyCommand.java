@@ -5,6 +5,7 @@ import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
 import io.heddle.cli.output.LogOption;
 import io.heddle.cli.output.Port;
+import io.heddle.cli.sidecar.LastGoodOption;
 import io.heddle.proxy.Proxy;
 import io.heddle.proxy.ProxyOptions;
 import java.nio.file.Path;
@@ -61,13 +62,8 @@ public final class ProxyCommand implements Callable<Integer> {
             description = "How long requests under way may take at the end. Default: ${DEFAULT-VALUE}.")
     private int drainSeconds = 5;
 
-    @Option(
-            names = "--last-good-after",
-            paramLabel = "<seconds>",
-            defaultValue = "3",
-            description = "How long to wait for a silent control plane before the last good configuration is used."
-                    + " Default: ${DEFAULT-VALUE}.")
-    private int lastGoodSeconds = 3;
+    @Mixin
+    private LastGoodOption lastGood = new LastGoodOption();
 
     @Mixin
     @SuppressWarnings("UnusedVariable") // picocli reads it
@@ -88,7 +84,7 @@ public final class ProxyCommand implements Callable<Integer> {
         var plain = ProxyOptions.of(new ProxyOptions.BootstrapSource.File(bootstrap), stateDirectory)
                 .withConcurrency(concurrency)
                 .withDrainTime(drain)
-                .withLastGoodAfter(Duration.ofSeconds(lastGoodSeconds));
+                .withLastGoodAfter(lastGood.silence());
         var options = metricsPort
                 .map(port -> plain.withMetrics(new ProxyOptions.MetricsPort("127.0.0.1", port)))
                 .orElse(plain);

@@ -1,10 +1,10 @@
 package io.heddle.cli.sidecar;
 
-import io.heddle.cli.intercept.Interception;
-import io.heddle.cli.intercept.Interceptor;
-import io.heddle.cli.intercept.Mode;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
+import io.heddle.cli.packetfilter.Interceptor;
+import io.heddle.cli.rules.Interception;
+import io.heddle.cli.rules.Mode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +58,11 @@ final class ApplicationOptions {
         var ports = start.ports();
         var application = start.spec().applicationPort();
         var wish = Interception.ofApplication(
-                mode().orElseThrow(), ports.inbound(), ports.outbound(), application, ownUser());
+                mode().orElseThrow(),
+                new Interception.Ports(ports.inbound(), ports.outbound()),
+                application,
+                ownUser(),
+                Interceptor.families());
         return new InterceptingSidecar(sidecar, Interceptor.ofSystem(), wish);
     }
 

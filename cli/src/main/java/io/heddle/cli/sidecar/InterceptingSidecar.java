@@ -1,7 +1,7 @@
 package io.heddle.cli.sidecar;
 
-import io.heddle.cli.intercept.Interception;
-import io.heddle.cli.intercept.Interceptor;
+import io.heddle.cli.packetfilter.Interceptor;
+import io.heddle.cli.rules.Interception;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 

@@ -1,11 +1,11 @@
 package io.heddle.cli.sidecar;
 
-import io.heddle.cli.intercept.Interception;
 import io.heddle.cli.output.Console;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
 import io.heddle.cli.output.LogOption;
 import io.heddle.cli.output.Port;
+import io.heddle.cli.rules.Interception;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -163,13 +163,8 @@ public final class RunCommand implements Callable<Integer> {
             description = "How long requests and the application may take to end. Default: ${DEFAULT-VALUE}.")
     private int graceSeconds = 10;
 
-    @Option(
-            names = "--last-good-after",
-            paramLabel = "<seconds>",
-            defaultValue = "3",
-            description = "How long to wait for a silent control plane before the last good configuration is used."
-                    + " Default: ${DEFAULT-VALUE}.")
-    private int lastGoodSeconds = 3;
+    @Mixin
+    private LastGoodOption lastGood = new LastGoodOption();
 
     @Mixin
     private ApplicationOptions application = new ApplicationOptions();
@@ -221,7 +216,7 @@ public final class RunCommand implements Callable<Integer> {
                 spec,
                 target.xds(),
                 token,
-                Duration.ofSeconds(lastGoodSeconds),
+                lastGood.silence(),
                 accessLog.orElse(state.resolve("access.log").toString()));
         var sidecar = application.around(start, starter);
         console.say("sidecar of %s/%s: outbound 127.0.0.1:%d, inbound %s:%d, metrics %d, admin %d"

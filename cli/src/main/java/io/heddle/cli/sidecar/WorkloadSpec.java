@@ -1,8 +1,8 @@
 package io.heddle.cli.sidecar;
 
-import io.heddle.cli.intercept.Mode;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
+import io.heddle.cli.rules.Mode;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;

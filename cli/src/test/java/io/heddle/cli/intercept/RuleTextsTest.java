@@ -2,6 +2,7 @@ package io.heddle.cli.intercept;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heddle.cli.packetfilter.Step;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.heddle.cli.intercept;
+package io.heddle.cli.packetfilter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

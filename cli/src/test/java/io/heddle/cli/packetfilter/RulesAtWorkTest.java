@@ -1,13 +1,20 @@
-package io.heddle.cli.intercept;
+package io.heddle.cli.packetfilter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.heddle.cli.intercept.Interception.Inbound;
-import io.heddle.cli.intercept.Interception.Outbound;
-import io.heddle.cli.intercept.Interception.Sidecar;
 import io.heddle.cli.output.Failure;
+import io.heddle.cli.rules.ChainName;
+import io.heddle.cli.rules.Cidr;
+import io.heddle.cli.rules.Family;
+import io.heddle.cli.rules.Interception;
+import io.heddle.cli.rules.Interception.Inbound;
+import io.heddle.cli.rules.Interception.Outbound;
+import io.heddle.cli.rules.Interception.Sidecar;
+import io.heddle.cli.rules.Mode;
+import io.heddle.cli.rules.NumberRange;
+import io.heddle.cli.rules.Selection;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

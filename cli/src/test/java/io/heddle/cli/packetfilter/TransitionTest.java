@@ -1,11 +1,19 @@
-package io.heddle.cli.intercept;
+package io.heddle.cli.packetfilter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.heddle.cli.intercept.Interception.Inbound;
-import io.heddle.cli.intercept.Interception.Outbound;
-import io.heddle.cli.intercept.Interception.Policy;
-import io.heddle.cli.intercept.Interception.Sidecar;
+import io.heddle.cli.rules.ChainName;
+import io.heddle.cli.rules.Cidr;
+import io.heddle.cli.rules.Family;
+import io.heddle.cli.rules.Interception;
+import io.heddle.cli.rules.Interception.Inbound;
+import io.heddle.cli.rules.Interception.Outbound;
+import io.heddle.cli.rules.Interception.Policy;
+import io.heddle.cli.rules.Interception.Sidecar;
+import io.heddle.cli.rules.Mode;
+import io.heddle.cli.rules.NumberRange;
+import io.heddle.cli.rules.RuleWriter;
+import io.heddle.cli.rules.Selection;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -3,10 +3,10 @@ package io.heddle.cli.sidecar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.heddle.cli.intercept.Mode;
 import io.heddle.cli.output.Console;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
+import io.heddle.cli.rules.Mode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
