@@ -281,6 +281,25 @@ class MeshPairTest {
     }
 
     @Test
+    void a_tunnel_goes_on_in_one_direction_when_the_other_has_ended() throws Exception {
+        application.close();
+        application = Origin.answeringAfterTheEnd("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n");
+        try (var inbound = inbound(STRICT);
+                var outbound = outbound(inbound, "shop");
+                var client = connect(outbound, "outbound")) {
+            Origin.write(
+                    client,
+                    "GET /chat HTTP/1.1\r\nHost: catalog.shop\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n");
+            assertThat(Origin.head(client.getInputStream())).startsWith("HTTP/1.1 101 ");
+            var message = "x".repeat(100_000);
+            Origin.write(client, message);
+            client.shutdownOutput();
+            assertThat(new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1))
+                    .isEqualTo(message);
+        }
+    }
+
+    @Test
     void both_kinds_come_in_on_one_permissive_port_and_plaintext_proves_nothing() throws Exception {
         try (var inbound = inbound(PERMISSIVE);
                 var outbound = outbound(inbound, "shop");

@@ -9,8 +9,8 @@ import io.heddle.proxy.http.LineKind;
 import io.heddle.proxy.http1.HeadWriter;
 import io.heddle.proxy.http1.Http1Output;
 import io.heddle.proxy.http1.Reasons;
-import io.heddle.proxy.loop.HalfClose;
 import io.heddle.proxy.loop.Worker;
+import io.heddle.proxy.tls.HalfClose;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -108,6 +108,7 @@ final class Http1ClientStream implements ClientStream {
         output.head(writer, false, 0);
         output.flush();
         tunnelling = true;
+        HalfClose.prepare(channel);
         connection.tunnel();
     }
 

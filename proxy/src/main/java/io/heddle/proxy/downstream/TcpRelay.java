@@ -3,8 +3,8 @@ package io.heddle.proxy.downstream;
 import io.heddle.proxy.exchange.ClientConnection;
 import io.heddle.proxy.exchange.ProxyServices;
 import io.heddle.proxy.loop.Deadline;
-import io.heddle.proxy.loop.HalfClose;
 import io.heddle.proxy.loop.Worker;
+import io.heddle.proxy.tls.HalfClose;
 import io.heddle.proxy.upstream.RawConnector;
 import io.heddle.proxy.upstream.UpstreamFailure;
 import io.heddle.traffic.balance.Host;
@@ -53,7 +53,8 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Pick
     public void handlerAdded(ChannelHandlerContext ctx) {
         worker.tick();
         client = ctx.channel();
-        ctx.channel().config().setAutoRead(false);
+        HalfClose.prepare(client);
+        client.config().setAutoRead(false);
         var cluster = services.upstreams()
                 .cluster(settings.clusters().target(worker.spread()).cluster());
         var chosen = cluster.flatMap(found -> found.pick(this));

@@ -8,8 +8,8 @@ import io.heddle.proxy.http1.BodySink;
 import io.heddle.proxy.http1.Http1Output;
 import io.heddle.proxy.http1.Http1RequestWriter;
 import io.heddle.proxy.http1.Http1ResponseReader;
-import io.heddle.proxy.loop.HalfClose;
 import io.heddle.proxy.loop.Worker;
+import io.heddle.proxy.tls.HalfClose;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -183,6 +183,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
         inBody = true;
         body.untilClose();
         open().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        HalfClose.prepare(open());
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.heddle.proxy.upstream;
 
 import io.heddle.proxy.loop.EventLoops;
 import io.heddle.proxy.loop.Worker;
+import io.heddle.proxy.tls.HalfClose;
 import io.heddle.traffic.resilience.CircuitBreaker;
 import io.heddle.traffic.resilience.OutlierDetector;
 import io.heddle.traffic.resilience.OutlierPolicy;
@@ -142,6 +143,9 @@ public final class RawConnector {
                 tls.get().handshakeFuture().addListener(done -> {
                     worker.tick();
                     if (done.isSuccess()) {
+                        if (halfClose) {
+                            HalfClose.prepare(opening.channel());
+                        }
                         connected(opening.channel(), outcome);
                     } else {
                         opening.channel().close();

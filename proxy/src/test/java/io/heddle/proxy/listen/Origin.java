@@ -56,6 +56,15 @@ public final class Origin implements AutoCloseable {
         });
     }
 
+    /// Answers one request with `response`, and sends back what comes when all of it has come.
+    public static Origin answeringAfterTheEnd(String response) {
+        return new Origin((socket, _) -> {
+            head(socket.getInputStream());
+            write(socket, response);
+            socket.getOutputStream().write(socket.getInputStream().readAllBytes());
+        });
+    }
+
     /// The heads of the requests so far, of an [#answering] one.
     public List<String> seen() {
         return List.copyOf(heads);
