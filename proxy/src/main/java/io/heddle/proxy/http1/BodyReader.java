@@ -64,6 +64,11 @@ public final class BodyReader {
         complete |= framing == Framing.UNTIL_CLOSE;
     }
 
+    /// Whether the bytes of `in`, the first of the body, can be so framed. Reads nothing.
+    public boolean begins(ByteBuf in) {
+        return framing != Framing.CHUNKED || !in.isReadable() || chunks.look(in);
+    }
+
     /// Hands the data of the body from `in` to `sink`; the rest stays in `in`. False when the framing is malformed.
     public boolean read(ByteBuf in, BodySink sink) {
         if (complete || !in.isReadable()) {

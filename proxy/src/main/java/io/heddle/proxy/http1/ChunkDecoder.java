@@ -13,6 +13,7 @@ final class ChunkDecoder {
     private static final int MAX_EXTENSION = 1024;
     private static final int MAX_TRAILERS = 8 * 1024;
     private static final int MAX_TRAILER_LINES = 50;
+    private static final BodySink NOBODY = ByteBuf::release;
 
     private enum State {
         SIZE,
@@ -31,6 +32,7 @@ final class ChunkDecoder {
     private long size;
     private int digits;
     private int extension;
+    private boolean looking;
 
     void start() {
         state = State.SIZE;
@@ -47,6 +49,17 @@ final class ChunkDecoder {
     /// What followed the last chunk; empty until the body is complete.
     HeaderLines trailers() {
         return state == State.DONE ? trailers : HeaderLines.EMPTY;
+    }
+
+    /// Whether a body that begins with the bytes of `in` may be one; leaves them there, and itself at the start.
+    boolean look(ByteBuf in) {
+        int from = in.readerIndex();
+        looking = true;
+        boolean good = read(in, NOBODY);
+        looking = false;
+        in.readerIndex(from);
+        start();
+        return good;
     }
 
     boolean read(ByteBuf in, BodySink sink) {
@@ -115,7 +128,11 @@ final class ChunkDecoder {
         if (size == 0) {
             state = State.DATA_CR;
         }
-        sink.piece(in.readRetainedSlice(available));
+        if (looking) {
+            in.skipBytes(available);
+        } else {
+            sink.piece(in.readRetainedSlice(available));
+        }
     }
 
     private boolean expect(int octet, int wanted, State next) {

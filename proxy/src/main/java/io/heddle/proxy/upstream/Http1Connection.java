@@ -173,6 +173,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
             return true;
         }
         frame();
+        if (!body.begins(in)) {
+            fail(UpstreamFailure.MALFORMED); // while the client can still be told
+            return false;
+        }
         inBody = true;
         current.head(head, body.complete());
         return true;

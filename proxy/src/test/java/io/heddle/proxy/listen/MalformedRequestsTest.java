@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -156,6 +157,35 @@ class MalformedRequestsTest {
                 var last = all.substring(all.lastIndexOf("HTTP/1.1 "));
                 assertThat(last).startsWith("HTTP/1.1 " + response.answer() + " ");
             }
+        }
+    }
+
+    @Test
+    void a_malformed_chunk_that_comes_after_the_head_has_gone_cuts_the_answer_off() throws Exception {
+        var seen = new CountDownLatch(1);
+        try (var upstream = new Origin((socket, _) -> {
+                    Origin.head(socket.getInputStream());
+                    Origin.write(socket, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n");
+                    awaitUninterrupted(seen);
+                    Origin.write(socket, "xyz\r\n");
+                    assertThat(socket.getInputStream().read()).isEqualTo(-1);
+                });
+                var through = new RunningProxy(RunningProxy.config(upstream.port()));
+                var client = through.connect()) {
+            Origin.write(client, GET);
+            assertThat(Origin.head(client.getInputStream())).startsWith("HTTP/1.1 200 ");
+            seen.countDown();
+            var rest = new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+            assertThat(rest).contains("hi").doesNotContain("0\r\n\r\n").doesNotContain("HTTP/1.1");
+            assertThat(through.seen(0).flag()).isEqualTo("UPE");
+        }
+    }
+
+    private static void awaitUninterrupted(CountDownLatch latch) throws IOException {
+        try {
+            latch.await();
+        } catch (InterruptedException interrupted) {
+            throw new IOException(interrupted);
         }
     }
 
