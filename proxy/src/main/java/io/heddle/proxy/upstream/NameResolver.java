@@ -1,179 +1,197 @@
 package io.heddle.proxy.upstream;
 
+import io.heddle.proxy.dns.DnsAnswer;
+import io.heddle.proxy.dns.NameLookup;
 import io.heddle.traffic.balance.Endpoint;
 import io.heddle.traffic.runtime.Cluster;
 import io.netty.util.NetUtil;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashSet;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Turns the names in DNS clusters into addresses, with the JDK's resolver, every five seconds (Envoy's default
-/// `dns_refresh_rate`).
+/// Keeps the addresses of the names in DNS clusters, each asked for again when its policy says.
 ///
-/// Names are asked for side by side, at most sixteen at once, and each answer counts as it comes: a name whose server
-/// is silent delays no other. A name that cannot be resolved keeps its last addresses and is asked for ever more
-/// seldom, down to once a minute. Safe on any thread.
-// A failed write or close shows as the end of its channel, which is handled.
+/// Each answer counts as it comes: a name whose server is silent delays no other. When nobody answers, a name keeps its
+/// last addresses. A server that says that there are none takes the hosts of a `STRICT_DNS` cluster away, as in Envoy;
+/// a `LOGICAL_DNS` cluster keeps its last. Safe on any thread; what it does itself, it does on a thread of its own.
+// A question's answer, and a task's end, are told where they are awaited.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class NameResolver {
     private static final Logger log = LoggerFactory.getLogger(NameResolver.class);
-    private static final int AT_ONCE = 16;
-    private static final long IDLE_SECONDS = 10;
-    private static final int LONGEST_PAUSE = 12; // in refreshes
 
-    private final Lookup lookup;
-    private final Duration refresh;
-    private final Consumer<Map<String, List<String>>> changed;
-    private final Map<String, List<String>> addresses = new ConcurrentHashMap<>();
-    /// The names whose answer is awaited.
-    private final Set<String> asked = ConcurrentHashMap.newKeySet();
-    /// Name → how it failed, while it does.
-    private final Map<String, Failures> failing = new ConcurrentHashMap<>();
+    private final NameLookup lookup;
+    private final Consumer<Set<Query>> changed;
+    /// What is known now; read by anyone.
+    private final Map<Query, List<String>> addresses = new ConcurrentHashMap<>();
 
-    private final ThreadPoolExecutor askers = new ThreadPoolExecutor(
-            AT_ONCE,
-            AT_ONCE,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            Thread.ofPlatform().daemon().name("heddle-names-", 0).factory());
-    private volatile Set<String> watched = Set.of();
+    /// The names that are watched; of its thread alone.
+    private final Map<Query, Watch> watched = new HashMap<>();
+
+    private final SplittableRandom random = new SplittableRandom();
     private @Nullable ScheduledExecutorService thread;
 
-    /// Answers with a name's addresses; may block.
-    interface Lookup {
-        List<String> addresses(String name) throws UnknownHostException;
+    /// A name in clusters of one kind.
+    record Query(String name, Cluster.Discovery.Dns dns) {}
+
+    /// A host of a cluster.
+    ///
+    /// @param key its identity, which its live state is kept by
+    /// @param endpoint with its address
+    record Resolved(String key, Endpoint endpoint) {}
+
+    /// A name that is watched.
+    private static final class Watch {
+        private int failures;
+        private @Nullable ScheduledFuture<?> next;
     }
 
-    /// @param count how often in a row
-    /// @param skip how many refreshes to leave out before it is asked for again
-    private record Failures(int count, int skip) {
-        static Failures after(@Nullable Failures before) {
-            int count = before == null ? 1 : before.count + 1;
-            return new Failures(count, Math.min(LONGEST_PAUSE, 1 << Math.min(count, 10)) - 1);
-        }
-
-        Failures waited() {
-            return new Failures(count, skip - 1);
-        }
-    }
-
-    /// Asks the JDK's resolver; tells `changed` which names have new addresses, on a thread of its own.
-    NameResolver(Consumer<Map<String, List<String>>> changed) {
-        this(NameResolver::ofJdk, Duration.ofSeconds(5), changed);
-    }
-
-    NameResolver(Lookup lookup, Duration refresh, Consumer<Map<String, List<String>>> changed) {
+    /// Asks `lookup`; tells `changed` which names have new addresses.
+    NameResolver(NameLookup lookup, Consumer<Set<Query>> changed) {
         this.lookup = lookup;
-        this.refresh = refresh;
         this.changed = changed;
-        askers.allowCoreThreadTimeOut(true);
     }
 
-    private static List<String> ofJdk(String name) throws UnknownHostException {
-        return List.of(InetAddress.getAllByName(name)).stream()
-                .map(InetAddress::getHostAddress)
-                .toList();
-    }
-
-    /// Watches the names of `clusters` and no others.
+    /// Watches the names of `clusters` and no others. One call at a time.
     void watch(Collection<Cluster> clusters) {
-        var names = new LinkedHashSet<String>();
+        var queries = new HashSet<Query>();
         for (var cluster : clusters) {
-            if (isDns(cluster)) {
-                cluster.endpoints().endpoints().stream()
-                        .map(Endpoint::address)
-                        .filter(address -> NetUtil.createByteArrayFromIpAddressString(address) == null)
-                        .forEach(names::add);
-            }
+            queries.addAll(queries(cluster));
         }
-        watched = Set.copyOf(names);
-        addresses.keySet().retainAll(names);
-        failing.keySet().retainAll(names);
-        if (!names.isEmpty() && thread == null) {
+        if (thread == null && !queries.isEmpty()) {
             thread = Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().daemon().name("heddle-names").factory());
-            thread.scheduleWithFixedDelay(this::refresh, 0, refresh.toMillis(), TimeUnit.MILLISECONDS);
-        } else if (!names.isEmpty() && thread != null && !addresses.keySet().containsAll(names)) {
-            thread.execute(this::askNew);
+        }
+        if (thread != null) {
+            thread.execute(() -> follow(queries));
         }
     }
 
-    private void refresh() {
-        for (var name : watched) {
-            var failures = failing.get(name);
-            if (failures != null && failures.skip() > 0) {
-                failing.replace(name, failures, failures.waited());
-            } else {
-                ask(name);
-            }
-        }
-    }
-
-    /// Asks for the names that were never asked for.
-    private void askNew() {
-        for (var name : watched) {
-            if (!addresses.containsKey(name) && !failing.containsKey(name)) {
-                ask(name);
-            }
-        }
-    }
-
-    private void ask(String name) {
-        if (asked.add(name)) {
-            askers.execute(() -> {
-                try {
-                    resolve(name);
-                } finally {
-                    asked.remove(name);
+    /// The names of `cluster`; none where it has addresses only.
+    static Set<Query> queries(Cluster cluster) {
+        var queries = new HashSet<Query>();
+        if (cluster.discovery() instanceof Cluster.Discovery.Dns dns) {
+            for (var endpoint : cluster.endpoints().endpoints()) {
+                if (!isAddress(endpoint.address())) {
+                    queries.add(new Query(endpoint.address(), dns));
                 }
-            });
+            }
+        }
+        return queries;
+    }
+
+    private static boolean isAddress(String text) {
+        return NetUtil.createByteArrayFromIpAddressString(text) != null;
+    }
+
+    private void follow(Set<Query> queries) {
+        watched.entrySet().removeIf(entry -> {
+            boolean gone = !queries.contains(entry.getKey());
+            var next = entry.getValue().next;
+            if (gone && next != null) {
+                next.cancel(false);
+            }
+            return gone;
+        });
+        addresses.keySet().retainAll(queries);
+        for (var query : queries) {
+            if (!watched.containsKey(query)) {
+                var watch = new Watch();
+                watched.put(query, watch);
+                ask(query, watch);
+            }
         }
     }
 
-    private void resolve(String name) {
-        try {
-            var found = lookup.addresses(name);
-            failing.remove(name);
-            if (watched.contains(name) && !found.equals(addresses.put(name, found))) {
-                changed.accept(Map.of(name, found));
+    private ScheduledExecutorService thread() {
+        if (thread == null) {
+            throw new IllegalStateException("no name is watched");
+        }
+        return thread;
+    }
+
+    private void ask(Query query, Watch watch) {
+        lookup.ask(
+                query.name(), query.dns().policy(), answer -> thread().execute(() -> answered(query, watch, answer)));
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a name that was forgotten in between is watched anew
+    private void answered(Query query, Watch watch, DnsAnswer answer) {
+        if (watched.get(query) != watch) {
+            return;
+        }
+        var policy = query.dns().policy();
+        var pause = switch (answer) {
+            case DnsAnswer.Found(var found, var ttl) -> {
+                watch.failures = 0;
+                know(
+                        query,
+                        query.dns().logical() ? found : found.stream().sorted().toList());
+                yield policy.afterAnswer(ttl, random.nextLong());
             }
-        } catch (UnknownHostException unknown) {
-            var now = failing.compute(name, (_, before) -> Failures.after(before));
-            if (now.count() == 1) {
-                log.atWarn().addKeyValue("name", name).log("a cluster's name cannot be resolved");
+            case DnsAnswer.NoSuchName() -> {
+                warn(query, watch.failures, "there is no such name");
+                watch.failures++;
+                if (!query.dns().logical()) {
+                    know(query, List.of());
+                }
+                yield policy.afterAnswer(Duration.ZERO, random.nextLong());
             }
+            case DnsAnswer.Failed(var reason) -> {
+                warn(query, watch.failures, reason);
+                watch.failures++;
+                yield policy.afterFailure(watch.failures, random.nextLong());
+            }
+        };
+        watch.next = thread().schedule(() -> ask(query, watch), pause.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private static void warn(Query query, int before, String reason) {
+        if (before == 0) {
+            log.atWarn()
+                    .addKeyValue("name", query.name())
+                    .addKeyValue("reason", reason)
+                    .log("a cluster's name cannot be resolved");
         }
     }
 
-    /// The endpoints of `cluster` with addresses: all of a name's, or its first in a `LOGICAL_DNS` cluster. A name that
-    /// was never resolved has none.
-    List<Endpoint> resolve(Cluster cluster) {
-        if (!isDns(cluster)) {
-            return cluster.endpoints().endpoints();
+    private void know(Query query, List<String> found) {
+        var before = addresses.put(query, found);
+        if (!found.equals(before == null ? List.of() : before)) {
+            changed.accept(Set.of(query));
         }
-        var resolved = new ArrayList<Endpoint>();
+    }
+
+    /// The hosts of `cluster` with their addresses. A name that was never resolved has none.
+    List<Resolved> resolve(Cluster cluster) {
+        var resolved = new ArrayList<Resolved>();
         for (var endpoint : cluster.endpoints().endpoints()) {
-            boolean literal = NetUtil.createByteArrayFromIpAddressString(endpoint.address()) != null;
-            var found = literal ? List.of(endpoint.address()) : addresses.getOrDefault(endpoint.address(), List.of());
-            int wanted = cluster.discovery() == Cluster.Discovery.LOGICAL_DNS ? 1 : found.size();
-            found.stream().limit(wanted).map(address -> at(endpoint, address)).forEach(resolved::add);
+            if (!(cluster.discovery() instanceof Cluster.Discovery.Dns dns) || isAddress(endpoint.address())) {
+                resolved.add(new Resolved(endpoint.key(), endpoint));
+                continue;
+            }
+            var found = addresses.getOrDefault(new Query(endpoint.address(), dns), List.of());
+            for (var address : found) {
+                var at = at(endpoint, address);
+                resolved.add(new Resolved(dns.logical() ? endpoint.key() : at.key(), at));
+                if (dns.logical()) {
+                    break;
+                }
+            }
         }
         return resolved;
     }
@@ -187,12 +205,5 @@ final class NameResolver {
                 endpoint.priority(),
                 endpoint.transportMatch(),
                 endpoint.metadata());
-    }
-
-    private static boolean isDns(Cluster cluster) {
-        return switch (cluster.discovery()) {
-            case STRICT_DNS, LOGICAL_DNS -> true;
-            case STATIC, EDS, ORIGINAL_DST -> false;
-        };
     }
 }

@@ -130,7 +130,7 @@ public final class RawConnector {
                         channel.pipeline().addLast(handler);
                     }
                 })
-                .connect(target.address());
+                .connect(target.address().now());
         opening.channel().closeFuture().addListener(_ -> target.breaker().release(CircuitBreaker.Resource.CONNECTIONS));
         opening.addListener(opened -> {
             worker.tick();

@@ -6,7 +6,6 @@ import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.ConnectionLimits;
 import io.heddle.traffic.runtime.Http2Options;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -14,30 +13,48 @@ import java.util.Optional;
 ///
 /// @param host the host
 /// @param address its address
-/// @param tls the TLS settings its cluster has for it
-/// @param source makes TLS handlers by them
-/// @param connectTimeout for a connection, TLS included
-/// @param protocol what is spoken there
-/// @param http2 how HTTP/2 is spoken there
-/// @param limits how long connections are used
+/// @param transport what its cluster has for it
+/// @param source makes TLS handlers by that
+/// @param cluster its cluster, as configured
 /// @param breaker its cluster's
 record UpstreamTarget(
         Host host,
-        InetSocketAddress address,
-        Optional<ClientTls> tls,
+        HostAddress address,
+        Cluster.Transport transport,
         Optional<ClientTlsSource> source,
-        Duration connectTimeout,
-        Cluster.Protocol protocol,
-        Http2Options http2,
-        ConnectionLimits limits,
+        Cluster cluster,
         CircuitBreaker breaker) {
+
+    Optional<ClientTls> tls() {
+        return transport.tls();
+    }
+
+    /// For a connection, TLS included.
+    Duration connectTimeout() {
+        return cluster.connectTimeout();
+    }
+
+    /// What is spoken there.
+    Cluster.Protocol protocol() {
+        return cluster.protocol();
+    }
+
+    /// How HTTP/2 is spoken there.
+    Http2Options http2() {
+        return cluster.http2();
+    }
+
+    /// How long connections are used.
+    ConnectionLimits limits() {
+        return cluster.connections();
+    }
 
     /// Whether connections made for `other` serve this one too.
     boolean sameConnections(UpstreamTarget other) {
-        return tls.equals(other.tls)
-                && address.equals(other.address)
-                && protocol == other.protocol
-                && http2.equals(other.http2)
-                && limits.equals(other.limits);
+        return tls().equals(other.tls())
+                && address.serves(other.address)
+                && protocol() == other.protocol()
+                && http2().equals(other.http2())
+                && limits().equals(other.limits());
     }
 }

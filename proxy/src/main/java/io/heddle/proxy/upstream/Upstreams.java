@@ -1,6 +1,7 @@
 package io.heddle.proxy.upstream;
 
 import io.heddle.proxy.config.ActiveConfig;
+import io.heddle.proxy.dns.DnsClients;
 import io.heddle.proxy.http2.Http2Counters;
 import io.heddle.proxy.loop.EventLoops;
 import io.heddle.proxy.loop.Worker;
@@ -16,12 +17,14 @@ import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -44,7 +47,7 @@ public final class Upstreams implements ActiveConfig.Follower {
         this.pools = loops.workers().stream()
                 .map(worker -> new HostPools(worker, loops.socketChannel(), counters))
                 .toList();
-        this.names = new NameResolver(this::resolved);
+        this.names = new NameResolver(new DnsClients(loops), this::resolved);
         swapped(RuntimeConfig.EMPTY, first);
     }
 
@@ -87,7 +90,7 @@ public final class Upstreams implements ActiveConfig.Follower {
     public synchronized void preparing(RuntimeConfig next) {
         applied = next;
         names.watch(next.clusters().values());
-        apply(next, Map.of(), clusters);
+        apply(next, Set.of(), clusters);
     }
 
     @Override
@@ -98,21 +101,20 @@ public final class Upstreams implements ActiveConfig.Follower {
             applied = next;
             names.watch(next.clusters().values());
         }
-        apply(next, Map.of(), Map.of());
+        apply(next, Set.of(), Map.of());
     }
 
-    private synchronized void resolved(Map<String, List<String>> changed) {
+    private synchronized void resolved(Set<NameResolver.Query> changed) {
         apply(applied, changed, Map.of());
     }
 
-    private void apply(
-            RuntimeConfig next, Map<String, List<String>> changedNames, Map<String, UpstreamCluster> staying) {
+    private void apply(RuntimeConfig next, Set<NameResolver.Query> changedNames, Map<String, UpstreamCluster> staying) {
         var before = clusters;
         var after = new HashMap<>(staying);
         for (var cluster : next.clusters().values()) {
             var old = before.get(cluster.name());
-            boolean moved = cluster.endpoints().endpoints().stream()
-                    .anyMatch(endpoint -> changedNames.containsKey(endpoint.address()));
+            boolean moved =
+                    !changedNames.isEmpty() && !Collections.disjoint(NameResolver.queries(cluster), changedNames);
             boolean kept = old != null && !moved && old.cluster().equals(cluster);
             after.put(cluster.name(), kept ? old : build(cluster, Optional.ofNullable(old)));
         }
@@ -126,16 +128,18 @@ public final class Upstreams implements ActiveConfig.Follower {
         var hosts = new LinkedHashMap<String, Host>();
         var targets = new IdentityHashMap<HostState, UpstreamTarget>();
         var sources = new HashMap<ClientTls, ClientTlsSource>();
-        for (var endpoint : names.resolve(cluster)) {
-            var known = old.map(cluster0 -> cluster0.hosts().get(endpoint.key()));
+        for (var found : names.resolve(cluster)) {
+            var endpoint = found.endpoint();
+            var known = old.map(cluster0 -> cluster0.hosts().get(found.key()));
             var state = known.map(Host::state).orElseGet(HostState::new);
             var host = new Host(endpoint, state);
-            hosts.put(endpoint.key(), host);
-            var settings = settings(cluster, endpoint);
-            var source = settings.map(needed -> sources.computeIfAbsent(needed, tls));
-            targets.put(state, target(host, cluster, settings, source, breaker));
+            hosts.put(found.key(), host);
+            var transport = transport(cluster, endpoint.transportMatch());
+            var source = transport.tls().map(needed -> sources.computeIfAbsent(needed, tls));
+            var address = hostAddress(cluster, endpoint, known.flatMap(before -> old.map(was -> was.target(before))));
+            targets.put(state, new UpstreamTarget(host, address, transport, source, cluster, breaker));
         }
-        var destinations = cluster.discovery() == Cluster.Discovery.ORIGINAL_DST
+        var destinations = cluster.discovery() instanceof Cluster.Discovery.OriginalDestination
                 ? Optional.of(destinations(cluster, breaker))
                 : Optional.<OriginalDestinations>empty();
         var balancer = BuiltinBalancers.create(cluster.balancer(), new ArrayList<>(hosts.values()));
@@ -143,39 +147,34 @@ public final class Upstreams implements ActiveConfig.Follower {
     }
 
     private OriginalDestinations destinations(Cluster cluster, CircuitBreaker breaker) {
-        var settings = cluster.transports().stream()
-                .filter(transport -> transport.match().isEmpty())
-                .findFirst()
-                .flatMap(Cluster.Transport::tls);
-        var source = settings.map(tls);
-        return new OriginalDestinations(host -> target(host, cluster, settings, source, breaker), this::retire);
+        var transport = transport(cluster, Map.of());
+        var source = transport.tls().map(tls);
+        return new OriginalDestinations(
+                host -> new UpstreamTarget(
+                        host, new HostAddress(address(host.endpoint())), transport, source, cluster, breaker),
+                this::retire);
     }
 
-    private static UpstreamTarget target(
-            Host host,
-            Cluster cluster,
-            Optional<ClientTls> settings,
-            Optional<ClientTlsSource> source,
-            CircuitBreaker breaker) {
-        return new UpstreamTarget(
-                host,
-                address(host.endpoint()),
-                settings,
-                source,
-                cluster.connectTimeout(),
-                cluster.protocol(),
-                cluster.http2(),
-                cluster.connections(),
-                breaker);
+    /// A name that is one host keeps its connections when its address changes.
+    private static HostAddress hostAddress(Cluster cluster, Endpoint endpoint, Optional<UpstreamTarget> before) {
+        var now = address(endpoint);
+        if (before.isEmpty()
+                || !(cluster.discovery() instanceof Cluster.Discovery.Dns(var logical, var _))
+                || !logical) {
+            return new HostAddress(now);
+        }
+        var kept = before.get().address();
+        kept.moveTo(now);
+        return kept;
     }
 
-    private static Optional<ClientTls> settings(Cluster cluster, Endpoint endpoint) {
+    /// The first transport whose conditions are all among `metadata`; plaintext without one.
+    private static Cluster.Transport transport(Cluster cluster, Map<String, String> metadata) {
         return cluster.transports().stream()
-                .filter(transport -> endpoint.transportMatch()
-                        .entrySet()
-                        .containsAll(transport.match().entrySet()))
+                .filter(transport ->
+                        metadata.entrySet().containsAll(transport.match().entrySet()))
                 .findFirst()
-                .flatMap(Cluster.Transport::tls);
+                .orElse(Cluster.Transport.PLAINTEXT);
     }
 
     private static InetSocketAddress address(Endpoint endpoint) {

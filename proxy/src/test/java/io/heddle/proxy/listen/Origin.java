@@ -25,8 +25,12 @@ public final class Origin implements AutoCloseable {
     private final List<Socket> sockets = Collections.synchronizedList(new ArrayList<>());
 
     Origin(Connection behaviour) {
+        this(InetAddress.getLoopbackAddress(), 0, behaviour);
+    }
+
+    Origin(InetAddress address, int port, Connection behaviour) {
         try {
-            server = new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
+            server = new ServerSocket(port, 128, address);
         } catch (IOException refused) {
             throw new UncheckedIOException(refused);
         }

@@ -216,4 +216,22 @@ final class RunningProxy implements AutoCloseable {
                 app.service());
         return new RuntimeConfig(config.listeners(), Map.of(), Map.of("app", changed), Map.of(), Map.of());
     }
+
+    /// `config` with other hosts for the cluster `app`, found in another way.
+    static RuntimeConfig found(RuntimeConfig config, Cluster.Discovery discovery, List<Endpoint> endpoints) {
+        var app = Objects.requireNonNull(config.clusters().get("app"));
+        var changed = new Cluster(
+                app.name(),
+                discovery,
+                new EndpointSet(endpoints),
+                app.connectTimeout(),
+                app.balancer(),
+                app.limits(),
+                app.transports(),
+                app.protocol(),
+                app.http2(),
+                app.connections(),
+                app.service());
+        return new RuntimeConfig(config.listeners(), Map.of(), Map.of("app", changed), Map.of(), Map.of());
+    }
 }

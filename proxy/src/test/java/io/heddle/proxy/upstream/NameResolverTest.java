@@ -2,6 +2,8 @@ package io.heddle.proxy.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heddle.proxy.dns.DnsAnswer;
+import io.heddle.proxy.dns.NameLookup;
 import io.heddle.traffic.balance.BalancerPolicy;
 import io.heddle.traffic.balance.Endpoint;
 import io.heddle.traffic.balance.EndpointSet;
@@ -9,29 +11,48 @@ import io.heddle.traffic.request.PeerMetadata;
 import io.heddle.traffic.resilience.BreakerLimits;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.ConnectionLimits;
+import io.heddle.traffic.runtime.DnsPolicy;
+import io.heddle.traffic.runtime.DnsResolution;
 import io.heddle.traffic.runtime.Http2Options;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class NameResolverTest {
-    private final BlockingQueue<Map<String, List<String>>> changes = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Set<NameResolver.Query>> changes = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Question> questions = new LinkedBlockingQueue<>();
+    private final NameLookup lookup = (name, _, done) -> questions.add(new Question(name, done));
+    private final NameResolver names = new NameResolver(lookup, changes::add);
 
-    private static Cluster cluster(String... names) {
+    /// A question that waits for the test's answer.
+    private record Question(String name, Consumer<DnsAnswer> done) {}
+
+    private static Cluster.Discovery.Dns dns(boolean logical) {
+        var policy = new DnsPolicy(
+                DnsPolicy.Family.AUTO,
+                Duration.ofMillis(2),
+                false,
+                Duration.ZERO,
+                Optional.of(new DnsPolicy.Backoff(Duration.ofMillis(2), Duration.ofMillis(4))),
+                DnsResolution.SYSTEM);
+        return new Cluster.Discovery.Dns(logical, policy);
+    }
+
+    private static Cluster cluster(boolean logical, String... names) {
         var endpoints = Arrays.stream(names)
                 .map(name -> new Endpoint(name, 80, 1, Endpoint.Health.HEALTHY, 0, Map.of(), PeerMetadata.UNKNOWN))
                 .toList();
         return new Cluster(
                 "c",
-                Cluster.Discovery.STRICT_DNS,
+                dns(logical),
                 new EndpointSet(endpoints),
                 Duration.ofSeconds(1),
                 new BalancerPolicy.RoundRobin(),
@@ -43,69 +64,99 @@ class NameResolverTest {
                 Cluster.ServiceTag.UNKNOWN);
     }
 
-    private Map<String, List<String>> change() throws InterruptedException {
+    private static DnsAnswer found(String... addresses) {
+        return new DnsAnswer.Found(List.of(addresses), Duration.ZERO);
+    }
+
+    private Question question() throws InterruptedException {
+        var question = questions.poll(10, TimeUnit.SECONDS);
+        assertThat(question).isNotNull();
+        return question;
+    }
+
+    private String change() throws InterruptedException {
         var change = changes.poll(10, TimeUnit.SECONDS);
-        assertThat(change).isNotNull();
-        return change;
+        assertThat(change).hasSize(1);
+        return change.iterator().next().name();
+    }
+
+    private List<String> addresses(Cluster cluster) {
+        return names.resolve(cluster).stream()
+                .map(resolved -> resolved.endpoint().address())
+                .toList();
     }
 
     @Test
     void a_silent_name_delays_no_other() throws Exception {
-        var silence = new CountDownLatch(1);
-        var answers = new AtomicInteger();
-        var names = new NameResolver(
-                name -> {
-                    if (name.equals("a.silent")) {
-                        awaitEnd(silence);
-                        throw new UnknownHostException(name);
-                    }
-                    return List.of("10.0.0." + answers.incrementAndGet());
-                },
-                Duration.ofMillis(10),
-                changes::add);
-        var cluster = cluster("a.silent", "b.alive");
+        var cluster = cluster(false, "a.silent", "b.alive");
         names.watch(List.of(cluster));
-        assertThat(change()).isEqualTo(Map.of("b.alive", List.of("10.0.0.1")));
-        assertThat(change()).isEqualTo(Map.of("b.alive", List.of("10.0.0.2")));
-        assertThat(names.resolve(cluster))
-                .allSatisfy(endpoint -> assertThat(endpoint.address()).startsWith("10.0.0."));
-        silence.countDown();
-    }
-
-    private static void awaitEnd(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
+        var first = question();
+        var second = question();
+        var alive = first.name().equals("b.alive") ? first : second;
+        alive.done().accept(found("10.0.0.1"));
+        assertThat(change()).isEqualTo("b.alive");
+        var again = question();
+        assertThat(again.name()).isEqualTo("b.alive");
+        again.done().accept(found("10.0.0.2"));
+        assertThat(change()).isEqualTo("b.alive");
+        assertThat(addresses(cluster)).containsExactly("10.0.0.2");
     }
 
     @Test
-    void a_name_that_fails_keeps_its_addresses_and_comes_back() throws Exception {
-        var asked = new AtomicInteger();
-        var failed = new CountDownLatch(2);
-        var seen = new CountDownLatch(1);
-        var names = new NameResolver(
-                name -> switch (asked.incrementAndGet()) {
-                    case 1 -> List.of("10.0.0.1");
-                    case 2, 3 -> {
-                        failed.countDown();
-                        throw new UnknownHostException(name);
-                    }
-                    default -> {
-                        awaitEnd(seen);
-                        yield List.of("10.0.0.4");
-                    }
-                },
-                Duration.ofMillis(1),
-                changes::add);
-        var cluster = cluster("db.shop");
+    void a_name_that_nobody_answers_for_keeps_its_addresses_and_comes_back() throws Exception {
+        var cluster = cluster(false, "db.shop");
         names.watch(List.of(cluster));
-        assertThat(change()).containsValue(List.of("10.0.0.1"));
-        assertThat(failed.await(10, TimeUnit.SECONDS)).isTrue();
-        assertThat(names.resolve(cluster)).map(Endpoint::address).containsExactly("10.0.0.1");
-        seen.countDown();
-        assertThat(change()).containsValue(List.of("10.0.0.4"));
-        assertThat(asked).hasValueGreaterThanOrEqualTo(4);
+        question().done().accept(found("10.0.0.1"));
+        assertThat(change()).isEqualTo("db.shop");
+        for (int i = 0; i < 3; i++) {
+            question().done().accept(new DnsAnswer.Failed("no server answers"));
+        }
+        var next = question();
+        assertThat(addresses(cluster)).containsExactly("10.0.0.1");
+        next.done().accept(found("10.0.0.4"));
+        assertThat(change()).isEqualTo("db.shop");
+        assertThat(addresses(cluster)).containsExactly("10.0.0.4");
+    }
+
+    @Test
+    void a_name_that_is_gone_takes_the_hosts_of_a_strict_cluster_and_not_that_of_a_logical_one() throws Exception {
+        var strict = cluster(false, "strict.shop");
+        var logical = cluster(true, "logical.shop");
+        names.watch(List.of(strict, logical));
+        for (int i = 0; i < 2; i++) {
+            question().done().accept(found("10.0.0.1"));
+            change();
+        }
+        for (int i = 0; i < 4; i++) {
+            question().done().accept(DnsAnswer.NO_SUCH_NAME);
+        }
+        assertThat(change()).isEqualTo("strict.shop");
+        question();
+        assertThat(addresses(strict)).isEmpty();
+        assertThat(addresses(logical)).containsExactly("10.0.0.1");
+        assertThat(changes).isEmpty();
+    }
+
+    @Test
+    void a_strict_name_is_all_its_addresses_in_any_order_and_a_logical_one_its_first() throws Exception {
+        var strict = cluster(false, "strict.shop");
+        names.watch(List.of(strict));
+        question().done().accept(found("10.0.0.2", "10.0.0.1"));
+        change();
+        question().done().accept(found("10.0.0.1", "10.0.0.2"));
+        question();
+        assertThat(changes).isEmpty();
+        assertThat(names.resolve(strict)).map(NameResolver.Resolved::key).containsExactly("10.0.0.1:80", "10.0.0.2:80");
+        var logical = cluster(true, "logical.shop");
+        names.watch(List.of(logical));
+        var asked = question();
+        assertThat(asked.name()).isEqualTo("logical.shop");
+        asked.done().accept(found("10.0.0.2", "10.0.0.1"));
+        change();
+        assertThat(addresses(logical)).containsExactly("10.0.0.2");
+        question().done().accept(found("10.0.0.1", "10.0.0.2"));
+        change();
+        assertThat(names.resolve(logical)).map(NameResolver.Resolved::key).containsExactly("logical.shop:80");
+        assertThat(addresses(logical)).containsExactly("10.0.0.1");
     }
 }

@@ -2,6 +2,8 @@ package io.heddle.proxy.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heddle.traffic.balance.BalancerPolicy;
+import io.heddle.traffic.balance.EndpointSet;
 import io.heddle.traffic.balance.HostState;
 import io.heddle.traffic.resilience.BreakerLimits;
 import io.heddle.traffic.resilience.CircuitBreaker;
@@ -18,19 +20,29 @@ import org.junit.jupiter.api.Test;
 
 /// Which hosts a cluster of original destinations remembers.
 class OriginalDestinationsTest {
+    private static final Cluster CLUSTER = new Cluster(
+            "c",
+            Cluster.Discovery.ORIGINAL_DST,
+            EndpointSet.EMPTY,
+            Duration.ofSeconds(1),
+            new BalancerPolicy.RoundRobin(),
+            BreakerLimits.DEFAULT,
+            List.of(),
+            Cluster.Protocol.HTTP1,
+            Http2Options.DEFAULT,
+            ConnectionLimits.DEFAULT,
+            Cluster.ServiceTag.UNKNOWN);
+
     private final List<HostState> retired = new ArrayList<>();
     private final OriginalDestinations destinations = new OriginalDestinations(
             host -> new UpstreamTarget(
                     host,
-                    new InetSocketAddress(
+                    new HostAddress(new InetSocketAddress(
                             InetAddress.ofLiteral(host.endpoint().address()),
-                            host.endpoint().port()),
+                            host.endpoint().port())),
+                    Cluster.Transport.PLAINTEXT,
                     Optional.empty(),
-                    Optional.empty(),
-                    Duration.ofSeconds(1),
-                    Cluster.Protocol.HTTP1,
-                    Http2Options.DEFAULT,
-                    ConnectionLimits.DEFAULT,
+                    CLUSTER,
                     new CircuitBreaker(BreakerLimits.DEFAULT)),
             retired::addAll);
 
@@ -43,9 +55,9 @@ class OriginalDestinationsTest {
         var host = destinations.host(address("10.0.0.1", 80));
         assertThat(destinations.host(address("10.0.0.1", 80))).isSameAs(host);
         assertThat(destinations.host(address("10.0.0.1", 81)).state()).isNotSameAs(host.state());
-        assertThat(destinations.target(host).address()).isEqualTo(address("10.0.0.1", 80));
+        assertThat(destinations.target(host).address().now()).isEqualTo(address("10.0.0.1", 80));
         var six = destinations.host(address("fd00::1", 80));
-        assertThat(destinations.target(six).address()).isEqualTo(address("fd00::1", 80));
+        assertThat(destinations.target(six).address().now()).isEqualTo(address("fd00::1", 80));
         assertThat(destinations.states()).hasSize(3);
     }
 

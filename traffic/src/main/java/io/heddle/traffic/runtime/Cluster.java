@@ -12,7 +12,7 @@ import java.util.Optional;
 ///
 /// @param name the cluster
 /// @param discovery how endpoints are found
-/// @param endpoints those known now; DNS names of a DNS cluster stand unresolved
+/// @param endpoints those known now; names of a DNS cluster stand unresolved
 /// @param connectTimeout for opening a connection, TLS included (5 s in Envoy when not given)
 /// @param balancer which algorithm
 /// @param limits how much may be under way
@@ -38,13 +38,26 @@ public record Cluster(
     }
 
     /// How endpoints are found.
-    public enum Discovery {
-        STATIC,
-        EDS,
-        STRICT_DNS,
-        LOGICAL_DNS,
+    public sealed interface Discovery {
+        Discovery STATIC = new Static();
+        Discovery EDS = new Eds();
+        Discovery ORIGINAL_DST = new OriginalDestination();
+
+        /// As they stand in the configuration.
+        record Static() implements Discovery {}
+
+        /// As the xDS server says.
+        record Eds() implements Discovery {}
+
+        /// By name: those in the configuration are names, or addresses all the same.
+        ///
+        /// @param logical false when each address of a name is a host (`STRICT_DNS`); true when a name is one
+        ///     host, new connections to which go to its first address (`LOGICAL_DNS`)
+        /// @param policy how names are resolved
+        record Dns(boolean logical, DnsPolicy policy) implements Discovery {}
+
         /// There are none: each connection goes to the address that its client named.
-        ORIGINAL_DST
+        record OriginalDestination() implements Discovery {}
     }
 
     /// What is spoken upstream.
@@ -62,6 +75,8 @@ public record Cluster(
     /// @param match every pair must be in [io.heddle.traffic.balance.Endpoint#transportMatch]; empty matches all
     /// @param tls TLS; empty for plaintext
     public record Transport(Map<String, String> match, Optional<ClientTls> tls) {
+        public static final Transport PLAINTEXT = new Transport(Map.of(), Optional.empty());
+
         public Transport {
             match = Map.copyOf(match);
         }

@@ -37,7 +37,11 @@ final class ClusterReader {
             .limits("typed_extension_protocol_options", "`envoy.extensions.upstreams.http.v3.HttpProtocolOptions` only")
             .reads("http2_protocol_options")
             .limits("metadata", "`istio`: `services`, for metrics")
-            .rejects("cluster_type", "by its name")
+            .reads("cluster_type")
+            .limits("dns_refresh_rate", "more than 1 ms")
+            .reads("dns_failure_refresh_rate", "respect_dns_ttl", "dns_jitter", "dns_lookup_family")
+            .reads("typed_dns_resolver_config")
+            .refuses("dns_resolvers", "dns_resolution_config", "use_tcp_for_dns_lookups")
             .refuses("filters", "load_balancing_policy", "upstream_config", "lb_subset_config")
             .refuses("connection_pool_per_downstream_connection");
     private static final Fields<io.envoyproxy.envoy.config.cluster.v3.Cluster.EdsClusterConfig> EDS =
@@ -97,18 +101,15 @@ final class ClusterReader {
     }
 
     private static Cluster.Discovery discovery(io.envoyproxy.envoy.config.cluster.v3.Cluster message, Scope scope) {
+        var dns = DnsReader.cluster(message, scope);
         if (message.hasClusterType()) {
-            scope.at("cluster_type")
-                    .error(
-                            "cluster type " + message.getClusterType().getName() + " is not supported",
-                            "use type STATIC, EDS, STRICT_DNS or LOGICAL_DNS");
-            return Cluster.Discovery.STATIC;
+            return ClusterTypeReader.read(message.getClusterType(), scope.at("cluster_type"));
         }
         return switch (message.getType()) {
             case STATIC -> Cluster.Discovery.STATIC;
             case EDS -> Cluster.Discovery.EDS;
-            case STRICT_DNS -> Cluster.Discovery.STRICT_DNS;
-            case LOGICAL_DNS -> Cluster.Discovery.LOGICAL_DNS;
+            case STRICT_DNS -> new Cluster.Discovery.Dns(false, dns);
+            case LOGICAL_DNS -> new Cluster.Discovery.Dns(true, dns);
             case ORIGINAL_DST -> originalDestination(message, scope);
             case UNRECOGNIZED -> {
                 scope.at("type")
@@ -136,7 +137,7 @@ final class ClusterReader {
             Cluster.Discovery discovery,
             Function<String, Optional<ClusterLoadAssignment>> discovered,
             Scope scope) {
-        if (discovery != Cluster.Discovery.EDS) {
+        if (!(discovery instanceof Cluster.Discovery.Eds)) {
             return EndpointReader.read(message.getLoadAssignment(), scope.at("load_assignment"));
         }
         var eds = message.getEdsClusterConfig();

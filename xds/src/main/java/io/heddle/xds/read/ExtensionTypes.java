@@ -5,6 +5,8 @@ import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.TypeRegistry;
 import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.AlsProto;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StreamProto;
+import io.envoyproxy.envoy.extensions.clusters.common.dns.v3.DnsProto;
+import io.envoyproxy.envoy.extensions.clusters.dns.v3.DnsClusterProto;
 import io.envoyproxy.envoy.extensions.common.dynamic_forward_proxy.v3.DnsCacheProto;
 import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RatelimitProto;
 import io.envoyproxy.envoy.extensions.early_data.v3.DefaultEarlyDataPolicyProto;
@@ -59,6 +61,8 @@ import io.envoyproxy.envoy.extensions.matching.input_matchers.consistent_hashing
 import io.envoyproxy.envoy.extensions.matching.input_matchers.ip.v3.IpProto;
 import io.envoyproxy.envoy.extensions.matching.input_matchers.metadata.v3.MetadataProto;
 import io.envoyproxy.envoy.extensions.matching.input_matchers.runtime_fraction.v3.RuntimeFractionProto;
+import io.envoyproxy.envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverProto;
+import io.envoyproxy.envoy.extensions.network.dns_resolver.getaddrinfo.v3.GetaddrinfoDnsResolverProto;
 import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchProto;
 import io.envoyproxy.envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteProto;
 import io.envoyproxy.envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsProto;
@@ -95,6 +99,8 @@ final class ExtensionTypes {
             files(
                     "clusters.dynamic_forward_proxy.v3",
                     io.envoyproxy.envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterProto::getDescriptor),
+            files("clusters.common.dns.v3", DnsProto::getDescriptor),
+            files("clusters.dns.v3", DnsClusterProto::getDescriptor),
             files("common.dynamic_forward_proxy.v3", DnsCacheProto::getDescriptor),
             files("common.ratelimit.v3", RatelimitProto::getDescriptor),
             files(
@@ -189,6 +195,8 @@ final class ExtensionTypes {
             files("matching.input_matchers.ip.v3", IpProto::getDescriptor),
             files("matching.input_matchers.metadata.v3", MetadataProto::getDescriptor),
             files("matching.input_matchers.runtime_fraction.v3", RuntimeFractionProto::getDescriptor),
+            files("network.dns_resolver.cares.v3", CaresDnsResolverProto::getDescriptor),
+            files("network.dns_resolver.getaddrinfo.v3", GetaddrinfoDnsResolverProto::getDescriptor),
             files("path.match.uri_template.v3", UriTemplateMatchProto::getDescriptor),
             files("path.rewrite.uri_template.v3", UriTemplateRewriteProto::getDescriptor),
             files("resource_monitors.downstream_connections.v3", DownstreamConnectionsProto::getDescriptor),

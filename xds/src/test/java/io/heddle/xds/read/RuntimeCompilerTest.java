@@ -174,15 +174,14 @@ final class RuntimeCompilerTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "'name': 'c', 'cluster_type': {'name': 'envoy.clusters.aggregate'}"
-                        + "|cluster_type: cluster type envoy.clusters.aggregate is not supported",
-                "'name': 'c', 'cluster_type': {'name': 'envoy.clusters.dynamic_forward_proxy'}"
-                        + "|cluster_type: cluster type envoy.clusters.dynamic_forward_proxy is not supported",
+                "'name': 'c', 'cluster_type': {'name': 'envoy.clusters.redis'}"
+                        + "|cluster_type: cluster type envoy.clusters.redis without settings is not supported",
             },
             quoteCharacter = '~')
-    void names_a_kind_of_cluster_that_is_not_there_yet(String cluster, String reason) {
+    void names_a_kind_of_cluster_that_is_not_there(String cluster, String reason) {
         assertThat(errors(set(ResourceType.CDS, Cluster.newBuilder(), "{" + cluster + "}")))
-                .containsExactly("Cluster c: " + reason + "; use type STATIC, EDS, STRICT_DNS or LOGICAL_DNS");
+                .containsExactly("Cluster c: " + reason + "; use type STATIC, EDS, STRICT_DNS or LOGICAL_DNS,"
+                        + " or a cluster type of the reference");
     }
 
     @ParameterizedTest

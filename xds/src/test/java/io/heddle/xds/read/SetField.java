@@ -16,6 +16,7 @@ import io.envoyproxy.envoy.config.route.v3.FilterConfig;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
+import io.envoyproxy.envoy.extensions.clusters.dns.v3.DnsCluster;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
@@ -25,6 +26,8 @@ import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspe
 import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig;
+import io.envoyproxy.envoy.extensions.network.dns_resolver.getaddrinfo.v3.GetAddrInfoDnsResolverConfig;
 import io.envoyproxy.envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
@@ -59,28 +62,39 @@ record SetField(Way way, FieldDescriptor field) {
             Bootstrap.getDefaultInstance());
 
     /// Which messages stand in an `Any`, by the message that holds it.
-    private static final Map<String, List<Message>> PACKED = Map.of(
-            "envoy.config.listener.v3.Filter",
-            List.of(
-                    HttpConnectionManager.getDefaultInstance(),
-                    TcpProxy.getDefaultInstance(),
-                    ConnectionLimit.getDefaultInstance()),
-            "envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter",
-            List.of(RBAC.getDefaultInstance(), HTTPFault.getDefaultInstance(), Router.getDefaultInstance()),
-            "envoy.config.route.v3.RouteConfiguration",
-            List.of(FilterConfig.getDefaultInstance()),
-            "envoy.config.route.v3.FilterConfig",
-            List.of(RBACPerRoute.getDefaultInstance(), HTTPFault.getDefaultInstance()),
-            "envoy.config.accesslog.v3.AccessLog",
-            List.of(FileAccessLog.getDefaultInstance(), StdoutAccessLog.getDefaultInstance()),
-            "envoy.config.core.v3.TransportSocket",
-            List.of(DownstreamTlsContext.getDefaultInstance(), UpstreamTlsContext.getDefaultInstance()),
-            "envoy.config.cluster.v3.Cluster",
-            List.of(HttpProtocolOptions.getDefaultInstance()),
-            "envoy.config.listener.v3.ListenerFilter",
-            List.of(TlsInspector.getDefaultInstance(), ProxyProtocol.getDefaultInstance()),
-            "envoy.config.overload.v3.ResourceMonitor",
-            List.of(DownstreamConnectionsConfig.getDefaultInstance()));
+    private static final Map<String, List<Message>> PACKED = Map.ofEntries(
+            Map.entry(
+                    "envoy.config.listener.v3.Filter",
+                    List.of(
+                            HttpConnectionManager.getDefaultInstance(),
+                            TcpProxy.getDefaultInstance(),
+                            ConnectionLimit.getDefaultInstance())),
+            Map.entry(
+                    "envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter",
+                    List.of(RBAC.getDefaultInstance(), HTTPFault.getDefaultInstance(), Router.getDefaultInstance())),
+            Map.entry("envoy.config.route.v3.RouteConfiguration", List.of(FilterConfig.getDefaultInstance())),
+            Map.entry(
+                    "envoy.config.route.v3.FilterConfig",
+                    List.of(RBACPerRoute.getDefaultInstance(), HTTPFault.getDefaultInstance())),
+            Map.entry(
+                    "envoy.config.accesslog.v3.AccessLog",
+                    List.of(FileAccessLog.getDefaultInstance(), StdoutAccessLog.getDefaultInstance())),
+            Map.entry(
+                    "envoy.config.core.v3.TransportSocket",
+                    List.of(DownstreamTlsContext.getDefaultInstance(), UpstreamTlsContext.getDefaultInstance())),
+            Map.entry("envoy.config.cluster.v3.Cluster", List.of(HttpProtocolOptions.getDefaultInstance())),
+            Map.entry(
+                    "envoy.config.listener.v3.ListenerFilter",
+                    List.of(TlsInspector.getDefaultInstance(), ProxyProtocol.getDefaultInstance())),
+            Map.entry(
+                    "envoy.config.overload.v3.ResourceMonitor",
+                    List.of(DownstreamConnectionsConfig.getDefaultInstance())),
+            Map.entry(
+                    "envoy.config.core.v3.TypedExtensionConfig",
+                    List.of(
+                            CaresDnsResolverConfig.getDefaultInstance(),
+                            GetAddrInfoDnsResolverConfig.getDefaultInstance())),
+            Map.entry("envoy.config.cluster.v3.Cluster.CustomClusterType", List.of(DnsCluster.getDefaultInstance())));
 
     /// A way into a resource.
     ///
