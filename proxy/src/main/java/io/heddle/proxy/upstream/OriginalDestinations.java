@@ -3,19 +3,22 @@ package io.heddle.proxy.upstream;
 import io.heddle.traffic.balance.Endpoint;
 import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.balance.HostState;
+import io.heddle.traffic.balance.LoadBalancer;
+import io.heddle.traffic.balance.PickRequest;
 import io.heddle.traffic.request.PeerMetadata;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
 /// The hosts of an `ORIGINAL_DST` cluster: whatever its clients wanted to reach, the latest [#LIMIT] of them. A host
 /// that nobody asked for the longest makes room and loses its idle connections; what is under way on it goes on.
 /// Safe on any thread.
-final class OriginalDestinations {
+final class OriginalDestinations implements LoadBalancer {
     static final int LIMIT = 1024;
 
     private final Function<Host, UpstreamTarget> connect;
@@ -50,6 +53,16 @@ final class OriginalDestinations {
         var host = new Host(endpoint, new HostState());
         hosts.put(address, host);
         return host;
+    }
+
+    @Override
+    public Optional<Host> pick(PickRequest request) {
+        return request.destination().map(this::host);
+    }
+
+    @Override
+    public Optional<Host> pickInService(PickRequest request) {
+        return pick(request);
     }
 
     /// How a host is reached.

@@ -7,6 +7,7 @@ import io.heddle.traffic.balance.PickRequest;
 import io.heddle.traffic.resilience.CircuitBreaker;
 import io.heddle.traffic.runtime.Cluster;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -16,23 +17,28 @@ public final class UpstreamCluster {
     private final Cluster cluster;
     private final LoadBalancer balancer;
     private final CircuitBreaker breaker;
-    private final Map<String, Host> hosts;
-    private final IdentityHashMap<HostState, UpstreamTarget> targets;
-    private final Optional<OriginalDestinations> destinations;
+    private final Hosts hosts;
 
-    UpstreamCluster(
-            Cluster cluster,
-            LoadBalancer balancer,
-            CircuitBreaker breaker,
-            Map<String, Host> hosts,
-            IdentityHashMap<HostState, UpstreamTarget> targets,
-            Optional<OriginalDestinations> destinations) {
+    /// Where a cluster's hosts are.
+    sealed interface Hosts {
+        /// They are known.
+        ///
+        /// @param byKey by their key
+        /// @param targets how each is reached
+        record Known(Map<String, Host> byKey, IdentityHashMap<HostState, UpstreamTarget> targets) implements Hosts {}
+
+        /// They are whatever clients name.
+        record Named(OriginalDestinations destinations) implements Hosts {}
+
+        /// They are those of other clusters, which know theirs.
+        record OfOthers(List<UpstreamCluster> parts) implements Hosts {}
+    }
+
+    UpstreamCluster(Cluster cluster, LoadBalancer balancer, CircuitBreaker breaker, Hosts hosts) {
         this.cluster = cluster;
         this.balancer = balancer;
         this.breaker = breaker;
         this.hosts = hosts;
-        this.targets = targets;
-        this.destinations = destinations;
     }
 
     /// As configured.
@@ -45,32 +51,46 @@ public final class UpstreamCluster {
         return breaker;
     }
 
+    LoadBalancer balancer() {
+        return balancer;
+    }
+
     /// The host to take.
     public Optional<Host> pick(PickRequest request) {
-        if (destinations.isPresent()) {
-            return request.destination().map(destinations.get()::host);
-        }
         return balancer.pick(request);
     }
 
     /// The hosts that clients named, when this is a cluster of original destinations.
     Optional<OriginalDestinations> destinations() {
-        return destinations;
+        return hosts instanceof Hosts.Named(var destinations) ? Optional.of(destinations) : Optional.empty();
     }
 
-    /// Its hosts by endpoint key.
+    /// The clusters whose hosts these are, when this is an aggregate one.
+    List<UpstreamCluster> parts() {
+        return hosts instanceof Hosts.OfOthers(var parts) ? parts : List.of();
+    }
+
+    /// Its own hosts by endpoint key.
     public Map<String, Host> hosts() {
-        return hosts;
+        return hosts instanceof Hosts.Known(var byKey, var _) ? byKey : Map.of();
     }
 
     UpstreamTarget target(Host host) {
-        if (destinations.isPresent()) {
-            return destinations.get().target(host);
-        }
-        var target = targets.get(host.state());
-        if (target == null) {
-            throw new IllegalStateException("the balancer picked a host of another cluster: " + host);
-        }
-        return target;
+        return find(host)
+                .orElseThrow(() -> new IllegalStateException("the balancer picked a host of another cluster: " + host));
+    }
+
+    private Optional<UpstreamTarget> find(Host host) {
+        return switch (hosts) {
+            case Hosts.Known(var _, var targets) -> Optional.ofNullable(targets.get(host.state()));
+            case Hosts.Named(var destinations) -> Optional.of(destinations.target(host));
+            case Hosts.OfOthers(var parts) -> {
+                Optional<UpstreamTarget> found = Optional.empty();
+                for (int i = 0; i < parts.size() && found.isEmpty(); i++) {
+                    found = parts.get(i).find(host);
+                }
+                yield found;
+            }
+        };
     }
 }

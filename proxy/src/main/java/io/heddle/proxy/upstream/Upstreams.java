@@ -5,6 +5,7 @@ import io.heddle.proxy.dns.DnsClients;
 import io.heddle.proxy.http2.Http2Counters;
 import io.heddle.proxy.loop.EventLoops;
 import io.heddle.proxy.loop.Worker;
+import io.heddle.traffic.balance.AggregateBalancer;
 import io.heddle.traffic.balance.BuiltinBalancers;
 import io.heddle.traffic.balance.Endpoint;
 import io.heddle.traffic.balance.Host;
@@ -111,20 +112,65 @@ public final class Upstreams implements ActiveConfig.Follower {
     private void apply(RuntimeConfig next, Set<NameResolver.Query> changedNames, Map<String, UpstreamCluster> staying) {
         var before = clusters;
         var after = new HashMap<>(staying);
+        var aggregates = new ArrayList<Cluster>();
         for (var cluster : next.clusters().values()) {
+            if (cluster.discovery() instanceof Cluster.Discovery.Aggregate) {
+                aggregates.add(cluster);
+                continue;
+            }
             var old = before.get(cluster.name());
             boolean moved =
                     !changedNames.isEmpty() && !Collections.disjoint(NameResolver.queries(cluster), changedNames);
             boolean kept = old != null && !moved && old.cluster().equals(cluster);
             after.put(cluster.name(), kept ? old : build(cluster, Optional.ofNullable(old)));
         }
+        aggregates.forEach(cluster -> after.remove(cluster.name()));
+        aggregates.forEach(cluster -> aggregate(cluster, next, after));
         clusters = Map.copyOf(after);
         retire(before, after);
     }
 
-    private UpstreamCluster build(Cluster cluster, Optional<UpstreamCluster> old) {
+    /// Puts an aggregate cluster into `after`, and before it those aggregates that it is made of. Configuration has no
+    /// circles; clusters that are not there (yet) are left out.
+    private void aggregate(Cluster cluster, RuntimeConfig next, Map<String, UpstreamCluster> after) {
+        if (!(cluster.discovery() instanceof Cluster.Discovery.Aggregate(var names))
+                || after.containsKey(cluster.name())) {
+            return;
+        }
+        var parts = new ArrayList<UpstreamCluster>();
+        for (var name : names) {
+            var part = next.clusters().get(name);
+            if (part != null) {
+                aggregate(part, next, after);
+            }
+            Optional.ofNullable(after.get(name)).ifPresent(parts::add);
+        }
+        var old = clusters.get(cluster.name());
+        if (old != null && old.cluster().equals(cluster) && old.parts().equals(parts)) {
+            after.put(cluster.name(), old);
+            return;
+        }
+        var balancer = new AggregateBalancer(
+                parts.stream().map(UpstreamCluster::balancer).toList());
+        var breaker = breaker(cluster, Optional.ofNullable(old));
+        after.put(
+                cluster.name(),
+                new UpstreamCluster(
+                        cluster, balancer, breaker, new UpstreamCluster.Hosts.OfOthers(List.copyOf(parts))));
+    }
+
+    private static CircuitBreaker breaker(Cluster cluster, Optional<UpstreamCluster> old) {
         var breaker = old.map(UpstreamCluster::breaker).orElseGet(() -> new CircuitBreaker(cluster.limits()));
         breaker.limit(cluster.limits());
+        return breaker;
+    }
+
+    private UpstreamCluster build(Cluster cluster, Optional<UpstreamCluster> old) {
+        var breaker = breaker(cluster, old);
+        if (cluster.discovery() instanceof Cluster.Discovery.OriginalDestination) {
+            var destinations = destinations(cluster, breaker);
+            return new UpstreamCluster(cluster, destinations, breaker, new UpstreamCluster.Hosts.Named(destinations));
+        }
         var hosts = new LinkedHashMap<String, Host>();
         var targets = new IdentityHashMap<HostState, UpstreamTarget>();
         var sources = new HashMap<ClientTls, ClientTlsSource>();
@@ -139,11 +185,8 @@ public final class Upstreams implements ActiveConfig.Follower {
             var address = hostAddress(cluster, endpoint, known.flatMap(before -> old.map(was -> was.target(before))));
             targets.put(state, new UpstreamTarget(host, address, transport, source, cluster, breaker));
         }
-        var destinations = cluster.discovery() instanceof Cluster.Discovery.OriginalDestination
-                ? Optional.of(destinations(cluster, breaker))
-                : Optional.<OriginalDestinations>empty();
         var balancer = BuiltinBalancers.create(cluster.balancer(), new ArrayList<>(hosts.values()));
-        return new UpstreamCluster(cluster, balancer, breaker, hosts, targets, destinations);
+        return new UpstreamCluster(cluster, balancer, breaker, new UpstreamCluster.Hosts.Known(hosts, targets));
     }
 
     private OriginalDestinations destinations(Cluster cluster, CircuitBreaker breaker) {

@@ -6,4 +6,7 @@ import java.util.Optional;
 public interface LoadBalancer {
     /// The host to take; empty when there is none. The same Optional stands for a host on every pick.
     Optional<Host> pick(PickRequest request);
+
+    /// As [#pick], but empty where only a last resort is left: a host that is unhealthy, drains or is ejected.
+    Optional<Host> pickInService(PickRequest request);
 }

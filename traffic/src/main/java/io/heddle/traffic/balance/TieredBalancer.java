@@ -62,6 +62,18 @@ final class TieredBalancer implements LoadBalancer {
         return lastResort(request);
     }
 
+    @Override
+    public Optional<Host> pickInService(PickRequest request) {
+        for (int i = 0; i < healthy.size(); i++) {
+            var tier = healthy.get(i);
+            var found = tier.inService(request, tier.algorithm.draw(request));
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return Optional.empty();
+    }
+
     private Optional<Host> lastResort(PickRequest request) {
         Optional<Host> tried = Optional.empty();
         for (int i = 0; i < healthy.size() && tried.isEmpty(); i++) {

@@ -58,6 +58,16 @@ public record Cluster(
 
         /// There are none: each connection goes to the address that its client named.
         record OriginalDestination() implements Discovery {}
+
+        /// Those of other clusters: of the first in this order that has one in service. Each is reached as its own
+        /// cluster says.
+        ///
+        /// @param clusters their names
+        record Aggregate(List<String> clusters) implements Discovery {
+            public Aggregate {
+                clusters = List.copyOf(clusters);
+            }
+        }
     }
 
     /// What is spoken upstream.

@@ -30,7 +30,7 @@ final class ClusterReader {
             .limits("eds_cluster_config", "over ADS only")
             .limits(
                     "lb_policy",
-                    "`ROUND_ROBIN`, `LEAST_REQUEST`, `RANDOM`, and `CLUSTER_PROVIDED` with `ORIGINAL_DST`; for others least "
+                    "`ROUND_ROBIN`, `LEAST_REQUEST`, `RANDOM`, and `CLUSTER_PROVIDED` where the type of cluster provides it; for others least "
                             + "request stands in, with a warning")
             .reads("least_request_lb_config")
             .limits("original_dst_lb_config", "empty: the destination is never taken from a header")
@@ -83,6 +83,9 @@ final class ClusterReader {
         scope.check(message, CLUSTER);
         scope.at("original_dst_lb_config").check(message.getOriginalDstLbConfig(), ORIGINAL_DST);
         var discovery = discovery(message, scope);
+        if (discovery instanceof Cluster.Discovery.Aggregate && message.hasLoadAssignment()) {
+            scope.at("load_assignment").error("an aggregate cluster has no endpoints of its own", "remove it");
+        }
         var upstream = HttpProtocols.upstream(message, scope);
         return new Cluster(
                 message.getName(),
@@ -162,8 +165,9 @@ final class ClusterReader {
                 yield new BalancerPolicy.LeastRequest(Math.clamp(choices, 2, 16));
             }
             case CLUSTER_PROVIDED -> {
-                if (message.getType() != io.envoyproxy.envoy.config.cluster.v3.Cluster.DiscoveryType.ORIGINAL_DST) {
-                    scope.at("lb_policy").error("CLUSTER_PROVIDED goes with type ORIGINAL_DST only", "use ROUND_ROBIN");
+                if (!providesHosts(message)) {
+                    scope.at("lb_policy")
+                            .error("CLUSTER_PROVIDED does not go with this type of cluster", "use ROUND_ROBIN");
                 }
                 yield new BalancerPolicy.RoundRobin();
             }
@@ -175,6 +179,12 @@ final class ClusterReader {
                 yield new BalancerPolicy.LeastRequest(2);
             }
         };
+    }
+
+    /// Whether the type of cluster says which host is taken.
+    private static boolean providesHosts(io.envoyproxy.envoy.config.cluster.v3.Cluster message) {
+        return message.hasClusterType()
+                || message.getType() == io.envoyproxy.envoy.config.cluster.v3.Cluster.DiscoveryType.ORIGINAL_DST;
     }
 
     private static BreakerLimits limits(CircuitBreakers message, Scope scope) {

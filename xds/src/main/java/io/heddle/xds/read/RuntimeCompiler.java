@@ -36,6 +36,7 @@ public final class RuntimeCompiler {
         dynamic.messages(ResourceType.RDS, RouteConfiguration.class).forEach(parts::routes);
         dynamic.messages(ResourceType.SDS, Secret.class).forEach(parts::secret);
         parts.fix(fixed);
+        parts.checkAggregates();
         findings.checkMentions(parts.clusters.keySet(), false);
         return Checked.of(parts.config(), findings.problems());
     }
@@ -48,6 +49,7 @@ public final class RuntimeCompiler {
             Scope scope) {
         var parts = new Parts(scope);
         clusters.forEach(cluster -> parts.cluster(cluster, _ -> Optional.empty()));
+        parts.checkAggregates();
         listeners.forEach(parts::listener);
         secrets.forEach(parts::secret);
         return parts.config();
@@ -85,6 +87,10 @@ public final class RuntimeCompiler {
 
         void checkProtocols() {
             clusters.values().forEach(cluster -> HttpProtocols.check(cluster, scope.of("Cluster " + cluster.name())));
+        }
+
+        void checkAggregates() {
+            ClusterTypeReader.checkAggregates(clusters, scope);
         }
 
         void secret(Secret message) {

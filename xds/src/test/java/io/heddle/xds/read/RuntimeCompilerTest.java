@@ -110,6 +110,52 @@ final class RuntimeCompilerTest {
         assertThat(RuntimeCompiler.compile(dynamic, config).problems()).isEmpty();
     }
 
+    private static String aggregate(String name, String... parts) {
+        return "{'name': '" + name + "', 'lb_policy': 'CLUSTER_PROVIDED', 'cluster_type': {'name':"
+                + " 'envoy.clusters.aggregate', 'typed_config': {'@type':"
+                + " 'type.googleapis.com/envoy.extensions.clusters.aggregate.v3.ClusterConfig', 'clusters': ['"
+                + String.join("', '", parts) + "']}}}";
+    }
+
+    @Test
+    void names_every_aggregate_cluster_that_leads_back_to_itself() {
+        var read = BootstrapReader.read("static_resources: {clusters: ["
+                + String.join(
+                        ",",
+                        aggregate("a", "leaf", "b"),
+                        aggregate("b", "c"),
+                        aggregate("c", "a"),
+                        aggregate("self", "self"),
+                        aggregate("outside", "leaf", "b"),
+                        "{'name': 'leaf', 'type': 'STATIC'}")
+                + "]}");
+        assertThat(read.problems())
+                .map(Problem::toString)
+                .containsExactly(
+                        circle("a", "a → b → c → a"),
+                        circle("b", "b → c → a → b"),
+                        circle("c", "c → a → b → c"),
+                        circle("self", "self → self"));
+    }
+
+    private static String circle(String cluster, String way) {
+        return "Cluster " + cluster + ": cluster_type.typed_config.clusters: leads back to the cluster itself: " + way
+                + "; take one of them out";
+    }
+
+    @Test
+    void names_every_cluster_that_an_aggregate_one_lacks() {
+        var read = BootstrapReader.read("static_resources: {clusters: [" + aggregate("a", "gone", "lost") + "]}");
+        assertThat(read.problems())
+                .filteredOn(Problem::isError)
+                .map(Problem::toString)
+                .hasSize(2)
+                .anyMatch(line ->
+                        line.startsWith("Cluster a: cluster_type.typed_config.clusters[0]: there is no cluster gone"))
+                .anyMatch(line ->
+                        line.startsWith("Cluster a: cluster_type.typed_config.clusters[1]: there is no cluster lost"));
+    }
+
     @Test
     void names_a_domain_that_stands_twice() {
         assertThat(errors(routes("{'name': 'a', 'domains': ['x.org', 'y.org']}, {'name': 'b', 'domains': ['Y.ORG']}")))

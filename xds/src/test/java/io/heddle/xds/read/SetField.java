@@ -16,6 +16,7 @@ import io.envoyproxy.envoy.config.route.v3.FilterConfig;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
+import io.envoyproxy.envoy.extensions.clusters.aggregate.v3.ClusterConfig;
 import io.envoyproxy.envoy.extensions.clusters.dns.v3.DnsCluster;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
@@ -94,7 +95,9 @@ record SetField(Way way, FieldDescriptor field) {
                     List.of(
                             CaresDnsResolverConfig.getDefaultInstance(),
                             GetAddrInfoDnsResolverConfig.getDefaultInstance())),
-            Map.entry("envoy.config.cluster.v3.Cluster.CustomClusterType", List.of(DnsCluster.getDefaultInstance())));
+            Map.entry(
+                    "envoy.config.cluster.v3.Cluster.CustomClusterType",
+                    List.of(DnsCluster.getDefaultInstance(), ClusterConfig.getDefaultInstance())));
 
     /// A way into a resource.
     ///

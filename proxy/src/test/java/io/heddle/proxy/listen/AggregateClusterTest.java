@@ -1,0 +1,113 @@
+package io.heddle.proxy.listen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.heddle.traffic.balance.EndpointSet;
+import io.heddle.traffic.resilience.BreakerLimits;
+import io.heddle.traffic.runtime.Cluster;
+import io.heddle.traffic.runtime.RuntimeConfig;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// Clusters that are made of others, over real sockets.
+class AggregateClusterTest {
+    private static final String GET = "GET / HTTP/1.1\r\nHost: shop\r\n\r\n";
+
+    private final Origin near = Origin.answering("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnear");
+    private final Origin away = Origin.answering("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\naway");
+
+    @AfterEach
+    void stop() throws IOException {
+        near.close();
+        away.close();
+    }
+
+    /// The cluster `app` is made of `names`, and these others are there.
+    private static RuntimeConfig config(List<String> names, Map<String, Cluster> others) {
+        var base = RunningProxy.config(1);
+        var clusters = new HashMap<>(others);
+        clusters.put("app", renamed(base, "app", new Cluster.Discovery.Aggregate(names)));
+        return new RuntimeConfig(base.listeners(), Map.of(), clusters, Map.of(), Map.of());
+    }
+
+    private static Cluster renamed(RuntimeConfig config, String name, Cluster.Discovery discovery) {
+        var app = Objects.requireNonNull(config.clusters().get("app"));
+        return new Cluster(
+                name,
+                discovery,
+                discovery instanceof Cluster.Discovery.Aggregate ? EndpointSet.EMPTY : app.endpoints(),
+                app.connectTimeout(),
+                app.balancer(),
+                BreakerLimits.DEFAULT,
+                app.transports(),
+                app.protocol(),
+                app.http2(),
+                app.connections(),
+                app.service());
+    }
+
+    private static Cluster at(String name, int... ports) {
+        return renamed(RunningProxy.config(ports), name, Cluster.Discovery.STATIC);
+    }
+
+    private static String ask(Socket client) throws IOException {
+        Origin.write(client, GET);
+        var head = Origin.head(client.getInputStream());
+        return head.startsWith("HTTP/1.1 200") ? Origin.read(client.getInputStream(), 4) : head.substring(9, 12);
+    }
+
+    @Test
+    void the_first_cluster_serves_until_it_has_no_host_in_service() throws Exception {
+        var names = List.of("first", "second");
+        var both = Map.of("first", at("first", near.port()), "second", at("second", away.port()));
+        try (var proxy = new RunningProxy(config(names, both));
+                var client = proxy.connect()) {
+            assertThat(List.of(ask(client), ask(client))).containsOnly("near");
+            proxy.config.swap(config(names, Map.of("first", at("first"), "second", at("second", away.port()))));
+            assertThat(List.of(ask(client), ask(client))).containsOnly("away");
+            proxy.config.swap(config(names, both));
+            assertThat(ask(client)).isEqualTo("near");
+            proxy.config.swap(config(names, Map.of("second", at("second", away.port()))));
+            assertThat(ask(client)).isEqualTo("away");
+        }
+    }
+
+    @Test
+    void a_host_that_its_own_cluster_ejects_is_passed_over_by_the_aggregate_too() throws Exception {
+        int dead;
+        try (var gone = new ServerSocket(0)) {
+            dead = gone.getLocalPort();
+        }
+        var clusters = Map.of("first", at("first", dead), "second", at("second", away.port()));
+        try (var proxy = new RunningProxy(config(List.of("first", "second"), clusters));
+                var client = proxy.connect()) {
+            String answer = ask(client);
+            for (int i = 0; i < 100 && !answer.equals("away"); i++) {
+                answer = ask(client);
+            }
+            assertThat(List.of(answer, ask(client))).containsOnly("away");
+        }
+    }
+
+    @Test
+    void an_aggregate_may_stand_in_an_aggregate_and_without_clusters_nobody_answers() throws Exception {
+        var clusters = Map.of(
+                "inner",
+                renamed(RunningProxy.config(), "inner", new Cluster.Discovery.Aggregate(List.of("leaf"))),
+                "leaf",
+                at("leaf", near.port()));
+        try (var proxy = new RunningProxy(config(List.of("missing", "inner"), clusters));
+                var client = proxy.connect()) {
+            assertThat(ask(client)).isEqualTo("near");
+            proxy.config.swap(config(List.of("missing"), Map.of()));
+            assertThat(ask(client)).isEqualTo("503");
+        }
+    }
+}
