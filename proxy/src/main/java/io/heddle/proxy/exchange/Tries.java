@@ -7,6 +7,7 @@ import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.observe.RequestTimeline;
 import io.heddle.proxy.upstream.ConnectionTicket;
+import io.heddle.proxy.upstream.HostWait;
 import io.heddle.proxy.upstream.UpstreamCluster;
 import io.heddle.proxy.upstream.UpstreamFailure;
 import io.heddle.proxy.upstream.UpstreamStream;
@@ -14,6 +15,7 @@ import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.balance.PickRequest;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.ResponseFlag;
+import io.heddle.traffic.request.Span;
 import io.heddle.traffic.resilience.CircuitBreaker.Resource;
 import io.heddle.traffic.resilience.RetryDecider;
 import io.heddle.traffic.route.ClusterChoice;
@@ -33,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A try counts at its host from its pick to its end; the request counts at its cluster's breaker from the first pick
 /// to [#finish].
-final class Tries implements PickRequest {
+final class Tries implements PickRequest, HostWait.Listener {
     private final HttpExchange exchange;
     private final Worker worker;
     private final ProxyServices services;
@@ -47,6 +49,7 @@ final class Tries implements PickRequest {
     private final List<Host> tried = new ArrayList<>(2);
     private final ConnectionTicket ticket;
     private final Deadline pause = new Deadline(this::pick);
+    private final HostWait nameWait = new HostWait(this);
     private @Nullable HttpRequestHead head;
     private ForwardClientCertificate certificates = ForwardClientCertificate.SANITIZE;
     private String upgrade = "";
@@ -55,6 +58,7 @@ final class Tries implements PickRequest {
     private @Nullable UpstreamCluster cluster;
     private @Nullable Host host;
     private @Nullable UpstreamStream stream;
+    private Optional<String> newHost = Optional.empty();
     private boolean waiting;
     private boolean counted;
     private boolean retryCounted;
@@ -88,6 +92,7 @@ final class Tries implements PickRequest {
         head = requestHead;
         certificates = settings.clientCertificate();
         upgrade = change;
+        newHost = Optional.empty();
         target = forwardTo;
         retries = 0;
         body.start(complete);
@@ -140,22 +145,46 @@ final class Tries implements PickRequest {
     }
 
     private void pick() {
+        if (cluster().namesHosts()) {
+            cluster().find(destinationName(), worker, nameWait);
+            return;
+        }
         var picked = cluster().pick(this);
         if (picked.isEmpty()) {
             exchange.fail(UpstreamReplies.NO_HOST);
             return;
         }
-        host = picked.get();
-        host.state().begin();
+        named(picked.get());
+    }
+
+    /// The host that the request names, which a route may name in its stead.
+    private String destinationName() {
+        var forced = NamedHost.of(timeline.decision().route(), target, head());
+        newHost = forced;
+        return forced.orElseGet(() -> {
+            long authority = head().authority();
+            return Span.isPresent(authority) ? Span.text(head().bytes(), authority) : "";
+        });
+    }
+
+    @Override
+    public void unnamed(UpstreamFailure failure) {
+        exchange.fail(UpstreamReplies.unnamed(failure));
+    }
+
+    @Override
+    public void named(Host found) {
+        host = found;
+        found.state().begin();
         counted = true;
         timeline.attempts++;
-        timeline.toHost(host);
+        timeline.toHost(found);
         waiting = true;
         ticket.asks(head().version(), !upgrade.isEmpty() && !upgrade.equals(OutgoingRequest.CONNECT));
         if (upgrade.equals(OutgoingRequest.CONNECT) && forward().upgrades().terminatesConnect()) {
-            services.upstreams().tunnel(worker, cluster(), host, ticket);
+            services.upstreams().tunnel(worker, cluster(), found, ticket);
         } else {
-            services.upstreams().connect(worker, cluster(), host, ticket);
+            services.upstreams().connect(worker, cluster(), found, ticket);
         }
     }
 
@@ -185,6 +214,9 @@ final class Tries implements PickRequest {
 
     private Rewrite rewrite() {
         var ofRoute = forward().rewrite();
+        if (newHost.isPresent()) {
+            return new Rewrite(newHost, ofRoute.path());
+        }
         return target == null || target.host().isEmpty() ? ofRoute : new Rewrite(target.host(), ofRoute.path());
     }
 
@@ -245,6 +277,7 @@ final class Tries implements PickRequest {
             case STREAM_RESET -> new RetryDecider.Outcome.ResetBeforeResponse(headSent, false);
             case REFUSED -> new RetryDecider.Outcome.Refused();
             case OVERFLOW, RESET_IN_RESPONSE, STREAM_RESET_IN_RESPONSE, MALFORMED -> null;
+            case NO_SUCH_NAME, TOO_MANY_NAMES, TOO_MANY_QUESTIONS -> null;
         };
         if (!answering && outcome != null && retry(outcome)) {
             return;
@@ -361,6 +394,7 @@ final class Tries implements PickRequest {
             current.cancel();
         }
         waiting = false;
+        nameWait.cancel();
         ticket.cancel();
         endTry();
     }

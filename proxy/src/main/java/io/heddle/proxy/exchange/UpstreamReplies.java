@@ -25,6 +25,32 @@ final class UpstreamReplies {
 
     private UpstreamReplies() {}
 
+    /// The host that the request names is not known, in Envoy's words.
+    static LocalReply unnamed(UpstreamFailure failure) {
+        return switch (failure) {
+            case TOO_MANY_NAMES ->
+                LocalReply.of(503, "DNS cache overflow", ResponseFlag.UPSTREAM_OVERFLOW, "dns_cache_overflow");
+            case TOO_MANY_QUESTIONS ->
+                LocalReply.of(
+                        503,
+                        "Dynamic forward proxy pending request overflow",
+                        ResponseFlag.UPSTREAM_OVERFLOW,
+                        "dynamic_forward_proxy_pending_request_overflow");
+            case NO_SUCH_NAME ->
+                LocalReply.of(
+                        503, "DNS resolution failure", ResponseFlag.DNS_RESOLUTION_FAILED, "dns_resolution_failure");
+            case CONNECT_FAILED,
+                    CONNECT_TIMEOUT,
+                    OVERFLOW,
+                    RESET_BEFORE_RESPONSE,
+                    RESET_IN_RESPONSE,
+                    REFUSED,
+                    STREAM_RESET,
+                    STREAM_RESET_IN_RESPONSE,
+                    MALFORMED -> failed(failure);
+        };
+    }
+
     static LocalReply failed(UpstreamFailure failure) {
         var flag = switch (failure) {
             case CONNECT_FAILED, CONNECT_TIMEOUT -> ResponseFlag.UPSTREAM_CONNECTION_FAILURE;
@@ -32,6 +58,7 @@ final class UpstreamReplies {
             case RESET_BEFORE_RESPONSE, RESET_IN_RESPONSE -> ResponseFlag.UPSTREAM_CONNECTION_TERMINATION;
             case REFUSED, STREAM_RESET, STREAM_RESET_IN_RESPONSE -> ResponseFlag.UPSTREAM_REMOTE_RESET;
             case MALFORMED -> ResponseFlag.UPSTREAM_PROTOCOL_ERROR;
+            case NO_SUCH_NAME, TOO_MANY_NAMES, TOO_MANY_QUESTIONS -> ResponseFlag.DNS_RESOLUTION_FAILED;
         };
         if (failure == UpstreamFailure.OVERFLOW) {
             return OVERFLOW;

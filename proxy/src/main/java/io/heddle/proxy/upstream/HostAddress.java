@@ -1,5 +1,8 @@
 package io.heddle.proxy.upstream;
 
+import io.heddle.traffic.balance.Endpoint;
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 /// Where new connections to a host go. That may change while its connections stand when the host is a name
@@ -9,6 +12,14 @@ final class HostAddress {
 
     HostAddress(InetSocketAddress first) {
         this.now = first;
+    }
+
+    /// The address of `endpoint`, unresolved where that is a name.
+    static InetSocketAddress socket(Endpoint endpoint) {
+        InetAddress address = NetUtil.createInetAddressFromIpAddressString(endpoint.address());
+        return address == null
+                ? InetSocketAddress.createUnresolved(endpoint.address(), endpoint.port())
+                : new InetSocketAddress(address, endpoint.port());
     }
 
     InetSocketAddress now() {

@@ -1,5 +1,6 @@
 package io.heddle.proxy.upstream;
 
+import io.heddle.proxy.loop.Worker;
 import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.balance.HostState;
 import io.heddle.traffic.balance.LoadBalancer;
@@ -29,6 +30,11 @@ public final class UpstreamCluster {
 
         /// They are whatever clients name.
         record Named(OriginalDestinations destinations) implements Hosts {}
+
+        /// They are whatever requests name.
+        ///
+        /// @param hosts those
+        record Dynamic(DynamicHosts hosts) implements Hosts {}
 
         /// They are those of other clusters, which know theirs.
         record OfOthers(List<UpstreamCluster> parts) implements Hosts {}
@@ -70,9 +76,34 @@ public final class UpstreamCluster {
         return hosts instanceof Hosts.OfOthers(var parts) ? parts : List.of();
     }
 
-    /// Its own hosts by endpoint key.
+    /// Its own hosts by endpoint key, or by the names that requests gave them.
     public Map<String, Host> hosts() {
-        return hosts instanceof Hosts.Known(var byKey, var _) ? byKey : Map.of();
+        return switch (hosts) {
+            case Hosts.Known(var byKey, var _) -> byKey;
+            case Hosts.Dynamic(var named) -> named.hosts();
+            case Hosts.Named _, Hosts.OfOthers _ -> Map.of();
+        };
+    }
+
+    /// Whether each request names its host, so that it is found by [#find] and not by [#pick].
+    public boolean namesHosts() {
+        return hosts instanceof Hosts.Dynamic;
+    }
+
+    /// Finds the host that `authority` names for the listener of `wait`, within the call or later, on the loop of
+    /// `worker`, where this is called.
+    public void find(String authority, Worker worker, HostWait wait) {
+        if (!(hosts instanceof Hosts.Dynamic(var named))) {
+            throw new IllegalStateException("the cluster has hosts of its own: " + cluster.name());
+        }
+        named.find(authority, worker, wait);
+    }
+
+    /// It is not in use any more.
+    void close() {
+        if (hosts instanceof Hosts.Dynamic(var named)) {
+            named.close();
+        }
     }
 
     UpstreamTarget target(Host host) {
@@ -84,6 +115,7 @@ public final class UpstreamCluster {
         return switch (hosts) {
             case Hosts.Known(var _, var targets) -> Optional.ofNullable(targets.get(host.state()));
             case Hosts.Named(var destinations) -> Optional.of(destinations.target(host));
+            case Hosts.Dynamic(var named) -> Optional.ofNullable(named.target(host));
             case Hosts.OfOthers(var parts) -> {
                 Optional<UpstreamTarget> found = Optional.empty();
                 for (int i = 0; i < parts.size() && found.isEmpty(); i++) {

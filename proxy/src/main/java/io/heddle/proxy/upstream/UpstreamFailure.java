@@ -16,6 +16,12 @@ public enum UpstreamFailure {
     STREAM_RESET("remote reset"),
     /// The upstream reset the stream within the answer.
     STREAM_RESET_IN_RESPONSE("remote reset"),
+    /// The name that the request brings along cannot be resolved.
+    NO_SUCH_NAME("dns resolution failure"),
+    /// As many names are remembered as may be.
+    TOO_MANY_NAMES("dns cache overflow"),
+    /// As many requests wait for answers about names as may.
+    TOO_MANY_QUESTIONS("dns pending request overflow"),
     /// The answer is not HTTP.
     MALFORMED("protocol error");
 

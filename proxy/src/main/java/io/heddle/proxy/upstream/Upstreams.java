@@ -2,21 +2,22 @@ package io.heddle.proxy.upstream;
 
 import io.heddle.proxy.config.ActiveConfig;
 import io.heddle.proxy.dns.DnsClients;
+import io.heddle.proxy.dns.NameLookup;
 import io.heddle.proxy.http2.Http2Counters;
 import io.heddle.proxy.loop.EventLoops;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.traffic.balance.AggregateBalancer;
+import io.heddle.traffic.balance.BalancerPolicy;
 import io.heddle.traffic.balance.BuiltinBalancers;
 import io.heddle.traffic.balance.Endpoint;
 import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.balance.HostState;
+import io.heddle.traffic.balance.LoadBalancer;
 import io.heddle.traffic.resilience.CircuitBreaker;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.RuntimeConfig;
-import io.netty.util.NetUtil;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -35,8 +36,12 @@ import java.util.function.Function;
 /// their live state and connections. Hosts that went away lose their idle connections at once and the busy ones
 /// when they are done. Reading is safe on any thread; swaps come one at a time.
 public final class Upstreams implements ActiveConfig.Follower {
+    private static final LoadBalancer NOBODY = BuiltinBalancers.create(new BalancerPolicy.RoundRobin(), List.of());
+
     private final List<HostPools> pools;
     private final Function<ClientTls, ClientTlsSource> tls;
+    private final NameLookup lookup;
+    private final EventLoop timer;
     private final NameResolver names;
     private final Http2Counters counters = new Http2Counters();
     private volatile Map<String, UpstreamCluster> clusters = Map.of();
@@ -48,7 +53,9 @@ public final class Upstreams implements ActiveConfig.Follower {
         this.pools = loops.workers().stream()
                 .map(worker -> new HostPools(worker, loops.socketChannel(), counters))
                 .toList();
-        this.names = new NameResolver(new DnsClients(loops), this::resolved);
+        this.lookup = new DnsClients(loops);
+        this.timer = loops.workers().getFirst().loop();
+        this.names = new NameResolver(lookup, this::resolved);
         swapped(RuntimeConfig.EMPTY, first);
     }
 
@@ -171,6 +178,12 @@ public final class Upstreams implements ActiveConfig.Follower {
             var destinations = destinations(cluster, breaker);
             return new UpstreamCluster(cluster, destinations, breaker, new UpstreamCluster.Hosts.Named(destinations));
         }
+        if (cluster.discovery() instanceof Cluster.Discovery.DynamicForward dynamic) {
+            var connecting = new DynamicConnecting(cluster, dynamic, transport(cluster, Map.of()), tls, breaker);
+            var named = new DynamicHosts(dynamic.cache(), lookup, timer, connecting, this::retire);
+            named.open();
+            return new UpstreamCluster(cluster, NOBODY, breaker, new UpstreamCluster.Hosts.Dynamic(named));
+        }
         var hosts = new LinkedHashMap<String, Host>();
         var targets = new IdentityHashMap<HostState, UpstreamTarget>();
         var sources = new HashMap<ClientTls, ClientTlsSource>();
@@ -194,13 +207,18 @@ public final class Upstreams implements ActiveConfig.Follower {
         var source = transport.tls().map(tls);
         return new OriginalDestinations(
                 host -> new UpstreamTarget(
-                        host, new HostAddress(address(host.endpoint())), transport, source, cluster, breaker),
+                        host,
+                        new HostAddress(HostAddress.socket(host.endpoint())),
+                        transport,
+                        source,
+                        cluster,
+                        breaker),
                 this::retire);
     }
 
     /// A name that is one host keeps its connections when its address changes.
     private static HostAddress hostAddress(Cluster cluster, Endpoint endpoint, Optional<UpstreamTarget> before) {
-        var now = address(endpoint);
+        var now = HostAddress.socket(endpoint);
         if (before.isEmpty()
                 || !(cluster.discovery() instanceof Cluster.Discovery.Dns(var logical, var _))
                 || !logical) {
@@ -220,17 +238,17 @@ public final class Upstreams implements ActiveConfig.Follower {
                 .orElse(Cluster.Transport.PLAINTEXT);
     }
 
-    private static InetSocketAddress address(Endpoint endpoint) {
-        InetAddress address = NetUtil.createInetAddressFromIpAddressString(endpoint.address());
-        return address == null
-                ? InetSocketAddress.createUnresolved(endpoint.address(), endpoint.port())
-                : new InetSocketAddress(address, endpoint.port());
-    }
-
     private void retire(Map<String, UpstreamCluster> before, Map<String, UpstreamCluster> after) {
         var gone = new ArrayList<HostState>();
         before.forEach((name, old) -> {
             var now = after.get(name);
+            if (old.namesHosts()) {
+                if (!old.equals(now)) {
+                    old.close();
+                    old.hosts().values().forEach(host -> gone.add(host.state()));
+                }
+                return;
+            }
             old.hosts().forEach((key, host) -> {
                 if (now == null || !now.hosts().containsKey(key)) {
                     gone.add(host.state());

@@ -95,7 +95,7 @@ public final class DnsServer implements AutoCloseable {
     }
 
     /// The server is silent from now on.
-    void silence(String name) {
+    public void silence(String name) {
         zones.put(name, new Zone(-1, List.of(), false));
     }
 

@@ -22,7 +22,8 @@ public enum ResponseFlag {
     UNAUTHORIZED_EXTERNAL_SERVICE("UAEX"),
     STREAM_IDLE_TIMEOUT("SI"),
     DURATION_TIMEOUT("DT"),
-    OVERLOAD_MANAGER("OM");
+    OVERLOAD_MANAGER("OM"),
+    DNS_RESOLUTION_FAILED("DF");
 
     private final String code;
 

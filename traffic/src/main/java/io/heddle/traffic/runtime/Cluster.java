@@ -59,6 +59,14 @@ public record Cluster(
         /// There are none: each connection goes to the address that its client named.
         record OriginalDestination() implements Discovery {}
 
+        /// Whatever requests name, by a cache of names (Envoy's dynamic forward proxy).
+        ///
+        /// @param cache what is remembered of names
+        /// @param serverName whether the name is sent as SNI, where there is TLS (`auto_sni`)
+        /// @param verified whether the host must prove that it has the name, where there is TLS
+        ///     (`auto_san_validation`)
+        record DynamicForward(DnsCachePolicy cache, boolean serverName, boolean verified) implements Discovery {}
+
         /// Those of other clusters: of the first in this order that has one in service. Each is reached as its own
         /// cluster says.
         ///

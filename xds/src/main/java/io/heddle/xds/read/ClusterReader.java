@@ -35,7 +35,7 @@ final class ClusterReader {
             .reads("least_request_lb_config")
             .limits("original_dst_lb_config", "empty: the destination is never taken from a header")
             .limits("typed_extension_protocol_options", "`envoy.extensions.upstreams.http.v3.HttpProtocolOptions` only")
-            .reads("http2_protocol_options")
+            .reads("http2_protocol_options", "upstream_http_protocol_options")
             .limits("metadata", "`istio`: `services`, for metrics")
             .reads("cluster_type")
             .limits("dns_refresh_rate", "more than 1 ms")
@@ -83,8 +83,15 @@ final class ClusterReader {
         scope.check(message, CLUSTER);
         scope.at("original_dst_lb_config").check(message.getOriginalDstLbConfig(), ORIGINAL_DST);
         var discovery = discovery(message, scope);
-        if (discovery instanceof Cluster.Discovery.Aggregate && message.hasLoadAssignment()) {
-            scope.at("load_assignment").error("an aggregate cluster has no endpoints of its own", "remove it");
+        if (!(discovery instanceof Cluster.Discovery.DynamicForward)) {
+            HttpProtocols.names(message, scope)
+                    .ifPresent(
+                            names -> DynamicForwardReader.elsewhere(names, scope.at("upstream_http_protocol_options")));
+        }
+        boolean own = !(discovery instanceof Cluster.Discovery.Aggregate
+                || discovery instanceof Cluster.Discovery.DynamicForward);
+        if (!own && message.hasLoadAssignment()) {
+            scope.at("load_assignment").error("this type of cluster has no endpoints of its own", "remove it");
         }
         var upstream = HttpProtocols.upstream(message, scope);
         return new Cluster(
@@ -106,7 +113,8 @@ final class ClusterReader {
     private static Cluster.Discovery discovery(io.envoyproxy.envoy.config.cluster.v3.Cluster message, Scope scope) {
         var dns = DnsReader.cluster(message, scope);
         if (message.hasClusterType()) {
-            return ClusterTypeReader.read(message.getClusterType(), scope.at("cluster_type"));
+            return ClusterTypeReader.read(
+                    message.getClusterType(), HttpProtocols.names(message, scope), scope.at("cluster_type"));
         }
         return switch (message.getType()) {
             case STATIC -> Cluster.Discovery.STATIC;

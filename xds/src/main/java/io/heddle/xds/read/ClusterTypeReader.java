@@ -1,6 +1,8 @@
 package io.heddle.xds.read;
 
+import com.google.protobuf.Parser;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.CustomClusterType;
+import io.envoyproxy.envoy.config.core.v3.UpstreamHttpProtocolOptions;
 import io.envoyproxy.envoy.extensions.clusters.aggregate.v3.ClusterConfig;
 import io.envoyproxy.envoy.extensions.clusters.dns.v3.DnsCluster;
 import io.heddle.traffic.runtime.Cluster;
@@ -27,11 +29,15 @@ final class ClusterTypeReader {
 
     private static final String AGGREGATE_TYPE = "envoy.extensions.clusters.aggregate.v3.ClusterConfig";
 
+    private static final String DYNAMIC_TYPE = "envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig";
+    private static final Parser<io.envoyproxy.envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig>
+            DYNAMIC = io.envoyproxy.envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig.parser();
     private static final String PARTS = "cluster_type.typed_config.clusters";
 
     private ClusterTypeReader() {}
 
-    static Discovery read(CustomClusterType message, Scope scope) {
+    /// `names` are the options that say what follows from the host's name.
+    static Discovery read(CustomClusterType message, Optional<UpstreamHttpProtocolOptions> names, Scope scope) {
         scope.check(message, TYPE);
         var any = message.getTypedConfig();
         var here = scope.at("typed_config");
@@ -43,6 +49,10 @@ final class ClusterTypeReader {
             case AGGREGATE_TYPE ->
                 here.unpack(any, ClusterConfig.parser())
                         .map(found -> aggregate(found, here))
+                        .orElse(Discovery.STATIC);
+            case DYNAMIC_TYPE ->
+                here.unpack(any, DYNAMIC)
+                        .map(found -> DynamicForwardReader.cluster(found, names, here))
                         .orElse(Discovery.STATIC);
             default -> {
                 var type = Scope.type(any).isEmpty() ? "without settings" : "(" + Scope.type(any) + ")";
@@ -85,10 +95,18 @@ final class ClusterTypeReader {
         }
     }
 
+    /// Whether each request names its host.
+    private static boolean namesHosts(Cluster cluster) {
+        return switch (cluster.discovery()) {
+            case Discovery.OriginalDestination _, Discovery.DynamicForward _ -> true;
+            case Discovery.Static _, Discovery.Eds _, Discovery.Dns _, Discovery.Aggregate _ -> false;
+        };
+    }
+
     private static void checkParts(List<String> parts, Map<String, Cluster> clusters, Scope scope) {
         for (int i = 0; i < parts.size(); i++) {
             var part = clusters.get(parts.get(i));
-            if (part != null && part.discovery() instanceof Discovery.OriginalDestination) {
+            if (part != null && namesHosts(part)) {
                 scope.at(i).error("cluster " + part.name() + " has no hosts of its own", "take it out");
             }
         }

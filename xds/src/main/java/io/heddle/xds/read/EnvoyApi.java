@@ -31,6 +31,7 @@ final class EnvoyApi {
             new Part("Matchers", MatcherReader.FIELDS),
             new Part("Clusters", ClusterReader.FIELDS),
             new Part("Types of clusters", ClusterTypeReader.FIELDS),
+            new Part("Dynamic forward proxies", DynamicForwardReader.FIELDS),
             new Part("Resolution of names", DnsReader.FIELDS),
             new Part("Connections of clusters", ConnectionLimitsReader.FIELDS),
             new Part("HTTP/2, and which HTTP clusters speak", HttpProtocols.FIELDS),

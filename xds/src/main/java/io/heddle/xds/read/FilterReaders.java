@@ -1,7 +1,9 @@
 package io.heddle.xds.read;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.Parser;
 import io.envoyproxy.envoy.config.route.v3.FilterConfig;
+import io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3.PerRouteConfig;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
@@ -32,6 +34,8 @@ final class FilterReaders {
     /// What of filters without a reader of their own is read.
     static final List<Fields<?>> FIELDS = List.of(ROUTER_FIELDS, OVERRIDE, RBAC_ROUTE);
 
+    private static final Parser<io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig>
+            DYNAMIC = io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig.parser();
     private static final List<FilterReader> FILTERS = List.of(
             new FilterReader(
                     "envoy.extensions.filters.http.rbac.v3.RBAC",
@@ -40,7 +44,11 @@ final class FilterReaders {
             new FilterReader(
                     "envoy.extensions.filters.http.fault.v3.HTTPFault",
                     (name, any, scope) -> scope.unpack(any, HTTPFault.parser())
-                            .map(fault -> new FaultFilter(name, FaultReader.read(fault, scope)))));
+                            .map(fault -> new FaultFilter(name, FaultReader.read(fault, scope)))),
+            new FilterReader(
+                    "envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig",
+                    (name, any, scope) -> scope.unpack(any, DYNAMIC)
+                            .flatMap(found -> DynamicForwardReader.filter(name, found, scope))));
 
     private static final List<OverrideReader> OVERRIDES = List.of(
             new OverrideReader(
@@ -48,8 +56,11 @@ final class FilterReaders {
                     (any, scope) -> scope.unpack(any, RBACPerRoute.parser()).map(route -> rbac(route, scope))),
             new OverrideReader(
                     "envoy.extensions.filters.http.fault.v3.HTTPFault",
-                    (any, scope) ->
-                            scope.unpack(any, HTTPFault.parser()).map(fault -> FaultReader.read(fault, scope))));
+                    (any, scope) -> scope.unpack(any, HTTPFault.parser()).map(fault -> FaultReader.read(fault, scope))),
+            new OverrideReader(
+                    "envoy.extensions.filters.http.dynamic_forward_proxy.v3.PerRouteConfig",
+                    (any, scope) -> scope.unpack(any, PerRouteConfig.parser())
+                            .flatMap(found -> DynamicForwardReader.route(found, scope))));
 
     private FilterReaders() {}
 

@@ -1,8 +1,11 @@
 package io.heddle.xds.read;
 
 import io.heddle.model.problem.Problem;
+import io.heddle.traffic.runtime.DnsCachePolicy;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -10,6 +13,7 @@ import java.util.Set;
 final class Findings {
     private final List<Problem> problems = new ArrayList<>();
     private final List<Mention> mentions = new ArrayList<>();
+    private final Map<String, DnsCachePolicy> caches = new HashMap<>();
 
     /// A cluster that is named in a place.
     ///
@@ -29,6 +33,16 @@ final class Findings {
 
     void mention(String cluster, Scope scope, Optional<Boolean> validate) {
         mentions.add(new Mention(cluster, scope, validate));
+    }
+
+    /// A cache of names is described here; it must be as it was described before.
+    void cache(DnsCachePolicy policy, Scope scope) {
+        var before = caches.putIfAbsent(policy.name(), policy);
+        if (before != null && !before.equals(policy)) {
+            scope.error(
+                    "cache " + policy.name() + " is described in another way elsewhere",
+                    "write the same, or rename one of them");
+        }
     }
 
     /// Reports the clusters that were named and are not among `known`: as errors where they must exist, which

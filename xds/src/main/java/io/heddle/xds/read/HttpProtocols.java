@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.UInt32Value;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.KeepaliveSettings;
+import io.envoyproxy.envoy.config.core.v3.UpstreamHttpProtocolOptions;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.AutoHttpConfig;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig;
@@ -31,6 +32,7 @@ final class HttpProtocols {
 
     private static final Fields<HttpProtocolOptions> UPSTREAM = Fields.ignoringOthers(HttpProtocolOptions.class)
             .reads("explicit_http_config", "use_downstream_protocol_config", "common_http_protocol_options")
+            .reads("upstream_http_protocol_options")
             .limits("auto_config", "by ALPN; HTTP/1.1 without TLS")
             .refuses("http_filters");
     private static final Fields<ExplicitHttpConfig> EXPLICIT =
@@ -130,6 +132,21 @@ final class HttpProtocols {
                 .map(options -> ConnectionLimitsReader.read(
                         options.getCommonHttpProtocolOptions(), here.at("common_http_protocol_options")))
                 .orElse(ConnectionLimits.DEFAULT);
+    }
+
+    /// What follows from the name of a request's host, where it is said.
+    @SuppressWarnings("deprecation") // the field in the cluster itself is still written
+    static Optional<UpstreamHttpProtocolOptions> names(
+            io.envoyproxy.envoy.config.cluster.v3.Cluster message, Scope scope) {
+        var any = message.getTypedExtensionProtocolOptionsMap().get(PROTOCOL_OPTIONS);
+        var found = message.hasUpstreamHttpProtocolOptions()
+                ? Optional.of(message.getUpstreamHttpProtocolOptions())
+                : Optional.<UpstreamHttpProtocolOptions>empty();
+        if (any != null && Scope.type(any).equals(PROTOCOL_OPTIONS)) {
+            found = scope.unpack(any, HttpProtocolOptions.parser())
+                    .map(HttpProtocolOptions::getUpstreamHttpProtocolOptions);
+        }
+        return found;
     }
 
     static Http2Options http2(Http2ProtocolOptions message, Scope scope) {

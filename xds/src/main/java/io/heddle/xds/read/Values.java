@@ -67,8 +67,11 @@ final class Values {
             }
             return Optional.empty();
         }
-        var socket = message.getSocketAddress();
-        var here = scope.at("socket_address");
+        return socket(message.getSocketAddress(), scope.at("socket_address"));
+    }
+
+    /// The host and port of a socket's address.
+    static Optional<HostPort> socket(SocketAddress socket, Scope here) {
         here.check(socket, SOCKET_ADDRESS);
         if (socket.getProtocol() != SocketAddress.Protocol.TCP) {
             here.at("protocol").error("only TCP is supported", "remove it");

@@ -18,6 +18,7 @@ import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
 import io.envoyproxy.envoy.extensions.clusters.aggregate.v3.ClusterConfig;
 import io.envoyproxy.envoy.extensions.clusters.dns.v3.DnsCluster;
+import io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3.PerRouteConfig;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
@@ -72,11 +73,19 @@ record SetField(Way way, FieldDescriptor field) {
                             ConnectionLimit.getDefaultInstance())),
             Map.entry(
                     "envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter",
-                    List.of(RBAC.getDefaultInstance(), HTTPFault.getDefaultInstance(), Router.getDefaultInstance())),
+                    List.of(
+                            RBAC.getDefaultInstance(),
+                            HTTPFault.getDefaultInstance(),
+                            Router.getDefaultInstance(),
+                            io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig
+                                    .getDefaultInstance())),
             Map.entry("envoy.config.route.v3.RouteConfiguration", List.of(FilterConfig.getDefaultInstance())),
             Map.entry(
                     "envoy.config.route.v3.FilterConfig",
-                    List.of(RBACPerRoute.getDefaultInstance(), HTTPFault.getDefaultInstance())),
+                    List.of(
+                            RBACPerRoute.getDefaultInstance(),
+                            HTTPFault.getDefaultInstance(),
+                            PerRouteConfig.getDefaultInstance())),
             Map.entry(
                     "envoy.config.accesslog.v3.AccessLog",
                     List.of(FileAccessLog.getDefaultInstance(), StdoutAccessLog.getDefaultInstance())),
@@ -97,7 +106,11 @@ record SetField(Way way, FieldDescriptor field) {
                             GetAddrInfoDnsResolverConfig.getDefaultInstance())),
             Map.entry(
                     "envoy.config.cluster.v3.Cluster.CustomClusterType",
-                    List.of(DnsCluster.getDefaultInstance(), ClusterConfig.getDefaultInstance())));
+                    List.of(
+                            DnsCluster.getDefaultInstance(),
+                            ClusterConfig.getDefaultInstance(),
+                            io.envoyproxy.envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig
+                                    .getDefaultInstance())));
 
     /// A way into a resource.
     ///

@@ -1,0 +1,38 @@
+package io.heddle.traffic.filter;
+
+import io.heddle.traffic.request.HeaderName;
+import io.heddle.traffic.route.FilterOverride;
+
+/// Says for a route which host a request is for, as Envoy's `envoy.filters.http.dynamic_forward_proxy`. The name itself
+/// is resolved where the request is forwarded, by the cluster, whose requests wait for it as they wait for a
+/// connection.
+public final class DynamicForwardFilter implements HttpFilter {
+    /// Envoy's name of the filter.
+    public static final String NAME = "envoy.filters.http.dynamic_forward_proxy";
+
+    private final String name;
+
+    /// A filter called `name` in its chain.
+    public DynamicForwardFilter(String name) {
+        this.name = name;
+    }
+
+    /// The host that stands in for the request's own, for the question and in the request that is forwarded.
+    public sealed interface HostRewrite extends FilterOverride {
+        /// This one.
+        record Literal(String host) implements HostRewrite {}
+
+        /// What stands in a header; the request's own host without it.
+        record Header(HeaderName name) implements HostRewrite {}
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public FilterStep onRequest(FilterRequest request) {
+        return FilterStep.CONTINUE;
+    }
+}
