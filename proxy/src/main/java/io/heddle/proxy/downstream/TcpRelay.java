@@ -64,7 +64,8 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Pick
         }
         picked = chosen.get();
         picked.state().begin();
-        services.upstreams().raw(worker, cluster.get(), picked).connect(host, true, new RawConnector.Outcome() {
+        var connector = services.upstreams().raw(worker, cluster.get(), picked, Optional.of(connection.peer()));
+        connector.connect(host, true, new RawConnector.Outcome() {
             @Override
             public void connected(Channel channel) {
                 if (ctx.channel().isActive()) {

@@ -71,7 +71,7 @@ final class Tries implements PickRequest, HostWait.Listener {
             ClientConnection connection,
             RequestTimeline timeline) {
         this.exchange = exchange;
-        this.ticket = new ConnectionTicket(exchange);
+        this.ticket = new ConnectionTicket(exchange, connection.peer());
         this.worker = worker;
         this.services = services;
         this.connection = connection;

@@ -42,7 +42,12 @@ record DynamicConnecting(
     public UpstreamTarget target(Host host, HostName name, HostAddress address) {
         var own = transport.tls().map(settings -> named(settings, name));
         return new UpstreamTarget(
-                host, address, new Cluster.Transport(transport.match(), own), own.map(tls), cluster, breaker);
+                host,
+                address,
+                new Cluster.Transport(transport.match(), own, transport.announcement()),
+                own.map(tls),
+                cluster,
+                breaker);
     }
 
     private ClientTls named(ClientTls settings, HostName name) {

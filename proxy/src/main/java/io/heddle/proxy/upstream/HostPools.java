@@ -3,9 +3,11 @@ package io.heddle.proxy.upstream;
 import io.heddle.proxy.http2.Http2Counters;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.traffic.balance.HostState;
+import io.heddle.traffic.runtime.Cluster;
 import io.netty.channel.socket.SocketChannel;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Optional;
 
 /// The pools of one event loop, one a host.
 final class HostPools {
@@ -40,8 +42,15 @@ final class HostPools {
     }
 
     private ConnectionPool fresh(UpstreamTarget target) {
-        var connector = new RawConnector(worker, socketChannel, target);
-        return switch (target.protocol()) {
+        if (target.transport().announcement() == Cluster.Announcement.NONE) {
+            return pool(new RawConnector(worker, socketChannel, target, Optional.empty()));
+        }
+        return new AnnouncingPools(
+                target, header -> pool(new RawConnector(worker, socketChannel, target, Optional.of(header))));
+    }
+
+    private ConnectionPool pool(RawConnector connector) {
+        return switch (connector.target().protocol()) {
             case HTTP1 -> new Http1Pool(connector, worker);
             case HTTP2 -> new Http2Pool(connector, worker, counters);
             case AUTO -> new AutoPool(connector, worker, counters);

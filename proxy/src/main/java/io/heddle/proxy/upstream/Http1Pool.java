@@ -46,6 +46,7 @@ final class Http1Pool implements ConnectionPool {
         var free = free();
         if (free != null) {
             free.serve(ticket.listener());
+            openAhead();
             return;
         }
         if (!connector.target().breaker().tryAcquire(Resource.PENDING)) {
@@ -55,6 +56,20 @@ final class Http1Pool implements ConnectionPool {
         ticket.waitsIn(this);
         waiting.addLast(ticket);
         open();
+        openAhead();
+    }
+
+    /// Opens a connection ahead of need, if there are fewer than the cluster wants for its requests and one more is
+    /// allowed.
+    private void openAhead() {
+        double ahead = connector.target().cluster().opening().ahead();
+        int all = connecting + established;
+        int asked = established - idle.size() + waiting.size();
+        if (ahead > 1.0 && !retired && all < Math.ceil(asked * ahead)) {
+            if (connector.target().breaker().tryAcquire(Resource.CONNECTIONS)) {
+                begin();
+            }
+        }
     }
 
     private @Nullable Http1Connection free() {
@@ -83,6 +98,11 @@ final class Http1Pool implements ConnectionPool {
         } else if (!breaker.tryAcquire(Resource.CONNECTIONS)) {
             return;
         }
+        begin();
+    }
+
+    /// Begins a connection that is counted in the breaker already.
+    private void begin() {
         connecting++;
         var connection = new Http1Connection(this, worker);
         connector.connectCounted(connection, false, new RawConnector.Outcome() {
@@ -117,9 +137,12 @@ final class Http1Pool implements ConnectionPool {
         stands(connection);
     }
 
-    /// One waits for every connection that failed; without any connection nobody has anything to wait for.
+    /// One waits for every connection that failed, but for those opened ahead; without any connection nobody has
+    /// anything
+    /// to wait for.
     private void connectFailed(UpstreamFailure failure) {
-        int all = connecting + established == 0 ? waiting.size() : Math.min(1, waiting.size());
+        int stranded = waiting.size() > connecting ? 1 : 0;
+        int all = connecting + established == 0 ? waiting.size() : stranded;
         for (int i = 0; i < all && !waiting.isEmpty(); i++) {
             first().failed(failure);
         }

@@ -8,6 +8,7 @@ import io.heddle.proxy.http2.Http2HeadLimits;
 import io.heddle.proxy.http2.Http2Owner;
 import io.heddle.proxy.http2.Http2Stream;
 import io.heddle.proxy.http2.Http2StreamListener;
+import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -26,6 +27,7 @@ final class Http2HostConnection extends ChannelInboundHandlerAdapter implements 
     private final Http2Pool pool;
     private final Worker worker;
     private final List<Http2UpstreamStream> touched = new ArrayList<>();
+    private final Deadline aged = new Deadline(this::tooOld);
     private @Nullable ChannelTransport transport;
     private @Nullable Http2Connection connection;
     private int served;
@@ -50,6 +52,17 @@ final class Http2HostConnection extends ChannelInboundHandlerAdapter implements 
         connection = Http2Connection.client(
                 transport, this, new Http2HeadLimits(target.http2(), MAX_HEADER_BYTES, MAX_HEADERS));
         transport.carries(connection);
+        long duration = target.limits().duration().toNanos();
+        if (duration > 0) {
+            worker.deadlines().set(aged, openedAt + duration);
+        }
+    }
+
+    /// It has stood as long as it may: it ends when the requests on it are done.
+    private void tooOld() {
+        worker.tick();
+        pool.left(this);
+        retire();
     }
 
     private Http2Connection connection() {
@@ -93,11 +106,6 @@ final class Http2HostConnection extends ChannelInboundHandlerAdapter implements 
     /// How many requests it has taken on.
     int served() {
         return served;
-    }
-
-    /// When it was opened, in the terms of [Worker#now].
-    long openedAt() {
-        return openedAt;
     }
 
     /// Takes on a request; only when it [#hasRoom].
@@ -151,6 +159,7 @@ final class Http2HostConnection extends ChannelInboundHandlerAdapter implements 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         worker.tick();
+        worker.deadlines().remove(aged);
         lost = true;
         transport().gone();
         connection().closed();

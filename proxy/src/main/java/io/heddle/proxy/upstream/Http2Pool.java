@@ -70,9 +70,7 @@ final class Http2Pool implements ConnectionPool {
         }
         connection.serve(ticket.listener());
         var limits = target().limits();
-        boolean asked = limits.requests() > 0 && connection.served() >= limits.requests();
-        long duration = limits.duration().toNanos();
-        if (asked || (duration > 0 && worker.now() - connection.openedAt() >= duration)) {
+        if (limits.requests() > 0 && connection.served() >= limits.requests()) {
             connections.remove(connection);
             connection.retire();
         }

@@ -1,21 +1,26 @@
 package io.heddle.proxy.upstream;
 
-import io.heddle.proxy.loop.EventLoops;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.tls.HalfClose;
 import io.heddle.traffic.resilience.CircuitBreaker;
 import io.heddle.traffic.resilience.OutlierDetector;
 import io.heddle.traffic.resilience.OutlierPolicy;
+import io.heddle.traffic.runtime.ConnectionOpening;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.resolver.NoopAddressResolverGroup;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.Optional;
 
 /// Opens connections to one host, TLS included, and counts them in its cluster's breaker.
@@ -27,6 +32,7 @@ public final class RawConnector {
     private final Worker worker;
     private final Class<? extends SocketChannel> socketChannel;
     private final UpstreamTarget target;
+    private final Optional<ProxyAnnouncement> header;
     private final Alpn alpn;
     private final Runnable otherwise;
 
@@ -37,19 +43,25 @@ public final class RawConnector {
         OTHER
     }
 
-    RawConnector(Worker worker, Class<? extends SocketChannel> socketChannel, UpstreamTarget target) {
-        this(worker, socketChannel, target, Alpn.ANY, () -> {});
-    }
-
-    private RawConnector(
+    /// `header` is what each connection begins with.
+    RawConnector(
             Worker worker,
             Class<? extends SocketChannel> socketChannel,
             UpstreamTarget target,
-            Alpn alpn,
-            Runnable otherwise) {
+            Optional<ProxyAnnouncement> header) {
         this.worker = worker;
         this.socketChannel = socketChannel;
         this.target = target;
+        this.header = header;
+        this.alpn = Alpn.ANY;
+        this.otherwise = () -> {};
+    }
+
+    private RawConnector(RawConnector other, Alpn alpn, Runnable otherwise) {
+        this.worker = other.worker;
+        this.socketChannel = other.socketChannel;
+        this.target = other.target;
+        this.header = other.header;
         this.alpn = alpn;
         this.otherwise = otherwise;
     }
@@ -57,7 +69,7 @@ public final class RawConnector {
     /// One that opens connections to the same host and takes those alone that speak HTTP/2, or do not, as ALPN says;
     /// `otherwise` hears of another one, and that counts as a failure.
     RawConnector expecting(boolean http2, Runnable otherwise) {
-        return new RawConnector(worker, socketChannel, target, http2 ? Alpn.HTTP2 : Alpn.OTHER, otherwise);
+        return new RawConnector(this, http2 ? Alpn.HTTP2 : Alpn.OTHER, otherwise);
     }
 
     /// Whether the other end of `channel` speaks HTTP/2, as ALPN says.
@@ -114,13 +126,13 @@ public final class RawConnector {
     private void open(ChannelHandler handler, boolean halfClose, Optional<SslHandler> tls, Outcome outcome) {
         int timeout = Math.clamp(target.connectTimeout().toMillis(), 1, Integer.MAX_VALUE);
         tls.ifPresent(ssl -> ssl.setHandshakeTimeoutMillis(timeout));
-        var opening = new Bootstrap()
+        var address = target.address().now();
+        var bootstrap = new Bootstrap()
                 .group(worker.loop())
                 .channel(socketChannel)
                 .resolver(NoopAddressResolverGroup.INSTANCE)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
-                .option(ChannelOption.RECVBUF_ALLOCATOR, EventLoops.READS)
                 .option(ChannelOption.ALLOW_HALF_CLOSURE, halfClose)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeout)
                 .handler(new ChannelInitializer<>() {
@@ -129,15 +141,29 @@ public final class RawConnector {
                         tls.ifPresent(ssl -> channel.pipeline().addLast(ssl));
                         channel.pipeline().addLast(handler);
                     }
-                })
-                .connect(target.address().now());
+                });
+        var source = target.cluster().opening().source().filter(own -> isSameFamily(own, address));
+        boolean epoll = socketChannel == EpollSocketChannel.class;
+        source.filter(own -> epoll && own.free())
+                .ifPresent(_ -> bootstrap.option(EpollChannelOption.IP_FREEBIND, true));
+        source.filter(own -> epoll && own.port() == 0)
+                .ifPresent(_ -> bootstrap.option(EpollChannelOption.IP_BIND_ADDRESS_NO_PORT, true));
+        var opening = source.isEmpty()
+                ? bootstrap.connect(address)
+                : bootstrap.connect(
+                        address,
+                        new InetSocketAddress(
+                                literal(source.get()), source.get().port()));
         opening.channel().closeFuture().addListener(_ -> target.breaker().release(CircuitBreaker.Resource.CONNECTIONS));
         opening.addListener(opened -> {
             worker.tick();
             if (!opened.isSuccess()) {
                 opening.channel().close();
                 failed(opened.cause(), outcome);
-            } else if (tls.isEmpty()) {
+                return;
+            }
+            announce(opening.channel());
+            if (tls.isEmpty()) {
                 connected(opening.channel(), outcome);
             } else {
                 tls.get().handshakeFuture().addListener(done -> {
@@ -154,6 +180,25 @@ public final class RawConnector {
                 });
             }
         });
+    }
+
+    private static InetAddress literal(ConnectionOpening.Source source) {
+        return InetAddress.ofLiteral(source.address());
+    }
+
+    private static boolean isSameFamily(ConnectionOpening.Source source, InetSocketAddress host) {
+        return host.getAddress() != null
+                && host.getAddress().getAddress().length == literal(source).getAddress().length;
+    }
+
+    /// Says whose bytes follow, before TLS says anything.
+    private void announce(Channel channel) {
+        if (header.isPresent()) {
+            var first = new ChannelOutboundHandlerAdapter();
+            channel.pipeline().addFirst(first);
+            channel.pipeline().context(first).writeAndFlush(header.get().bytes());
+            channel.pipeline().remove(first);
+        }
     }
 
     private void connected(Channel channel, Outcome outcome) {

@@ -52,6 +52,8 @@ record UpstreamTarget(
     /// Whether connections made for `other` serve this one too.
     boolean sameConnections(UpstreamTarget other) {
         return tls().equals(other.tls())
+                && transport.announcement() == other.transport.announcement()
+                && cluster.opening().equals(other.cluster.opening())
                 && address.serves(other.address)
                 && protocol() == other.protocol()
                 && http2().equals(other.http2())

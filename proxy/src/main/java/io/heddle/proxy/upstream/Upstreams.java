@@ -13,6 +13,7 @@ import io.heddle.traffic.balance.Endpoint;
 import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.balance.HostState;
 import io.heddle.traffic.balance.LoadBalancer;
+import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.resilience.CircuitBreaker;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.Cluster;
@@ -84,12 +85,17 @@ public final class Upstreams implements ActiveConfig.Follower {
     /// Asks for a connection of its own to `host` for the bytes of a CONNECT request that ends here, as [#connect]
     /// does for a request.
     public void tunnel(Worker worker, UpstreamCluster cluster, Host host, ConnectionTicket ticket) {
-        new TcpPool(raw(worker, cluster, host), worker).acquire(ticket);
+        new TcpPool(raw(worker, cluster, host, ticket.client()), worker).acquire(ticket);
     }
 
-    /// How to make a connection for bytes of any kind to `host`, on the event loop of `worker`.
-    public RawConnector raw(Worker worker, UpstreamCluster cluster, Host host) {
-        return new RawConnector(worker, pools.get(worker.index()).socketChannel(), cluster.target(host));
+    /// How to make a connection for bytes of any kind of `client` to `host`, on the event loop of `worker`.
+    public RawConnector raw(Worker worker, UpstreamCluster cluster, Host host, Optional<Peer> client) {
+        var target = cluster.target(host);
+        var version = target.transport().announcement();
+        var header = version == Cluster.Announcement.NONE
+                ? Optional.<ProxyAnnouncement>empty()
+                : Optional.of(ProxyAnnouncement.of(version, client));
+        return new RawConnector(worker, pools.get(worker.index()).socketChannel(), target, header);
     }
 
     /// The clusters of `next` are there when the first request under it asks for them; those it lacks stay until it

@@ -5,11 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.heddle.traffic.resilience.BreakerLimits;
 import io.heddle.traffic.resilience.CircuitBreaker.Resource;
+import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.ConnectionLimits;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -187,6 +189,59 @@ class UpstreamConnectionsTest {
                 Origin.write(client, GET);
                 assertThat(answer(client)).startsWith("HTTP/1.1 200");
             }
+        }
+    }
+
+    /// A proxy that speaks HTTP/2 to the one at `port`.
+    private static RunningProxy speakingHttp2(int port, ConnectionLimits connections) {
+        var config = RunningProxy.speaking(RunningProxy.config(port), Cluster.Protocol.HTTP2);
+        return new RunningProxy(RunningProxy.limited(config, BreakerLimits.DEFAULT, connections));
+    }
+
+    @Test
+    void an_http2_connection_serves_as_many_requests_as_it_may() throws IOException {
+        try (var origin = Origin.answering(OK);
+                var second = new RunningProxy(RunningProxy.config(origin.port()));
+                var first = speakingHttp2(second.port(), new ConnectionLimits(Duration.ZERO, 2, Duration.ZERO));
+                var client = first.connect()) {
+            var breaker = first.upstreams.cluster("app").orElseThrow().breaker();
+            Origin.write(client, GET);
+            assertThat(answer(client)).startsWith("HTTP/1.1 200");
+            assertThat(breaker.active(Resource.CONNECTIONS)).isEqualTo(1);
+            Origin.write(client, GET);
+            assertThat(answer(client)).startsWith("HTTP/1.1 200");
+            await().until(() -> breaker.active(Resource.CONNECTIONS) == 0);
+            Origin.write(client, GET);
+            assertThat(answer(client)).startsWith("HTTP/1.1 200");
+        }
+    }
+
+    @Test
+    void an_http2_connection_grows_only_so_old_and_ends_what_it_has_begun() throws IOException {
+        var go = new CountDownLatch(1);
+        var asked = new AtomicInteger();
+        try (var origin = waiting(go, asked);
+                var second = new RunningProxy(RunningProxy.config(origin.port()));
+                var first =
+                        speakingHttp2(second.port(), new ConnectionLimits(Duration.ZERO, 0, Duration.ofMillis(100)));
+                var client = first.connect()) {
+            var breaker = first.upstreams.cluster("app").orElseThrow().breaker();
+            Origin.write(client, GET);
+            await().until(() -> asked.get() == 1);
+            var others = new ArrayList<Socket>();
+            while (breaker.active(Resource.CONNECTIONS) < 2) {
+                var other = first.connect();
+                others.add(other);
+                Origin.write(other, GET);
+                await().until(() -> asked.get() == 1 + others.size());
+            }
+            go.countDown();
+            assertThat(answer(client)).startsWith("HTTP/1.1 200");
+            for (var other : others) {
+                assertThat(answer(other)).startsWith("HTTP/1.1 200");
+                other.close();
+            }
+            await().until(() -> breaker.active(Resource.CONNECTIONS) == 0);
         }
     }
 }

@@ -20,6 +20,7 @@ import java.util.Optional;
 /// @param protocol what is spoken
 /// @param http2 how HTTP/2 is spoken, where it is
 /// @param connections how long connections are used
+/// @param opening how connections are opened
 /// @param service which service this is, for metrics
 public record Cluster(
         String name,
@@ -32,9 +33,38 @@ public record Cluster(
         Protocol protocol,
         Http2Options http2,
         ConnectionLimits connections,
+        ConnectionOpening opening,
         ServiceTag service) {
     public Cluster {
         transports = List.copyOf(transports);
+    }
+
+    /// One whose connections are opened as usual.
+    public Cluster(
+            String name,
+            Discovery discovery,
+            EndpointSet endpoints,
+            Duration connectTimeout,
+            BalancerPolicy balancer,
+            BreakerLimits limits,
+            List<Transport> transports,
+            Protocol protocol,
+            Http2Options http2,
+            ConnectionLimits connections,
+            ServiceTag service) {
+        this(
+                name,
+                discovery,
+                endpoints,
+                connectTimeout,
+                balancer,
+                limits,
+                transports,
+                protocol,
+                http2,
+                connections,
+                ConnectionOpening.DEFAULT,
+                service);
     }
 
     /// How endpoints are found.
@@ -92,12 +122,25 @@ public record Cluster(
     ///
     /// @param match every pair must be in [io.heddle.traffic.balance.Endpoint#transportMatch]; empty matches all
     /// @param tls TLS; empty for plaintext
-    public record Transport(Map<String, String> match, Optional<ClientTls> tls) {
+    /// @param announcement what is said before anything else
+    public record Transport(Map<String, String> match, Optional<ClientTls> tls, Announcement announcement) {
         public static final Transport PLAINTEXT = new Transport(Map.of(), Optional.empty());
 
         public Transport {
             match = Map.copyOf(match);
         }
+
+        /// One that announces nothing.
+        public Transport(Map<String, String> match, Optional<ClientTls> tls) {
+            this(match, tls, Announcement.NONE);
+        }
+    }
+
+    /// What is said of the client, before TLS and everything else (Envoy's transport socket `upstream_proxy_protocol`).
+    public enum Announcement {
+        NONE,
+        PROXY_V1,
+        PROXY_V2
     }
 
     /// Which service a cluster is, for the `destination_service` labels.

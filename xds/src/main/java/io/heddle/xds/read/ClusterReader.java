@@ -5,6 +5,7 @@ import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.heddle.traffic.balance.BalancerPolicy;
 import io.heddle.traffic.balance.EndpointSet;
@@ -24,7 +25,7 @@ final class ClusterReader {
     private static final Fields<io.envoyproxy.envoy.config.cluster.v3.Cluster> CLUSTER = Fields.ignoringOthers(
                     io.envoyproxy.envoy.config.cluster.v3.Cluster.class)
             .reads("name", "connect_timeout", "load_assignment", "circuit_breakers")
-            .reads("transport_socket", "transport_socket_matches")
+            .reads("transport_socket", "transport_socket_matches", "upstream_bind_config", "preconnect_policy")
             .accepts("alt_stat_name", "metrics have the cluster's name")
             .limits("type", "`STATIC`, `EDS`, `STRICT_DNS`, `LOGICAL_DNS`, `ORIGINAL_DST`")
             .limits("eds_cluster_config", "over ADS only")
@@ -71,6 +72,8 @@ final class ClusterReader {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final String TLS = "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext";
+    private static final String PROXY_PROTOCOL =
+            "envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport";
     private static final String RAW = "envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer";
 
     private ClusterReader() {}
@@ -107,6 +110,7 @@ final class ClusterReader {
                 upstream.protocol(),
                 upstream.http2(),
                 HttpProtocols.connections(message, scope),
+                OpeningReader.read(message, scope),
                 service(message.getMetadata()));
     }
 
@@ -236,19 +240,35 @@ final class ClusterReader {
                     here.at("match." + key).error("is no text", "write a text");
                 }
             });
-            transports.add(new Cluster.Transport(
-                    match, tls(found.getTransportSocket(), protocol, here.at("transport_socket"))));
+            transports.add(transport(match, found.getTransportSocket(), protocol, here.at("transport_socket")));
         }
-        transports.add(new Cluster.Transport(
-                Map.of(),
+        transports.add(
                 message.hasTransportSocket()
-                        ? tls(message.getTransportSocket(), protocol, scope.at("transport_socket"))
-                        : Optional.empty()));
+                        ? transport(Map.of(), message.getTransportSocket(), protocol, scope.at("transport_socket"))
+                        : Cluster.Transport.PLAINTEXT);
         return transports;
     }
 
-    private static Optional<ClientTls> tls(TransportSocket message, Cluster.Protocol protocol, Scope scope) {
+    private static Cluster.Transport transport(
+            Map<String, String> match, TransportSocket message, Cluster.Protocol protocol, Scope scope) {
         scope.check(message, TlsReader.TRANSPORT_SOCKET);
+        var any = message.getTypedConfig();
+        if (!Scope.type(any).equals(PROXY_PROTOCOL)) {
+            return new Cluster.Transport(match, tls(message, protocol, scope));
+        }
+        var here = scope.at("typed_config");
+        var found = scope.unpack(any, ProxyProtocolUpstreamTransport.parser());
+        if (found.isEmpty()) {
+            return new Cluster.Transport(match, Optional.empty());
+        }
+        var announcement = OpeningReader.announcement(found.get(), here);
+        var inner = found.get().getTransportSocket();
+        var within = here.at("transport_socket");
+        within.check(inner, TlsReader.TRANSPORT_SOCKET);
+        return new Cluster.Transport(match, tls(inner, protocol, within), announcement);
+    }
+
+    private static Optional<ClientTls> tls(TransportSocket message, Cluster.Protocol protocol, Scope scope) {
         var any = message.getTypedConfig();
         return switch (Scope.type(any)) {
             case TLS ->

@@ -34,6 +34,7 @@ final class EnvoyApi {
             new Part("Dynamic forward proxies", DynamicForwardReader.FIELDS),
             new Part("Resolution of names", DnsReader.FIELDS),
             new Part("Connections of clusters", ConnectionLimitsReader.FIELDS),
+            new Part("Opening of connections", OpeningReader.FIELDS),
             new Part("HTTP/2, and which HTTP clusters speak", HttpProtocols.FIELDS),
             new Part("Endpoints", EndpointReader.FIELDS),
             new Part("TLS", TlsReader.FIELDS),

@@ -15,8 +15,9 @@ import java.util.List;
 
 /// Reads TLS settings. What concerns verification and is not supported is an error.
 final class TlsReader {
-    static final Fields<TransportSocket> TRANSPORT_SOCKET =
-            Fields.refusingOthers(TransportSocket.class).reads("name").limits("typed_config", "TLS, and plaintext");
+    static final Fields<TransportSocket> TRANSPORT_SOCKET = Fields.refusingOthers(TransportSocket.class)
+            .reads("name")
+            .limits("typed_config", "TLS, plaintext, and in clusters either behind a PROXY header");
     private static final Fields<DownstreamTlsContext> DOWNSTREAM = Fields.ignoringOthers(DownstreamTlsContext.class)
             .reads("common_tls_context", "require_client_certificate")
             .refuses("require_sni")

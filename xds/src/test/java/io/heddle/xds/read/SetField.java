@@ -31,6 +31,7 @@ import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig;
 import io.envoyproxy.envoy.extensions.network.dns_resolver.getaddrinfo.v3.GetAddrInfoDnsResolverConfig;
 import io.envoyproxy.envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
@@ -91,7 +92,10 @@ record SetField(Way way, FieldDescriptor field) {
                     List.of(FileAccessLog.getDefaultInstance(), StdoutAccessLog.getDefaultInstance())),
             Map.entry(
                     "envoy.config.core.v3.TransportSocket",
-                    List.of(DownstreamTlsContext.getDefaultInstance(), UpstreamTlsContext.getDefaultInstance())),
+                    List.of(
+                            DownstreamTlsContext.getDefaultInstance(),
+                            UpstreamTlsContext.getDefaultInstance(),
+                            ProxyProtocolUpstreamTransport.getDefaultInstance())),
             Map.entry("envoy.config.cluster.v3.Cluster", List.of(HttpProtocolOptions.getDefaultInstance())),
             Map.entry(
                     "envoy.config.listener.v3.ListenerFilter",
@@ -217,6 +221,7 @@ record SetField(Way way, FieldDescriptor field) {
         return PACKED.getOrDefault(way.end().getFullName(), List.of()).stream()
                 .map(Message::getDescriptorForType)
                 .filter(kind -> !kind.equals(UpstreamTlsContext.getDescriptor()) || !listener)
+                .filter(kind -> !kind.equals(ProxyProtocolUpstreamTransport.getDescriptor()) || !listener)
                 .filter(kind -> !kind.equals(DownstreamTlsContext.getDescriptor()) || listener);
     }
 

@@ -1,0 +1,88 @@
+package io.heddle.xds.read;
+
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster.PreconnectPolicy;
+import io.envoyproxy.envoy.config.core.v3.BindConfig;
+import io.envoyproxy.envoy.config.core.v3.ProxyProtocolConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
+import io.heddle.traffic.match.AddressMatcher;
+import io.heddle.traffic.runtime.Cluster.Announcement;
+import io.heddle.traffic.runtime.ConnectionOpening;
+import java.util.List;
+import java.util.Optional;
+
+/// Reads how connections to a cluster's hosts are opened, and what is said first on them.
+final class OpeningReader {
+    private static final Fields<BindConfig> BIND = Fields.refusingOthers(BindConfig.class)
+            .limits("source_address", "an IP address; hosts of the other family are reached without it")
+            .reads("freebind");
+    private static final Fields<PreconnectPolicy> PRECONNECT = Fields.ignoringOthers(PreconnectPolicy.class)
+            .limits(
+                    "per_upstream_preconnect_ratio",
+                    "1 to 3; an HTTP/2 connection has room for many requests as it is");
+    static final Fields<ProxyProtocolUpstreamTransport> PROXY_PROTOCOL = Fields.refusingOthers(
+                    ProxyProtocolUpstreamTransport.class)
+            .reads("config")
+            .limits("transport_socket", "TLS, and plaintext")
+            .accepts("allow_unspecified_address", "without addresses `UNKNOWN` or `LOCAL` is said");
+    private static final Fields<ProxyProtocolConfig> CONFIG =
+            Fields.refusingOthers(ProxyProtocolConfig.class).reads("version");
+
+    /// What of the opening of connections is read.
+    static final List<Fields<?>> FIELDS = List.of(BIND, PRECONNECT, PROXY_PROTOCOL, CONFIG);
+
+    private static final double MOST_AHEAD = 3.0;
+
+    private OpeningReader() {}
+
+    static ConnectionOpening read(Cluster message, Scope scope) {
+        var source = message.hasUpstreamBindConfig()
+                ? source(message.getUpstreamBindConfig(), scope.at("upstream_bind_config"))
+                : Optional.<ConnectionOpening.Source>empty();
+        if (!message.hasPreconnectPolicy()) {
+            return new ConnectionOpening(source, ConnectionOpening.DEFAULT.ahead());
+        }
+        var policy = message.getPreconnectPolicy();
+        var here = scope.at("preconnect_policy");
+        here.check(policy, PRECONNECT);
+        double ahead = policy.hasPerUpstreamPreconnectRatio()
+                ? policy.getPerUpstreamPreconnectRatio().getValue()
+                : 1.0;
+        if (!(ahead >= 1.0 && ahead <= MOST_AHEAD)) {
+            here.at("per_upstream_preconnect_ratio").error("is not from 1 to 3: " + ahead, "write 1.0 to 3.0");
+            ahead = 1.0;
+        }
+        return new ConnectionOpening(source, ahead);
+    }
+
+    private static Optional<ConnectionOpening.Source> source(BindConfig message, Scope scope) {
+        scope.check(message, BIND);
+        if (!message.hasSourceAddress()) {
+            return Optional.empty();
+        }
+        var here = scope.at("source_address");
+        var found = Values.socket(message.getSourceAddress(), here);
+        if (found.isPresent() && AddressMatcher.parse(found.get().host()).isEmpty()) {
+            here.at("address").error("is no IP address: " + found.get().host(), "write an IPv4 or IPv6 address");
+            return Optional.empty();
+        }
+        return found.map(address -> new ConnectionOpening.Source(
+                address.host(), address.port(), message.getFreebind().getValue()));
+    }
+
+    /// Which version of the PROXY protocol is spoken.
+    static Announcement announcement(ProxyProtocolUpstreamTransport message, Scope scope) {
+        scope.check(message, PROXY_PROTOCOL);
+        var config = message.getConfig();
+        var here = scope.at("config");
+        here.check(config, CONFIG);
+        return switch (config.getVersion()) {
+            case V1 -> Announcement.PROXY_V1;
+            case V2 -> Announcement.PROXY_V2;
+            case UNRECOGNIZED -> {
+                here.at("version").error("is not known", "write V1 or V2");
+                yield Announcement.PROXY_V2;
+            }
+        };
+    }
+}
