@@ -11,6 +11,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// A cluster in use: as configured, with its balancer and its hosts. Immutable but for the live state it points to;
 /// safe on any thread.
@@ -107,18 +108,21 @@ public final class UpstreamCluster {
     }
 
     UpstreamTarget target(Host host) {
-        return find(host)
-                .orElseThrow(() -> new IllegalStateException("the balancer picked a host of another cluster: " + host));
+        var found = find(host);
+        if (found == null) {
+            throw new IllegalStateException("the balancer picked a host of another cluster: " + host);
+        }
+        return found;
     }
 
-    private Optional<UpstreamTarget> find(Host host) {
+    private @Nullable UpstreamTarget find(Host host) {
         return switch (hosts) {
-            case Hosts.Known(var _, var targets) -> Optional.ofNullable(targets.get(host.state()));
-            case Hosts.Named(var destinations) -> Optional.of(destinations.target(host));
-            case Hosts.Dynamic(var named) -> Optional.ofNullable(named.target(host));
+            case Hosts.Known(var _, var targets) -> targets.get(host.state());
+            case Hosts.Named(var destinations) -> destinations.target(host);
+            case Hosts.Dynamic(var named) -> named.target(host);
             case Hosts.OfOthers(var parts) -> {
-                Optional<UpstreamTarget> found = Optional.empty();
-                for (int i = 0; i < parts.size() && found.isEmpty(); i++) {
+                UpstreamTarget found = null;
+                for (int i = 0; i < parts.size() && found == null; i++) {
                     found = parts.get(i).find(host);
                 }
                 yield found;
