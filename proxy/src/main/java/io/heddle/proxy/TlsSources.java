@@ -31,8 +31,7 @@ final class TlsSources {
 
         @Override
         public Optional<ClientCertificate> client(SslHandler handler) {
-            return handlers.peer(handler)
-                    .map(peer -> new ClientCertificate(peer.principal(), peer.hash(), peer.localPrincipal()));
+            return handlers.peer(handler).map(ClientCertificate::of);
         }
     }
 }

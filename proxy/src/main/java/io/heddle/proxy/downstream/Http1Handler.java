@@ -29,12 +29,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Requests that come early (pipelining) wait as bytes until the one before is answered. A connection is closed with
 /// care:
-/// its output first, then, once the client has seen that or a second has passed, the rest; otherwise a reset could
-/// destroy an answer that is still on its way.
+/// its output first, then, once the client has seen that or `delayed_close_timeout` has passed, the rest; otherwise a
+/// reset could destroy an answer that is still on its way.
 // A failed write or close shows as the end of its channel, which is handled.
 @SuppressWarnings("FutureReturnValueIgnored")
 public final class Http1Handler extends ChannelInboundHandlerAdapter {
-    private static final long LINGER_NANOS = 1_000_000_000L;
     private static final String BODY_INVALID = "http1.codec_error{body_invalid}";
 
     private enum State {
@@ -281,11 +280,12 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
         worker.deadlines().clear(deadline);
         var channel = context().channel();
         var flushed = channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
-        if (stoppedSending || !unread) {
+        var patience = settings().limits().delayedClose();
+        if (stoppedSending || !unread || patience.isZero()) {
             flushed.addListener(ChannelFutureListener.CLOSE);
             return;
         }
-        worker.deadlines().set(deadline, worker.now() + LINGER_NANOS);
+        worker.deadlines().set(deadline, worker.now() + patience.toNanos());
         var tls = channel.pipeline().get(SslHandler.class);
         var said = tls == null ? flushed : tls.closeOutbound();
         said.addListener(_ -> ((SocketChannel) channel).shutdownOutput());

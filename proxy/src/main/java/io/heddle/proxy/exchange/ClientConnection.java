@@ -7,9 +7,9 @@ import java.util.Optional;
 /// Who is at the client's end of a connection.
 ///
 /// @param peer as the connection proves it
-/// @param certificate this hop's element of `x-forwarded-client-cert`; empty without a client certificate
+/// @param certificate what this hop says of its certificate in `x-forwarded-client-cert`
 /// @param protocol what it speaks: the ALPN name agreed on, or what an inspector saw (`http/1.1`, `h2c`); empty when
 ///     unknown
 /// @param intercepted where it wanted to go, when the kernel or a PROXY header led it here from there
 public record ClientConnection(
-        Peer peer, String certificate, String protocol, Optional<InetSocketAddress> intercepted) {}
+        Peer peer, ForwardedCertificate certificate, String protocol, Optional<InetSocketAddress> intercepted) {}

@@ -31,7 +31,7 @@ final class FilterRunner implements FilterRequest {
     }
 
     private final Worker worker;
-    private final Peer peer;
+    private final HopHeaders headers;
     private final RequestTimeline timeline;
     private final Outcome outcome;
     private final Deadline pause = new Deadline(this::paused);
@@ -42,9 +42,9 @@ final class FilterRunner implements FilterRequest {
     private @Nullable RequestHead head;
     private int index;
 
-    FilterRunner(Worker worker, Peer peer, RequestTimeline timeline, Outcome outcome) {
+    FilterRunner(Worker worker, HopHeaders headers, RequestTimeline timeline, Outcome outcome) {
         this.worker = worker;
-        this.peer = peer;
+        this.headers = headers;
         this.timeline = timeline;
         this.outcome = outcome;
     }
@@ -114,7 +114,7 @@ final class FilterRunner implements FilterRequest {
 
     @Override
     public Peer peer() {
-        return peer;
+        return headers.peer();
     }
 
     @Override

@@ -6,84 +6,238 @@ import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.http.LineKind;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.traffic.request.HeaderEdits;
+import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.request.Span;
+import io.heddle.traffic.runtime.HeadOptions;
+import io.heddle.traffic.runtime.NetworkFilter;
 import io.heddle.traffic.runtime.NetworkFilter.ForwardClientCertificate;
-import java.nio.charset.StandardCharsets;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 
 /// The header lines of a request as they leave this hop: the client's, without those that steer a proxy, and those
-/// that a proxy adds: who asked, over what, and by which name logs call the request.
+/// that a proxy adds: who asked, over what, and by which name logs call the request. And what the proxy says of itself
+/// in answers.
+///
+/// Who the client is, is decided once a request ([#start]), as Envoy's connection manager decides it: the connection's
+/// far end, or what `x-forwarded-for` says as far as proxies in front are believed.
 final class HopHeaders {
-    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
+    private static final int ALWAYS_DROPPED = LineKind.bit(LineKind.ENVOY);
 
     private final Worker worker;
     private final ClientConnection client;
-    private final byte[] uuid = new byte[36];
+    private final RequestId id = new RequestId();
+    private HeadOptions options = HeadOptions.DEFAULT;
+    private ForwardClientCertificate certificates = ForwardClientCertificate.SANITIZE;
+    private Peer peer;
+    private int dropped = ALWAYS_DROPPED;
+    private boolean internal;
 
     HopHeaders(Worker worker, ClientConnection client) {
         this.worker = worker;
         this.client = client;
+        this.peer = client.peer();
     }
 
-    /// Begins the lines in the loop's [EditedLines], with `announcement` as `x-heddle-peer` unless that is empty.
-    EditedLines lines(
-            HttpRequestHead head, HeaderEdits edits, ForwardClientCertificate certificates, String announcement) {
-        var received = head.lines();
-        int certificate = dropsCertificate(certificates) ? LineKind.bit(LineKind.CLIENT_CERT) : 0;
-        var lines = worker.editedLines().start(received, LineKind.bit(LineKind.ENVOY) | certificate, edits);
-        if (!received.has(LineKind.REQUEST_ID)) {
-            requestId(lines.added());
+    /// One that stays as this one is now, for a request that outlives its exchange.
+    HopHeaders copy() {
+        var copy = new HopHeaders(worker, client);
+        copy.options = options;
+        copy.certificates = certificates;
+        copy.peer = peer;
+        copy.dropped = dropped;
+        copy.internal = internal;
+        copy.id.copy(id);
+        return copy;
+    }
+
+    Worker worker() {
+        return worker;
+    }
+
+    ClientConnection client() {
+        return client;
+    }
+
+    /// Who sent the request.
+    Peer peer() {
+        return peer;
+    }
+
+    /// What came is no request: who sent it is the connection's word.
+    void startMalformed(NetworkFilter.Http settings) {
+        options = settings.heads();
+        peer = client.peer();
+        id.received();
+    }
+
+    /// A request has come.
+    void start(HttpRequestHead head, NetworkFilter.Http settings) {
+        options = settings.heads();
+        certificates = settings.clientCertificate();
+        var how = options.client();
+        var lines = head.lines();
+        findClient(lines, how);
+        boolean edge = how.useRemote() && !internal;
+        boolean newProto = how.useRemote() && how.trustedHops() == 0;
+        int mask = ALWAYS_DROPPED;
+        mask |= dropsCertificate() ? LineKind.bit(LineKind.CLIENT_CERT) : 0;
+        mask |= appendsAddress() ? LineKind.bit(LineKind.FORWARDED_FOR) : 0;
+        mask |= newProto ? LineKind.bit(LineKind.FORWARDED_PROTO) : 0;
+        mask |= newProto && how.appendPort() ? LineKind.bit(LineKind.FORWARDED_PORT) : 0;
+        mask |= edge ? LineKind.bit(LineKind.EXTERNAL_ADDRESS) : 0;
+        boolean newId = options.requestIds().generate()
+                && (!lines.has(LineKind.REQUEST_ID)
+                        || (edge && !options.requestIds().preserveExternal()));
+        mask |= newId ? LineKind.bit(LineKind.REQUEST_ID) : 0;
+        dropped = mask;
+        if (newId) {
+            id.make(worker);
+        } else {
+            id.received();
         }
-        if (!received.has(LineKind.FORWARDED_PROTO)) {
+        head.transport(
+                client.peer().tls(),
+                newProto ? scheme(options.names().scheme()) : options.names().scheme());
+    }
+
+    /// At an edge the scheme is the connection's, whatever the client says.
+    private HeadOptions.Scheme scheme(HeadOptions.Scheme configured) {
+        if (configured != HeadOptions.Scheme.RECEIVED) {
+            return configured;
+        }
+        return client.peer().tls() ? HeadOptions.Scheme.HTTPS : HeadOptions.Scheme.HTTP;
+    }
+
+    private void findClient(HeaderLines lines, HeadOptions.ClientAddress how) {
+        peer = client.peer();
+        boolean forwarded = lines.has(LineKind.FORWARDED_FOR);
+        boolean trusted = how.useRemote() && !forwarded;
+        if (forwarded && (!how.useRemote() || how.trustedHops() > 0)) {
+            int skipped = how.useRemote() ? how.trustedHops() - 1 : how.trustedHops();
+            var found = ForwardedFor.address(lines, skipped);
+            if (found.isPresent()) {
+                peer = peer.withRemote(new InetSocketAddress(found.get(), 0));
+                trusted = !how.useRemote() && ForwardedFor.isSingle(lines);
+            }
+        }
+        internal = trusted && isInternal(peer.remote().getAddress(), how);
+    }
+
+    private static boolean isInternal(InetAddress address, HeadOptions.ClientAddress how) {
+        var ranges = how.internal();
+        for (int i = 0; i < ranges.size(); i++) {
+            if (ranges.get(i).matches(address)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean appendsAddress() {
+        return options.client().useRemote() && !options.client().skipAppend();
+    }
+
+    private boolean dropsCertificate() {
+        return switch (certificates) {
+            case SANITIZE, SANITIZE_SET, APPEND_FORWARD -> true;
+            case FORWARD_ONLY -> client.certificate().isNone();
+            case ALWAYS_FORWARD_ONLY -> false;
+        };
+    }
+
+    /// Begins the lines of a request in the loop's [EditedLines], with `announcement` as `x-heddle-peer` unless that
+    /// is empty.
+    EditedLines lines(HttpRequestHead head, HeaderEdits edits, String announcement) {
+        var received = head.lines();
+        var lines = worker.editedLines().start(received, dropped, edits);
+        id.addTo(lines.added());
+        if (keptNone(received, LineKind.FORWARDED_PROTO)) {
             lines.add("x-forwarded-proto", client.peer().tls() ? "https" : "http");
         }
-        certificate(lines.added(), received, certificates);
+        certificate(lines.added(), received);
+        address(lines, received);
+        if (!options.names().via().isEmpty()) {
+            lines.add("via", options.names().via());
+        }
         if (!announcement.isEmpty()) {
             lines.add("x-heddle-peer", announcement);
         }
         return lines;
     }
 
-    private boolean dropsCertificate(ForwardClientCertificate mode) {
-        return switch (mode) {
-            case SANITIZE, SANITIZE_SET, APPEND_FORWARD -> true;
-            case FORWARD_ONLY -> client.peer().principal().isEmpty();
-            case ALWAYS_FORWARD_ONLY -> false;
-        };
+    private boolean keptNone(HeaderLines received, int kind) {
+        return !received.has(kind) || (dropped & LineKind.bit(kind)) != 0;
     }
 
-    private void certificate(HeaderLines added, HeaderLines received, ForwardClientCertificate mode) {
-        boolean sets = mode == ForwardClientCertificate.SANITIZE_SET || mode == ForwardClientCertificate.APPEND_FORWARD;
-        if (!sets || client.certificate().isEmpty()) {
+    private void address(EditedLines lines, HeaderLines received) {
+        var how = options.client();
+        if (internal) {
+            lines.add("x-envoy-internal", "true");
+        }
+        if (!how.useRemote()) {
+            return;
+        }
+        if (appendsAddress()) {
+            ForwardedFor.append(lines.added(), received, text(client.peer().remote()));
+        }
+        if (how.appendPort() && keptNone(received, LineKind.FORWARDED_PORT)) {
+            lines.add("x-forwarded-port", Integer.toString(client.peer().local().getPort()));
+        }
+        if (!internal) {
+            lines.add("x-envoy-external-address", text(peer.remote()));
+        }
+    }
+
+    private static String text(InetSocketAddress address) {
+        return address.getAddress().getHostAddress();
+    }
+
+    private void certificate(HeaderLines added, HeaderLines received) {
+        boolean sets = certificates == ForwardClientCertificate.SANITIZE_SET
+                || certificates == ForwardClientCertificate.APPEND_FORWARD;
+        if (!sets || client.certificate().isNone()) {
             return;
         }
         added.beginLine();
         added.append("x-forwarded-client-cert");
         added.separate();
         long before = received.first(LineKind.CLIENT_CERT);
-        if (mode == ForwardClientCertificate.APPEND_FORWARD && Span.isPresent(before)) {
+        if (certificates == ForwardClientCertificate.APPEND_FORWARD && Span.isPresent(before)) {
             added.append(received.bytes(), Span.start(before), Span.end(before));
             added.append(",");
         }
-        added.appendSafe(client.certificate());
+        added.appendSafe(client.certificate().element(options.certificate()));
         added.endOwnLine();
     }
 
-    /// A random UUID (RFC 9562, version 4). It names a request in logs; it is no secret.
-    private void requestId(HeaderLines added) {
-        long high = (worker.chance() & ~0xf000L) | 0x4000L;
-        long low = (worker.chance() & 0x3fff_ffff_ffff_ffffL) | 0x8000_0000_0000_0000L;
-        int at = 0;
-        for (int digit = 0; digit < 32; digit++) {
-            if (digit == 8 || digit == 12 || digit == 16 || digit == 20) {
-                uuid[at++] = '-';
-            }
-            long half = digit < 16 ? high : low;
-            uuid[at++] = HEX[(int) (half >>> (60 - 4 * (digit & 15))) & 15];
+    /// Begins the lines of a host's answer to `request`.
+    EditedLines answer(HeaderLines answer, HeaderEdits edits, HttpRequestHead request) {
+        var names = options.names();
+        boolean overwrites = names.transformation() == HeadOptions.ServerHeader.OVERWRITE;
+        int drop = overwrites ? LineKind.bit(LineKind.SERVER) : 0;
+        drop |= options.requestIds().inResponse() ? LineKind.bit(LineKind.REQUEST_ID) : 0;
+        var lines = worker.editedLines().start(answer, drop, edits);
+        boolean absent =
+                names.transformation() == HeadOptions.ServerHeader.APPEND_IF_ABSENT && !answer.has(LineKind.SERVER);
+        if (overwrites || absent) {
+            lines.add("server", names.server());
         }
-        added.beginLine();
-        added.append("x-request-id");
-        added.separate();
-        added.append(uuid, 0, uuid.length);
-        added.endOwnLine();
+        sign(lines, request);
+        return lines;
+    }
+
+    /// Adds to an answer made here what the proxy says of itself.
+    void local(EditedLines lines, HttpRequestHead request) {
+        lines.add("server", options.names().server());
+        sign(lines, request);
+    }
+
+    private void sign(EditedLines lines, HttpRequestHead request) {
+        if (!options.names().via().isEmpty()) {
+            lines.add("via", options.names().via());
+        }
+        if (options.requestIds().inResponse()) {
+            id.addTo(lines.added(), request.lines());
+        }
     }
 }

@@ -44,6 +44,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
     private final ProxyServices services;
     private final PeerClaim claim;
     private final RequestTimeline timeline = new RequestTimeline();
+    private final HopHeaders headers;
     private final Tries tries;
     private final Deadline deadline = new Deadline(this::expired);
     private final HeaderEdits noEdits = new HeaderEdits();
@@ -63,7 +64,8 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         this.worker = worker;
         this.services = services;
         this.claim = claim;
-        this.tries = new Tries(this, worker, services, claim.connection(), timeline);
+        this.headers = new HopHeaders(worker, claim.connection());
+        this.tries = new Tries(this, worker, services, headers, timeline);
     }
 
     private void start(HttpRequestHead requestHead) {
@@ -86,14 +88,20 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         start(requestHead);
         config = services.config().current();
         requestEnded = complete;
-        requestHead.normalizePath(settings.paths().normalize(), settings.paths().mergeSlashes());
-        timeline.received(requestHead, claim.connection().peer());
+        var refused = HeadRules.apply(requestHead, settings, claim.connection().peer());
+        headers.start(requestHead, settings);
+        timeline.received(requestHead, headers.peer());
         timeline.protocol = requestHead.version().text();
         timeline.fromWorkload(claim.read(requestHead));
         if (complete) {
             timeline.requestComplete = worker.now();
         }
         upgrade = complete ? "" : requestHead.upgrade();
+        if (refused.isPresent()) {
+            tries.start(requestHead, settings, null, upgrade, complete);
+            reply(refused.get());
+            return;
+        }
         route(settings);
     }
 
@@ -117,7 +125,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
             return;
         }
         if (filters == null) {
-            filters = new FilterRunner(worker, claim.connection().peer(), timeline, this);
+            filters = new FilterRunner(worker, headers, timeline, this);
         }
         arm();
         filters.start(head(), settings.filters(), target);
@@ -204,6 +212,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
     public void refuse(HttpRequestHead requestHead, int status, String body, String details) {
         start(requestHead);
         // Who sent it and how is the connection's word, which needs no well-formed request.
+        headers.startMalformed(client.settings());
         timeline.receivedMalformed(claim.connection().peer());
         timeline.fromWorkload(claim.known());
         timeline.requestComplete = worker.now();
@@ -278,7 +287,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
                 edits.add(others.edit(i));
             }
         }
-        timeline.bytesSent = LocalAnswer.write(reply, edits, head(), worker, client);
+        timeline.bytesSent = LocalAnswer.write(reply, edits, head(), headers, client);
         finish();
     }
 
@@ -320,7 +329,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
                 || tries.target()
                         .map(target -> !target.responseEdits().isEmpty())
                         .orElse(false);
-        var lines = worker.editedLines().start(answer.lines(), 0, edited ? responseEdits() : noEdits);
+        var lines = headers.answer(answer.lines(), edited ? responseEdits() : noEdits, head());
         if (OutgoingRequest.isUpgrade(upgrade, answer.status())) {
             tunnelling = true;
             tries.tunnel();

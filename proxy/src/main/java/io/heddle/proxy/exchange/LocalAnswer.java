@@ -24,11 +24,14 @@ final class LocalAnswer {
     private LocalAnswer() {}
 
     /// Answers `request` and gives the number of bytes of body that were sent.
-    static int write(LocalReply reply, HeaderEdits edits, HttpRequestHead request, Worker worker, ClientStream client) {
+    static int write(
+            LocalReply reply, HeaderEdits edits, HttpRequestHead request, HopHeaders headers, ClientStream client) {
+        var worker = headers.worker();
         var body = reply.body().getBytes(StandardCharsets.UTF_8);
         var lines = worker.editedLines().start(HeaderLines.EMPTY, 0, edits);
         if (GrpcAnswer.isWanted(request)) {
             date(lines, worker);
+            headers.local(lines, request);
             GrpcAnswer.write(reply, lines, request, client);
             return 0;
         }
@@ -39,6 +42,7 @@ final class LocalAnswer {
             lines.add("content-type", "text/plain");
         }
         date(lines, worker);
+        headers.local(lines, request);
         var sent = request.isMethod("HEAD") ? EMPTY : body;
         client.local(reply.status(), lines, sent);
         return sent.length;
@@ -46,7 +50,6 @@ final class LocalAnswer {
 
     private static void date(EditedLines lines, Worker worker) {
         lines.add("date", DATE.format(Instant.ofEpochMilli(worker.nowMillis()).atOffset(ZoneOffset.UTC)));
-        lines.add("server", "heddle");
     }
 
     private static boolean sets(HeaderEdits edits, HeaderName name) {

@@ -15,7 +15,6 @@ import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.resilience.CircuitBreaker.Resource;
 import io.heddle.traffic.route.Rewrite;
-import io.heddle.traffic.runtime.NetworkFilter.ForwardClientCertificate;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
@@ -40,14 +39,8 @@ final class MirrorCopy implements UpstreamListener {
     /// @param head a copy of its head
     /// @param edits what the route and the filters change in it
     /// @param rewrite how host and path change
-    /// @param certificates what becomes of the client's certificate
     /// @param headers makes the lines that go upstream
-    record Request(
-            HttpRequestHead head,
-            HeaderEdits edits,
-            Rewrite rewrite,
-            ForwardClientCertificate certificates,
-            HopHeaders headers) {}
+    record Request(HttpRequestHead head, HeaderEdits edits, Rewrite rewrite, HopHeaders headers) {}
 
     /// The caller has acquired a request of `cluster`'s breaker for it.
     MirrorCopy(Worker worker, ProxyServices services, UpstreamCluster cluster, Host host, Request request) {
@@ -71,7 +64,7 @@ final class MirrorCopy implements UpstreamListener {
     public void ready(UpstreamStream connection) {
         stream = connection;
         var announcement = connection.mutualTls() && !connection.reused() ? services.ownPeer() : "";
-        var lines = request.headers().lines(request.head(), request.edits(), request.certificates(), announcement);
+        var lines = request.headers().lines(request.head(), request.edits(), announcement);
         var authority = host.endpoint().key();
         boolean complete = requestEnded && backlog.isEmpty() && trailers.count() == 0;
         connection.send(new OutgoingRequest(request.head(), request.rewrite(), authority, lines, "", complete));

@@ -11,7 +11,6 @@ import io.heddle.traffic.request.Span;
 import io.heddle.traffic.resilience.CircuitBreaker.Resource;
 import io.heddle.traffic.route.Rewrite;
 import io.heddle.traffic.route.RouteAction;
-import io.heddle.traffic.runtime.NetworkFilter.ForwardClientCertificate;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,9 +38,8 @@ final class Mirrors {
     ///
     /// @param head its head
     /// @param edits what the route and the filters change in it
-    /// @param certificates what becomes of the client's certificate
     /// @param complete whether there is no body to come
-    record Original(HttpRequestHead head, HeaderEdits edits, ForwardClientCertificate certificates, boolean complete) {}
+    record Original(HttpRequestHead head, HeaderEdits edits, boolean complete) {}
 
     /// Sends a copy to each of the mirrors of `action` that chance chooses and that can take one.
     void start(RouteAction.Forward action, Original original) {
@@ -61,8 +59,7 @@ final class Mirrors {
         var rewrite = new Rewrite(
                 Optional.of(shadow(action.rewrite().host().orElseGet(() -> authority(original.head(), host)))),
                 action.rewrite().path());
-        var request = new MirrorCopy.Request(
-                original.head().copy(), copy(original.edits()), rewrite, original.certificates(), headers);
+        var request = new MirrorCopy.Request(original.head().copy(), copy(original.edits()), rewrite, headers.copy());
         var copy = new MirrorCopy(worker, services, cluster, host, request);
         copies.add(copy);
         var limit = action.timeouts().request();

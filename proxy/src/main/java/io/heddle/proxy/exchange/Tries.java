@@ -22,7 +22,6 @@ import io.heddle.traffic.route.ClusterChoice;
 import io.heddle.traffic.route.Rewrite;
 import io.heddle.traffic.route.RouteAction;
 import io.heddle.traffic.runtime.NetworkFilter;
-import io.heddle.traffic.runtime.NetworkFilter.ForwardClientCertificate;
 import io.netty.buffer.ByteBuf;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -39,7 +38,6 @@ final class Tries implements PickRequest, HostWait.Listener {
     private final HttpExchange exchange;
     private final Worker worker;
     private final ProxyServices services;
-    private final ClientConnection connection;
     private final RequestTimeline timeline;
     private final HopHeaders headers;
     private final Mirrors mirrors;
@@ -51,7 +49,6 @@ final class Tries implements PickRequest, HostWait.Listener {
     private final Deadline pause = new Deadline(this::pick);
     private final HostWait nameWait = new HostWait(this);
     private @Nullable HttpRequestHead head;
-    private ForwardClientCertificate certificates = ForwardClientCertificate.SANITIZE;
     private String upgrade = "";
     private ClusterChoice.@Nullable Target target;
     private RouteAction.@Nullable Forward forward;
@@ -64,19 +61,13 @@ final class Tries implements PickRequest, HostWait.Listener {
     private boolean retryCounted;
     private int retries;
 
-    Tries(
-            HttpExchange exchange,
-            Worker worker,
-            ProxyServices services,
-            ClientConnection connection,
-            RequestTimeline timeline) {
+    Tries(HttpExchange exchange, Worker worker, ProxyServices services, HopHeaders headers, RequestTimeline timeline) {
         this.exchange = exchange;
-        this.ticket = new ConnectionTicket(exchange, connection.peer());
+        this.ticket = new ConnectionTicket(exchange, headers.client().peer());
         this.worker = worker;
         this.services = services;
-        this.connection = connection;
         this.timeline = timeline;
-        this.headers = new HopHeaders(worker, connection);
+        this.headers = headers;
         this.mirrors = new Mirrors(worker, services, headers, this);
         this.body = new RequestBody(mirrors);
         this.limits = new TimeLimits(timeline);
@@ -90,7 +81,6 @@ final class Tries implements PickRequest, HostWait.Listener {
             String change,
             boolean complete) {
         head = requestHead;
-        certificates = settings.clientCertificate();
         upgrade = change;
         newHost = Optional.empty();
         target = forwardTo;
@@ -128,7 +118,7 @@ final class Tries implements PickRequest, HostWait.Listener {
         cluster = found.get();
         gatherEdits(filterEdits);
         if (!action.mirrors().isEmpty()) {
-            mirrors.start(action, new Mirrors.Original(head(), edits, certificates, body.ended()));
+            mirrors.start(action, new Mirrors.Original(head(), edits, body.ended()));
         }
         pick();
     }
@@ -200,7 +190,7 @@ final class Tries implements PickRequest, HostWait.Listener {
         timeline.upstreamHeadSent = worker.now();
         limits.moved(worker.now());
         var announcement = fresh.mutualTls() && !fresh.reused() ? services.ownPeer() : "";
-        var lines = headers.lines(head(), edits, certificates, announcement);
+        var lines = headers.lines(head(), edits, announcement);
         var authority = host().endpoint().key();
         fresh.send(new OutgoingRequest(head(), rewrite(), authority, lines, upgrade, body.isNothing()));
         body.sendTo(fresh);
@@ -442,7 +432,7 @@ final class Tries implements PickRequest, HostWait.Listener {
 
     @Override
     public Optional<InetSocketAddress> destination() {
-        return connection.intercepted();
+        return headers.client().intercepted();
     }
 
     @Override

@@ -334,6 +334,23 @@ public final class HeaderLines {
         seen |= LineKind.bit(kind);
     }
 
+    /// Takes a line out, one that says nothing of framing, and gives how many bytes it had.
+    int removeLine(int line) {
+        int from = lineStart(line);
+        int size = lineStart(line + 1) - from;
+        System.arraycopy(bytes, from + size, bytes, from, length - from - size);
+        length -= size;
+        linesEnd -= size;
+        count--;
+        for (int i = line; i < count; i++) {
+            kinds[i] = kinds[i + 1];
+            for (int part = 0; part < STRIDE; part++) {
+                index[i * STRIDE + part] = index[(i + 1) * STRIDE + part] - size;
+            }
+        }
+        return size;
+    }
+
     private HeadResult readLength(int start, int end) {
         long value = 0;
         for (int i = start; i < end; i++) {

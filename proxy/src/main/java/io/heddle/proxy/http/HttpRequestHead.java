@@ -2,6 +2,7 @@ package io.heddle.proxy.http;
 
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.Span;
+import io.heddle.traffic.runtime.HeadOptions;
 import java.util.Locale;
 
 /// A request's head over its bytes, whatever protocol it came by. One object per stream, filled anew for every request.
@@ -13,6 +14,8 @@ public final class HttpRequestHead implements RequestHead {
     /// No request line that may be sent on.
     public static final int NO_LINE = -1;
 
+    private static final int LARGEST_PORT = 65_535;
+
     private final HeaderLines lines;
     private HttpVersion version = HttpVersion.HTTP_1_1;
     private long method;
@@ -22,6 +25,8 @@ public final class HttpRequestHead implements RequestHead {
     private long protocol = Span.ABSENT;
     private int requestLine = NO_LINE;
     private boolean connect;
+    private HeadOptions.Scheme forcedScheme = HeadOptions.Scheme.RECEIVED;
+    private boolean secure;
 
     /// An empty one.
     public HttpRequestHead() {
@@ -43,6 +48,8 @@ public final class HttpRequestHead implements RequestHead {
         copy.protocol = protocol;
         copy.requestLine = requestLine;
         copy.connect = connect;
+        copy.forcedScheme = forcedScheme;
+        copy.secure = secure;
         return copy;
     }
 
@@ -57,6 +64,8 @@ public final class HttpRequestHead implements RequestHead {
         protocol = Span.ABSENT;
         requestLine = NO_LINE;
         connect = false;
+        forcedScheme = HeadOptions.Scheme.RECEIVED;
+        secure = false;
     }
 
     /// The request came by `spoken`.
@@ -102,10 +111,7 @@ public final class HttpRequestHead implements RequestHead {
         int start = Span.start(path);
         int end = Span.end(path);
         var bytes = lines.bytes();
-        int query = start;
-        while (query < end && bytes[query] != '?') {
-            query++;
-        }
+        int query = pathEnd();
         boolean wanted = dots || mergeSlashes;
         if (!wanted || start == end || !PathNormalizer.isSuspect(bytes, start, query)) {
             return;
@@ -114,6 +120,112 @@ public final class HttpRequestHead implements RequestHead {
         System.arraycopy(bytes, query, bytes, plain, end - query);
         path = Span.of(start, plain + end - query);
         requestLine = NO_LINE;
+    }
+
+    /// Whether the path, without its query, has an escaped slash or backslash.
+    public boolean hasEscapedSlashes() {
+        return PathNormalizer.hasEscapedSlashes(lines.bytes(), Span.start(path), pathEnd());
+    }
+
+    /// Makes escaped slashes and backslashes of the path plain ones; whether there were any.
+    public boolean unescapeSlashes() {
+        int end = pathEnd();
+        int plain = PathNormalizer.unescapeSlashes(lines.bytes(), Span.start(path), end);
+        if (plain == end) {
+            return false;
+        }
+        var bytes = lines.bytes();
+        int query = Span.end(path) - end;
+        System.arraycopy(bytes, end, bytes, plain, query);
+        path = Span.of(Span.start(path), plain + query);
+        requestLine = NO_LINE;
+        return true;
+    }
+
+    private int pathEnd() {
+        int at = Span.start(path);
+        while (at < Span.end(path) && lines.bytes()[at] != '?') {
+            at++;
+        }
+        return at;
+    }
+
+    /// Takes the port off the authority: `only` that one, or any when it is 0. A CONNECT keeps its port, which is what
+    /// it asks for.
+    public void stripPort(int only) {
+        int colon = portColon();
+        if (colon < 0 || connect || (only != 0 && port(colon) != only)) {
+            return;
+        }
+        authority = Span.of(Span.start(authority), colon);
+        requestLine = NO_LINE;
+    }
+
+    /// Takes one dot at the host's end off the authority; its port stays.
+    public void stripTrailingDot() {
+        if (!Span.isPresent(authority)) {
+            return;
+        }
+        int colon = portColon();
+        int end = colon < 0 ? Span.end(authority) : colon;
+        var bytes = lines.bytes();
+        if (end - Span.start(authority) < 2 || bytes[end - 1] != '.') {
+            return;
+        }
+        System.arraycopy(bytes, end, bytes, end - 1, Span.end(authority) - end);
+        authority = Span.of(Span.start(authority), Span.end(authority) - 1);
+        requestLine = NO_LINE;
+    }
+
+    /// Where the colon before the authority's port is; -1 without a port.
+    private int portColon() {
+        if (!Span.isPresent(authority)) {
+            return -1;
+        }
+        int at = Span.end(authority) - 1;
+        var bytes = lines.bytes();
+        while (at > Span.start(authority) && bytes[at] >= '0' && bytes[at] <= '9') {
+            at--;
+        }
+        return at > Span.start(authority) && bytes[at] == ':' ? at : -1;
+    }
+
+    private int port(int colon) {
+        int port = 0;
+        for (int i = colon + 1; i < Span.end(authority) && port <= LARGEST_PORT; i++) {
+            port = port * 10 + lines.bytes()[i] - '0';
+        }
+        return port;
+    }
+
+    /// Takes line `line` out, as if it had not been sent. Spans of later lines change.
+    public void removeLine(int line) {
+        int from = lines.lineStart(line);
+        int size = lines.removeLine(line);
+        if (Span.isPresent(authority) && Span.start(authority) > from) {
+            authority = Span.of(Span.start(authority) - size, Span.end(authority) - size);
+        }
+    }
+
+    /// The connection is TLS or not, and the scheme that is passed on is the client's or another.
+    public void transport(boolean tls, HeadOptions.Scheme forced) {
+        secure = tls;
+        forcedScheme = forced;
+    }
+
+    /// Whether the scheme that is passed on is `https`: as configured, as the client said it, as `forwarded` (the
+    /// value of `x-forwarded-proto`, [Span#ABSENT] without), or by the connection.
+    public boolean passesHttps(long forwarded) {
+        return switch (forcedScheme) {
+            case HTTP -> false;
+            case HTTPS -> true;
+            case RECEIVED -> {
+                long said = Span.isPresent(scheme) ? scheme : forwarded;
+                yield Span.isPresent(said)
+                        ? Octets.equalsIgnoreCase(lines.bytes(), Span.start(said), Span.end(said), "https")
+                        : secure;
+            }
+        };
     }
 
     /// Whether the method is `name`; methods are compared with their case.

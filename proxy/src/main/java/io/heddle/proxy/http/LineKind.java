@@ -16,11 +16,17 @@ public final class LineKind {
     public static final int FORWARDED_PROTO = 9;
     public static final int CLIENT_CERT = 10;
     public static final int PEER = 11;
-    /// `x-envoy-…`, which steers or describes a proxy; `x-envoy-external-address` alone is the application's to see.
+    /// `x-envoy-…`, which steers or describes a proxy; [#EXTERNAL_ADDRESS] alone is the application's to see.
     public static final int ENVOY = 12;
     public static final int GRPC_STATUS = 13;
     /// `te`: for one connection only, too, but its `trailers` has a meaning that HTTP/2 carries on.
     public static final int TE = 14;
+
+    public static final int FORWARDED_FOR = 15;
+    public static final int FORWARDED_PORT = 16;
+    public static final int SERVER = 17;
+    /// `x-envoy-external-address`.
+    public static final int EXTERNAL_ADDRESS = 18;
 
     private LineKind() {}
 
@@ -34,7 +40,10 @@ public final class LineKind {
         return switch (end - start) {
             case 2 -> is(bytes, start, end, "te", TE);
             case 4 -> is(bytes, start, end, "host", HOST);
-            case 6 -> is(bytes, start, end, "expect", EXPECT);
+            case 6 -> {
+                int found = is(bytes, start, end, "expect", EXPECT);
+                yield found != OTHER ? found : is(bytes, start, end, "server", SERVER);
+            }
             case 7 -> is(bytes, start, end, "upgrade", UPGRADE);
             case 10 -> {
                 int found = is(bytes, start, end, "connection", CONNECTION);
@@ -54,8 +63,13 @@ public final class LineKind {
                 found = found != OTHER ? found : is(bytes, start, end, "http2-settings", HOP_BY_HOP);
                 yield found != OTHER ? found : envoy(bytes, start, end);
             }
+            case 15 -> {
+                int found = is(bytes, start, end, "x-forwarded-for", FORWARDED_FOR);
+                yield found != OTHER ? found : envoy(bytes, start, end);
+            }
             case 16 -> {
                 int found = is(bytes, start, end, "proxy-connection", HOP_BY_HOP);
+                found = found != OTHER ? found : is(bytes, start, end, "x-forwarded-port", FORWARDED_PORT);
                 yield found != OTHER ? found : envoy(bytes, start, end);
             }
             case 17 -> {
@@ -86,6 +100,6 @@ public final class LineKind {
         if (!candidate || !Octets.startsWithIgnoreCase(bytes, start, end, "x-envoy-")) {
             return OTHER;
         }
-        return Octets.equalsIgnoreCase(bytes, start, end, "x-envoy-external-address") ? OTHER : ENVOY;
+        return Octets.equalsIgnoreCase(bytes, start, end, "x-envoy-external-address") ? EXTERNAL_ADDRESS : ENVOY;
     }
 }

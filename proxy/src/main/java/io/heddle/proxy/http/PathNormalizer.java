@@ -4,7 +4,7 @@ package io.heddle.proxy.http;
 /// `normalize_path` and `merge_slashes`). The result is never longer.
 ///
 /// Escaped unreserved octets are decoded, backslashes become slashes, dot segments are resolved, and `..` at the root
-/// stays at the root. Escaped slashes stay escaped, as in Envoy by default.
+/// stays at the root. Escaped slashes stay escaped unless [#unescapeSlashes] is asked for, as in Envoy by default.
 final class PathNormalizer {
     private PathNormalizer() {}
 
@@ -18,6 +18,40 @@ final class PathNormalizer {
             }
         }
         return false;
+    }
+
+    /// Whether there is an escaped slash or backslash.
+    static boolean hasEscapedSlashes(byte[] bytes, int start, int end) {
+        for (int i = start; i + 2 < end; i++) {
+            if (bytes[i] == '%' && escaped(bytes, i) != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Makes escaped slashes and backslashes plain and gives the new end.
+    static int unescapeSlashes(byte[] bytes, int start, int end) {
+        int out = start;
+        for (int at = start; at < end; at++) {
+            byte octet = bytes[at];
+            byte plain = octet == '%' && at + 2 < end ? escaped(bytes, at) : 0;
+            if (plain != 0) {
+                octet = plain;
+                at += 2;
+            }
+            bytes[out++] = octet;
+        }
+        return out;
+    }
+
+    /// The slash or backslash that is escaped at `at`; 0 for something else.
+    private static byte escaped(byte[] bytes, int at) {
+        byte low = (byte) (bytes[at + 2] | 0x20);
+        if (bytes[at + 1] == '2' && low == 'f') {
+            return '/';
+        }
+        return bytes[at + 1] == '5' && low == 'c' ? (byte) '\\' : 0;
     }
 
     /// Normalizes `start` to `end` (exclusive) and gives the new end.

@@ -48,7 +48,7 @@ public final class Http2HeadWriter {
         }
         var authority = request.newAuthority();
         if (!head.connect()) {
-            scheme(fields, head, request.lines());
+            scheme(fields, head);
         }
         if (authority.isPresent()) {
             text(fields, AUTHORITY, authority.get());
@@ -78,17 +78,9 @@ public final class Http2HeadWriter {
         }
     }
 
-    /// The scheme that the client said, else the one that proxies before us saw.
-    private static void scheme(HpackEncoder fields, HttpRequestHead head, EditedLines lines) {
-        var source = head.lines();
-        long scheme = head.scheme();
-        if (!Span.isPresent(scheme)) {
-            source = lines.received().has(LineKind.FORWARDED_PROTO) ? lines.received() : lines.added();
-            scheme = source.first(LineKind.FORWARDED_PROTO);
-        }
-        boolean https = Span.isPresent(scheme)
-                && Octets.equalsIgnoreCase(source.bytes(), Span.start(scheme), Span.end(scheme), "https");
-        fields.indexed(https ? HTTPS : HTTP);
+    /// The scheme that is configured, else the one that the client said, else the one that proxies before us saw.
+    private static void scheme(HpackEncoder fields, HttpRequestHead head) {
+        fields.indexed(head.passesHttps(head.lines().first(LineKind.FORWARDED_PROTO)) ? HTTPS : HTTP);
     }
 
     /// Sends an answer's head on `stream`; `complete` when nothing follows it.

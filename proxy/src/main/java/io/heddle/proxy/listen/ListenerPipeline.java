@@ -5,6 +5,7 @@ import io.heddle.proxy.downstream.Http2Handler;
 import io.heddle.proxy.downstream.PrefaceSniffer;
 import io.heddle.proxy.downstream.TcpRelay;
 import io.heddle.proxy.exchange.ClientConnection;
+import io.heddle.proxy.exchange.ForwardedCertificate;
 import io.heddle.proxy.exchange.ProxyServices;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.traffic.request.Peer;
@@ -224,7 +225,7 @@ final class ListenerPipeline {
         var arrival = step.arrival();
         var peer = new Peer(
                 arrival.source(), arrival.direct(), arrival.destination(), false, Optional.empty(), Optional.empty());
-        return new ClientConnection(peer, "", arrival.plaintextProtocol(), arrival.original());
+        return new ClientConnection(peer, ForwardedCertificate.NONE, arrival.plaintextProtocol(), arrival.original());
     }
 
     private static ClientConnection encrypted(Step step, ServerTlsSource source, SslHandler tls) {
@@ -240,7 +241,7 @@ final class ListenerPipeline {
                 ServerName.of(tls.engine()));
         return new ClientConnection(
                 peer,
-                certificate.map(ServerTlsSource.ClientCertificate::forwarded).orElse(""),
+                certificate.map(ServerTlsSource.ClientCertificate::forwarded).orElse(ForwardedCertificate.NONE),
                 Optional.ofNullable(tls.applicationProtocol()).orElse(""),
                 arrival.original());
     }

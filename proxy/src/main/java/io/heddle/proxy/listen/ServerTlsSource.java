@@ -1,5 +1,7 @@
 package io.heddle.proxy.listen;
 
+import io.heddle.proxy.exchange.ForwardedCertificate;
+import io.heddle.proxy.tls.PeerCertificate;
 import io.heddle.proxy.tls.TlsHandlers;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslHandler;
@@ -23,8 +25,7 @@ public interface ServerTlsSource {
 
             @Override
             public Optional<ClientCertificate> client(SslHandler handler) {
-                return handlers.peer(handler)
-                        .map(peer -> new ClientCertificate(peer.principal(), peer.hash(), peer.localPrincipal()));
+                return handlers.peer(handler).map(ClientCertificate::of);
             }
         };
     }
@@ -32,13 +33,17 @@ public interface ServerTlsSource {
     /// A client's verified certificate.
     ///
     /// @param principal its SPIFFE URI; empty when it has none
-    /// @param hash its SHA-256, hexadecimal
-    /// @param localPrincipal the SPIFFE URI of our own certificate; empty when it has none
-    record ClientCertificate(Optional<String> principal, String hash, Optional<String> localPrincipal) {
-        /// The element of `x-forwarded-client-cert`, as Envoy writes it.
-        String forwarded() {
-            var by = localPrincipal.map(uri -> "By=" + uri + ";").orElse("");
-            return by + "Hash=" + hash + principal.map(uri -> ";URI=" + uri).orElse("");
+    /// @param forwarded what is said of it to the application
+    record ClientCertificate(Optional<String> principal, ForwardedCertificate forwarded) {
+        /// What `peer` shows.
+        public static ClientCertificate of(PeerCertificate peer) {
+            var names = new ForwardedCertificate.Names(peer.subject(), peer.uris(), peer.dns(), peer.localUris());
+            return new ClientCertificate(
+                    peer.principal(),
+                    new ForwardedCertificate(
+                            names,
+                            peer.hash(),
+                            () -> new ForwardedCertificate.Encoded(peer.leafPem(), peer.chainPem())));
         }
     }
 }

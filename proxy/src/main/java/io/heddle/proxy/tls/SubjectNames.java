@@ -55,7 +55,8 @@ record SubjectNames(Map<SubjectAltNameMatcher.Type, List<String>> byType) {
         return address == null ? name : NetUtil.toAddressString(address);
     }
 
-    private List<String> names(SubjectAltNameMatcher.Type type) {
+    /// Those of one kind, in their order.
+    List<String> names(SubjectAltNameMatcher.Type type) {
         return byType.getOrDefault(type, List.of());
     }
 

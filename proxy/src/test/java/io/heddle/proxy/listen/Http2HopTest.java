@@ -229,6 +229,7 @@ class Http2HopTest {
                     http.filters(),
                     http.clientCertificate(),
                     http.paths(),
+                    http.heads(),
                     http.limits(),
                     http.upgrades(),
                     new NetworkFilter.Codec(NetworkFilter.Codec.Kind.HTTP2, Http2Options.DEFAULT),

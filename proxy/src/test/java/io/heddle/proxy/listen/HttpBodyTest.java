@@ -451,7 +451,8 @@ class HttpBodyTest {
                 request,
                 stream,
                 usual.maxHeaderBytes(),
-                usual.maxHeaders());
+                usual.maxHeaders(),
+                usual.delayedClose());
         return RunningProxy.config(
                 new NetworkFilter.Http(
                         http.statPrefix(),
@@ -459,6 +460,7 @@ class HttpBodyTest {
                         http.filters(),
                         http.clientCertificate(),
                         http.paths(),
+                        http.heads(),
                         limits,
                         http.upgrades(),
                         NetworkFilter.Codec.DEFAULT,

@@ -28,6 +28,7 @@ import io.heddle.traffic.route.Upgrades;
 import io.heddle.traffic.route.VirtualHost;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.ConnectionLimits;
+import io.heddle.traffic.runtime.HeadOptions;
 import io.heddle.traffic.runtime.Http2Options;
 import io.heddle.traffic.runtime.Listener;
 import io.heddle.traffic.runtime.ListenerChain;
@@ -153,6 +154,7 @@ final class RunningProxy implements AutoCloseable {
                 new FilterChain(List.of()),
                 NetworkFilter.ForwardClientCertificate.SANITIZE,
                 NetworkFilter.PathRules.NONE,
+                HeadOptions.DEFAULT,
                 NetworkFilter.HttpLimits.DEFAULT,
                 Upgrades.NONE,
                 NetworkFilter.Codec.DEFAULT,

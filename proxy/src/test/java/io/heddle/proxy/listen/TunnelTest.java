@@ -16,6 +16,7 @@ import io.heddle.traffic.route.RouteTable;
 import io.heddle.traffic.route.Upgrades;
 import io.heddle.traffic.route.VirtualHost;
 import io.heddle.traffic.runtime.Cluster;
+import io.heddle.traffic.runtime.HeadOptions;
 import io.heddle.traffic.runtime.Http2Options;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.heddle.traffic.runtime.RuntimeConfig;
@@ -52,6 +53,7 @@ class TunnelTest {
                 new FilterChain(List.of()),
                 NetworkFilter.ForwardClientCertificate.SANITIZE,
                 NetworkFilter.PathRules.NONE,
+                HeadOptions.DEFAULT,
                 NetworkFilter.HttpLimits.DEFAULT,
                 Upgrades.NONE,
                 new NetworkFilter.Codec(NetworkFilter.Codec.Kind.AUTO, Http2Options.DEFAULT.withConnect(true)),

@@ -136,7 +136,7 @@ final class TlsPair implements AutoCloseable {
                 Optional<PeerCertificate> peer = server.peer(tls);
                 var text = peer.map(certificate -> certificate.principal().orElse("nobody")
                                 + " to "
-                                + certificate.localPrincipal().orElse("nobody"))
+                                + certificate.localUris().stream().findFirst().orElse("nobody"))
                         .orElse("anonymous");
                 var name = tls.engine().getSession().getProtocol();
                 context.writeAndFlush(Unpooled.copiedBuffer(text + " " + name, StandardCharsets.UTF_8));

@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /// Who asks, as the leaves of Envoy's `rbac.v3.Principal`.
 public sealed interface Principal extends Condition
-        permits Condition.Header, Condition.UrlPath, Principal.Authenticated, Principal.SourceIp {
+        permits Condition.Header, Condition.UrlPath, Principal.Authenticated, Principal.SourceIp, Principal.RemoteIp {
     /// A caller whose verified certificate carries a SPIFFE URI that fits.
     ///
     /// @param name what the URI must be; empty takes every verified identity
@@ -18,6 +18,14 @@ public sealed interface Principal extends Condition
                 return false;
             }
             return name.isEmpty() || name.get().matches(identity.get());
+        }
+    }
+
+    /// Where the request comes from, by proxies in front that are believed (`x-forwarded-for`, PROXY header).
+    record RemoteIp(AddressMatcher matcher) implements Principal {
+        @Override
+        public boolean matches(FilterRequest request) {
+            return matcher.matches(request.peer().remote().getAddress());
         }
     }
 

@@ -5,7 +5,8 @@ import java.util.Optional;
 
 /// Who sent a request, as far as the connection proves it: one object per connection.
 ///
-/// @param remote where the connection comes from: its far end, or what a PROXY header that is believed says
+/// @param remote where it comes from: the connection's far end, or what a PROXY header or proxies in front that are
+///     believed say
 /// @param direct the connection's far end
 /// @param local where the client wanted to go: the connection's near end, or the original destination of a redirected
 /// one
@@ -27,5 +28,10 @@ public record Peer(
             Optional<String> principal,
             Optional<String> serverName) {
         this(remote, remote, local, tls, principal, serverName);
+    }
+
+    /// This peer with another `remote`: where a request comes from, by what proxies in front say.
+    public Peer withRemote(InetSocketAddress address) {
+        return new Peer(address, direct, local, tls, principal, serverName);
     }
 }

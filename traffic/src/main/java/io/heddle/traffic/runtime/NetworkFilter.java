@@ -16,6 +16,7 @@ public sealed interface NetworkFilter {
     /// @param filters what every request passes
     /// @param clientCertificate what is done with `x-forwarded-client-cert`
     /// @param paths what is done to the path before anybody looks at it
+    /// @param heads what else is done to heads
     /// @param limits times and sizes
     /// @param upgrades which changes of protocol are carried where a route does not say it
     /// @param codec which versions of HTTP are spoken
@@ -26,6 +27,7 @@ public sealed interface NetworkFilter {
             FilterChain filters,
             ForwardClientCertificate clientCertificate,
             PathRules paths,
+            HeadOptions heads,
             HttpLimits limits,
             Upgrades upgrades,
             Codec codec,
@@ -93,8 +95,21 @@ public sealed interface NetworkFilter {
     /// @param normalize whether dot segments are resolved and unreserved octets decoded (Envoy's `normalize_path`,
     ///     RFC 3986, section 6)
     /// @param mergeSlashes whether slashes in a row become one (`merge_slashes`)
-    record PathRules(boolean normalize, boolean mergeSlashes) {
-        public static final PathRules NONE = new PathRules(false, false);
+    /// @param escapedSlashes what becomes of slashes and backslashes that are escaped
+    record PathRules(boolean normalize, boolean mergeSlashes, EscapedSlashes escapedSlashes) {
+        public static final PathRules NONE = new PathRules(false, false, EscapedSlashes.KEEP_UNCHANGED);
+    }
+
+    /// What becomes of `%2F` and `%5C` in a path (`path_with_escaped_slashes_action`): some applications decode them
+    /// before they look at the path.
+    enum EscapedSlashes {
+        KEEP_UNCHANGED,
+        /// The request is answered 400.
+        REJECT_REQUEST,
+        /// The client is told to ask for the plain path, 307.
+        UNESCAPE_AND_REDIRECT,
+        /// The path is made plain.
+        UNESCAPE_AND_FORWARD
     }
 
     /// Times and sizes of HTTP on a listener.
@@ -105,15 +120,24 @@ public sealed interface NetworkFilter {
     /// @param stream request and response must be complete within it (`max_stream_duration`); zero for no limit
     /// @param maxHeaderBytes the largest head (60 KiB in Envoy)
     /// @param maxHeaders the most header lines (100 in Envoy)
+    /// @param delayedClose how long a client may take to read a last answer before its connection is closed
+    ///     (`delayed_close_timeout`, 1 s in Envoy); zero does not wait
     record HttpLimits(
             Duration connectionIdle,
             Duration requestHeaders,
             Duration request,
             Duration stream,
             int maxHeaderBytes,
-            int maxHeaders) {
+            int maxHeaders,
+            Duration delayedClose) {
         public static final HttpLimits DEFAULT = new HttpLimits(
-                Duration.ofHours(1), Duration.ofSeconds(60), Duration.ZERO, Duration.ZERO, 60 * 1024, 100);
+                Duration.ofHours(1),
+                Duration.ofSeconds(60),
+                Duration.ZERO,
+                Duration.ZERO,
+                60 * 1024,
+                100,
+                Duration.ofSeconds(1));
     }
 
     /// Where requests are logged.

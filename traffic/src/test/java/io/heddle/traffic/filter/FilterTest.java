@@ -174,6 +174,10 @@ class FilterTest {
                 new Principal.SourceIp(AddressMatcher.parse("10.0.0.0/8").orElseThrow()));
         assertThat(new Rule.And<>(List.of(net, new Rule.Any<>())).matches(request))
                 .isTrue();
+        var client = new Principal.RemoteIp(AddressMatcher.parse("10.0.0.0/8").orElseThrow());
+        assertThat(client.matches(request)).isTrue();
+        assertThat(new Principal.RemoteIp(AddressMatcher.parse("1.0.0.0/8").orElseThrow()).matches(request))
+                .isFalse();
         assertThat(new Rule.And<>(List.of(net, name(WEB))).matches(request)).isFalse();
         assertThat(new Rule.Or<>(List.of(name(WEB), net)).matches(request)).isTrue();
         assertThat(new Rule.Or<Principal>(List.of()).matches(request)).isFalse();

@@ -20,6 +20,7 @@ final class EnvoyApi {
             new Part("Filter chains", FilterChainReader.FIELDS),
             new Part("Network filters", NetworkFilterReader.FIELDS),
             new Part("HTTP connection manager", HttpConnectionReader.FIELDS),
+            new Part("Heads in the HTTP connection manager", HeadOptionsReader.FIELDS),
             new Part("Access logs", AccessLogReader.FIELDS),
             new Part("HTTP filters", FilterReaders.FIELDS),
             new Part("Role-based access control", RbacReader.FIELDS),

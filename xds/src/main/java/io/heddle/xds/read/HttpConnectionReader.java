@@ -25,23 +25,21 @@ final class HttpConnectionReader {
             .limits("codec_type", "`AUTO`, `HTTP1` and `HTTP2`")
             .reads("http2_protocol_options")
             .limits("max_request_headers_kb", "1 to 8192")
-            .limits("path_with_escaped_slashes_action", "`KEEP_UNCHANGED`; others are refused")
-            .accepts("server_header_transformation", "the application's own `server` line passes")
-            .limits("xff_num_trusted_hops", "0 only")
-            .accepts("skip_xff_append", "`x-forwarded-for` passes as it came")
-            .limits("generate_request_id", "a request without an id always gets one")
-            .limits("preserve_external_request_id", "an id that comes with a request stays")
-            .refuses("scoped_routes", "use_remote_address", "original_ip_detection_extensions")
-            .refuses("early_header_mutation_extensions", "internal_address_config", "strip_matching_host_port")
-            .refuses("strip_any_host_port", "strip_trailing_host_dot", "path_normalization_options")
+            .reads("path_with_escaped_slashes_action", "use_remote_address", "xff_num_trusted_hops")
+            .reads("skip_xff_append", "append_x_forwarded_port", "internal_address_config")
+            .reads("strip_matching_host_port", "strip_any_host_port", "strip_trailing_host_dot")
+            .reads("server_header_transformation", "via", "scheme_header_transformation")
+            .limits("server_name", "`heddle` when not given")
+            .reads("generate_request_id", "preserve_external_request_id", "always_set_request_id_in_response")
+            .reads("delayed_close_timeout")
+            .accepts("proxy_100_continue", "always on: `Expect` passes, and the host's own 100 comes back")
+            .refuses("scoped_routes", "original_ip_detection_extensions")
+            .refuses("early_header_mutation_extensions", "path_normalization_options")
             .refuses("typed_header_validation_config", "append_local_overload");
-    private static final Fields<HttpConnectionManager.SetCurrentClientCertDetails> CLIENT_CERTIFICATE =
-            Fields.refusingOthers(HttpConnectionManager.SetCurrentClientCertDetails.class)
-                    .limits("uri", "always added where the client's certificate is, with its hash");
     private static final Fields<HttpProtocolOptions> COMMON = Fields.ignoringOthers(HttpProtocolOptions.class)
             .reads("idle_timeout", "max_stream_duration")
             .limits("max_headers_count", "1 to 65,535")
-            .limits("headers_with_underscores_action", "`ALLOW` only");
+            .limits("headers_with_underscores_action", "HTTP/2 requests are answered 400, too");
     private static final Fields<Rds> RDS =
             Fields.refusingOthers(Rds.class).limits("config_source", "ADS only").reads("route_config_name");
     private static final Fields<io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter>
@@ -54,39 +52,23 @@ final class HttpConnectionReader {
             Fields.refusingOthers(HttpConnectionManager.UpgradeConfig.class).reads("upgrade_type", "enabled");
 
     /// What of the HTTP connection manager is read.
-    static final List<Fields<?>> FIELDS = List.of(MANAGER, CLIENT_CERTIFICATE, COMMON, UPGRADE, RDS, FILTER);
+    static final List<Fields<?>> FIELDS = List.of(MANAGER, COMMON, UPGRADE, RDS, FILTER);
 
     private HttpConnectionReader() {}
 
     static NetworkFilter.Http read(HttpConnectionManager message, Scope scope) {
         scope.check(message, MANAGER);
-        security(message, scope);
         return new NetworkFilter.Http(
                 message.getStatPrefix(),
                 routes(message, scope),
                 filters(message, scope),
-                clientCertificate(message, scope),
-                new NetworkFilter.PathRules(message.getNormalizePath().getValue(), message.getMergeSlashes()),
+                clientCertificate(message),
+                HeadOptionsReader.paths(message, scope),
+                HeadOptionsReader.read(message, scope),
                 limits(message, scope),
                 upgrades(message, scope),
                 HttpProtocols.codec(message, scope),
                 AccessLogReader.read(message.getAccessLogList(), scope));
-    }
-
-    /// Refuses what a policy or an application could rely on and what is not done.
-    private static void security(HttpConnectionManager message, Scope scope) {
-        switch (message.getPathWithEscapedSlashesAction()) {
-            case IMPLEMENTATION_SPECIFIC_DEFAULT, KEEP_UNCHANGED -> {}
-            case REJECT_REQUEST, UNESCAPE_AND_REDIRECT, UNESCAPE_AND_FORWARD, UNRECOGNIZED ->
-                scope.at("path_with_escaped_slashes_action")
-                        .error(
-                                message.getPathWithEscapedSlashesAction() + " is not supported: %2F and %5C stay",
-                                "write KEEP_UNCHANGED");
-        }
-        if (message.getXffNumTrustedHops() != 0) {
-            scope.at("xff_num_trusted_hops")
-                    .error("trusted hops are not supported: the client is the connection's far end", "write 0");
-        }
     }
 
     private static NetworkFilter.RouteSource routes(HttpConnectionManager message, Scope scope) {
@@ -133,10 +115,7 @@ final class HttpConnectionReader {
         return new FilterChain(filters);
     }
 
-    private static NetworkFilter.ForwardClientCertificate clientCertificate(
-            HttpConnectionManager message, Scope scope) {
-        var details = message.getSetCurrentClientCertDetails();
-        scope.at("set_current_client_cert_details").check(details, CLIENT_CERTIFICATE);
+    private static NetworkFilter.ForwardClientCertificate clientCertificate(HttpConnectionManager message) {
         return switch (message.getForwardClientCertDetails()) {
             case SANITIZE, UNRECOGNIZED -> NetworkFilter.ForwardClientCertificate.SANITIZE;
             case SANITIZE_SET -> NetworkFilter.ForwardClientCertificate.SANITIZE_SET;
@@ -151,10 +130,6 @@ final class HttpConnectionReader {
         var common = message.getCommonHttpProtocolOptions();
         var here = scope.at("common_http_protocol_options");
         here.check(common, COMMON);
-        if (common.getHeadersWithUnderscoresAction() != HttpProtocolOptions.HeadersWithUnderscoresAction.ALLOW) {
-            here.at("headers_with_underscores_action")
-                    .error(common.getHeadersWithUnderscoresAction() + " is not supported", "write ALLOW");
-        }
         return new NetworkFilter.HttpLimits(
                 common.hasIdleTimeout()
                         ? Values.duration(common.getIdleTimeout(), standard.connectionIdle(), here.at("idle_timeout"))
@@ -172,7 +147,13 @@ final class HttpConnectionReader {
                         : standard.maxHeaderBytes(),
                 common.hasMaxHeadersCount()
                         ? count(common.getMaxHeadersCount().getValue(), here.at("max_headers_count"))
-                        : standard.maxHeaders());
+                        : standard.maxHeaders(),
+                message.hasDelayedCloseTimeout()
+                        ? Values.duration(
+                                message.getDelayedCloseTimeout(),
+                                standard.delayedClose(),
+                                scope.at("delayed_close_timeout"))
+                        : standard.delayedClose());
     }
 
     private static Upgrades upgrades(HttpConnectionManager message, Scope scope) {

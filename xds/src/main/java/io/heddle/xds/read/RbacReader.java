@@ -32,6 +32,7 @@ final class RbacReader {
     private static final Fields<io.envoyproxy.envoy.config.rbac.v3.Principal> PRINCIPAL = Fields.refusingOthers(
                     io.envoyproxy.envoy.config.rbac.v3.Principal.class)
             .reads("any", "and_ids", "or_ids", "not_id", "header", "url_path", "direct_remote_ip")
+            .reads("remote_ip")
             .limits("authenticated", "the SPIFFE URI of a verified certificate")
             .limits("source_ip", "the connection's far end");
 
@@ -195,12 +196,15 @@ final class RbacReader {
             case DIRECT_REMOTE_IP ->
                 is(MatcherReader.addresses(message.getDirectRemoteIp(), scope.at("direct_remote_ip"))
                         .map(Principal.SourceIp::new));
+            case REMOTE_IP ->
+                is(MatcherReader.addresses(message.getRemoteIp(), scope.at("remote_ip"))
+                        .map(Principal.RemoteIp::new));
             case HEADER ->
                 is(MatcherReader.header(message.getHeader(), scope.at("header")).map(Condition.Header::new));
             case URL_PATH ->
                 is(MatcherReader.urlPath(message.getUrlPath(), scope.at("url_path"))
                         .map(Condition.UrlPath::new));
-            case REMOTE_IP, METADATA, FILTER_STATE, SOURCED_METADATA, CUSTOM -> Optional.empty(); // refused above
+            case METADATA, FILTER_STATE, SOURCED_METADATA, CUSTOM -> Optional.empty(); // refused above
             case IDENTIFIER_NOT_SET -> {
                 scope.error("names nobody in particular", "write any: true, or who is meant");
                 yield Optional.empty();
