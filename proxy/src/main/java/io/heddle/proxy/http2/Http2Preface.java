@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 
 /// Tells by a connection's first bytes whether it begins with the preface of HTTP/2 (RFC 9113, section 3.4).
 public final class Http2Preface {
-    /// Bytes that no HTTP/1 request begins with: the preface up to its first line's end.
-    private static final int ENOUGH = 16;
+    /// `PRI * HTTP/2.0`, which nobody says who does not mean HTTP/2: whatever follows is HTTP/2's to judge.
+    private static final int ENOUGH = 14;
 
     private Http2Preface() {}
 

@@ -218,6 +218,21 @@ class Http2HopTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"\r\n\r\nSX\r\n\r\n", "\n\nSM\n\n", " SM", "1\r\n\r\nSM\r\n\r\n"})
+    void a_preface_that_goes_wrong_is_answered_in_http_2(String rest) throws IOException {
+        try (var app = Origin.answering(HELLO);
+                var proxy = new RunningProxy(RunningProxy.config(app.port()));
+                var client = proxy.connect()) {
+            Origin.write(client, "PRI * HTTP/2.0" + rest);
+            var answer = new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+            // GOAWAY of stream 0 and PROTOCOL_ERROR (RFC 9113, sections 3.4 and 6.8).
+            assertThat(answer)
+                    .doesNotContain("HTTP/1")
+                    .endsWith("\u0007\0\0\0\0\0\0\0\0\0\0\0\0\u0001the connection does not begin with the preface");
+        }
+    }
+
     /// The strict set of h2spec, on a listener that speaks nothing else.
     @Test
     void h2spec_finds_no_fault() throws Exception {
