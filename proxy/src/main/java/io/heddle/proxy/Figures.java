@@ -8,7 +8,10 @@ import io.heddle.proxy.listen.Listeners;
 import io.heddle.proxy.observe.AccessLogs;
 import io.heddle.proxy.observe.LabelledFamily;
 import io.heddle.proxy.observe.ProxyMetrics;
+import io.heddle.proxy.overload.Overload;
+import io.heddle.proxy.overload.OverloadLoop;
 import io.heddle.proxy.tls.IdentityAgent;
+import io.heddle.traffic.resilience.OverloadPolicy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,6 +43,28 @@ record Figures(ProxyMetrics metrics) {
             metrics.add("heddle_certificate_renewals_total", "Certificates obtained.", () -> (double) agent.renewals());
             metrics.add("heddle_certificate_failures_total", "Attempts that failed.", () -> (double) agent.failures());
         });
+    }
+
+    /// What is used, and what is done about it, as Envoy names it.
+    void add(Overload overload, OverloadLoop pressure) {
+        metrics.add("envoy_http_downstream_rq_overload_close_total", "Requests answered 503 for overload.", () ->
+                (double) overload.requests());
+        for (var resource : OverloadPolicy.Resource.values()) {
+            metrics.add(
+                    Overload.metric(resource.monitor()) + "_pressure",
+                    "What part is used, in percent.",
+                    () -> Math.round(100 * pressure.pressures().getOrDefault(resource, 0.0)));
+        }
+        for (var action : OverloadPolicy.Action.values()) {
+            metrics.add(
+                    Overload.metric(action.text()) + "_active",
+                    "Whether it is done in full.",
+                    () -> overload.isSaturated(action) ? 1 : 0);
+            metrics.add(
+                    Overload.metric(action.text()) + "_scale_percent",
+                    "How much of it is done.",
+                    () -> Math.round(100 * overload.state(action)));
+        }
     }
 
     private void addListeners(Listeners listeners) {

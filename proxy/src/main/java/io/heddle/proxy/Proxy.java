@@ -15,6 +15,8 @@ import io.heddle.proxy.loop.EventLoops;
 import io.heddle.proxy.observe.AccessLogs;
 import io.heddle.proxy.observe.ProxyMetrics;
 import io.heddle.proxy.observe.RequestTimeline;
+import io.heddle.proxy.overload.Overload;
+import io.heddle.proxy.overload.OverloadLoop;
 import io.heddle.proxy.tls.FileWatch;
 import io.heddle.proxy.tls.IdentityAgent;
 import io.heddle.proxy.tls.IdentityFiles;
@@ -75,6 +77,8 @@ public final class Proxy implements AutoCloseable {
     private final ActiveConfig active = new ActiveConfig(RuntimeConfig.EMPTY);
     private final Upstreams upstreams;
     private final Listeners listeners;
+    private final Overload overload = new Overload();
+    private final OverloadLoop pressure;
     private final ConfigGate configGate;
     private final Optional<ControlServer> control;
     private final Optional<AdsSource> ads;
@@ -106,13 +110,14 @@ public final class Proxy implements AutoCloseable {
         loops = new EventLoops(options.concurrency());
         upstreams = new Upstreams(loops, TlsSources.client(tls), active.current());
         var ownPeer = node.hasWorkload() ? node.workload().toString() : "";
-        var services =
-                new ProxyServices(active, upstreams, this::finished, new Http2Counters(), ownPeer, options.drainTime());
+        var services = new ProxyServices(
+                active, upstreams, this::finished, overload, new Http2Counters(), ownPeer, options.drainTime());
         listeners = new Listeners(
                 loops,
                 services,
                 TlsSources.server(tls),
-                bootstrap.maxConnections().orElse(Long.MAX_VALUE));
+                bootstrap.overload().connections().orElse(Long.MAX_VALUE));
+        pressure = OverloadLoop.start(bootstrap.overload(), overload, listeners::connections, listeners::accept);
         active.follow(new Preparing());
         active.follow(upstreams);
         active.follow(listeners);
@@ -122,6 +127,7 @@ public final class Proxy implements AutoCloseable {
         control = server;
         var figures = new Figures(metrics);
         figures.add(ads, identity, logs, listeners);
+        figures.add(overload, pressure);
         figures.add("downstream", services.http2());
         figures.add("upstream", upstreams.http2());
     }
@@ -265,6 +271,7 @@ public final class Proxy implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        pressure.close();
         listeners.abort();
         ads.ifPresent(AdsSource::close);
         identity.ifPresent(IdentityAgent::close);

@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Requests that come early (pipelining) wait as bytes until the one before is answered. A connection is closed with
 /// care:
-/// its output first, then, once the client has seen that or `delayed_close_timeout` has passed, the rest; otherwise a
-/// reset could destroy an answer that is still on its way.
+/// its output first, then, once the client has seen that or `delayed_close_timeout` has passed, the rest;
+/// otherwise a reset could destroy an answer that is still on its way.
 // A failed write or close shows as the end of its channel, which is handled.
 @SuppressWarnings("FutureReturnValueIgnored")
 public final class Http1Handler extends ChannelInboundHandlerAdapter {
@@ -245,7 +245,12 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
 
     /// Whether the connection must end with the current answer.
     boolean mustClose() {
-        return state == State.BODY || inputEnded || chain.draining() || reader.wantsClose() || state == State.CLOSING;
+        return state == State.BODY
+                || inputEnded
+                || chain.draining()
+                || reader.wantsClose()
+                || state == State.CLOSING
+                || services.overload().endsConnection(worker);
     }
 
     /// The exchange is over; `close` tells whether the client knows that the connection ends.

@@ -164,6 +164,9 @@ public final class Http2Handler extends ChannelInboundHandlerAdapter implements 
     /// A request has begun.
     void opened() {
         transport().streamsChanged();
+        if (services.overload().endsConnection(worker)) {
+            transport().drain();
+        }
     }
 
     @Override

@@ -4,8 +4,8 @@ import io.heddle.traffic.runtime.HeadOptions.CertificateDetails;
 import java.util.List;
 import java.util.function.Supplier;
 
-/// What this hop says of the client's certificate in `x-forwarded-client-cert`. One object per connection, confined to
-/// its event loop.
+/// What this hop says of the client's certificate in `x-forwarded-client-cert`. One object per connection,
+/// confined to its event loop.
 public final class ForwardedCertificate {
     /// The client showed none.
     public static final ForwardedCertificate NONE =

@@ -12,8 +12,8 @@ import io.heddle.traffic.runtime.NetworkFilter;
 import java.util.List;
 import java.util.Optional;
 
-/// Makes a request's head plain, in place, before routes, filters and the application see it, or answers it where that
-/// is asked for: header names with underscores, the path, the authority. What is off costs a comparison.
+/// Makes a request's head plain, in place, before routes, filters and the application see it, or answers it where
+/// that is asked for: header names with underscores, the path, the authority. What is off costs a comparison.
 final class HeadRules {
     private static final Optional<LocalReply> PASSES = Optional.empty();
     private static final Optional<LocalReply> UNDERSCORE = Optional.of(LocalReply.of(

@@ -15,11 +15,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 /// The header lines of a request as they leave this hop: the client's, without those that steer a proxy, and those
-/// that a proxy adds: who asked, over what, and by which name logs call the request. And what the proxy says of itself
-/// in answers.
+/// that a proxy adds: who asked, over what, and by which name logs call the request. And what the proxy says of
+/// itself in answers.
 ///
-/// Who the client is, is decided once a request ([#start]), as Envoy's connection manager decides it: the connection's
-/// far end, or what `x-forwarded-for` says as far as proxies in front are believed.
+/// Who the client is, is decided once a request ([#start]), as Envoy's connection manager decides it: the
+/// connection's far end, or what `x-forwarded-for` says as far as proxies in front are believed.
 final class HopHeaders {
     private static final int ALWAYS_DROPPED = LineKind.bit(LineKind.ENVOY);
 
@@ -145,8 +145,8 @@ final class HopHeaders {
         };
     }
 
-    /// Begins the lines of a request in the loop's [EditedLines], with `announcement` as `x-heddle-peer` unless that
-    /// is empty.
+    /// Begins the lines of a request in the loop's [EditedLines], with `announcement` as `x-heddle-peer` unless
+    /// that is empty.
     EditedLines lines(HttpRequestHead head, HeaderEdits edits, String announcement) {
         var received = head.lines();
         var lines = worker.editedLines().start(received, dropped, edits);

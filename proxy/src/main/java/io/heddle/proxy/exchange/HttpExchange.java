@@ -22,6 +22,7 @@ import io.heddle.traffic.runtime.NetworkFilter;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// One request from its head to its end: routed, filtered, sent upstream or answered here. It knows nothing of the
@@ -38,6 +39,8 @@ import org.jspecify.annotations.Nullable;
 /// [#finish] is the only exit. What happens to the tries in between stands in [Tries].
 public final class HttpExchange implements UpstreamListener, FilterRunner.Outcome {
     private static final RouteTable NO_ROUTES = RouteTable.of("", List.of());
+    private static final Optional<LocalReply> OVERLOADED =
+            Optional.of(LocalReply.of(503, "overloaded\n", ResponseFlag.OVERLOAD_MANAGER, "overload"));
 
     private final ClientStream client;
     private final Worker worker;
@@ -88,7 +91,9 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         start(requestHead);
         config = services.config().current();
         requestEnded = complete;
-        var refused = HeadRules.apply(requestHead, settings, claim.connection().peer());
+        var refused = services.overload().shedsRequest(worker)
+                ? OVERLOADED
+                : HeadRules.apply(requestHead, settings, claim.connection().peer());
         headers.start(requestHead, settings);
         timeline.received(requestHead, headers.peer());
         timeline.protocol = requestHead.version().text();

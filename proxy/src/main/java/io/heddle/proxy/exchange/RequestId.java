@@ -6,8 +6,8 @@ import io.heddle.proxy.loop.Worker;
 import io.heddle.traffic.request.Span;
 import java.nio.charset.StandardCharsets;
 
-/// The `x-request-id` that one request goes by: the one it came with, or a random UUID (RFC 9562, version 4), the same
-/// for all its tries. It names a request in logs; it is no secret.
+/// The `x-request-id` that one request goes by: the one it came with, or a random UUID (RFC 9562, version 4), the
+/// same for all its tries. It names a request in logs; it is no secret.
 final class RequestId {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
 

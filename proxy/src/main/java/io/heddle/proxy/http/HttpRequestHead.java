@@ -150,8 +150,8 @@ public final class HttpRequestHead implements RequestHead {
         return at;
     }
 
-    /// Takes the port off the authority: `only` that one, or any when it is 0. A CONNECT keeps its port, which is what
-    /// it asks for.
+    /// Takes the port off the authority: `only` that one, or any when it is 0. A CONNECT keeps its port, which is
+    /// what it asks for.
     public void stripPort(int only) {
         int colon = portColon();
         if (colon < 0 || connect || (only != 0 && port(colon) != only)) {

@@ -49,6 +49,11 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         var connection = (Channel) message;
         var sockets = listener.listener().sockets();
+        if (pipeline.rejects()) {
+            listener.stats().count(ListenerStats.Figure.OVERLOAD_REJECT);
+            connection.unsafe().closeForcibly();
+            return;
+        }
         if (!count.enter(sockets.ignoresGlobalLimit())) {
             listener.stats().count(ListenerStats.Figure.GLOBAL_OVERFLOW);
             connection.unsafe().closeForcibly();

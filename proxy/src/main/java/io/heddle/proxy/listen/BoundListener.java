@@ -57,6 +57,13 @@ final class BoundListener {
         sockets.forEach(socket -> socket.config().setAutoRead(true));
     }
 
+    /// Accepts new connections, or leaves them waiting. Done on the event loop: from elsewhere one more is
+    /// accepted.
+    void accept(boolean wanted) {
+        sockets.forEach(
+                socket -> socket.eventLoop().execute(() -> socket.config().setAutoRead(wanted)));
+    }
+
     /// The chains and how one is chosen.
     private record Chains(ChainIndex index, List<BoundChain> matched, Optional<BoundChain> otherwise) {
         static final Chains NONE = new Chains(ChainIndex.of(List.of()), List.of(), Optional.empty());

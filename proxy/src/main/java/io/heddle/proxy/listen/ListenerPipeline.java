@@ -36,6 +36,11 @@ final class ListenerPipeline {
         this.handOff = handOff;
     }
 
+    /// Whether a connection that has just come is to be closed, because the proxy is overloaded.
+    boolean rejects() {
+        return services.overload().rejectsConnection();
+    }
+
     /// A connection and where it is: what every step here needs.
     private record Step(Channel channel, Worker worker, BoundListener listener, Arrival arrival) {
         Step at(BoundListener other) {

@@ -19,6 +19,7 @@ public final class ListenerStats {
         INSPECTION_REMOTE_CLOSE(
                 "downstream_listener_filter_remote_close", "Connections whose client ended before it was known."),
         GLOBAL_OVERFLOW("downstream_global_cx_overflow", "Connections refused: too many in the proxy."),
+        OVERLOAD_REJECT("downstream_cx_overload_reject", "Connections refused: the proxy is overloaded."),
         LIMITED("connection_limit_limited_connections", "Connections refused: too many in their chain."),
         NO_CHAIN("no_filter_chain_match", "Connections that no filter chain matched."),
         HANDSHAKE("ssl_handshake", "TLS handshakes."),

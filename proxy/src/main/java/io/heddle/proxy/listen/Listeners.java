@@ -174,6 +174,11 @@ public final class Listeners implements ActiveConfig.Follower {
         return stats;
     }
 
+    /// Accepts new connections, or leaves them waiting in the kernel.
+    public synchronized void accept(boolean wanted) {
+        open.values().forEach(listener -> listener.accept(wanted));
+    }
+
     /// How many connections clients have open.
     public long connections() {
         return count.open();

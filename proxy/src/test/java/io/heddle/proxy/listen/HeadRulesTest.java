@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Every line of `testdata/cases/heads/requests.txt`: which rules, a tab, a request, a tab, what is answered or what
-/// the application sees, a tab, why. `docs/reference/heads.md` has the same lines as a table;
+/// Every line of `testdata/cases/heads/requests.txt`: which rules, a tab, a request, a tab, what is answered or
+/// what the application sees, a tab, why. `docs/reference/heads.md` has the same lines as a table;
 /// `-Dheddle.golden=write` writes it anew.
 @SuppressWarnings("StringSplitter")
 class HeadRulesTest {

@@ -69,6 +69,18 @@ public final class Origin implements AutoCloseable {
         });
     }
 
+    /// Answers a request with a body that never ends, as fast as it is read.
+    public static Origin endless() {
+        return new Origin((socket, _) -> {
+            head(socket.getInputStream());
+            write(socket, "HTTP/1.1 200 OK\r\n\r\n");
+            var piece = new byte[64 * 1024];
+            while (true) {
+                socket.getOutputStream().write(piece);
+            }
+        });
+    }
+
     /// The heads of the requests so far, of an [#answering] one.
     public List<String> seen() {
         return List.copyOf(heads);

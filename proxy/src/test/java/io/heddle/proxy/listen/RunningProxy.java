@@ -9,6 +9,7 @@ import io.heddle.proxy.http2.Http2Counters;
 import io.heddle.proxy.loop.EventLoops;
 import io.heddle.proxy.observe.RequestObserver;
 import io.heddle.proxy.observe.RequestTimeline;
+import io.heddle.proxy.overload.Overload;
 import io.heddle.proxy.upstream.Upstreams;
 import io.heddle.traffic.balance.BalancerPolicy;
 import io.heddle.traffic.balance.Endpoint;
@@ -58,6 +59,7 @@ final class RunningProxy implements AutoCloseable {
     final ActiveConfig config;
     final Upstreams upstreams;
     final Listeners listeners;
+    final Overload overload = new Overload();
     final List<Problem> problems;
     final List<Seen> seen = Collections.synchronizedList(new ArrayList<>());
 
@@ -85,7 +87,7 @@ final class RunningProxy implements AutoCloseable {
         upstreams = new Upstreams(loops, tls -> allocator -> Optional.empty(), first);
         config.follow(upstreams);
         var services = new ProxyServices(
-                config, upstreams, observer.orElse(this::record), new Http2Counters(), "", DRAIN_TIME);
+                config, upstreams, observer.orElse(this::record), overload, new Http2Counters(), "", DRAIN_TIME);
         listeners = new Listeners(
                 loops,
                 services,

@@ -5,8 +5,8 @@ import java.util.Optional;
 
 /// Who sent a request, as far as the connection proves it: one object per connection.
 ///
-/// @param remote where it comes from: the connection's far end, or what a PROXY header or proxies in front that are
-///     believed say
+/// @param remote where it comes from: the connection's far end, or what a PROXY header or proxies in front that
+///     are believed say
 /// @param direct the connection's far end
 /// @param local where the client wanted to go: the connection's near end, or the original destination of a redirected
 /// one

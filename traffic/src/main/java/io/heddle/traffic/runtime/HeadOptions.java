@@ -31,12 +31,12 @@ public record HeadOptions(
     ///
     /// @param useRemote whether the client is the connection's far end (`use_remote_address`); else the last
     ///     address of `x-forwarded-for`
-    /// @param trustedHops how many proxies in front are believed: so many addresses of `x-forwarded-for` are theirs
-    ///     (`xff_num_trusted_hops`)
+    /// @param trustedHops how many proxies in front are believed: so many addresses of `x-forwarded-for` are
+    ///     theirs (`xff_num_trusted_hops`)
     /// @param skipAppend whether `x-forwarded-for` is left as it is (`skip_xff_append`)
     /// @param appendPort whether `x-forwarded-port` tells the port that was asked for (`append_x_forwarded_port`)
-    /// @param internal where internal clients are, which get `x-envoy-internal` (`internal_address_config`); empty:
-    ///     there are none
+    /// @param internal where internal clients are, which get `x-envoy-internal` (`internal_address_config`);
+    ///     empty: there are none
     public record ClientAddress(
             boolean useRemote, int trustedHops, boolean skipAppend, boolean appendPort, List<AddressMatcher> internal) {
         public static final ClientAddress DEFAULT = new ClientAddress(false, 0, false, false, List.of());

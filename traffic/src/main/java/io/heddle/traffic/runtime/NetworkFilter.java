@@ -100,8 +100,8 @@ public sealed interface NetworkFilter {
         public static final PathRules NONE = new PathRules(false, false, EscapedSlashes.KEEP_UNCHANGED);
     }
 
-    /// What becomes of `%2F` and `%5C` in a path (`path_with_escaped_slashes_action`): some applications decode them
-    /// before they look at the path.
+    /// What becomes of `%2F` and `%5C` in a path (`path_with_escaped_slashes_action`): some applications decode
+    /// them before they look at the path.
     enum EscapedSlashes {
         KEEP_UNCHANGED,
         /// The request is answered 400.

@@ -1,5 +1,6 @@
 package io.heddle.xds.read;
 
+import io.heddle.traffic.resilience.OverloadPolicy;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import java.util.Collections;
@@ -13,14 +14,14 @@ import java.util.Optional;
 /// @param admin where its admin interface listens; empty for none
 /// @param fixed the listeners, clusters and secrets that stand in it
 /// @param ads where it gets the rest; empty when there is no rest
-/// @param maxConnections the most connections of clients at once, over all listeners; empty for no limit
+/// @param overload what it does when it is short of something
 /// @param text all of it as it was read, for [ConfigDump]; may hold private keys
 public record Bootstrap(
         Node node,
         Optional<Admin> admin,
         RuntimeConfig fixed,
         Optional<AdsTarget> ads,
-        Optional<Long> maxConnections,
+        OverloadPolicy overload,
         String text) {
     /// Without the text: it may hold private keys.
     @Override

@@ -142,7 +142,7 @@ public final class BootstrapReader {
                 admin(message, scope),
                 fixed,
                 ads,
-                OverloadReader.maxConnections(message.getOverloadManager(), scope.at("overload_manager")),
+                OverloadReader.read(message.getOverloadManager(), scope.at("overload_manager")),
                 text);
     }
 

@@ -66,6 +66,7 @@ import io.envoyproxy.envoy.extensions.network.dns_resolver.getaddrinfo.v3.Getadd
 import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchProto;
 import io.envoyproxy.envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteProto;
 import io.envoyproxy.envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsProto;
+import io.envoyproxy.envoy.extensions.resource_monitors.fixed_heap.v3.FixedHeapProto;
 import io.envoyproxy.envoy.extensions.retry.host.omit_canary_hosts.v3.OmitCanaryHostsProto;
 import io.envoyproxy.envoy.extensions.retry.host.omit_host_metadata.v3.OmitHostMetadataConfigProto;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsProto;
@@ -200,6 +201,7 @@ final class ExtensionTypes {
             files("path.match.uri_template.v3", UriTemplateMatchProto::getDescriptor),
             files("path.rewrite.uri_template.v3", UriTemplateRewriteProto::getDescriptor),
             files("resource_monitors.downstream_connections.v3", DownstreamConnectionsProto::getDescriptor),
+            files("resource_monitors.fixed_heap.v3", FixedHeapProto::getDescriptor),
             files("retry.host.omit_canary_hosts.v3", OmitCanaryHostsProto::getDescriptor),
             files("retry.host.omit_host_metadata.v3", OmitHostMetadataConfigProto::getDescriptor),
             files("retry.host.previous_hosts.v3", PreviousHostsProto::getDescriptor),

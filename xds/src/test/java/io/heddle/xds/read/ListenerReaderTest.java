@@ -230,7 +230,8 @@ class ListenerReaderTest {
                 + " \"@type\": type.googleapis.com/envoy.extensions.resource_monitors.downstream_connections.v3"
                 + ".DownstreamConnectionsConfig, max_active_downstream_connections: 1000 } } ] }");
         assertThat(read.problems()).isEmpty();
-        assertThat(((Checked.Ok<Bootstrap>) read).value().maxConnections()).isEqualTo(Optional.of(1000L));
+        assertThat(((Checked.Ok<Bootstrap>) read).value().overload().connections())
+                .isEqualTo(Optional.of(1000L));
     }
 
     @ParameterizedTest

@@ -31,6 +31,7 @@ import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig;
 import io.envoyproxy.envoy.extensions.network.dns_resolver.getaddrinfo.v3.GetAddrInfoDnsResolverConfig;
 import io.envoyproxy.envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig;
+import io.envoyproxy.envoy.extensions.resource_monitors.fixed_heap.v3.FixedHeapConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
@@ -102,7 +103,9 @@ record SetField(Way way, FieldDescriptor field) {
                     List.of(TlsInspector.getDefaultInstance(), ProxyProtocol.getDefaultInstance())),
             Map.entry(
                     "envoy.config.overload.v3.ResourceMonitor",
-                    List.of(DownstreamConnectionsConfig.getDefaultInstance())),
+                    List.of(
+                            DownstreamConnectionsConfig.getDefaultInstance(),
+                            FixedHeapConfig.getDefaultInstance())),
             Map.entry(
                     "envoy.config.core.v3.TypedExtensionConfig",
                     List.of(
