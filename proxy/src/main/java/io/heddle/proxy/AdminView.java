@@ -1,6 +1,7 @@
 package io.heddle.proxy;
 
 import io.heddle.proxy.admin.AdminPages;
+import io.heddle.proxy.admin.LogLevels;
 import io.heddle.proxy.tls.ShownCertificates;
 import io.heddle.proxy.upstream.UpstreamCluster;
 import io.heddle.xds.read.ConfigDump;
@@ -38,6 +39,11 @@ record AdminView(Proxy proxy) implements AdminPages.View {
     @Override
     public List<ShownCertificates> certificates() {
         return proxy.certificates();
+    }
+
+    @Override
+    public LogLevels logLevels() {
+        return proxy.logLevels();
     }
 
     @Override

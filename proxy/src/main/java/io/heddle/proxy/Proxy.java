@@ -3,6 +3,7 @@ package io.heddle.proxy;
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
 import io.heddle.proxy.admin.AdminPages;
+import io.heddle.proxy.admin.LogLevels;
 import io.heddle.proxy.admin.PageServer;
 import io.heddle.proxy.config.ActiveConfig;
 import io.heddle.proxy.config.AdsSource;
@@ -334,6 +335,10 @@ public final class Proxy implements AutoCloseable {
 
     List<ShownCertificates> certificates() {
         return tls.certificates();
+    }
+
+    LogLevels logLevels() {
+        return options.logLevels();
     }
 
     Optional<AdsSource> ads() {

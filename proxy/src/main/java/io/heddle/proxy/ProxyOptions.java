@@ -1,5 +1,6 @@
 package io.heddle.proxy;
 
+import io.heddle.proxy.admin.LogLevels;
 import io.heddle.proxy.observe.AccessLogs;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import java.util.function.Consumer;
 ///     after [Proxy#applicationReady]
 /// @param lastGoodAfter how long a start waits for a control plane that gives no sign of life before the last good
 ///     configuration is used; one that cannot be connected to is not waited for
+/// @param logLevels what its admin interface can see and change of the process's loggers
 public record ProxyOptions(
         BootstrapSource bootstrap,
         Path stateFolder,
@@ -31,7 +33,8 @@ public record ProxyOptions(
         Optional<AccessLogs.Settings> accessLog,
         Optional<MetricsPort> metrics,
         boolean awaitApplication,
-        Duration lastGoodAfter) {
+        Duration lastGoodAfter,
+        LogLevels logLevels) {
     /// A proxy with `bootstrap` and, for the rest, the defaults: one event loop, 5 s to drain, no join token, no access
     /// log of its own, no metrics port, and 3 s until the last good configuration is used.
     public static ProxyOptions of(BootstrapSource bootstrap, Path stateFolder) {
@@ -45,7 +48,8 @@ public record ProxyOptions(
                 Optional.empty(),
                 Optional.empty(),
                 false,
-                Duration.ofSeconds(3));
+                Duration.ofSeconds(3),
+                LogLevels.NONE);
     }
 
     /// Where the bootstrap is.
@@ -123,6 +127,10 @@ public record ProxyOptions(
         return with(draft -> draft.lastGoodAfter = silence);
     }
 
+    public ProxyOptions withLogLevels(LogLevels levels) {
+        return with(draft -> draft.logLevels = levels);
+    }
+
     private ProxyOptions with(Consumer<Draft> change) {
         var draft = new Draft(this);
         change.accept(draft);
@@ -142,6 +150,7 @@ public record ProxyOptions(
         private Optional<MetricsPort> metrics;
         private boolean awaitApplication;
         private Duration lastGoodAfter;
+        private LogLevels logLevels;
 
         Draft(ProxyOptions from) {
             bootstrap = from.bootstrap;
@@ -154,6 +163,7 @@ public record ProxyOptions(
             metrics = from.metrics;
             awaitApplication = from.awaitApplication;
             lastGoodAfter = from.lastGoodAfter;
+            logLevels = from.logLevels;
         }
 
         ProxyOptions whole() {
@@ -167,7 +177,8 @@ public record ProxyOptions(
                     accessLog,
                     metrics,
                     awaitApplication,
-                    lastGoodAfter);
+                    lastGoodAfter,
+                    logLevels);
         }
     }
 }

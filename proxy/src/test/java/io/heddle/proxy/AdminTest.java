@@ -1,19 +1,25 @@
 package io.heddle.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.heddle.proxy.admin.LogLevels;
 import io.heddle.proxy.tls.TestAuthority;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,7 +77,8 @@ final class AdminTest {
                           validation_context: {trusted_ca: {inline_string: "%s"}}
                 """.formatted(escaped(own.chain()), escaped(own.key()), escaped(authority.rootPem()));
         proxy = Proxy.start(ProxyOptions.of(new ProxyOptions.BootstrapSource.Text(text), state)
-                .withDrainTime(Duration.ofSeconds(1)));
+                .withDrainTime(Duration.ofSeconds(1))
+                .withLogLevels(new TwoLoggers()));
         proxy.ready().get(5, TimeUnit.SECONDS);
     }
 
@@ -102,6 +109,39 @@ final class AdminTest {
 
     private URI uri(String path) {
         return URI.create("http://127.0.0.1:" + address("admin").getPort() + path);
+    }
+
+    @Test
+    void logging_tells_levels_and_changes_them() throws Exception {
+        assertThat(get("/logging").body()).isEqualTo("active loggers:\n  io.heddle.a.B: info\n  io.heddle.c.D: info\n");
+        assertThat(post("/logging?io.heddle.a.B=debug").body()).contains("  io.heddle.a.B: debug\n", "D: info\n");
+        assertThat(post("/logging?paths=io.heddle.a.B:warning,io.heddle.c:off").body())
+                .contains("B: warning\n", "D: off\n");
+        assertThat(post("/logging?level=trace").body()).contains("B: trace\n", "D: trace\n");
+        for (var wrong : List.of("level=loud", "nobody=info", "paths=x", "paths=io.heddle.a.B:info,nobody:info")) {
+            assertThat(post("/logging?" + wrong).statusCode()).as(wrong).isEqualTo(400);
+        }
+        assertThat(get("/logging").body()).contains("B: trace\n", "D: trace\n");
+        assertThat(get("/logging?level=off").body()).contains("B: trace\n");
+    }
+
+    @Test
+    void reset_counters_lets_them_begin_again() throws Exception {
+        var accepted = "/stats?filter=envoy_listener_downstream_cx_total";
+        try (var client =
+                new Socket(InetAddress.getLoopbackAddress(), address("ingress").getPort())) {
+            await().until(() -> get(accepted).body().endsWith(": 1\n"));
+            assertThat(get("/reset_counters").statusCode()).isEqualTo(405);
+            assertThat(post("/reset_counters").body()).isEqualTo("OK\n");
+            assertThat(get(accepted).body()).endsWith(": 0\n");
+            assertThat(client.isConnected()).isTrue();
+        }
+        try (var client =
+                new Socket(InetAddress.getLoopbackAddress(), address("ingress").getPort())) {
+            await().until(() -> get(accepted).body().endsWith(": 1\n"));
+            assertThat(client.isConnected()).isTrue();
+        }
+        assertThat(get("/stats?filter=process_start").body()).doesNotContain(": 0\n");
     }
 
     @Test
@@ -221,5 +261,26 @@ final class AdminTest {
                 .startsWith("admin commands are:\n")
                 .contains("  /quitquitquit (POST): exit the server\n", "  /clusters: upstream cluster status");
         assertThat(get("/nonsense").statusCode()).isEqualTo(404);
+    }
+
+    /// Two loggers in two packages.
+    private static final class TwoLoggers implements LogLevels {
+        private final Map<String, Level> levels =
+                new ConcurrentHashMap<>(Map.of("io.heddle.a.B", Level.INFO, "io.heddle.c.D", Level.INFO));
+
+        @Override
+        public Map<String, Level> all() {
+            return levels;
+        }
+
+        @Override
+        public void set(Level level) {
+            levels.replaceAll((_, _) -> level);
+        }
+
+        @Override
+        public void set(String logger, Level level) {
+            levels.replaceAll((name, before) -> name.equals(logger) || name.startsWith(logger + ".") ? level : before);
+        }
     }
 }

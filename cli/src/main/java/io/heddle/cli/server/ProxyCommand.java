@@ -82,6 +82,7 @@ public final class ProxyCommand implements Callable<Integer> {
         }
         var drain = Duration.ofSeconds(drainSeconds);
         var plain = ProxyOptions.of(new ProxyOptions.BootstrapSource.File(bootstrap), stateDirectory)
+                .withLogLevels(LogbackLevels.ofProcess())
                 .withConcurrency(concurrency)
                 .withDrainTime(drain)
                 .withLastGoodAfter(lastGood.silence());

@@ -23,6 +23,7 @@ public final class ProxySidecar implements Sidecar {
         var identity = new ProxyOptions.Identity(
                 start.joinToken(), Optional.empty(), ProxyOptions.Identity.DEFAULT.lifetime());
         var options = ProxyOptions.of(bootstrap, start.stateDirectory())
+                .withLogLevels(LogbackLevels.ofProcess())
                 .withIdentity(identity)
                 .withApplicationToCome()
                 .withLastGoodAfter(start.lastGoodAfter())

@@ -21,11 +21,13 @@ public final class AdminPages {
 
     private final View view;
     private final StatsPage stats;
+    private final LoggingPage logging;
 
     /// Tells of `view` and of `metrics`.
     public AdminPages(View view, ProxyMetrics metrics) {
         this.view = view;
         this.stats = new StatsPage(metrics);
+        this.logging = new LoggingPage(view.logLevels());
     }
 
     /// What the pages can know of a proxy, and do to it.
@@ -44,6 +46,9 @@ public final class AdminPages {
 
         /// The certificates in use.
         List<ShownCertificates> certificates();
+
+        /// What the process's loggers say.
+        LogLevels logLevels();
 
         /// Version, node, uptime, the state of the control plane's stream.
         Map<String, Object> server();
@@ -77,9 +82,14 @@ public final class AdminPages {
         pages.put("/healthcheck/fail", Page.changing("cause the server to fail health checks", _ -> serve(false)));
         pages.put("/healthcheck/ok", Page.changing("cause the server to pass health checks", _ -> serve(true)));
         pages.put("/listeners", Page.of("print listener info; format=json", this::listeners));
+        pages.put(
+                "/logging",
+                Page.both(
+                        "print and change logging levels; level=, <logger>=, paths=", logging::tell, logging::change));
         pages.put("/memory", Page.of("print current heap and process usage", _ -> Answer.json(stats.memory())));
         pages.put("/quitquitquit", Page.changing("exit the server", _ -> quit()));
         pages.put("/ready", Page.of("print server state, return 200 if LIVE, otherwise return 503", _ -> ready()));
+        pages.put("/reset_counters", Page.changing("reset all counters to zero", _ -> stats.reset()));
         pages.put("/server_info", Page.of("print server version/status information", _ -> serverInfo()));
         pages.put(
                 "/stats", Page.of("print server stats; filter=, usedonly, format=text|json|prometheus", stats::answer));
@@ -107,7 +117,8 @@ public final class AdminPages {
         var text = new StringBuilder("admin commands are:\n");
         pages.forEach((path, page) -> text.append("  ")
                 .append(path)
-                .append(page.changes() ? " (POST): " : ": ")
+                .append(page.methods())
+                .append(": ")
                 .append(page.help())
                 .append('\n'));
         return text.append("  /help: print this list\n").toString();

@@ -1,22 +1,40 @@
 package io.heddle.proxy.admin;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /// One page of a [PageServer].
 ///
-/// @param changes whether it changes something: then only POST is answered, and none that a web page sends
 /// @param help what it does, for people
-/// @param answer makes the answer from the query's parameters
-record Page(boolean changes, String help, Function<Map<String, String>, Answer> answer) {
+/// @param tell answers GET and HEAD from the query's parameters; empty: they are refused
+/// @param change answers POST, unless a web page sends it, and changes something; empty: POST is refused
+record Page(
+        String help,
+        Optional<Function<Map<String, String>, Answer>> tell,
+        Optional<Function<Map<String, String>, Answer>> change) {
     /// A page that only tells.
     static Page of(String help, Function<Map<String, String>, Answer> answer) {
-        return new Page(false, help, answer);
+        return new Page(help, Optional.of(answer), Optional.empty());
     }
 
-    /// A page that changes something.
+    /// A page that only changes something.
     static Page changing(String help, Function<Map<String, String>, Answer> answer) {
-        return new Page(true, help, answer);
+        return new Page(help, Optional.empty(), Optional.of(answer));
+    }
+
+    /// A page that tells, and changes what it tells.
+    static Page both(
+            String help, Function<Map<String, String>, Answer> tell, Function<Map<String, String>, Answer> change) {
+        return new Page(help, Optional.of(tell), Optional.of(change));
+    }
+
+    /// The methods that it answers, for people.
+    String methods() {
+        if (change.isEmpty()) {
+            return "";
+        }
+        return tell.isEmpty() ? " (POST)" : " (GET, POST)";
     }
 
     /// What is sent back.

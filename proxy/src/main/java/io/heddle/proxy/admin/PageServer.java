@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,25 +76,29 @@ public final class PageServer implements AutoCloseable {
         if (page == null) {
             return Optional.of(Answer.text(404, "no such page; see /help\n"));
         }
-        var method = exchange.getRequestMethod();
-        if (page.changes()) {
-            boolean fromBrowser = exchange.getRequestHeaders().containsKey("origin");
-            return method.equals("POST") && !fromBrowser
-                    ? Optional.empty()
-                    : Optional.of(Answer.text(405, "only POST, and not from a web page\n"));
-        }
-        return method.equals("GET") || method.equals("HEAD")
+        return action(exchange, page).isPresent()
                 ? Optional.empty()
-                : Optional.of(Answer.text(405, "only GET\n"));
+                : Optional.of(Answer.text(
+                        405, page.tell().isEmpty() ? "only POST, and not from a web page\n" : "only GET\n"));
+    }
+
+    /// What answers the request; empty when its method is not one of the page's. A change that a web page asks
+    /// for is none.
+    private static Optional<Function<Map<String, String>, Answer>> action(HttpExchange exchange, Page page) {
+        return switch (exchange.getRequestMethod()) {
+            case "GET", "HEAD" -> page.tell();
+            case "POST" -> exchange.getRequestHeaders().containsKey("origin") ? Optional.empty() : page.change();
+            default -> Optional.empty();
+        };
     }
 
     private Answer answer(HttpExchange exchange) {
         var uri = exchange.getRequestURI();
         try {
-            var page = pages.get(uri.getPath());
-            return page == null
+            var action = Optional.ofNullable(pages.get(uri.getPath())).flatMap(page -> action(exchange, page));
+            return action.isEmpty()
                     ? Answer.text(404, "")
-                    : page.answer().apply(parameters(Optional.ofNullable(uri.getRawQuery())));
+                    : action.get().apply(parameters(Optional.ofNullable(uri.getRawQuery())));
         } catch (IllegalArgumentException invalid) {
             return Answer.text(400, invalid.getMessage() + "\n");
         } catch (RuntimeException unexpected) {

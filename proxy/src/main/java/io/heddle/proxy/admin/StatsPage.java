@@ -6,10 +6,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /// The figures: as Prometheus reads them, as Envoy's `name: value`, or as Envoy's JSON.
 final class StatsPage {
     private final ProxyMetrics metrics;
+    private final CounterReset reset = new CounterReset();
 
     StatsPage(ProxyMetrics metrics) {
         this.metrics = metrics;
@@ -25,6 +27,16 @@ final class StatsPage {
         boolean isUsed() {
             return Double.parseDouble(value) != 0;
         }
+    }
+
+    private String scrape(Predicate<String> families) {
+        return reset.apply(metrics.scrape(families));
+    }
+
+    /// Lets counters begin at zero again.
+    Answer reset() {
+        reset.reset(metrics.scrape(_ -> true));
+        return Answer.text(200, "OK\n");
     }
 
     /// In the form that the query asks for.
@@ -52,7 +64,7 @@ final class StatsPage {
 
     /// As Prometheus reads them. `usedonly` leaves out samples that are zero.
     Answer prometheus(Map<String, String> query) {
-        var text = metrics.scrape(AdminPages.filter(query, "filter"));
+        var text = scrape(AdminPages.filter(query, "filter"));
         if (!query.containsKey("usedonly")) {
             return Answer.metrics(text);
         }
@@ -65,7 +77,7 @@ final class StatsPage {
 
     private List<Sample> samples(Map<String, String> query) {
         boolean usedOnly = query.containsKey("usedonly");
-        return metrics.scrape(AdminPages.filter(query, "filter"))
+        return scrape(AdminPages.filter(query, "filter"))
                 .lines()
                 .filter(line -> !line.startsWith("#"))
                 .map(Sample::of)
