@@ -15,6 +15,7 @@ import io.heddle.proxy.listen.Listeners;
 import io.heddle.proxy.loop.EventLoops;
 import io.heddle.proxy.observe.AccessLogs;
 import io.heddle.proxy.observe.ProxyMetrics;
+import io.heddle.proxy.observe.RequestObserver;
 import io.heddle.proxy.observe.RequestTimeline;
 import io.heddle.proxy.overload.Overload;
 import io.heddle.proxy.overload.OverloadLoop;
@@ -112,7 +113,7 @@ public final class Proxy implements AutoCloseable {
         upstreams = new Upstreams(loops, TlsSources.client(tls), active.current());
         var ownPeer = node.hasWorkload() ? node.workload().toString() : "";
         var services = new ProxyServices(
-                active, upstreams, this::finished, overload, new Http2Counters(), ownPeer, options.drainTime());
+                active, upstreams, new Observer(), overload, new Http2Counters(), ownPeer, options.drainTime());
         listeners = new Listeners(
                 loops,
                 services,
@@ -282,9 +283,19 @@ public final class Proxy implements AutoCloseable {
         watch.close();
     }
 
-    private void finished(RequestTimeline timeline) {
-        metrics.finished(timeline);
-        logs.finished(timeline);
+    /// Hears of every request and connection.
+    private final class Observer implements RequestObserver {
+        @Override
+        public void finished(RequestTimeline timeline) {
+            metrics.finished(timeline);
+            logs.finished(timeline);
+        }
+
+        @Override
+        public void judged(Judgement judgement) {
+            metrics.judged(judgement);
+            judgement.refused().ifPresent(logs::finished);
+        }
     }
 
     private void configured() {

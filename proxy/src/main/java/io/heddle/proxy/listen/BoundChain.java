@@ -26,6 +26,7 @@ final class BoundChain implements LiveChain {
         var now = chain;
         return now.match().equals(next.match())
                 && now.tls().equals(next.tls())
+                && now.access().equals(next.access())
                 && sameKind(now.filter(), next.filter());
     }
 

@@ -8,6 +8,9 @@ import io.heddle.proxy.exchange.ClientConnection;
 import io.heddle.proxy.exchange.ForwardedCertificate;
 import io.heddle.proxy.exchange.ProxyServices;
 import io.heddle.proxy.loop.Worker;
+import io.heddle.proxy.observe.RequestObserver;
+import io.heddle.proxy.observe.RequestTimeline;
+import io.heddle.traffic.filter.ConnectionRbac;
 import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.runtime.ListenerFilter;
 import io.heddle.traffic.runtime.NetworkFilter;
@@ -183,6 +186,10 @@ final class ListenerPipeline {
     }
 
     private void serve(Step step, BoundChain chain, ClientConnection client) {
+        if (!admits(step, chain, client.peer())) {
+            step.channel().close();
+            return;
+        }
         var pipeline = step.channel().pipeline();
         switch (chain.filter()) {
             case NetworkFilter.Http http -> pipeline.addLast(http(step.worker(), chain, http, client));
@@ -191,6 +198,34 @@ final class ListenerPipeline {
                 pipeline.addLast(new TcpRelay(step.worker(), services, tcp, client));
             }
         }
+    }
+
+    /// Whether the chain's access rules let the connection pass. All that they can ask for is known by now, so
+    /// nothing is read of it, and nobody is connected to for it, before.
+    private boolean admits(Step step, BoundChain chain, Peer peer) {
+        for (var access : chain.chain().access()) {
+            var refusal = access.refusal(peer);
+            var refused = refusal.map(why -> refused(step, access, peer, why));
+            services.observer().judged(new RequestObserver.Judgement(refused, access.passesShadow(peer)));
+            if (refusal.isPresent()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static RequestTimeline refused(
+            Step step, ConnectionRbac access, Peer peer, ConnectionRbac.Refusal refusal) {
+        var timeline = new RequestTimeline();
+        timeline.statPrefix = access.statPrefix();
+        timeline.listener = step.listener().listener().name();
+        timeline.startedAtMillis = step.worker().nowMillis();
+        timeline.headReceived = step.worker().tick();
+        timeline.finished = timeline.headReceived;
+        timeline.details = refusal.details();
+        timeline.denial = Optional.of(refusal.denial());
+        timeline.receivedMalformed(peer);
+        return timeline;
     }
 
     /// What reads HTTP, by the chain's codec; where that leaves it open, by what ALPN agreed on or an inspector saw, or

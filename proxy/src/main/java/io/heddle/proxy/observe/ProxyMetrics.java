@@ -29,6 +29,8 @@ public final class ProxyMetrics implements RequestObserver {
     private final List<SeriesTable> tables = new CopyOnWriteArrayList<>();
     private final LongAdder overflow = new LongAdder();
     private final LongAdder denied = new LongAdder();
+    private final Verdicts connections = new Verdicts(new LongAdder(), new LongAdder());
+    private final Verdicts shadows = new Verdicts(new LongAdder(), new LongAdder());
     private final Map<Denial, LongAdder> deniedBy = new ConcurrentHashMap<>();
     private final List<Extra> extras = new CopyOnWriteArrayList<>();
     private final List<Supplier<List<LabelledFamily>>> families = new CopyOnWriteArrayList<>();
@@ -106,8 +108,20 @@ public final class ProxyMetrics implements RequestObserver {
                         family.name(), MetricsText.labels(List.of(family.label()), List.of(value)), (double) sample));
     }
 
+    @Override
+    public void judged(Judgement judgement) {
+        var refused = judgement.refused().flatMap(timeline -> timeline.denial);
+        refused.ifPresent(this::countPolicies);
+        connections.count(refused.isEmpty());
+        judgement.shadow().ifPresent(shadows::count);
+    }
+
     private void countDenial(Denial denial) {
         denied.increment();
+        countPolicies(denial);
+    }
+
+    private void countPolicies(Denial denial) {
         var counter = deniedBy.get(denial);
         if (counter == null && deniedBy.size() < MAX_POLICIES) {
             counter = deniedBy.computeIfAbsent(denial, _ -> new LongAdder());
@@ -167,6 +181,10 @@ public final class ProxyMetrics implements RequestObserver {
 
     private void writeDenials(MetricsText text) {
         counter(text, "envoy_http_inbound_rbac_denied", "Requests that authorization refused.", denied);
+        counter(text, "envoy_tcp_rbac_allowed", "Connections that access rules let pass.", connections.passed());
+        counter(text, "envoy_tcp_rbac_denied", "Connections that access rules refused.", connections.refused());
+        counter(text, "envoy_tcp_rbac_shadow_allowed", "Connections that shadow rules let pass.", shadows.passed());
+        counter(text, "envoy_tcp_rbac_shadow_denied", "Connections that shadow rules would refuse.", shadows.refused());
         if (!deniedBy.isEmpty()
                 && text.family("istio_authz_denied_total", "counter", "Requests that a policy refused.")) {
             deniedBy.forEach((denial, counter) -> text.sample(
@@ -192,6 +210,13 @@ public final class ProxyMetrics implements RequestObserver {
             count += cells[i];
         }
         return (double) count;
+    }
+
+    /// How often rules let pass, and how often they refused.
+    private record Verdicts(LongAdder passed, LongAdder refused) {
+        void count(boolean passes) {
+            (passes ? passed : refused).increment();
+        }
     }
 
     private record Extra(String name, String help, DoubleSupplier value) {

@@ -1,7 +1,19 @@
 package io.heddle.proxy.observe;
 
-/// Gets every finished request, on its event loop. It must not block and must not keep the timeline.
+import java.util.Optional;
+
+/// Gets every finished request, and every connection that access rules were asked about, on its event loop. It
+/// must not block and must not keep the timeline.
 public interface RequestObserver {
     /// The request has ended, one way or another.
     void finished(RequestTimeline timeline);
+
+    /// Access rules have let a connection pass, or have refused it.
+    default void judged(Judgement judgement) {}
+
+    /// What access rules said of a connection.
+    ///
+    /// @param refused the connection's own timeline when it was refused, with its denial; empty when it passes
+    /// @param shadow whether the rules that are only tried would have let it pass; empty when there are none
+    record Judgement(Optional<RequestTimeline> refused, Optional<Boolean> shadow) {}
 }

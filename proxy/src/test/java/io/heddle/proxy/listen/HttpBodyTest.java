@@ -443,8 +443,7 @@ class HttpBodyTest {
     }
 
     private static RuntimeConfig limited(Duration request, Duration stream, int port) {
-        var http = (NetworkFilter.Http) RunningProxy.http(RunningProxy.forward(RetryPolicy.NONE, Timeouts.DEFAULT));
-        var usual = http.limits();
+        var usual = NetworkFilter.HttpLimits.DEFAULT;
         var limits = new NetworkFilter.HttpLimits(
                 usual.connectionIdle(),
                 usual.requestHeaders(),
@@ -453,19 +452,7 @@ class HttpBodyTest {
                 usual.maxHeaderBytes(),
                 usual.maxHeaders(),
                 usual.delayedClose());
-        return RunningProxy.config(
-                new NetworkFilter.Http(
-                        http.statPrefix(),
-                        http.routes(),
-                        http.filters(),
-                        http.clientCertificate(),
-                        http.paths(),
-                        http.heads(),
-                        limits,
-                        http.upgrades(),
-                        NetworkFilter.Codec.DEFAULT,
-                        http.accessLogs()),
-                port);
+        return RunningProxy.config(RunningProxy.limited(limits), port);
     }
 
     @Test

@@ -214,6 +214,7 @@ class ListenersTest {
                 Optional.empty(),
                 ListenerChain.HANDSHAKE_TIMEOUT,
                 Optional.of(new ListenerChain.ConnectionLimit("two", 2, Duration.ofMillis(10))),
+                List.of(),
                 teapot.filter());
         try (var proxy = new RunningProxy(Listening.config(List.of(Listening.in(limited))))) {
             try (var first = proxy.connect();

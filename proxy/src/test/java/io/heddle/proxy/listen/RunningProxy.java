@@ -163,6 +163,22 @@ final class RunningProxy implements AutoCloseable {
                 List.of());
     }
 
+    /// Forwards all requests, with these limits.
+    static NetworkFilter limited(NetworkFilter.HttpLimits limits) {
+        var http = (NetworkFilter.Http) http(forward(RetryPolicy.NONE, Timeouts.DEFAULT));
+        return new NetworkFilter.Http(
+                http.statPrefix(),
+                http.routes(),
+                http.filters(),
+                http.clientCertificate(),
+                http.paths(),
+                http.heads(),
+                limits,
+                http.upgrades(),
+                http.codec(),
+                http.accessLogs());
+    }
+
     static RuntimeConfig config(NetworkFilter filter, int... ports) {
         var chain = new ListenerChain("", ListenerChain.Match.ANY, Optional.empty(), filter);
         var listener = Listener.of("in", "127.0.0.1", 0, List.of(chain));

@@ -1,5 +1,6 @@
 package io.heddle.traffic.runtime;
 
+import io.heddle.traffic.filter.ConnectionRbac;
 import io.heddle.traffic.match.AddressMatcher;
 import java.time.Duration;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.Optional;
 /// @param handshakeTimeout a TLS handshake must be done within it (`transport_socket_connect_timeout`); zero for no
 ///     limit
 /// @param limit how many connections at once (Envoy's `ConnectionLimit` network filter); empty for no limit
+/// @param access who may connect, whatever reads the connection then; all of them must let it pass
 /// @param filter what reads the connection
 public record ListenerChain(
         String name,
@@ -21,13 +23,18 @@ public record ListenerChain(
         Optional<ServerTls> tls,
         Duration handshakeTimeout,
         Optional<ConnectionLimit> limit,
+        List<ConnectionRbac> access,
         NetworkFilter filter) {
     /// For a TLS handshake where nothing else is configured. Envoy waits for ever.
     public static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
 
-    /// A chain without a limit of connections.
+    public ListenerChain {
+        access = List.copyOf(access);
+    }
+
+    /// A chain without a limit of connections that lets everybody connect.
     public ListenerChain(String name, Match match, Optional<ServerTls> tls, NetworkFilter filter) {
-        this(name, match, tls, HANDSHAKE_TIMEOUT, Optional.empty(), filter);
+        this(name, match, tls, HANDSHAKE_TIMEOUT, Optional.empty(), List.of(), filter);
     }
 
     /// How many connections a chain takes at once.

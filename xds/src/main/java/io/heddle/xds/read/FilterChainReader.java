@@ -7,6 +7,7 @@ import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.heddle.traffic.filter.ConnectionRbac;
 import io.heddle.traffic.match.AddressMatcher;
 import io.heddle.traffic.runtime.ListenerChain;
 import io.heddle.traffic.runtime.NetworkFilter;
@@ -20,7 +21,9 @@ import java.util.Optional;
 final class FilterChainReader {
     private static final Fields<FilterChain> CHAIN = Fields.ignoringOthers(FilterChain.class)
             .reads("name", "filter_chain_match", "transport_socket", "transport_socket_connect_timeout")
-            .limits("filters", "connection limits, and at the end the HTTP connection manager or the TCP proxy")
+            .limits(
+                    "filters",
+                    "connection limits and access rules (`rbac`), and at the end the HTTP connection manager or the TCP proxy")
             .accepts("metadata", "says nothing that the proxy needs")
             .refuses("use_proxy_proto");
     private static final Fields<FilterChainMatch> MATCH = Fields.refusingOthers(FilterChainMatch.class)
@@ -38,6 +41,7 @@ final class FilterChainReader {
     private static final String TLS = "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext";
     private static final String RAW = "envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer";
     private static final String LIMIT = "envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit";
+    private static final String RBAC = "envoy.extensions.filters.network.rbac.v3.RBAC";
     private static final int LARGEST_PORT = 65_535;
 
     private FilterChainReader() {}
@@ -52,6 +56,7 @@ final class FilterChainReader {
                 ? tls(message.getTransportSocket(), scope.at("transport_socket"))
                 : Optional.empty();
         var limit = limit(message, scope);
+        var access = access(message, scope);
         var handshake = message.hasTransportSocketConnectTimeout()
                 ? Values.duration(
                         message.getTransportSocketConnectTimeout(),
@@ -66,6 +71,7 @@ final class FilterChainReader {
                                 offered, filter, scope.at("transport_socket.typed_config.common_tls_context"))),
                         handshake,
                         limit,
+                        access,
                         filter));
     }
 
@@ -157,6 +163,26 @@ final class FilterChainReader {
         return limits.stream().findFirst();
     }
 
+    /// Who may connect. One that cannot be read is an error, so the configuration is refused.
+    private static List<ConnectionRbac> access(FilterChain message, Scope scope) {
+        var access = new ArrayList<ConnectionRbac>();
+        for (int i = 0; i < message.getFiltersCount(); i++) {
+            var config = message.getFilters(i).getTypedConfig();
+            if (Scope.type(config).equals(RBAC)) {
+                var here = scope.at("filters", i).at("typed_config");
+                here.unpack(config, io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC.parser())
+                        .map(found -> RbacReader.connection(found, here))
+                        .ifPresent(access::add);
+            }
+        }
+        return access;
+    }
+
+    private static boolean isAhead(Filter filter) {
+        var type = Scope.type(filter.getTypedConfig());
+        return type.equals(LIMIT) || type.equals(RBAC);
+    }
+
     private static ListenerChain.ConnectionLimit limit(ConnectionLimit message, Scope scope) {
         scope.check(message, CONNECTION_LIMIT);
         long most = message.getMaxConnections().getValue();
@@ -167,7 +193,8 @@ final class FilterChainReader {
                 message.getStatPrefix(), most, Values.duration(message.getDelay(), Duration.ZERO, scope.at("delay")));
     }
 
-    /// The filter that reads the connection: the last one. Before it there may be limits only.
+    /// The filter that reads the connection: the last one. Before it there may be limits and access rules
+    /// only.
     private static Optional<NetworkFilter> filter(FilterChain message, Scope scope) {
         Optional<NetworkFilter> reader = Optional.empty();
         int last = message.getFiltersCount() - 1;
@@ -175,7 +202,7 @@ final class FilterChainReader {
             var filter = message.getFilters(i);
             var here = scope.at("filters", i);
             here.check(filter, FILTER);
-            if (Scope.type(filter.getTypedConfig()).equals(LIMIT)) {
+            if (isAhead(filter)) {
                 continue;
             }
             reader = NetworkFilterReader.read(filter, here);
@@ -183,7 +210,7 @@ final class FilterChainReader {
                 here.error("reads the connection but is not the last filter", "move it to the end, or remove the rest");
             }
         }
-        if (last < 0 || Scope.type(message.getFilters(last).getTypedConfig()).equals(LIMIT)) {
+        if (last < 0 || isAhead(message.getFilters(last))) {
             scope.at("filters")
                     .error("nothing reads the connection", "end with an HTTP connection manager or tcp_proxy");
             return Optional.empty();

@@ -4,6 +4,7 @@ import io.envoyproxy.envoy.config.rbac.v3.Policy;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.type.v3.Int32Range;
 import io.heddle.traffic.filter.Condition;
+import io.heddle.traffic.filter.ConnectionRbac;
 import io.heddle.traffic.filter.Permission;
 import io.heddle.traffic.filter.Principal;
 import io.heddle.traffic.filter.RbacRules;
@@ -48,9 +49,27 @@ final class RbacReader {
             Fields.refusingOthers(io.envoyproxy.envoy.config.rbac.v3.Principal.Authenticated.class)
                     .reads("principal_name");
 
+    private static final Fields<io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC> NETWORK_FILTER =
+            Fields.ignoringOthers(io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC.class)
+                    .limits("rules", "conditions on requests are refused")
+                    .limits("shadow_rules", "as `rules`; counted")
+                    .reads("stat_prefix")
+                    .accepts("shadow_rules_stat_prefix", "counted with the others")
+                    .accepts("enforcement_type", "once, when the connection begins: nothing that is asked for changes")
+                    .refuses("matcher");
+
     /// What of access rules is read.
-    static final List<Fields<?>> FIELDS =
-            List.of(FILTER, RULES, POLICY, PERMISSION, PERMISSIONS, PORTS, PRINCIPAL, PRINCIPALS, AUTHENTICATED);
+    static final List<Fields<?>> FIELDS = List.of(
+            FILTER,
+            NETWORK_FILTER,
+            RULES,
+            POLICY,
+            PERMISSION,
+            PERMISSIONS,
+            PORTS,
+            PRINCIPAL,
+            PRINCIPALS,
+            AUTHENTICATED);
 
     private static final int DEEPEST = 32;
 
@@ -60,6 +79,39 @@ final class RbacReader {
     static Optional<RbacRules> read(RBAC message, Scope scope) {
         scope.check(message, FILTER);
         return message.hasRules() ? rules(message.getRules(), scope.at("rules")) : Optional.empty();
+    }
+
+    /// The rules of a network filter. Conditions on requests are refused: a connection has none, and what would
+    /// become of them depends on where they stand.
+    static ConnectionRbac connection(io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC message, Scope scope) {
+        scope.check(message, NETWORK_FILTER);
+        var rules = message.hasRules() ? rules(message.getRules(), scope.at("rules")) : Optional.<RbacRules>empty();
+        var shadow = message.hasShadowRules()
+                ? rules(message.getShadowRules(), scope.at("shadow_rules"))
+                : Optional.<RbacRules>empty();
+        rules.ifPresent(found -> refuseRequests(found, scope.at("rules")));
+        shadow.ifPresent(found -> refuseRequests(found, scope.at("shadow_rules")));
+        return new ConnectionRbac(message.getStatPrefix(), rules, shadow);
+    }
+
+    private static void refuseRequests(RbacRules rules, Scope scope) {
+        for (var policy : rules.policies()) {
+            if (asksForRequest(policy.permissions()) || asksForRequest(policy.principals())) {
+                scope.at("policies", policy.name())
+                        .error("asks for a header or a path, which a connection does not have", "remove the condition");
+            }
+        }
+    }
+
+    private static <T extends Condition> boolean asksForRequest(Rule<T> rule) {
+        return switch (rule) {
+            case Rule.Any<T>() -> false;
+            case Rule.Is<T>(T condition) ->
+                condition instanceof Condition.Header || condition instanceof Condition.UrlPath;
+            case Rule.And<T>(List<Rule<T>> all) -> all.stream().anyMatch(RbacReader::asksForRequest);
+            case Rule.Or<T>(List<Rule<T>> any) -> any.stream().anyMatch(RbacReader::asksForRequest);
+            case Rule.Not<T>(Rule<T> inner) -> asksForRequest(inner);
+        };
     }
 
     private static Optional<RbacRules> rules(io.envoyproxy.envoy.config.rbac.v3.RBAC message, Scope scope) {

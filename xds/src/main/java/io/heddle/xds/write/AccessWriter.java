@@ -28,16 +28,10 @@ final class AccessWriter {
         this.port = port;
     }
 
-    /// The filters' configurations in their order; none when no policy applies.
+    /// The configurations of the filters of requests in their order; none when no policy applies.
     List<io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC> write(List<AccessPolicy> policies) {
-        var filters = new ArrayList<io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC>();
-        for (var action : List.of(AccessPolicy.Action.DENY, AccessPolicy.Action.ALLOW)) {
-            var ofAction = policies.stream()
-                    .filter(policy -> policy.action() == action)
-                    .sorted(Comparator.comparing(AccessPolicy::object))
-                    .toList();
-            if (!ofAction.isEmpty()) {
-                filters.add(io.envoyproxy
+        return byAction(policies, false).stream()
+                .map(rules -> io.envoyproxy
                         .envoy
                         .extensions
                         .filters
@@ -46,14 +40,47 @@ final class AccessWriter {
                         .v3
                         .RBAC
                         .newBuilder()
-                        .setRules(rules(action, ofAction))
-                        .build());
-            }
-        }
-        return filters;
+                        .setRules(rules)
+                        .build())
+                .toList();
     }
 
-    private io.envoyproxy.envoy.config.rbac.v3.RBAC rules(AccessPolicy.Action action, List<AccessPolicy> policies) {
+    /// The configurations of the filters of connections, where the application speaks TCP. As Istio has it, an
+    /// ALLOW rule that asks for what only a request has never fits, and a DENY rule fits without asking for it:
+    /// both let less pass.
+    List<io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC> writeConnections(List<AccessPolicy> policies) {
+        return byAction(policies, true).stream()
+                .map(rules -> io.envoyproxy
+                        .envoy
+                        .extensions
+                        .filters
+                        .network
+                        .rbac
+                        .v3
+                        .RBAC
+                        .newBuilder()
+                        .setStatPrefix("tcp.")
+                        .setRules(rules)
+                        .build())
+                .toList();
+    }
+
+    private List<io.envoyproxy.envoy.config.rbac.v3.RBAC> byAction(List<AccessPolicy> policies, boolean tcp) {
+        var rules = new ArrayList<io.envoyproxy.envoy.config.rbac.v3.RBAC>();
+        for (var action : List.of(AccessPolicy.Action.DENY, AccessPolicy.Action.ALLOW)) {
+            var ofAction = policies.stream()
+                    .filter(policy -> policy.action() == action)
+                    .sorted(Comparator.comparing(AccessPolicy::object))
+                    .toList();
+            if (!ofAction.isEmpty()) {
+                rules.add(rules(action, ofAction, tcp));
+            }
+        }
+        return rules;
+    }
+
+    private io.envoyproxy.envoy.config.rbac.v3.RBAC rules(
+            AccessPolicy.Action action, List<AccessPolicy> policies, boolean tcp) {
         var rules = io.envoyproxy
                 .envoy
                 .config
@@ -68,7 +95,7 @@ final class AccessWriter {
                         });
         for (var policy : policies) {
             for (int i = 0; i < policy.rules().size(); i++) {
-                rules.putPolicies(name(policy, i), rule(policy.rules().get(i), action));
+                rules.putPolicies(name(policy, i), rule(policy.rules().get(i), action, tcp));
             }
             if (policy.rules().isEmpty()) {
                 rules.putPolicies(name(policy, 0), NEVER);
@@ -80,6 +107,16 @@ final class AccessWriter {
     private static String name(AccessPolicy policy, int rule) {
         var object = policy.object();
         return "ns[" + object.namespace() + "]-policy[" + object.name() + "]-rule[" + rule + "]";
+    }
+
+    private Policy rule(Rule rule, AccessPolicy.Action action, boolean tcp) {
+        if (tcp && ConnectionRules.asksForRequest(rule)) {
+            return switch (action) {
+                case ALLOW -> NEVER;
+                case DENY -> rule(ConnectionRules.withoutRequest(rule), action);
+            };
+        }
+        return rule(rule, action);
     }
 
     private Policy rule(Rule rule, AccessPolicy.Action action) {

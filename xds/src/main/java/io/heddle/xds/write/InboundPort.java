@@ -48,27 +48,15 @@ record InboundPort(
                         Service.Resolution.STATIC,
                         List.of()));
         var cluster = Names.inbound(ports.application(), Names.host(service, view.mesh()));
+        var protocol = ProtocolWriter.application(service, ports.application());
         boolean intercepted = view.node().interception().isTransparent();
         return Optional.of(new InboundPort(
                 ports.inbound(),
                 ports.application(),
                 intercepted ? ports.application() : ports.inbound(),
-                intercepted && speaksTcp(service, ports.application()),
+                intercepted && protocol == Port.Protocol.TCP,
                 cluster,
-                ProtocolWriter.application(service, ports.application()),
+                protocol,
                 Metadatas.service(service, view.mesh())));
-    }
-
-    /// By the service ports that lead to the application's port, or by all of them when none names it.
-    private static boolean speaksTcp(Service service, int application) {
-        var leading = service.ports().stream()
-                .filter(port -> application
-                        == (port.targetPort() != 0
-                                ? port.targetPort()
-                                : port.port().number()))
-                .toList();
-        var deciding = leading.isEmpty() ? service.ports() : leading;
-        return !deciding.isEmpty()
-                && deciding.stream().allMatch(port -> port.port().protocol() == Port.Protocol.TCP);
     }
 }

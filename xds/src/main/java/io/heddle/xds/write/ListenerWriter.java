@@ -81,7 +81,8 @@ final class ListenerWriter {
     private static Listener inbound(ProxyView view, InboundPort port) {
         var interception = view.node().interception();
         var chain = FilterChain.newBuilder()
-                .addFilters(port.relayed() ? inboundRelay(view, port) : network(inboundManager(view, port)));
+                .addAllFilters(
+                        port.relayed() ? inboundRelay(view, port) : List.of(network(inboundManager(view, port))));
         var match = FilterChainMatch.newBuilder();
         if (interception.isTransparent()) {
             // Any other port, the listener's own among them, has no chain: such a connection is closed.
@@ -92,7 +93,7 @@ final class ListenerWriter {
                 .setName("mtls")
                 .setTransportSocket(TransportSocket.newBuilder()
                         .setName("envoy.transport_sockets.tls")
-                        .setTypedConfig(Any.pack(mutualTls())));
+                        .setTypedConfig(Any.pack(mutualTls(port))));
         var listener = Listener.newBuilder()
                 .setName(Names.INBOUND_LISTENER)
                 .setAddress(EndpointWriter.address(view.node().address(), port.listenerPort()))
@@ -120,10 +121,17 @@ final class ListenerWriter {
         return listener.build();
     }
 
-    /// Access policies are written for requests, which a relay does not see: where any holds, nothing gets through.
-    private static Filter inboundRelay(ProxyView view, InboundPort port) {
-        boolean open = view.inbound().policies().isEmpty();
-        return InterceptedOutbound.relay(port.cluster(), open ? port.cluster() : Names.BLACK_HOLE_CLUSTER);
+    /// Who may connect, then the relay.
+    private static List<Filter> inboundRelay(ProxyView view, InboundPort port) {
+        var filters = new ArrayList<Filter>();
+        for (var rules : new AccessWriter(port).writeConnections(view.inbound().policies())) {
+            filters.add(Filter.newBuilder()
+                    .setName("envoy.filters.network.rbac")
+                    .setTypedConfig(Any.pack(rules))
+                    .build());
+        }
+        filters.add(InterceptedOutbound.relay(port.cluster(), port.cluster()));
+        return filters;
     }
 
     private static HttpConnectionManager.Builder inboundManager(ProxyView view, InboundPort port) {
@@ -148,15 +156,16 @@ final class ListenerWriter {
         return manager.addHttpFilters(filter("envoy.filters.http.router", Router.getDefaultInstance()));
     }
 
-    private static DownstreamTlsContext mutualTls() {
+    /// Where bytes are relayed nothing is agreed on by ALPN: what is spoken is between client and application.
+    private static DownstreamTlsContext mutualTls(InboundPort port) {
+        var protocols = port.relayed() ? List.<String>of() : List.of(ProtocolWriter.HTTP2, ProtocolWriter.HTTP1);
         return DownstreamTlsContext.newBuilder()
                 .setRequireClientCertificate(BoolValue.of(true))
                 .setCommonTlsContext(CommonTlsContext.newBuilder()
                         .setTlsParams(TlsParameters.newBuilder()
                                 .setTlsMinimumProtocolVersion(TlsParameters.TlsProtocol.TLSv1_3)
                                 .setTlsMaximumProtocolVersion(TlsParameters.TlsProtocol.TLSv1_3))
-                        .addAlpnProtocols(ProtocolWriter.HTTP2)
-                        .addAlpnProtocols(ProtocolWriter.HTTP1)
+                        .addAllAlpnProtocols(protocols)
                         .addTlsCertificateSdsSecretConfigs(ConfigSources.secret(Names.OWN_CERTIFICATE))
                         .setValidationContextSdsSecretConfig(ConfigSources.secret(Names.ROOT_BUNDLE)))
                 .build();

@@ -44,18 +44,17 @@ final class ProtocolWriter {
         }
     }
 
-    /// What is spoken on the application's port: as the service says of the port that leads there, else of its only
-    /// one.
+    /// What is spoken on the application's port: what the service says of the ports that lead there, else of all
+    /// its ports. Where those do not agree, or there are none, HTTP/1.1, which can be told from the rest.
     static Port.Protocol application(Service service, int applicationPort) {
         var leading = service.ports().stream()
                 .filter(port -> applicationPort
                         == (port.targetPort() > 0
                                 ? port.targetPort()
                                 : port.port().number()))
-                .findFirst();
-        if (leading.isEmpty() && service.ports().size() == 1) {
-            leading = service.ports().stream().findFirst();
-        }
-        return leading.map(port -> port.port().protocol()).orElse(Port.Protocol.HTTP);
+                .toList();
+        var spoken = (leading.isEmpty() ? service.ports() : leading)
+                .stream().map(port -> port.port().protocol()).distinct().toList();
+        return spoken.size() == 1 ? spoken.getFirst() : Port.Protocol.HTTP;
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
+import io.heddle.traffic.filter.RbacRules;
 import io.heddle.traffic.route.ClusterChoice;
 import io.heddle.traffic.runtime.Listener;
 import io.heddle.traffic.runtime.ListenerChain;
@@ -18,6 +19,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ListenerReaderTest {
     private static final String TYPE = "\"@type\": type.googleapis.com/envoy.extensions.filters.";
@@ -222,6 +224,48 @@ class ListenerReaderTest {
                         new ClusterChoice.Weighted(
                                 List.of(ClusterChoice.Target.of("a"), ClusterChoice.Target.of("b")), List.of(3, 4)),
                         Duration.ofHours(1)));
+    }
+
+    private static String rbac(String rules) {
+        return CHAINS.replace(
+                "filters: [",
+                "filters: [ { name: rbac, typed_config: { \"@type\":"
+                        + " type.googleapis.com/envoy.extensions.filters.network.rbac.v3.RBAC, stat_prefix: p, "
+                        + rules + " } },");
+    }
+
+    @Test
+    void reads_who_may_connect() {
+        var listener = good(
+                ADDRESS,
+                rbac("shadow_rules: { action: DENY, policies: { x: { permissions: [ { any: true } ],"
+                        + " principals: [ { any: true } ] } } }, rules: { policies: { y: {"
+                        + " permissions: [ { destination_port: 9 } ], principals: [ { any: true } ] } } }"));
+        var access = listener.chains().getFirst().access();
+        assertThat(access).singleElement().satisfies(rbac -> {
+            assertThat(rbac.statPrefix()).isEqualTo("p");
+            assertThat(rbac.rules().orElseThrow().action()).isEqualTo(RbacRules.Action.ALLOW);
+            assertThat(rbac.shadowRules().orElseThrow().action()).isEqualTo(RbacRules.Action.DENY);
+        });
+        assertThat(listener.chains().getFirst().filter()).isInstanceOf(NetworkFilter.Tcp.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "permissions: [ { any: true } ], principals: [ { not_id: { header: { name: a, present_match: true } } } ]",
+                "permissions: [ { and_rules: { rules: [ { url_path: { path: { exact: /a } } } ] } } ],"
+                        + " principals: [ { any: true } ]"
+            })
+    void refuses_to_ask_a_connection_for_what_only_a_request_has(String policy) {
+        for (var rules : List.of("rules", "shadow_rules")) {
+            var read = read(ADDRESS, rbac(rules + ": { action: DENY, policies: { y: { " + policy + " } } }"));
+            assertThat(read).isInstanceOf(Checked.Rejected.class);
+            assertThat(read.problems())
+                    .singleElement()
+                    .satisfies(problem -> assertThat(problem.path())
+                            .isEqualTo("filter_chains[0].filters[0].typed_config." + rules + ".policies[y]"));
+        }
     }
 
     @Test

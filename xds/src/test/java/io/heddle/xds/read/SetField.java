@@ -72,7 +72,8 @@ record SetField(Way way, FieldDescriptor field) {
                     List.of(
                             HttpConnectionManager.getDefaultInstance(),
                             TcpProxy.getDefaultInstance(),
-                            ConnectionLimit.getDefaultInstance())),
+                            ConnectionLimit.getDefaultInstance(),
+                            io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC.getDefaultInstance())),
             Map.entry(
                     "envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter",
                     List.of(

@@ -50,6 +50,7 @@ final class GoldenTest {
             .add(OriginalDst.getDescriptor())
             .add(HttpInspector.getDescriptor())
             .add(TcpProxy.getDescriptor())
+            .add(io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC.getDescriptor())
             .add(UpstreamTlsContext.getDescriptor())
             .add(DownstreamTlsContext.getDescriptor())
             .add(PreviousHostsPredicate.getDescriptor())

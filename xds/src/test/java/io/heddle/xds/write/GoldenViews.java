@@ -58,7 +58,7 @@ final class GoldenViews {
             "intercepted", intercepted(),
             "intercepted-registry-only", interceptedRegistryOnly(),
             "intercepted-tcp", interceptedTcp(List.of()),
-            "intercepted-tcp-guarded", interceptedTcp(List.of(policy("nobody", AccessPolicy.Action.ALLOW))));
+            "intercepted-tcp-guarded", interceptedTcp(tcpPolicies()));
 
     private GoldenViews() {}
 
@@ -178,6 +178,27 @@ final class GoldenViews {
                 plain(tcp("db.example", 9080, Service.Resolution.STATIC), endpoint("db-1", "10.0.0.2", 9080, true)));
         return Views.intercepted(
                 view, new ProxyNode.Interception(ProxyNode.Mode.REDIRECT, false), OutboundTraffic.ALLOW_ANY);
+    }
+
+    /// What only a request has is in one rule of each action.
+    private static List<AccessPolicy> tcpPolicies() {
+        var web = source(List.of("mesh.test/ns/shop/sa/web"), List.of());
+        var other = source(List.of(), List.of("other"));
+        var gets = new Operation(
+                List.of(), List.of(), List.of(), List.of(), List.of("GET"), List.of(), List.of(), List.of());
+        var deletes = new Operation(
+                List.of(), List.of(), List.of(9080), List.of(), List.of("DELETE"), List.of(), List.of(), List.of());
+        return List.of(
+                policy("nobody", AccessPolicy.Action.ALLOW),
+                policy(
+                        "callers",
+                        AccessPolicy.Action.ALLOW,
+                        new AccessPolicy.Rule(List.of(web), List.of(), List.of()),
+                        new AccessPolicy.Rule(List.of(other), List.of(gets), List.of())),
+                policy(
+                        "no-deletes",
+                        AccessPolicy.Action.DENY,
+                        new AccessPolicy.Rule(List.of(other), List.of(deletes), List.of())));
     }
 
     private static ProxyView interceptedRegistryOnly() {

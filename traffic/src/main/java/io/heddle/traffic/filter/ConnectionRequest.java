@@ -1,0 +1,60 @@
+package io.heddle.traffic.filter;
+
+import io.heddle.traffic.request.HeaderEdits;
+import io.heddle.traffic.request.Peer;
+import io.heddle.traffic.request.RequestHead;
+import io.heddle.traffic.request.ResponseFlag;
+import io.heddle.traffic.request.Trace;
+import io.heddle.traffic.route.FilterOverride;
+import io.heddle.traffic.route.RouteDecision;
+import java.util.Optional;
+
+/// A connection as access rules see it: only who sent it can be asked for. Whatever belongs to a request is a bug
+/// to ask for, and the asking fails loudly.
+///
+/// @param peer who connects
+record ConnectionRequest(Peer peer) implements FilterRequest {
+    private static IllegalStateException none() {
+        return new IllegalStateException("a connection is no request");
+    }
+
+    @Override
+    public RequestHead head() {
+        throw none();
+    }
+
+    @Override
+    public HeaderEdits requestEdits() {
+        throw none();
+    }
+
+    @Override
+    public HeaderEdits responseEdits() {
+        throw none();
+    }
+
+    @Override
+    public RouteDecision decision() {
+        throw none();
+    }
+
+    @Override
+    public Optional<FilterOverride> override(String name) {
+        return Optional.empty();
+    }
+
+    @Override
+    public long chance() {
+        throw none();
+    }
+
+    @Override
+    public void flag(ResponseFlag flag) {
+        throw none();
+    }
+
+    @Override
+    public Trace trace() {
+        return Trace.OFF;
+    }
+}
