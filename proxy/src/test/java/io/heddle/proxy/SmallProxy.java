@@ -30,6 +30,7 @@ final class SmallProxy {
                 } else {
                     heap.clear();
                 }
+                System.out.println("holds " + heap.size() + " MB");
                 System.out.println("done");
                 line = commands.readLine();
             }

@@ -11,11 +11,15 @@ import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
+import io.heddle.traffic.route.RouteAction;
+import io.heddle.traffic.route.Upgrades;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import io.heddle.xds.resource.NamedResource;
 import io.heddle.xds.resource.ResourceSet;
 import io.heddle.xds.resource.ResourceType;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,6 +58,43 @@ final class RuntimeCompilerTest {
                 .filter(Problem::isError)
                 .map(Problem::toString)
                 .toList();
+    }
+
+    private static Upgrades upgrades(String configs) {
+        var set = action("'route': {'cluster': 'c', 'upgrade_configs': [" + configs + "]}");
+        var compiled = RuntimeCompiler.compile(set, RuntimeConfig.EMPTY);
+        assertThat(compiled).isInstanceOf(Checked.Ok.class);
+        var table = Objects.requireNonNull(
+                ((Checked.Ok<RuntimeConfig>) compiled).value().routes().get("r"));
+        var route = table.virtualHosts().getFirst().routes().getFirst();
+        return ((RouteAction.Forward) route.action()).upgrades();
+    }
+
+    @Test
+    void reads_which_upgrades_a_route_carries() {
+        assertThat(upgrades("")).isEqualTo(Upgrades.NONE);
+        assertThat(upgrades("{'upgrade_type': 'WebSocket'}, {'upgrade_type': 'other', 'enabled': false}"))
+                .isEqualTo(new Upgrades(Map.of("websocket", true, "other", false), false));
+    }
+
+    @Test
+    void a_connect_ends_at_a_route_with_connect_config_and_goes_on_at_another() {
+        assertThat(upgrades("{'upgrade_type': 'CONNECT'}")).isEqualTo(new Upgrades(Map.of("connect", true), false));
+        assertThat(upgrades("{'upgrade_type': 'CONNECT', 'connect_config': {}}"))
+                .isEqualTo(new Upgrades(Map.of("connect", true), true));
+        assertThat(upgrades("{'upgrade_type': 'websocket', 'connect_config': {}}")
+                        .terminatesConnect())
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"'proxy_protocol_config': {'version': 'V1'}", "'allow_post': true"})
+    void refuses_what_a_tunnel_would_not_be_without(String field) {
+        assertThat(errors(action("'route': {'cluster': 'c', 'upgrade_configs': [{'upgrade_type': 'CONNECT',"
+                        + " 'connect_config': {" + field + "}}]}")))
+                .singleElement()
+                .asString()
+                .contains("route.upgrade_configs[0].connect_config." + field.substring(1, field.indexOf("':")));
     }
 
     @Test
