@@ -14,6 +14,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Every page of the admin interface over HTTP, in the forms that tools made for Envoy read.
+@SuppressWarnings("StringSplitter")
 final class AdminTest {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final String UPSTREAM = "spiffe://mesh.test/ns/shop/sa/web";
@@ -109,6 +112,29 @@ final class AdminTest {
 
     private URI uri(String path) {
         return URI.create("http://127.0.0.1:" + address("admin").getPort() + path);
+    }
+
+    @Test
+    void the_reference_has_every_page_with_its_methods() throws Exception {
+        var said = get("/help")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith("  /") && !line.startsWith("  /help"))
+                .map(line -> line.replaceAll("^  (\\S+?)(?: \\((.*)\\))?: .*", "$1 $2"))
+                .map(line -> line.endsWith(" ") ? line + "GET" : line)
+                .toList();
+        var written = Files.readAllLines(Path.of("../docs/reference/admin.md")).stream()
+                .filter(line -> line.startsWith("| `/"))
+                .map(line -> line.replaceAll("^\\| (.*?) \\| ([A-Z, ]+) \\|.*", "$1 $2")
+                        .replace("`", ""))
+                .filter(line -> !line.startsWith("/help"))
+                .flatMap(line -> {
+                    int space = line.indexOf(' ', line.lastIndexOf('/'));
+                    return Stream.of(line.substring(0, space).split(", ", -1))
+                            .map(page -> page + line.substring(space));
+                })
+                .toList();
+        assertThat(said).isNotEmpty().containsExactlyInAnyOrderElementsOf(written);
     }
 
     @Test

@@ -176,6 +176,37 @@ class HeadRulesTest {
         }
     }
 
+    /// Over HTTP/2 an authority is a copy that moves when a line before it goes.
+    @Test
+    void does_the_same_to_heads_of_http_2() throws Exception {
+        var words = words("normalize escaped=UNESCAPE_AND_FORWARD underscores=DROP_HEADER strip=ANY dot remote");
+        try (var app = Origin.answering(OK);
+                var proxy = new RunningProxy(RunningProxy.config(with(paths(words), heads(words)), app.port()))) {
+            var out = Http2HopTest.run(
+                    "curl",
+                    "-s",
+                    "-o",
+                    "/dev/null",
+                    "-w",
+                    "%{http_version} %{http_code}",
+                    "--http2-prior-knowledge",
+                    "-H",
+                    "Host: a.example.:80",
+                    "-H",
+                    "x_real: 1",
+                    "-H",
+                    "x-b: 2",
+                    "-H",
+                    "X-Forwarded-For: 1.2.3.4",
+                    "http://127.0.0.1:" + proxy.port() + "/x/..%2Fadmin?q=%2F");
+            assertThat(out).isEqualTo("2 200");
+            assertThat(app.seen().getFirst().lines())
+                    .startsWith("GET /admin?q=%2F HTTP/1.1", "host: a.example")
+                    .contains("x-b: 2", "x-forwarded-for: 1.2.3.4,127.0.0.1")
+                    .noneMatch(line -> line.startsWith("x_real"));
+        }
+    }
+
     private static HeadOptions names(HeadOptions.ServerHeader server, boolean id) {
         var none = HeadOptions.DEFAULT;
         return new HeadOptions(

@@ -47,7 +47,7 @@ class Http2HopTest {
                 .findFirst();
     }
 
-    private static String run(String program, String... arguments) throws Exception {
+    static String run(String program, String... arguments) throws Exception {
         var found = find(program);
         if (found.isEmpty()) {
             System.out.println("SKIPPED: no " + program + " here");

@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// Clients that are slow on purpose, as `slowhttptest` makes them, do not keep others from their answers, and do not
-/// hold their connections longer than the listener's times allow.
+/// Clients that are slow on purpose, as `slowhttptest` makes them, do not keep others from their answers, and do
+/// not hold their connections longer than the listener's times allow.
 class SlowClientsTest {
     private static final String TOOL = "slowhttptest";
     private static final String SMALL = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";

@@ -36,6 +36,15 @@ class InterceptionTest {
               clusterIP: 10.96.0.10
               ports: [{name: http, port: 80}]
             """;
+    private static final String DATABASE = """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: db, namespace: shop}
+            spec:
+              selector: {app: db}
+              clusterIP: 10.96.0.11
+              ports: [{name: tcp, port: 2626}]
+            """;
     private static final String PAGE = "the-page-that-nobody-on-the-wire-may-see";
 
     private static final String STRANGER = "from-outside-the-mesh";
@@ -215,6 +224,64 @@ class InterceptionTest {
     }
 
     @Test
+    void a_policy_decides_who_may_connect_to_a_tcp_service() throws IOException {
+        lead("nft");
+        server.run(
+                "sh",
+                "-c",
+                heddle("intercept install --proxy-uid 0 --include-inbound-ports 2626 --mode REDIRECT --backend nft"));
+        var database = Files.writeString(folder.resolve("database.yaml"), DATABASE);
+        client.run("sh", "-c", heddle("apply", "-f", database.toString()));
+        var script = """
+                import socketserver
+                class Greet(socketserver.BaseRequestHandler):
+                    def handle(self): self.request.sendall(b'220 hello\\n')
+                socketserver.TCPServer.allow_reuse_address = True
+                socketserver.TCPServer(('0.0.0.0', 2626), Greet).serve_forever()
+                """;
+        var arguments = new ArrayList<>(List.of("run", "--service", "db.shop", "--port", "2626"));
+        arguments.addAll(List.of("--interception-mode", "REDIRECT", "--user", "65534:65534"));
+        arguments.addAll(List.of("--control", control().toString(), "--address", "10.99.0.2"));
+        arguments.addAll(List.of("--state-dir", folder.resolve("db").toString()));
+        arguments.addAll(List.of("--", NetworkNamespace.PYTHON, "-c", script));
+        ofTest.add(server.heddle(folder.resolve("db.log"), arguments.toArray(String[]::new)));
+
+        awaitGreeting("220 hello");
+        decide("DENY", "reader");
+        awaitGreeting("");
+        await("the refusal in the log")
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> Files.readString(folder.resolve("db/access.log"))
+                        .contains("rbac_access_denied_matched_policy[ns[shop]-policy[connectors]-rule[0]]"));
+        decide("ALLOW", "somebody-else");
+        awaitGreeting("");
+        decide("ALLOW", "reader");
+        awaitGreeting("220 hello");
+        client.run("sh", "-c", heddle("delete", "authorizationpolicy/connectors", "-n", "shop"));
+    }
+
+    private static void decide(String action, String who) throws IOException {
+        var policy = """
+                apiVersion: security.istio.io/v1
+                kind: AuthorizationPolicy
+                metadata: {name: connectors, namespace: shop}
+                spec:
+                  action: %s
+                  rules:
+                  - from: [{source: {principals: [cluster.local/ns/shop/sa/%s]}}]
+                """.formatted(action, who);
+        var file = Files.writeString(folder.resolve("connectors.yaml"), policy);
+        client.run("sh", "-c", heddle("apply", "-f", file.toString()));
+    }
+
+    private static void awaitGreeting(String expected) {
+        await("what the database says through both sidecars")
+                .atMost(Duration.ofMinutes(3))
+                .until(() ->
+                        client.tryRun(greeting(1000, "10.96.0.11/2626")).out().equals(expected));
+    }
+
+    @Test
     void run_installs_the_rules_for_its_application_and_takes_them_away() throws IOException {
         lead("iptables");
         var sidecar = serve("--intercept");
@@ -257,6 +324,10 @@ class InterceptionTest {
     }
 
     private static String[] greeting(int user) {
+        return greeting(user, "10.99.0.2/2525");
+    }
+
+    private static String[] greeting(int user, String from) {
         return new String[] {
             "setpriv",
             "--reuid=" + user,
@@ -266,7 +337,7 @@ class InterceptionTest {
             "10",
             "bash",
             "-c",
-            "exec 3<>/dev/tcp/10.99.0.2/2525 && head -n 1 <&3"
+            "exec 3<>/dev/tcp/" + from + " && head -n 1 <&3"
         };
     }
 }
