@@ -48,8 +48,8 @@ public class TrafficBenchmark {
     private final Head head = new Head();
     private final Request request = new Request();
     private RouteTable table = RouteTable.of("", List.of());
-    private LoadBalancer roundRobin = _ -> Optional.empty();
-    private LoadBalancer leastRequest = _ -> Optional.empty();
+    private LoadBalancer roundRobin = BuiltinBalancers.create(new BalancerPolicy.RoundRobin(), List.of());
+    private LoadBalancer leastRequest = BuiltinBalancers.create(new BalancerPolicy.LeastRequest(2), List.of());
 
     /// Builds the table and the balancers.
     @Setup

@@ -104,9 +104,7 @@ record SetField(Way way, FieldDescriptor field) {
                     List.of(TlsInspector.getDefaultInstance(), ProxyProtocol.getDefaultInstance())),
             Map.entry(
                     "envoy.config.overload.v3.ResourceMonitor",
-                    List.of(
-                            DownstreamConnectionsConfig.getDefaultInstance(),
-                            FixedHeapConfig.getDefaultInstance())),
+                    List.of(DownstreamConnectionsConfig.getDefaultInstance(), FixedHeapConfig.getDefaultInstance())),
             Map.entry(
                     "envoy.config.core.v3.TypedExtensionConfig",
                     List.of(
