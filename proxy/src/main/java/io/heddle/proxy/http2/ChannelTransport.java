@@ -136,8 +136,9 @@ public final class ChannelTransport implements Http2Transport {
         }
         if (now >= pingAt) {
             connection().ping();
-            pingAt = after(keepAlive.interval());
             pongBy = after(keepAlive.timeout());
+            // The next one waits for the answer to this: it would give it more time else.
+            pingAt = Math.max(after(keepAlive.interval()), pongBy);
         }
     }
 

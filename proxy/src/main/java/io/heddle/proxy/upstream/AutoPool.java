@@ -67,7 +67,9 @@ final class AutoPool implements ConnectionPool {
         public void failed(UpstreamFailure failure) {
             connecting = false;
             for (int i = waiting.size(); i > 0 && !waiting.isEmpty(); i--) {
-                first().listener().failed(failure);
+                var listener = first().listener();
+                listener.unreachable(connector.lastFailure());
+                listener.failed(failure);
             }
         }
     }

@@ -122,7 +122,9 @@ final class Http2Pool implements ConnectionPool {
         boolean none = connecting + established == 0;
         int all = none ? waiting.size() : Math.min(1, waiting.size());
         for (int i = 0; i < all && !waiting.isEmpty(); i++) {
-            first().listener().failed(failure);
+            var listener = first().listener();
+            listener.unreachable(connector.lastFailure());
+            listener.failed(failure);
         }
         open();
     }

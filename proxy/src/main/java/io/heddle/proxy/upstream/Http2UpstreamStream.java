@@ -180,6 +180,9 @@ final class Http2UpstreamStream implements UpstreamStream {
 
         @Override
         public void reset(Http2Error error, boolean processed) {
+            if (listener != null && !connection.lost()) {
+                listener.reset(error);
+            }
             fail(failure(error, processed));
         }
 

@@ -22,6 +22,8 @@ import io.netty.resolver.NoopAddressResolverGroup;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Optional;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /// Opens connections to one host, TLS included, and counts them in its cluster's breaker.
 // A failed write or close shows as the end of its channel, which is handled.
@@ -35,6 +37,7 @@ public final class RawConnector {
     private final Optional<ProxyAnnouncement> header;
     private final Alpn alpn;
     private final Runnable otherwise;
+    private @Nullable Throwable lastFailure;
 
     /// What ALPN must have agreed on.
     private enum Alpn {
@@ -82,6 +85,11 @@ public final class RawConnector {
         return alpn == Alpn.ANY || speaksHttp2(channel) == (alpn == Alpn.HTTP2);
     }
 
+    /// Why the last connection that failed did.
+    Throwable lastFailure() {
+        return lastFailure == null ? new SSLException("no connection has failed") : lastFailure;
+    }
+
     UpstreamTarget target() {
         return target;
     }
@@ -117,6 +125,7 @@ public final class RawConnector {
         var tls = target.source().flatMap(source -> source.newHandler(ByteBufAllocator.DEFAULT));
         if (tls.isEmpty()) {
             target.breaker().release(CircuitBreaker.Resource.CONNECTIONS);
+            lastFailure = new SSLException("a certificate or an authority for TLS is missing");
             outcome.failed(UpstreamFailure.CONNECT_FAILED);
             return;
         }
@@ -206,6 +215,7 @@ public final class RawConnector {
         if (!isExpected(channel)) {
             channel.close();
             otherwise.run();
+            lastFailure = new SSLException("ALPN agreed on another protocol");
             outcome.failed(UpstreamFailure.CONNECT_FAILED);
             return;
         }
@@ -214,6 +224,7 @@ public final class RawConnector {
 
     private void failed(Throwable cause, Outcome outcome) {
         outliers.connectFailed(target.host().state(), worker.now());
+        lastFailure = cause;
         outcome.failed(
                 cause instanceof ConnectTimeoutException
                         ? UpstreamFailure.CONNECT_TIMEOUT

@@ -2,6 +2,7 @@ package io.heddle.proxy.upstream;
 
 import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.HttpResponseHead;
+import io.heddle.proxy.http2.Http2Error;
 import io.netty.buffer.ByteBuf;
 
 /// Who waits for an upstream's answer. Called on its event loop; after [#failed] or [#end] nothing more comes.
@@ -11,6 +12,12 @@ public interface UpstreamListener {
 
     /// There is no answer, or no more of it.
     void failed(UpstreamFailure failure);
+
+    /// The host reset the stream over HTTP/2, for this reason; [#failed] follows.
+    default void reset(Http2Error error) {}
+
+    /// No connection could be made, for this reason; [#failed] follows.
+    default void unreachable(Throwable cause) {}
 
     /// An interim response (1xx) came.
     void interim(HttpResponseHead head);
