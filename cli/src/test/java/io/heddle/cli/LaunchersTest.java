@@ -90,6 +90,24 @@ class LaunchersTest {
     }
 
     @Test
+    void a_sidecar_goes_without_what_only_a_control_plane_uses() throws Exception {
+        script(tree.resolve("mvnw"), """
+                mkdir -p cli/target/heddle/lib && cd cli/target/heddle/lib
+                : > io.grpc.grpc-core-1.jar && : > org.bouncycastle.bcprov-1.jar && : > io.heddle.heddle-proxy-1.jar
+                """);
+        var environment = Map.of("JAVA_HOME", jdk.toString());
+        for (var sidecar : List.of("proxy", "run")) {
+            assertThat(run(environment, tree.resolve("heddle").toString(), sidecar)
+                            .out())
+                    .contains("lib/io.heddle.heddle-proxy-1.jar")
+                    .doesNotContain("io.grpc", "org.bouncycastle");
+        }
+        assertThat(run(environment, tree.resolve("heddle").toString(), "control")
+                        .out())
+                .contains("lib/io.grpc.grpc-core-1.jar", "lib/org.bouncycastle.bcprov-1.jar");
+    }
+
+    @Test
     void two_first_uses_at_once_build_once() throws Exception {
         script(tree.resolve("mvnw"), """
                 echo "$*" >> "$PWD/maven.calls"

@@ -1,6 +1,6 @@
 package io.heddle.proxy;
 
-import io.heddle.proxy.config.AdsSource;
+import io.heddle.proxy.ads.AdsSource;
 import io.heddle.proxy.http2.Flood;
 import io.heddle.proxy.http2.Http2Counters;
 import io.heddle.proxy.listen.ListenerStats;

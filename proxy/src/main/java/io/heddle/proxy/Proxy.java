@@ -5,11 +5,13 @@ import io.heddle.model.problem.Problem;
 import io.heddle.proxy.admin.AdminPages;
 import io.heddle.proxy.admin.LogLevels;
 import io.heddle.proxy.admin.PageServer;
+import io.heddle.proxy.ads.AdsSource;
+import io.heddle.proxy.ads.CertificateClient;
+import io.heddle.proxy.ads.Obstacle;
 import io.heddle.proxy.config.ActiveConfig;
-import io.heddle.proxy.config.AdsSource;
 import io.heddle.proxy.config.ConfigGate;
-import io.heddle.proxy.config.Obstacle;
 import io.heddle.proxy.exchange.ProxyServices;
+import io.heddle.proxy.grpc.GrpcClient;
 import io.heddle.proxy.http2.Http2Counters;
 import io.heddle.proxy.listen.Listeners;
 import io.heddle.proxy.loop.EventLoops;
@@ -30,6 +32,7 @@ import io.heddle.proxy.upstream.Upstreams;
 import io.heddle.traffic.runtime.Listener;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.heddle.traffic.runtime.RuntimeConfig;
+import io.heddle.xds.client.AdsConversation;
 import io.heddle.xds.read.Bootstrap;
 import io.heddle.xds.read.BootstrapReader;
 import io.heddle.xds.read.ConfigDump;
@@ -78,6 +81,7 @@ public final class Proxy implements AutoCloseable {
     private final EventLoops loops;
     private final ActiveConfig active = new ActiveConfig(RuntimeConfig.EMPTY);
     private final Upstreams upstreams;
+    private final GrpcClient grpc;
     private final Listeners listeners;
     private final Overload overload = new Overload();
     private final OverloadLoop pressure;
@@ -104,12 +108,12 @@ public final class Proxy implements AutoCloseable {
         secrets = new SecretStore(Optional.of(files), watch);
         tls = new TlsContexts(secrets);
         var server = bootstrap.ads().map(target -> ControlServer.of(target, files, options.identity()));
-        server.flatMap(ControlServer::issuer).ifPresent(_ -> secrets.expectIdentity());
-        identity = server.flatMap(ControlServer::issuer).map(how -> IdentityAgent.start(files, how, secrets::changed));
+        server.flatMap(ControlServer::issuing).ifPresent(_ -> secrets.expectIdentity());
+        loops = new EventLoops(options.concurrency());
+        identity = server.flatMap(ControlServer::issuing).map(this::obtainIdentity);
         metrics = new ProxyMetrics(
                 new ProxyMetrics.Settings(VERSION, MAX_SERIES, SERIES_IDLE), node.workload(), this::principal);
         logs = accessLogs;
-        loops = new EventLoops(options.concurrency());
         upstreams = new Upstreams(loops, TlsSources.client(tls), active.current());
         var ownPeer = node.hasWorkload() ? node.workload().toString() : "";
         var services = new ProxyServices(
@@ -123,7 +127,9 @@ public final class Proxy implements AutoCloseable {
         active.follow(new Preparing());
         active.follow(upstreams);
         active.follow(listeners);
-        var gate = new ConfigGate(active, bootstrap.fixed());
+        grpc = new GrpcClient(loops.workers().getFirst(), upstreams);
+        var gate = new ConfigGate(
+                active, server.map(found -> found.guarded(bootstrap.fixed())).orElseGet(bootstrap::fixed));
         ads = server.map(_ -> new AdsSource(gate, options.stateFolder().resolve("last-good.xds"), this::configured));
         configGate = gate;
         control = server;
@@ -132,6 +138,15 @@ public final class Proxy implements AutoCloseable {
         figures.add(overload, pressure);
         figures.add("downstream", services.http2());
         figures.add("upstream", upstreams.http2());
+    }
+
+    private IdentityAgent obtainIdentity(ControlServer.Issuing how) {
+        var own = new GrpcClient(
+                loops.workers().getFirst(), new Upstreams(loops, TlsSources.client(tls), how.clusters()));
+        var issuer = new CertificateClient(own, how.joining(), how.renewing());
+        var wanted = options.identity();
+        return IdentityAgent.start(
+                files, new IdentityAgent.Options(issuer, wanted.joinToken(), wanted.lifetime()), secrets::changed);
     }
 
     /// Starts a proxy and returns when it is set up; [#ready] tells when it takes requests.
@@ -197,12 +212,15 @@ public final class Proxy implements AutoCloseable {
         var source = ads.get();
         reportHealth();
         source.fallBackAfter(options.lastGoodAfter());
-        var server = control.get().options(node.info(VERSION));
+        var server = control.get();
+        var speaking =
+                new AdsConversation.Options(node.info(VERSION), server.target().nodeOnce());
         if (identity.isEmpty()) {
-            source.connect(server);
+            source.connect(grpc, server.ads(), speaking);
             return;
         }
-        CompletableFuture<Void> connected = identity.get().ready().thenRun(() -> source.connect(server));
+        CompletableFuture<Void> connected =
+                identity.get().ready().thenRun(() -> source.connect(grpc, server.ads(), speaking));
         var _ = connected.whenComplete((_, refused) -> {
             if (refused != null) {
                 source.refused();

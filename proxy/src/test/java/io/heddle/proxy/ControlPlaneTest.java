@@ -12,7 +12,7 @@ import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
-import io.heddle.proxy.config.Obstacle;
+import io.heddle.proxy.ads.Obstacle;
 import io.heddle.proxy.tls.TestAuthority;
 import io.heddle.xds.resource.ResourceSet;
 import io.heddle.xds.resource.ResourceType;
@@ -51,6 +51,8 @@ import org.bouncycastle.pkcs.PKCS10CertificationRequest;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ControlPlaneTest {
     private static final InetSocketAddress ANY = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
@@ -64,7 +66,12 @@ class ControlPlaneTest {
     private volatile ResourceSet offered = ResourceSet.EMPTY;
     private volatile boolean loseFirstAnswer;
     private volatile Admission admission = Admission.accepted();
+    private String apiType = "DELTA_GRPC";
+    private String names = "";
+    private String type = "STATIC";
+    private String host = "{address: 127.0.0.1, port_value: ";
     private final BlockingQueue<String> seen = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Boolean> reported = new LinkedBlockingQueue<>();
 
     @Test
     void joins_takes_its_configuration_and_restarts_without_the_control_plane() throws Exception {
@@ -251,12 +258,85 @@ class ControlPlaneTest {
         application.stop(0);
     }
 
+    @Test
+    void a_control_plane_under_another_name_is_not_believed_though_the_mesh_signed_its_certificate() throws Exception {
+        try (var server = control(ANY, TestAuthority.dns("somebody.else"));
+                var proxy = Proxy.start(joining(server))) {
+            await().until(() -> proxy.identity().orElseThrow().failures() > 0);
+            assertThat(seen).isEmpty();
+        }
+    }
+
+    @Test
+    void the_names_that_the_bootstrap_asks_for_take_the_place_of_the_hosts() throws Exception {
+        var application = answering(204);
+        names = "match_typed_subject_alt_names: [{san_type: DNS, matcher: {exact: somebody.else}}]";
+        try (var server = control(ANY, TestAuthority.dns("somebody.else"))) {
+            offered = application(application.getAddress().getPort());
+            try (var proxy = Proxy.start(joining(server))) {
+                proxy.ready().get(20, TimeUnit.SECONDS);
+                assertThat(status(proxy)).isEqualTo(204);
+            }
+        }
+        application.stop(0);
+    }
+
+    @Test
+    void a_control_plane_that_has_a_name_is_waited_for_until_the_name_is_known() throws Exception {
+        var old = answering(200);
+        host = "{address: localhost, port_value: ";
+        type = "STRICT_DNS";
+        try (var server = control(old.getAddress().getPort())) {
+            var options = joining(server).withLastGoodAfter(Duration.ofMinutes(5));
+            for (int start = 0; start < 2; start++) {
+                try (var proxy = Proxy.start(options)) {
+                    proxy.ready().get(20, TimeUnit.SECONDS);
+                    assertThat(status(proxy)).isEqualTo(200);
+                    assertThat(proxy.ads().orElseThrow().status().fromDisk()).isFalse();
+                }
+            }
+        }
+        old.stop(0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"DELTA_GRPC", "GRPC"})
+    void a_control_plane_that_comes_back_is_found_and_told_what_it_missed(String api) throws Exception {
+        apiType = api;
+        var old = answering(200);
+        var fresh = answering(204);
+        var server = control(old.getAddress().getPort());
+        int port = server.securePort().orElseThrow();
+        try (var proxy = Proxy.start(joining(server))) {
+            proxy.ready().get(20, TimeUnit.SECONDS);
+            assertThat(status(proxy)).isEqualTo(200);
+            server.close();
+            await().until(() -> !proxy.ads().orElseThrow().status().connected());
+            assertThat(status(proxy)).isEqualTo(200);
+            reported.clear();
+            server = control(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+                    new GeneralName(GeneralName.iPAddress, "127.0.0.1"));
+            offered = application(fresh.getAddress().getPort());
+            await().atMost(Duration.ofSeconds(20)).until(() -> status(proxy) == 204);
+            await().until(() -> reported.contains(true));
+            assertThat(proxy.ads().orElseThrow().status().connected()).isTrue();
+        } finally {
+            server.close();
+            old.stop(0);
+            fresh.stop(0);
+        }
+    }
+
     private AdsServer control(int applicationPort) throws IOException {
-        var loopback = new GeneralName(GeneralName.iPAddress, "127.0.0.1");
-        var issued = mesh.issue(TestAuthority.dns("localhost"), loopback);
-        var serving = new ServingCertificate(issued.chain(), issued.key());
-        var secure = new AdsServer.Secure(ANY, () -> serving, mesh.rootPem(), this::sign);
         offered = application(applicationPort);
+        return control(ANY, TestAuthority.dns("localhost"), new GeneralName(GeneralName.iPAddress, "127.0.0.1"));
+    }
+
+    private AdsServer control(InetSocketAddress address, GeneralName... served) throws IOException {
+        var issued = mesh.issue(served);
+        var serving = new ServingCertificate(issued.chain(), issued.key());
+        var secure = new AdsServer.Secure(address, () -> serving, mesh.rootPem(), this::sign);
         return AdsServer.start(new AdsServer.Options(Optional.empty(), Optional.of(secure)), new Offering());
     }
 
@@ -313,7 +393,9 @@ class ControlPlaneTest {
         }
 
         @Override
-        public void healthReported(AdsSession.Handle session, boolean healthy, String detail) {}
+        public void healthReported(AdsSession.Handle session, boolean healthy, String detail) {
+            reported.add(healthy);
+        }
 
         @Override
         public void disconnected(AdsSession.Handle session) {}
@@ -325,7 +407,7 @@ class ControlPlaneTest {
                 dynamic_resources:
                   cds_config: {ads: {}, resource_api_version: V3}
                   ads_config:
-                    api_type: DELTA_GRPC
+                    api_type: %3$s
                     transport_api_version: V3
                     grpc_services: [{envoy_grpc: {cluster_name: control}}]
                 static_resources:
@@ -348,12 +430,17 @@ class ControlPlaneTest {
                               "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
                   clusters:
                   - name: control
-                    type: STATIC
+                    type: %5$s
+                    dns_lookup_family: V4_PREFERRED
+                    typed_extension_protocol_options:
+                      envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+                        "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+                        explicit_http_config: {http2_protocol_options: {}}
                     load_assignment:
                       cluster_name: control
                       endpoints:
                       - lb_endpoints:
-                        - endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %2$d}}}
+                        - endpoint: {address: {socket_address: %6$s%2$d}}}
                     transport_socket:
                       name: envoy.transport_sockets.tls
                       typed_config:
@@ -364,7 +451,8 @@ class ControlPlaneTest {
                             private_key: {filename: %1$s/identity/identity.pem}
                           validation_context:
                             trusted_ca: {filename: %1$s/identity/root.pem}
-                """.formatted(state, port);
+                            %4$s
+                """.formatted(state, port, apiType, names, type, host);
     }
 
     private static int status(Proxy proxy) throws Exception {

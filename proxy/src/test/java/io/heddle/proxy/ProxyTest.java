@@ -137,6 +137,10 @@ class ProxyTest {
                   clusters:
                   - name: control
                     type: STATIC
+                    typed_extension_protocol_options:
+                      envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+                        "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+                        explicit_http_config: {http2_protocol_options: {}}
                     load_assignment:
                       cluster_name: control
                       endpoints:

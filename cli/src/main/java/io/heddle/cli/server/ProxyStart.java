@@ -6,7 +6,7 @@ import io.heddle.model.problem.Problem;
 import io.heddle.proxy.Proxy;
 import io.heddle.proxy.ProxyOptions;
 import io.heddle.proxy.StartFailure;
-import io.heddle.proxy.config.Obstacle;
+import io.heddle.proxy.ads.Obstacle;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;

@@ -26,6 +26,7 @@ import tools.jackson.databind.ObjectMapper;
 /// @param identity the directory of `identity.pem` and `root.pem`
 record Bootstrap(WorkloadSpec spec, SidecarPorts ports, String xds, Path identity) {
     private static final String CONTROL_CLUSTER = "heddle-control";
+    private static final String PROTOCOL_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     /// Host and port of the control plane that an earlier run wrote into `file`; empty when there is none to read.
@@ -116,6 +117,7 @@ record Bootstrap(WorkloadSpec spec, SidecarPorts ports, String xds, Path identit
         var adsConfig = new LinkedHashMap<String, Object>();
         adsConfig.put("api_type", "DELTA_GRPC");
         adsConfig.put("transport_api_version", "V3");
+        adsConfig.put("set_node_on_first_message_only", true);
         adsConfig.put("grpc_services", List.of(Map.of("envoy_grpc", Map.of("cluster_name", CONTROL_CLUSTER))));
         var resources = new LinkedHashMap<String, Object>();
         resources.put("ads_config", adsConfig);
@@ -132,16 +134,9 @@ record Bootstrap(WorkloadSpec spec, SidecarPorts ports, String xds, Path identit
         var cluster = new LinkedHashMap<String, Object>();
         cluster.put("name", CONTROL_CLUSTER);
         cluster.put("type", "STRICT_DNS");
+        cluster.put("dns_lookup_family", "V4_PREFERRED");
         cluster.put("connect_timeout", "5s");
-        cluster.put(
-                "typed_extension_protocol_options",
-                Map.of(
-                        "envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
-                        Map.of(
-                                "@type",
-                                "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
-                                "explicit_http_config",
-                                Map.of("http2_protocol_options", Map.of()))));
+        cluster.put("typed_extension_protocol_options", Map.of(PROTOCOL_OPTIONS, protocolOptions()));
         cluster.put("transport_socket", transportSocket());
         cluster.put(
                 "load_assignment",
@@ -151,6 +146,18 @@ record Bootstrap(WorkloadSpec spec, SidecarPorts ports, String xds, Path identit
                         "endpoints",
                         List.of(Map.of("lb_endpoints", List.of(endpoint)))));
         return cluster;
+    }
+
+    /// HTTP/2 with a PING every 15 seconds, since a control plane that is gone without a word must be noticed;
+    /// and a new connection for each stream, which shows the certificate that is good then.
+    private static Map<String, Object> protocolOptions() {
+        var options = new LinkedHashMap<String, Object>();
+        options.put("@type", "type.googleapis.com/" + PROTOCOL_OPTIONS);
+        options.put("common_http_protocol_options", Map.of("max_requests_per_connection", 1));
+        var keepAlive = Map.of("interval", "15s", "timeout", "5s");
+        options.put(
+                "explicit_http_config", Map.of("http2_protocol_options", Map.of("connection_keepalive", keepAlive)));
+        return options;
     }
 
     private Map<String, Object> transportSocket() {
@@ -163,7 +170,12 @@ record Bootstrap(WorkloadSpec spec, SidecarPorts ports, String xds, Path identit
                 "trusted_ca", Map.of("filename", identity.resolve("root.pem").toString()));
         var tls = new LinkedHashMap<String, Object>();
         tls.put("@type", "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext");
-        tls.put("common_tls_context", Map.of("tls_certificates", List.of(certificate), "validation_context", trust));
+        var common = new LinkedHashMap<String, Object>();
+        common.put("tls_params", Map.of("tls_minimum_protocol_version", "TLSv1_3"));
+        common.put("tls_certificates", List.of(certificate));
+        common.put("validation_context", trust);
+        common.put("alpn_protocols", List.of("h2"));
+        tls.put("common_tls_context", common);
         tls.put("sni", CONTROL_CLUSTER);
         return Map.of("name", "envoy.transport_sockets.tls", "typed_config", tls);
     }

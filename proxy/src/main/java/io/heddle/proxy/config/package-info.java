@@ -1,7 +1,8 @@
-/// Which configuration is live, and how it comes to the proxy.
+/// Which configuration is live.
 ///
-/// What lives here: [io.heddle.proxy.config.ActiveConfig] and the sources that feed it (a bootstrap file, ADS, the last
-/// good file). What must not: sockets of the data path. Start reading at [io.heddle.proxy.config.ActiveConfig].
+/// What lives here: [io.heddle.proxy.config.ActiveConfig] and the one gate to it. What must not: where
+/// configurations come from, and sockets of the data path. Start reading at
+/// [io.heddle.proxy.config.ActiveConfig].
 @NullMarked
 package io.heddle.proxy.config;
 

@@ -2,10 +2,8 @@ package io.heddle.proxy.tls;
 
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
-import io.heddle.xds.client.CertificateClient;
-import io.heddle.xds.client.CertificateClient.Outcome;
+import io.heddle.proxy.tls.CertificateIssuer.Outcome;
 import io.heddle.xds.client.CertificateRequest;
-import io.heddle.xds.client.TlsFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,12 +55,13 @@ public final class IdentityAgent implements AutoCloseable {
     /// @param issuer who certifies
     /// @param joinToken what proves who asks the first time
     /// @param lifetime how long a certificate is asked to be good for
-    public record Options(CertificateClient issuer, Optional<String> joinToken, Duration lifetime) {}
+    public record Options(CertificateIssuer issuer, Optional<String> joinToken, Duration lifetime) {}
 
     /// Starts; `renewed` is called, on the agent's thread, whenever new files are in place.
     public static IdentityAgent start(IdentityFiles files, Options options, Runnable renewed) {
         var agent = new IdentityAgent(files, options, renewed);
         agent.load();
+        agent.announce();
         agent.thread.start();
         return agent;
     }
@@ -168,8 +167,7 @@ public final class IdentityAgent implements AutoCloseable {
     }
 
     private Outcome renew(CertificateRequest request) {
-        var own = new TlsFiles(files.pair(), files.pair(), files.root());
-        return options.issuer().renew(request.csrPem(), options.lifetime(), own);
+        return options.issuer().renew(request.csrPem(), options.lifetime());
     }
 
     private Outcome join(CertificateRequest request) {
@@ -198,6 +196,7 @@ public final class IdentityAgent implements AutoCloseable {
         renewals.increment();
         load();
         renewed.run();
+        announce(); // Whoever waits for it connects at once, and must find it in use.
         return true;
     }
 
@@ -228,6 +227,11 @@ public final class IdentityAgent implements AutoCloseable {
                     .addKeyValue("principal", principal().orElse("none"))
                     .addKeyValue("until", leaf.getNotAfter().toInstant())
                     .log("identity in use");
+        }
+    }
+
+    private void announce() {
+        if (hasUsable()) {
             ready.complete(null);
         }
     }

@@ -126,6 +126,22 @@ class CodeShapeTest {
     }
 
     @Test
+    void grpc_java_stays_with_who_serves_xds() {
+        noClasses()
+                .that(resideInAPackage("io.heddle.."))
+                .and()
+                .resideOutsideOfPackage("io.heddle.xds.server..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("io.grpc.."))
+                .check(house);
+        noClasses()
+                .that(resideInAPackage("io.heddle.proxy.."))
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("io.heddle.xds.server..", "io.heddle.xds.write.."))
+                .check(house);
+    }
+
+    @Test
     void netty_stays_in_the_proxy() {
         noClasses()
                 .that(resideInAnyPackage(

@@ -2,12 +2,14 @@ package io.heddle.tests.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -20,17 +22,29 @@ class ModuleArrowsTest {
             Map.entry("traffic", Set.of("model")),
             Map.entry("xds-api", Set.of()),
             Map.entry("xds", Set.of("model", "traffic", "xds-api")),
+            Map.entry("xds-server", Set.of("model", "xds-api", "xds")),
             Map.entry("proxy", Set.of("model", "traffic", "xds")),
-            Map.entry("control", Set.of("model", "dialect", "traffic", "xds")),
+            Map.entry("control", Set.of("model", "dialect", "traffic", "xds", "xds-server")),
             Map.entry("dashboard", Set.of()),
-            Map.entry("cli", Set.of("model", "dialect", "traffic", "xds", "proxy", "control", "dashboard", "demo")),
+            Map.entry(
+                    "cli",
+                    Set.of(
+                            "model",
+                            "dialect",
+                            "traffic",
+                            "xds",
+                            "xds-server",
+                            "proxy",
+                            "control",
+                            "dashboard",
+                            "demo")),
             Map.entry("demo", Set.of()),
             Map.entry("bench", Set.of("model", "traffic", "xds", "proxy")));
 
     /// Library (by group) → the modules whose production code may use it.
     private static final Map<String, Set<String>> OWNERS = Map.of(
             "io.netty", Set.of("proxy"),
-            "io.grpc", Set.of("xds", "xds-api"),
+            "io.grpc", Set.of("xds-server"),
             "com.google.protobuf", Set.of("xds", "xds-api"),
             "com.h2database", Set.of("control"),
             "org.bouncycastle", Set.of("control"),
@@ -72,6 +86,24 @@ class ModuleArrowsTest {
             }
         }
         assertThat(wrong).isEmpty();
+    }
+
+    @Test
+    void nothing_that_a_proxy_depends_on_brings_grpc_java() {
+        var reached = new TreeSet<>(Set.of("proxy"));
+        var next = new ArrayDeque<>(reached);
+        while (!next.isEmpty()) {
+            for (var dependency : productionDependencies(next.remove())) {
+                assertThat(dependency).doesNotStartWith("io.grpc:");
+                if (dependency.startsWith("io.heddle:heddle-")) {
+                    var module = dependency.substring("io.heddle:heddle-".length());
+                    if (reached.add(module)) {
+                        next.add(module);
+                    }
+                }
+            }
+        }
+        assertThat(reached).containsExactly("model", "proxy", "traffic", "xds", "xds-api");
     }
 
     private static List<String> productionDependencies(String module) {

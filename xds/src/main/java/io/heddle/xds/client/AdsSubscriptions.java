@@ -14,49 +14,77 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// A delta ADS client as a state machine without I/O: responses and the time go in, requests come out. Not thread-safe.
+/// An ADS client as a state machine without I/O: responses and the time go in, requests come out. Not thread-safe.
 ///
-/// It asks for all clusters and listeners, and for the routes, endpoints and secrets that they refer to. What arrives
-/// is laid over the set accepted last; once nothing that this candidate refers to is missing, the [ConfigSink] gets it
-/// as a whole. Only then are the responses that went into it answered: all acknowledged, or all refused with the sink's
-/// problems, and then the candidate is dropped. Something that the server says does not exist is not waited for. What
-/// has not come within 15 seconds (Envoy's `initial_fetch_timeout`) counts as absent from then on: later candidates do
-/// not wait for it again, and it is taken when it comes after all.
+/// It asks for all clusters and listeners, and for the routes, endpoints and secrets that they refer to. What
+/// arrives is laid over the set accepted last; once nothing that this candidate refers to is missing, the
+/// [ConfigSink] gets it as a whole. Only then are the responses that went into it answered: all acknowledged, or
+/// all refused with the sink's problems, and then the candidate is dropped. Something that the server says does
+/// not exist is not waited for. What has not come in time, counted from when it was first asked for
+/// (`initial_fetch_timeout` of whatever refers to it, 15 seconds if it says none), counts as absent from then on:
+/// later candidates do not wait for it again, and it is taken when it comes after all.
 ///
-/// A new stream says what was accepted, so a server with nothing new sends nothing. What the accepted set lacks was
-/// waited for already, and is not again.
+/// It speaks in the words of the delta variant, which can say everything; [AdsWire] has the words of the other.
+/// State of the world has one thing of its own: a server may hold back the next response of a type until this one
+/// is answered. So what was asked for by name is acknowledged when it came, while its candidate still waits for
+/// more of the like; should the whole be refused, the refusal stands with the clusters and listeners. And since
+/// the server then takes it for known, it is kept as long as the stream stands: a later candidate may refer to it
+/// again.
+///
+/// A new stream says what was accepted, so a server with nothing new sends nothing. What the accepted set lacks
+/// was waited for already, and is not again.
 public final class AdsSubscriptions {
-    /// How long a candidate waits for what it refers to.
-    static final Duration PATIENCE = Duration.ofSeconds(15);
-
     private static final int INVALID_ARGUMENT = 3; // google.rpc.Code
+    /// How many resources of a type are kept that nobody refers to now.
+    private static final int KEPT = 1000;
 
     private final ConfigSink sink;
+    private final AdsVariant variant;
+    private final Duration clustersTimeout;
+    private final Map<ResourceType, Map<String, Duration>> waiting = new EnumMap<>(ResourceType.class);
     private final Map<ResourceType, List<String>> pending = new EnumMap<>(ResourceType.class);
     private final Map<ResourceType, Set<String>> subscribed = new EnumMap<>(ResourceType.class);
     private final Map<ResourceType, Set<String>> nonexistent = new EnumMap<>(ResourceType.class);
+    private final Map<ResourceType, Map<String, NamedResource>> acknowledged = new EnumMap<>(ResourceType.class);
     private Map<ResourceType, Set<String>> nonexistentWhenAccepted = new EnumMap<>(ResourceType.class);
     private ResourceSet accepted;
     private ResourceSet candidate;
     private boolean clustersKnown;
     private @Nullable Duration waitingSince;
 
-    /// A client whose sink already runs with `accepted`.
+    /// A client of the delta variant whose sink already runs with `accepted`.
     ///
     /// @param accepted the last good set; [ResourceSet#EMPTY] when there is none
     public AdsSubscriptions(ConfigSink sink, ResourceSet accepted) {
+        this(sink, accepted, AdsVariant.DELTA, References.INITIAL_FETCH_TIMEOUT);
+    }
+
+    /// A client whose sink already runs with `accepted`.
+    ///
+    /// @param accepted the last good set; [ResourceSet#EMPTY] when there is none
+    /// @param clustersTimeout how long listeners wait for clusters (`initial_fetch_timeout`); zero for ever
+    public AdsSubscriptions(ConfigSink sink, ResourceSet accepted, AdsVariant variant, Duration clustersTimeout) {
         this.sink = sink;
+        this.variant = variant;
+        this.clustersTimeout = clustersTimeout;
         this.accepted = accepted;
         this.candidate = accepted;
         resume(accepted);
+    }
+
+    AdsVariant variant() {
+        return variant;
     }
 
     /// The set that the sink accepted last.
@@ -84,7 +112,7 @@ public final class AdsSubscriptions {
         var requests = new ArrayList<DeltaDiscoveryRequest>();
         var referred = References.of(accepted);
         for (var type : ResourceType.values()) {
-            var names = referred.getOrDefault(type, Set.of());
+            var names = referred.getOrDefault(type, Map.of()).keySet();
             if (type.wildcardByDefault() || !names.isEmpty()) {
                 var request = request(type).addAllResourceNamesSubscribe(names);
                 accepted.resources(type)
@@ -121,6 +149,9 @@ public final class AdsSubscriptions {
         of(nonexistent, type.get()).addAll(response.getRemovedResourcesList());
         read.forEach(resource -> of(nonexistent, type.get()).remove(resource.name()));
         clustersKnown |= type.get() == ResourceType.CDS;
+        if (variant == AdsVariant.STATE_OF_THE_WORLD && !type.get().wildcardByDefault()) {
+            keep(type.get(), read);
+        }
         pending.computeIfAbsent(type.get(), _ -> new ArrayList<>()).add(response.getNonce());
         if (waitingSince == null) {
             waitingSince = now;
@@ -132,19 +163,60 @@ public final class AdsSubscriptions {
     ///
     /// @return the requests to send, in order
     public List<DeltaDiscoveryRequest> tick(Duration now) {
-        return pending.isEmpty() ? List.of() : proceed(now);
+        return waitingSince == null ? List.of() : proceed(now);
     }
 
     private List<DeltaDiscoveryRequest> proceed(Duration now) {
         var requests = new ArrayList<DeltaDiscoveryRequest>();
-        if (outOfPatience(now)) {
-            giveUp();
-        }
+        useKept();
+        giveUp(now);
         if (complete()) {
             settle(requests);
+        } else if (variant == AdsVariant.STATE_OF_THE_WORLD) {
+            acknowledgeNamed(requests);
         }
         subscribe(requests);
         return requests;
+    }
+
+    private void keep(ResourceType type, List<NamedResource> read) {
+        var kept = acknowledged.computeIfAbsent(type, _ -> new LinkedHashMap<>());
+        for (var resource : read) {
+            kept.remove(resource.name());
+            kept.put(resource.name(), resource);
+        }
+        var oldest = kept.keySet().iterator();
+        for (int over = kept.size() - of(subscribed, type).size() - KEPT; over > 0 && oldest.hasNext(); ) {
+            if (!of(subscribed, type).contains(oldest.next())) {
+                oldest.remove();
+                over--;
+            }
+        }
+    }
+
+    /// Takes what the server knows to be here, though it came for a candidate that was dropped.
+    private void useKept() {
+        if (acknowledged.isEmpty()) {
+            return;
+        }
+        References.of(candidate).forEach((type, names) -> {
+            var kept = acknowledged.getOrDefault(type, Map.of());
+            var found = names.keySet().stream()
+                    .flatMap(name -> Stream.ofNullable(kept.get(name)))
+                    .toList();
+            candidate = candidate.with(type, found);
+            found.forEach(resource -> of(nonexistent, type).remove(resource.name()));
+        });
+    }
+
+    /// Lets the server go on with what was asked for by name.
+    private void acknowledgeNamed(List<DeltaDiscoveryRequest> requests) {
+        for (var type : ResourceType.values()) {
+            if (!type.wildcardByDefault()) {
+                pending.getOrDefault(type, List.of()).forEach(nonce -> requests.add(acknowledgement(type, nonce)));
+                pending.remove(type);
+            }
+        }
     }
 
     private boolean complete() {
@@ -155,23 +227,35 @@ public final class AdsSubscriptions {
                 .allMatch(entry -> of(nonexistent, entry.getKey()).containsAll(entry.getValue()));
     }
 
-    private boolean outOfPatience(Duration now) {
+    /// Counts as absent what has not come in time.
+    private void giveUp(Duration now) {
         var since = waitingSince;
-        return since != null && now.minus(since).compareTo(PATIENCE) >= 0;
+        clustersKnown |= since != null && isOver(since, clustersTimeout, now);
+        var referred = References.of(candidate);
+        for (var type : ResourceType.values()) {
+            var timeouts = referred.getOrDefault(type, Map.of());
+            var absent = difference(timeouts.keySet(), candidate.resources(type).keySet());
+            var asked = waiting.computeIfAbsent(type, _ -> new HashMap<>());
+            asked.keySet().retainAll(absent);
+            for (var name : absent) {
+                var begun = asked.computeIfAbsent(name, _ -> now);
+                if (isOver(begun, timeouts.getOrDefault(name, References.INITIAL_FETCH_TIMEOUT), now)) {
+                    of(nonexistent, type).add(name);
+                }
+            }
+        }
     }
 
-    /// Counts as absent what has not come.
-    private void giveUp() {
-        clustersKnown = true;
-        missing(candidate).forEach((type, names) -> of(nonexistent, type).addAll(names));
+    private static boolean isOver(Duration since, Duration timeout, Duration now) {
+        return !timeout.isZero() && now.minus(since).compareTo(timeout) >= 0;
     }
 
     /// What `set` refers to and does not have.
     private static Map<ResourceType, Set<String>> missing(ResourceSet set) {
         var missing = new EnumMap<ResourceType, Set<String>>(ResourceType.class);
         References.of(set)
-                .forEach((type, names) ->
-                        missing.put(type, difference(names, set.resources(type).keySet())));
+                .forEach((type, names) -> missing.put(
+                        type, difference(names.keySet(), set.resources(type).keySet())));
         return missing;
     }
 
@@ -189,7 +273,7 @@ public final class AdsSubscriptions {
         candidate = accepted;
         pending.forEach((type, nonces) ->
                 nonces.forEach(nonce -> requests.add(refusal.map(detail -> refusal(type.typeUrl(), nonce, detail))
-                        .orElseGet(() -> request(type).setResponseNonce(nonce).build()))));
+                        .orElseGet(() -> acknowledgement(type, nonce)))));
         pending.clear();
         waitingSince = null;
     }
@@ -217,8 +301,8 @@ public final class AdsSubscriptions {
         var byCandidate = References.of(candidate);
         var byAccepted = References.of(accepted);
         for (var type : ResourceType.values()) {
-            var wanted = new TreeSet<>(byCandidate.getOrDefault(type, Set.of()));
-            wanted.addAll(byAccepted.getOrDefault(type, Set.of()));
+            var wanted = new TreeSet<>(byCandidate.getOrDefault(type, Map.of()).keySet());
+            wanted.addAll(byAccepted.getOrDefault(type, Map.of()).keySet());
             var has = of(subscribed, type);
             var more = difference(wanted, has);
             var less = difference(has, wanted);
@@ -237,6 +321,8 @@ public final class AdsSubscriptions {
     private void forget() {
         pending.clear();
         subscribed.clear();
+        waiting.clear();
+        acknowledged.clear();
         nonexistent.clear();
         nonexistent.putAll(missing(accepted));
         nonexistentWhenAccepted = copy(nonexistent);
@@ -261,6 +347,10 @@ public final class AdsSubscriptions {
 
     private static DeltaDiscoveryRequest.Builder request(ResourceType type) {
         return DeltaDiscoveryRequest.newBuilder().setTypeUrl(type.typeUrl());
+    }
+
+    private static DeltaDiscoveryRequest acknowledgement(ResourceType type, String nonce) {
+        return request(type).setResponseNonce(nonce).build();
     }
 
     private static DeltaDiscoveryRequest refusal(String typeUrl, String nonce, String detail) {

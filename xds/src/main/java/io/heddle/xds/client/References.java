@@ -16,29 +16,34 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContex
 import io.heddle.xds.resource.NamedResource;
 import io.heddle.xds.resource.ResourceSet;
 import io.heddle.xds.resource.ResourceType;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 
-/// Finds which routes, endpoints and secrets a set's listeners and clusters refer to over ADS.
+/// Finds which routes, endpoints and secrets a set's listeners and clusters refer to over ADS, and how long each
+/// is waited for (`initial_fetch_timeout`; the longest, when several refer to one).
 ///
 /// A part that cannot be unpacked refers to nothing here; the [ConfigSink] refuses it with a reason.
 final class References {
     /// The proxy's own certificate: it is local and never asked of a server.
     private static final String OWN_CERTIFICATE = "default";
 
-    private final Map<ResourceType, Set<String>> names = new EnumMap<>(ResourceType.class);
+    /// How long is waited where nothing is said.
+    static final Duration INITIAL_FETCH_TIMEOUT = Duration.ofSeconds(15);
+
+    private final Map<ResourceType, Map<String, Duration>> names = new EnumMap<>(ResourceType.class);
 
     private References() {
         for (var type : ResourceType.values()) {
-            names.put(type, new TreeSet<>());
+            names.put(type, new TreeMap<>());
         }
     }
 
-    /// The names referred to, by type; nothing for types that are asked for as a whole.
-    static Map<ResourceType, Set<String>> of(ResourceSet set) {
+    /// The names referred to, by type, and how long to wait for each, zero for ever; nothing for types that are
+    /// asked for as a whole.
+    static Map<ResourceType, Map<String, Duration>> of(ResourceSet set) {
         var found = new References();
         set.messages(ResourceType.CDS, Cluster.class).forEach(found::cluster);
         set.messages(ResourceType.LDS, Listener.class).forEach(found::listener);
@@ -53,7 +58,7 @@ final class References {
             if (!type.wildcardByDefault()) {
                 var unused = set.resources(type).values().stream()
                         .map(NamedResource::name)
-                        .filter(name -> !referred.getOrDefault(type, Set.of()).contains(name))
+                        .filter(name -> !referred.getOrDefault(type, Map.of()).containsKey(name))
                         .toList();
                 pruned = pruned.without(type, unused);
             }
@@ -64,7 +69,10 @@ final class References {
     private void cluster(Cluster cluster) {
         if (cluster.getType() == Cluster.DiscoveryType.EDS) {
             var serviceName = cluster.getEdsClusterConfig().getServiceName();
-            add(ResourceType.EDS, serviceName.isEmpty() ? cluster.getName() : serviceName);
+            add(
+                    ResourceType.EDS,
+                    serviceName.isEmpty() ? cluster.getName() : serviceName,
+                    cluster.getEdsClusterConfig().getEdsConfig());
         }
         socket(cluster.getTransportSocket());
         cluster.getTransportSocketMatchesList().forEach(match -> socket(match.getTransportSocket()));
@@ -81,7 +89,10 @@ final class References {
             unpack(filter.getTypedConfig(), HttpConnectionManager.getDefaultInstance())
                     .filter(manager ->
                             manager.hasRds() && overAds(manager.getRds().getConfigSource()))
-                    .ifPresent(manager -> add(ResourceType.RDS, manager.getRds().getRouteConfigName()));
+                    .ifPresent(manager -> add(
+                            ResourceType.RDS,
+                            manager.getRds().getRouteConfigName(),
+                            manager.getRds().getConfigSource()));
         }
     }
 
@@ -100,14 +111,27 @@ final class References {
 
     private void secret(SdsSecretConfig secret) {
         if (overAds(secret.getSdsConfig()) && !secret.getName().equals(OWN_CERTIFICATE)) {
-            add(ResourceType.SDS, secret.getName());
+            add(ResourceType.SDS, secret.getName(), secret.getSdsConfig());
         }
     }
 
-    private void add(ResourceType type, String name) {
+    private void add(ResourceType type, String name, ConfigSource source) {
         if (!name.isEmpty()) {
-            names.computeIfAbsent(type, _ -> new TreeSet<>()).add(name);
+            names.computeIfAbsent(type, _ -> new TreeMap<>()).merge(name, timeout(source), References::longer);
         }
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        if (one.isZero() || other.isZero()) {
+            return Duration.ZERO; // for ever
+        }
+        return one.compareTo(other) >= 0 ? one : other;
+    }
+
+    private static Duration timeout(ConfigSource source) {
+        var said = source.getInitialFetchTimeout();
+        boolean good = source.hasInitialFetchTimeout() && said.getSeconds() >= 0 && said.getNanos() >= 0;
+        return good ? Duration.ofSeconds(said.getSeconds(), said.getNanos()) : INITIAL_FETCH_TIMEOUT;
     }
 
     private static boolean overAds(ConfigSource source) {

@@ -1,8 +1,9 @@
-/// The asking side of xDS: a delta ADS client, the last good configuration on disk, and the certificate call.
+/// The asking side of xDS: an ADS client of both variants, the last good configuration on disk, and the messages
+/// of the certificate service.
 ///
-/// What lives here: [io.heddle.xds.client.AdsSubscriptions], the protocol as a state machine without I/O, and
-/// [io.heddle.xds.client.AdsClient], a thin gRPC shell around it. Only the delta variant is spoken. What must not: what
-/// the resources mean (that is [io.heddle.xds.client.ConfigSink]). Start reading at
+/// What lives here: [io.heddle.xds.client.AdsSubscriptions], the protocol as a state machine, and
+/// [io.heddle.xds.client.AdsConversation], the same in bytes. What must not: a transport (the proxy has one), and
+/// what the resources mean (that is [io.heddle.xds.client.ConfigSink]). Start reading at
 /// [io.heddle.xds.client.AdsSubscriptions].
 @NullMarked
 package io.heddle.xds.client;

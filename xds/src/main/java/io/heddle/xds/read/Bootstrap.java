@@ -2,7 +2,10 @@ package io.heddle.xds.read;
 
 import io.heddle.traffic.resilience.OverloadPolicy;
 import io.heddle.traffic.runtime.ClientTls;
+import io.heddle.traffic.runtime.Cluster;
+import io.heddle.traffic.runtime.GrpcService;
 import io.heddle.traffic.runtime.RuntimeConfig;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -45,10 +48,25 @@ public record Bootstrap(
 
     /// An ADS server.
     ///
-    /// @param cluster the cluster of the bootstrap that leads to it
-    /// @param host its first endpoint's host
-    /// @param port its first endpoint's port
-    /// @param tls TLS to it; empty for plaintext
+    /// @param service how it is called
+    /// @param cluster the cluster of the bootstrap that leads to it; has at least one endpoint and speaks HTTP/2
     /// @param delta whether the incremental protocol is spoken
-    public record AdsTarget(String cluster, String host, int port, Optional<ClientTls> tls, boolean delta) {}
+    /// @param nodeOnce whether only the first message of a stream says who the proxy is
+    /// @param clustersTimeout how long listeners wait for the clusters; zero for ever
+    public record AdsTarget(
+            GrpcService service, Cluster cluster, boolean delta, boolean nodeOnce, Duration clustersTimeout) {
+        AdsTarget waitingForClusters(Duration timeout) {
+            return new AdsTarget(service, cluster, delta, nodeOnce, timeout);
+        }
+
+        /// Host and port of its first endpoint, for people.
+        public String address() {
+            return cluster.endpoints().endpoints().getFirst().key();
+        }
+
+        /// TLS to it; empty for plaintext.
+        public Optional<ClientTls> tls() {
+            return cluster.transports().getLast().tls();
+        }
+    }
 }

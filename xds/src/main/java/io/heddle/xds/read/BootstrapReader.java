@@ -9,15 +9,16 @@ import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.DynamicResources;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.StaticResources;
 import io.envoyproxy.envoy.config.core.v3.ApiConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
-import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
+import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,17 +50,13 @@ public final class BootstrapReader {
             .limits("api_type", "`GRPC` and `DELTA_GRPC`")
             .limits("transport_api_version", "`V3` only")
             .reads("grpc_services")
-            .accepts("set_node_on_first_message_only", "the node always stands in the first message only");
-    private static final Fields<GrpcService> GRPC_SERVICE =
-            Fields.ignoringOthers(GrpcService.class).reads("envoy_grpc").refuses("google_grpc");
-    private static final Fields<GrpcService.EnvoyGrpc> ENVOY_GRPC =
-            Fields.ignoringOthers(GrpcService.EnvoyGrpc.class).reads("cluster_name");
-
+            .reads("set_node_on_first_message_only");
     /// What of a bootstrap is read.
-    static final List<Fields<?>> FIELDS = List.of(
-            BOOTSTRAP, STATIC_RESOURCES, DYNAMIC_RESOURCES, NODE, ADMIN, API_CONFIG_SOURCE, GRPC_SERVICE, ENVOY_GRPC);
+    static final List<Fields<?>> FIELDS =
+            List.of(BOOTSTRAP, STATIC_RESOURCES, DYNAMIC_RESOURCES, NODE, ADMIN, API_CONFIG_SOURCE);
 
     private static final String OBJECT = "Bootstrap";
+    private static final int LARGEST_RESPONSE = 256 * 1024 * 1024;
 
     private BootstrapReader() {}
 
@@ -133,9 +130,8 @@ public final class BootstrapReader {
         if (!message.hasDynamicResources()) {
             scope.findings().checkMentions(fixed.clusters().keySet(), true);
         }
-        var control = ads.map(Bootstrap.AdsTarget::cluster).orElse("");
-        fixed.clusters().values().stream()
-                .filter(cluster -> !cluster.name().equals(control))
+        fixed.clusters()
+                .values()
                 .forEach(cluster -> HttpProtocols.check(cluster, scope.of("Cluster " + cluster.name())));
         return new Bootstrap(
                 node(message.getNode(), scope.at("node")),
@@ -196,7 +192,9 @@ public final class BootstrapReader {
             scope.at("ads_config").error("is missing", "name the ADS server");
             return Optional.empty();
         }
-        return target(message.getAdsConfig(), fixed, scope.at("ads_config"));
+        var clusters = Values.initialFetchTimeout(message.getCdsConfig(), scope.at("cds_config"));
+        return target(message.getAdsConfig(), fixed, scope.at("ads_config"))
+                .map(found -> found.waitingForClusters(clusters));
     }
 
     private static Optional<Bootstrap.AdsTarget> target(ApiConfigSource message, RuntimeConfig fixed, Scope scope) {
@@ -212,22 +210,25 @@ public final class BootstrapReader {
             scope.at("grpc_services").error("is not one service", "name one cluster by envoy_grpc");
             return Optional.empty();
         }
-        var service = message.getGrpcServices(0);
-        var here = scope.at("grpc_services", 0);
-        here.check(service, GRPC_SERVICE);
-        if (!service.hasEnvoyGrpc()) {
-            here.at("envoy_grpc").error("is missing", "name one cluster");
+        var service =
+                GrpcServiceReader.read(message.getGrpcServices(0), LARGEST_RESPONSE, scope.at("grpc_services", 0));
+        if (service.isEmpty()) {
             return Optional.empty();
         }
-        here.at("envoy_grpc").check(service.getEnvoyGrpc(), ENVOY_GRPC);
-        var name = service.getEnvoyGrpc().getClusterName();
+        var name = service.get().cluster();
         var cluster = Optional.ofNullable(fixed.clusters().get(name));
         if (cluster.isEmpty() || cluster.get().endpoints().endpoints().isEmpty()) {
             scope.at("grpc_services").error("cluster " + name + " has no endpoint in this bootstrap", "add it");
             return Optional.empty();
         }
-        var endpoint = cluster.get().endpoints().endpoints().getFirst();
-        var transport = cluster.get().transports().getLast();
-        return Optional.of(new Bootstrap.AdsTarget(name, endpoint.address(), endpoint.port(), transport.tls(), delta));
+        if (cluster.get().protocol() == Cluster.Protocol.HTTP1) {
+            scope.at("grpc_services")
+                    .error(
+                            "cluster " + name + " speaks HTTP/1.1, and gRPC needs HTTP/2",
+                            "give it http2_protocol_options in its HttpProtocolOptions");
+            return Optional.empty();
+        }
+        boolean nodeOnce = message.getSetNodeOnFirstMessageOnly();
+        return Optional.of(new Bootstrap.AdsTarget(service.get(), cluster.get(), delta, nodeOnce, Duration.ZERO));
     }
 }

@@ -13,6 +13,7 @@ final class EnvoyApi {
 
     static final List<Part> PARTS = List.of(
             new Part("Bootstrap", BootstrapReader.FIELDS),
+            new Part("gRPC services", GrpcServiceReader.FIELDS),
             new Part("Overload manager", OverloadReader.FIELDS),
             new Part("Listeners", ListenerReader.FIELDS),
             new Part("Sockets of listeners", SocketReader.FIELDS),

@@ -15,7 +15,7 @@ final class HeaderEditReader {
     private static final Fields<HeaderValueOption> OPTION = Fields.ignoringOthers(HeaderValueOption.class)
             .reads("header", "append", "keep_empty_value")
             .limits("append_action", "all but `OVERWRITE_IF_EXISTS`");
-    private static final Fields<HeaderValue> VALUE = Fields.refusingOthers(HeaderValue.class)
+    static final Fields<HeaderValue> VALUE = Fields.refusingOthers(HeaderValue.class)
             .limits("key", "no pseudo-header and not `host`")
             .limits("value", "plain text; a line with a command operator (`%…%`) is left out, with a warning");
 

@@ -271,8 +271,7 @@ final class HttpProtocols {
                         tls.sessions());
     }
 
-    /// Refuses a cluster that offers its hosts nothing of what is spoken to them. The ADS server's cluster is no matter
-    /// of this: gRPC brings its own HTTP/2.
+    /// Refuses a cluster that offers its hosts nothing of what is spoken to them.
     static void check(Cluster cluster, Scope scope) {
         boolean wrong = cluster.transports().stream()
                 .flatMap(transport -> transport.tls().stream())

@@ -26,7 +26,7 @@ final class Values {
             .limits("filename", "for certificates, keys and trusted authorities only")
             .ignores("watched_directory");
     private static final Fields<ConfigSource> CONFIG_SOURCE = Fields.ignoringOthers(ConfigSource.class)
-            .reads("ads", "self")
+            .reads("ads", "self", "initial_fetch_timeout")
             .limits("resource_api_version", "`V3`, or left out")
             .refuses("path", "path_config_source", "api_config_source");
 
@@ -37,6 +37,7 @@ final class Values {
     /// What of small values is read.
     static final List<Fields<?>> FIELDS = List.of(ADDRESS, SOCKET_ADDRESS, SHARE, SOURCE, CONFIG_SOURCE, ADS, SELF);
 
+    private static final Duration INITIAL_FETCH_TIMEOUT = Duration.ofSeconds(15);
     private static final int MILLION = 1_000_000;
     private static final int LARGEST_PORT = 65_535;
 
@@ -122,6 +123,14 @@ final class Values {
                 == ConfigSource.ConfigSourceSpecifierCase.CONFIGSOURCESPECIFIER_NOT_SET) {
             scope.error("is missing; only ADS is supported", "use ads: {}");
         }
+        initialFetchTimeout(message, scope);
+    }
+
+    /// How long what comes from a source is waited for, 15 seconds if it does not say; zero for ever.
+    static Duration initialFetchTimeout(ConfigSource message, Scope scope) {
+        return message.hasInitialFetchTimeout()
+                ? duration(message.getInitialFetchTimeout(), INITIAL_FETCH_TIMEOUT, scope.at("initial_fetch_timeout"))
+                : INITIAL_FETCH_TIMEOUT;
     }
 
     /// The text `key` in the metadata of `filter`; empty without.

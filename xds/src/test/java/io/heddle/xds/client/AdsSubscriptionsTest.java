@@ -107,6 +107,28 @@ final class AdsSubscriptionsTest {
     }
 
     @Test
+    void each_is_waited_for_as_long_as_what_refers_to_it_says() {
+        client.connected();
+        client.received(response(ResourceType.CDS, "1", cluster("a", 3), cluster("b", 0)), START);
+        client.tick(START.plusSeconds(3));
+        assertThat(applied).as("zero waits for ever").isEmpty();
+        client.received(response(ResourceType.EDS, "2", endpoints("b")), START.plusSeconds(100));
+        assertThat(applied).hasSize(1);
+        assertThat(applied.getLast().resources(ResourceType.EDS)).containsOnlyKeys("b");
+    }
+
+    @Test
+    void what_is_asked_for_later_is_waited_for_from_then_on() {
+        client.connected();
+        client.received(response(ResourceType.CDS, "1", cluster("a", 10)), START);
+        client.received(response(ResourceType.CDS, "2", cluster("a", 10), cluster("b", 10)), START.plusSeconds(8));
+        client.tick(START.plusSeconds(12));
+        assertThat(applied).isEmpty();
+        client.tick(START.plusSeconds(18));
+        assertThat(applied).hasSize(1);
+    }
+
+    @Test
     void still_waits_for_what_a_later_candidate_refers_to_for_the_first_time() {
         client.connected();
         client.received(response(ResourceType.CDS, "1", tlsCluster("a")), START);
@@ -207,16 +229,17 @@ final class AdsSubscriptionsTest {
                 + request.getResourceNamesSubscribeList() + " -" + request.getResourceNamesUnsubscribeList();
     }
 
-    private static DeltaDiscoveryResponse response(ResourceType type, String nonce, Message message) {
-        var resource = NamedResource.of(message);
-        return DeltaDiscoveryResponse.newBuilder()
-                .setTypeUrl(type.typeUrl())
-                .setNonce(nonce)
-                .addResources(Resource.newBuilder()
-                        .setName(resource.name())
-                        .setVersion(resource.version())
-                        .setResource(resource.body()))
-                .build();
+    private static DeltaDiscoveryResponse response(ResourceType type, String nonce, Message... messages) {
+        var response =
+                DeltaDiscoveryResponse.newBuilder().setTypeUrl(type.typeUrl()).setNonce(nonce);
+        for (var message : messages) {
+            var resource = NamedResource.of(message);
+            response.addResources(Resource.newBuilder()
+                    .setName(resource.name())
+                    .setVersion(resource.version())
+                    .setResource(resource.body()));
+        }
+        return response.build();
     }
 
     private static DeltaDiscoveryResponse removal(ResourceType type, String nonce, String name) {
@@ -232,6 +255,15 @@ final class AdsSubscriptionsTest {
                 .setName(name)
                 .setType(Cluster.DiscoveryType.EDS)
                 .setEdsClusterConfig(Cluster.EdsClusterConfig.newBuilder().setEdsConfig(ADS))
+                .build();
+    }
+
+    private static Cluster cluster(String name, int initialFetchSeconds) {
+        var source = ADS.toBuilder()
+                .setInitialFetchTimeout(
+                        com.google.protobuf.Duration.newBuilder().setSeconds(initialFetchSeconds));
+        return cluster(name).toBuilder()
+                .setEdsClusterConfig(Cluster.EdsClusterConfig.newBuilder().setEdsConfig(source))
                 .build();
     }
 

@@ -286,9 +286,11 @@ class BootstrapReaderTest {
                 .containsEntry("PORTS", Map.of("outbound", 15001.0))
                 .containsKey("LABELS");
         var ads = bootstrap.ads().orElseThrow();
-        assertThat(ads.cluster()).isEqualTo("control");
-        assertThat(ads.host()).isEqualTo("127.0.0.1");
-        assertThat(ads.port()).isEqualTo(15012);
+        assertThat(ads.service().cluster()).isEqualTo("control");
+        assertThat(ads.service().authority()).isEqualTo("control");
+        assertThat(ads.address()).isEqualTo("127.0.0.1:15012");
+        assertThat(ads.clustersTimeout()).isEqualTo(Duration.ofSeconds(15));
+        assertThat(ads.nodeOnce()).isFalse();
         assertThat(ads.delta()).isTrue();
         assertThat(ads.tls().orElseThrow().certificate()).isEqualTo(new CertificateSource.Secret("default"));
     }

@@ -8,55 +8,51 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.Any;
 import io.envoyproxy.envoy.config.core.v3.Node;
-import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
-import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.CallOptions;
+import io.grpc.ManagedChannel;
+import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import io.heddle.model.name.Entitlement;
 import io.heddle.model.name.SpiffeId;
 import io.heddle.model.problem.Checked;
-import io.heddle.xds.client.AdsClient;
-import io.heddle.xds.client.AdsSubscriptions;
-import io.heddle.xds.client.CertificateClient;
-import io.heddle.xds.client.CertificateClient.Outcome;
+import io.heddle.xds.client.AdsVariant;
 import io.heddle.xds.client.CertificateRequest;
 import io.heddle.xds.client.NodeInfo;
-import io.heddle.xds.client.TlsFiles;
+import io.heddle.xds.resource.NamedResource;
 import io.heddle.xds.resource.ResourceSet;
 import io.heddle.xds.resource.ResourceType;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 final class AdsServerTest {
     private static final String IDENTITY = "spiffe://cluster.local/ns/shop/sa/web";
     private static final ResourceSet ONE =
             ResourceSet.of(cluster("a", "1"), endpoints("a", 1), listener("out", "r"), routes("r", "1"));
 
-    @TempDir
-    private Path folder;
-
     private final Authority authority = new Authority();
     private final AtomicReference<ServingCertificate> serving = new AtomicReference<>(authority.serving());
     private final Connections connections = new Connections(ONE);
     private final List<SigningRequest> signed = new CopyOnWriteArrayList<>();
-    private final List<String> fates = new CopyOnWriteArrayList<>();
     private AdsServer server;
 
     @BeforeEach
@@ -83,102 +79,88 @@ final class AdsServerTest {
                 List.of(authority.certify(request.csrPem(), IDENTITY), authority.rootPem()));
     }
 
-    @Test
-    void a_client_over_plaintext_gets_all_and_later_changes() {
-        var client = new AdsSubscriptions((set, changed) -> Checked.ok(set), ResourceSet.EMPTY);
-        try (var _ = AdsClient.start(plaintext("web", server), client, new Fate())) {
-            await().untilAsserted(() -> assertThat(client.accepted()).isEqualTo(ONE));
+    @ParameterizedTest
+    @EnumSource(AdsVariant.class)
+    void a_client_over_plaintext_gets_all_and_later_changes(AdsVariant variant) {
+        try (var client = new GrpcPeer(plaintext(), node("web", "shop"), variant, Checked::ok)) {
+            await().untilAsserted(() -> assertThat(names(client.accepted())).isEqualTo(names(ONE)));
             var two = ResourceSet.of(cluster("b", "1"), endpoints("b", 1), listener("out", "r"), routes("r", "2"));
             connections.offer(two);
-            await().untilAsserted(() -> assertThat(client.accepted()).isEqualTo(two));
+            await().untilAsserted(() -> assertThat(names(client.accepted())).isEqualTo(names(two)));
             await().untilAsserted(() -> assertThat(
                             connections.sessions.get(0).states().values())
                     .extracting(SyncState::status)
                     .containsOnly(SyncState.Status.SYNCED, SyncState.Status.NOT_SENT));
             assertThat(connections.events).contains("ack CDS " + two.version(ResourceType.CDS));
             assertThat(connections.nodes.get(0).metadata()).containsEntry("NAMESPACE", "shop");
+            client.reportHealth(false, "draining");
+            await().untilAsserted(() -> assertThat(connections.events).contains("health false draining"));
         }
         await().untilAsserted(() -> assertThat(connections.events).contains("gone"));
     }
 
+    /// What a set has, as a client of either variant sees it: a foreign version may stand in a resource.
+    private static Set<Any> names(ResourceSet set) {
+        return Stream.of(ResourceType.values())
+                .flatMap(type -> set.resources(type).values().stream())
+                .map(NamedResource::body)
+                .collect(Collectors.toSet());
+    }
+
     @Test
-    void a_client_reports_its_health_and_comes_back_after_the_server_went() throws IOException {
-        var client = new AdsSubscriptions((set, changed) -> Checked.ok(set), ResourceSet.EMPTY);
-        int port = server.plaintextPort().orElseThrow();
-        try (var ads = AdsClient.start(plaintext("web", server), client, new Fate())) {
+    void a_client_that_comes_back_is_sent_nothing_when_nothing_changed() {
+        try (var client = new GrpcPeer(plaintext(), node("web", "shop"), AdsVariant.DELTA, Checked::ok)) {
             await().untilAsserted(() -> assertThat(client.accepted()).isEqualTo(ONE));
-            ads.reportHealth(false, "draining");
-            await().untilAsserted(() -> assertThat(connections.events).contains("health false draining"));
-            server.close();
-            await().untilAsserted(() -> assertThat(fates).anyMatch(fate -> fate.startsWith("disconnected")));
+            var first = connections.sessions.get(0);
             connections.events.clear();
-            server = AdsServer.start(
-                    new AdsServer.Options(
-                            Optional.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)),
-                            Optional.empty()),
-                    connections);
-            await().untilAsserted(() -> assertThat(connections.events).contains("health false draining"));
-            await().untilAsserted(() ->
-                    assertThat(fates.stream().filter("connected"::equals)).hasSizeGreaterThan(1));
+            first.close("come back");
+            await().untilAsserted(() -> assertThat(connections.sessions)
+                    .singleElement()
+                    .satisfies(session -> assertThat(session).isNotSameAs(first)));
             await().untilAsserted(() -> assertThat(
                             connections.sessions.get(0).states().get(ResourceType.CDS))
                     .extracting(SyncState::status)
                     .isEqualTo(SyncState.Status.SYNCED));
-            assertThat(connections.events)
-                    .as("nothing changed, so nothing is sent")
-                    .noneMatch(e -> e.startsWith("ack"));
+            assertThat(connections.events).noneMatch(event -> event.startsWith("ack"));
         }
     }
 
     @Test
     void a_refused_node_is_told_why() {
-        var client = new AdsSubscriptions((set, changed) -> Checked.ok(set), ResourceSet.EMPTY);
-        try (var _ = AdsClient.start(plaintext("unwanted", server), client, new Fate())) {
-            await().untilAsserted(() -> assertThat(fates)
-                    .anyMatch(fate -> fate.contains("PERMISSION_DENIED") && fate.contains("not wanted")));
+        try (var client = new GrpcPeer(plaintext(), node("unwanted", "shop"), AdsVariant.DELTA, Checked::ok)) {
+            await().untilAsserted(() -> assertThat(client.losses())
+                    .anyMatch(loss -> loss.contains("PERMISSION_DENIED") && loss.contains("not wanted")));
         }
     }
 
     @Test
     void a_proxy_joins_with_a_token_then_uses_its_certificate() throws IOException {
-        var root = authority.writeRoot(folder);
-        var certificates =
-                new CertificateClient("127.0.0.1", server.securePort().orElseThrow(), root);
         var request = CertificateRequest.generate();
-        var issued = (Outcome.Issued) certificates.join(request.csrPem(), Duration.ofHours(1), "secret");
+        var chain = GrpcPeer.certificate(secure(Optional.empty()), request.csrPem(), Optional.of("secret"));
         assertThat(signed.get(0).bearerToken()).contains("secret");
         assertThat(signed.get(0).certificate()).isEmpty();
-        // One file for both, the key first, as a proxy keeps its own.
-        var pair = Files.writeString(
-                folder.resolve("identity.pem"),
-                request.privateKeyPem() + issued.chainPem().get(0));
-        var identity = new TlsFiles(pair, pair, root);
+        var identity = Optional.of(new GrpcPeer.Pair(chain.get(0), request.privateKeyPem()));
         serving.set(authority.serving()); // a renewed certificate is used by the next handshake
-        assertThat(certificates.renew(CertificateRequest.generate().csrPem(), Duration.ZERO, identity))
-                .isInstanceOf(Outcome.Issued.class);
+        GrpcPeer.certificate(secure(identity), CertificateRequest.generate().csrPem(), Optional.empty());
         assertThat(signed.get(1).certificate().map(Entitlement::identity))
                 .contains(new SpiffeId("cluster.local", "shop", "web"));
 
-        var client = new AdsSubscriptions((set, changed) -> Checked.ok(set), ResourceSet.EMPTY);
-        try (var _ = AdsClient.start(secure("web", identity), client, new Fate())) {
+        try (var client = new GrpcPeer(secure(identity), node("web", "shop"), AdsVariant.DELTA, Checked::ok)) {
             await().untilAsserted(() -> assertThat(client.accepted()).isEqualTo(ONE));
             assertThat(connections.nodes.get(0).identity()).contains(new SpiffeId("cluster.local", "shop", "web"));
         }
-        try (var _ = AdsClient.start(secure("bank", identity), client, new Fate())) {
-            await().untilAsserted(() ->
-                    assertThat(fates).anyMatch(fate -> fate.contains("PERMISSION_DENIED") && fate.contains(IDENTITY)));
+        try (var liar = new GrpcPeer(secure(identity), node("web", "bank"), AdsVariant.DELTA, Checked::ok)) {
+            await().untilAsserted(() -> assertThat(liar.losses())
+                    .anyMatch(loss -> loss.contains("PERMISSION_DENIED") && loss.contains(IDENTITY)));
         }
     }
 
     @Test
-    void refuses_who_proves_nothing_and_a_server_of_another_root() throws IOException {
-        int port = server.securePort().orElseThrow();
+    void refuses_who_proves_nothing() {
         var csr = CertificateRequest.generate().csrPem();
-        var stranger = new CertificateClient("127.0.0.1", port, authority.writeRoot(folder));
-        assertThat(stranger.join(csr, Duration.ZERO, "x")).isInstanceOf(Outcome.Issued.class);
-        var other = Files.writeString(folder.resolve("other.pem"), new Authority().rootPem());
-        assertThat(new CertificateClient("127.0.0.1", port, other).join(csr, Duration.ZERO, "x"))
-                .isInstanceOf(Outcome.Unreachable.class);
+        assertThatThrownBy(() -> GrpcPeer.certificate(secure(Optional.empty()), csr, Optional.empty()))
+                .hasMessageContaining("UNAUTHENTICATED")
+                .hasMessageContaining("who are you");
     }
 
     @Test
@@ -191,12 +173,10 @@ final class AdsServerTest {
 
     @Test
     void speaks_state_of_the_world_as_envoy_does() throws InterruptedException {
-        var channel = NettyChannelBuilder.forAddress(
-                        "127.0.0.1", server.plaintextPort().orElseThrow())
-                .usePlaintext()
-                .build();
+        var channel = plaintext();
         var responses = new LinkedBlockingQueue<DiscoveryResponse>();
-        var requests = AggregatedDiscoveryServiceGrpc.newStub(channel).streamAggregatedResources(into(responses));
+        var requests = ClientCalls.asyncBidiStreamingCall(
+                channel.newCall(Methods.STATE_OF_THE_WORLD, CallOptions.DEFAULT), into(responses));
         var cds = DiscoveryRequest.newBuilder().setTypeUrl(ResourceType.CDS.typeUrl());
         requests.onNext(cds.clone().setNode(Node.newBuilder().setId("envoy")).build());
         var clusters = responses.poll(10, TimeUnit.SECONDS);
@@ -235,27 +215,12 @@ final class AdsServerTest {
         };
     }
 
-    private final class Fate implements AdsClient.Watcher {
-        @Override
-        public void connected() {
-            fates.add("connected");
-        }
-
-        @Override
-        public void disconnected(AdsClient.Loss loss) {
-            fates.add("disconnected " + loss.reason());
-        }
+    private ManagedChannel plaintext() {
+        return GrpcPeer.plaintext(server.plaintextPort().orElseThrow());
     }
 
-    private static AdsClient.Options plaintext(String id, AdsServer server) {
-        return new AdsClient.Options(
-                "127.0.0.1", server.plaintextPort().orElseThrow(), Optional.empty(), node(id, "shop"));
-    }
-
-    private AdsClient.Options secure(String namespaceOrId, TlsFiles identity) {
-        var namespace = namespaceOrId.equals("bank") ? "bank" : "shop";
-        return new AdsClient.Options(
-                "127.0.0.1", server.securePort().orElseThrow(), Optional.of(identity), node("web", namespace));
+    private ManagedChannel secure(Optional<GrpcPeer.Pair> identity) throws IOException {
+        return GrpcPeer.secure(server.securePort().orElseThrow(), authority.rootPem(), identity);
     }
 
     private static NodeInfo node(String id, String namespace) {

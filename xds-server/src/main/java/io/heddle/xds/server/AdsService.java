@@ -3,12 +3,14 @@ package io.heddle.xds.server;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.envoyproxy.envoy.config.core.v3.Node;
-import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc.AggregatedDiscoveryServiceImplBase;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.heddle.model.name.Entitlement;
 import io.heddle.model.name.LabelGrant;
@@ -20,7 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /// The two ADS methods. Each stream becomes an [AdsStream] and an [AdsReceiver] that feeds it.
-final class AdsService extends AggregatedDiscoveryServiceImplBase {
+final class AdsService implements BindableService {
     /// Istio's convention: a request of this type is a health report, not a subscription.
     static final String HEALTH_INFORMATION = "type.googleapis.com/istio.v1.HealthInformation";
 
@@ -32,12 +34,19 @@ final class AdsService extends AggregatedDiscoveryServiceImplBase {
     }
 
     @Override
-    public StreamObserver<DeltaDiscoveryRequest> deltaAggregatedResources(StreamObserver<DeltaDiscoveryResponse> out) {
+    public ServerServiceDefinition bindService() {
+        return ServerServiceDefinition.builder(Methods.ADS)
+                .addMethod(Methods.DELTA, ServerCalls.asyncBidiStreamingCall(this::deltaAggregatedResources))
+                .addMethod(
+                        Methods.STATE_OF_THE_WORLD, ServerCalls.asyncBidiStreamingCall(this::streamAggregatedResources))
+                .build();
+    }
+
+    private StreamObserver<DeltaDiscoveryRequest> deltaAggregatedResources(StreamObserver<DeltaDiscoveryResponse> out) {
         return open(AdsSession.Variant.DELTA, out, DeltaWire::response, AdsService::incoming);
     }
 
-    @Override
-    public StreamObserver<DiscoveryRequest> streamAggregatedResources(StreamObserver<DiscoveryResponse> out) {
+    private StreamObserver<DiscoveryRequest> streamAggregatedResources(StreamObserver<DiscoveryResponse> out) {
         return open(AdsSession.Variant.STATE_OF_THE_WORLD, out, StateOfTheWorldWire::response, AdsService::incoming);
     }
 

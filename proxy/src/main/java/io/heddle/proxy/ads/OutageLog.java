@@ -1,6 +1,5 @@
-package io.heddle.proxy.config;
+package io.heddle.proxy.ads;
 
-import io.heddle.xds.client.AdsClient;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;

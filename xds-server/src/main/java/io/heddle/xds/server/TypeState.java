@@ -99,6 +99,9 @@ final class TypeState {
                         before.ifPresentOrElse(entry -> known.put(name, entry), () -> known.remove(name)));
         known.keySet().removeIf(name -> !wants(name));
         rejection = new Rejection(answered.change().signature(), error.get());
+        // A client that has taken nothing yet may still run with what an earlier stream brought: it must be told all,
+        // even when that is nothing.
+        firstAnswerDue |= wildcard && acknowledged.isEmpty();
         return Optional.of(new SessionEvent.Rejected(type, answered.version(), error.get()));
     }
 

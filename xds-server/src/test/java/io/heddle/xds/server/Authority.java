@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.math.BigInteger;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PublicKey;
@@ -62,10 +60,6 @@ final class Authority {
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
-    }
-
-    Path writeRoot(Path folder) throws IOException {
-        return Files.writeString(folder.resolve("root.pem"), rootPem());
     }
 
     private X509CertificateHolder sign(X500Name subject, PublicKey key, boolean authority, GeneralName... names) {

@@ -1,14 +1,16 @@
 package io.heddle.xds.server;
 
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
+import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.heddle.xds.ca.IstioCertificateRequest;
 import io.heddle.xds.ca.IstioCertificateResponse;
-import io.heddle.xds.ca.IstioCertificateServiceGrpc.IstioCertificateServiceImplBase;
 import java.time.Duration;
 
 /// The gRPC shell around a [CertificateSigner]: `istio.v1.auth.IstioCertificateService`.
-final class CertificateService extends IstioCertificateServiceImplBase {
+final class CertificateService implements BindableService {
     private final CertificateSigner signer;
 
     CertificateService(CertificateSigner signer) {
@@ -16,7 +18,13 @@ final class CertificateService extends IstioCertificateServiceImplBase {
     }
 
     @Override
-    public void createCertificate(IstioCertificateRequest request, StreamObserver<IstioCertificateResponse> answer) {
+    public ServerServiceDefinition bindService() {
+        return ServerServiceDefinition.builder(Methods.CERTIFICATES)
+                .addMethod(Methods.CREATE_CERTIFICATE, ServerCalls.asyncUnaryCall(this::createCertificate))
+                .build();
+    }
+
+    private void createCertificate(IstioCertificateRequest request, StreamObserver<IstioCertificateResponse> answer) {
         var peer = Peer.current();
         var asked = new SigningRequest(
                 request.getCsr(),

@@ -1,8 +1,8 @@
-package io.heddle.proxy.config;
+package io.heddle.proxy.ads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.heddle.xds.client.AdsClient.Loss;
+import io.heddle.proxy.ads.AdsClient.Loss;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;

@@ -1,8 +1,10 @@
-package io.heddle.proxy.config;
+package io.heddle.proxy.ads;
 
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
-import io.heddle.xds.client.AdsClient;
+import io.heddle.proxy.config.ConfigGate;
+import io.heddle.proxy.grpc.GrpcClient;
+import io.heddle.xds.client.AdsConversation;
 import io.heddle.xds.client.AdsSubscriptions;
 import io.heddle.xds.client.LastGoodFile;
 import io.heddle.xds.resource.ResourceSet;
@@ -155,12 +157,14 @@ public final class AdsSource implements AutoCloseable {
     }
 
     /// Connects and stays connected.
-    public synchronized void connect(AdsClient.Options options) {
+    public synchronized void connect(GrpcClient grpc, AdsTarget target, AdsConversation.Options options) {
         if (closed) {
             return;
         }
-        var subscriptions = new AdsSubscriptions((candidate, _) -> apply(candidate), restored);
-        begin(AdsClient.start(options, subscriptions, new Following(options.host() + ":" + options.port())));
+        var subscriptions = new AdsSubscriptions(
+                (candidate, _) -> apply(candidate), restored, target.variant(), target.clustersTimeout());
+        begin(AdsClient.start(
+                grpc, target, new AdsConversation(subscriptions, options), new Following(target.address())));
     }
 
     private final class Following implements AdsClient.Watcher {

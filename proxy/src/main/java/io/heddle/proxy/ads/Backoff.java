@@ -1,4 +1,4 @@
-package io.heddle.xds.client;
+package io.heddle.proxy.ads;
 
 import java.time.Duration;
 import java.util.random.RandomGenerator;

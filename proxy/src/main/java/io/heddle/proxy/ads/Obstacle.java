@@ -1,4 +1,4 @@
-package io.heddle.proxy.config;
+package io.heddle.proxy.ads;
 
 import io.heddle.model.problem.Problem;
 import java.time.Duration;
