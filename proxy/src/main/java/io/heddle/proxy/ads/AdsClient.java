@@ -113,6 +113,22 @@ public final class AdsClient implements AutoCloseable {
             });
         }
 
+        /// A bug in what runs there ends this stream, loudly, and not the event loop.
+        private void onLoop(Runnable task) {
+            try {
+                grpc.worker().loop().execute(() -> {
+                    try {
+                        task.run();
+                    } catch (RuntimeException e) {
+                        log.atError().setCause(e).log("the ADS stream failed; it is opened anew");
+                        submit(() -> lost(this, new Loss("internal error: " + e, false)));
+                    }
+                });
+            } catch (RejectedExecutionException e) {
+                log.atDebug().setCause(e).log("the event loop is closed already");
+            }
+        }
+
         void cancel() {
             onLoop(() -> {
                 if (call != null) {
@@ -317,14 +333,6 @@ public final class AdsClient implements AutoCloseable {
             thread.execute(guarded(task));
         } catch (RejectedExecutionException e) {
             log.atDebug().setCause(e).log("the ADS client is closed already");
-        }
-    }
-
-    private void onLoop(Runnable task) {
-        try {
-            grpc.worker().loop().execute(task);
-        } catch (RejectedExecutionException e) {
-            log.atDebug().setCause(e).log("the event loop is closed already");
         }
     }
 
