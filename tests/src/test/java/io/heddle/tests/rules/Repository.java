@@ -10,8 +10,8 @@ import java.util.stream.Stream;
 /// The checkout that the tests run in.
 final class Repository {
     /// The modules of the house, from the ground up.
-    static final List<String> MODULES =
-            List.of("model", "dialect", "traffic", "xds", "proxy", "control", "cli", "demo", "tests", "bench");
+    static final List<String> MODULES = List.of(
+            "model", "dialect", "traffic", "xds", "xds-server", "proxy", "control", "cli", "demo", "tests", "bench");
 
     private Repository() {}
 
