@@ -112,10 +112,27 @@ class MeshTest {
     }
 
     private void awaitActiveOn(int proxies) {
-        await().atMost(LONG).pollInterval(20, TimeUnit.MILLISECONDS).untilAsserted(() -> {
-            assertThat(status().get("proxies").asInt()).isEqualTo(proxies);
-            assertThat(status().get("activeOn").asInt()).isEqualTo(proxies);
-        });
+        await().atMost(LONG)
+                .pollDelay(Duration.ZERO) // a status that is wrong at first must be seen
+                .pollInterval(20, TimeUnit.MILLISECONDS)
+                .untilAsserted(() -> {
+                    assertThat(status().get("proxies").asInt()).isEqualTo(proxies);
+                    assertThat(status().get("activeOn").asInt()).isEqualTo(proxies);
+                });
+    }
+
+    @Test
+    void a_change_is_active_only_when_the_sidecar_has_it() throws Exception {
+        apply(ControlPlaneTest.CATALOG);
+        try (var sidecar = sidecar("catalog-v1")) {
+            awaitActiveOn(1);
+            for (int port = 81; port <= 85; port++) {
+                apply(ControlPlaneTest.CATALOG.replace("port: 80", "port: " + port));
+                awaitActiveOn(1);
+                assertThat(sidecar.accepted().resources(ResourceType.CDS))
+                        .containsKey("outbound|" + port + "||catalog.shop.svc.cluster.local");
+            }
+        }
     }
 
     @Test

@@ -165,7 +165,7 @@ final class ConfigApi {
 
     private Map<String, Object> withStatus(StoredObject object) {
         var tree = new LinkedHashMap<>(StoredDocuments.document(object).tree());
-        var status = proxies.object(object.name());
+        var status = proxies.object(object.name(), object.resourceVersion());
         var map = status(status);
         if (object.name().kind().equals(RouteStatus.KIND)) {
             map.put("parents", new RouteStatus(proxies, object, status).parents(tree));

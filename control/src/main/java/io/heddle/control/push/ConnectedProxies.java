@@ -262,9 +262,12 @@ public final class ConnectedProxies implements ProxyConnections, AutoCloseable {
 
     /// Where `object` is in force. Those count that run the mesh's traffic on its terms: connected proxies that have
     /// proved who they are and ask for clusters and listeners.
-    public ObjectStatus object(ObjectName object) {
+    ///
+    /// @param version the stored version that is asked about; one that is not published yet is in force nowhere
+    public ObjectStatus object(ObjectName object, long version) {
         counted().forEach(this::settle);
-        return board.object(object, counted()).withWarnings(references.of(object));
+        var status = board.object(object, version, counted());
+        return board.isPublished(object, version) ? status.withWarnings(references.of(object)) : status;
     }
 
     /// Where `object`, which is no longer stored, is gone. The same proxies count.

@@ -14,7 +14,7 @@ import java.util.Optional;
 /// @param warnings what of it leads nowhere now, although it takes part
 /// @param activeOn how many counted proxies have acknowledged a configuration that has it, or need no change for it
 /// @param proxies how many proxies are counted
-/// @param rejectedBy the proxies that refused the configuration that has it
+/// @param rejectedBy the proxies that refused the configuration that has it; a refusal of one before it does not count
 /// @param liveAfterMillis how long it took from when it was stored and the first counted proxy was connected until the
 ///     last one had it; empty while one has not
 public record ObjectStatus(

@@ -120,6 +120,11 @@ final class ProxySession {
         return liveNumber;
     }
 
+    /// The publication up to which the proxy was offered everything; 0 for none.
+    synchronized long offeredNumber() {
+        return offeredNumber;
+    }
+
     /// How long the last offer took to become live; empty while it is not.
     synchronized Optional<Long> lastPushNanos() {
         return lastPushNanos;

@@ -25,6 +25,8 @@ public final class ProxyStatusBoard {
     private static final long FIRST_PUBLICATION = 1;
     private static final long NEVER = Long.MAX_VALUE;
 
+    private static final Arrival NOWHERE = Arrival.of(new ObjectState(NEVER, NEVER, 0));
+
     private final Object lock = new Object();
     /// Object → when the publication that first had its present version was live everywhere.
     private final Map<ObjectName, Arrival> arrivals = new HashMap<>();
@@ -114,17 +116,29 @@ public final class ProxyStatusBoard {
         }
     }
 
-    ObjectStatus object(ObjectName object, Collection<ProxySession> sessions) {
+    /// Where an object is in force as it is stored. What proxies have of an earlier version counts for nothing.
+    ///
+    /// @param version the stored version
+    ObjectStatus object(ObjectName object, long version, Collection<ProxySession> sessions) {
         synchronized (lock) {
-            var arrival = Optional.ofNullable(arrivals.get(object));
+            if (!isPublished(object, version)) {
+                return status(NEVER, sessions, Optional.empty());
+            }
             var problems = current.map(publication -> publication.refused().getOrDefault(object, List.of()))
                     .orElse(List.of());
-            if (arrival.isEmpty() || !problems.isEmpty()) {
-                return new ObjectStatus(
-                        problems.isEmpty(), problems, List.of(), 0, sessions.size(), List.of(), Optional.empty());
+            if (!problems.isEmpty()) {
+                return new ObjectStatus(false, problems, List.of(), 0, sessions.size(), List.of(), Optional.empty());
             }
-            var live = arrival.get().tookNanos().map(TimeUnit.NANOSECONDS::toMillis);
-            return status(arrival.get().state.since(), sessions, live);
+            var arrival = arrivals.getOrDefault(object, NOWHERE);
+            var live = arrival.tookNanos().map(TimeUnit.NANOSECONDS::toMillis);
+            return status(arrival.state.since(), sessions, live);
+        }
+    }
+
+    /// Whether the newest publication has `object` as of `version`.
+    boolean isPublished(ObjectName object, long version) {
+        synchronized (lock) {
+            return arrivals.getOrDefault(object, NOWHERE).state.version() == version;
         }
     }
 
@@ -138,13 +152,14 @@ public final class ProxyStatusBoard {
         }
     }
 
+    /// A refusal of what was offered before is history: what may cure it is still on its way.
     private static ObjectStatus status(long since, Collection<ProxySession> sessions, Optional<Long> live) {
         int active = 0;
         var refusals = new ArrayList<Refusal>();
         for (var session : sessions) {
             if (session.liveNumber() >= since) {
                 active++;
-            } else {
+            } else if (session.offeredNumber() >= since) {
                 refusal(session).ifPresent(refusals::add);
             }
         }

@@ -16,6 +16,7 @@ import io.heddle.model.name.LabelGrant;
 import io.heddle.model.name.ObjectName;
 import io.heddle.model.name.SpiffeId;
 import io.heddle.model.problem.Checked;
+import io.heddle.model.problem.Problem;
 import io.heddle.model.resource.Resource;
 import io.heddle.model.view.MeshSettings;
 import io.heddle.model.view.MeshSnapshot;
@@ -97,6 +98,13 @@ class ConnectedProxiesTest {
                 + "[{name: http, port: " + port + "}]}}";
     }
 
+    /// Where `object` is in force as the newest publication has it.
+    private ObjectStatus object(ObjectName object) {
+        var state =
+                proxies.publication().map(publication -> publication.objects().get(object));
+        return proxies.object(object, state.map(ObjectState::version).orElse(1L));
+    }
+
     private RecordedHandle connect(String handle, String workload) {
         var recorded = new RecordedHandle(handle);
         proxies.connected(node(workload), recorded);
@@ -130,14 +138,14 @@ class ConnectedProxiesTest {
         var orders = connect("c2", "orders");
         awaitOffers(web, 1);
         awaitOffers(orders, 1);
-        assertThat(proxies.object(CATALOG).activeOn()).isZero();
+        assertThat(object(CATALOG).activeOn()).isZero();
         acknowledge(web);
-        assertThat(proxies.object(CATALOG).activeOn()).isEqualTo(1);
-        assertThat(proxies.object(CATALOG).proxies()).isEqualTo(2);
-        assertThat(proxies.object(CATALOG).liveAfterMillis()).isEmpty();
+        assertThat(object(CATALOG).activeOn()).isEqualTo(1);
+        assertThat(object(CATALOG).proxies()).isEqualTo(2);
+        assertThat(object(CATALOG).liveAfterMillis()).isEmpty();
         acknowledge(orders);
-        assertThat(proxies.object(CATALOG).activeOn()).isEqualTo(2);
-        assertThat(proxies.object(CATALOG).liveAfterMillis()).isPresent();
+        assertThat(object(CATALOG).activeOn()).isEqualTo(2);
+        assertThat(object(CATALOG).liveAfterMillis()).isPresent();
         assertThat(proxies.statuses()).allSatisfy(status -> {
             assertThat(status.state()).isEqualTo(State.SYNCED);
             assertThat(status.lastPushMillis()).isPresent();
@@ -179,7 +187,7 @@ class ConnectedProxiesTest {
         var web = connect("c1", "web");
         awaitOffers(web, 1);
         acknowledge(web);
-        assertThat(proxies.object(CATALOG).liveAfterMillis().orElseThrow()).isLessThan(60_000);
+        assertThat(object(CATALOG).liveAfterMillis().orElseThrow()).isLessThan(60_000);
     }
 
     @Test
@@ -201,11 +209,11 @@ class ConnectedProxiesTest {
         awaitOffers(web, 1);
         awaitOffers(plain, 1);
         acknowledge(plain);
-        assertThat(proxies.object(CATALOG).activeOn()).isZero();
-        assertThat(proxies.object(CATALOG).proxies()).isEqualTo(1);
+        assertThat(object(CATALOG).activeOn()).isZero();
+        assertThat(object(CATALOG).proxies()).isEqualTo(1);
         acknowledge(web);
-        assertThat(proxies.object(CATALOG).activeOn()).isEqualTo(1);
-        assertThat(proxies.object(CATALOG).liveAfterMillis()).isPresent();
+        assertThat(object(CATALOG).activeOn()).isEqualTo(1);
+        assertThat(object(CATALOG).liveAfterMillis()).isPresent();
         assertThat(proxies.statuses()).hasSize(2);
     }
 
@@ -220,7 +228,7 @@ class ConnectedProxiesTest {
                 new ConnectedNode(
                         claim.id(), "web", claim.metadata(), Optional.empty(), LabelGrant.NONE, "127.0.0.1:6", "grpc"),
                 new RecordedHandle("c2"));
-        assertThat(proxies.object(CATALOG).activeOn()).isEqualTo(1);
+        assertThat(object(CATALOG).activeOn()).isEqualTo(1);
         assertThat(proxies.securedNodes()).hasSize(1);
     }
 
@@ -231,7 +239,7 @@ class ConnectedProxiesTest {
         awaitOffers(watcher, 1);
         watcher.asksOnlyFor(ResourceType.EDS);
         acknowledge(watcher);
-        assertThat(proxies.object(CATALOG).proxies()).isZero();
+        assertThat(object(CATALOG).proxies()).isZero();
     }
 
     @Test
@@ -241,7 +249,7 @@ class ConnectedProxiesTest {
         awaitOffers(web, 1);
         acknowledge(web);
         proxies.publish(publication(2, service(80), 2));
-        await().atMost(LONG).until(() -> proxies.object(CATALOG).activeOn() == 1);
+        await().atMost(LONG).until(() -> object(CATALOG).activeOn() == 1);
         assertThat(web.offers()).hasSize(1);
     }
 
@@ -252,7 +260,7 @@ class ConnectedProxiesTest {
         awaitOffers(web, 1);
         web.answer(Status.REJECTED, "bad cluster");
         proxies.rejected(web, ResourceType.CDS, "v", "bad cluster");
-        var status = proxies.object(CATALOG);
+        var status = object(CATALOG);
         assertThat(status.activeOn()).isZero();
         assertThat(status.rejectedBy())
                 .singleElement()
@@ -269,9 +277,64 @@ class ConnectedProxiesTest {
         acknowledge(web);
         proxies.publish(publication(2, service(81), 2));
         awaitOffers(web, 2);
-        assertThat(proxies.object(CATALOG).activeOn()).isZero();
+        assertThat(object(CATALOG).activeOn()).isZero();
         acknowledge(web);
-        assertThat(proxies.object(CATALOG).activeOn()).isEqualTo(1);
+        assertThat(object(CATALOG).activeOn()).isEqualTo(1);
+    }
+
+    @Test
+    void a_changed_object_is_active_nowhere_before_it_is_published() {
+        proxies.publish(publication(1, service(80), 1));
+        var web = connect("c1", "web");
+        awaitOffers(web, 1);
+        acknowledge(web);
+        assertThat(proxies.object(CATALOG, 1).activeOn()).isEqualTo(1);
+        assertThat(proxies.object(CATALOG, 1).liveAfterMillis()).isPresent();
+        var stored = proxies.object(CATALOG, 2);
+        assertThat(stored.accepted()).isTrue();
+        assertThat(stored.activeOn()).isZero();
+        assertThat(stored.proxies()).isEqualTo(1);
+        assertThat(stored.liveAfterMillis()).isEmpty();
+        proxies.publish(publication(2, service(81), 2));
+        awaitOffers(web, 2);
+        acknowledge(web);
+        assertThat(proxies.object(CATALOG, 2).activeOn()).isEqualTo(1);
+        assertThat(proxies.object(CATALOG, 2).liveAfterMillis()).isPresent();
+    }
+
+    @Test
+    void what_was_wrong_with_an_object_before_says_nothing_of_its_mended_version() {
+        var problem = Problem.error(CATALOG.toString(), "spec", "cannot be read", "apply it again");
+        proxies.publish(new Publication(
+                1,
+                MeshSnapshot.of(MeshSettings.DEFAULT, List.of()),
+                Map.of(CATALOG, new ObjectState(1, 1, System.nanoTime())),
+                Map.of(CATALOG, List.of(problem))));
+        assertThat(proxies.object(CATALOG, 1).problems()).containsExactly(problem);
+        assertThat(proxies.object(CATALOG, 2).problems()).isEmpty();
+        assertThat(proxies.object(CATALOG, 2).accepted()).isTrue();
+    }
+
+    @Test
+    void a_refusal_does_not_count_against_what_was_not_offered_yet() {
+        proxies.publish(publication(1, service(80), 1));
+        var web = connect("c1", "web");
+        awaitOffers(web, 1);
+        web.answer(Status.REJECTED, "bad cluster");
+        assertThat(proxies.object(CATALOG, 1).rejectedBy()).hasSize(1);
+        assertThat(proxies.object(CATALOG, 2).rejectedBy())
+                .as("the mend, stored")
+                .isEmpty();
+        assertThat(proxies.object(OTHER, 3).rejectedBy())
+                .as("another one, stored")
+                .isEmpty();
+        assertThat(proxies.removal(CATALOG).rejectedBy())
+                .as("the deletion, stored")
+                .isEmpty();
+        proxies.publish(publication(2, service(81), 2));
+        awaitOffers(web, 2);
+        web.answer(Status.REJECTED, "bad again");
+        assertThat(proxies.object(CATALOG, 2).rejectedBy()).hasSize(1);
     }
 
     @Test
@@ -310,7 +373,7 @@ class ConnectedProxiesTest {
 
     @Test
     void knows_nothing_of_an_object_that_is_not_published() {
-        var unknown = proxies.object(OTHER);
+        var unknown = object(OTHER);
         assertThat(unknown.activeOn()).isZero();
         assertThat(unknown.liveAfterMillis()).isEmpty();
     }
