@@ -1,5 +1,6 @@
 package io.heddle.control.reconcile;
 
+import io.heddle.control.reconcile.MeshReading.Reading;
 import io.heddle.dialect.Dialects;
 import io.heddle.dialect.Document;
 import io.heddle.model.name.Labels;
@@ -7,7 +8,6 @@ import io.heddle.model.name.ObjectName;
 import io.heddle.model.name.SpiffeId;
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
-import io.heddle.model.resource.Resource;
 import io.heddle.model.view.MeshSettings;
 import io.heddle.model.view.MeshSnapshot;
 import io.heddle.model.view.ProxyNode;
@@ -71,14 +71,13 @@ final class DryRun {
         return Checked.of(change, problems);
     }
 
+    /// The mesh of `documents` as the reconcile loop would build it.
     private MeshSnapshot snapshot(Collection<Document> documents) {
-        var resources = new ArrayList<Resource>();
-        for (var document : documents.stream().sorted(Document.BY_AGE).toList()) {
-            if (Dialects.read(document) instanceof Checked.Ok<Resource> ok) {
-                resources.add(ok.value());
-            }
-        }
-        return MeshSnapshot.of(settings, resources);
+        var readings = documents.stream()
+                .sorted(Document.BY_AGE)
+                .map(document -> Reading.of(document, 0))
+                .toList();
+        return MeshSnapshot.of(settings, MeshReading.resources(readings));
     }
 
     private static SortedMap<ObjectName, Document> changed(Map<ObjectName, Document> stored, ChangeSet change) {

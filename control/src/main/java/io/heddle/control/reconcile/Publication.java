@@ -11,7 +11,8 @@ import java.util.Map;
 /// @param number 1, 2, 3 … in this process
 /// @param snapshot the mesh
 /// @param objects every object in the store, with the publication that first had it as it is
-/// @param refused objects that are stored but cannot be read, with the reasons; they take no part in the mesh
+/// @param refused objects that are stored but cannot be read, with the reasons; they take no part in the mesh, but
+///     for the strictest policy in place of an AuthorizationPolicy or a PeerAuthentication
 public record Publication(
         long number,
         MeshSnapshot snapshot,

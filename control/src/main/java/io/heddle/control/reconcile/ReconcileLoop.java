@@ -118,7 +118,7 @@ public final class ReconcileLoop implements AutoCloseable {
         refused.forEach((object, problems) -> log.atError()
                 .addKeyValue("object", object)
                 .addKeyValue("problems", problems)
-                .log("stored object cannot be read and is left out"));
+                .log("stored object cannot be read; it is left out, and a policy stands as the strictest one"));
         return new Publication(number, snapshot, objects, refused);
     }
 

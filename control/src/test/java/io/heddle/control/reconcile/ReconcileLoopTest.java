@@ -6,21 +6,39 @@ import static org.awaitility.Awaitility.await;
 import io.heddle.control.store.ConfigStore;
 import io.heddle.control.store.MvConfigStore;
 import io.heddle.control.store.Write;
+import io.heddle.model.name.Labels;
 import io.heddle.model.name.ObjectName;
+import io.heddle.model.name.SpiffeId;
+import io.heddle.model.problem.Problem;
+import io.heddle.model.resource.AccessPolicy;
+import io.heddle.model.resource.PeerPolicy;
+import io.heddle.model.view.InboundView;
 import io.heddle.model.view.MeshSettings;
+import io.heddle.model.view.ProxyNode;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReconcileLoopTest {
     private static final ObjectName CATALOG = new ObjectName("Service", "shop", "catalog");
+    private static final ObjectName CALLERS = new ObjectName("AuthorizationPolicy", "shop", "callers");
+    private static final ObjectName PEERS = new ObjectName("PeerAuthentication", "shop", "peers");
+    private static final String PERMISSIVE = """
+            apiVersion: security.istio.io/v1
+            kind: PeerAuthentication
+            metadata: {name: default, namespace: shop}
+            spec: {mtls: {mode: PERMISSIVE}}
+            """;
     private static final Duration LONG = Duration.ofSeconds(20);
 
     @TempDir
@@ -118,5 +136,97 @@ class ReconcileLoopTest {
             assertThat(published.getFirst().refused()).containsOnlyKeys(CATALOG);
             assertThat(published.getFirst().snapshot().services()).hasSize(1);
         }
+    }
+
+    /// Puts into the store what this version does not read, as another one would have written it.
+    private void writeUnreadable(ObjectName object, String spec) {
+        var document = "{\"apiVersion\":\"security.istio.io/v1\",\"kind\":\"" + object.kind()
+                + "\",\"metadata\":{\"name\":\"" + object.name() + "\",\"namespace\":\"" + object.namespace()
+                + "\"},\"spec\":" + spec + "}";
+        store.write(List.of(new Write.Put(object, document, "s", Optional.empty())));
+    }
+
+    private Publication first() {
+        try (var _ = start(Duration.ofMillis(1), Duration.ofMillis(10))) {
+            return published.getFirst();
+        }
+    }
+
+    private static ProxyNode node(String namespace, String app) {
+        return new ProxyNode(
+                "sidecar~127.0.0.2~" + app + "." + namespace + "~" + namespace + ".svc.cluster.local",
+                new SpiffeId("cluster.local", namespace, app),
+                namespace,
+                app,
+                new Labels(Map.of("app", app)),
+                Optional.empty(),
+                "127.0.0.2",
+                new ProxyNode.Ports(21001, 21006, 9080, 21090, 21000),
+                "1");
+    }
+
+    private static InboundView inbound(Publication publication, String namespace, String app) {
+        return publication.snapshot().viewFor(node(namespace, app)).inbound();
+    }
+
+    @Test
+    void an_access_policy_that_cannot_be_read_denies_all_to_the_workloads_it_selects() {
+        writeUnreadable(
+                CALLERS, "{\"selector\":{\"matchLabels\":{\"app\":\"catalog\"}},\"action\":\"DENY\",\"level\":9}");
+        var publication = first();
+        assertThat(inbound(publication, "shop", "catalog").policies())
+                .singleElement()
+                .satisfies(policy -> {
+                    assertThat(policy.object()).isEqualTo(CALLERS);
+                    assertThat(policy.action()).isEqualTo(AccessPolicy.Action.DENY);
+                    assertThat(policy.rules()).containsExactly(new AccessPolicy.Rule(List.of(), List.of(), List.of()));
+                });
+        assertThat(inbound(publication, "shop", "orders").policies()).isEmpty();
+        assertThat(publication.refused().get(CALLERS))
+                .extracting(Problem::reason)
+                .anyMatch(reason ->
+                        reason.contains("until it is mended everything is denied to the workloads that it selects"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"selector\":{\"matchLabels\":{\"app\":7}}}",
+                "{\"selector\":{\"matchLabels\":{\"app\":\"not a value!\"}}}",
+                "{\"selector\":{\"matchExpressions\":[]}}",
+                "{\"selector\":\"app\"}",
+                "{\"targetRefs\":[{\"kind\":\"Service\",\"name\":\"catalog\"}]}",
+                "[]"
+            })
+    void an_access_policy_with_an_unreadable_selector_denies_all_in_its_namespace(String spec) {
+        writeUnreadable(CALLERS, spec);
+        var publication = first();
+        assertThat(inbound(publication, "shop", "orders").policies()).hasSize(1);
+        assertThat(inbound(publication, "bank", "orders").policies()).isEmpty();
+        assertThat(publication.refused()).containsOnlyKeys(CALLERS);
+    }
+
+    @Test
+    void a_peer_authentication_that_cannot_be_read_is_strict_for_its_scope() {
+        write(PERMISSIVE);
+        writeUnreadable(PEERS, "{\"selector\":{\"matchLabels\":{\"app\":\"catalog\"}},\"mtls\":{\"mode\":\"WEAK\"}}");
+        var publication = first();
+        assertThat(inbound(publication, "shop", "catalog").mode()).isEqualTo(PeerPolicy.Mode.STRICT);
+        assertThat(inbound(publication, "shop", "orders").mode()).isEqualTo(PeerPolicy.Mode.PERMISSIVE);
+        assertThat(publication.refused()).containsOnlyKeys(PEERS);
+    }
+
+    @Test
+    void no_other_policy_loosens_a_peer_authentication_of_unknown_selector() {
+        write(PERMISSIVE);
+        write(PERMISSIVE
+                .replace("name: default", "name: orders")
+                .replace("spec: {", "spec: {selector: {matchLabels: {app: orders}}, "));
+        write(PERMISSIVE.replace("namespace: shop", "namespace: bank"));
+        writeUnreadable(PEERS, "{\"selector\":7,\"mtls\":{\"mode\":\"STRICT\"}}");
+        var publication = first();
+        assertThat(inbound(publication, "shop", "catalog").mode()).isEqualTo(PeerPolicy.Mode.STRICT);
+        assertThat(inbound(publication, "shop", "orders").mode()).isEqualTo(PeerPolicy.Mode.STRICT);
+        assertThat(inbound(publication, "bank", "orders").mode()).isEqualTo(PeerPolicy.Mode.PERMISSIVE);
     }
 }

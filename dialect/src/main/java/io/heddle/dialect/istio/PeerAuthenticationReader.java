@@ -39,7 +39,7 @@ public final class PeerAuthenticationReader {
     }
 
     /// The workloads that a policy is for: `selector.matchLabels`.
-    static Selector selector(Fields spec) {
+    public static Selector selector(Fields spec) {
         return spec.optionalObject("selector")
                 .map(selector -> {
                     var result = Names.selector(selector, "matchLabels");
