@@ -14,10 +14,12 @@ import io.heddle.model.resource.Workload;
 import io.heddle.model.view.ProxyNode;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -34,6 +36,9 @@ import org.slf4j.LoggerFactory;
 /// so that a restart of the control plane takes no instance out of service. An entry written by hand is never
 /// touched.
 ///
+/// A step that fails, because the store cannot be written, is tried again until it succeeds or its connection is gone,
+/// after 100 ms at first and after twice as long each time, up to 30 s. It writes what the sidecar reported last.
+///
 /// A connection alone registers nothing: the entry comes with the first report that the application takes requests, so
 /// that no request is sent to a sidecar whose application still starts.
 public final class ConnectedWorkloads implements DiscoverySource {
@@ -41,15 +46,22 @@ public final class ConnectedWorkloads implements DiscoverySource {
     public static final String PROXY_ID = "heddle.io/proxy-id";
     private static final String HEALTH = "heddle.io/health";
     private static final String KIND = "WorkloadEntry";
+    private static final Duration FIRST_RETRY = Duration.ofMillis(100);
+    private static final Duration LAST_RETRY = Duration.ofSeconds(30);
     private static final Logger log = LoggerFactory.getLogger(ConnectedWorkloads.class);
 
     private final ConfigStore store;
     private final Graces graces;
     private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().name("connected-workloads").daemon().factory());
-    /// Workload entry → the connection that holds it; used by the one thread only.
-    private final Map<ObjectName, Holder> holders = new HashMap<>();
+    /// Every open connection of a sidecar with an application; used by the one thread only, as the next three are.
+    private final Map<String, Connection> connections = new HashMap<>();
+    /// Workload entry → the connection that holds it.
+    private final Map<ObjectName, String> holders = new HashMap<>();
+    /// What steps that failed are about.
+    private final Set<String> waiting = new HashSet<>();
     private final Map<ObjectName, Problem> problems = new ConcurrentHashMap<>();
+    private long count;
 
     /// How long an entry outlives its sidecar's connection.
     ///
@@ -57,7 +69,19 @@ public final class ConnectedWorkloads implements DiscoverySource {
     /// @param afterRestart after the control plane was started
     public record Graces(Duration afterLoss, Duration afterRestart) {}
 
-    private record Holder(String connection, ProxyNode node) {}
+    /// A connected sidecar.
+    ///
+    /// @param number the newer connection has the greater one
+    /// @param health what it reported last
+    private record Connection(long number, ProxyNode node, Optional<Workload.Health> health) {
+        ObjectName object() {
+            return new ObjectName(KIND, node.namespace(), node.workload());
+        }
+
+        Connection with(Workload.Health reported) {
+            return new Connection(number, node, Optional.of(reported));
+        }
+    }
 
     public ConnectedWorkloads(ConfigStore store, Graces graces) {
         this.store = store;
@@ -74,7 +98,7 @@ public final class ConnectedWorkloads implements DiscoverySource {
     public void start() {
         for (var object : store.all()) {
             if (isRegistered(object)) {
-                later(graces.afterRestart, () -> removeUnlessHeld(object.name()));
+                later(graces.afterRestart, () -> removeInTheEnd(object.name()));
             }
         }
     }
@@ -86,34 +110,95 @@ public final class ConnectedWorkloads implements DiscoverySource {
         if (node.ports().inbound() == 0 || node.ports().application() == 0) {
             return;
         }
-        now(() -> register(connection, node));
+        now(() -> {
+            connections.put(connection, new Connection(++count, node, Optional.empty()));
+            settle(connection);
+        });
     }
 
     /// A sidecar reported that its application takes requests, or that it does not yet, or no longer.
     public void healthReported(String connection, boolean healthy) {
-        now(() -> holders.forEach((object, holder) -> {
-            if (holder.connection.equals(connection)
-                    && (healthy || store.find(object).isPresent())) {
-                write(object, holder.node, healthy ? Workload.Health.HEALTHY : Workload.Health.DRAINING);
-            }
-        }));
+        now(() -> {
+            var health = healthy ? Workload.Health.HEALTHY : Workload.Health.DRAINING;
+            connections.computeIfPresent(connection, (_, known) -> known.with(health));
+            settle(connection);
+        });
     }
 
     /// A connection ended.
     public void disconnected(String connection) {
         now(() -> {
+            connections.remove(connection);
             for (var entry : Map.copyOf(holders).entrySet()) {
-                if (entry.getValue().connection.equals(connection)) {
+                if (entry.getValue().equals(connection)) {
                     holders.remove(entry.getKey());
                     problems.remove(entry.getKey());
-                    later(graces.afterLoss, () -> removeUnlessHeld(entry.getKey()));
+                    later(graces.afterLoss, () -> removeInTheEnd(entry.getKey()));
                 }
             }
         });
     }
 
-    private void register(String connection, ProxyNode node) {
-        var object = new ObjectName(KIND, node.namespace(), node.workload());
+    /// Brings the store to what a connection said last, now and, when that fails, again.
+    private void settle(String connection) {
+        retried(connection, () -> register(connection), FIRST_RETRY);
+    }
+
+    private void removeInTheEnd(ObjectName object) {
+        retried(object.toString(), () -> removeUnlessHeld(object), FIRST_RETRY);
+    }
+
+    /// Runs `step`, and when it fails again later; so it must look at what holds when it runs.
+    ///
+    /// @param subject what the step is about: of steps about the same, one waits
+    private void retried(String subject, Runnable step, Duration delay) {
+        try {
+            step.run();
+        } catch (RuntimeException e) {
+            log.atError()
+                    .setCause(e)
+                    .addKeyValue("subject", subject)
+                    .addKeyValue("retryMillis", delay.toMillis())
+                    .log("a workload's registration failed and will be tried again");
+            if (waiting.add(subject)) {
+                later(delay, () -> {
+                    waiting.remove(subject);
+                    retried(subject, step, doubled(delay));
+                });
+            }
+        }
+    }
+
+    private static Duration doubled(Duration delay) {
+        var doubled = delay.multipliedBy(2);
+        return doubled.compareTo(LAST_RETRY) < 0 ? doubled : LAST_RETRY;
+    }
+
+    private void register(String connection) {
+        var known = connections.get(connection);
+        if (known == null) {
+            return; // it ended
+        }
+        var object = known.object();
+        if (!connection.equals(holders.get(object)) && !hold(object, connection, known)) {
+            return;
+        }
+        if (known.health.isPresent()
+                && (known.health.get() == Workload.Health.HEALTHY
+                        || store.find(object).isPresent())) {
+            write(object, known.node, known.health.get());
+        }
+    }
+
+    /// Makes `connection` the holder of `object`.
+    ///
+    /// @return whether it may hold it
+    private boolean hold(ObjectName object, String connection, Connection known) {
+        var node = known.node;
+        var before = Optional.ofNullable(holders.get(object)).map(connections::get);
+        if (before.isPresent() && before.get().number > known.number) {
+            return false; // a newer one came while this one could not be registered
+        }
         var stored = store.find(object);
         if (stored.isPresent() && !isRegistered(stored.get())) {
             var problem = Problem.warning(
@@ -121,9 +206,8 @@ public final class ConnectedWorkloads implements DiscoverySource {
                     "",
                     "is written by hand, so the sidecar " + node.id() + " does not register itself under this name",
                     "delete the entry, or start the sidecar with another --workload name");
-            problems.put(object, problem);
-            log.atWarn().log(problem.toString());
-            return;
+            refuse(object, problem);
+            return false;
         }
         var owner = stored.flatMap(entry -> account(StoredDocuments.document(entry)));
         if (owner.isPresent() && !owner.get().equals(node.identity().account())) {
@@ -133,17 +217,23 @@ public final class ConnectedWorkloads implements DiscoverySource {
                     "belongs to the account " + owner.get() + ", so the sidecar " + node.id() + " of the account "
                             + node.identity().account() + " may not take it",
                     "start the sidecar with another --workload name");
-            problems.put(object, problem);
-            log.atWarn().log(problem.toString());
-            return;
+            refuse(object, problem);
+            return false;
         }
-        var before = holders.put(object, new Holder(connection, node));
-        if (before != null && !before.node.id().equals(node.id())) {
-            log.atWarn()
-                    .addKeyValue("object", object)
-                    .addKeyValue("older", before.node.id())
-                    .addKeyValue("newer", node.id())
-                    .log("two sidecars claim one workload; the newer one has it");
+        holders.put(object, connection);
+        before.filter(other -> !other.node.id().equals(node.id()))
+                .ifPresent(other -> log.atWarn()
+                        .addKeyValue("object", object)
+                        .addKeyValue("older", other.node.id())
+                        .addKeyValue("newer", node.id())
+                        .log("two sidecars claim one workload; the newer one has it"));
+        return true;
+    }
+
+    /// Every report of the sidecar's health leads here again, so only news is logged.
+    private void refuse(ObjectName object, Problem problem) {
+        if (!problem.equals(problems.put(object, problem))) {
+            log.atWarn().log(problem.toString());
         }
     }
 
@@ -222,17 +312,9 @@ public final class ConnectedWorkloads implements DiscoverySource {
 
     private void later(Duration delay, Runnable step) {
         try {
-            var _ = thread.schedule(() -> runLogged(step), delay.toNanos(), TimeUnit.NANOSECONDS);
+            var _ = thread.schedule(step, delay.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException _) {
             log.atDebug().log("closing: what is stored stays for the next start");
-        }
-    }
-
-    private static void runLogged(Runnable step) {
-        try {
-            step.run();
-        } catch (RuntimeException e) {
-            log.atError().setCause(e).log("a workload's registration failed");
         }
     }
 

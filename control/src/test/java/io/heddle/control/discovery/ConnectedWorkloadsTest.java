@@ -7,6 +7,7 @@ import io.heddle.control.discovery.ConnectedWorkloads.Graces;
 import io.heddle.control.reconcile.StoredDocuments;
 import io.heddle.control.store.ConfigStore;
 import io.heddle.control.store.MvConfigStore;
+import io.heddle.control.store.RefusingStore;
 import io.heddle.control.store.Write;
 import io.heddle.dialect.Dialects;
 import io.heddle.model.name.Labels;
@@ -207,6 +208,67 @@ class ConnectedWorkloadsTest {
             assertThat(workloads.problems().getFirst().reason()).contains("written by hand");
             workloads.disconnected("c1");
             assertThat(awaitWorkload().address()).isEqualTo("10.0.0.1");
+        }
+    }
+
+    @Test
+    void a_registration_that_the_store_refused_is_tried_again() {
+        var refusing = new RefusingStore(store);
+        refusing.refuse(2);
+        try (var workloads = new ConnectedWorkloads(refusing, NEVER)) {
+            workloads.connected("c1", node("127.0.0.2"));
+            workloads.healthReported("c1", true);
+            assertThat(awaitWorkload().health()).isEqualTo(Workload.Health.HEALTHY);
+        }
+    }
+
+    @Test
+    void what_is_tried_again_is_what_the_sidecar_reported_last() {
+        var refusing = new RefusingStore(store);
+        try (var workloads = new ConnectedWorkloads(refusing, NEVER)) {
+            workloads.connected("c1", node("127.0.0.2"));
+            workloads.healthReported("c1", true);
+            awaitWorkload();
+            refusing.refuse(3);
+            workloads.healthReported("c1", false);
+            workloads.healthReported("c1", true);
+            workloads.healthReported("c1", false);
+            await().atMost(LONG)
+                    .until(() -> workload().map(Workload::health).equals(Optional.of(Workload.Health.DRAINING)));
+            workloads.connected("c2", node("catalog-v2", "127.0.0.3"));
+            workloads.healthReported("c2", true);
+            await().atMost(LONG).until(() -> store.all().size() == 2);
+            assertThat(workload()).map(Workload::health).contains(Workload.Health.DRAINING);
+        }
+    }
+
+    @Test
+    void a_registration_that_was_refused_is_not_tried_again_for_a_connection_that_ended() {
+        var refusing = new RefusingStore(store);
+        refusing.refuse(1);
+        try (var workloads = new ConnectedWorkloads(refusing, NEVER)) {
+            workloads.connected("c1", node("127.0.0.2"));
+            workloads.healthReported("c1", true);
+            workloads.disconnected("c1");
+            await().atMost(LONG).until(() -> refusing.left() == 0);
+            refusing.refuse(1);
+            workloads.connected("c2", node("catalog-v2", "127.0.0.3"));
+            workloads.healthReported("c2", true); // its second try comes after what the first one's would have been
+            await().atMost(LONG).until(() -> store.all().size() == 1);
+            assertThat(workload()).isEmpty();
+        }
+    }
+
+    @Test
+    void a_removal_that_the_store_refused_is_tried_again() {
+        var refusing = new RefusingStore(store);
+        try (var workloads = new ConnectedWorkloads(refusing, SHORT)) {
+            workloads.connected("c1", node("127.0.0.2"));
+            workloads.healthReported("c1", true);
+            awaitWorkload();
+            refusing.refuse(2);
+            workloads.disconnected("c1");
+            awaitGone();
         }
     }
 }
