@@ -116,7 +116,7 @@ public final class ControlPlane implements AutoCloseable {
         var ads = startAds(authority, new WorkloadSigner(authority, tokens), proxies);
         workloads.start();
         var graph = new TrafficGraph();
-        var scraper = opened(new ProxyScraper(proxies::securedNodes, graph, timing.scrapePeriod()));
+        var scraper = opened(new ProxyScraper(proxies::scrapedNodes, graph, timing.scrapePeriod()));
         scraper.start();
 
         var rest = new RestApi(

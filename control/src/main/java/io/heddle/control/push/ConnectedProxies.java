@@ -128,7 +128,8 @@ public final class ConnectedProxies implements ProxyConnections, AutoCloseable {
                     .log("proxy refused");
             return Admission.refused(refusal.get());
         }
-        var session = new ProxySession(handle, proxy, clock.instant());
+        var objection = objection(node, proxy);
+        var session = new ProxySession(handle, proxy, clock.instant(), objection);
         secured.put(handle.id(), node.identity().isPresent());
         byHandle.put(handle.id(), session);
         closeOlder(session);
@@ -140,6 +141,10 @@ public final class ConnectedProxies implements ProxyConnections, AutoCloseable {
                 .addKeyValue("identity", proxy.identity())
                 .addKeyValue("remote", node.remoteAddress())
                 .log("proxy connected");
+        objection.ifPresent(reason -> log.atWarn()
+                .addKeyValue("proxy", proxy.id())
+                .addKeyValue("reason", reason)
+                .log("stated address refused"));
         if (node.identity().isPresent()) {
             workloads.connected(handle.id(), proxy);
         }
@@ -169,6 +174,13 @@ public final class ConnectedProxies implements ProxyConnections, AutoCloseable {
                 ? Optional.of("the node id " + proxy.id() + " is held by a proxy with another identity; choose another"
                         + " workload name")
                 : Optional.empty();
+    }
+
+    /// Only a proxy that has proved who it is and has a metrics port is ever connected to.
+    private static Optional<String> objection(ConnectedNode node, ProxyNode proxy) {
+        return node.identity().isEmpty() || proxy.ports().metrics() == 0
+                ? Optional.empty()
+                : StatedAddress.objection(proxy.address(), node.remoteAddress());
     }
 
     private static boolean isAddress(String text) {
@@ -303,9 +315,13 @@ public final class ConnectedProxies implements ProxyConnections, AutoCloseable {
         return sessions().stream().map(ProxySession::node).toList();
     }
 
-    /// The connected proxies that have proved who they are.
-    public Collection<ProxyNode> securedNodes() {
-        return newest(this::isSecured).stream().map(ProxySession::node).toList();
+    /// The connected proxies whose metrics may be read: they have proved who they are, and state an address that is
+    /// theirs.
+    public Collection<ProxyNode> scrapedNodes() {
+        return newest(this::isSecured).stream()
+                .filter(session -> session.objection().isEmpty())
+                .map(ProxySession::node)
+                .toList();
     }
 
     /// Whether anything has been published.

@@ -23,6 +23,7 @@ final class ProxySession {
     private final Handle handle;
     private final ProxyNode node;
     private final Instant since;
+    private final Optional<String> objection;
     private final long connectedNanos = System.nanoTime();
     private @Nullable ProxyView view;
     private Optional<ResourceSet> offered = Optional.empty();
@@ -31,10 +32,12 @@ final class ProxySession {
     private long offeredNanos;
     private Optional<Long> lastPushNanos = Optional.empty();
 
-    ProxySession(Handle handle, ProxyNode node, Instant since) {
+    /// @param objection why the control plane must not connect to the address that the proxy states; empty when it may
+    ProxySession(Handle handle, ProxyNode node, Instant since, Optional<String> objection) {
         this.handle = handle;
         this.node = node;
         this.since = since;
+        this.objection = objection;
     }
 
     ProxyNode node() {
@@ -43,6 +46,11 @@ final class ProxySession {
 
     Instant since() {
         return since;
+    }
+
+    /// Why the control plane must not connect to the address that the proxy states; empty when it may.
+    Optional<String> objection() {
+        return objection;
     }
 
     /// When it connected, of [System#nanoTime].

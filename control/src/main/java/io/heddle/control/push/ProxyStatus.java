@@ -21,7 +21,7 @@ import java.util.TreeMap;
 /// @param types resource type (`CDS`, `EDS`, `LDS`, `RDS`, `SDS`) → its state
 /// @param versions what was offered and acknowledged of each type
 /// @param lastPushMillis how long the last push took from the offer to the last acknowledgement
-/// @param problems what the proxy refused, and why
+/// @param problems what the proxy refused, and why, and why its metrics are not read
 public record ProxyStatus(
         ProxyNode node,
         boolean secured,

@@ -184,6 +184,8 @@ public final class ProxyStatusBoard {
     }
 
     static ProxyStatus proxy(ProxySession session, boolean secured) {
+        var problems = new ArrayList<>(refusals(session));
+        session.objection().ifPresent(problems::add);
         var types = new TreeMap<String, State>();
         session.states().forEach((type, state) -> types.put(type.name(), state(state.status())));
         return new ProxyStatus(
@@ -195,7 +197,7 @@ public final class ProxyStatusBoard {
                 types,
                 session.states(),
                 session.lastPushNanos().map(TimeUnit.NANOSECONDS::toMillis),
-                refusals(session));
+                problems);
     }
 
     private static State state(SyncState.Status status) {

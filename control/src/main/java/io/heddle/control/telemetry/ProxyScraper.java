@@ -42,7 +42,7 @@ public final class ProxyScraper implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final AtomicLong failures = new AtomicLong();
 
-    /// @param proxies the proxies connected now
+    /// @param proxies the connected proxies at whose address they themselves are
     public ProxyScraper(Supplier<Collection<ProxyNode>> proxies, TrafficGraph graph, Duration period) {
         this.proxies = proxies;
         this.graph = graph;

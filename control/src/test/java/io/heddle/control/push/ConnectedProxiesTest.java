@@ -20,6 +20,7 @@ import io.heddle.model.problem.Problem;
 import io.heddle.model.resource.Resource;
 import io.heddle.model.view.MeshSettings;
 import io.heddle.model.view.MeshSnapshot;
+import io.heddle.model.view.ProxyNode;
 import io.heddle.xds.resource.ResourceType;
 import io.heddle.xds.server.Admission;
 import io.heddle.xds.server.ConnectedNode;
@@ -175,6 +176,29 @@ class ConnectedProxiesTest {
     }
 
     @Test
+    void a_proxy_that_states_the_address_of_another_is_not_read_and_says_so() {
+        var metadata = new HashMap<>(node("web").metadata());
+        metadata.put("PORTS", Map.of("outbound", 21001.0, "metrics", 15090.0));
+        metadata.put("ADDRESS", "127.0.0.2");
+        proxies.connected(node("web", metadata), new RecordedHandle("c1"));
+        metadata.put("ADDRESS", "192.0.2.7");
+        metadata.put("WORKLOAD_NAME", "orders");
+        proxies.connected(node("orders", metadata), new RecordedHandle("c2"));
+        assertThat(proxies.nodes()).hasSize(2);
+        assertThat(proxies.scrapedNodes()).extracting(ProxyNode::workload).containsExactly("web");
+        assertThat(proxies.statuses())
+                .filteredOn(status -> !status.problems().isEmpty())
+                .singleElement()
+                .satisfies(status -> {
+                    assertThat(status.node().workload()).isEqualTo("orders");
+                    assertThat(status.problems())
+                            .singleElement()
+                            .asString()
+                            .contains("metrics are not read", "192.0.2.7", "127.0.0.1");
+                });
+    }
+
+    @Test
     void the_wait_for_the_first_proxy_is_no_part_of_how_long_a_change_took() {
         var stored = System.nanoTime() - TimeUnit.MINUTES.toNanos(5);
         var documents = ((Checked.Ok<List<Document>>) Documents.parse(service(80), "shop")).value();
@@ -229,7 +253,7 @@ class ConnectedProxiesTest {
                         claim.id(), "web", claim.metadata(), Optional.empty(), LabelGrant.NONE, "127.0.0.1:6", "grpc"),
                 new RecordedHandle("c2"));
         assertThat(object(CATALOG).activeOn()).isEqualTo(1);
-        assertThat(proxies.securedNodes()).hasSize(1);
+        assertThat(proxies.scrapedNodes()).hasSize(1);
     }
 
     @Test
