@@ -11,6 +11,8 @@ import java.util.ArrayDeque;
 /// loop looks once more, without waiting, before the work is done: under load requests that come one after another
 /// leave together. A lone event ends its burst at once, so that a lone request neither waits nor costs a system call
 /// more. A busy loop puts work off for [#MOST_TURNS] turns.
+///
+/// Work that throws is told to the loop, which logs it; what stands behind it is done in a burst of its own.
 final class Bursts {
     static final int MOST_TURNS = 4;
 
@@ -53,11 +55,14 @@ final class Bursts {
             return;
         }
         int count = due.size();
-        for (int i = 0; i < count; i++) {
-            due.removeFirst().run();
-        }
-        if (!due.isEmpty()) {
-            begin();
+        try {
+            for (int i = 0; i < count; i++) {
+                due.removeFirst().run();
+            }
+        } finally {
+            if (!due.isEmpty()) {
+                begin();
+            }
         }
     }
 

@@ -68,6 +68,23 @@ class BurstsTest {
         awaitDone("first", "second in turn 1");
     }
 
+    @Test
+    void work_that_throws_keeps_no_other_work_from_being_done() {
+        run(() -> {
+            events(1);
+            bursts.atEnd(() -> {
+                throw new IllegalStateException("a bug, for a test");
+            });
+            bursts.atEnd(work("second"));
+        });
+        awaitDone("second in turn 1");
+        run(() -> {
+            events(1);
+            bursts.atEnd(work("third"));
+        });
+        awaitDone("second in turn 1", "third in turn 1");
+    }
+
     private void busyTurns(int left) {
         events(1);
         if (left > 0) {
