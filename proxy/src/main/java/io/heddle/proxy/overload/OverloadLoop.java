@@ -11,6 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Looks at what the proxy uses, over and over, and tells [Overload] what follows from it. Owns a thread.
+///
+/// A look that fails, for want of memory first of all, is logged once and followed by the next: what was asked for
+/// stays until one succeeds.
 public final class OverloadLoop implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(OverloadLoop.class);
     /// How often the heap is collected while it is full, and how soon after another collection when it seems so.
@@ -27,6 +30,7 @@ public final class OverloadLoop implements AutoCloseable {
     private final long mostDirect = DirectMemory.most();
     private volatile Map<Resource, Double> pressures = Map.of();
     private boolean stopped;
+    private boolean failing;
     private boolean heapIsFull;
     private long collectedAt = System.nanoTime() - COLLECT_NANOS;
 
@@ -51,11 +55,33 @@ public final class OverloadLoop implements AutoCloseable {
     private void run() {
         try {
             while (!Thread.currentThread().isInterrupted()) {
-                look();
+                tryToLook();
                 Thread.sleep(policy.refresh());
             }
         } catch (InterruptedException closed) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Whoever guards against a lack of memory must outlive it.
+    private void tryToLook() {
+        try {
+            look();
+            failing = false;
+        } catch (RuntimeException | Error failure) {
+            tellOnce(failure);
+        }
+    }
+
+    private void tellOnce(Throwable failure) {
+        if (failing) {
+            return;
+        }
+        try {
+            log.atError().setCause(failure).log("overload cannot be told; looking again");
+            failing = true;
+        } catch (RuntimeException | Error _) {
+            failing = false; // Perhaps there is not even memory to log it: the next look that fails is logged.
         }
     }
 
