@@ -115,6 +115,15 @@ final class BoundListener {
         return serverFirst;
     }
 
+    /// Whether what goes to `destination` may be TLS that ends here.
+    boolean endsTls(InetSocketAddress destination) {
+        return chains.all().stream()
+                .map(BoundChain::chain)
+                .anyMatch(chain -> chain.tls().isPresent()
+                        && chain.match().mayTakeTls()
+                        && chain.match().takesDestination(destination));
+    }
+
     /// The chain for a new connection.
     Optional<BoundChain> chain(ConnectionInfo info) {
         var current = chains;

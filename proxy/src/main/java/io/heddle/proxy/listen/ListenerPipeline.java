@@ -76,14 +76,17 @@ final class ListenerPipeline {
                 .addLast(new InspectionHandler(step.worker(), step.listener(), waiting, step.arrival(), next));
     }
 
-    /// Whether the client is not to be waited for, because its server is known to speak first.
+    /// Whether the client is not to be waited for, because its server is known to speak first. Where TLS may end here
+    /// every client is waited for: that a server speaks first says nothing about clients of TLS, and a chain for
+    /// plaintext must not get them.
     private static boolean speaksLast(Step step, List<Inspector> waiting) {
         var listener = step.listener();
         boolean goesOn = listener.listener().inspection().continueOnTimeout();
+        var destination = step.arrival().destination();
         if (!goesOn
                 || !waiting.stream().allMatch(Inspector::onlyLooks)
-                || !listener.serverFirst()
-                        .knows(step.arrival().destination(), step.worker().tick())) {
+                || !listener.serverFirst().knows(destination, step.worker().tick())
+                || (waiting.stream().anyMatch(TlsInspector.class::isInstance) && listener.endsTls(destination))) {
             return false;
         }
         listener.stats().count(ListenerStats.Figure.SERVER_FIRST);

@@ -4,15 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.heddle.traffic.route.ClusterChoice;
+import io.heddle.traffic.runtime.CertificateSource;
 import io.heddle.traffic.runtime.Listener;
+import io.heddle.traffic.runtime.ListenerChain;
 import io.heddle.traffic.runtime.ListenerChain.Match;
 import io.heddle.traffic.runtime.ListenerFilter;
 import io.heddle.traffic.runtime.NetworkFilter;
+import io.heddle.traffic.runtime.PeerVerification;
+import io.heddle.traffic.runtime.ServerTls;
+import io.heddle.traffic.runtime.TlsParameters;
+import io.heddle.traffic.runtime.TlsSessions;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +39,26 @@ class InspectionTest {
             var all = socket.getInputStream().readAllBytes();
             Origin.write(socket, name + " " + all.length);
         });
+    }
+
+    private static Origin greeter() {
+        return new Origin((socket, _) -> {
+            Origin.write(socket, "220 hello\r\n");
+            socket.getInputStream().read();
+        });
+    }
+
+    /// A chain on which TLS ends.
+    private static ListenerChain secured(Match match, Origin origin) {
+        var tls = new ServerTls(
+                new CertificateSource.None(),
+                PeerVerification.NONE,
+                true,
+                TlsParameters.DEFAULT,
+                List.of(),
+                TlsSessions.DEFAULT);
+        var relay = Listening.relay(match, origin);
+        return new ListenerChain("", match, Optional.of(tls), relay.filter());
     }
 
     private static String exchange(Socket client, byte[] bytes) throws IOException {
@@ -172,10 +199,7 @@ class InspectionTest {
 
     @Test
     void waits_once_for_the_client_of_a_server_that_speaks_first() throws IOException {
-        try (var greeter = new Origin((socket, _) -> {
-                    Origin.write(socket, "220 hello\r\n");
-                    socket.getInputStream().read();
-                });
+        try (var greeter = greeter();
                 var proxy = new RunningProxy(Listening.config(
                         List.of(Listening.in(Listening.relay(Match.ANY, greeter))
                                 .withInspection(
@@ -190,6 +214,52 @@ class InspectionTest {
                     .isEqualTo(1);
             assertThat(Listening.figure(proxy, ListenerStats.Figure.SERVER_FIRST))
                     .isEqualTo(3);
+        }
+    }
+
+    @Test
+    void a_client_of_tls_is_not_taken_for_plaintext_because_its_server_speaks_first() throws IOException {
+        try (var greeter = greeter();
+                var proxy = new RunningProxy(Listening.config(
+                        List.of(Listening.in(
+                                        secured(Match.transport("tls"), greeter),
+                                        Listening.relay(Match.transport("raw_buffer"), greeter))
+                                .withInspection(Listener.Inspection.of(TLS).continuingAfter(SOON))),
+                        greeter))) {
+            for (int i = 0; i < 2; i++) {
+                try (var silent = proxy.connect()) {
+                    assertThat(Origin.read(silent.getInputStream(), 11)).isEqualTo("220 hello\r\n");
+                }
+            }
+            try (var client = proxy.connect()) {
+                client.getOutputStream().write(Hellos.real("a.example"));
+                assertThat(client.getInputStream().read())
+                        .as("the end, for want of a certificate")
+                        .isEqualTo(-1);
+            }
+            assertThat(greeter.connections).hasValue(2);
+            assertThat(Listening.figure(proxy, ListenerStats.Figure.INSPECTION_TIMEOUT))
+                    .isEqualTo(2);
+            assertThat(Listening.figure(proxy, ListenerStats.Figure.SERVER_FIRST))
+                    .isZero();
+        }
+    }
+
+    @Test
+    void tls_that_ends_at_another_destination_does_not_make_clients_wait() throws IOException {
+        try (var greeter = greeter();
+                var proxy = new RunningProxy(Listening.config(
+                        List.of(Listening.in(
+                                        secured(Match.destinationPort(1), greeter), Listening.relay(Match.ANY, greeter))
+                                .withInspection(Listener.Inspection.of(TLS).continuingAfter(SOON))),
+                        greeter))) {
+            for (int i = 0; i < 2; i++) {
+                try (var client = proxy.connect()) {
+                    assertThat(Origin.read(client.getInputStream(), 11)).isEqualTo("220 hello\r\n");
+                }
+            }
+            assertThat(Listening.figure(proxy, ListenerStats.Figure.SERVER_FIRST))
+                    .isEqualTo(1);
         }
     }
 
@@ -324,10 +394,7 @@ class InspectionTest {
 
     @Test
     void a_filter_leaves_alone_the_ports_it_is_disabled_for() throws IOException {
-        try (var greeter = new Origin((socket, _) -> {
-                    Origin.write(socket, "220 hello\r\n");
-                    socket.getInputStream().read();
-                });
+        try (var greeter = greeter();
                 var proxy = new RunningProxy(Listening.config(
                         List.of(Listening.in(Listening.relay(Match.ANY, greeter))
                                 .withInspection(new Listener.Inspection(

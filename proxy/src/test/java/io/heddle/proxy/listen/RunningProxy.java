@@ -35,6 +35,8 @@ import io.heddle.traffic.runtime.Listener;
 import io.heddle.traffic.runtime.ListenerChain;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.heddle.traffic.runtime.RuntimeConfig;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -48,7 +50,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/// A proxy in this process, without TLS, from a configuration made by hand: one listener `in`, one cluster `app`.
+/// A proxy in this process, from a configuration made by hand: one listener `in`, one cluster `app`. It has no
+/// certificates, so chains with TLS close their connections.
 final class RunningProxy implements AutoCloseable {
     /// What the observer saw, copied.
     record Seen(int status, String flag, String details, int attempts, long sent, long received) {}
@@ -88,15 +91,21 @@ final class RunningProxy implements AutoCloseable {
         config.follow(upstreams);
         var services = new ProxyServices(
                 config, upstreams, observer.orElse(this::record), overload, new Http2Counters(), "", DRAIN_TIME);
-        listeners = new Listeners(
-                loops,
-                services,
-                tls -> {
-                    throw new IllegalArgumentException("no TLS here");
-                },
-                connections);
+        listeners = new Listeners(loops, services, _ -> new NoCertificate(), connections);
         config.follow(listeners);
         problems = config.swap(first);
+    }
+
+    private record NoCertificate() implements ServerTlsSource {
+        @Override
+        public Optional<SslHandler> newHandler(ByteBufAllocator allocator) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<ClientCertificate> client(SslHandler handler) {
+            return Optional.empty();
+        }
     }
 
     private void record(RequestTimeline timeline) {

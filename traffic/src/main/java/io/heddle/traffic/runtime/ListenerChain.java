@@ -2,6 +2,7 @@ package io.heddle.traffic.runtime;
 
 import io.heddle.traffic.filter.ConnectionRbac;
 import io.heddle.traffic.match.AddressMatcher;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -106,6 +107,18 @@ public record ListenerChain(
         public static Match destinationPort(int port) {
             return new Match(
                     port, List.of(), List.of(), "", List.of(), List.of(), SourceType.ANY, List.of(), List.of());
+        }
+
+        /// Whether TLS may fit.
+        public boolean mayTakeTls() {
+            return transport.isEmpty() || transport.equals("tls");
+        }
+
+        /// Whether what it asks of the destination fits `destination`.
+        public boolean takesDestination(InetSocketAddress destination) {
+            return (destinationPort == 0 || destinationPort == destination.getPort())
+                    && (destinations.isEmpty()
+                            || destinations.stream().anyMatch(range -> range.matches(destination.getAddress())));
         }
 
         /// In how many places of an index it stands: the product of the lists' sizes.
