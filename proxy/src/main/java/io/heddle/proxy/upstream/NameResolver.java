@@ -8,6 +8,7 @@ import io.netty.util.NetUtil;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -28,7 +29,9 @@ import org.slf4j.LoggerFactory;
 ///
 /// Each answer counts as it comes: a name whose server is silent delays no other. When nobody answers, a name keeps its
 /// last addresses. A server that says that there are none takes the hosts of a `STRICT_DNS` cluster away, as in Envoy;
-/// a `LOGICAL_DNS` cluster keeps its last. Safe on any thread; what it does itself, it does on a thread of its own.
+/// a `LOGICAL_DNS` cluster keeps its last. A name that is asked for in another way than before has the addresses it had
+/// until it is answered, as long as the same family of addresses is asked for. Safe on any thread; what it does itself,
+/// it does on a thread of its own.
 // A question's answer, and a task's end, are told where they are awaited.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class NameResolver {
@@ -39,6 +42,9 @@ final class NameResolver {
     /// What is known now; read by anyone.
     private final Map<Query, List<String>> addresses = new ConcurrentHashMap<>();
 
+    /// The names that are to be watched; under the lock.
+    private Set<Query> wanted = Set.of();
+
     /// The names that are watched; of its thread alone.
     private final Map<Query, Watch> watched = new HashMap<>();
 
@@ -46,7 +52,18 @@ final class NameResolver {
     private @Nullable ScheduledExecutorService thread;
 
     /// A name in clusters of one kind.
-    record Query(String name, Cluster.Discovery.Dns dns) {}
+    record Query(String name, Cluster.Discovery.Dns dns) {
+        /// Whether `other` asks for the same addresses.
+        private boolean sameAddresses(Query other) {
+            return name.equals(other.name)
+                    && dns.policy().family() == other.dns.policy().family();
+        }
+
+        /// The addresses of an answer as a cluster keeps them: the first counts, or all of them in any order.
+        private List<String> ordered(List<String> found) {
+            return dns.logical() ? found : found.stream().sorted().toList();
+        }
+    }
 
     /// A host of a cluster.
     ///
@@ -72,13 +89,41 @@ final class NameResolver {
         for (var cluster : clusters) {
             queries.addAll(queries(cluster));
         }
+        want(queries);
         if (thread == null && !queries.isEmpty()) {
             thread = Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().daemon().name("heddle-names").factory());
         }
         if (thread != null) {
-            thread.execute(() -> follow(queries));
+            thread.execute(this::follow);
         }
+    }
+
+    private synchronized void want(Set<Query> queries) {
+        wanted = queries;
+        queries.forEach(this::inherit);
+    }
+
+    /// Forgets the addresses of names that are not wanted any more; returns those that are.
+    private synchronized Set<Query> forgetOthers() {
+        addresses.keySet().retainAll(wanted);
+        return wanted;
+    }
+
+    /// Gives a name that is new the addresses that it has in another cluster, or had until now in the same: a change of
+    /// how often a name is asked for takes no host away.
+    private void inherit(Query query) {
+        if (addresses.containsKey(query)) {
+            return;
+        }
+        var others = addresses.entrySet().stream()
+                .filter(known -> known.getKey().sameAddresses(query))
+                .sorted(Comparator.comparing(
+                        known -> known.getKey().dns().logical() != query.dns().logical()))
+                .map(Map.Entry::getValue)
+                .filter(found -> !found.isEmpty())
+                .findFirst();
+        others.ifPresent(found -> addresses.putIfAbsent(query, query.ordered(found)));
     }
 
     /// The names of `cluster`; none where it has addresses only.
@@ -98,7 +143,9 @@ final class NameResolver {
         return NetUtil.createByteArrayFromIpAddressString(text) != null;
     }
 
-    private void follow(Set<Query> queries) {
+    /// Follows the newest call, also where it was an older one that asked for it: what the newest has brought stays.
+    private void follow() {
+        var queries = forgetOthers();
         watched.entrySet().removeIf(entry -> {
             boolean gone = !queries.contains(entry.getKey());
             var next = entry.getValue().next;
@@ -107,7 +154,6 @@ final class NameResolver {
             }
             return gone;
         });
-        addresses.keySet().retainAll(queries);
         for (var query : queries) {
             if (!watched.containsKey(query)) {
                 var watch = new Watch();
@@ -138,9 +184,7 @@ final class NameResolver {
         var pause = switch (answer) {
             case DnsAnswer.Found(var found, var ttl) -> {
                 watch.failures = 0;
-                know(
-                        query,
-                        query.dns().logical() ? found : found.stream().sorted().toList());
+                know(query, query.ordered(found));
                 yield policy.afterAnswer(ttl, random.nextLong());
             }
             case DnsAnswer.NoSuchName() -> {

@@ -25,21 +25,23 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NameResolverTest {
     private final BlockingQueue<Set<NameResolver.Query>> changes = new LinkedBlockingQueue<>();
     private final BlockingQueue<Question> questions = new LinkedBlockingQueue<>();
-    private final NameLookup lookup = (name, _, done) -> questions.add(new Question(name, done));
+    private final NameLookup lookup = (name, policy, done) -> questions.add(new Question(name, policy, done));
     private final NameResolver names = new NameResolver(lookup, changes::add);
 
     /// A question that waits for the test's answer.
-    private record Question(String name, Consumer<DnsAnswer> done) {}
+    private record Question(String name, DnsPolicy policy, Consumer<DnsAnswer> done) {}
 
-    private static Cluster.Discovery.Dns dns(boolean logical) {
+    private static Cluster.Discovery.Dns dns(boolean logical, DnsPolicy.Family family, boolean respectTtl) {
         var policy = new DnsPolicy(
-                DnsPolicy.Family.AUTO,
+                family,
                 Duration.ofMillis(2),
-                false,
+                respectTtl,
                 Duration.ZERO,
                 Optional.of(new DnsPolicy.Backoff(Duration.ofMillis(2), Duration.ofMillis(4))),
                 DnsResolution.SYSTEM);
@@ -47,12 +49,16 @@ class NameResolverTest {
     }
 
     private static Cluster cluster(boolean logical, String... names) {
+        return cluster(dns(logical, DnsPolicy.Family.AUTO, false), names);
+    }
+
+    private static Cluster cluster(Cluster.Discovery.Dns dns, String... names) {
         var endpoints = Arrays.stream(names)
                 .map(name -> new Endpoint(name, 80, 1, Endpoint.Health.HEALTHY, 0, Map.of(), PeerMetadata.UNKNOWN))
                 .toList();
         return new Cluster(
                 "c",
-                dns(logical),
+                dns,
                 new EndpointSet(endpoints),
                 Duration.ofSeconds(1),
                 new BalancerPolicy.RoundRobin(),
@@ -135,6 +141,37 @@ class NameResolverTest {
         assertThat(addresses(strict)).isEmpty();
         assertThat(addresses(logical)).containsExactly("10.0.0.1");
         assertThat(changes).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void a_name_that_is_asked_for_in_another_way_keeps_its_addresses_until_it_is_answered(boolean logical)
+            throws Exception {
+        names.watch(List.of(cluster(false, "db.shop")));
+        question().done().accept(found("10.0.0.1"));
+        change();
+        var dns = dns(logical, DnsPolicy.Family.AUTO, true);
+        var changed = cluster(dns, "db.shop");
+        names.watch(List.of(changed));
+        assertThat(addresses(changed)).containsExactly("10.0.0.1");
+        var question = question();
+        while (!question.policy().equals(dns.policy())) {
+            question = question();
+        }
+        assertThat(addresses(changed)).containsExactly("10.0.0.1");
+        question.done().accept(found("10.0.0.2"));
+        change();
+        assertThat(addresses(changed)).containsExactly("10.0.0.2");
+    }
+
+    @Test
+    void a_name_whose_other_family_is_asked_for_has_no_addresses_before_the_answer() throws Exception {
+        names.watch(List.of(cluster(false, "db.shop")));
+        question().done().accept(found("10.0.0.1"));
+        change();
+        var changed = cluster(dns(false, DnsPolicy.Family.V6_ONLY, false), "db.shop");
+        names.watch(List.of(changed));
+        assertThat(addresses(changed)).isEmpty();
     }
 
     @Test
