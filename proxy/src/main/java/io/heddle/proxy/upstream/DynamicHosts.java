@@ -61,7 +61,8 @@ final class DynamicHosts {
     /// A request that waits.
     private record Waiter(Worker worker, HostWait request, int number) {}
 
-    /// A name, under the lock.
+    /// A name, under the lock. It has waiters only while it is asked for, and is not forgotten then: the answer finds
+    /// them.
     private static final class Entry {
         private final HostState state = new HostState();
         private final List<Waiter> waiters = new ArrayList<>();
@@ -92,7 +93,7 @@ final class DynamicHosts {
             synchronized (this) {
                 entries.putIfAbsent(name, new Entry());
             }
-            ask(name);
+            askAgain(name);
         }
     }
 
@@ -109,11 +110,8 @@ final class DynamicHosts {
         switch (look(name.get(), waiter)) {
             case Look.Known(var host) -> wait.named(number, host);
             case Look.Refused(var failure) -> wait.unnamed(number, failure);
-            case Look.Waits(var question) -> {
-                if (question) {
-                    ask(name.get());
-                }
-            }
+            case Look.Asks(long question) -> ask(name.get(), question);
+            case Look.Waits() -> {}
         }
     }
 
@@ -123,12 +121,20 @@ final class DynamicHosts {
 
         record Refused(UpstreamFailure failure) implements Look {}
 
-        /// @param question whether the name must be asked for
-        record Waits(boolean question) implements Look {}
+        /// It waits, and asks for the name.
+        ///
+        /// @param question the number of its question
+        record Asks(long question) implements Look {}
+
+        /// It waits for an answer that is on its way.
+        record Waits() implements Look {}
     }
 
     private synchronized Look look(HostName name, Waiter waiter) {
         var entry = entries.get(name);
+        if (closed && (entry == null || entry.host == null)) {
+            return new Look.Refused(UpstreamFailure.NO_SUCH_NAME);
+        }
         if (entry == null) {
             if (entries.size() >= policy.hosts().most()) {
                 return new Look.Refused(UpstreamFailure.TOO_MANY_NAMES);
@@ -148,19 +154,30 @@ final class DynamicHosts {
         }
         pending++;
         entry.waiters.add(waiter);
-        return new Look.Waits(!entry.asking);
+        return entry.asking ? new Look.Waits() : new Look.Asks(begin(entry));
     }
 
-    private void ask(HostName name) {
+    /// Begins a question about a name that is not being asked for; returns its number. Under the lock: whoever comes
+    /// next finds the question, and nobody forgets the name.
+    private static long begin(Entry entry) {
+        entry.asking = true;
+        return ++entry.question;
+    }
+
+    /// Asks for a name that nobody waits for.
+    private void askAgain(HostName name) {
         long question;
         synchronized (this) {
             var entry = entries.get(name);
             if (closed || entry == null || entry.asking) {
                 return;
             }
-            entry.asking = true;
-            question = ++entry.question;
+            question = begin(entry);
         }
+        ask(name, question);
+    }
+
+    private void ask(HostName name, long question) {
         var timeout = policy.queryTimeout();
         if (!timeout.isZero()) {
             timer.schedule(
@@ -269,7 +286,7 @@ final class DynamicHosts {
             }
         }
         if (gone == null) {
-            ask(name);
+            askAgain(name);
             return;
         }
         timer.schedule(() -> targets.remove(gone), FORGET_AFTER_SECONDS, TimeUnit.SECONDS);
@@ -293,7 +310,7 @@ final class DynamicHosts {
         return known;
     }
 
-    /// Asks for nothing any more.
+    /// Asks for nothing any more: whoever asks for a name that is not known is refused. Who waits is still answered.
     synchronized void close() {
         closed = true;
     }
