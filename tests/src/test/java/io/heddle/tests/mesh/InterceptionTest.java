@@ -253,8 +253,14 @@ class InterceptionTest {
                 .atMost(Duration.ofSeconds(20))
                 .until(() -> Files.readString(folder.resolve("db/access.log"))
                         .contains("rbac_access_denied_matched_policy[ns[shop]-policy[connectors]-rule[0]]"));
+        client.run("sh", "-c", heddle("delete", "authorizationpolicy/connectors", "-n", "shop"));
+        awaitGreeting("220 hello");
         decide("ALLOW", "somebody-else");
         awaitGreeting("");
+        await("a refusal that no rule asked for in the log")
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> Files.readString(folder.resolve("db/access.log"))
+                        .contains("rbac_access_denied_matched_policy[none]"));
         decide("ALLOW", "reader");
         awaitGreeting("220 hello");
         client.run("sh", "-c", heddle("delete", "authorizationpolicy/connectors", "-n", "shop"));
