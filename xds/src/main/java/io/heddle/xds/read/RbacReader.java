@@ -150,8 +150,16 @@ final class RbacReader {
         return depth > DEEPEST;
     }
 
+    /// All of nothing fits everything, and one of nothing fits never: neither is what anybody means by an empty list.
+    private static void refuseEmpty(List<?> messages, Scope scope, String meant) {
+        if (messages.isEmpty()) {
+            scope.error("is empty", "write any: true, or " + meant);
+        }
+    }
+
     private static List<Rule<Permission>> permissions(
             List<io.envoyproxy.envoy.config.rbac.v3.Permission> messages, Scope scope, String field, int depth) {
+        refuseEmpty(messages, scope.at(field), "what is permitted");
         var permissions = new ArrayList<Rule<Permission>>();
         for (int i = 0; i < messages.size(); i++) {
             permission(messages.get(i), scope.at(field, i), depth).ifPresent(permissions::add);
@@ -209,6 +217,7 @@ final class RbacReader {
 
     private static List<Rule<Principal>> principals(
             List<io.envoyproxy.envoy.config.rbac.v3.Principal> messages, Scope scope, String field, int depth) {
+        refuseEmpty(messages, scope.at(field), "who is meant");
         var principals = new ArrayList<Rule<Principal>>();
         for (int i = 0; i < messages.size(); i++) {
             principal(messages.get(i), scope.at(field, i), depth).ifPresent(principals::add);

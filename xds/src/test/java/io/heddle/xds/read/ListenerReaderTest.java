@@ -268,6 +268,30 @@ class ListenerReaderTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "permissions: [], principals: [ { any: true } ] | permissions",
+                "permissions: [ { any: true } ] | principals",
+                "permissions: [ { and_rules: {} } ], principals: [ { any: true } ] | permissions[0].and_rules.rules",
+                "permissions: [ { or_rules: {} } ], principals: [ { any: true } ] | permissions[0].or_rules.rules",
+                "permissions: [ { any: true } ], principals: [ { and_ids: {} } ] | principals[0].and_ids.ids",
+                "permissions: [ { any: true } ], principals: [ { not_id: { or_ids: {} } } ]"
+                        + " | principals[0].not_id.or_ids.ids"
+            })
+    void refuses_access_rules_of_nothing(String policy, String path) {
+        for (var action : List.of("ALLOW", "DENY")) {
+            var read = read(ADDRESS, rbac("rules: { action: " + action + ", policies: { y: { " + policy + " } } }"));
+            assertThat(read).isInstanceOf(Checked.Rejected.class);
+            assertThat(read.problems()).singleElement().satisfies(problem -> {
+                assertThat(problem.path())
+                        .isEqualTo("filter_chains[0].filters[0].typed_config.rules.policies[y]." + path);
+                assertThat(problem.reason()).isEqualTo("is empty");
+            });
+        }
+    }
+
     @Test
     void reads_the_limit_of_connections_over_all_listeners() {
         var read = BootstrapReader.read("overload_manager: { resource_monitors: [ { name: m, typed_config: {"
