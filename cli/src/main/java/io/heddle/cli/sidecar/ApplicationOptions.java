@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/// The options of `heddle run` that hold an application to its sidecar: those that lead its connections there, and the
-/// one that refuses it all others.
+/// The options of `heddle run` that hold an application to its sidecar: those that lead its connections
+/// there, and the one that refuses it all others.
 final class ApplicationOptions {
     @Option(
             names = "--interception-mode",
@@ -41,7 +41,8 @@ final class ApplicationOptions {
     @Option(
             names = "--confine",
             description = "The kernel lets the application, and all it starts, open TCP connections to its sidecar's"
-                    + " outbound port only, and gain no privileges. Needs Linux 6.7 with Landlock, no root.")
+                    + " outbound port only, and gain no privileges. Needs Linux 6.7 with Landlock, no root; one that"
+                    + " runs as root can get round it.")
     private boolean confine;
 
     /// How connections are led, if they are.
@@ -89,7 +90,19 @@ final class ApplicationOptions {
         return confined;
     }
 
-    /// The application's command as its user; refused when its connections could not be told from the sidecar's.
+    /// What to tell of a confinement that cannot hold: root's privileges go round it.
+    Optional<String> caution() {
+        boolean dropped = user.map(name -> name.split(":", 2)[0])
+                .filter(name -> !name.equals("root") && !name.equals("0"))
+                .isPresent();
+        return confine && !dropped && ownUser() == 0
+                ? Optional.of("the application runs as root, which can get round --confine (raw packets, packet-filter"
+                        + " rules); give it a user with --user")
+                : Optional.empty();
+    }
+
+    /// The application's command as its user; refused when its connections could not be told from the
+    /// sidecar's.
     private List<String> asUser(List<String> command, Map<String, String> environment) {
         var wanted = user.or(() -> sudoUser(environment));
         if (wanted.isEmpty()) {
@@ -129,7 +142,7 @@ final class ApplicationOptions {
                     .findFirst()
                     .orElseThrow();
         } catch (IOException e) {
-            throw new Failure(ExitCode.FAILURE, "interception works on Linux only", "leave --intercept out", e);
+            throw new Failure(ExitCode.FAILURE, "interception and confinement work on Linux only", "leave them out", e);
         }
     }
 }

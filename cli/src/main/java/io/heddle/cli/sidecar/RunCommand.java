@@ -218,6 +218,7 @@ public final class RunCommand implements Callable<Integer> {
                 token,
                 lastGood.silence(),
                 accessLog.orElse(state.resolve("access.log").toString()));
+        application.caution().ifPresent(console::say);
         var sidecar = application.around(start, starter);
         console.say("sidecar of %s/%s: outbound 127.0.0.1:%d, inbound %s:%d, metrics %d, admin %d"
                 .formatted(
