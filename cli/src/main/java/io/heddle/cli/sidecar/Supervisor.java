@@ -5,15 +5,18 @@ import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /// Runs one sidecar and its application from start to end.
 ///
-/// Order at the start: the proxy, then, once it has a configuration, the application, so that the application's first
-/// request finds its way; requests come in once the application accepts connections. Order at the end, whoever ends
-/// first: no new requests come in (the mesh is told), those
-/// under way are finished, the application gets SIGTERM, and the way out stays open until it is gone.
+/// Order at the start: the proxy, then, once it has a configuration, the application, so that the
+/// application's first request finds its way; requests come in once the application accepts connections.
+/// Order at the end, whoever ends first: no new requests come in (the mesh is told), those under way are
+/// finished, the application gets SIGTERM, and the way out stays open until it is gone.
 final class Supervisor {
     private static final Duration READY = Duration.ofSeconds(60);
     private static final Duration PROBE = Duration.ofMillis(20);
@@ -23,6 +26,9 @@ final class Supervisor {
     private final Sidecar sidecar;
     private final Duration grace;
     private final AtomicBoolean ending = new AtomicBoolean();
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    private volatile Optional<Application> running = Optional.empty();
 
     Supervisor(Console console, Sidecar sidecar, Duration grace) {
         this.console = console;
@@ -31,29 +37,46 @@ final class Supervisor {
     }
 
     /// Starts the application, waits for its end and returns its exit code.
+    ///
+    /// Whenever this process is told to end, from the first moment to the last, the sidecar is closed
+    /// before it does: a sidecar may have changed the system, and nobody else would change it back.
     int run(List<String> command, Sidecar.Start start) throws InterruptedException {
+        var hook = Thread.ofPlatform().name("stop").unstarted(this::end);
+        Runtime.getRuntime().addShutdownHook(hook);
         try (sidecar) {
-            if (!sidecar.awaitReady(READY)) {
-                throw new Failure(
-                        ExitCode.UNREACHABLE,
-                        "no configuration from the control plane at " + start.xds() + " after " + READY.toSeconds()
-                                + " s",
-                        "check that it runs, and its log for why it refuses "
-                                + start.spec().name());
-            }
-            var application =
-                    Application.start(command, start.spec(), start.ports().outbound());
-            var hook = Thread.ofPlatform().name("stop").unstarted(() -> end(application));
-            Runtime.getRuntime().addShutdownHook(hook);
-            Thread.ofVirtual().name("application-ready").start(() -> announce(application, start.spec()));
-            int code = application.await();
-            if (!ending.getAndSet(true)) {
-                Runtime.getRuntime().removeShutdownHook(hook);
-                sidecar.drain(grace);
-                return code;
-            }
+            return code(command, start, hook);
+        } finally {
+            ended.countDown();
+            forget(hook);
+        }
+    }
+
+    private int code(List<String> command, Sidecar.Start start, Thread hook) throws InterruptedException {
+        if (!sidecar.awaitReady(READY)) {
+            throw new Failure(
+                    ExitCode.UNREACHABLE,
+                    "no configuration from the control plane at " + start.xds() + " after " + READY.toSeconds() + " s",
+                    "check that it runs, and its log for why it refuses "
+                            + start.spec().name());
+        }
+        var application = Application.start(command, start.spec(), start.ports().outbound());
+        running = Optional.of(application);
+        Thread.ofVirtual().name("application-ready").start(() -> announce(application, start.spec()));
+        int code = application.await();
+        if (ending.getAndSet(true)) {
             hook.join();
-            return code;
+        } else {
+            sidecar.drain(grace);
+        }
+        return code;
+    }
+
+    /// Takes the hook away, unless it runs already.
+    private static void forget(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            return; // this process is ending, and the hook with it
         }
     }
 
@@ -80,19 +103,30 @@ final class Supervisor {
         }
     }
 
-    /// The way out when this process is told to end: the hook decides the exit code, which is the application's.
-    private void end(Application application) {
-        if (ending.getAndSet(true)) {
-            return;
-        }
+    /// The way out when this process is told to end. While the application runs the hook decides the exit
+    /// code, which is the application's; before and after there is nothing left but to close.
+    private void end() {
         try {
+            var application = running;
+            if (application.isEmpty() || ending.getAndSet(true)) {
+                closeAtLast(application.isEmpty() ? Duration.ZERO : grace);
+                return;
+            }
             sidecar.drain(grace);
-            int code = application.stop(grace);
+            int code = application.get().stop(grace);
             sidecar.close();
             console.err().flush();
             Runtime.getRuntime().halt(code);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Closes the sidecar when the last requests are done, which another thread waits for, and at the
+    /// latest after `patience`.
+    private void closeAtLast(Duration patience) throws InterruptedException {
+        if (!ended.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+            sidecar.close();
         }
     }
 }

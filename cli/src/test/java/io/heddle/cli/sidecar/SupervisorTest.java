@@ -18,6 +18,8 @@ import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.ObjectMapper;
 
 class SupervisorTest {
@@ -180,6 +182,31 @@ class SupervisorTest {
         starter.destroyForcibly();
         org.awaitility.Awaitility.await()
                 .until(() -> application.filter(ProcessHandle::isAlive).isEmpty());
+    }
+
+    /// A sidecar may have changed the system's packet filter, which nobody else would change back.
+    @ParameterizedTest
+    @ValueSource(strings = {"ready", "drain"})
+    void a_process_that_is_told_to_end_before_or_after_its_application_closes_its_sidecar(String phase)
+            throws Exception {
+        var calls = place.resolve("calls");
+        var process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        SupervisedProcess.class.getName(),
+                        calls.toString(),
+                        phase)
+                .inheritIO()
+                .start();
+        org.awaitility.Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> Files.exists(calls) && Files.readString(calls).contains(phase + "\n"));
+        process.destroy();
+        assertThat(process.waitFor(30, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+        assertThat(Files.readAllLines(calls)).contains("close");
     }
 
     @Test
