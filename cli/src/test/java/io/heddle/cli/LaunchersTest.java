@@ -216,6 +216,31 @@ class LaunchersTest {
     }
 
     @Test
+    void options_for_every_java_reach_applications_and_no_java_of_our_own() throws Exception {
+        var telling = "echo \"$* tool=[${JAVA_TOOL_OPTIONS-}] jdk=[${JDK_JAVA_OPTIONS-}] old=[${_JAVA_OPTIONS-}]"
+                + " kept=[${HEDDLE_APPLICATION_JAVA_TOOL_OPTIONS-}] [${HEDDLE_APPLICATION_JDK_JAVA_OPTIONS-}]"
+                + " [${HEDDLE_APPLICATION__JAVA_OPTIONS-}]\"";
+        script(jdk.resolve("bin/java"), telling);
+        var environment = Map.of(
+                "JAVA_HOME", jdk.toString(),
+                "JAVA_TOOL_OPTIONS", "-XX:+UseG1GC -Da=b",
+                "JDK_JAVA_OPTIONS", "-Dc=d",
+                "_JAVA_OPTIONS", "-De=f");
+        var result = run(environment, tree.resolve("heddle").toString(), "version");
+        var nothingButKept = "tool=[] jdk=[] old=[] kept=[-XX:+UseG1GC -Da=b] [-Dc=d] [-De=f]";
+        assertThat(result.out()).contains("io.heddle.cli.Heddle version " + nothingButKept);
+        assertThat(tree.resolve("cli/target/build.log"))
+                .content()
+                .containsPattern("Training .*" + java.util.regex.Pattern.quote(nothingButKept));
+        assertThat(run(
+                                Map.of("JAVA_HOME", jdk.toString()),
+                                tree.resolve("heddle").toString(),
+                                "version")
+                        .out())
+                .contains("tool=[] jdk=[] old=[] kept=[] [] []");
+    }
+
+    @Test
     void a_failed_training_is_a_note_and_no_error() throws Exception {
         script(jdk.resolve("bin/java"), "case \"$*\" in *Training*) echo 'not done'; exit 1 ;; esac; echo \"$@\"");
         var result =

@@ -26,11 +26,13 @@ final class Application {
         this.process = process;
     }
 
-    /// Starts the command with `PORT` and, where its connections are not intercepted, the proxy variables that send
-    /// its requests through the sidecar; those to this machine and to what `NO_PROXY` has already go past it.
+    /// Starts the command with `PORT` and, where its connections are not intercepted, the proxy variables
+    /// that send its requests through the sidecar; those to this machine and to what `NO_PROXY` has already
+    /// go past it.
     ///
-    /// Where the system can, the application gets SIGTERM when this process is killed, so that none stays without a
-    /// sidecar. The system tells it when the thread ends that started it, so that thread must live on.
+    /// Where the system can, the application gets SIGTERM when this process is killed, so that none stays
+    /// without a sidecar. The system tells it when the thread ends that started it, so that thread must
+    /// live on.
     ///
     /// @throws Failure when there is no such command
     static Application start(List<String> command, WorkloadSpec spec, int outbound) {
@@ -51,6 +53,11 @@ final class Application {
         environment.remove("HEDDLE_JOIN_TOKEN");
         environment.remove("HEDDLE_TOKEN");
         environment.remove(ParentWatch.VARIABLE);
+        if (Confinement.confines(command)) {
+            JavaOptions.keep(environment);
+        } else {
+            JavaOptions.restore(environment);
+        }
         try {
             return new Application(builder.start());
         } catch (IOException e) {

@@ -91,6 +91,12 @@ public final class Confinement {
                 Long.toString(ProcessHandle.current().pid()));
     }
 
+    /// Whether a command begins with such words.
+    static boolean confines(List<String> command) {
+        int last = prefix(1).size() - 3;
+        return command.size() > last && command.get(last).equals(Confinement.class.getName());
+    }
+
     private static Path ownJar() {
         try {
             return Path.of(Confinement.class
@@ -142,6 +148,7 @@ public final class Confinement {
             for (int i = 0; i < words.size(); i++) {
                 table.setAtIndex(ValueLayout.ADDRESS, i, words.get(i));
             }
+            JavaOptions.names().forEach((kept, name) -> Kernel.renameVariable(kept, name));
             Kernel.execute(words.getFirst(), table);
         }
     }

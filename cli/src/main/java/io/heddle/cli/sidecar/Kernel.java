@@ -1,5 +1,6 @@
 package io.heddle.cli.sidecar;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -51,6 +52,31 @@ final class Kernel {
     static long parent() {
         var parent = function("getppid", FunctionDescriptor.of(ValueLayout.JAVA_INT));
         return result(() -> (int) parent.invokeExact());
+    }
+
+    /// Gives a variable of this process's environment another name, byte for byte; one that is not set
+    /// stays so.
+    ///
+    /// Programs that this process becomes see it, not Java's own copy of the environment.
+    static void renameVariable(String from, String to) {
+        var get = function("getenv", FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS));
+        var set = function(
+                "setenv",
+                FunctionDescriptor.of(
+                        ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
+        var remove = function("unsetenv", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS));
+        try (var memory = Arena.ofConfined()) {
+            var before = memory.allocateFrom(from);
+            var after = memory.allocateFrom(to);
+            result(() -> {
+                var value = (MemorySegment) get.invokeExact(before);
+                if (value.equals(MemorySegment.NULL)) {
+                    return 0;
+                }
+                int failed = (int) set.invokeExact(after, value, 1);
+                return failed == 0 ? (int) remove.invokeExact(before) : failed;
+            });
+        }
     }
 
     /// `execvp`: makes this process the program, with the state of the calling thread; returns only when

@@ -173,6 +173,19 @@ class ConfinementTest {
         }
     }
 
+    /// Two garbage collectors would stop the virtual machine that confines.
+    @Test
+    void options_for_every_java_reach_the_confined_program_and_not_the_one_that_confines_it() throws Exception {
+        var starter = starter(Map.of("HEDDLE_APPLICATION_JAVA_TOOL_OPTIONS", "-XX:+UseG1GC -Da=b"));
+        try {
+            assertThat(told(starter))
+                    .contains("JAVA_TOOL_OPTIONS=-XX:+UseG1GC -Da=b")
+                    .noneMatch(line -> line.startsWith("HEDDLE"));
+        } finally {
+            end(starter);
+        }
+    }
+
     private Process starter(Map<String, String> variables) throws IOException {
         var builder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -210,6 +210,17 @@ class SupervisorTest {
     }
 
     @Test
+    void options_for_every_java_are_kept_and_given_back() {
+        var environment = new java.util.HashMap<>(Map.of("JAVA_TOOL_OPTIONS", "-XX:+UseG1GC", "PATH", "/bin"));
+        JavaOptions.keep(environment);
+        assertThat(environment)
+                .containsOnly(
+                        Map.entry("HEDDLE_APPLICATION_JAVA_TOOL_OPTIONS", "-XX:+UseG1GC"), Map.entry("PATH", "/bin"));
+        JavaOptions.restore(environment);
+        assertThat(environment).containsOnly(Map.entry("JAVA_TOOL_OPTIONS", "-XX:+UseG1GC"), Map.entry("PATH", "/bin"));
+    }
+
+    @Test
     void the_control_plane_of_an_earlier_run_is_known_from_its_bootstrap() throws Exception {
         var file = place.resolve("bootstrap.yaml");
         assertThat(Bootstrap.xds(file)).isEmpty();
