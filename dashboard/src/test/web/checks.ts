@@ -12,6 +12,7 @@ import { placeLabels } from "../../main/web/layout/labels";
 import { layout, NODE_HEIGHT, NODE_WIDTH, type Layout } from "../../main/web/layout/layout";
 import { fitted } from "../../main/web/map/camera";
 import { focus, part, success } from "../../main/web/map/figures";
+import { LABEL, lowest, mapLabels } from "../../main/web/map/labels";
 import { readSort, sortRows } from "../../main/web/parts/table";
 
 const results: { name: string; failure: string }[] = [];
@@ -131,6 +132,75 @@ check("a label moves along its line away from a node", () => {
   const points = [{ x: 0, y: 0 }, { x: 400, y: 0 }];
   const place = placeLabels([{ key: "one", points, width: 30, height: 20 }], [{ x: 200, y: 0, width: 80, height: 40 }]).get("one")!;
   truth(Math.abs(place.x - 200) >= 55, "the label covers the node");
+});
+
+/** What is wrong with the labels of a map: missing ones, ones on another or a node, ones away from their line. */
+function labelFaults(placed: Layout): string[] {
+  const labels = mapLabels(placed, []);
+  const size = LABEL[labels.detail];
+  const boxes = [...labels.at].map(([key, { x, y }]) => ({ key, x, y, ...size }));
+  const nodes = [...placed.nodes].map(([key, { x, y }]) => ({ key, x, y, width: NODE_WIDTH, height: NODE_HEIGHT }));
+  const missing = [...placed.links.keys()].filter((key) => !labels.at.has(key)).map((key) => `${key} has no label`);
+  const covering = boxes.flatMap((box, index) => [...nodes, ...boxes.slice(index + 1)]
+    .filter((other) => Math.abs(box.x - other.x) < (box.width + other.width) / 2 && Math.abs(box.y - other.y) < (box.height + other.height) / 2)
+    .map((other) => `${box.key} lies on ${other.key}`));
+  const outside = boxes.filter((box) => box.y + size.height / 2 > Math.max(placed.height, lowest(labels))).map((box) => `${box.key} is outside`);
+  const astray = [...labels.at].filter(([, { x, tie }]) => tie && tie.x !== x).map(([key]) => `${key} is not above or below its line`);
+  return [...missing, ...covering, ...outside, ...astray];
+}
+
+/** Numbers from 0 to below 1 that depend on the seed only (mulberry32). */
+function chance(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** A map of up to thirty services: calls forward, back and to themselves, and services without any. */
+function generated(seed: number): Layout {
+  const next = chance(seed);
+  const ids = Array.from({ length: 2 + Math.floor(next() * 29) }, (_, index) => `s${index}`);
+  const any = () => ids[Math.floor(next() * ids.length)]!;
+  const calls = Array.from({ length: 1 + Math.floor(next() * 70) }, () => ({ from: any(), to: any() }));
+  return layout(ids, [...new Map(calls.map((link) => [`${link.from}>${link.to}`, link])).values()]);
+}
+
+check("no label of any generated map lies on another or on a node", () => {
+  for (let seed = 1; seed <= 300; seed++) same([seed, ...labelFaults(generated(seed))], [seed]);
+});
+
+check("a denied caller's label does not hide behind the one that its line passes", () => {
+  const calls = links("loadgen>web", "web>orders", "web>catalog", "orders>payments", "catalog>ratings", "unknown>payments", "stranger>ratings", "web2>catalog");
+  const placed = layout([...new Set(calls.flatMap((link) => [link.from, link.to]))], calls);
+  same(labelFaults(placed), []);
+  const labels = mapLabels(placed, []);
+  same(labels.detail, "full");
+  same([...labels.at.values()].filter((label) => label.tie), []);
+});
+
+check("the places of labels do not depend on the order of the wishes", () => {
+  const wishes = [...generated(7).links].filter(([, link]) => !link.label).map(([key, link]) => ({ key, points: link.points, ...LABEL.full }));
+  same([...placeLabels(wishes, [])].sort(), [...placeLabels([...wishes].reverse(), [])].sort());
+});
+
+check("a label without room on its line stands beside it, tied to it", () => {
+  const points = [{ x: 0, y: 0 }, { x: 100, y: 0 }];
+  const place = placeLabels([{ key: "one", points, width: 90, height: 20 }], [{ x: 50, y: 0, width: 100, height: 60 }]).get("one")!;
+  same(place, { x: 50, y: 43, tie: { x: 50, y: 0 } });
+});
+
+check("the labels of a crowded map are placed within half a second", () => {
+  const ids = Array.from({ length: 60 }, (_, index) => `s${index}`);
+  const crowd = ids.slice(0, 2).flatMap((from) => ids.slice(2).map((to) => ({ from, to })));
+  const placed = layout(ids, crowd);
+  const started = performance.now();
+  same(labelFaults(placed), []);
+  const took = performance.now() - started;
+  truth(took < 500, `took ${took} ms`);
 });
 
 check("figures read as people write them", () => {

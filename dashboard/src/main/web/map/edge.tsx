@@ -3,20 +3,16 @@ import type { GraphEdge } from "../data/api";
 import { edgeHealth, edgeSecurity, SECURITY_TEXT } from "../data/health";
 import { milliseconds, percent, rate } from "../data/format";
 import type { PlacedLink } from "../layout/layout";
-import type { Point } from "../layout/curve";
+import type { PlacedLabel } from "../layout/labels";
 import { LOCK, OPEN_LOCK } from "../parts/icons";
 import { edgeWidth, flowStep } from "./figures";
-
-/** How much a label shows; less on a crowded map. */
-export type Detail = "full" | "tall" | "short" | "none";
-
-export const LABEL = { full: { width: 156, height: 36 }, tall: { width: 104, height: 50 }, short: { width: 116, height: 20 }, none: { width: 0, height: 0 } };
+import { LABEL, type Detail } from "./labels";
 
 export interface EdgeProperties {
   edge: GraphEdge;
   id: string;
   placed: PlacedLink;
-  label: Point | undefined;
+  label: PlacedLabel | undefined;
   detail: Detail;
   selected: boolean;
   faded: boolean;
@@ -31,13 +27,14 @@ export function edgeDescription(edge: GraphEdge): string {
 }
 
 export function EdgeLine(properties: EdgeProperties) {
-  const { edge, id, placed, selected, faded } = properties;
+  const { edge, id, placed, label, selected, faded } = properties;
   const health = edgeHealth(edge);
   const width = edgeWidth(edge.rate);
   const choose = () => properties.onSelect(selected ? "" : id);
   return (
     <g class={`edge ${health}${selected ? " selected" : ""}${faded ? " faded" : ""}`} data-key={id} onClick={choose}>
       <path class="edge-reach" d={placed.path} />
+      {label?.tie ? <path class="edge-tie" d={`M${label.tie.x},${label.tie.y}V${label.y}`} /> : null}
       <path class="edge-line" d={placed.path} stroke-width={width} marker-end={`url(#arrow-${health})`} />
       {properties.moving && health !== "idle" ? <path class={`edge-flow flow-${flowStep(edge.rate)}`} d={placed.path} stroke-width={Math.max(1.2, width * 0.5)} /> : null}
     </g>
@@ -47,7 +44,7 @@ export function EdgeLine(properties: EdgeProperties) {
 export function EdgeLabel(properties: EdgeProperties) {
   const { edge, id, label, selected, faded } = properties;
   if (!label) return null;
-  const detail = properties.detail === "none" ? "short" : properties.detail;
+  const { detail } = properties;
   const box = LABEL[detail];
   const health = edgeHealth(edge);
   const choose = () => properties.onSelect(selected ? "" : id);
@@ -90,7 +87,7 @@ function TallLines(properties: { edge: GraphEdge; width: number }) {
 
 function SecondLine(properties: { edge: GraphEdge; width: number }) {
   const { edge, width } = properties;
-  if (!(edge.rate > 0)) return <text class="label-latency" x={-width / 2 + 9} y={11.5}>{`${edge.requests.toLocaleString("en-US")} requests before`}</text>;
+  if (!(edge.rate > 0)) return <text class="label-latency" x={-width / 2 + 9} y={11.5}>{`${edge.requests.toLocaleString("en-US")} ${edge.requests === 1 ? "request" : "requests"} before`}</text>;
   if (edge.mtls === false) return <><text class="label-plaintext" x={-width / 2 + 9} y={11.5}>{SECURITY_TEXT[edgeSecurity(edge)]}</text><text class="label-latency" x={width / 2 - 9} y={11.5} text-anchor="end">{`p99 ${milliseconds(edge.p99_ms)}`}</text></>;
   return (
     <>

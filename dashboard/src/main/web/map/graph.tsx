@@ -3,18 +3,16 @@ import { useMemo, useRef } from "preact/hooks";
 import type { Graph, GraphEdge, Grouping } from "../data/api";
 import { edgeKey, nodeKey } from "../data/address";
 import type { Point } from "../layout/curve";
-import { placeLabels } from "../layout/labels";
-import { layout, NODE_HEIGHT, NODE_WIDTH, type Layout } from "../layout/layout";
+import { layout, type Layout } from "../layout/layout";
 import { linkKey } from "../layout/layers";
 import { FitIcon, MinusIcon, PlusIcon } from "../parts/icons";
 import { useCamera } from "./camera";
-import { EdgeLabel, EdgeLine, LABEL, type Detail, type EdgeProperties } from "./edge";
+import { EdgeLabel, EdgeLine, type EdgeProperties } from "./edge";
 import { focus, nodeFigures } from "./figures";
+import { lowest, mapLabels } from "./labels";
 import { Legend } from "./legend";
 import { NodeCard } from "./node";
 
-const FULL_LABELS_UP_TO = 40;
-const SHORT_LABELS_UP_TO = 120;
 const MOTION_UP_TO = 60;
 
 export interface GraphProperties {
@@ -34,18 +32,20 @@ export function GraphView(properties: GraphProperties) {
   const figures = nodeFigures(properties.whole);
   const selectedEdge = graph.edges.find((edge) => edgeKey(edge) === select);
   const selectedNode = select.startsWith("node:") ? select.slice(5) : "";
-  const camera = useCamera(placed, selectedEdge ? middle(placed.nodes.get(selectedEdge.from), placed.nodes.get(selectedEdge.to)) : placed.nodes.get(selectedNode));
   const bright = focus(graph, selectedNode, selectedEdge, search);
-  const detail: Detail = graph.edges.length <= FULL_LABELS_UP_TO ? (placed.narrow ? "tall" : "full") : graph.edges.length <= SHORT_LABELS_UP_TO ? "short" : "none";
-  const labels = useLabels(graph, placed, detail);
+  const faded = (edge: GraphEdge) => isFaded(edge, bright, selectedNode, selectedEdge);
+  const chosen = graph.edges.filter((edge) => edge === selectedEdge || (bright && !faded(edge))).map(linkKey);
+  const labels = useLabels(placed, chosen);
+  const content = { width: placed.width, height: Math.max(placed.height, lowest(labels)) };
+  const camera = useCamera(content, selectedEdge ? middle(placed.nodes.get(selectedEdge.from), placed.nodes.get(selectedEdge.to)) : placed.nodes.get(selectedNode));
   const edges = graph.edges.flatMap<EdgeProperties>((edge) => {
     const link = placed.links.get(linkKey(edge));
     if (!link) return [];
     const id = edgeKey(edge);
     return [{
-      edge, id, placed: link, label: link.label ?? labels.get(id), detail, onSelect,
+      edge, id, placed: link, label: labels.at.get(linkKey(edge)), detail: labels.detail, onSelect,
       selected: id === select,
-      faded: isFaded(edge, bright, selectedNode, selectedEdge),
+      faded: faded(edge),
       moving: graph.edges.length <= MOTION_UP_TO,
     }];
   });
@@ -62,7 +62,7 @@ export function GraphView(properties: GraphProperties) {
             return <NodeCard key={id} id={id} node={node} at={placed.nodes.get(node.id)!} by={by} figures={figures.get(node.id)!} selected={id === select} faded={bright !== undefined && !bright.has(node.id)} onSelect={onSelect} />;
           })}
         </g>
-        <g>{edges.filter((edge) => detail !== "none" || edge.selected || (bright && !edge.faded)).map((edge) => <EdgeLabel key={edge.id} {...edge} />)}</g>
+        <g>{edges.map((edge) => <EdgeLabel key={edge.id} {...edge} />)}</g>
       </svg>
       <Legend />
       <div class="zoom" role="group" aria-label="Zoom">
@@ -95,15 +95,9 @@ function useLayout(graph: Graph): Layout {
   }, [structure]);
 }
 
-function useLabels(graph: Graph, placed: Layout, detail: Detail) {
-  return useMemo(() => {
-    const size = LABEL[detail === "none" ? "short" : detail];
-    const wishes = [...placed.links]
-      .filter(([, link]) => link.points.length > 1)
-      .map(([key, link]) => ({ key: `edge:${key}`, points: link.points, ...size }));
-    const nodes = [...placed.nodes.values()].map(({ x, y }) => ({ x, y, width: NODE_WIDTH, height: NODE_HEIGHT }));
-    return placeLabels(wishes, nodes);
-  }, [placed, detail, graph.edges.length]);
+/** The labels' places; figures never move them, and on a map with room for all of them neither does the choice. */
+function useLabels(placed: Layout, chosen: string[]) {
+  return useMemo(() => mapLabels(placed, chosen), [placed, chosen.join("\n")]);
 }
 
 function Arrows() {

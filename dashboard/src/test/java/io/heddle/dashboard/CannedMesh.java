@@ -25,6 +25,8 @@ final class CannedMesh implements AutoCloseable {
     enum Story {
         BOOKSHOP,
         EMPTY,
+        /// The bookshop with three callers that were denied: long edges beside short ones.
+        STRANGERS,
         /// Two hundred services that call each other.
         LARGE,
         BROKEN_GRAPH
@@ -135,6 +137,9 @@ final class CannedMesh implements AutoCloseable {
         int call = calls.incrementAndGet();
         if (story == Story.LARGE && name.startsWith("graph")) {
             return Optional.of(bytes(largeGraph(200)));
+        }
+        if (story == Story.STRANGERS && name.equals("graph")) {
+            folder = "/api/strangers/";
         }
         return resource(folder + name + ".json")
                 .map(body -> bytes(moving(new String(body, StandardCharsets.UTF_8), call)));

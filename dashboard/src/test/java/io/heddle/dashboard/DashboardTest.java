@@ -17,6 +17,17 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(ChromiumExtension.class)
 class DashboardTest {
     private static final String WEB_TO_CATALOG = "edge:shop/web>shop/catalog";
+    /// A function of the page that lists the pairs of labels, or label and node, that lie on one another as drawn.
+    private static final String COVERED = """
+            () => {
+              const boxes = [...document.querySelectorAll(".edge-label > rect, .node-card")].map((rect) =>
+                ({ rect: rect.getBoundingClientRect(), key: rect.parentElement.dataset.key }));
+              return boxes.flatMap((one, index) => boxes.slice(index + 1)
+                .filter((other) => one.rect.left < other.rect.right && other.rect.left < one.rect.right
+                  && one.rect.top < other.rect.bottom && other.rect.top < one.rect.bottom)
+                .map((other) => one.key + " on " + other.key));
+            }
+            """;
 
     @TestFactory
     List<DynamicTest> the_pure_parts_hold_their_promises(Dashboard dashboard) {
@@ -48,6 +59,15 @@ class DashboardTest {
         assertThat(dashboard.complaints())
                 .as("errors and warnings on the console")
                 .isEmpty();
+    }
+
+    @Test
+    void no_label_covers_another_or_a_node(Dashboard dashboard) {
+        Page map = dashboard.open(CannedMesh.Story.STRANGERS, "");
+        assertThat(map.locator(".edge-label .lock.closed")).hasCount(8);
+        assertThat((List<?>) map.evaluate(COVERED)).isEmpty();
+        assertThat(label(map, "edge:shop/stranger>shop/ratings")).containsText("1 request before");
+        dashboard.screenshot(map, "strangers");
     }
 
     @Test
