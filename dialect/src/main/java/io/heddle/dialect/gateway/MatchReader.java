@@ -1,7 +1,10 @@
 package io.heddle.dialect.gateway;
 
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
 import io.heddle.dialect.tree.Fields;
 import io.heddle.dialect.tree.Names;
+import io.heddle.model.problem.PatternLimits;
 import io.heddle.model.resource.HttpRoute.Match;
 import io.heddle.model.resource.HttpRoute.PathMatch;
 import io.heddle.model.resource.HttpRoute.ValueMatch;
@@ -11,10 +14,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Reads an `HTTPRouteMatch`. The syntax of regular expressions is checked where they are compiled.
+/// Reads an `HTTPRouteMatch`. Regular expressions are compiled here to see that proxies can: what they would refuse
+/// could no longer name the field its writer knows.
 final class MatchReader {
     private static final List<String> METHODS =
             List.of("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH");
+    private static final String REGEX = "RegularExpression";
     private static final int MAX_PATH = 1024;
 
     private MatchReader() {}
@@ -28,13 +33,13 @@ final class MatchReader {
     }
 
     private static PathMatch path(Fields path) {
-        var type = path.choice("type", List.of("Exact", "PathPrefix", "RegularExpression"))
-                .orElse("PathPrefix");
+        var type = path.choice("type", List.of("Exact", "PathPrefix", REGEX)).orElse("PathPrefix");
         var value = path.text("value").orElse("/");
         if (value.length() > MAX_PATH) {
             path.error("value", "is longer than " + MAX_PATH + " characters", "match a shorter prefix");
         }
-        if (type.equals("RegularExpression")) {
+        if (type.equals(REGEX)) {
+            checkPattern(path, value);
             return new PathMatch.Regex(value);
         }
         checkPath(path, "value", value);
@@ -60,12 +65,33 @@ final class MatchReader {
         }
     }
 
+    /// Refuses what no proxy could match by: RE2 syntax, as everywhere in Envoy.
+    private static void checkPattern(Fields fields, String pattern) {
+        var excess = PatternLimits.excess(pattern);
+        if (excess.isPresent()) {
+            fields.error("value", "is a pattern " + excess.get(), "write a shorter one");
+            return;
+        }
+        try {
+            Pattern.compile(pattern);
+        } catch (PatternSyntaxException e) {
+            var piece = e.getPattern() == null || e.getPattern().isEmpty() ? "" : ": \"" + e.getPattern() + "\"";
+            fields.error(
+                    "value",
+                    "is no RE2 pattern: " + e.getDescription() + piece,
+                    "mend it by https://github.com/google/re2/wiki/Syntax, or use the type Exact for plain text");
+        }
+    }
+
     private static List<ValueMatch> values(Fields match, String name, boolean headers) {
         var result = new ArrayList<ValueMatch>();
         var names = new HashSet<String>();
         for (var value : match.objects(name)) {
-            var type =
-                    value.choice("type", List.of("Exact", "RegularExpression")).orElse("Exact");
+            var type = value.choice("type", List.of("Exact", REGEX)).orElse("Exact");
+            var pattern = value.requiredText("value");
+            if (type.equals(REGEX)) {
+                checkPattern(value, pattern);
+            }
             var written = value.requiredText("name");
             if (!written.isEmpty() && !Names.isHeaderName(written)) {
                 value.error("name", "\"" + written + "\" is not a token (RFC 9110)", "use letters, digits and hyphens");
@@ -74,7 +100,7 @@ final class MatchReader {
             if (!names.add(key)) {
                 value.error("name", "\"" + written + "\" is matched twice", "keep one: both would have to fit");
             }
-            result.add(new ValueMatch(key, value.requiredText("value"), type.equals("RegularExpression")));
+            result.add(new ValueMatch(key, pattern, type.equals(REGEX)));
         }
         return result;
     }

@@ -2,6 +2,7 @@ package io.heddle.proxy.admin;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import io.heddle.model.problem.PatternLimits;
 import io.heddle.proxy.admin.Page.Answer;
 import io.heddle.proxy.observe.ProxyMetrics;
 import io.heddle.proxy.tls.ShownCertificates;
@@ -138,6 +139,9 @@ public final class AdminPages {
         if (filter.length() > LONGEST_FILTER) {
             throw new IllegalArgumentException(parameter + " is longer than " + LONGEST_FILTER + " characters");
         }
+        PatternLimits.excess(filter).ifPresent(excess -> {
+            throw new IllegalArgumentException(parameter + " is a regular expression " + excess);
+        });
         try {
             var pattern = Pattern.compile(filter);
             return name -> pattern.matcher(name).find();

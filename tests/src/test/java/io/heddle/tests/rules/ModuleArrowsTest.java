@@ -50,7 +50,7 @@ class ModuleArrowsTest {
             "org.bouncycastle", Set.of("control"),
             "info.picocli", Set.of("cli"),
             "org.jline", Set.of("cli"),
-            "com.google.re2j", Set.of("traffic"));
+            "com.google.re2j", Set.of("traffic", "dialect"));
 
     private static final Pattern DEPENDENCY = Pattern.compile("<dependency>(.*?)</dependency>", Pattern.DOTALL);
     private static final Pattern GROUP = Pattern.compile("<groupId>([^<]+)</groupId>");

@@ -6,6 +6,7 @@ import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.route.v3.QueryParameterMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.v3.Int64Range;
+import io.heddle.model.problem.PatternLimits;
 import io.heddle.traffic.match.AddressMatcher;
 import io.heddle.traffic.match.HeaderMatcher;
 import io.heddle.traffic.match.PathMatcher;
@@ -19,13 +20,14 @@ import java.util.Optional;
 /// Reads matchers of texts, headers, query parameters, paths and addresses. Whatever cannot be matched as written is an
 /// error: a matcher left out would fit too much.
 final class MatcherReader {
-    private static final int LONGEST_PATTERN = 16 * 1024;
-
     private static final Fields<io.envoyproxy.envoy.type.matcher.v3.StringMatcher> TEXT = Fields.refusingOthers(
                     io.envoyproxy.envoy.type.matcher.v3.StringMatcher.class)
             .reads("exact", "prefix", "suffix", "contains", "safe_regex", "ignore_case");
     private static final Fields<RegexMatcher> REGEX = Fields.refusingOthers(RegexMatcher.class)
-            .limits("regex", "RE2 syntax, at most 16,384 characters, matched against the whole text")
+            .limits(
+                    "regex",
+                    "RE2 syntax, at most 16,384 characters, 100 nested groups and 50,000 characters once"
+                            + " repetitions are written out; matched against the whole text")
             .accepts("google_re2", "patterns are always RE2");
     private static final Fields<io.envoyproxy.envoy.config.route.v3.HeaderMatcher> HEADER = Fields.refusingOthers(
                     io.envoyproxy.envoy.config.route.v3.HeaderMatcher.class)
@@ -83,8 +85,9 @@ final class MatcherReader {
     }
 
     private static Optional<Pattern> pattern(String regex, Scope scope) {
-        if (regex.length() > LONGEST_PATTERN) {
-            scope.error("is a pattern of more than " + LONGEST_PATTERN + " characters", "shorten it");
+        var excess = PatternLimits.excess(regex);
+        if (excess.isPresent()) {
+            scope.error("is a pattern " + excess.get(), "write a shorter one");
             return Optional.empty();
         }
         try {

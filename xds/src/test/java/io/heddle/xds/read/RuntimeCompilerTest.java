@@ -20,9 +20,11 @@ import io.heddle.xds.resource.ResourceType;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a server is told of the mistakes in what it sent: each by its resource and field, all of them at once.
@@ -104,6 +106,20 @@ final class RuntimeCompilerTest {
                 .containsExactly("RouteConfiguration r: virtual_hosts[0].routes[0].match.safe_regex: is no RE2 pattern:"
                         + " error parsing regexp: missing closing ): `(`;"
                         + " see https://github.com/google/re2/wiki/Syntax");
+    }
+
+    static Stream<String> monsters() {
+        return Stream.of("((a{1000}){1000}){1000}", "(".repeat(5000) + ")*".repeat(5000));
+    }
+
+    @ParameterizedTest
+    @MethodSource("monsters")
+    void refuses_a_pattern_that_would_take_all_memory_or_stack(String pattern) {
+        assertThat(errors(routes("{'name': 'h', 'domains': ['*'], 'routes': [{'match': {'safe_regex': {'regex': '"
+                        + pattern + "'}}, 'direct_response': {'status': 204}}]}")))
+                .singleElement()
+                .asString()
+                .startsWith("RouteConfiguration r: virtual_hosts[0].routes[0].match.safe_regex: is a pattern w");
     }
 
     @Test
