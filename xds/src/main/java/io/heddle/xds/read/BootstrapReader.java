@@ -60,15 +60,26 @@ public final class BootstrapReader {
 
     private BootstrapReader() {}
 
-    /// Reads the file, UTF-8.
+    /// Reads the file, UTF-8. Each problem that refuses it names the file before its object.
     public static Checked<Bootstrap> read(Path file) {
         try {
-            return read(Files.readString(file));
+            return switch (read(Files.readString(file))) {
+                case Checked.Ok<Bootstrap> ok -> ok;
+                case Checked.Rejected<Bootstrap>(List<Problem> problems) ->
+                    new Checked.Rejected<>(problems.stream()
+                            .map(problem -> inFile(file, problem))
+                            .toList());
+            };
         } catch (CharacterCodingException _) {
             return refused(file + " is not UTF-8", "save it as UTF-8");
         } catch (IOException e) {
             return refused(file + " cannot be read: " + e, "check the path and its permissions");
         }
+    }
+
+    private static Problem inFile(Path file, Problem problem) {
+        return new Problem(
+                problem.severity(), file + ": " + problem.object(), problem.path(), problem.reason(), problem.remedy());
     }
 
     /// Reads YAML or JSON.
@@ -78,7 +89,8 @@ public final class BootstrapReader {
             tree = YamlTree.read(text);
         } catch (YamlEngineException e) {
             return refused(
-                    "is no YAML or JSON: " + e.getMessage(), "mend the file; YAML is indented with spaces, not tabs");
+                    "is no YAML or JSON: " + YamlTree.words(e),
+                    "mend the file; YAML is indented with spaces, not tabs");
         }
         var findings = new Findings();
         var scope = new Scope(findings, OBJECT, "");

@@ -6,6 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /// Reads YAML 1.2, of which JSON is a part, and writes it as JSON. Size, depth and aliases are limited, so that no
@@ -38,6 +39,21 @@ final class YamlTree {
         } catch (StackOverflowError e) {
             throw new YamlEngineException("nested too deep", e);
         }
+    }
+
+    /// What is wrong, in one line that begins with line and column where they are known: the parser's own message
+    /// draws the place over several.
+    static String words(YamlEngineException failure) {
+        if (failure instanceof MarkedYamlEngineException marked) {
+            var place = marked.getProblemMark()
+                    .map(mark -> "line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1) + ": ");
+            return place.orElse("") + firstLine(marked.getProblem());
+        }
+        return firstLine(String.valueOf(failure.getMessage()));
+    }
+
+    private static String firstLine(String text) {
+        return text.strip().lines().findFirst().orElse("");
     }
 
     /// The document as JSON.

@@ -21,6 +21,7 @@ import io.heddle.traffic.runtime.TrustSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -324,5 +326,27 @@ class BootstrapReaderTest {
         assertThat(BootstrapReader.read(Path.of("no-such-file.yaml")).problems())
                 .singleElement()
                 .satisfies(problem -> assertThat(problem.reason()).contains("cannot be read"));
+    }
+
+    @Test
+    void names_the_file_of_a_field_that_there_is_not(@TempDir Path folder) throws IOException {
+        var file = Files.writeString(folder.resolve("edge.yaml"), "node: {id: a}\nfrobnicate: 1\n");
+
+        assertThat(BootstrapReader.read(file).problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.toString())
+                        .startsWith(file + ": Bootstrap: is no Envoy bootstrap: Cannot find field: frobnicate"));
+    }
+
+    @Test
+    void tells_where_broken_yaml_is_in_one_line(@TempDir Path folder) throws IOException {
+        var file = Files.writeString(folder.resolve("edge.yaml"), "node:\n  id: a\n cluster: b\n");
+
+        assertThat(BootstrapReader.read(file).problems()).singleElement().satisfies(problem -> {
+            assertThat(problem.object()).isEqualTo(file + ": Bootstrap");
+            assertThat(problem.reason())
+                    .matches("is no YAML or JSON: line 3, column [0-9]+: [^\n]+")
+                    .hasSizeLessThan(120);
+        });
     }
 }
