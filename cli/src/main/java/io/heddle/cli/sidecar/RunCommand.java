@@ -220,15 +220,7 @@ public final class RunCommand implements Callable<Integer> {
                 accessLog.orElse(state.resolve("access.log").toString()));
         application.caution().ifPresent(console::say);
         var sidecar = application.around(start, starter);
-        console.say("sidecar of %s/%s: outbound 127.0.0.1:%d, inbound %s:%d, metrics %d, admin %d"
-                .formatted(
-                        spec.namespace(),
-                        spec.name(),
-                        ports.outbound(),
-                        spec.address(),
-                        ports.inbound(),
-                        ports.metrics(),
-                        ports.admin()));
+        console.say("sidecar of %s/%s: %s".formatted(spec.namespace(), spec.name(), ports.words(spec)));
         return new Supervisor(console, sidecar, Duration.ofSeconds(graceSeconds)).run(words, start);
     }
 

@@ -54,6 +54,22 @@ public record SidecarPorts(int outbound, int inbound, int metrics, int admin) {
         }
     }
 
+    /// Where the sidecar of `spec` listens, for people. Under interception it takes inbound connections on every
+    /// address, because they are led to it from any.
+    String words(WorkloadSpec spec) {
+        boolean led = spec.interception().isPresent();
+        return "outbound 127.0.0.1:%d, inbound %s, metrics %s, admin 127.0.0.1:%d"
+                .formatted(
+                        outbound,
+                        spec.applicationPort().isEmpty() ? "none" : at(led ? "0.0.0.0" : spec.address(), inbound),
+                        at(spec.address(), metrics),
+                        admin);
+    }
+
+    private static String at(String address, int port) {
+        return (address.contains(":") ? "[" + address + "]" : address) + ":" + port;
+    }
+
     private static int choose(int wanted, int earlier, FreePorts free, String address) {
         if (wanted > 0) {
             return wanted;
