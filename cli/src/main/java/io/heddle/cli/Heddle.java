@@ -4,6 +4,7 @@ import io.heddle.cli.command.ApplyCommand;
 import io.heddle.cli.command.CompletionCommand;
 import io.heddle.cli.command.DeleteCommand;
 import io.heddle.cli.command.GetCommand;
+import io.heddle.cli.command.OutputOption;
 import io.heddle.cli.command.ProxyStatusCommand;
 import io.heddle.cli.command.TokenCommand;
 import io.heddle.cli.command.VersionCommand;
@@ -48,7 +49,8 @@ import picocli.CommandLine.Command;
             "5:control plane unreachable",
             "6:token not accepted",
             "7:the wait ended too early",
-            "127:run: there is no such command"
+            "127:run: there is no such command",
+            "143:ended by SIGTERM"
         })
 public final class Heddle implements Callable<Integer> {
     private final Console console;
@@ -110,7 +112,7 @@ public final class Heddle implements Callable<Integer> {
         line.setColorScheme(CommandLine.Help.defaultColorScheme(
                 console.colors() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
         line.setParameterExceptionHandler((failure, _) -> misused(console, failure));
-        line.setExecutionExceptionHandler((failure, _, _) -> report(console, failure));
+        line.setExecutionExceptionHandler((failure, at, _) -> report(console, failure, at));
         return line;
     }
 
@@ -129,9 +131,14 @@ public final class Heddle implements Callable<Integer> {
         return ExitCode.USAGE.number();
     }
 
-    private static int report(Console console, Exception exception) {
+    private static int report(Console console, Exception exception, CommandLine line) {
         if (exception instanceof Failure failure) {
             console.fail(failure.reason(), failure.remedy());
+            for (var mixin : line.getCommandSpec().mixins().values()) {
+                if (mixin.userObject() instanceof OutputOption output) {
+                    output.failed(console, failure.problems());
+                }
+            }
             return failure.code().number();
         }
         console.fail("this is a defect in heddle: " + exception, "report it with the lines below");

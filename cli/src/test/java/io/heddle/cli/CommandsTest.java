@@ -253,6 +253,53 @@ class CommandsTest {
     }
 
     @Test
+    void failures_are_json_too_when_that_is_asked_for() {
+        assertThat(heddle("", "delete", "service/ghost", "-n", "shop", "-o", "json"))
+                .isEqualTo(4);
+        assertThat(JSON.readTree(out()).path("problems").path(0).path("object").asString(""))
+                .isEqualTo("Service shop/ghost");
+        assertThat(heddle("", "get", "service/ghost", "-n", "shop", "-o", "json"))
+                .isEqualTo(4);
+        assertThat(JSON.readTree(out()).path("problems").path(0).path("object").asString(""))
+                .isEqualTo("Service shop/ghost");
+        assertThat(run("", "ps", "-o", "json", "--server", "127.0.0.1:1")).isEqualTo(5);
+        assertThat(JSON.readTree(out()).path("problems").path(0).path("reason").asString(""))
+                .contains("127.0.0.1:1 does not answer");
+    }
+
+    @Test
+    void sources_are_named_in_what_is_wrong_with_them(@TempDir Path files) throws Exception {
+        var empty = Files.writeString(files.resolve("empty.yaml"), "# nothing yet\n")
+                .toString();
+        assertThat(heddle("", "apply", "-f", empty)).isEqualTo(3);
+        assertThat(err()).contains("there is no object in " + empty);
+
+        var one = Files.writeString(files.resolve("one.yaml"), SERVICE.formatted("twin", "twin"))
+                .toString();
+        var two = Files.writeString(files.resolve("two.yaml"), SERVICE.formatted("twin", "twin"))
+                .toString();
+        assertThat(heddle("", "apply", "-f", one, "-f", empty, "-f", two)).isEqualTo(3);
+        assertThat(err()).contains(one + ", " + two + ": Service shop/twin: is given twice");
+    }
+
+    @Test
+    void a_bad_pattern_is_told_with_file_object_and_field(@TempDir Path files) throws Exception {
+        var route = Files.writeString(files.resolve("route.yaml"), """
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: HTTPRoute
+                metadata: {name: catalog, namespace: shop}
+                spec:
+                  parentRefs: [{kind: Service, group: "", name: catalog}]
+                  rules:
+                    - matches: [{path: {type: RegularExpression, value: "/books/[0-9"}}]
+                      backendRefs: [{name: catalog, port: 80}]
+                """);
+        assertThat(heddle("", "apply", "-f", route.toString())).isEqualTo(3);
+        assertThat(err())
+                .contains(route + ": HTTPRoute shop/catalog: spec.rules[0].matches[0].path.value: is no RE2 pattern");
+    }
+
+    @Test
     void a_token_is_the_only_thing_on_standard_output() {
         assertThat(heddle("", "token", "create", "-n", "shop", "--account", "catalog"))
                 .isZero();

@@ -72,7 +72,7 @@ public final class Documents {
             var apiVersion = required(map, "apiVersion", place, "apiVersion");
             name(map, place, kind.orElse("")).ifPresent(object -> {
                 if (!seen.add(object)) {
-                    refuse(object.toString(), "", "is given twice in this text", "remove one of them");
+                    refuse(object.toString(), "", "is given twice", "remove one of them");
                 } else if (kind.isPresent() && apiVersion.isPresent()) {
                     documents.add(new Document(object, apiVersion.get(), withNamespace(map, object.namespace())));
                 }

@@ -173,11 +173,13 @@ public final class ControlPlaneClient implements AutoCloseable {
                                 + (location.token().isPresent() ? "this token" : "a request without its token"),
                         "give its admin.token with --token-file or " + Locator.TOKEN);
             case 404 ->
-                new Failure(
-                        ExitCode.NOT_FOUND,
-                        reason,
-                        remedy.isEmpty() ? "list what there is with 'heddle get all -A'" : remedy);
-            case 400, 409, 413 -> new Failure(ExitCode.REFUSED, reason, remedy);
+                problems.isEmpty()
+                        ? new Failure(ExitCode.NOT_FOUND, reason, "list what there is with 'heddle get all -A'")
+                        : new Failure(ExitCode.NOT_FOUND, problems);
+            case 400, 409, 413 ->
+                problems.isEmpty()
+                        ? new Failure(ExitCode.REFUSED, reason, remedy)
+                        : new Failure(ExitCode.REFUSED, problems);
             default -> new Failure(ExitCode.FAILURE, reason, remedy.isEmpty() ? "see the control plane's log" : remedy);
         };
     }

@@ -54,6 +54,7 @@ public final class ApplyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         var read = Sources.read(sources, console.in());
+        read.ensureAnObject(namespace.namespace());
         try (var client = server.client()) {
             var answer = client.apply(read.whole(), namespace.namespace(), dryRun);
             Results.print(console, output, answer, dryRun ? " (dry run)" : "");

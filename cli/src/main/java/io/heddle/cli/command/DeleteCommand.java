@@ -22,7 +22,8 @@ import tools.jackson.databind.JsonNode;
         description = "Delete objects, by kind/name or by the files that describe them.",
         footer = {
             "",
-            "What a file of the control plane's --config-dir describes comes back: delete it there.",
+            "What a file of the control plane's --config-dir describes comes back when the",
+            "directory next changes or the control plane starts again: delete it there.",
             "",
             "Examples:",
             "  heddle delete httproute/catalog -n shop",
@@ -79,8 +80,9 @@ public final class DeleteCommand implements Callable<Integer> {
     }
 
     private List<JsonNode> deleteDescribed(ControlPlaneClient client) {
-        var documents = Sources.read(sources, console.in()).whole();
-        return unlessMissing(() -> client.delete(documents, namespace.namespace()));
+        var read = Sources.read(sources, console.in());
+        read.ensureAnObject(namespace.namespace());
+        return unlessMissing(() -> client.delete(read.whole(), namespace.namespace()));
     }
 
     private List<JsonNode> deleteNamed(ControlPlaneClient client) {

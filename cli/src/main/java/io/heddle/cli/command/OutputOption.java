@@ -3,8 +3,11 @@ package io.heddle.cli.command;
 import io.heddle.cli.output.Console;
 import io.heddle.cli.output.Documents;
 import io.heddle.cli.output.Format;
+import io.heddle.model.problem.Problem;
+import java.util.List;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /// The option `-o`.
 public final class OutputOption {
@@ -14,6 +17,8 @@ public final class OutputOption {
             defaultValue = "table",
             description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     private Format format = Format.table;
+
+    private boolean answered;
 
     /// The chosen form.
     public Format format() {
@@ -29,6 +34,24 @@ public final class OutputOption {
                 return false;
             }
         }
+        answered = true;
         return true;
+    }
+
+    /// Prints why there is no answer, as `{"problems": […]}`, when JSON or YAML is wanted. What went wrong after an
+    /// answer was printed is left to the message and the exit code: a second document would break its reader.
+    public void failed(Console console, List<Problem> problems) {
+        if (answered) {
+            return;
+        }
+        var answer = JsonNodeFactory.instance.objectNode();
+        var list = answer.putArray("problems");
+        problems.forEach(problem -> list.addObject()
+                .put("severity", problem.severity().name())
+                .put("object", problem.object())
+                .put("path", problem.path())
+                .put("reason", problem.reason())
+                .put("remedy", problem.remedy()));
+        printed(console, answer);
     }
 }

@@ -9,7 +9,6 @@ import io.heddle.model.problem.Problem;
 import java.util.List;
 import java.util.Locale;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 
 /// Shows what a change did, or why it was refused.
 final class Results {
@@ -40,17 +39,7 @@ final class Results {
     static int refused(Console console, OutputOption output, List<Problem> problems) {
         problems.forEach(problem -> problem(console, problem));
         console.say("nothing was changed");
-        if (!output.format().forPeople()) {
-            var answer = JsonNodeFactory.instance.objectNode();
-            var list = answer.putArray("problems");
-            problems.forEach(problem -> list.addObject()
-                    .put("severity", problem.severity().name())
-                    .put("object", problem.object())
-                    .put("path", problem.path())
-                    .put("reason", problem.reason())
-                    .put("remedy", problem.remedy()));
-            output.printed(console, answer);
-        }
+        output.failed(console, problems);
         return ExitCode.REFUSED.number();
     }
 

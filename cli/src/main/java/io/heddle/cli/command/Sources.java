@@ -43,7 +43,8 @@ record Sources(List<Part> parts) {
                 case Checked.Ok<List<Document>>(List<Document> documents, var _) ->
                     documents.stream()
                             .anyMatch(document -> document.object().toString().equals(object));
-                case Checked.Rejected<List<Document>> _ -> false;
+                case Checked.Rejected<List<Document>>(List<Problem> problems) ->
+                    problems.stream().anyMatch(problem -> problem.object().equals(object));
             };
         }
     }
@@ -62,8 +63,20 @@ record Sources(List<Part> parts) {
         return parts.stream().map(Part::text).collect(Collectors.joining(BETWEEN));
     }
 
-    /// The problem, with the file in which its object stands before the object's name; its line counts from the
-    /// beginning of that file.
+    /// Refuses sources without any object, by name.
+    ///
+    /// @throws Failure when there is none
+    void ensureAnObject(String namespace) {
+        boolean empty = Documents.parse(whole(), namespace) instanceof Checked.Ok<List<Document>> ok
+                && ok.value().isEmpty();
+        if (empty) {
+            var names = parts.stream().map(Part::name).distinct().collect(Collectors.joining(", "));
+            throw new Failure(ExitCode.REFUSED, "there is no object in " + names, "write YAML or JSON objects there");
+        }
+    }
+
+    /// The problem, with the file in which its object stands before the object's name, or the files where it stands in
+    /// several; its line counts from the beginning of that file.
     Problem locate(Problem problem, String namespace) {
         if (parts.size() == 1 && parts.getFirst().name().equals(STANDARD_INPUT)) {
             return problem; // there is no other place it could be
@@ -72,11 +85,12 @@ record Sources(List<Part> parts) {
         if (byObject || LINE.matcher(problem.reason()).lookingAt()) {
             return atLine(problem, byObject);
         }
-        return parts.stream()
+        var names = parts.stream()
                 .filter(part -> parts.size() == 1 || part.describes(problem.object(), namespace))
-                .findFirst()
-                .map(part -> named(problem, part, problem.object()))
-                .orElse(problem);
+                .map(Part::name)
+                .distinct()
+                .collect(Collectors.joining(", "));
+        return names.isEmpty() ? problem : named(problem, names, problem.object());
     }
 
     /// Of what is no object yet: its line stands in the object's name, or, for text that is no YAML, at the beginning
@@ -88,7 +102,7 @@ record Sources(List<Part> parts) {
             if (wanted <= part.lines() + 1) {
                 var own = line.replaceFirst("line " + wanted);
                 return byObject
-                        ? named(problem, part, own)
+                        ? named(problem, part.name(), own)
                         : new Problem(problem.severity(), part.name(), problem.path(), own, problem.remedy());
             }
             wanted -= part.lines() + 2;
@@ -96,9 +110,9 @@ record Sources(List<Part> parts) {
         return problem;
     }
 
-    private static Problem named(Problem problem, Part part, String object) {
+    private static Problem named(Problem problem, String files, String object) {
         return new Problem(
-                problem.severity(), part.name() + ": " + object, problem.path(), problem.reason(), problem.remedy());
+                problem.severity(), files + ": " + object, problem.path(), problem.reason(), problem.remedy());
     }
 
     private static Part standardInput(InputStream in) {

@@ -1,11 +1,15 @@
 package io.heddle.cli.output;
 
+import io.heddle.model.problem.Problem;
+import java.util.List;
+
 /// A command that cannot go on: what happened, what to do next, and the exit code.
 public final class Failure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final ExitCode code;
     private final String remedy;
+    private final transient List<Problem> problems;
 
     /// A failure with a remedy.
     ///
@@ -16,6 +20,17 @@ public final class Failure extends RuntimeException {
         super(reason);
         this.code = code;
         this.remedy = remedy;
+        this.problems = List.of(Problem.error("", "", reason, remedy));
+    }
+
+    /// The control plane's problems, of which the first is told to people.
+    ///
+    /// @param problems at least one
+    public Failure(ExitCode code, List<Problem> problems) {
+        super(problems.getFirst().object() + ": " + problems.getFirst().reason());
+        this.code = code;
+        this.remedy = problems.getFirst().remedy();
+        this.problems = List.copyOf(problems);
     }
 
     /// A failure that another exception caused.
@@ -23,6 +38,7 @@ public final class Failure extends RuntimeException {
         super(reason, cause);
         this.code = code;
         this.remedy = remedy;
+        this.problems = List.of(Problem.error("", "", reason, remedy));
     }
 
     /// The innermost cause's message, for people: without class names.
@@ -43,6 +59,11 @@ public final class Failure extends RuntimeException {
     /// What happened.
     public String reason() {
         return String.valueOf(getMessage());
+    }
+
+    /// What went wrong for programs; the object is empty where no object is at fault.
+    public List<Problem> problems() {
+        return problems;
     }
 
     /// What to do next; empty when the reason says it.
