@@ -38,8 +38,9 @@ public final class OutputOption {
         return true;
     }
 
-    /// Prints why there is no answer, as `{"problems": […]}`, when JSON or YAML is wanted. What went wrong after an
-    /// answer was printed is left to the message and the exit code: a second document would break its reader.
+    /// Prints why there is no answer, as `{"problems": […]}`, when JSON or YAML is wanted. What went wrong after
+    /// an answer was printed is left to the message and the exit code: a second document would break its
+    /// reader.
     public void failed(Console console, List<Problem> problems) {
         if (answered) {
             return;

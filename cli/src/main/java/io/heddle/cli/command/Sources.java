@@ -75,8 +75,8 @@ record Sources(List<Part> parts) {
         }
     }
 
-    /// The problem, with the file in which its object stands before the object's name, or the files where it stands in
-    /// several; its line counts from the beginning of that file.
+    /// The problem, with the file in which its object stands before the object's name, or the files where it
+    /// stands in several; its line counts from the beginning of that file.
     Problem locate(Problem problem, String namespace) {
         if (parts.size() == 1 && parts.getFirst().name().equals(STANDARD_INPUT)) {
             return problem; // there is no other place it could be

@@ -54,8 +54,8 @@ public record SidecarPorts(int outbound, int inbound, int metrics, int admin) {
         }
     }
 
-    /// Where the sidecar of `spec` listens, for people. Under interception it takes inbound connections on every
-    /// address, because they are led to it from any.
+    /// Where the sidecar of `spec` listens, for people. Under interception it takes inbound connections on
+    /// every address, because they are led to it from any.
     String words(WorkloadSpec spec) {
         boolean led = spec.interception().isPresent();
         return "outbound 127.0.0.1:%d, inbound %s, metrics %s, admin 127.0.0.1:%d"

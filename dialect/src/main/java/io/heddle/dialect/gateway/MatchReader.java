@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Reads an `HTTPRouteMatch`. Regular expressions are compiled here to see that proxies can: what they would refuse
-/// could no longer name the field its writer knows.
+/// Reads an `HTTPRouteMatch`. Regular expressions are compiled here to see that proxies can: what they would
+/// refuse could no longer name the field its writer knows.
 final class MatchReader {
     private static final List<String> METHODS =
             List.of("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH");

@@ -4,11 +4,11 @@ import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// The limits of a regular expression in RE2 syntax, seen before it is compiled. Compiling follows groups by recursion
-/// and writes a counted repetition out, so a short text could else take all stack or memory there is.
+/// The limits of a regular expression in RE2 syntax, seen before it is compiled. Compiling follows groups by
+/// recursion and writes a counted repetition out, so a short text could else take all stack or memory there is.
 ///
-/// The size is what stands written once every counted repetition is written out: one for each character, class or
-/// escape, two for each group. Whether the syntax is right is not looked at. Pure; safe on any thread.
+/// The size is what stands written once every counted repetition is written out: one for each character, class
+/// or escape, two for each group. Whether the syntax is right is not looked at. Pure; safe on any thread.
 public final class PatternLimits {
     /// The longest text, in UTF-16 units.
     public static final int LENGTH = 16 * 1024;

@@ -41,8 +41,8 @@ final class YamlTree {
         }
     }
 
-    /// What is wrong, in one line that begins with line and column where they are known: the parser's own message
-    /// draws the place over several.
+    /// What is wrong, in one line that begins with line and column where they are known: the parser's own
+    /// message draws the place over several.
     static String words(YamlEngineException failure) {
         if (failure instanceof MarkedYamlEngineException marked) {
             var place = marked.getProblemMark()
