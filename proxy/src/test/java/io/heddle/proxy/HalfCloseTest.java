@@ -55,6 +55,31 @@ class HalfCloseTest {
                 """.formatted(state, minimum), "");
     }
 
+    /// Both sides show a certificate: the session tickets of TLS 1.3 carry the client's.
+    private Proxy mutualInbound(int port) throws Exception {
+        return start("inbound", port, """
+                transport_socket: {name: envoy.transport_sockets.tls, typed_config: {
+                  "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext,
+                  require_client_certificate: true,
+                  common_tls_context: {
+                    tls_certificates: [{certificate_chain: {filename: "%1$s/own.pem"},
+                                        private_key: {filename: "%1$s/own.key"}}],
+                    validation_context: {trusted_ca: {filename: "%1$s/root.pem"}}}}},
+                """.formatted(state), "");
+    }
+
+    private Proxy mutualOutbound(int port) throws Exception {
+        return start("outbound", port, "", """
+                transport_socket: {name: envoy.transport_sockets.tls, typed_config: {
+                  "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext,
+                  common_tls_context: {
+                    tls_params: {tls_minimum_protocol_version: TLSv1_2, tls_maximum_protocol_version: TLSv1_3},
+                    tls_certificates: [{certificate_chain: {filename: "%1$s/own.pem"},
+                                        private_key: {filename: "%1$s/own.key"}}],
+                    validation_context: {trusted_ca: {filename: "%1$s/root.pem"}}}}},
+                """.formatted(state));
+    }
+
     private Proxy outbound(int port) throws Exception {
         return start("outbound", port, "", """
                 transport_socket: {name: envoy.transport_sockets.tls, typed_config: {
@@ -127,6 +152,25 @@ class HalfCloseTest {
         var answer = client.getInputStream().readAllBytes();
         assertThat(new String(answer, 0, 8, StandardCharsets.US_ASCII)).isEqualTo(LARGE + ";");
         assertThat(answer).hasSize(8 + LARGE);
+    }
+
+    @Test
+    void a_server_that_speaks_first_is_heard_over_mutual_tls() throws Exception {
+        try (var application = application();
+                var inbound = mutualInbound(application.getLocalPort());
+                var outbound = mutualOutbound(port(inbound));
+                var client = connect(port(outbound))) {
+            var served = serve(application, socket -> {
+                socket.getOutputStream().write("220 hello\n".getBytes(StandardCharsets.US_ASCII));
+                assertThat(socket.getInputStream().readAllBytes()).hasSize(LARGE);
+            });
+            assertThat(new String(client.getInputStream().readNBytes(10), StandardCharsets.US_ASCII))
+                    .isEqualTo("220 hello\n");
+            client.getOutputStream().write(new byte[LARGE]);
+            client.shutdownOutput();
+            assertThat(client.getInputStream().readAllBytes()).isEmpty();
+            served.get(10, TimeUnit.SECONDS);
+        }
     }
 
     @Test

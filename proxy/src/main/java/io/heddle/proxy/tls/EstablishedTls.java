@@ -163,39 +163,52 @@ final class EstablishedTls extends ChannelDuplexHandler {
             return;
         }
         var direct = direct(ctx, in);
-        int length = direct.readableBytes();
-        int pieces = (length + RECORD - 1) / RECORD;
-        var out = ctx.alloc().directBuffer(length + pieces * overhead + ASIDE);
-        boolean good;
-        SSL.bioSetByteBuffer(records, address(out), out.writableBytes(), true);
         try {
-            good = encrypt(address(direct) + direct.readerIndex(), length);
-            out.writerIndex(out.capacity() - SSL.bioLengthByteBuffer(records));
+            write(ctx, direct, promise);
         } finally {
-            SSL.bioClearByteBuffer(records);
             direct.release();
         }
-        if (good) {
-            ctx.write(out, promise);
-            return;
+    }
+
+    /// Encrypts `direct`, in more than one buffer where BoringSSL has more to say: a server owes its client the session
+    /// tickets of TLS 1.3 with its first bytes, each with the client's whole certificate chain in it.
+    private void write(ChannelHandlerContext ctx, ByteBuf direct, ChannelPromise promise) {
+        int length = direct.readableBytes();
+        int room = length + (length + RECORD - 1) / RECORD * overhead + ASIDE;
+        int done = 0;
+        while (true) {
+            var out = ctx.alloc().directBuffer(room);
+            SSL.bioSetByteBuffer(records, address(out), out.writableBytes(), true);
+            int error = SSL.SSL_ERROR_NONE;
+            while (done < length && error == SSL.SSL_ERROR_NONE) {
+                int count = SSL.writeToSSL(ssl, address(direct) + direct.readerIndex() + done, length - done);
+                if (count > 0) {
+                    done += count;
+                } else {
+                    error = SSL.getError(ssl, count);
+                }
+            }
+            out.writerIndex(out.capacity() - SSL.bioLengthByteBuffer(records));
+            SSL.bioClearByteBuffer(records);
+            if (error == SSL.SSL_ERROR_NONE) {
+                ctx.write(out, promise);
+                return;
+            }
+            if (error != SSL.SSL_ERROR_WANT_WRITE || !out.isReadable()) {
+                out.release();
+                fail(ctx, promise);
+                return;
+            }
+            ctx.write(out);
+            room = RECORD + ASIDE;
         }
-        out.release();
+    }
+
+    private static void fail(ChannelHandlerContext ctx, ChannelPromise promise) {
         var reason = SSL.getErrorString(SSL.getLastErrorNumber());
         SSL.clearError();
         promise.tryFailure(new SSLException(reason));
         ctx.close();
-    }
-
-    private boolean encrypt(long address, int length) {
-        int done = 0;
-        while (done < length) {
-            int count = SSL.writeToSSL(ssl, address + done, length - done);
-            if (count <= 0) {
-                return false;
-            }
-            done += count;
-        }
-        return true;
     }
 
     /// Says close_notify after all that was written; input goes on.
