@@ -79,10 +79,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
 
     /// The chain's HTTP settings as they are now.
     NetworkFilter.Http settings() {
-        return switch (chain.filter()) {
-            case NetworkFilter.Http http -> http;
-            case NetworkFilter.Tcp _ -> throw new IllegalStateException("not an HTTP chain: " + chain.listener());
-        };
+        return chain.http();
     }
 
     @Override

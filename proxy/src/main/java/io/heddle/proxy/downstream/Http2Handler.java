@@ -53,10 +53,7 @@ public final class Http2Handler extends ChannelInboundHandlerAdapter implements 
 
     /// The chain's HTTP settings as they are now.
     NetworkFilter.Http settings() {
-        return switch (chain.filter()) {
-            case NetworkFilter.Http http -> http;
-            case NetworkFilter.Tcp _ -> throw new IllegalStateException("not an HTTP chain: " + chain.listener());
-        };
+        return chain.http();
     }
 
     @Override

@@ -11,6 +11,14 @@ public interface LiveChain {
     /// What reads the connection.
     NetworkFilter filter();
 
+    /// The settings of a chain that is read as HTTP; a bug where it is not.
+    default NetworkFilter.Http http() {
+        return switch (filter()) {
+            case NetworkFilter.Http http -> http;
+            case NetworkFilter.Tcp _ -> throw new IllegalStateException("not an HTTP chain: " + listener());
+        };
+    }
+
     /// Whether its connections are to be closed when they have done what they are doing.
     boolean draining();
 }
