@@ -174,6 +174,23 @@ class HalfCloseTest {
     }
 
     @Test
+    void a_server_that_ends_without_a_word_still_hears_its_client_over_mutual_tls() throws Exception {
+        try (var application = application();
+                var inbound = mutualInbound(application.getLocalPort());
+                var outbound = mutualOutbound(port(inbound));
+                var client = connect(port(outbound))) {
+            var served = serve(application, socket -> {
+                socket.shutdownOutput();
+                assertThat(socket.getInputStream().readAllBytes()).hasSize(LARGE);
+            });
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
+            client.getOutputStream().write(new byte[LARGE]);
+            client.shutdownOutput();
+            served.get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
     void a_client_that_has_said_all_gets_its_answer_through_two_proxies() throws Exception {
         for (var version : new String[] {"TLSv1_3", "TLSv1_2"}) {
             try (var application = application();

@@ -12,6 +12,7 @@ import io.netty.internal.tcnative.Buffer;
 import io.netty.internal.tcnative.SSL;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.channels.ClosedChannelException;
+import java.util.function.IntSupplier;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,10 @@ final class EstablishedTls extends ChannelDuplexHandler {
     private final long ssl;
     private final long records;
     private final int overhead;
+    private final IntSupplier encrypt = this::encrypt;
+    private final IntSupplier shutDown = this::shutDown;
+    private long plain;
+    private int plainLeft;
     private @Nullable ChannelHandlerContext context;
     private boolean inputEnded;
     private boolean outputEnded;
@@ -163,31 +168,24 @@ final class EstablishedTls extends ChannelDuplexHandler {
             return;
         }
         var direct = direct(ctx, in);
+        plain = address(direct) + direct.readerIndex();
+        plainLeft = direct.readableBytes();
+        int pieces = (plainLeft + RECORD - 1) / RECORD;
         try {
-            write(ctx, direct, promise);
+            say(ctx, encrypt, plainLeft + pieces * overhead + ASIDE, promise);
         } finally {
             direct.release();
         }
     }
 
-    /// Encrypts `direct`, in more than one buffer where BoringSSL has more to say: a server owes its client the session
-    /// tickets of TLS 1.3 with its first bytes, each with the client's whole certificate chain in it.
-    private void write(ChannelHandlerContext ctx, ByteBuf direct, ChannelPromise promise) {
-        int length = direct.readableBytes();
-        int room = length + (length + RECORD - 1) / RECORD * overhead + ASIDE;
-        int done = 0;
+    /// Sends what BoringSSL says in `step`, which tells how that ended; in more than one buffer of `room` where it has
+    /// more to say. A server owes its client the session tickets of TLS 1.3 with whatever it says first, its
+    /// close_notify too, each with the client's whole certificate chain in it.
+    private void say(ChannelHandlerContext ctx, IntSupplier step, int room, ChannelPromise promise) {
         while (true) {
             var out = ctx.alloc().directBuffer(room);
             SSL.bioSetByteBuffer(records, address(out), out.writableBytes(), true);
-            int error = SSL.SSL_ERROR_NONE;
-            while (done < length && error == SSL.SSL_ERROR_NONE) {
-                int count = SSL.writeToSSL(ssl, address(direct) + direct.readerIndex() + done, length - done);
-                if (count > 0) {
-                    done += count;
-                } else {
-                    error = SSL.getError(ssl, count);
-                }
-            }
+            int error = step.getAsInt();
             out.writerIndex(out.capacity() - SSL.bioLengthByteBuffer(records));
             SSL.bioClearByteBuffer(records);
             if (error == SSL.SSL_ERROR_NONE) {
@@ -200,8 +198,24 @@ final class EstablishedTls extends ChannelDuplexHandler {
                 return;
             }
             ctx.write(out);
-            room = RECORD + ASIDE;
         }
+    }
+
+    private int encrypt() {
+        while (plainLeft > 0) {
+            int count = SSL.writeToSSL(ssl, plain, plainLeft);
+            if (count <= 0) {
+                return SSL.getError(ssl, count);
+            }
+            plain += count;
+            plainLeft -= count;
+        }
+        return SSL.SSL_ERROR_NONE;
+    }
+
+    private int shutDown() {
+        int said = SSL.shutdownSSL(ssl);
+        return said < 0 ? SSL.getError(ssl, said) : SSL.SSL_ERROR_NONE;
     }
 
     private static void fail(ChannelHandlerContext ctx, ChannelPromise promise) {
@@ -223,13 +237,8 @@ final class EstablishedTls extends ChannelDuplexHandler {
             return;
         }
         outputEnded = true;
-        var out = ctx.alloc().directBuffer(overhead + ASIDE);
-        SSL.bioSetByteBuffer(records, address(out), out.writableBytes(), true);
-        SSL.shutdownSSL(ssl);
-        out.writerIndex(out.capacity() - SSL.bioLengthByteBuffer(records));
-        SSL.bioClearByteBuffer(records);
-        SSL.clearError();
-        ctx.writeAndFlush(out);
+        say(ctx, shutDown, overhead + ASIDE, ctx.newPromise());
+        ctx.flush();
     }
 
     @Override
