@@ -3,6 +3,7 @@ package io.heddle.cli.command;
 import io.heddle.cli.client.RefusedException;
 import io.heddle.cli.output.Console;
 import io.heddle.cli.output.ExitCode;
+import io.heddle.cli.output.OutputOption;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -5,6 +5,7 @@ import io.heddle.cli.client.RefusedException;
 import io.heddle.cli.output.Console;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
+import io.heddle.cli.output.OutputOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;

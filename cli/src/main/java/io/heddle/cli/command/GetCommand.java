@@ -4,6 +4,7 @@ import io.heddle.cli.client.ControlPlaneClient;
 import io.heddle.cli.output.Age;
 import io.heddle.cli.output.Console;
 import io.heddle.cli.output.ExitCode;
+import io.heddle.cli.output.OutputOption;
 import io.heddle.cli.output.Table;
 import java.time.Instant;
 import java.util.ArrayList;

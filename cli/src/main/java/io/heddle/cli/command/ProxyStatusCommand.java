@@ -5,6 +5,7 @@ import io.heddle.cli.output.Console;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
 import io.heddle.cli.output.Format;
+import io.heddle.cli.output.OutputOption;
 import io.heddle.cli.output.Table;
 import java.time.Instant;
 import java.util.ArrayList;

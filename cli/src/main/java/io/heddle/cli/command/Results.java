@@ -4,6 +4,7 @@ import io.heddle.cli.client.ControlPlaneClient;
 import io.heddle.cli.output.Console;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Format;
+import io.heddle.cli.output.OutputOption;
 import io.heddle.cli.output.Style;
 import io.heddle.model.problem.Problem;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.heddle.cli.command;
 import io.heddle.cli.client.TokenRequest;
 import io.heddle.cli.output.Console;
 import io.heddle.cli.output.ExitCode;
+import io.heddle.cli.output.OutputOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,8 +1,8 @@
 package io.heddle.cli.intercept;
 
-import io.heddle.cli.command.OutputOption;
 import io.heddle.cli.output.Console;
 import io.heddle.cli.output.ExitCode;
+import io.heddle.cli.output.OutputOption;
 import io.heddle.cli.packetfilter.Backend;
 import io.heddle.cli.packetfilter.Installed;
 import io.heddle.cli.packetfilter.Interceptor;

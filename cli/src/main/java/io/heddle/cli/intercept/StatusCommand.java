@@ -1,9 +1,9 @@
 package io.heddle.cli.intercept;
 
-import io.heddle.cli.command.OutputOption;
 import io.heddle.cli.output.Console;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Format;
+import io.heddle.cli.output.OutputOption;
 import io.heddle.cli.packetfilter.Interceptor;
 import io.heddle.cli.packetfilter.Tools;
 import java.util.concurrent.Callable;

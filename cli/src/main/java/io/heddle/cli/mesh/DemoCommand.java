@@ -60,7 +60,7 @@ public final class DemoCommand implements Callable<Integer> {
             paramLabel = "<port>",
             converter = Port.class,
             defaultValue = "8080",
-            description = "The dashboard's port; another one when it is taken. Default: ${DEFAULT-VALUE}.")
+            description = "The dashboard's port; another one when it is taken, any for 0. Default: ${DEFAULT-VALUE}.")
     private int apiPort = API;
 
     @Option(

@@ -4,10 +4,12 @@ import io.heddle.cli.output.Console;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
 import io.heddle.cli.output.LogOption;
+import io.heddle.cli.output.OutputOption;
 import io.heddle.cli.output.Port;
 import io.heddle.cli.output.Product;
 import io.heddle.control.ControlOptions;
 import io.heddle.control.ControlPlane;
+import io.heddle.control.Endpoints;
 import io.heddle.control.StartException;
 import io.heddle.model.view.MeshSettings;
 import java.nio.file.Path;
@@ -18,6 +20,8 @@ import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /// `heddle control`: a control plane until SIGTERM.
 @Command(
@@ -102,6 +106,9 @@ public final class ControlCommand implements Callable<Integer> {
     private MeshSettings.OutboundTraffic outboundTraffic = MeshSettings.OutboundTraffic.ALLOW_ANY;
 
     @Mixin
+    private final OutputOption output = new OutputOption();
+
+    @Mixin
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private LogOption log = new LogOption();
 
@@ -130,9 +137,24 @@ public final class ControlCommand implements Callable<Integer> {
                             stopped.countDown();
                         },
                         "stop"));
-        console.say("control plane: API and dashboard at " + control.endpoints().api());
+        if (!output.printed(console, places(control.endpoints()))) {
+            console.say(
+                    "control plane: API and dashboard at " + control.endpoints().api());
+        }
         stopped.await();
         return ExitCode.OK.number();
+    }
+
+    private JsonNode places(Endpoints endpoints) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("api", endpoints.api())
+                .put("xds", endpoints.xds())
+                .put("plaintextXds", endpoints.plaintextXds())
+                .put("metrics", endpoints.metrics())
+                .put(
+                        "stateDirectory",
+                        stateDirectory.toAbsolutePath().normalize().toString());
     }
 
     private static ControlPlane started(ControlOptions options) {

@@ -4,17 +4,21 @@ import io.heddle.cli.output.Console;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
 import io.heddle.cli.output.LogOption;
+import io.heddle.cli.output.OutputOption;
 import io.heddle.cli.output.Port;
 import io.heddle.cli.sidecar.LastGoodOption;
 import io.heddle.proxy.Proxy;
 import io.heddle.proxy.ProxyOptions;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /// `heddle proxy`: the proxy alone, with an Envoy v3 bootstrap, until SIGTERM.
 @Command(
@@ -66,6 +70,9 @@ public final class ProxyCommand implements Callable<Integer> {
     private LastGoodOption lastGood = new LastGoodOption();
 
     @Mixin
+    private final OutputOption output = new OutputOption();
+
+    @Mixin
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private LogOption log = new LogOption();
 
@@ -98,11 +105,23 @@ public final class ProxyCommand implements Callable<Integer> {
                         },
                         "stop"));
         awaitReady(proxy);
-        proxy.ports()
-                .forEach((name, address) -> console.say("%s listens on %s:%d"
-                        .formatted(name, address.getAddress().getHostAddress(), address.getPort())));
+        tell(proxy.ports());
         proxy.quitAsked().join();
         return ExitCode.OK.number();
+    }
+
+    private void tell(Map<String, InetSocketAddress> ports) {
+        var answer = JsonNodeFactory.instance.objectNode();
+        var listeners = answer.putArray("listeners");
+        ports.forEach((name, address) -> listeners
+                .addObject()
+                .put("name", name)
+                .put("address", address.getAddress().getHostAddress())
+                .put("port", address.getPort()));
+        if (!output.printed(console, answer)) {
+            ports.forEach((name, address) -> console.say(
+                    "%s listens on %s:%d".formatted(name, address.getAddress().getHostAddress(), address.getPort())));
+        }
     }
 
     private static void awaitReady(Proxy proxy) throws InterruptedException {

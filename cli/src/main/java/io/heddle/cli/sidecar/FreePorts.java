@@ -52,9 +52,9 @@ public final class FreePorts {
                 "give ports by option");
     }
 
-    /// `wanted` when nobody listens on it, else another free port.
+    /// `wanted` when nobody listens on it, else another free port; 0 wants any.
     public int prefer(int wanted, String address) {
-        return isFree(address, wanted) && given.add(wanted) ? wanted : take(address);
+        return wanted != 0 && isFree(address, wanted) && given.add(wanted) ? wanted : take(address);
     }
 
     /// Whether nobody listens on this port of this address of the machine.

@@ -4,6 +4,7 @@ import io.heddle.cli.output.Console;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
 import io.heddle.cli.output.LogOption;
+import io.heddle.cli.output.OutputOption;
 import io.heddle.cli.output.Port;
 import io.heddle.cli.rules.Interception;
 import java.io.IOException;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Parameters;
             "The application finds PORT and HTTP_PROXY in its environment and calls other services by name,",
             "for example http://ratings.shop/. It must listen on 127.0.0.1:$PORT.",
             "Under interception it needs no HTTP_PROXY: its connections are led to the sidecar.",
+            "-o json and -o yaml print where the sidecar listens before the application starts.",
             "",
             "Examples:",
             "  heddle run --service catalog.shop --version v2 --port 9080 -- java -jar catalog.jar",
@@ -170,6 +172,9 @@ public final class RunCommand implements Callable<Integer> {
     private ApplicationOptions application = new ApplicationOptions();
 
     @Mixin
+    private final OutputOption output = new OutputOption();
+
+    @Mixin
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private LogOption log = new LogOption();
 
@@ -220,7 +225,9 @@ public final class RunCommand implements Callable<Integer> {
                 accessLog.orElse(state.resolve("access.log").toString()));
         application.caution().ifPresent(console::say);
         var sidecar = application.around(start, starter);
-        console.say("sidecar of %s/%s: %s".formatted(spec.namespace(), spec.name(), ports.words(spec)));
+        if (!output.printed(console, ports.json(spec))) {
+            console.say("sidecar of %s/%s: %s".formatted(spec.namespace(), spec.name(), ports.words(spec)));
+        }
         return new Supervisor(console, sidecar, Duration.ofSeconds(graceSeconds)).run(words, start);
     }
 

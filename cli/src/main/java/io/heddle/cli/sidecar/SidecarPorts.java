@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /// The ports of one sidecar; 0 means not chosen yet.
 ///
@@ -57,13 +58,31 @@ public record SidecarPorts(int outbound, int inbound, int metrics, int admin) {
     /// Where the sidecar of `spec` listens, for people. Under interception it takes inbound connections on
     /// every address, because they are led to it from any.
     String words(WorkloadSpec spec) {
-        boolean led = spec.interception().isPresent();
         return "outbound 127.0.0.1:%d, inbound %s, metrics %s, admin 127.0.0.1:%d"
                 .formatted(
                         outbound,
-                        spec.applicationPort().isEmpty() ? "none" : at(led ? "0.0.0.0" : spec.address(), inbound),
+                        spec.applicationPort().isEmpty() ? "none" : at(listens(spec), inbound),
                         at(spec.address(), metrics),
                         admin);
+    }
+
+    /// The same for programs. `inbound` is missing where nothing comes in.
+    ObjectNode json(WorkloadSpec spec) {
+        var json = MAPPER.createObjectNode()
+                .put("namespace", spec.namespace())
+                .put("workload", spec.name())
+                .put("address", spec.address())
+                .put("outbound", "127.0.0.1:" + outbound)
+                .put("metrics", at(spec.address(), metrics))
+                .put("admin", "127.0.0.1:" + admin);
+        if (spec.applicationPort().isPresent()) {
+            json.put("inbound", at(listens(spec), inbound));
+        }
+        return json;
+    }
+
+    private static String listens(WorkloadSpec spec) {
+        return spec.interception().isPresent() ? "0.0.0.0" : spec.address();
     }
 
     private static String at(String address, int port) {

@@ -31,6 +31,20 @@ class SidecarPortsTest {
                 .contains("inbound none");
     }
 
+    @Test
+    void programs_read_the_same_places_as_people() {
+        var json = PORTS.json(spec("fd00::2", OptionalInt.of(9080), Optional.empty()));
+        assertThat(json.path("inbound").asString()).isEqualTo("[fd00::2]:15006");
+        assertThat(json.path("outbound").asString()).isEqualTo("127.0.0.1:15001");
+        assertThat(PORTS.json(spec("10.0.0.2", OptionalInt.of(9080), Optional.of(Mode.REDIRECT)))
+                        .path("inbound")
+                        .asString())
+                .isEqualTo("0.0.0.0:15006");
+        assertThat(PORTS.json(spec("127.0.0.2", OptionalInt.empty(), Optional.empty()))
+                        .has("inbound"))
+                .isFalse();
+    }
+
     private static WorkloadSpec spec(String address, OptionalInt port, Optional<Mode> led) {
         Optional<String> service = port.isPresent() ? Optional.of("catalog") : Optional.empty();
         return new WorkloadSpec("catalog", "shop", "catalog", service, "v1", address, port, led);

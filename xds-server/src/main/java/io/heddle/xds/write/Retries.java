@@ -7,11 +7,12 @@ import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHosts
 import io.heddle.model.resource.HttpRoute.Retry;
 import java.util.List;
 
-/// Writes when a request is tried again. What a route does not say is as in Istio: two more tries, on another endpoint,
-/// and only when the first one cannot have been acted upon.
+/// Writes when a request is tried again. What a route does not say is one more try, on another endpoint, and only when
+/// the
+/// first one cannot have been acted upon.
 final class Retries {
     private static final String SAFE = "connect-failure,refused-stream,unavailable,reset-before-request";
-    private static final int DEFAULT_RETRIES = 2;
+    private static final int DEFAULT_RETRIES = 1;
     private static final int HOST_SELECTION_ATTEMPTS = 5;
 
     private Retries() {}

@@ -1,8 +1,5 @@
-package io.heddle.cli.command;
+package io.heddle.cli.output;
 
-import io.heddle.cli.output.Console;
-import io.heddle.cli.output.Documents;
-import io.heddle.cli.output.Format;
 import io.heddle.model.problem.Problem;
 import java.util.List;
 import picocli.CommandLine.Option;
