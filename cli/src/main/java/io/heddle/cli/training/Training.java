@@ -6,7 +6,9 @@ import java.nio.file.Path;
 
 /// The main class of the build's last step: `Training <distribution>`.
 ///
-/// It links the Java runtime into `runtime` and writes the ahead-of-time caches (JEP 514) into `aot`, one for each kind
+/// It rewrites what in the jars of `lib` costs every start ([OldClasses]), unpacks their native libraries into
+/// `native`,
+/// links the Java runtime into `runtime` and writes the ahead-of-time caches (JEP 514) into `aot`, one for each kind
 /// of process: `proxy`, `run`, `control`, `command` and the demo's `bookshop`. A cache belongs to the jars, in this
 /// order, and to the Java virtual machine that wrote it; any other leaves it aside.
 ///
@@ -17,10 +19,15 @@ public final class Training {
     /// Makes both in the folder that the only argument names.
     public static void main(String[] arguments) throws InterruptedException {
         var home = Path.of(arguments[0]).toAbsolutePath().normalize();
+        var libraries = home.resolve("lib");
+        boolean prepared = attempt(
+                "preparing the jars",
+                () -> say(new OldClasses(libraries).rewrite() + " old classes rewritten, "
+                        + new NativeLibraries(libraries, home.resolve("native")).unpack() + " libraries unpacked"));
         boolean linked =
                 attempt("linking the Java runtime", () -> new RuntimeImage(home.resolve("runtime")).link(System.out));
         boolean trained = attempt("training", () -> train(home));
-        System.exit(linked && trained ? 0 : 1);
+        System.exit(prepared && linked && trained ? 0 : 1);
     }
 
     /// One step of the build.
