@@ -134,6 +134,16 @@ class CommandsTest {
     }
 
     @Test
+    void a_demo_that_cannot_begin_says_so_to_programs_too(@TempDir Path files) throws Exception {
+        var file = Files.createFile(files.resolve("taken"));
+        assertThat(run("", "demo", "-o", "json", "--dir", file.toString())).isEqualTo(1);
+        assertThat(JSON.readTree(out()).path("problems").path(0).path("reason").asString())
+                .isEqualTo("cannot create the demo's directory: " + file + ": a file is there already");
+        assertThat(run("", "demo", "--headless", "--rate", "0", "-o", "yaml")).isEqualTo(2);
+        assertThat(out()).startsWith("problems:\n");
+    }
+
+    @Test
     void a_wrong_token_is_denied_with_six(@TempDir Path files) throws Exception {
         var token = Files.writeString(files.resolve("token"), "wrong");
         assertThat(heddle(SERVICE.formatted("x", "x"), "apply", "-f", "-", "--token-file", token.toString()))
@@ -163,6 +173,8 @@ class CommandsTest {
         var lines = List.of(
                 List.of("demo", "--api-port", "70000"),
                 List.of("control", "--api-port", "99999"),
+                List.of("control", "--trust-domain", ""),
+                List.of("control", "--trust-domain", "A B"),
                 List.of("control", "--xds-port", "-1"),
                 List.of("proxy", "-c", "x", "--metrics-port", "65536"),
                 List.of("run", "--service", "a.b", "--port", "99999", "--", "true"),

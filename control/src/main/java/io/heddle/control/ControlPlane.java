@@ -17,6 +17,8 @@ import io.heddle.control.store.MvConfigStore;
 import io.heddle.control.store.StoreException;
 import io.heddle.control.telemetry.ProxyScraper;
 import io.heddle.control.telemetry.TrafficGraph;
+import io.heddle.model.name.SpiffeId;
+import io.heddle.model.problem.FileReason;
 import io.heddle.xds.server.AdsServer;
 import io.heddle.xds.write.MeshTranslator;
 import java.io.IOException;
@@ -73,15 +75,18 @@ public final class ControlPlane implements AutoCloseable {
                     String.valueOf(e.getMessage()), "start it with another --state-dir, or mend this one", e);
         } catch (IOException e) {
             throw new StartException(
-                    "the state directory " + options.stateDirectory() + " cannot be used: " + e,
-                    "choose another with --state-dir",
-                    e);
+                    "the state directory cannot be used: " + FileReason.of(e), "choose another with --state-dir", e);
         }
     }
 
     private void wire() throws StartException, IOException {
         if (options.configDirectory().isPresent()) {
             checkDirectory(options.configDirectory().get());
+        }
+        if (!SpiffeId.isTrustDomain(options.mesh().trustDomain())) {
+            throw new StartException(
+                    "'" + options.mesh().trustDomain() + "' is not a trust domain",
+                    "use lower-case letters, digits, '.', '-' and '_' only");
         }
         var state = StateDirectory.open(options.stateDirectory());
         var store = opened(MvConfigStore.open(state.store(), clock));

@@ -5,6 +5,7 @@ import io.heddle.cli.output.Failure;
 import io.heddle.dialect.Document;
 import io.heddle.dialect.Documents;
 import io.heddle.model.problem.Checked;
+import io.heddle.model.problem.FileReason;
 import io.heddle.model.problem.Problem;
 import java.io.IOException;
 import java.io.InputStream;
@@ -142,7 +143,7 @@ record Sources(List<Part> parts) {
                 return files.stream().map(Sources::file).toList();
             }
         } catch (IOException e) {
-            throw new Failure(ExitCode.USAGE, "cannot read " + path + ": " + e.getMessage(), "check -f", e);
+            throw new Failure(ExitCode.USAGE, "cannot read " + FileReason.of(e), "check -f", e);
         }
     }
 
@@ -153,7 +154,7 @@ record Sources(List<Part> parts) {
         try (var in = Files.newInputStream(file)) {
             return text(in.readNBytes(LARGEST + 1), file.toString());
         } catch (IOException e) {
-            throw new Failure(ExitCode.USAGE, "cannot read " + file + ": " + e.getMessage(), "check -f", e);
+            throw new Failure(ExitCode.USAGE, "cannot read " + FileReason.of(e), "check -f", e);
         }
     }
 

@@ -1,10 +1,10 @@
 package io.heddle.cli.mesh;
 
 import io.heddle.cli.output.Console;
-import io.heddle.cli.output.Documents;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
 import io.heddle.cli.output.Format;
+import io.heddle.cli.output.OutputOption;
 import io.heddle.cli.output.Port;
 import io.heddle.cli.output.Style;
 import java.nio.file.Path;
@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// `heddle demo`: a mesh of real processes, with traffic, until Ctrl-C or for a given time.
@@ -32,7 +33,7 @@ public final class DemoCommand implements Callable<Integer> {
 
     private final Console console;
 
-    @Option(names = "--headless", description = "No live table; report at the end.")
+    @Option(names = "--headless", description = "No live table; report at the end. Implied by -o json and -o yaml.")
     private boolean headless;
 
     @Option(
@@ -63,12 +64,8 @@ public final class DemoCommand implements Callable<Integer> {
             description = "The dashboard's port; another one when it is taken, any for 0. Default: ${DEFAULT-VALUE}.")
     private int apiPort = API;
 
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "<format>",
-            defaultValue = "table",
-            description = "The report of --headless: table, json or yaml.")
-    private Format format = Format.table;
+    @Mixin
+    private final OutputOption output = new OutputOption();
 
     /// The command on a console.
     public DemoCommand(Console console) {
@@ -77,10 +74,12 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        boolean live = !headless && console.outTerminal();
+        var format = output.format();
         if (format == Format.wide || format == Format.name) {
             throw new Failure(ExitCode.USAGE, "-o " + format + " is no form of this report", "use table, json or yaml");
         }
+        headless |= format != Format.table;
+        boolean live = !headless && console.outTerminal();
         if (rate < 1 || rate > 10_000) {
             throw new Failure(ExitCode.USAGE, "--rate must be from 1 to 10000", "leave it out for 25");
         }
@@ -159,11 +158,8 @@ public final class DemoCommand implements Callable<Integer> {
 
     /// Prints and judges the whole run.
     private int report(DemoReport report) {
-        switch (format) {
-            case json -> console.out().print(Documents.json(report.json()));
-            case yaml -> console.out().print(Documents.yaml(report.json()));
-            case table, wide, name ->
-                LiveTable.lines(console, report.graph(), report.load()).forEach(console.out()::println);
+        if (!output.printed(console, report.json())) {
+            LiveTable.lines(console, report.graph(), report.load()).forEach(console.out()::println);
         }
         report.shortcomings().forEach(text -> console.say(console.style(Style.RED, "failed:") + " " + text));
         return report.shortcomings().isEmpty() ? ExitCode.OK.number() : ExitCode.FAILURE.number();

@@ -4,6 +4,7 @@ import io.heddle.cli.client.DemoOwner;
 import io.heddle.cli.client.Locator;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
+import io.heddle.model.problem.FileReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -37,7 +38,11 @@ record DemoDirectory(Path path, boolean kept) {
             DemoOwner.ofProcess().write(fresh.path);
             return fresh;
         } catch (IOException e) {
-            throw new Failure(ExitCode.FAILURE, "cannot create the demo's directory: " + e, "choose one with --dir", e);
+            throw new Failure(
+                    ExitCode.FAILURE,
+                    "cannot create the demo's directory: " + FileReason.of(e),
+                    "choose another with --dir",
+                    e);
         }
     }
 
@@ -72,7 +77,7 @@ record DemoDirectory(Path path, boolean kept) {
             }
         } catch (IOException e) {
             throw new Failure(
-                    ExitCode.FAILURE, "cannot remove " + path + ": " + e.getMessage(), "remove it yourself", e);
+                    ExitCode.FAILURE, "cannot remove " + path + ": " + FileReason.of(e), "remove it yourself", e);
         }
     }
 }

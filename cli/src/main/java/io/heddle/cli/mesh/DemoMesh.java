@@ -49,37 +49,63 @@ final class DemoMesh implements AutoCloseable {
         this.loadPort = free.take("127.0.0.1");
     }
 
-    /// Starts the control plane and returns a client of it.
+    /// Starts the control plane and returns a client of it. A port that somebody took in the meantime is replaced.
     ControlPlaneClient startControl(int wantedApiPort) throws InterruptedException {
         var state = new StateDirectory(directory.resolve("control"));
-        int api = free.prefer(wantedApiPort, "127.0.0.1");
-        var ports = free.take(3, "127.0.0.1");
+        int wanted = wantedApiPort;
+        while (true) {
+            var ports = new ArrayList<Integer>(List.of(free.prefer(wanted, "127.0.0.1")));
+            ports.addAll(free.take(3, "127.0.0.1"));
+            if (runs(controlPlane(state, ports), state, ports)) {
+                break;
+            }
+            wanted = 0;
+        }
+        var location = new Location(state.running().orElseThrow().api(), Optional.of(state.path()), state.token());
+        var created = new ControlPlaneClient(location);
+        client = Optional.of(created);
+        return created;
+    }
+
+    private DemoProcess controlPlane(StateDirectory state, List<Integer> ports) {
         var arguments = List.of(
                 "control",
                 "--state-dir",
                 state.path().toString(),
                 "--api-port",
-                Integer.toString(api),
-                "--xds-port",
                 ports.get(0).toString(),
-                "--xds-plaintext-port",
+                "--xds-port",
                 ports.get(1).toString(),
+                "--xds-plaintext-port",
+                ports.get(2).toString(),
                 "--metrics-port",
-                ports.get(2).toString());
+                ports.get(3).toString());
         writeRestart(program.heddle(arguments));
         start(() ->
                 control = Optional.of(DemoProcess.start("control", program.heddle(arguments), Map.of(), directory)));
-        var process = control.orElseThrow();
+        return control.orElseThrow();
+    }
+
+    /// Waits for the control plane.
+    ///
+    /// @return whether it runs; it does not when somebody else has one of its ports
+    private static boolean runs(DemoProcess process, StateDirectory state, List<Integer> ports)
+            throws InterruptedException {
         await("the control plane", () -> {
-            ensureAlive(process);
+            if (!process.alive()) {
+                return true;
+            }
             return state.running()
-                    .filter(found -> found.api().getPort() == api && found.alive())
+                    .filter(found -> found.api().getPort() == ports.getFirst() && found.alive())
                     .isPresent();
         });
-        var location = new Location(state.running().orElseThrow().api(), Optional.of(state.path()), state.token());
-        var created = new ControlPlaneClient(location);
-        client = Optional.of(created);
-        return created;
+        if (process.alive()) {
+            return true;
+        }
+        if (ports.stream().allMatch(port -> FreePorts.isFree("127.0.0.1", port))) {
+            throw process.failure();
+        }
+        return false;
     }
 
     /// The script that starts the control plane again where it was, until Ctrl-C or the end of the demo.

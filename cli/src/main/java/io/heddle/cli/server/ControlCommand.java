@@ -93,6 +93,7 @@ public final class ControlCommand implements Callable<Integer> {
     @Option(
             names = "--trust-domain",
             paramLabel = "<domain>",
+            converter = TrustDomain.class,
             defaultValue = "cluster.local",
             description = "The SPIFFE trust domain. Default: ${DEFAULT-VALUE}.")
     private String trustDomain = "cluster.local";

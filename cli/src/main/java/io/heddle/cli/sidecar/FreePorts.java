@@ -58,7 +58,7 @@ public final class FreePorts {
     }
 
     /// Whether nobody listens on this port of this address of the machine.
-    static boolean isFree(String address, int port) {
+    public static boolean isFree(String address, int port) {
         try (var socket = new ServerSocket()) {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(InetAddress.ofLiteral(address), port));

@@ -7,6 +7,7 @@ import io.heddle.cli.output.LogOption;
 import io.heddle.cli.output.OutputOption;
 import io.heddle.cli.output.Port;
 import io.heddle.cli.rules.Interception;
+import io.heddle.model.problem.FileReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -267,11 +268,7 @@ public final class RunCommand implements Callable<Integer> {
         try {
             Files.createDirectories(directory);
         } catch (IOException e) {
-            throw new Failure(
-                    ExitCode.FAILURE,
-                    "cannot create " + directory + ": " + e.getMessage(),
-                    "choose another --state-dir",
-                    e);
+            throw new Failure(ExitCode.FAILURE, "cannot create " + FileReason.of(e), "choose another --state-dir", e);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.heddle.model.name;
 
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// A workload's identity, `spiffe://<trust domain>/ns/<namespace>/sa/<account>` (the SPIFFE ID standard, section 2).
 ///
@@ -9,6 +10,13 @@ import java.util.Optional;
 /// @param account the service account
 public record SpiffeId(String trustDomain, String namespace, String account) {
     private static final String SCHEME = "spiffe://";
+    private static final Pattern TRUST_DOMAIN = Pattern.compile("[a-z0-9._-]{1,255}");
+
+    /// Whether `text` can be a trust domain: 1 to 255 lower-case letters, digits, dots, dashes and underscores (the
+    /// SPIFFE ID standard, section 2.1).
+    public static boolean isTrustDomain(String text) {
+        return TRUST_DOMAIN.matcher(text).matches();
+    }
 
     /// Reads the text form; empty when it is not of the mesh's shape.
     public static Optional<SpiffeId> parse(String uri) {

@@ -4,7 +4,6 @@ import io.heddle.proxy.http2.Http2Counters;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.traffic.resilience.CircuitBreaker.Resource;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +46,7 @@ final class AutoPool implements ConnectionPool {
         if (!connecting) {
             connecting = true;
             breaker.acquire(Resource.CONNECTIONS);
-            connector.connectCounted(new ChannelInboundHandlerAdapter(), false, new Probe());
+            connector.connectCounted(new Unspoken(), false, new Probe());
         }
     }
 

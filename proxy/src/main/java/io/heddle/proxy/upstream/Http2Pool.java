@@ -4,7 +4,6 @@ import io.heddle.proxy.http2.Http2Counters;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.traffic.resilience.CircuitBreaker.Resource;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,7 +86,7 @@ final class Http2Pool implements ConnectionPool {
             return;
         }
         connecting++;
-        connector.connectCounted(new ChannelInboundHandlerAdapter(), false, new RawConnector.Outcome() {
+        connector.connectCounted(new Unspoken(), false, new RawConnector.Outcome() {
             @Override
             public void connected(Channel channel) {
                 connecting--;

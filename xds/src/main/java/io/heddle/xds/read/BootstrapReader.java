@@ -11,6 +11,7 @@ import io.envoyproxy.envoy.config.core.v3.ApiConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.heddle.model.problem.Checked;
+import io.heddle.model.problem.FileReason;
 import io.heddle.model.problem.Problem;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.RuntimeConfig;
@@ -73,7 +74,7 @@ public final class BootstrapReader {
         } catch (CharacterCodingException _) {
             return refused(file + " is not UTF-8", "save it as UTF-8");
         } catch (IOException e) {
-            return refused(file + " cannot be read: " + e, "check the path and its permissions");
+            return refused("cannot read " + FileReason.of(e), "check the path and its permissions");
         }
     }
 

@@ -325,7 +325,8 @@ class BootstrapReaderTest {
     void refuses_a_file_that_is_not_there() {
         assertThat(BootstrapReader.read(Path.of("no-such-file.yaml")).problems())
                 .singleElement()
-                .satisfies(problem -> assertThat(problem.reason()).contains("cannot be read"));
+                .satisfies(problem -> assertThat(problem.reason())
+                        .contains("cannot read no-such-file.yaml: there is no such file or directory"));
     }
 
     @Test
