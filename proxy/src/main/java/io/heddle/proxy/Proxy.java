@@ -351,7 +351,10 @@ public final class Proxy implements AutoCloseable {
     }
 
     String configDump(ConfigDump.Wanted wanted) {
-        return ConfigDump.json(bootstrapText, ads.map(AdsSource::live).orElse(ResourceSet.EMPTY), wanted);
+        var received = new ConfigDump.Received(
+                ads.map(AdsSource::live).orElse(ResourceSet.EMPTY),
+                ads.map(AdsSource::refusals).orElse(List.of()));
+        return ConfigDump.json(bootstrapText, received, wanted);
     }
 
     List<UpstreamCluster> clusters() {

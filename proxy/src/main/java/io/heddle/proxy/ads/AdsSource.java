@@ -6,15 +6,19 @@ import io.heddle.proxy.config.ConfigGate;
 import io.heddle.proxy.grpc.GrpcClient;
 import io.heddle.xds.client.AdsConversation;
 import io.heddle.xds.client.AdsSubscriptions;
+import io.heddle.xds.client.ConfigSink;
 import io.heddle.xds.client.LastGoodFile;
+import io.heddle.xds.resource.RefusedResource;
 import io.heddle.xds.resource.ResourceSet;
 import io.heddle.xds.resource.ResourceType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -27,8 +31,10 @@ import org.slf4j.LoggerFactory;
 ///
 /// A copy may be older than a denial, so it is used only when there is nothing better: when the control plane cannot be
 /// reached (the first failed connection, or nothing within a bounded time), or when this proxy refuses the first
-/// configuration that it gets, as a proxy that was never restarted would keep the one before. It is not used when the
-/// control plane is there and does not take this proxy.
+/// configuration that it gets, as a proxy that was never restarted would keep the one before; of single resources that
+/// are refused in the first configuration, their copies are used. It is not used when the control plane is there and
+/// does
+/// not take this proxy.
 ///
 /// Safe on any thread; candidates are applied on the client's thread, one at a time.
 public final class AdsSource implements AutoCloseable {
@@ -41,6 +47,7 @@ public final class AdsSource implements AutoCloseable {
     private final OutageLog outages = new OutageLog();
     private ResourceSet restored = ResourceSet.EMPTY;
     private volatile ResourceSet live = ResourceSet.EMPTY;
+    private final Refusals refusals = new Refusals();
     private boolean refused;
     private boolean tried;
     private boolean closed;
@@ -91,6 +98,57 @@ public final class AdsSource implements AutoCloseable {
 
     private record Health(boolean healthy, String detail) {}
 
+    /// Takes what the server sends, on the client's thread.
+    private final class Sink implements ConfigSink {
+        @Override
+        public Checked<?> apply(ResourceSet candidate, Set<ResourceType> changed) {
+            var result = gate.apply(candidate);
+            if (result instanceof Checked.Ok<?> good) {
+                wentLive(candidate, good.warnings());
+            }
+            return result;
+        }
+
+        @Override
+        public void refused(Refusal refusal) {
+            change(now -> now.refused(refusal.problems()));
+            refusals.add(refusal, Instant.now());
+            log.atWarn().addKeyValue("problems", refusal.problems()).log("configuration refused");
+            if (refusal.wholly()) {
+                noteRefusal(refusal.problems());
+                keepAsBefore();
+            }
+        }
+
+        @Override
+        public void withdrawn(ResourceType type, Collection<String> names) {
+            refusals.withdrawn(type, names);
+        }
+
+        @Override
+        public ResourceSet lastGood() {
+            return keptOnce ? ResourceSet.EMPTY : onDisk().orElse(ResourceSet.EMPTY);
+        }
+    }
+
+    private void wentLive(ResourceSet candidate, List<Problem> warnings) {
+        change(now -> now.took(warnings));
+        refusals.accepted(live, candidate);
+        live = candidate;
+        noteAccepted();
+        keep(candidate);
+        applied.run();
+    }
+
+    private Optional<ResourceSet> onDisk() {
+        try {
+            return file.read();
+        } catch (IOException damaged) {
+            log.atWarn().setCause(damaged).log("the last good configuration cannot be used");
+            return Optional.empty();
+        }
+    }
+
     /// From now on the last good configuration is used when nothing was heard of the control plane for `silence`.
     public void fallBackAfter(Duration silence) {
         CompletableFuture.delayedExecutor(silence.toMillis(), TimeUnit.MILLISECONDS)
@@ -119,13 +177,7 @@ public final class AdsSource implements AutoCloseable {
         if (triedBefore()) {
             return Optional.empty();
         }
-        Optional<ResourceSet> kept;
-        try {
-            kept = file.read();
-        } catch (IOException damaged) {
-            log.atWarn().setCause(damaged).log("the last good configuration cannot be used");
-            return Optional.empty();
-        }
+        var kept = onDisk();
         if (kept.isEmpty()) {
             return kept;
         }
@@ -161,8 +213,7 @@ public final class AdsSource implements AutoCloseable {
         if (closed) {
             return;
         }
-        var subscriptions = new AdsSubscriptions(
-                (candidate, _) -> apply(candidate), restored, target.variant(), target.clustersTimeout());
+        var subscriptions = new AdsSubscriptions(new Sink(), restored, target.variant(), target.clustersTimeout());
         begin(AdsClient.start(
                 grpc, target, new AdsConversation(subscriptions, options), new Following(target.address())));
     }
@@ -251,6 +302,11 @@ public final class AdsSource implements AutoCloseable {
         return live;
     }
 
+    /// What of the server's configuration was refused and is not replaced yet.
+    public List<RefusedResource> refusals() {
+        return refusals.all();
+    }
+
     /// How configuration has been coming in.
     public Status status() {
         return status;
@@ -258,26 +314,6 @@ public final class AdsSource implements AutoCloseable {
 
     private synchronized void change(UnaryOperator<Status> next) {
         status = next.apply(status);
-    }
-
-    private Checked<?> apply(ResourceSet candidate) {
-        var result = gate.apply(candidate);
-        UnaryOperator<Status> next = switch (result) {
-            case Checked.Ok<?> good -> now -> now.took(good.warnings());
-            case Checked.Rejected<?> bad -> now -> now.refused(bad.problems());
-        };
-        change(next);
-        if (result instanceof Checked.Rejected<?> refused) {
-            log.atWarn().addKeyValue("problems", refused.problems()).log("configuration refused");
-            noteRefusal(refused.problems());
-            keepAsBefore();
-            return result;
-        }
-        live = candidate;
-        noteAccepted();
-        keep(candidate);
-        applied.run();
-        return result;
     }
 
     private synchronized void keepAsBefore() {

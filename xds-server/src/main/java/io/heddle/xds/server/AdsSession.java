@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// - The exception to both: a delta client gets what it asks for by name and does not have at once, because it may need
 ///   that before it can acknowledge what named it.
 /// - A refused change is not repeated until something else is offered or taken; then it is part of the difference
-///   again. (A client refuses a configuration as a whole, so a good change can be refused along with a bad one.)
+///   again. (A client may refuse a good change along with a bad one that it depends on.) What is taken is a reason
+///   three times for each offer at most, since what is sent again is taken and refused again.
 /// - A changed cluster's endpoints are sent again, as a client that warms the new cluster waits for them.
 /// - A client that comes back with what it had is sent nothing when nothing changed.
 public final class AdsSession {
@@ -86,7 +87,7 @@ public final class AdsSession {
         }
         var event = state.answer(request.nonce(), request.error());
         if (event.isPresent() && event.get() instanceof SessionEvent.Acknowledged) {
-            types.values().forEach(TypeState::forgive); // what was refused along with something else may fit now
+            types.values().forEach(TypeState::forgiveForNow); // what was refused along with something else may fit now
         }
         state.subscribe(request.subscription(), request.resume());
         return new Reaction(event.stream().toList(), flush());

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// part of the next difference again.
 final class TypeState {
     private static final String WILDCARD = "*";
+    private static final int MOST_SECOND_CHANCES = 3;
 
     private final ResourceType type;
     private final Set<String> names = new TreeSet<>();
@@ -34,6 +35,7 @@ final class TypeState {
     private String acknowledged = "";
     private final Map<String, Outstanding> outstanding = new HashMap<>();
     private @Nullable Rejection rejection;
+    private int secondChances;
 
     TypeState(ResourceType type) {
         this.type = type;
@@ -245,7 +247,17 @@ final class TypeState {
 
     /// Lets what was refused be sent again.
     void forgive() {
+        secondChances = 0;
         rejection = null;
+    }
+
+    /// Lets what was refused be sent again since something was taken, which is a reason only so often: the answer to
+    /// what is sent again may be one more reason.
+    void forgiveForNow() {
+        if (rejection != null && secondChances < MOST_SECOND_CHANCES) {
+            secondChances++;
+            rejection = null;
+        }
     }
 
     /// Forgets that the client has a resource, so that it is sent again.

@@ -4,7 +4,6 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.Status;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
-import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
 import io.heddle.xds.resource.NamedResource;
 import io.heddle.xds.resource.ResourceSet;
@@ -12,13 +11,12 @@ import io.heddle.xds.resource.ResourceType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -29,18 +27,18 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It asks for all clusters and listeners, and for the routes, endpoints and secrets that they refer to. What
 /// arrives is laid over the set accepted last; once nothing that this candidate refers to is missing, the
-/// [ConfigSink] gets it as a whole. Only then are the responses that went into it answered: all acknowledged, or
-/// all refused with the sink's problems, and then the candidate is dropped. Something that the server says does
-/// not exist is not waited for. What has not come in time, counted from when it was first asked for
+/// [ConfigSink] gets it as a whole. What the sink refuses is taken out ([Quarantine]), and the last good version of
+/// it stays; all else goes live. Only then are the responses that went into it answered: those that brought something
+/// that was refused are refused with its problems, the others acknowledged. Something that the server says does not
+/// exist is not waited for. What has not come in time, counted from when it was first asked for
 /// (`initial_fetch_timeout` of whatever refers to it, 15 seconds if it says none), counts as absent from then on:
 /// later candidates do not wait for it again, and it is taken when it comes after all.
 ///
 /// It speaks in the words of the delta variant, which can say everything; [AdsWire] has the words of the other.
 /// State of the world has one thing of its own: a server may hold back the next response of a type until this one
 /// is answered. So what was asked for by name is acknowledged when it came, while its candidate still waits for
-/// more of the like; should the whole be refused, the refusal stands with the clusters and listeners. And since
-/// the server then takes it for known, it is kept as long as the stream stands: a later candidate may refer to it
-/// again.
+/// more of the like; should it be refused after all, that is said then, of the same response. And since the server
+/// takes it for known, it is kept as long as the stream stands: a later candidate may refer to it again.
 ///
 /// A new stream says what was accepted, so a server with nothing new sends nothing. What the accepted set lacks
 /// was waited for already, and is not again.
@@ -53,15 +51,20 @@ public final class AdsSubscriptions {
     private final AdsVariant variant;
     private final Duration clustersTimeout;
     private final Map<ResourceType, Map<String, Duration>> waiting = new EnumMap<>(ResourceType.class);
-    private final Map<ResourceType, List<String>> pending = new EnumMap<>(ResourceType.class);
+    private final Map<ResourceType, List<Response>> pending = new EnumMap<>(ResourceType.class);
+    private final Map<ResourceType, String> acknowledgedEarly = new EnumMap<>(ResourceType.class);
     private final Map<ResourceType, Set<String>> subscribed = new EnumMap<>(ResourceType.class);
     private final Map<ResourceType, Set<String>> nonexistent = new EnumMap<>(ResourceType.class);
     private final Map<ResourceType, Map<String, NamedResource>> acknowledged = new EnumMap<>(ResourceType.class);
-    private Map<ResourceType, Set<String>> nonexistentWhenAccepted = new EnumMap<>(ResourceType.class);
     private ResourceSet accepted;
     private ResourceSet candidate;
     private boolean clustersKnown;
     private @Nullable Duration waitingSince;
+
+    /// A response that is not answered yet.
+    ///
+    /// @param names what it speaks of, removals included
+    private record Response(String nonce, Set<String> names) {}
 
     /// A client of the delta variant whose sink already runs with `accepted`.
     ///
@@ -147,12 +150,15 @@ public final class AdsSubscriptions {
                 .without(type.get(), response.getRemovedResourcesList())
                 .with(type.get(), read);
         of(nonexistent, type.get()).addAll(response.getRemovedResourcesList());
+        sink.withdrawn(type.get(), response.getRemovedResourcesList());
         read.forEach(resource -> of(nonexistent, type.get()).remove(resource.name()));
         clustersKnown |= type.get() == ResourceType.CDS;
         if (variant == AdsVariant.STATE_OF_THE_WORLD && !type.get().wildcardByDefault()) {
             keep(type.get(), read);
         }
-        pending.computeIfAbsent(type.get(), _ -> new ArrayList<>()).add(response.getNonce());
+        var names = new TreeSet<>(response.getRemovedResourcesList());
+        read.forEach(resource -> names.add(resource.name()));
+        pending.computeIfAbsent(type.get(), _ -> new ArrayList<>()).add(new Response(response.getNonce(), names));
         if (waitingSince == null) {
             waitingSince = now;
         }
@@ -213,7 +219,10 @@ public final class AdsSubscriptions {
     private void acknowledgeNamed(List<DeltaDiscoveryRequest> requests) {
         for (var type : ResourceType.values()) {
             if (!type.wildcardByDefault()) {
-                pending.getOrDefault(type, List.of()).forEach(nonce -> requests.add(acknowledgement(type, nonce)));
+                for (var response : pending.getOrDefault(type, List.of())) {
+                    requests.add(acknowledgement(type, response.nonce()));
+                    acknowledgedEarly.put(type, response.nonce());
+                }
                 pending.remove(type);
             }
         }
@@ -260,40 +269,59 @@ public final class AdsSubscriptions {
     }
 
     private void settle(List<DeltaDiscoveryRequest> requests) {
-        var pruned = References.prune(candidate);
-        var refusal = pruned.equals(accepted) ? Optional.<String>empty() : offer(pruned);
-        if (refusal.isEmpty()) {
-            accepted = pruned;
-            nonexistentWhenAccepted = copy(nonexistent);
-        } else {
-            // What came instead of something nonexistent was refused too, so it is still nonexistent to us.
-            nonexistentWhenAccepted.forEach(
-                    (type, names) -> of(nonexistent, type).addAll(names));
-        }
+        var outcome = new Quarantine(sink, accepted).offer(References.prune(candidate));
+        accepted = outcome.live();
+        // What came instead of something nonexistent and was refused is still nonexistent to us.
+        missing(accepted).forEach((type, names) -> of(nonexistent, type).addAll(names));
+        forgetRefused(outcome);
         candidate = accepted;
-        pending.forEach((type, nonces) ->
-                nonces.forEach(nonce -> requests.add(refusal.map(detail -> refusal(type.typeUrl(), nonce, detail))
-                        .orElseGet(() -> acknowledgement(type, nonce)))));
+        answer(outcome, requests);
         pending.clear();
         waitingSince = null;
     }
 
-    /// Offers the set to the sink; why it was refused, if it was.
-    private Optional<String> offer(ResourceSet next) {
-        var changed = EnumSet.noneOf(ResourceType.class);
+    /// A refused resource is not tried again until the server sends another one under its name.
+    private void forgetRefused(Quarantine.Outcome outcome) {
+        acknowledged.forEach((type, kept) -> outcome.blamed()
+                .getOrDefault(type, Map.of())
+                .keySet()
+                .forEach(name -> {
+                    kept.remove(name);
+                    accepted.resource(type, name).ifPresent(good -> kept.put(name, good));
+                }));
+    }
+
+    /// Answers every response that went into the candidate: with the problems of what it brought, or with none. What
+    /// came in a response that was acknowledged early is refused with the last one of its type.
+    private void answer(Quarantine.Outcome outcome, List<DeltaDiscoveryRequest> requests) {
         for (var type : ResourceType.values()) {
-            if (!next.resources(type).equals(accepted.resources(type))) {
-                changed.add(type);
+            var left = outcome.refused(type);
+            var responses = new ArrayList<>(pending.getOrDefault(type, List.of()));
+            responses.forEach(response -> left.removeAll(response.names()));
+            var early = acknowledgedEarly.get(type);
+            if (!left.isEmpty() && responses.isEmpty() && early != null) {
+                responses.add(new Response(early, left));
+            } else if (!left.isEmpty() && !responses.isEmpty()) {
+                var last = responses.removeLast();
+                left.addAll(last.names());
+                responses.add(new Response(last.nonce(), left));
             }
+            responses.forEach(response -> requests.add(answer(outcome, type, response)));
         }
-        return switch (sink.apply(next, changed)) {
-            case Checked.Ok<?> _ -> Optional.empty();
-            case Checked.Rejected<?>(var problems) ->
-                Optional.of(problems.stream()
-                        .filter(Problem::isError)
-                        .map(Problem::toString)
-                        .collect(Collectors.joining("\n")));
-        };
+    }
+
+    private static DeltaDiscoveryRequest answer(Quarantine.Outcome outcome, ResourceType type, Response response) {
+        if (outcome.wholly()) {
+            return refusal(type.typeUrl(), response.nonce(), text(outcome.problems()));
+        }
+        boolean good = Collections.disjoint(outcome.refused(type), response.names());
+        return good
+                ? acknowledgement(type, response.nonce())
+                : refusal(type.typeUrl(), response.nonce(), text(outcome.of(type, response.names())));
+    }
+
+    private static String text(List<Problem> problems) {
+        return problems.stream().map(Problem::toString).collect(Collectors.joining("\n"));
     }
 
     /// Asks for what is referred to now, and no longer for what is not.
@@ -320,12 +348,12 @@ public final class AdsSubscriptions {
 
     private void forget() {
         pending.clear();
+        acknowledgedEarly.clear();
         subscribed.clear();
         waiting.clear();
         acknowledged.clear();
         nonexistent.clear();
         nonexistent.putAll(missing(accepted));
-        nonexistentWhenAccepted = copy(nonexistent);
         candidate = accepted;
         waitingSince = null;
     }
@@ -363,12 +391,6 @@ public final class AdsSubscriptions {
 
     private static Set<String> of(Map<ResourceType, Set<String>> map, ResourceType type) {
         return map.computeIfAbsent(type, _ -> new TreeSet<>());
-    }
-
-    private static Map<ResourceType, Set<String>> copy(Map<ResourceType, Set<String>> map) {
-        var copy = new EnumMap<ResourceType, Set<String>>(ResourceType.class);
-        map.forEach((type, names) -> copy.put(type, new TreeSet<>(names)));
-        return copy;
     }
 
     private static Set<String> difference(Collection<String> of, Collection<String> without) {

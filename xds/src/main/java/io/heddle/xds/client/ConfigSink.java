@@ -1,8 +1,11 @@
 package io.heddle.xds.client;
 
 import io.heddle.model.problem.Checked;
+import io.heddle.model.problem.Problem;
 import io.heddle.xds.resource.ResourceSet;
 import io.heddle.xds.resource.ResourceType;
+import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 
 /// Where received configuration goes. Called on one thread at a time.
@@ -14,4 +17,27 @@ public interface ConfigSink {
     /// @param changed the types in which it differs from the set accepted last
     /// @return a refusal with all problems, or any accepted value; its warnings stay local
     Checked<?> apply(ResourceSet candidate, Set<ResourceType> changed);
+
+    /// Some of what came was refused. Called after the last of the attempts to [#apply] what came.
+    default void refused(Refusal refusal) {}
+
+    /// The server says that these do not exist (any more).
+    default void withdrawn(ResourceType type, Collection<String> names) {}
+
+    /// What was good before this process began: a refused resource that was never accepted falls back on it. Asked
+    /// for only when something is refused.
+    default ResourceSet lastGood() {
+        return ResourceSet.EMPTY;
+    }
+
+    /// What was refused.
+    ///
+    /// @param wholly whether nothing of what came went live
+    /// @param problems why
+    /// @param resources the resources that were refused, as they came; none where no single one is to blame
+    record Refusal(boolean wholly, List<Problem> problems, ResourceSet resources) {
+        public Refusal {
+            problems = List.copyOf(problems);
+        }
+    }
 }

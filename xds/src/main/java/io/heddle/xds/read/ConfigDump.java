@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.JsonFormat;
 import io.envoyproxy.envoy.admin.v3.BootstrapConfigDump;
 import io.envoyproxy.envoy.admin.v3.ClustersConfigDump;
@@ -11,13 +12,16 @@ import io.envoyproxy.envoy.admin.v3.EndpointsConfigDump;
 import io.envoyproxy.envoy.admin.v3.ListenersConfigDump;
 import io.envoyproxy.envoy.admin.v3.RoutesConfigDump;
 import io.envoyproxy.envoy.admin.v3.SecretsConfigDump;
+import io.envoyproxy.envoy.admin.v3.UpdateFailureState;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.StaticResources;
 import io.heddle.xds.resource.NamedResource;
+import io.heddle.xds.resource.RefusedResource;
 import io.heddle.xds.resource.ResourceSet;
 import io.heddle.xds.resource.ResourceType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
 /// The configuration as it was received, as Envoy's `admin.v3.ConfigDump` in JSON: what tools made for Envoy read.
@@ -25,9 +29,21 @@ import java.util.function.Predicate;
 public final class ConfigDump {
     private final ShownMessages shown = new ShownMessages();
     private final Wanted wanted;
+    private final List<RefusedResource> refused;
 
-    private ConfigDump(Wanted wanted) {
+    private ConfigDump(Wanted wanted, List<RefusedResource> refused) {
         this.wanted = wanted;
+        this.refused = refused;
+    }
+
+    /// What a server sent.
+    ///
+    /// @param live what is live
+    /// @param refused what was refused, and is shown as `error_state`
+    public record Received(ResourceSet live, List<RefusedResource> refused) {
+        public Received {
+            refused = List.copyOf(refused);
+        }
     }
 
     /// What of it is wanted, as Envoy's query parameters.
@@ -42,11 +58,11 @@ public final class ConfigDump {
     /// The dump.
     ///
     /// @param bootstrap the text that the proxy was started with, which has been read before
-    /// @param live what a server sent and is live
+    /// @param received what a server sent
     /// @throws IllegalArgumentException when a resource is wanted that no part has
-    public static String json(String bootstrap, ResourceSet live, Wanted wanted) {
+    public static String json(String bootstrap, Received received, Wanted wanted) {
         try {
-            return new ConfigDump(wanted).text(BootstrapReader.parse(bootstrap), live);
+            return new ConfigDump(wanted, received.refused()).text(BootstrapReader.parse(bootstrap), received.live());
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("what was read once cannot be shown", e);
         }
@@ -102,6 +118,25 @@ public final class ConfigDump {
                 .toList();
     }
 
+    /// Says of each refused resource of a type what it was and why.
+    private void refused(ResourceType type, BiConsumer<NamedResource, UpdateFailureState> each) {
+        for (var found : refused) {
+            if (found.type() == type && wanted.name().test(found.resource().name())) {
+                var at = found.at();
+                var state = UpdateFailureState.newBuilder()
+                        .setVersionInfo(found.resource().version())
+                        .setDetails(found.details())
+                        .setLastUpdateAttempt(Timestamp.newBuilder()
+                                .setSeconds(at.getEpochSecond())
+                                .setNanos(at.getNano()));
+                if (type != ResourceType.SDS) { // A key is not shown.
+                    state.setFailedConfiguration(found.resource().body());
+                }
+                each.accept(found.resource(), state.build());
+            }
+        }
+    }
+
     private ClustersConfigDump clusters(StaticResources fixed, ResourceSet live) {
         var dump = ClustersConfigDump.newBuilder().setVersionInfo(live.version(ResourceType.CDS));
         fixed.getClustersList().stream()
@@ -111,6 +146,9 @@ public final class ConfigDump {
                 .forEach(resource -> dump.addDynamicActiveClustersBuilder()
                         .setVersionInfo(resource.version())
                         .setCluster(resource.body()));
+        refused(
+                ResourceType.CDS,
+                (_, state) -> dump.addDynamicWarmingClustersBuilder().setErrorState(state));
         return dump.build();
     }
 
@@ -120,6 +158,9 @@ public final class ConfigDump {
                 .forEach(resource -> dump.addDynamicEndpointConfigsBuilder()
                         .setVersionInfo(resource.version())
                         .setEndpointConfig(resource.body()));
+        refused(
+                ResourceType.EDS,
+                (_, state) -> dump.addDynamicEndpointConfigsBuilder().setErrorState(state));
         return dump.build();
     }
 
@@ -134,6 +175,13 @@ public final class ConfigDump {
                         .getActiveStateBuilder()
                         .setVersionInfo(resource.version())
                         .setListener(resource.body()));
+        refused(
+                ResourceType.LDS,
+                (resource, state) -> dump.getDynamicListenersBuilderList().stream()
+                        .filter(known -> known.getName().equals(resource.name()))
+                        .findFirst()
+                        .orElseGet(() -> dump.addDynamicListenersBuilder().setName(resource.name()))
+                        .setErrorState(state));
         return dump.build();
     }
 
@@ -143,6 +191,9 @@ public final class ConfigDump {
                 .forEach(resource -> dump.addDynamicRouteConfigsBuilder()
                         .setVersionInfo(resource.version())
                         .setRouteConfig(resource.body()));
+        refused(
+                ResourceType.RDS,
+                (_, state) -> dump.addDynamicRouteConfigsBuilder().setErrorState(state));
         return dump.build();
     }
 
@@ -157,6 +208,11 @@ public final class ConfigDump {
                         .setName(resource.name())
                         .setVersionInfo(resource.version())
                         .setSecret(resource.body()));
+        refused(
+                ResourceType.SDS,
+                (resource, state) -> dump.addDynamicWarmingSecretsBuilder()
+                        .setName(resource.name())
+                        .setErrorState(state));
         return dump.build();
     }
 }

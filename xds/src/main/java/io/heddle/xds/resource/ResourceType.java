@@ -49,6 +49,11 @@ public enum ResourceType {
         return typeUrl;
     }
 
+    /// How the resource called `name` is spoken of in problems, for example `Cluster reviews`.
+    public String object(String name) {
+        return prototype.getDescriptorForType().getName() + " " + name;
+    }
+
     /// Whether a client may ask for all resources of the type by naming none (the old wildcard form).
     public boolean wildcardByDefault() {
         return this == CDS || this == LDS;

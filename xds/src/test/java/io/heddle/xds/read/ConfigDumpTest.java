@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.StringValue;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
@@ -15,8 +16,15 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
+import io.heddle.xds.resource.NamedResource;
+import io.heddle.xds.resource.RefusedResource;
 import io.heddle.xds.resource.ResourceSet;
+import io.heddle.xds.resource.ResourceType;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 final class ConfigDumpTest {
@@ -65,9 +73,45 @@ final class ConfigDumpTest {
                         .build());
     }
 
+    private static ConfigDump.Received received() {
+        return new ConfigDump.Received(live(), List.of());
+    }
+
+    @Test
+    void tells_what_was_refused_and_why_and_shows_no_key_of_it() {
+        var refused = Stream.of(
+                        Map.entry(
+                                ResourceType.CDS,
+                                Cluster.newBuilder().setName("bad").build()),
+                        Map.entry(
+                                ResourceType.LDS,
+                                Listener.newBuilder().setName("inbound").build()),
+                        Map.entry(
+                                ResourceType.SDS,
+                                Secret.newBuilder()
+                                        .setName("cert")
+                                        .setTlsCertificate(certificate())
+                                        .build()))
+                .map(entry -> new RefusedResource(
+                        entry.getKey(),
+                        NamedResource.of(entry.getValue()),
+                        Instant.ofEpochSecond(1_700_000_000),
+                        "Kind name: field: is wrong"))
+                .toList();
+        var json = ConfigDump.json(BOOTSTRAP, new ConfigDump.Received(live(), refused), ConfigDump.Wanted.ALL);
+        assertThat(json.split("Kind name: field: is wrong", -1)).hasSize(4);
+        assertThat(json)
+                .contains("\"last_update_attempt\": \"2023-11-14T22:13:20Z\"")
+                .contains("\"name\": \"bad\"");
+        assertThat(json.split("\"name\": \"inbound\"", -1))
+                .as("one entry, and the refused and the live configuration")
+                .hasSize(4);
+        assertThat(json).doesNotContain("secret-key");
+    }
+
     @Test
     void tells_everything_in_the_form_of_envoy() {
-        var json = ConfigDump.json(BOOTSTRAP, live(), ConfigDump.Wanted.ALL);
+        var json = ConfigDump.json(BOOTSTRAP, received(), ConfigDump.Wanted.ALL);
         assertThat(json)
                 .contains("\"@type\": \"type.googleapis.com/envoy.admin.v3.BootstrapConfigDump\"")
                 .contains("\"@type\": \"type.googleapis.com/envoy.admin.v3.ClustersConfigDump\"")
@@ -81,7 +125,7 @@ final class ConfigDumpTest {
 
     @Test
     void shows_no_secret_wherever_it_is_packed() {
-        var json = ConfigDump.json(BOOTSTRAP, live(), ConfigDump.Wanted.ALL);
+        var json = ConfigDump.json(BOOTSTRAP, received(), ConfigDump.Wanted.ALL);
         assertThat(json)
                 .doesNotContain("secret-key", "bootstrap-key")
                 .contains("shown-chain", "a-chain", "[redacted]", "/password");
@@ -91,14 +135,14 @@ final class ConfigDumpTest {
     void tells_one_kind_of_resource_and_names_that_fit() {
         var some = new ConfigDump.Wanted(
                 "dynamic_listeners", Pattern.compile("^in").asPredicate(), false);
-        var json = ConfigDump.json(BOOTSTRAP, live(), some);
+        var json = ConfigDump.json(BOOTSTRAP, received(), some);
         assertThat(json).contains("\"name\": \"inbound\"").doesNotContain("outbound", "BootstrapConfigDump");
     }
 
     @Test
     void refuses_a_resource_that_there_is_not() {
-        assertThatThrownBy(
-                        () -> ConfigDump.json(BOOTSTRAP, live(), new ConfigDump.Wanted("nonsense", _ -> true, false)))
+        assertThatThrownBy(() ->
+                        ConfigDump.json(BOOTSTRAP, received(), new ConfigDump.Wanted("nonsense", _ -> true, false)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("nonsense");
     }
