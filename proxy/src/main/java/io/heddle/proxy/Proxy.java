@@ -129,7 +129,9 @@ public final class Proxy implements AutoCloseable {
         active.follow(listeners);
         grpc = new GrpcClient(loops.workers().getFirst(), upstreams);
         var gate = new ConfigGate(
-                active, server.map(found -> found.guarded(bootstrap.fixed())).orElseGet(bootstrap::fixed));
+                active,
+                server.map(found -> found.guarded(bootstrap.fixed())).orElseGet(bootstrap::fixed),
+                upstreams::warm);
         ads = server.map(_ -> new AdsSource(gate, options.stateFolder().resolve("last-good.xds"), this::configured));
         configGate = gate;
         control = server;

@@ -6,8 +6,11 @@ import com.sun.net.httpserver.HttpServer;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.heddle.proxy.dns.DnsServer;
 import io.heddle.xds.read.ConfigDump;
 import io.heddle.xds.resource.ResourceType;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -15,6 +18,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -138,6 +142,82 @@ class DiscoveryTest {
         proxy.ready().get(20, TimeUnit.SECONDS);
         assertThat(status("/")).isEqualTo(204);
         assertThat(proxy.listeners()).containsOnlyKeys("ingress");
+    }
+
+    @Test
+    void a_route_goes_live_when_the_endpoints_of_its_new_cluster_are_there() throws Exception {
+        server.send(cluster("app"));
+        server.send(listener());
+        server.subscription(ResourceType.RDS, "routes");
+        server.answer(server.send(routes("app")));
+        assertThat(status("/")).isEqualTo(204);
+
+        var clusters = server.send(
+                cluster("app"),
+                cluster("next").toBuilder()
+                        .setType(Cluster.DiscoveryType.EDS)
+                        .clearLoadAssignment()
+                        .setEdsClusterConfig(
+                                ScriptedAds.read("{'eds_config': {'ads': {}}}", Cluster.EdsClusterConfig.newBuilder()))
+                        .build());
+        server.subscription(ResourceType.EDS, "next");
+        var routes = server.send(routes("next"));
+        assertThat(status("/")).isEqualTo(204);
+        assertThat(proxy.clusters()).map(found -> found.cluster().name()).doesNotContain("next");
+        server.send(cluster("next").getLoadAssignment());
+        assertThat(server.answer(clusters).hasErrorDetail()).isFalse();
+        assertThat(server.answer(routes).hasErrorDetail()).isFalse();
+        assertThat(status("/")).isEqualTo(204);
+        assertThat(proxy.clusters()).map(found -> found.cluster().name()).contains("next");
+    }
+
+    @Test
+    void a_route_goes_live_when_the_name_of_its_new_cluster_is_answered() throws Exception {
+        try (var names = new DnsServer()) {
+            names.set("app.test", 60, "127.0.0.1");
+            server.send(cluster("app"), named("named", names.port(), 5));
+            server.send(listener());
+            server.subscription(ResourceType.RDS, "routes");
+            server.answer(server.send(routes("named")));
+            assertThat(status("/")).isEqualTo(204);
+            server.answer(server.send(named("other", names.port(), 5)));
+            assertThat(names.asked()).as("what is known is not asked for again").isEqualTo(1);
+        }
+    }
+
+    @Test
+    void a_name_that_nobody_answers_is_waited_for_as_long_as_a_connection_is() throws Exception {
+        server.send(cluster("app"));
+        server.send(listener());
+        server.subscription(ResourceType.RDS, "routes");
+        server.answer(server.send(routes("app")));
+        try (var silent = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            var begin = System.nanoTime();
+            var clusters = server.send(named("named", silent.getLocalPort(), 1));
+            silent.receive(new DatagramPacket(new byte[512], 512));
+            server.send(routes("named"));
+            assertThat(status("/")).isEqualTo(204);
+            assertThat(server.answer(clusters).hasErrorDetail()).isFalse();
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
+            assertThat(status("/")).isEqualTo(503);
+        }
+    }
+
+    private Cluster named(String name, int dnsPort, int connectTimeout) throws Exception {
+        var cluster = cluster(name).toBuilder().clearType();
+        cluster.getLoadAssignmentBuilder()
+                .getEndpointsBuilder(0)
+                .getLbEndpointsBuilder(0)
+                .getEndpointBuilder()
+                .getAddressBuilder()
+                .getSocketAddressBuilder()
+                .setAddress("app.test");
+        return ScriptedAds.read("""
+                        {'type': 'STRICT_DNS', 'connect_timeout': '%ds', 'dns_lookup_family': 'V4_ONLY',
+                        'typed_dns_resolver_config': {'name': 'envoy.network.dns_resolver.cares', 'typed_config': {
+                        '@type': 'type.googleapis.com/envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig',
+                        'resolvers': [{'socket_address': {'address': '127.0.0.1', 'port_value': %d}}]}}}
+                        """.formatted(connectTimeout, dnsPort), cluster).build();
     }
 
     private Cluster cluster(String name) throws Exception {

@@ -221,6 +221,11 @@ public final class AdsClient implements AutoCloseable {
         });
     }
 
+    /// What was waited for may be there.
+    public void goOn() {
+        submit(this::tick);
+    }
+
     /// Goes on from `lastGood`, unless the control plane is reached or something was accepted meanwhile.
     ///
     /// @param lastGood called on the client's thread; makes the last good set the active one and answers it, or

@@ -100,6 +100,9 @@ public final class AdsSource implements AutoCloseable {
 
     /// Takes what the server sends, on the client's thread.
     private final class Sink implements ConfigSink {
+        private ResourceSet warming = ResourceSet.EMPTY;
+        private CompletableFuture<Void> warmed = CompletableFuture.completedFuture(null);
+
         @Override
         public Checked<?> apply(ResourceSet candidate, Set<ResourceType> changed) {
             var result = gate.apply(candidate);
@@ -121,6 +124,18 @@ public final class AdsSource implements AutoCloseable {
         }
 
         @Override
+        public boolean isReady(ResourceSet candidate, ResourceSet accepted) {
+            if (!candidate.equals(warming)) {
+                warming = candidate;
+                warmed = gate.warm(candidate, accepted);
+                if (!warmed.isDone()) {
+                    var _ = warmed.thenRun(AdsSource.this::goOn);
+                }
+            }
+            return warmed.isDone();
+        }
+
+        @Override
         public void withdrawn(ResourceType type, Collection<String> names) {
             refusals.withdrawn(type, names);
         }
@@ -128,6 +143,12 @@ public final class AdsSource implements AutoCloseable {
         @Override
         public ResourceSet lastGood() {
             return keptOnce ? ResourceSet.EMPTY : onDisk().orElse(ResourceSet.EMPTY);
+        }
+    }
+
+    private synchronized void goOn() {
+        if (client != null) {
+            client.goOn();
         }
     }
 
@@ -181,6 +202,7 @@ public final class AdsSource implements AutoCloseable {
         if (kept.isEmpty()) {
             return kept;
         }
+        gate.warm(kept.get(), ResourceSet.EMPTY).join();
         return switch (gate.apply(kept.get())) {
             case Checked.Ok<?> _ -> {
                 remember(kept.get());

@@ -1,9 +1,12 @@
 package io.heddle.proxy.config;
 
 import io.heddle.model.problem.Checked;
+import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import io.heddle.xds.read.RuntimeCompiler;
 import io.heddle.xds.resource.ResourceSet;
+import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
 
 /// The one gate to [ActiveConfig]: compiles a candidate, has everything opened that it needs, and swaps it in whole, or
 /// refuses it whole and leaves what is live as it is.
@@ -12,11 +15,27 @@ import io.heddle.xds.resource.ResourceSet;
 public final class ConfigGate {
     private final ActiveConfig active;
     private final RuntimeConfig fixed;
+    private final Warming warming;
 
     /// `fixed` stands in the bootstrap and is part of every configuration.
-    public ConfigGate(ActiveConfig active, RuntimeConfig fixed) {
+    public ConfigGate(ActiveConfig active, RuntimeConfig fixed, Warming warming) {
         this.active = active;
         this.fixed = fixed;
+        this.warming = warming;
+    }
+
+    /// Gets the hosts of clusters that are not in use yet.
+    @FunctionalInterface
+    public interface Warming {
+        /// Completes when they are known, or will not be in time.
+        CompletableFuture<Void> warm(Collection<Cluster> clusters);
+    }
+
+    /// Gets the hosts of the clusters with names that `next` has and `live` has not, or has otherwise.
+    ///
+    /// @return completes when they are known, or will not be in time
+    public CompletableFuture<Void> warm(ResourceSet next, ResourceSet live) {
+        return warming.warm(RuntimeCompiler.named(next, live));
     }
 
     /// Makes `dynamic`, beside what is fixed, the live configuration.
@@ -27,8 +46,12 @@ public final class ConfigGate {
         return RuntimeCompiler.compile(dynamic, fixed).then(this::swap);
     }
 
-    /// Makes what stands in the bootstrap the live configuration.
+    /// Makes what stands in the bootstrap the live configuration. Where it has listeners, they wait for its clusters'
+    /// names to be answered.
     public synchronized Checked<RuntimeConfig> applyFixed() {
+        if (!fixed.listeners().isEmpty()) {
+            warming.warm(fixed.clusters().values()).join();
+        }
         return swap(fixed);
     }
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -42,8 +43,12 @@ final class NameResolver {
     /// What is known now; read by anyone.
     private final Map<Query, List<String>> addresses = new ConcurrentHashMap<>();
 
-    /// The names that are to be watched; under the lock.
+    /// The names that are to be watched, those of clusters in use and of those that may be next; under the lock.
     private Set<Query> wanted = Set.of();
+    private Set<Query> coming = Set.of();
+
+    /// Completed when a name has been answered, or was waited for long enough.
+    private final Map<Query, CompletableFuture<Void>> firstAnswers = new ConcurrentHashMap<>();
 
     /// The names that are watched; of its thread alone.
     private final Map<Query, Watch> watched = new HashMap<>();
@@ -83,14 +88,54 @@ final class NameResolver {
         this.changed = changed;
     }
 
-    /// Watches the names of `clusters` and no others. One call at a time.
+    /// Watches the names of `clusters` and no others.
     void watch(Collection<Cluster> clusters) {
         var queries = new HashSet<Query>();
         for (var cluster : clusters) {
             queries.addAll(queries(cluster));
         }
         want(queries);
-        if (thread == null && !queries.isEmpty()) {
+    }
+
+    /// Watches the names of `clusters` too, until [#watch] is called, as they may be used soon.
+    ///
+    /// @return completes when each was answered once, well or badly, or was waited for as long as a connection of
+    ///     its cluster is
+    CompletableFuture<Void> warm(Collection<Cluster> clusters) {
+        var queries = new HashMap<Query, Duration>();
+        for (var cluster : clusters) {
+            queries(cluster).forEach(query -> queries.putIfAbsent(query, cluster.connectTimeout()));
+        }
+        if (queries.isEmpty()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return CompletableFuture.allOf(expect(queries).toArray(CompletableFuture[]::new));
+    }
+
+    private synchronized void want(Set<Query> queries) {
+        wanted = queries;
+        coming = Set.of();
+        queries.forEach(this::inherit);
+        begin();
+    }
+
+    private synchronized List<CompletableFuture<Void>> expect(Map<Query, Duration> queries) {
+        coming = Set.copyOf(queries.keySet());
+        var answers = new ArrayList<CompletableFuture<Void>>();
+        queries.forEach((query, timeout) -> {
+            inherit(query);
+            var answer = firstAnswers.computeIfAbsent(query, _ -> new CompletableFuture<>());
+            if (addresses.containsKey(query)) {
+                answer.complete(null);
+            }
+            answers.add(answer.completeOnTimeout(null, timeout.toNanos(), TimeUnit.NANOSECONDS));
+        });
+        begin();
+        return answers;
+    }
+
+    private void begin() {
+        if (thread == null && !(wanted.isEmpty() && coming.isEmpty())) {
             thread = Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().daemon().name("heddle-names").factory());
         }
@@ -99,15 +144,13 @@ final class NameResolver {
         }
     }
 
-    private synchronized void want(Set<Query> queries) {
-        wanted = queries;
-        queries.forEach(this::inherit);
-    }
-
-    /// Forgets the addresses of names that are not wanted any more; returns those that are.
+    /// Forgets what is known of names that are not wanted any more; returns those that are.
     private synchronized Set<Query> forgetOthers() {
-        addresses.keySet().retainAll(wanted);
-        return wanted;
+        var queries = new HashSet<>(wanted);
+        queries.addAll(coming);
+        addresses.keySet().retainAll(queries);
+        firstAnswers.keySet().retainAll(queries);
+        return queries;
     }
 
     /// Gives a name that is new the addresses that it has in another cluster, or had until now in the same: a change of
@@ -180,8 +223,15 @@ final class NameResolver {
         if (watched.get(query) != watch) {
             return;
         }
+        var next = pause(query, watch, answer);
+        firstAnswers.computeIfAbsent(query, _ -> new CompletableFuture<>()).complete(null);
+        watch.next = thread().schedule(() -> ask(query, watch), next.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /// Takes an answer in; returns when to ask again.
+    private Duration pause(Query query, Watch watch, DnsAnswer answer) {
         var policy = query.dns().policy();
-        var pause = switch (answer) {
+        return switch (answer) {
             case DnsAnswer.Found(var found, var ttl) -> {
                 watch.failures = 0;
                 know(query, query.ordered(found));
@@ -201,7 +251,6 @@ final class NameResolver {
                 yield policy.afterFailure(watch.failures, random.nextLong());
             }
         };
-        watch.next = thread().schedule(() -> ask(query, watch), pause.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private static void warn(Query query, int before, String reason) {

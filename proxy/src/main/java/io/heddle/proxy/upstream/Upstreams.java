@@ -20,6 +20,7 @@ import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -29,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /// Every cluster of the live configuration, ready for use, and the connections to their hosts.
@@ -96,6 +98,14 @@ public final class Upstreams implements ActiveConfig.Follower {
                 ? Optional.<ProxyAnnouncement>empty()
                 : Optional.of(ProxyAnnouncement.of(version, client));
         return new RawConnector(worker, pools.get(worker.index()).socketChannel(), target, header);
+    }
+
+    /// Gets the hosts of clusters that may come next: asks for their names.
+    ///
+    /// @return completes when each name was answered once, well or badly, or was waited for as long as a connection
+    ///     of its cluster is
+    public CompletableFuture<Void> warm(Collection<Cluster> coming) {
+        return names.warm(coming);
     }
 
     /// The clusters of `next` are there when the first request under it asks for them; those it lacks stay until it

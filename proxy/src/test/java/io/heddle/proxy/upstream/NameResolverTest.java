@@ -196,4 +196,25 @@ class NameResolverTest {
         assertThat(names.resolve(logical)).map(NameResolver.Resolved::key).containsExactly("logical.shop:80");
         assertThat(addresses(logical)).containsExactly("10.0.0.1");
     }
+
+    @Test
+    void a_cluster_is_warm_when_each_of_its_names_was_answered_once_well_or_badly() throws Exception {
+        var coming = cluster(false, "a.shop", "b.shop", "127.0.0.1");
+        var warm = names.warm(List.of(coming));
+        question().done().accept(new DnsAnswer.Failed("no server answers"));
+        var other = question();
+        assertThat(warm).isNotDone();
+        other.done().accept(found("10.0.0.1"));
+        warm.get(10, TimeUnit.SECONDS);
+        names.watch(List.of(coming));
+        assertThat(addresses(coming)).containsExactlyInAnyOrder("10.0.0.1", "127.0.0.1");
+        assertThat(names.warm(List.of(coming))).isDone();
+    }
+
+    @Test
+    void a_cluster_without_an_answer_is_warm_when_a_connection_would_be_given_up() throws Exception {
+        var warm = names.warm(List.of(cluster(false, "silent.shop")));
+        question();
+        warm.get(10, TimeUnit.SECONDS);
+    }
 }

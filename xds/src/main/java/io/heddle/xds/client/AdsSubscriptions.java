@@ -176,7 +176,7 @@ public final class AdsSubscriptions {
         var requests = new ArrayList<DeltaDiscoveryRequest>();
         useKept();
         giveUp(now);
-        if (complete()) {
+        if (complete() && sink.isReady(candidate, accepted)) {
             settle(requests);
         } else if (variant == AdsVariant.STATE_OF_THE_WORLD) {
             acknowledgeNamed(requests);

@@ -18,6 +18,15 @@ public interface ConfigSink {
     /// @return a refusal with all problems, or any accepted value; its warnings stay local
     Checked<?> apply(ResourceSet candidate, Set<ResourceType> changed);
 
+    /// Whether `candidate`, to which nothing is missing, can be applied now. When it cannot, it is asked again when
+    /// time
+    /// has passed.
+    ///
+    /// @param accepted the set accepted last
+    default boolean isReady(ResourceSet candidate, ResourceSet accepted) {
+        return true;
+    }
+
     /// Some of what came was refused. Called after the last of the attempts to [#apply] what came.
     default void refused(Refusal refusal) {}
 

@@ -36,6 +36,13 @@ final class ClusterTypeReader {
 
     private ClusterTypeReader() {}
 
+    /// Whether the hosts of such a cluster may be found by name.
+    static boolean mayBeNamed(io.envoyproxy.envoy.config.cluster.v3.Cluster message) {
+        return message.hasClusterType()
+                || message.getType() == io.envoyproxy.envoy.config.cluster.v3.Cluster.DiscoveryType.STRICT_DNS
+                || message.getType() == io.envoyproxy.envoy.config.cluster.v3.Cluster.DiscoveryType.LOGICAL_DNS;
+    }
+
     /// `names` are the options that say what follows from the host's name.
     static Discovery read(CustomClusterType message, Optional<UpstreamHttpProtocolOptions> names, Scope scope) {
         scope.check(message, TYPE);

@@ -41,6 +41,20 @@ public final class RuntimeCompiler {
         return Checked.of(parts.config(), findings.problems());
     }
 
+    /// The clusters of `next` whose hosts are found by name and that `live` has not, or has otherwise. Those that are
+    /// wrong are left out.
+    public static List<Cluster> named(ResourceSet next, ResourceSet live) {
+        return next.resources(ResourceType.CDS).values().stream()
+                .filter(resource ->
+                        !live.resource(ResourceType.CDS, resource.name()).equals(Optional.of(resource)))
+                .map(resource -> resource.message(io.envoyproxy.envoy.config.cluster.v3.Cluster.class))
+                .filter(ClusterTypeReader::mayBeNamed)
+                .map(cluster -> ClusterReader.read(
+                        cluster, _ -> Optional.empty(), new Scope(new Findings(), "Cluster " + cluster.getName(), "")))
+                .filter(cluster -> cluster.discovery() instanceof Cluster.Discovery.Dns)
+                .toList();
+    }
+
     /// The configuration of resources that stand in a bootstrap.
     static RuntimeConfig fixed(
             List<Listener> listeners,
