@@ -224,7 +224,7 @@ public final class ConnectedProxies implements ProxyConnections, AutoCloseable {
                         .addKeyValue("proxy", session.node().id())
                         .addKeyValue("type", type)
                         .addKeyValue("reason", detail)
-                        .log("proxy refused its configuration and keeps the one before"));
+                        .log("proxy refused some of its configuration and keeps what it had of that"));
     }
 
     @Override

@@ -44,7 +44,7 @@ public record ProxyStatus(
         SYNCED,
         /// Something newer is on its way.
         STALE,
-        /// It refused the last configuration and keeps the one before.
+        /// It refused some of the last configuration and keeps what it had of that.
         REJECTED,
         /// It did not ask, or nothing was sent yet.
         NOT_SENT,

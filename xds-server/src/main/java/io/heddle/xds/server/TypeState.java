@@ -19,9 +19,14 @@ import org.jspecify.annotations.Nullable;
 /// What one client asked for of one type, what it has, and what it was sent and has not answered yet. Not thread-safe.
 ///
 /// What it has (`known`) is updated when something is sent and put back when that is refused, so a refused resource is
-/// part of the next difference again.
+/// part of the next difference again. A client may have taken the good part of what it refused; so it is not certain
+/// then
+/// which version it has, and whatever comes next is a difference: going back to what was before, and taking away.
 final class TypeState {
     private static final String WILDCARD = "*";
+    /// The version of a resource that was refused, perhaps only along with another one.
+    private static final String UNSURE = "?";
+
     private static final int MOST_SECOND_CHANCES = 3;
 
     private final ResourceType type;
@@ -99,6 +104,10 @@ final class TypeState {
         answered.before()
                 .forEach((name, before) ->
                         before.ifPresentOrElse(entry -> known.put(name, entry), () -> known.remove(name)));
+        answered.change().upserts().forEach(resource -> {
+            var before = Optional.ofNullable(known.get(resource.name()));
+            known.put(resource.name(), new Known(UNSURE, before.flatMap(Known::body)));
+        });
         known.keySet().removeIf(name -> !wants(name));
         rejection = new Rejection(answered.change().signature(), error.get());
         // A client that has taken nothing yet may still run with what an earlier stream brought: it must be told all,

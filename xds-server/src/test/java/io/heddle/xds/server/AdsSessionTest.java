@@ -16,6 +16,7 @@ import io.heddle.xds.resource.ResourceType;
 import io.heddle.xds.server.AdsRequest.Resume;
 import io.heddle.xds.server.AdsRequest.Subscription;
 import io.heddle.xds.server.AdsSession.Variant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -109,18 +110,49 @@ final class AdsSessionTest {
     }
 
     @Test
-    void going_back_after_a_refusal_sends_nothing_and_is_in_sync() {
+    void going_back_after_a_refusal_takes_back_what_the_client_may_have_taken() {
         delta.offer(ONE);
         acknowledge(delta, only(ask(delta, CDS)));
-        var refused = delta.offer(ResourceSet.of(cluster("a", "bad"))).get(0);
-        delta.receive(new AdsRequest(
-                CDS,
+        refuse(
+                delta,
+                delta.offer(ResourceSet.of(cluster("a", "bad"), cluster("b", "1")))
+                        .getFirst());
+        var back = delta.offer(ONE);
+        assertThat(names(back)).containsExactly("CDS[a]-[]");
+        var removal = only(acknowledge(delta, back.getFirst()));
+        assertThat(names(List.of(removal))).containsExactly("CDS[]-[b]");
+        acknowledge(delta, removal);
+        assertThat(delta.states().get(CDS)).extracting("status").isEqualTo(SyncState.Status.SYNCED);
+    }
+
+    @Test
+    void a_client_that_takes_endpoints_and_refuses_their_cluster_is_not_asked_for_ever() {
+        delta.offer(ONE);
+        connectAll(delta);
+        var responses = delta.offer(ONE.with(ResourceSet.of(cluster("a", "bad"))));
+        int sent = 0;
+        while (!responses.isEmpty()) {
+            var next = new ArrayList<AdsResponse>();
+            for (var response : responses) {
+                sent++;
+                next.addAll(
+                        response.type() == CDS
+                                ? refuse(delta, response).responses()
+                                : acknowledge(delta, response).responses());
+            }
+            responses = next;
+            assertThat(sent).isLessThan(20);
+        }
+        assertThat(delta.states().get(CDS)).extracting("status").isEqualTo(SyncState.Status.REJECTED);
+    }
+
+    private static AdsSession.Reaction refuse(AdsSession session, AdsResponse response) {
+        return session.receive(new AdsRequest(
+                response.type(),
                 new Subscription.Change(List.of(), List.of()),
                 new Resume.Nothing(),
-                refused.nonce(),
+                response.nonce(),
                 Optional.of("no")));
-        assertThat(delta.offer(ONE)).isEmpty();
-        assertThat(delta.states().get(CDS)).extracting("status").isEqualTo(SyncState.Status.SYNCED);
     }
 
     @Test
