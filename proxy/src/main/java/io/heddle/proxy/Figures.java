@@ -8,6 +8,7 @@ import io.heddle.proxy.listen.Listeners;
 import io.heddle.proxy.observe.AccessLogs;
 import io.heddle.proxy.observe.LabelledFamily;
 import io.heddle.proxy.observe.ProxyMetrics;
+import io.heddle.proxy.ondemand.OnDemand;
 import io.heddle.proxy.overload.Overload;
 import io.heddle.proxy.overload.OverloadLoop;
 import io.heddle.proxy.tls.IdentityAgent;
@@ -32,7 +33,7 @@ record Figures(ProxyMetrics metrics) {
                     () -> source.status().connected() ? 1 : 0);
             metrics.add("heddle_config_accepted_total", "Configurations that went live.", () ->
                     (double) source.status().accepted());
-            metrics.add("heddle_config_rejected_total", "Configurations that were refused.", () ->
+            metrics.add("heddle_config_rejected_total", "Updates of which something was refused.", () ->
                     (double) source.status().rejected());
         });
         identity.ifPresent(agent -> {
@@ -43,6 +44,18 @@ record Figures(ProxyMetrics metrics) {
             metrics.add("heddle_certificate_renewals_total", "Certificates obtained.", () -> (double) agent.renewals());
             metrics.add("heddle_certificate_failures_total", "Attempts that failed.", () -> (double) agent.failures());
         });
+    }
+
+    /// What requests wait for.
+    void add(OnDemand onDemand) {
+        metrics.add("heddle_on_demand_waiting", "Requests that wait for what the control plane was asked for.", () ->
+                (double) onDemand.waiting());
+        metrics.add("heddle_on_demand_asked_total", "Virtual hosts and clusters asked for.", () ->
+                (double) onDemand.asked());
+        metrics.add("heddle_on_demand_timeouts_total", "Requests that went on without an answer.", () ->
+                (double) onDemand.timeouts());
+        metrics.add("heddle_on_demand_overflow_total", "Requests answered 503 as too many wait.", () ->
+                (double) onDemand.overflows());
     }
 
     /// What is used, and what is done about it, as Envoy names it.

@@ -19,6 +19,7 @@ import io.heddle.proxy.observe.AccessLogs;
 import io.heddle.proxy.observe.ProxyMetrics;
 import io.heddle.proxy.observe.RequestObserver;
 import io.heddle.proxy.observe.RequestTimeline;
+import io.heddle.proxy.ondemand.OnDemand;
 import io.heddle.proxy.overload.Overload;
 import io.heddle.proxy.overload.OverloadLoop;
 import io.heddle.proxy.tls.FileWatch;
@@ -83,6 +84,7 @@ public final class Proxy implements AutoCloseable {
     private final Upstreams upstreams;
     private final GrpcClient grpc;
     private final Listeners listeners;
+    private final OnDemand onDemand = new OnDemand(OnDemand.MOST);
     private final Overload overload = new Overload();
     private final OverloadLoop pressure;
     private final ConfigGate configGate;
@@ -117,7 +119,14 @@ public final class Proxy implements AutoCloseable {
         upstreams = new Upstreams(loops, TlsSources.client(tls), active.current());
         var ownPeer = node.hasWorkload() ? node.workload().toString() : "";
         var services = new ProxyServices(
-                active, upstreams, new Observer(), overload, new Http2Counters(), ownPeer, options.drainTime());
+                active,
+                upstreams,
+                onDemand,
+                new Observer(),
+                overload,
+                new Http2Counters(),
+                ownPeer,
+                options.drainTime());
         listeners = new Listeners(
                 loops,
                 services,
@@ -132,12 +141,14 @@ public final class Proxy implements AutoCloseable {
                 active,
                 server.map(found -> found.guarded(bootstrap.fixed())).orElseGet(bootstrap::fixed),
                 upstreams::warm);
-        ads = server.map(_ -> new AdsSource(gate, options.stateFolder().resolve("last-good.xds"), this::configured));
+        ads = server.map(
+                _ -> new AdsSource(gate, onDemand, options.stateFolder().resolve("last-good.xds"), this::configured));
         configGate = gate;
         control = server;
         var figures = new Figures(metrics);
         figures.add(ads, identity, logs, listeners);
         figures.add(overload, pressure);
+        figures.add(onDemand);
         figures.add("downstream", services.http2());
         figures.add("upstream", upstreams.http2());
     }

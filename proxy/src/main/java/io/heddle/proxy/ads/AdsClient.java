@@ -6,6 +6,7 @@ import io.heddle.proxy.grpc.GrpcCode;
 import io.heddle.proxy.grpc.GrpcListener;
 import io.heddle.proxy.grpc.GrpcRequest;
 import io.heddle.proxy.grpc.GrpcStatus;
+import io.heddle.proxy.ondemand.OnDemand;
 import io.heddle.xds.client.AdsConversation;
 import io.heddle.xds.resource.ResourceSet;
 import java.io.IOException;
@@ -219,6 +220,23 @@ public final class AdsClient implements AutoCloseable {
                 connection.send(conversation.health(healthy, detail));
             }
         });
+    }
+
+    /// Asks for a resource that nothing refers to; the conversation's sink hears the answer.
+    void demand(OnDemand.Key key) {
+        submit(() -> send(conversation.demand(key.type(), key.name())));
+    }
+
+    /// Nobody waits for a demanded resource any more.
+    void withdraw(OnDemand.Key key) {
+        submit(() -> send(conversation.withdraw(key.type(), key.name())));
+    }
+
+    /// What is to be said without a stream is said when there is one.
+    private void send(List<byte[]> messages) {
+        if (connection != null) {
+            connection.send(messages);
+        }
     }
 
     /// What was waited for may be there.

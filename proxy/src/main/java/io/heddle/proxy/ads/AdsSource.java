@@ -4,6 +4,7 @@ import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
 import io.heddle.proxy.config.ConfigGate;
 import io.heddle.proxy.grpc.GrpcClient;
+import io.heddle.proxy.ondemand.OnDemand;
 import io.heddle.xds.client.AdsConversation;
 import io.heddle.xds.client.AdsSubscriptions;
 import io.heddle.xds.client.ConfigSink;
@@ -41,6 +42,7 @@ public final class AdsSource implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(AdsSource.class);
 
     private final ConfigGate gate;
+    private final OnDemand onDemand;
     private final LastGoodFile file;
     private final Runnable applied;
     private volatile Status status = Status.NEW;
@@ -57,8 +59,9 @@ public final class AdsSource implements AutoCloseable {
     private Optional<Obstacle> obstacle = Optional.empty();
 
     /// `applied` is called after each configuration that was accepted.
-    public AdsSource(ConfigGate gate, Path lastGood, Runnable applied) {
+    public AdsSource(ConfigGate gate, OnDemand onDemand, Path lastGood, Runnable applied) {
         this.gate = gate;
+        this.onDemand = onDemand;
         this.file = new LastGoodFile(lastGood);
         this.applied = applied;
     }
@@ -133,6 +136,11 @@ public final class AdsSource implements AutoCloseable {
                 }
             }
             return warmed.isDone();
+        }
+
+        @Override
+        public void answered(ResourceType type, Collection<String> names) {
+            onDemand.answered(type, names);
         }
 
         @Override
@@ -303,6 +311,17 @@ public final class AdsSource implements AutoCloseable {
 
     private void begin(AdsClient started) {
         client = started;
+        onDemand.ask(new OnDemand.Source() {
+            @Override
+            public void ask(OnDemand.Key key) {
+                started.demand(key);
+            }
+
+            @Override
+            public void withdraw(OnDemand.Key key) {
+                started.withdraw(key);
+            }
+        });
         health.ifPresent(known -> started.reportHealth(known.healthy, known.detail));
     }
 

@@ -3,6 +3,8 @@ package io.heddle.proxy.exchange;
 import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.observe.RequestTimeline;
+import io.heddle.proxy.ondemand.DemandWait;
+import io.heddle.proxy.ondemand.OnDemand;
 import io.heddle.traffic.filter.FilterChain;
 import io.heddle.traffic.filter.FilterRequest;
 import io.heddle.traffic.filter.FilterStep;
@@ -15,6 +17,8 @@ import io.heddle.traffic.request.Trace;
 import io.heddle.traffic.route.ClusterChoice;
 import io.heddle.traffic.route.FilterOverride;
 import io.heddle.traffic.route.RouteDecision;
+import io.heddle.xds.resource.ResourceType;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -28,22 +32,32 @@ final class FilterRunner implements FilterRequest {
 
         /// One of them answered it.
         void replied(LocalReply reply);
+
+        /// The name under which the control plane can be asked for the request's virtual host; empty where it cannot.
+        Optional<String> virtualHost();
+
+        /// There may be a virtual host now: the request is to be routed anew, and begins again with the first filter.
+        void routable();
     }
 
     private final Worker worker;
+    private final ProxyServices services;
     private final HopHeaders headers;
     private final RequestTimeline timeline;
     private final Outcome outcome;
     private final Deadline pause = new Deadline(this::paused);
+    private final DemandWait demand = new DemandWait(this::demanded);
     private final HeaderEdits requestEdits = new HeaderEdits();
     private final HeaderEdits responseEdits = new HeaderEdits();
     private FilterChain chain = new FilterChain(java.util.List.of());
     private ClusterChoice.@Nullable Target target;
     private @Nullable RequestHead head;
     private int index;
+    private boolean soughtHost;
 
-    FilterRunner(Worker worker, HopHeaders headers, RequestTimeline timeline, Outcome outcome) {
+    FilterRunner(Worker worker, ProxyServices services, HopHeaders headers, RequestTimeline timeline, Outcome outcome) {
         this.worker = worker;
+        this.services = services;
         this.headers = headers;
         this.timeline = timeline;
         this.outcome = outcome;
@@ -53,6 +67,8 @@ final class FilterRunner implements FilterRequest {
     void clear() {
         requestEdits.clear();
         responseEdits.clear();
+        demand.cancel();
+        soughtHost = false;
         target = null;
         worker.deadlines().clear(pause);
     }
@@ -93,12 +109,61 @@ final class FilterRunner implements FilterRequest {
                 worker.deadlines().set(pause, worker.now() + duration.toNanos());
                 yield false;
             }
+            case FilterStep.Ask(FilterStep.Question.VirtualHost(var timeout)) -> {
+                var name = soughtHost ? Optional.<String>empty() : outcome.virtualHost();
+                soughtHost = true;
+                yield name.isEmpty() || !waits(ResourceType.VHDS, name.get(), timeout);
+            }
+            case FilterStep.Ask(FilterStep.Question.KnownCluster(var timeout)) ->
+                target == null
+                        || services.upstreams().cluster(target.cluster()).isPresent()
+                        || !waits(ResourceType.CDS, target.cluster(), timeout);
+        };
+    }
+
+    /// Asks the control plane; whether the request does not go on now.
+    private boolean waits(ResourceType type, String name, Duration timeout) {
+        return switch (services.onDemand().ask(new OnDemand.Key(type, name), worker, demand)) {
+            case WAIT -> {
+                worker.deadlines().set(pause, worker.now() + timeout.toNanos());
+                yield true;
+            }
+            case NOBODY -> false;
+            case FULL -> {
+                outcome.replied(UpstreamReplies.TOO_MANY_WAIT);
+                yield true;
+            }
         };
     }
 
     private void paused() {
         worker.tick();
-        if (act(chain.filters().get(index).onAnswer(this, new FilterStep.Answer.Paused()))) {
+        if (demand.isWaiting()) {
+            demand.timeOut();
+            sought();
+            return;
+        }
+        answer(new FilterStep.Answer.Paused());
+    }
+
+    private void demanded() {
+        worker.tick();
+        worker.deadlines().clear(pause);
+        sought();
+    }
+
+    private void sought() {
+        if (timeline.decision().equals(RouteDecision.NOT_FOUND)) {
+            requestEdits.clear();
+            responseEdits.clear();
+            outcome.routable();
+        } else {
+            answer(new FilterStep.Answer.ClusterSought());
+        }
+    }
+
+    private void answer(FilterStep.Answer answer) {
+        if (act(chain.filters().get(index).onAnswer(this, answer))) {
             index++;
             run();
         }

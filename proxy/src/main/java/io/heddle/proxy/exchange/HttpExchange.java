@@ -16,6 +16,7 @@ import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.request.Span;
 import io.heddle.traffic.request.Trace;
+import io.heddle.traffic.route.ClusterChoice;
 import io.heddle.traffic.route.RouteAction;
 import io.heddle.traffic.route.RouteTable;
 import io.heddle.traffic.runtime.NetworkFilter;
@@ -111,17 +112,44 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
     }
 
     private void route(NetworkFilter.Http settings) {
-        var table = switch (settings.routes()) {
+        var target = target(settings);
+        tries.start(head(), settings, target, upgrade, requestEnded);
+        filter(settings, target);
+    }
+
+    /// Finds the route, and the cluster where it forwards.
+    private ClusterChoice.@Nullable Target target(NetworkFilter.Http settings) {
+        var decision = table(settings).route(head(), Trace.OFF);
+        timeline.routed(decision);
+        return decision.action() instanceof RouteAction.Forward forward
+                ? forward.cluster().target(worker.spread())
+                : null;
+    }
+
+    private RouteTable table(NetworkFilter.Http settings) {
+        return switch (settings.routes()) {
             case NetworkFilter.RouteSource.Inline(RouteTable inline) -> inline;
             case NetworkFilter.RouteSource.Named(String name) -> config.routes().getOrDefault(name, NO_ROUTES);
         };
-        var decision = table.route(head(), Trace.OFF);
-        timeline.routed(decision);
-        var target = decision.action() instanceof RouteAction.Forward forward
-                ? forward.cluster().target(worker.spread())
-                : null;
-        tries.start(head(), settings, target, upgrade, requestEnded);
-        if (!upgrade.isEmpty() && !carriesUpgrade(settings, decision.action())) {
+    }
+
+    @Override
+    public Optional<String> virtualHost() {
+        return table(client.settings()).more(head());
+    }
+
+    /// The one case in which a request changes its configuration: it has done nothing yet under the first.
+    @Override
+    public void routable() {
+        config = services.config().current();
+        var settings = client.settings();
+        var target = target(settings);
+        tries.aim(target);
+        filter(settings, target);
+    }
+
+    private void filter(NetworkFilter.Http settings, ClusterChoice.@Nullable Target target) {
+        if (!upgrade.isEmpty() && !carriesUpgrade(settings, timeline.decision().action())) {
             reply(LocalReply.of(403, "", ResponseFlag.NONE, "upgrade_failed"));
             return;
         }
@@ -130,7 +158,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
             return;
         }
         if (filters == null) {
-            filters = new FilterRunner(worker, headers, timeline, this);
+            filters = new FilterRunner(worker, services, headers, timeline, this);
         }
         arm();
         filters.start(head(), settings.filters(), target);

@@ -3,6 +3,7 @@ package io.heddle.proxy.exchange;
 import io.heddle.proxy.config.ActiveConfig;
 import io.heddle.proxy.http2.Http2Counters;
 import io.heddle.proxy.observe.RequestObserver;
+import io.heddle.proxy.ondemand.OnDemand;
 import io.heddle.proxy.overload.Overload;
 import io.heddle.proxy.upstream.Upstreams;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.time.Duration;
 ///
 /// @param config the live configuration
 /// @param upstreams its clusters
+/// @param onDemand what requests wait for because the control plane has to be asked
 /// @param observer who is told of finished requests
 /// @param overload what is not done while the proxy is short of something
 /// @param http2 counts what ended clients' HTTP/2 connections
@@ -19,6 +21,7 @@ import java.time.Duration;
 public record ProxyServices(
         ActiveConfig config,
         Upstreams upstreams,
+        OnDemand onDemand,
         RequestObserver observer,
         Overload overload,
         Http2Counters http2,

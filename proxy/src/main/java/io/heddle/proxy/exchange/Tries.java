@@ -89,6 +89,11 @@ final class Tries implements PickRequest, HostWait.Listener {
         limits.start(worker.now(), settings.limits());
     }
 
+    /// The request goes to another cluster; it has gone to none yet.
+    void aim(ClusterChoice.@Nullable Target forwardTo) {
+        target = forwardTo;
+    }
+
     Optional<ClusterChoice.Target> target() {
         return Optional.ofNullable(target);
     }

@@ -16,6 +16,8 @@ final class UpstreamReplies {
             List.of(new HeaderEdit(HeaderEdit.Action.SET, HeaderName.of("x-envoy-overloaded"), "true"));
 
     static final LocalReply NO_CLUSTER = LocalReply.of(503, "", ResponseFlag.NO_CLUSTER_FOUND, "cluster_not_found");
+    static final LocalReply TOO_MANY_WAIT =
+            LocalReply.of(503, "on-demand discovery overflow", ResponseFlag.UPSTREAM_OVERFLOW, "on_demand_overflow");
     static final LocalReply NO_HOST =
             LocalReply.of(503, "no healthy upstream", ResponseFlag.NO_HEALTHY_UPSTREAM, "no_healthy_upstream");
     static final LocalReply OVERFLOW = new LocalReply(

@@ -9,6 +9,7 @@ import io.heddle.proxy.http2.Http2Counters;
 import io.heddle.proxy.loop.EventLoops;
 import io.heddle.proxy.observe.RequestObserver;
 import io.heddle.proxy.observe.RequestTimeline;
+import io.heddle.proxy.ondemand.OnDemand;
 import io.heddle.proxy.overload.Overload;
 import io.heddle.proxy.upstream.Upstreams;
 import io.heddle.traffic.balance.BalancerPolicy;
@@ -90,7 +91,14 @@ final class RunningProxy implements AutoCloseable {
         upstreams = new Upstreams(loops, tls -> allocator -> Optional.empty(), first);
         config.follow(upstreams);
         var services = new ProxyServices(
-                config, upstreams, observer.orElse(this::record), overload, new Http2Counters(), "", DRAIN_TIME);
+                config,
+                upstreams,
+                new OnDemand(OnDemand.MOST),
+                observer.orElse(this::record),
+                overload,
+                new Http2Counters(),
+                "",
+                DRAIN_TIME);
         listeners = new Listeners(loops, services, _ -> new NoCertificate(), connections);
         config.follow(listeners);
         problems = config.swap(first);

@@ -9,6 +9,7 @@ public final class BuiltinFilters {
     /// Envoy's names of the filters.
     public static final List<String> NAMES = List.of(
             RbacFilter.NAME, // before all that costs anything: who may not, gets nothing
+            OnDemandFilter.NAME, // gets what is not known yet, before anybody decides about it
             DynamicForwardFilter.NAME, // says for whom a request is, once it may pass
             FaultFilter.NAME); // last: a fault stands in for the service itself
 

@@ -21,11 +21,25 @@ public sealed interface FilterStep {
     sealed interface Question {
         /// Time to pass.
         record Pause(Duration duration) implements Question {}
+
+        /// The request's virtual host, where there may be one that is not known yet. The request begins again at its
+        /// route then, and all filters with it; each request asks once.
+        ///
+        /// @param timeout how long the answer may take; then the request goes on without
+        record VirtualHost(Duration timeout) implements Question {}
+
+        /// The cluster that the request goes to, where that is not known yet.
+        ///
+        /// @param timeout how long the answer may take; then the request goes on without
+        record KnownCluster(Duration timeout) implements Question {}
     }
 
     /// What came of a [Question].
     sealed interface Answer {
         /// The time has passed.
         record Paused() implements Answer {}
+
+        /// The cluster is known now, or will not be.
+        record ClusterSought() implements Answer {}
     }
 }

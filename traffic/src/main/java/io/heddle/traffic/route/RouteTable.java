@@ -4,8 +4,11 @@ import io.heddle.traffic.match.PathMatcher;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.Span;
 import io.heddle.traffic.request.Trace;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A compiled route configuration: finds the virtual host by authority, then the first route that fits.
@@ -16,12 +19,16 @@ import org.jspecify.annotations.Nullable;
 /// Immutable; safe on any thread; routing allocates nothing, regular expressions and repeated header lines aside.
 /// Source: Envoy's `route.v3.RouteConfiguration`.
 public final class RouteTable {
+    private static final int LONGEST_HOST = 255 + ":65535".length();
+
     private final String name;
     private final List<VirtualHost> virtualHosts;
     private final boolean ignorePort;
+    private final boolean hasMore;
     private final HostIndex<CompiledHost> hosts;
 
-    private RouteTable(String name, List<VirtualHost> virtualHosts, boolean ignorePort) {
+    private RouteTable(String name, List<VirtualHost> virtualHosts, boolean ignorePort, boolean hasMore) {
+        this.hasMore = hasMore;
         this.name = name;
         this.virtualHosts = List.copyOf(virtualHosts);
         this.ignorePort = ignorePort;
@@ -35,13 +42,34 @@ public final class RouteTable {
 
     /// Compiles `virtualHosts`; their domains must be distinct (the reader has checked it).
     public static RouteTable of(String name, List<VirtualHost> virtualHosts) {
-        return new RouteTable(name, virtualHosts, false);
+        return new RouteTable(name, virtualHosts, false, false);
     }
 
     /// Compiles `virtualHosts`; the authority's port is left out of the comparison
     /// (Envoy's `ignore_port_in_host_matching`).
     public static RouteTable ignoringPorts(String name, List<VirtualHost> virtualHosts) {
-        return new RouteTable(name, virtualHosts, true);
+        return new RouteTable(name, virtualHosts, true, false);
+    }
+
+    /// This table as one of which the control plane may have more virtual hosts (Envoy's `vhds`).
+    public RouteTable withMore() {
+        return new RouteTable(name, virtualHosts, ignorePort, true);
+    }
+
+    /// The name under which the control plane can be asked for the virtual host of `head`, whatever is known of it:
+    /// `<route configuration>/<host>`, the host in small letters. Empty where there are no more, or the request
+    /// names no host.
+    public Optional<String> more(RequestHead head) {
+        long authority = head.authority();
+        if (!hasMore || !Span.isPresent(authority)) {
+            return Optional.empty();
+        }
+        int start = Span.start(authority);
+        int end = Span.end(authority);
+        int length = (ignorePort ? withoutPort(head.bytes(), start, end) : end) - start;
+        var host = new String(head.bytes(), start, length, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
+        boolean good = !host.isEmpty() && host.length() <= LONGEST_HOST && host.indexOf('/') < 0;
+        return good ? Optional.of(name + "/" + host) : Optional.empty();
     }
 
     /// The route configuration's name.

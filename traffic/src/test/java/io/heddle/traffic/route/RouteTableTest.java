@@ -73,6 +73,21 @@ class RouteTableTest {
     }
 
     @Test
+    void says_by_which_name_more_virtual_hosts_can_be_asked_for() {
+        var table = RouteTable.of("a/b", List.of(host("shop", List.of("catalog.shop"))));
+        assertThat(table.more(TextRequest.get("other.shop", "/"))).isEmpty();
+        var more = table.withMore();
+        assertThat(more.more(TextRequest.get("Other.Shop:80", "/"))).contains("a/b/other.shop:80");
+        assertThat(more.more(TextRequest.get("", "/"))).isEmpty();
+        assertThat(more.more(TextRequest.get("other/shop", "/"))).isEmpty();
+        assertThat(more.more(TextRequest.get("x".repeat(262), "/"))).isEmpty();
+        assertThat(more.route(TextRequest.get("catalog.shop", "/"), Trace.OFF).virtualHost())
+                .isEqualTo("shop");
+        var portless = RouteTable.ignoringPorts("a", List.of()).withMore();
+        assertThat(portless.more(TextRequest.get("other.shop:80", "/"))).contains("a/other.shop");
+    }
+
+    @Test
     void leaves_the_port_out_only_when_told() {
         var table = RouteTable.ignoringPorts("ports", List.of(host("shop", List.of("catalog.shop"))));
         assertThat(table.route(TextRequest.get("catalog.shop:123", "/"), Trace.OFF)

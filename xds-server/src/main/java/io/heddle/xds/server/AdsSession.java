@@ -28,8 +28,13 @@ import org.jspecify.annotations.Nullable;
 /// - A changed cluster's endpoints are sent again, as a client that warms the new cluster waits for them.
 /// - A client that comes back with what it had is sent nothing when nothing changed.
 public final class AdsSession {
-    private static final List<ResourceType> REMOVAL_ORDER =
-            List.of(ResourceType.LDS, ResourceType.RDS, ResourceType.CDS, ResourceType.EDS, ResourceType.SDS);
+    private static final List<ResourceType> REMOVAL_ORDER = List.of(
+            ResourceType.LDS,
+            ResourceType.RDS,
+            ResourceType.VHDS,
+            ResourceType.CDS,
+            ResourceType.EDS,
+            ResourceType.SDS);
 
     private final Variant variant;
     private final Map<ResourceType, TypeState> types = new EnumMap<>(ResourceType.class);

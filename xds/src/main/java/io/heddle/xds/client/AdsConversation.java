@@ -4,6 +4,7 @@ import com.google.rpc.Status;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.heddle.xds.resource.ResourceSet;
+import io.heddle.xds.resource.ResourceType;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -83,6 +84,20 @@ public final class AdsConversation {
             report.setErrorDetail(Status.newBuilder().setCode(UNAVAILABLE).setMessage(detail));
         }
         return written(List.of(report.build()));
+    }
+
+    /// Asks for a resource that nothing refers to; see [AdsSubscriptions#demand].
+    ///
+    /// @return the messages to send
+    public List<byte[]> demand(ResourceType type, String name) {
+        return written(subscriptions.demand(type, name));
+    }
+
+    /// Nobody waits for a demanded resource any more.
+    ///
+    /// @return the messages to send
+    public List<byte[]> withdraw(ResourceType type, String name) {
+        return written(subscriptions.withdraw(type, name));
     }
 
     /// Whether anything was accepted.

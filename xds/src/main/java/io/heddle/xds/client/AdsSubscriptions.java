@@ -43,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 /// A new stream says what was accepted, so a server with nothing new sends nothing. What the accepted set lacks
 /// was waited for already, and is not again.
 public final class AdsSubscriptions {
+    private static final String WILDCARD = "*";
     private static final int INVALID_ARGUMENT = 3; // google.rpc.Code
     /// How many resources of a type are kept that nobody refers to now.
     private static final int KEPT = 1000;
@@ -56,6 +57,7 @@ public final class AdsSubscriptions {
     private final Map<ResourceType, Set<String>> subscribed = new EnumMap<>(ResourceType.class);
     private final Map<ResourceType, Set<String>> nonexistent = new EnumMap<>(ResourceType.class);
     private final Map<ResourceType, Map<String, NamedResource>> acknowledged = new EnumMap<>(ResourceType.class);
+    private final Demands demands = new Demands();
     private ResourceSet accepted;
     private ResourceSet candidate;
     private boolean clustersKnown;
@@ -112,12 +114,17 @@ public final class AdsSubscriptions {
     /// @return the requests to begin it with, in order
     public List<DeltaDiscoveryRequest> connected() {
         forget();
+        demands.resume(ResourceType.VHDS, accepted.resources(ResourceType.VHDS).keySet());
         var requests = new ArrayList<DeltaDiscoveryRequest>();
         var referred = References.of(accepted);
         for (var type : ResourceType.values()) {
-            var names = referred.getOrDefault(type, Map.of()).keySet();
+            var names = new TreeSet<>(referred.getOrDefault(type, Map.of()).keySet());
+            names.addAll(demands.names(type));
             if (type.wildcardByDefault() || !names.isEmpty()) {
                 var request = request(type).addAllResourceNamesSubscribe(names);
+                if (type.wildcardByDefault() && !names.isEmpty()) {
+                    request.addResourceNamesSubscribe(WILDCARD); // Without names that goes without saying.
+                }
                 accepted.resources(type)
                         .forEach((name, resource) -> request.putInitialResourceVersions(name, resource.version()));
                 requests.add(request.build());
@@ -151,6 +158,13 @@ public final class AdsSubscriptions {
                 .with(type.get(), read);
         of(nonexistent, type.get()).addAll(response.getRemovedResourcesList());
         sink.withdrawn(type.get(), response.getRemovedResourcesList());
+        var absent = demands.heard(type.get(), response);
+        if (!absent.isEmpty()) {
+            sink.answered(type.get(), absent);
+        }
+        if (type.get() == ResourceType.VHDS) {
+            noteVirtualHosts(response);
+        }
         read.forEach(resource -> of(nonexistent, type.get()).remove(resource.name()));
         clustersKnown |= type.get() == ResourceType.CDS;
         if (variant == AdsVariant.STATE_OF_THE_WORLD && !type.get().wildcardByDefault()) {
@@ -181,8 +195,43 @@ public final class AdsSubscriptions {
         } else if (variant == AdsVariant.STATE_OF_THE_WORLD) {
             acknowledgeNamed(requests);
         }
-        subscribe(requests);
+        requests.addAll(subscribe());
         return requests;
+    }
+
+    /// Virtual hosts are waited for by route configuration: until there was one response with some of it, or with none.
+    private void noteVirtualHosts(DeltaDiscoveryResponse response) {
+        var names = new ArrayList<>(response.getRemovedResourcesList());
+        response.getResourcesList().forEach(resource -> names.add(resource.getName()));
+        var answered = of(nonexistent, ResourceType.VHDS);
+        names.forEach(name -> answered.add(References.referred(ResourceType.VHDS, name)));
+        if (names.isEmpty()) {
+            answered.addAll(of(subscribed, ResourceType.VHDS));
+        }
+    }
+
+    /// Asks for a resource that nothing refers to. The sink is told when the server has answered, perhaps within the
+    /// call.
+    ///
+    /// @return the requests to send, in order; for nobody while there is no stream
+    List<DeltaDiscoveryRequest> demand(ResourceType type, String name) {
+        boolean known =
+                demands.isSettled(type, name) || accepted.resources(type).containsKey(name);
+        // State of the world cannot say that something is not there.
+        if (known || variant == AdsVariant.STATE_OF_THE_WORLD || demands.isFull(type)) {
+            sink.answered(type, List.of(name));
+            return List.of();
+        }
+        demands.add(type, name);
+        return subscribe();
+    }
+
+    /// Nobody waits for a demanded resource any more.
+    ///
+    /// @return the requests to send, in order; for nobody while there is no stream
+    List<DeltaDiscoveryRequest> withdraw(ResourceType type, String name) {
+        demands.withdraw(type, name);
+        return subscribe();
     }
 
     private void keep(ResourceType type, List<NamedResource> read) {
@@ -276,6 +325,12 @@ public final class AdsSubscriptions {
         forgetRefused(outcome);
         candidate = accepted;
         answer(outcome, requests);
+        for (var type : ResourceType.values()) {
+            var settled = demands.settled(type);
+            if (!settled.isEmpty()) {
+                sink.answered(type, settled);
+            }
+        }
         pending.clear();
         waitingSince = null;
     }
@@ -325,12 +380,17 @@ public final class AdsSubscriptions {
     }
 
     /// Asks for what is referred to now, and no longer for what is not.
-    private void subscribe(List<DeltaDiscoveryRequest> requests) {
+    private List<DeltaDiscoveryRequest> subscribe() {
+        var requests = new ArrayList<DeltaDiscoveryRequest>();
         var byCandidate = References.of(candidate);
         var byAccepted = References.of(accepted);
         for (var type : ResourceType.values()) {
             var wanted = new TreeSet<>(byCandidate.getOrDefault(type, Map.of()).keySet());
             wanted.addAll(byAccepted.getOrDefault(type, Map.of()).keySet());
+            if (type == ResourceType.VHDS) {
+                demands.names(type).removeIf(name -> !wanted.contains(References.referred(type, name)));
+            }
+            wanted.addAll(demands.names(type));
             var has = of(subscribed, type);
             var more = difference(wanted, has);
             var less = difference(has, wanted);
@@ -344,6 +404,7 @@ public final class AdsSubscriptions {
                 of(nonexistent, type).removeAll(less);
             }
         }
+        return requests;
     }
 
     private void forget() {
@@ -352,6 +413,7 @@ public final class AdsSubscriptions {
         subscribed.clear();
         waiting.clear();
         acknowledged.clear();
+        demands.forgetCame();
         nonexistent.clear();
         nonexistent.putAll(missing(accepted));
         candidate = accepted;
@@ -365,7 +427,7 @@ public final class AdsSubscriptions {
                 continue; // a heartbeat of a resource with a time to live (xRFC TP2): nothing new
             }
             try {
-                into.add(NamedResource.read(type, resource.getVersion(), resource.getResource()));
+                into.add(NamedResource.read(type, resource));
             } catch (InvalidProtocolBufferException e) {
                 problems.add(type + " " + resource.getName() + ": malformed: " + e.getMessage());
             }

@@ -30,6 +30,10 @@ public interface ConfigSink {
     /// Some of what came was refused. Called after the last of the attempts to [#apply] what came.
     default void refused(Refusal refusal) {}
 
+    /// The server has answered what it was asked for by [AdsSubscriptions#demand]: what there is of it is live, where
+    /// it is good.
+    default void answered(ResourceType type, Collection<String> names) {}
+
     /// The server says that these do not exist (any more).
     default void withdrawn(ResourceType type, Collection<String> names) {}
 

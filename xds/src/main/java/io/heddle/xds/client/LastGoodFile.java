@@ -118,8 +118,7 @@ public final class LastGoodFile {
             var url = resource.getResource().getTypeUrl();
             var type = ResourceType.ofTypeUrl(url)
                     .orElseThrow(() -> new InvalidProtocolBufferException("not an xDS type: " + url));
-            byType.computeIfAbsent(type, _ -> new ArrayList<>())
-                    .add(NamedResource.read(type, resource.getVersion(), resource.getResource()));
+            byType.computeIfAbsent(type, _ -> new ArrayList<>()).add(NamedResource.read(type, resource));
         }
         for (var entry : byType.entrySet()) {
             set = set.with(entry.getKey(), entry.getValue());

@@ -1,13 +1,16 @@
 package io.heddle.xds.client;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import com.google.protobuf.WireFormat;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
@@ -16,14 +19,16 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContex
 import io.heddle.xds.resource.NamedResource;
 import io.heddle.xds.resource.ResourceSet;
 import io.heddle.xds.resource.ResourceType;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// Finds which routes, endpoints and secrets a set's listeners and clusters refer to over ADS, and how long each
-/// is waited for (`initial_fetch_timeout`; the longest, when several refer to one).
+/// Finds which routes, virtual hosts, endpoints and secrets a set's listeners, routes and clusters refer to over ADS,
+/// and
+/// how long each is waited for (`initial_fetch_timeout`; the longest, when several refer to one).
 ///
 /// A part that cannot be unpacked refers to nothing here; the [ConfigSink] refuses it with a reason.
 final class References {
@@ -47,23 +52,61 @@ final class References {
         var found = new References();
         set.messages(ResourceType.CDS, Cluster.class).forEach(found::cluster);
         set.messages(ResourceType.LDS, Listener.class).forEach(found::listener);
+        set.resources(ResourceType.RDS).values().forEach(found::routes);
         return found.names;
     }
 
-    /// `set` without the routes, endpoints and secrets that nothing refers to.
+    /// `set` without the routes, virtual hosts, endpoints and secrets that nothing refers to.
     static ResourceSet prune(ResourceSet set) {
+        var pruned = pruned(set);
+        boolean fewerRoutes = !pruned.resources(ResourceType.RDS).equals(set.resources(ResourceType.RDS));
+        return fewerRoutes ? pruned(pruned) : pruned; // virtual hosts go with their routes
+    }
+
+    private static ResourceSet pruned(ResourceSet set) {
         var referred = of(set);
         var pruned = set;
         for (var type : ResourceType.values()) {
             if (!type.wildcardByDefault()) {
                 var unused = set.resources(type).values().stream()
                         .map(NamedResource::name)
-                        .filter(name -> !referred.getOrDefault(type, Map.of()).containsKey(name))
+                        .filter(name -> !referred.getOrDefault(type, Map.of()).containsKey(referred(type, name)))
                         .toList();
                 pruned = pruned.without(type, unused);
             }
         }
         return pruned;
+    }
+
+    /// The name by which something refers to the resource: a virtual host is referred to with all others of its route
+    /// configuration, by the name of that.
+    static String referred(ResourceType type, String name) {
+        return type == ResourceType.VHDS ? name.substring(0, Math.max(0, name.lastIndexOf('/'))) : name;
+    }
+
+    private void routes(NamedResource resource) {
+        if (!hasField(resource.body().getValue(), RouteConfiguration.VHDS_FIELD_NUMBER)) {
+            return; // Route configurations are large, and few have virtual hosts elsewhere.
+        }
+        var source = resource.message(RouteConfiguration.class).getVhds().getConfigSource();
+        if (overAds(source)) {
+            add(ResourceType.VHDS, resource.name(), source);
+        }
+    }
+
+    private static boolean hasField(ByteString message, int field) {
+        try {
+            var input = message.newCodedInput();
+            for (int tag = input.readTag(); tag != 0; tag = input.readTag()) {
+                if (WireFormat.getTagFieldNumber(tag) == field) {
+                    return true;
+                }
+                input.skipField(tag);
+            }
+            return false;
+        } catch (IOException e) {
+            throw new IllegalStateException("what was parsed once can be read", e);
+        }
     }
 
     private void cluster(Cluster cluster) {

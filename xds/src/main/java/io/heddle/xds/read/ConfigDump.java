@@ -14,6 +14,8 @@ import io.envoyproxy.envoy.admin.v3.RoutesConfigDump;
 import io.envoyproxy.envoy.admin.v3.SecretsConfigDump;
 import io.envoyproxy.envoy.admin.v3.UpdateFailureState;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.StaticResources;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.heddle.xds.resource.NamedResource;
 import io.heddle.xds.resource.RefusedResource;
 import io.heddle.xds.resource.ResourceSet;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /// The configuration as it was received, as Envoy's `admin.v3.ConfigDump` in JSON: what tools made for Envoy read.
 /// Private keys and whatever else Envoy's API marks as sensitive are not shown.
@@ -190,11 +193,31 @@ public final class ConfigDump {
         resources(live, ResourceType.RDS)
                 .forEach(resource -> dump.addDynamicRouteConfigsBuilder()
                         .setVersionInfo(resource.version())
-                        .setRouteConfig(resource.body()));
+                        .setRouteConfig(whole(resource, live)));
         refused(
                 ResourceType.RDS,
                 (_, state) -> dump.addDynamicRouteConfigsBuilder().setErrorState(state));
         return dump.build();
+    }
+
+    /// A route configuration with the virtual hosts that came by themselves, as Envoy shows it.
+    private static Any whole(NamedResource routes, ResourceSet live) {
+        var prefix = routes.name() + "/";
+        var hosts = live.resources(ResourceType.VHDS).values().stream()
+                .filter(host -> host.name().lastIndexOf('/') == prefix.length() - 1
+                        && host.name().startsWith(prefix))
+                .map(host -> host.message(VirtualHost.class))
+                .toList();
+        if (hosts.isEmpty()) {
+            return routes.body();
+        }
+        var replaced = hosts.stream().map(VirtualHost::getName).collect(Collectors.toSet());
+        var message = routes.message(RouteConfiguration.class);
+        var whole = message.toBuilder().clearVirtualHosts();
+        message.getVirtualHostsList().stream()
+                .filter(host -> !replaced.contains(host.getName()))
+                .forEach(whole::addVirtualHosts);
+        return Any.pack(whole.addAllVirtualHosts(hosts).build());
     }
 
     private SecretsConfigDump secrets(StaticResources fixed, ResourceSet live) {

@@ -34,6 +34,7 @@ final class EnvoyApi {
             new Part("Clusters", ClusterReader.FIELDS),
             new Part("Types of clusters", ClusterTypeReader.FIELDS),
             new Part("Dynamic forward proxies", DynamicForwardReader.FIELDS),
+            new Part("On-demand discovery", OnDemandReader.FIELDS),
             new Part("Resolution of names", DnsReader.FIELDS),
             new Part("Connections of clusters", ConnectionLimitsReader.FIELDS),
             new Part("Opening of connections", OpeningReader.FIELDS),

@@ -5,11 +5,13 @@ import com.google.protobuf.Parser;
 import io.envoyproxy.envoy.config.route.v3.FilterConfig;
 import io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3.PerRouteConfig;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.on_demand.v3.OnDemand;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.heddle.traffic.filter.FaultFilter;
 import io.heddle.traffic.filter.HttpFilter;
+import io.heddle.traffic.filter.OnDemandFilter;
 import io.heddle.traffic.filter.RbacFilter;
 import io.heddle.traffic.route.FilterOverride;
 import java.util.HashMap;
@@ -36,6 +38,8 @@ final class FilterReaders {
 
     private static final Parser<io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig>
             DYNAMIC = io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig.parser();
+    private static final Parser<io.envoyproxy.envoy.extensions.filters.http.on_demand.v3.PerRouteConfig>
+            ON_DEMAND_ROUTE = io.envoyproxy.envoy.extensions.filters.http.on_demand.v3.PerRouteConfig.parser();
     private static final List<FilterReader> FILTERS = List.of(
             new FilterReader(
                     "envoy.extensions.filters.http.rbac.v3.RBAC",
@@ -48,7 +52,11 @@ final class FilterReaders {
             new FilterReader(
                     "envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig",
                     (name, any, scope) -> scope.unpack(any, DYNAMIC)
-                            .flatMap(found -> DynamicForwardReader.filter(name, found, scope))));
+                            .flatMap(found -> DynamicForwardReader.filter(name, found, scope))),
+            new FilterReader(
+                    "envoy.extensions.filters.http.on_demand.v3.OnDemand",
+                    (name, any, scope) -> scope.unpack(any, OnDemand.parser())
+                            .map(found -> new OnDemandFilter(name, OnDemandReader.read(found, scope)))));
 
     private static final List<OverrideReader> OVERRIDES = List.of(
             new OverrideReader(
@@ -60,7 +68,11 @@ final class FilterReaders {
             new OverrideReader(
                     "envoy.extensions.filters.http.dynamic_forward_proxy.v3.PerRouteConfig",
                     (any, scope) -> scope.unpack(any, PerRouteConfig.parser())
-                            .flatMap(found -> DynamicForwardReader.route(found, scope))));
+                            .flatMap(found -> DynamicForwardReader.route(found, scope))),
+            new OverrideReader(
+                    "envoy.extensions.filters.http.on_demand.v3.PerRouteConfig",
+                    (any, scope) ->
+                            scope.unpack(any, ON_DEMAND_ROUTE).map(found -> OnDemandReader.route(found, scope))));
 
     private FilterReaders() {}
 

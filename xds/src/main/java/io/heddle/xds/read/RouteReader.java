@@ -1,17 +1,21 @@
 package io.heddle.xds.read;
 
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.Vhds;
 import io.heddle.traffic.match.PathMatcher;
 import io.heddle.traffic.route.Route;
 import io.heddle.traffic.route.RouteMatch;
 import io.heddle.traffic.route.RouteTable;
 import io.heddle.traffic.route.VirtualHost;
+import io.heddle.xds.resource.ResourceType;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Reads a route configuration: table, virtual hosts, routes and what they match.
 final class RouteReader {
@@ -19,7 +23,8 @@ final class RouteReader {
             .reads("name", "virtual_hosts", "request_headers_to_add", "request_headers_to_remove")
             .reads("response_headers_to_add", "response_headers_to_remove", "typed_per_filter_config")
             .reads("ignore_port_in_host_matching", "validate_clusters")
-            .refuses("vhds", "cluster_specifier_plugins", "ignore_path_parameters_in_path_matching")
+            .limits("vhds", "over ADS, where the routes come by RDS")
+            .refuses("cluster_specifier_plugins", "ignore_path_parameters_in_path_matching")
             .refuses("internal_only_headers", "most_specific_header_mutations_wins");
     private static final Fields<io.envoyproxy.envoy.config.route.v3.VirtualHost> VIRTUAL_HOST = Fields.ignoringOthers(
                     io.envoyproxy.envoy.config.route.v3.VirtualHost.class)
@@ -41,13 +46,37 @@ final class RouteReader {
             .reads("connect_matcher")
             .limits("case_sensitive", "ASCII letters");
 
+    private static final Fields<Vhds> VHDS =
+            Fields.refusingOthers(Vhds.class).limits("config_source", "ADS only, of the delta variant");
+
     /// What of route configurations is read.
-    static final List<Fields<?>> FIELDS = List.of(TABLE, VIRTUAL_HOST, ROUTE, MATCH);
+    static final List<Fields<?>> FIELDS = List.of(TABLE, VHDS, VIRTUAL_HOST, ROUTE, MATCH);
 
     private RouteReader() {}
 
+    /// A route configuration in its place.
     static RouteTable read(RouteConfiguration message, Scope scope) {
+        if (message.hasVhds()) {
+            scope.at("vhds").error("does not go with routes in their place", "name the routes in rds");
+        }
+        return read(message, Map.of(), scope);
+    }
+
+    /// A route configuration, and what came of its virtual hosts by themselves, under their resources' names. One of
+    /// these takes the place of one with the same name.
+    static RouteTable read(
+            RouteConfiguration message,
+            Map<String, io.envoyproxy.envoy.config.route.v3.VirtualHost> discovered,
+            Scope scope) {
         scope.check(message, TABLE);
+        if (message.hasVhds()) {
+            var here = scope.at("vhds");
+            here.check(message.getVhds(), VHDS);
+            Values.overAds(message.getVhds().getConfigSource(), here.at("config_source"));
+        }
+        var replaced = discovered.values().stream()
+                .map(io.envoyproxy.envoy.config.route.v3.VirtualHost::getName)
+                .collect(Collectors.toSet());
         var outer = new Inherited(
                 Changes.read(
                         new Changes.Source(
@@ -64,11 +93,16 @@ final class RouteReader {
         var hosts = new ArrayList<VirtualHost>();
         var taken = new HashSet<String>();
         for (int i = 0; i < message.getVirtualHostsCount(); i++) {
-            hosts.add(virtualHost(message.getVirtualHosts(i), outer, scope.at("virtual_hosts", i), taken));
+            if (!replaced.contains(message.getVirtualHosts(i).getName())) {
+                hosts.add(virtualHost(message.getVirtualHosts(i), outer, scope.at("virtual_hosts", i), taken));
+            }
         }
-        return message.getIgnorePortInHostMatching()
+        discovered.forEach(
+                (name, host) -> hosts.add(virtualHost(host, outer, scope.of(ResourceType.VHDS.object(name)), taken)));
+        var table = message.getIgnorePortInHostMatching()
                 ? RouteTable.ignoringPorts(message.getName(), hosts)
                 : RouteTable.of(message.getName(), hosts);
+        return message.hasVhds() ? table.withMore() : table;
     }
 
     private static VirtualHost virtualHost(

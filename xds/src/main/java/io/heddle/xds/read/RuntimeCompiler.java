@@ -3,6 +3,7 @@ package io.heddle.xds.read;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.heddle.model.problem.Checked;
 import io.heddle.traffic.route.RouteTable;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /// Compiles resources into what a proxy runs by. Pure; safe on any thread. All problems are found in one pass, each
@@ -33,12 +35,25 @@ public final class RuntimeCompiler {
                 .forEach(cluster -> parts.cluster(cluster, endpoints));
         parts.checkProtocols();
         dynamic.messages(ResourceType.LDS, Listener.class).forEach(parts::listener);
-        dynamic.messages(ResourceType.RDS, RouteConfiguration.class).forEach(parts::routes);
+        var hosts = virtualHosts(dynamic);
+        dynamic.messages(ResourceType.RDS, RouteConfiguration.class)
+                .forEach(routes -> parts.routes(routes, hosts.getOrDefault(routes.getName(), Map.of())));
         dynamic.messages(ResourceType.SDS, Secret.class).forEach(parts::secret);
         parts.fix(fixed);
         parts.checkAggregates();
         findings.checkMentions(parts.clusters.keySet(), false);
         return Checked.of(parts.config(), findings.problems());
+    }
+
+    /// The virtual hosts that came by themselves, by their route configurations. A host has no slash, and the name of a
+    /// route configuration may have some.
+    private static Map<String, Map<String, VirtualHost>> virtualHosts(ResourceSet dynamic) {
+        var byRoutes = new HashMap<String, Map<String, VirtualHost>>();
+        dynamic.resources(ResourceType.VHDS)
+                .forEach((name, resource) -> byRoutes.computeIfAbsent(
+                                name.substring(0, Math.max(0, name.lastIndexOf('/'))), _ -> new TreeMap<>())
+                        .put(name, resource.message(VirtualHost.class)));
+        return byRoutes;
     }
 
     /// The clusters of `next` whose hosts are found by name and that `live` has not, or has otherwise. Those that are
@@ -87,9 +102,10 @@ public final class RuntimeCompiler {
             ListenerReader.read(message, here).ifPresent(found -> put(listeners, found.name(), found, here));
         }
 
-        void routes(RouteConfiguration message) {
+        void routes(RouteConfiguration message, Map<String, VirtualHost> discovered) {
             var here = scope.of("RouteConfiguration " + message.getName());
-            put(routes, message.getName(), RouteReader.read(message, here), here);
+            var hosts = message.hasVhds() ? discovered : Map.<String, VirtualHost>of();
+            put(routes, message.getName(), RouteReader.read(message, hosts, here), here);
         }
 
         void cluster(

@@ -5,6 +5,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import io.envoyproxy.envoy.service.discovery.v3.Resource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.MessageDigest;
@@ -46,6 +47,20 @@ public record NamedResource(String name, String version, Any body) {
         var name = ResourceType.nameOf(type.parse(body.getValue()));
         var known = version.isEmpty() ? hash(body.getValue().toByteArray()) : version;
         return new NamedResource(name, known, body);
+    }
+
+    /// Takes a resource as the delta variant sends it, with its name.
+    ///
+    /// @throws InvalidProtocolBufferException when the body is not of `type` or is malformed, or the name is none
+    public static NamedResource read(ResourceType type, Resource sent) throws InvalidProtocolBufferException {
+        var read = read(type, sent.getVersion(), sent.getResource());
+        if (type.namesItself()) {
+            return read;
+        }
+        if (sent.getName().indexOf('/') < 0) {
+            throw new InvalidProtocolBufferException("its name has no route configuration: " + sent.getName());
+        }
+        return new NamedResource(sent.getName(), read.version(), read.body());
     }
 
     /// The message, parsed on each call.

@@ -6,6 +6,7 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import java.util.Optional;
 
@@ -21,6 +22,8 @@ public enum ResourceType {
     LDS(Listener.getDefaultInstance()),
     /// Route configurations.
     RDS(RouteConfiguration.getDefaultInstance()),
+    /// Virtual hosts of route configurations, under names of the form `<route configuration>/<host>`.
+    VHDS(VirtualHost.getDefaultInstance()),
     /// Secrets: certificates and trust bundles.
     SDS(Secret.getDefaultInstance());
 
@@ -59,6 +62,11 @@ public enum ResourceType {
         return this == CDS || this == LDS;
     }
 
+    /// Whether the name of a resource stands in it, and not beside it.
+    boolean namesItself() {
+        return this != VHDS;
+    }
+
     /// Parses bytes of this type.
     Message parse(com.google.protobuf.ByteString bytes) throws InvalidProtocolBufferException {
         return prototype.getParserForType().parseFrom(bytes);
@@ -73,6 +81,7 @@ public enum ResourceType {
             case ClusterLoadAssignment endpoints -> endpoints.getClusterName();
             case Listener listener -> listener.getName();
             case RouteConfiguration routes -> routes.getName();
+            case VirtualHost host -> host.getName();
             case Secret secret -> secret.getName();
             default ->
                 throw new IllegalArgumentException(

@@ -20,6 +20,7 @@ import io.envoyproxy.envoy.extensions.clusters.aggregate.v3.ClusterConfig;
 import io.envoyproxy.envoy.extensions.clusters.dns.v3.DnsCluster;
 import io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3.PerRouteConfig;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.on_demand.v3.OnDemand;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
@@ -80,6 +81,7 @@ record SetField(Way way, FieldDescriptor field) {
                             RBAC.getDefaultInstance(),
                             HTTPFault.getDefaultInstance(),
                             Router.getDefaultInstance(),
+                            OnDemand.getDefaultInstance(),
                             io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig
                                     .getDefaultInstance())),
             Map.entry("envoy.config.route.v3.RouteConfiguration", List.of(FilterConfig.getDefaultInstance())),
@@ -88,7 +90,9 @@ record SetField(Way way, FieldDescriptor field) {
                     List.of(
                             RBACPerRoute.getDefaultInstance(),
                             HTTPFault.getDefaultInstance(),
-                            PerRouteConfig.getDefaultInstance())),
+                            PerRouteConfig.getDefaultInstance(),
+                            io.envoyproxy.envoy.extensions.filters.http.on_demand.v3.PerRouteConfig
+                                    .getDefaultInstance())),
             Map.entry(
                     "envoy.config.accesslog.v3.AccessLog",
                     List.of(FileAccessLog.getDefaultInstance(), StdoutAccessLog.getDefaultInstance())),
