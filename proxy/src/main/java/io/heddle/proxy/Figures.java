@@ -12,10 +12,12 @@ import io.heddle.proxy.ondemand.OnDemand;
 import io.heddle.proxy.overload.Overload;
 import io.heddle.proxy.overload.OverloadLoop;
 import io.heddle.proxy.tls.IdentityAgent;
+import io.heddle.proxy.upstream.Upstreams;
 import io.heddle.traffic.resilience.OverloadPolicy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Optional;
 
 /// The proxy's figures beside those of requests.
@@ -98,6 +100,16 @@ record Figures(ProxyMetrics metrics) {
             }
             return families;
         });
+    }
+
+    /// What happened to connections to hosts.
+    void add(Upstreams upstreams) {
+        metrics.addFamilies(() -> List.of(new LabelledFamily(
+                "envoy_cluster_bind_errors",
+                "counter",
+                "Connections that could not come from the address that they should.",
+                "envoy_cluster_name",
+                upstreams.bindErrors())));
     }
 
     /// What ended HTTP/2 connections of one side, `downstream` or `upstream`.

@@ -151,6 +151,7 @@ public final class Proxy implements AutoCloseable {
         figures.add(onDemand);
         figures.add("downstream", services.http2());
         figures.add("upstream", upstreams.http2());
+        figures.add(upstreams);
     }
 
     private IdentityAgent obtainIdentity(ControlServer.Issuing how) {

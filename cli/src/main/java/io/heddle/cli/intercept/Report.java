@@ -3,6 +3,7 @@ package io.heddle.cli.intercept;
 import io.heddle.cli.packetfilter.Installed;
 import io.heddle.cli.packetfilter.Step;
 import io.heddle.cli.rules.ChainName;
+import io.heddle.cli.rules.RoutingRule;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
@@ -42,11 +43,16 @@ final class Report {
             installed.port(ChainName.IN_REDIRECT).ifPresent(port -> root.put("inboundPort", port));
         }
         var routing = root.putObject("routing");
-        installed
-                .routing()
-                .forEach((family, policy) -> routing.putObject(word(family))
-                        .put("mark", policy.mark())
-                        .put("table", policy.table()));
+        installed.routing().forEach((family, rules) -> {
+            var shown = routing.putObject(word(family));
+            for (var rule : rules) {
+                shown.put("table", rule.table());
+                switch (rule) {
+                    case RoutingRule.Marked(int mark, int _) -> shown.put("mark", mark);
+                    case RoutingRule.FromLoopback _ -> shown.put("answersFromLoopback", true);
+                }
+            }
+        });
         root.put("passthroughAddress", installed.passthroughAddress());
         root.put("rules", installed.text());
         return root;

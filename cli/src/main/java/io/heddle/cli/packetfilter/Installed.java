@@ -3,8 +3,8 @@ package io.heddle.cli.packetfilter;
 import io.heddle.cli.rules.ChainName;
 import io.heddle.cli.rules.Family;
 import io.heddle.cli.rules.Interception;
-import io.heddle.cli.rules.Interception.Policy;
 import io.heddle.cli.rules.Mode;
+import io.heddle.cli.rules.RoutingRule;
 import io.heddle.cli.rules.RuleWriter;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -18,11 +18,14 @@ import java.util.regex.Pattern;
 ///
 /// @param iptables our rules by protocol version; a version without any is not in it
 /// @param nftables our table as `nft list table` prints it; empty when there is none
-/// @param routing the policy routing by protocol version; a version without any is not in it
+/// @param routing the policy routing by protocol version, in order; a version without any is not in it
 /// @param passthroughAddress whether loopback has the IPv6 passthrough address; IPv4 needs none, all of 127.0.0.0/8
 ///     is there
 public record Installed(
-        Map<Family, IptablesRules> iptables, String nftables, Map<Family, Policy> routing, boolean passthroughAddress) {
+        Map<Family, IptablesRules> iptables,
+        String nftables,
+        Map<Family, List<RoutingRule>> routing,
+        boolean passthroughAddress) {
     /// Nothing of ours.
     public static final Installed NOTHING = new Installed(Map.of(), "", Map.of(), false);
 
@@ -38,20 +41,31 @@ public record Installed(
             }
         });
         iptables = rules;
-        routing = Map.copyOf(routing);
+        var rulesOfRouting = new EnumMap<Family, List<RoutingRule>>(Family.class);
+        routing.forEach((family, found) -> {
+            if (!found.isEmpty()) {
+                rulesOfRouting.put(family, List.copyOf(found));
+            }
+        });
+        routing = rulesOfRouting;
     }
 
     /// What an interception wants.
     public static Installed of(Interception wish, Backend backend) {
         var rules = RuleWriter.write(wish);
         var iptables = new EnumMap<Family, IptablesRules>(Family.class);
-        var routing = new EnumMap<Family, Policy>(Family.class);
+        var routing = new EnumMap<Family, List<RoutingRule>>(Family.class);
         for (var family : wish.families()) {
             if (backend == Backend.IPTABLES) {
                 iptables.put(family, IptablesText.of(rules, family));
             }
             if (wish.mode() == Mode.TPROXY) {
-                routing.put(family, wish.inbound().policy());
+                var policy = wish.inbound().policy();
+                routing.put(
+                        family,
+                        List.of(
+                                new RoutingRule.Marked(policy.mark(), policy.table()),
+                                new RoutingRule.FromLoopback(policy.table())));
             }
         }
         return new Installed(

@@ -3,8 +3,9 @@ package io.heddle.cli.packetfilter;
 import io.heddle.cli.output.Failure;
 import io.heddle.cli.rules.Family;
 import io.heddle.cli.rules.Interception;
-import io.heddle.cli.rules.Interception.Policy;
 import io.heddle.cli.rules.Mode;
+import io.heddle.cli.rules.RoutingRule;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,9 @@ import java.util.regex.Pattern;
 /// It reads what is there, works out the steps to what is wanted, and runs them. When one fails it reads again and goes
 /// back to what was there before. Whoever runs it twice gets the same as once.
 public final class Interceptor {
-    private static final Pattern POLICY = Pattern.compile("fwmark (0x[0-9a-f]+) lookup ([0-9]+)");
+    private static final Pattern MARKED = Pattern.compile("from all fwmark (0x[0-9a-f]+) lookup ([0-9]+)");
+    private static final Pattern FROM_LOOPBACK =
+            Pattern.compile("from (?:127\\.0\\.0\\.0/8|::1) iif lo lookup ([0-9]+)");
 
     private final Tools tools;
 
@@ -137,22 +140,39 @@ public final class Interceptor {
         return there ? tools.run(Step.of("nft", "list", "table", "inet", "heddle")) : "";
     }
 
-    private Map<Family, Policy> routing() {
-        var found = new EnumMap<Family, Policy>(Family.class);
+    private Map<Family, List<RoutingRule>> routing() {
+        var found = new EnumMap<Family, List<RoutingRule>>(Family.class);
         if (!tools.has("ip")) {
             return found;
         }
         for (var family : Family.values()) {
-            if (family == Family.IPV6 && !Tools.hasIpv6()) {
-                continue;
-            }
-            var matcher = POLICY.matcher(tools.run(Step.of(
-                    "ip", family.flag(), "rule", "show", "protocol", Integer.toString(Interception.ROUTING_PROTOCOL))));
-            if (matcher.find()) {
-                found.put(family, new Policy(Integer.decode(matcher.group(1)), Integer.parseInt(matcher.group(2))));
+            if (family == Family.IPV4 || Tools.hasIpv6()) {
+                found.put(
+                        family,
+                        routing(tools.run(Step.of(
+                                "ip",
+                                family.flag(),
+                                "rule",
+                                "show",
+                                "protocol",
+                                Integer.toString(Interception.ROUTING_PROTOCOL)))));
             }
         }
         return found;
+    }
+
+    /// In the order in which they are installed; the kernel shows the latest first.
+    private static List<RoutingRule> routing(String shown) {
+        var rules = new ArrayList<RoutingRule>();
+        var marked = MARKED.matcher(shown);
+        while (marked.find()) {
+            rules.add(new RoutingRule.Marked(Integer.decode(marked.group(1)), Integer.parseInt(marked.group(2))));
+        }
+        var answers = FROM_LOOPBACK.matcher(shown);
+        while (answers.find()) {
+            rules.add(new RoutingRule.FromLoopback(Integer.parseInt(answers.group(1))));
+        }
+        return rules;
     }
 
     private boolean passthroughAddress() {

@@ -2,7 +2,7 @@ package io.heddle.cli.packetfilter;
 
 import io.heddle.cli.rules.Family;
 import io.heddle.cli.rules.Interception;
-import io.heddle.cli.rules.Interception.Policy;
+import io.heddle.cli.rules.RoutingRule;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,23 +18,22 @@ public final class Plans {
     public static List<Step> steps(Installed now, Installed wanted) {
         var steps = new ArrayList<Step>();
         for (var family : Family.values()) {
-            var policy = wanted.routing().get(family);
-            if (policy != null && !policy.equals(now.routing().get(family))) {
-                steps.add(ip(family, "rule", "add", policy));
-                steps.add(Step.of(
-                        "ip",
-                        family.flag(),
-                        "route",
-                        "replace",
-                        "local",
-                        "default",
-                        "dev",
-                        "lo",
-                        "table",
-                        Integer.toString(policy.table()),
-                        "protocol",
-                        PROTOCOL));
-            }
+            var missing = without(wanted, now, family);
+            missing.forEach(rule -> steps.add(ip(family, "add", rule)));
+            tables(missing)
+                    .forEach(table -> steps.add(Step.of(
+                            "ip",
+                            family.flag(),
+                            "route",
+                            "replace",
+                            "local",
+                            "default",
+                            "dev",
+                            "lo",
+                            "table",
+                            Integer.toString(table),
+                            "protocol",
+                            PROTOCOL)));
         }
         if (wanted.passthroughAddress() && !now.passthroughAddress()) {
             steps.add(address("add"));
@@ -44,19 +43,20 @@ public final class Plans {
             steps.add(address("del"));
         }
         for (var family : Family.values()) {
-            var policy = now.routing().get(family);
-            if (policy != null && !policy.equals(wanted.routing().get(family))) {
-                steps.add(ip(family, "rule", "del", policy));
-                steps.add(Step.of(
-                        "ip",
-                        family.flag(),
-                        "route",
-                        "flush",
-                        "table",
-                        Integer.toString(policy.table()),
-                        "protocol",
-                        PROTOCOL));
-            }
+            var surplus = without(now, wanted, family);
+            surplus.forEach(rule -> steps.add(ip(family, "del", rule)));
+            var used = tables(wanted.routing().getOrDefault(family, List.of()));
+            tables(surplus).stream()
+                    .filter(table -> !used.contains(table))
+                    .forEach(table -> steps.add(Step.of(
+                            "ip",
+                            family.flag(),
+                            "route",
+                            "flush",
+                            "table",
+                            Integer.toString(table),
+                            "protocol",
+                            PROTOCOL)));
         }
         return steps;
     }
@@ -77,18 +77,28 @@ public final class Plans {
         }
     }
 
-    private static Step ip(Family family, String object, String verb, Policy policy) {
-        return Step.of(
-                "ip",
-                family.flag(),
-                object,
-                verb,
-                "fwmark",
-                "0x" + Integer.toHexString(policy.mark()),
-                "lookup",
-                Integer.toString(policy.table()),
-                "protocol",
-                PROTOCOL);
+    /// The routing rules that are in `one` and not in `other`.
+    private static List<RoutingRule> without(Installed one, Installed other, Family family) {
+        var known = other.routing().getOrDefault(family, List.of());
+        return one.routing().getOrDefault(family, List.of()).stream()
+                .filter(rule -> !known.contains(rule))
+                .toList();
+    }
+
+    private static List<Integer> tables(List<RoutingRule> rules) {
+        return rules.stream().map(RoutingRule::table).distinct().toList();
+    }
+
+    private static Step ip(Family family, String verb, RoutingRule rule) {
+        var words = new ArrayList<>(List.of("ip", family.flag(), "rule", verb));
+        words.addAll(
+                switch (rule) {
+                    case RoutingRule.Marked(int mark, int _) -> List.of("fwmark", "0x" + Integer.toHexString(mark));
+                    case RoutingRule.FromLoopback(int _) ->
+                        List.of("from", family.loopback().text(), "iif", "lo");
+                });
+        words.addAll(List.of("lookup", Integer.toString(rule.table()), "protocol", PROTOCOL));
+        return new Step(words, "");
     }
 
     private static Step address(String verb) {

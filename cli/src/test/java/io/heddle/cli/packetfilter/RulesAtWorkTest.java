@@ -126,6 +126,19 @@ class RulesAtWorkTest {
 
     @ParameterizedTest
     @EnumSource
+    void tproxy_leads_the_applications_answers_to_a_client_back_to_the_sidecar(Backend backend) {
+        install(wish(Mode.TPROXY, Outbound.ALL), backend);
+        assertThat(asClient("127.0.0.1", "10.98.0.2", 0)).isEqualTo("application 127.0.0.1|8080 10.98.0.2");
+        assertThat(asClient("127.0.0.1", "203.0.113.9", 0)).isEqualTo("application 127.0.0.1|8080 203.0.113.9");
+        assertThat(asClient("10.98.0.1", "10.98.0.2", Interception.POLICY.mark()))
+                .as("with the mark on every address")
+                .isEqualTo("application 10.98.0.1|8080 10.98.0.2");
+        assertThat(asClient("::1", "fd98::2", 0)).startsWith("application ::1|8080 fd98::2");
+        assertThat(reached(other, APPLICATION, "10.98.0.1", 8080)).startsWith("inbound");
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void calls_to_oneself_follow_istios_rules(Mode mode) {
         for (var backend : Backend.values()) {
             install(wish(mode, Outbound.ALL), backend);
@@ -349,6 +362,33 @@ class RulesAtWorkTest {
                         "bash",
                         "-c",
                         "exec 3<>/dev/tcp/" + address + "/" + port + " && head -n 1 <&3")
+                .strip();
+    }
+
+    /// What answers the sidecar on `address` when it asks with the address of a client.
+    private static String asClient(String address, String client, int mark) {
+        var script = """
+                import socket
+                six = ':' in '%1$s'
+                s = socket.socket(socket.AF_INET6 if six else socket.AF_INET)
+                s.settimeout(5)
+                s.setsockopt(41 if six else 0, 75 if six else 19, 1)
+                if %3$d: s.setsockopt(1, 36, %3$d)
+                s.bind(('%2$s', 0))
+                s.connect(('%1$s', 8080))
+                print(s.recv(99).decode())
+                """.formatted(address, client, mark);
+        // It keeps its rights: another user's socket cannot be transparent.
+        return own.run(
+                        "setpriv",
+                        "--reuid=" + SIDECAR,
+                        "--regid=" + SIDECAR,
+                        "--clear-groups",
+                        "--inh-caps=+net_admin",
+                        "--ambient-caps=+net_admin",
+                        Namespace.PYTHON,
+                        "-c",
+                        script)
                 .strip();
     }
 

@@ -12,6 +12,7 @@ import io.heddle.cli.rules.Interception.Policy;
 import io.heddle.cli.rules.Interception.Sidecar;
 import io.heddle.cli.rules.Mode;
 import io.heddle.cli.rules.NumberRange;
+import io.heddle.cli.rules.RoutingRule;
 import io.heddle.cli.rules.RuleWriter;
 import io.heddle.cli.rules.Selection;
 import java.util.ArrayList;
@@ -96,12 +97,32 @@ class TransitionTest {
                 .startsWith("nft")
                 .endsWith("ip");
         assertThat(Plans.steps(Installed.NOTHING, Installed.NOTHING)).isEmpty();
-        var another =
-                new Installed(installed.iptables(), installed.nftables(), Map.of(Family.IPV4, new Policy(7, 8)), false);
+        var another = new Installed(
+                installed.iptables(),
+                installed.nftables(),
+                Map.of(Family.IPV4, List.of(new RoutingRule.Marked(7, 8))),
+                false);
         assertThat(Plans.steps(installed, another).stream().map(Step::text))
                 .contains("ip -4 rule add fwmark 0x7 lookup 8 protocol 137\n")
                 .contains("ip -4 rule del fwmark 0x5 lookup 6 protocol 137\n")
-                .contains("ip -6 rule del fwmark 0x5 lookup 6 protocol 137\n");
+                .contains("ip -6 rule del fwmark 0x5 lookup 6 protocol 137\n")
+                .contains("ip -4 rule del from 127.0.0.0/8 iif lo lookup 6 protocol 137\n")
+                .contains("ip -4 route flush table 6 protocol 137\n");
+    }
+
+    @Test
+    void a_routing_rule_that_is_missing_is_added_and_the_others_stay() {
+        var half = Map.of(Family.IPV4, List.<RoutingRule>of(new RoutingRule.Marked(5, 6)));
+        var whole = Map.of(
+                Family.IPV4, List.<RoutingRule>of(new RoutingRule.Marked(5, 6), new RoutingRule.FromLoopback(6)));
+        var now = new Installed(Map.of(), "", half, false);
+        var wanted = new Installed(Map.of(), "", whole, false);
+        assertThat(Plans.steps(now, wanted).stream().map(Step::text))
+                .containsExactly(
+                        "ip -4 rule add from 127.0.0.0/8 iif lo lookup 6 protocol 137\n",
+                        "ip -4 route replace local default dev lo table 6 protocol 137\n");
+        assertThat(Plans.steps(wanted, now).stream().map(Step::text))
+                .containsExactly("ip -4 rule del from 127.0.0.0/8 iif lo lookup 6 protocol 137\n");
     }
 
     @Test

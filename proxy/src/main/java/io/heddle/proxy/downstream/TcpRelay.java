@@ -64,7 +64,7 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Pick
         }
         picked = chosen.get();
         picked.state().begin();
-        var connector = services.upstreams().raw(worker, cluster.get(), picked, Optional.of(connection.peer()));
+        var connector = services.upstreams().raw(worker, cluster.get(), picked, connection.originator());
         connector.connect(host, true, new RawConnector.Outcome() {
             @Override
             public void connected(Channel channel) {

@@ -1,5 +1,7 @@
 package io.heddle.proxy.exchange;
 
+import io.heddle.proxy.upstream.Originator;
+import io.heddle.proxy.upstream.SourceAddress;
 import io.heddle.traffic.request.Peer;
 import java.net.InetSocketAddress;
 import java.util.Optional;
@@ -11,5 +13,15 @@ import java.util.Optional;
 /// @param protocol what it speaks: the ALPN name agreed on, or what an inspector saw (`http/1.1`, `h2c`); empty when
 ///     unknown
 /// @param intercepted where it wanted to go, when the kernel or a PROXY header led it here from there
+/// @param source where connections that are made for it come from; empty for this machine
 public record ClientConnection(
-        Peer peer, ForwardedCertificate certificate, String protocol, Optional<InetSocketAddress> intercepted) {}
+        Peer peer,
+        ForwardedCertificate certificate,
+        String protocol,
+        Optional<InetSocketAddress> intercepted,
+        Optional<SourceAddress> source) {
+    /// For whom connections to hosts are made.
+    public Originator originator() {
+        return new Originator(Optional.of(peer), source);
+    }
+}

@@ -63,7 +63,7 @@ final class Tries implements PickRequest, HostWait.Listener {
 
     Tries(HttpExchange exchange, Worker worker, ProxyServices services, HopHeaders headers, RequestTimeline timeline) {
         this.exchange = exchange;
-        this.ticket = new ConnectionTicket(exchange, headers.client().peer());
+        this.ticket = new ConnectionTicket(exchange, headers.client().originator());
         this.worker = worker;
         this.services = services;
         this.timeline = timeline;

@@ -1,5 +1,6 @@
 package io.heddle.proxy.listen;
 
+import io.heddle.proxy.upstream.SourceAddress;
 import io.heddle.traffic.runtime.ConnectionInfo;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
@@ -15,6 +16,7 @@ final class Arrival {
     private String transport = ConnectionInfo.RAW_BUFFER;
     private String serverName = "";
     private List<String> protocols = List.of();
+    private Optional<SourceAddress> kept = Optional.empty();
     private Opening opening = Opening.UNKNOWN;
 
     private Arrival(InetSocketAddress far, InetSocketAddress near) {
@@ -66,6 +68,16 @@ final class Arrival {
         return restored ? Optional.of(destination) : Optional.empty();
     }
 
+    /// Connections that are made for it come from where it comes from, as far as is known now.
+    void keepSource(int mark) {
+        kept = Optional.of(new SourceAddress(source.getAddress(), mark));
+    }
+
+    /// Where connections that are made for it come from; empty for this machine.
+    Optional<SourceAddress> kept() {
+        return kept;
+    }
+
     Opening opening() {
         return opening;
     }
@@ -112,6 +124,7 @@ final class Arrival {
     Arrival handedOff() {
         var next = new Arrival(direct, destination);
         next.source = source;
+        next.kept = kept;
         return next;
     }
 }

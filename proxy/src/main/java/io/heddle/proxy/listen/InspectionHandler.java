@@ -116,10 +116,20 @@ final class InspectionHandler extends ChannelInboundHandlerAdapter {
         return inspectors.subList(current, inspectors.size()).stream().allMatch(Inspector::onlyLooks);
     }
 
-    /// With what is known: inspectors whose turn does not come have nothing to say.
+    /// With what is known: inspectors whose turn does not come have nothing to say, unless they need no bytes for it.
     private void goOn(ChannelHandlerContext ctx) {
+        withoutBytes(inspectors.subList(current, inspectors.size()), arrival);
         current = inspectors.size();
         leave(ctx);
+    }
+
+    /// Asks those of `inspectors` that need no bytes.
+    static void withoutBytes(List<Inspector> inspectors, Arrival arrival) {
+        for (var inspector : inspectors) {
+            if (!inspector.readsBytes()) {
+                inspector.inspect(Unpooled.EMPTY_BUFFER, arrival);
+            }
+        }
     }
 
     @Override

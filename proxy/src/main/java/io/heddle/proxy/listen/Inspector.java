@@ -3,7 +3,8 @@ package io.heddle.proxy.listen;
 import io.netty.buffer.ByteBuf;
 
 /// Finds out one thing about a new connection, from its first bytes or from the kernel. One object a connection.
-sealed interface Inspector permits TlsInspector, HttpInspector, ProxyProtocolInspector, OriginalDestination {
+sealed interface Inspector
+        permits TlsInspector, HttpInspector, ProxyProtocolInspector, OriginalDestination, OriginalSource {
     /// What came of an inspection so far.
     enum Verdict {
         /// More bytes are needed.
@@ -14,7 +15,7 @@ sealed interface Inspector permits TlsInspector, HttpInspector, ProxyProtocolIns
         FAILED
     }
 
-    /// Whether it reads bytes; one that does not answers at once.
+    /// Whether it reads bytes; one that does not answers at once, also when those before it were not waited for.
     boolean readsBytes();
 
     /// Whether it only looks: a connection may go on without it.
@@ -23,7 +24,4 @@ sealed interface Inspector permits TlsInspector, HttpInspector, ProxyProtocolIns
     /// Looks at all bytes that have come and not been consumed: those from the reader index on. Only a PROXY header is
     /// consumed; what is looked at stays for whoever serves the connection.
     Verdict inspect(ByteBuf seen, Arrival arrival);
-
-    /// No more bytes will come, or not in time: writes into the arrival what can be said. Nothing, as a rule.
-    default void giveUp(ByteBuf seen, Arrival arrival) {}
 }

@@ -67,7 +67,12 @@ final class ListenerPipeline {
     /// that does comes before them.
     private static void inspect(Step step, Runnable next) {
         var waiting = waiting(step);
-        if (waiting.isEmpty() || speaksLast(step, waiting)) {
+        if (waiting.isEmpty()) {
+            next.run();
+            return;
+        }
+        if (speaksLast(step, waiting)) {
+            InspectionHandler.withoutBytes(waiting, step.arrival());
             next.run();
             return;
         }
@@ -122,6 +127,7 @@ final class ListenerPipeline {
             case ListenerFilter.OriginalDestination() ->
                 new OriginalDestination(
                         step.channel(), step.listener().listener().sockets().transparent());
+            case ListenerFilter.OriginalSource(var mark) -> new OriginalSource(mark);
         };
     }
 
@@ -268,7 +274,8 @@ final class ListenerPipeline {
         var arrival = step.arrival();
         var peer = new Peer(
                 arrival.source(), arrival.direct(), arrival.destination(), false, Optional.empty(), Optional.empty());
-        return new ClientConnection(peer, ForwardedCertificate.NONE, arrival.plaintextProtocol(), arrival.original());
+        return new ClientConnection(
+                peer, ForwardedCertificate.NONE, arrival.plaintextProtocol(), arrival.original(), arrival.kept());
     }
 
     private static ClientConnection encrypted(Step step, ServerTlsSource source, SslHandler tls) {
@@ -286,6 +293,7 @@ final class ListenerPipeline {
                 peer,
                 certificate.map(ServerTlsSource.ClientCertificate::forwarded).orElse(ForwardedCertificate.NONE),
                 Optional.ofNullable(tls.applicationProtocol()).orElse(""),
-                arrival.original());
+                arrival.original(),
+                arrival.kept());
     }
 }

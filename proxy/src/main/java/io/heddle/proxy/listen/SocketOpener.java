@@ -2,7 +2,9 @@ package io.heddle.proxy.listen;
 
 import io.heddle.proxy.loop.EventLoops;
 import io.heddle.proxy.loop.Worker;
+import io.heddle.proxy.upstream.SourceSocket;
 import io.heddle.traffic.runtime.Listener;
+import io.heddle.traffic.runtime.ListenerFilter;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannel;
@@ -14,6 +16,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Opens a listener's server sockets, each as it is configured or not at all. They accept nothing yet.
 final class SocketOpener {
@@ -47,6 +50,17 @@ final class SocketOpener {
             }
         }
         return Optional.empty();
+    }
+
+    /// Why connections made for those of `listener` cannot come from their clients' addresses, where they should; empty
+    /// when they can.
+    Optional<String> sourceObstacle(Listener listener) {
+        return listener.inspection().steps().stream()
+                .map(ListenerFilter.Step::filter)
+                .flatMap(filter -> filter instanceof ListenerFilter.OriginalSource(var mark)
+                        ? SourceSocket.obstacle(loops.socketChannel(), mark).stream()
+                        : Stream.empty())
+                .findFirst();
     }
 
     private Optional<String> open(BoundListener bound, Listener.Address address) {

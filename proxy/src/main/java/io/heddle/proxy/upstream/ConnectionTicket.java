@@ -1,34 +1,31 @@
 package io.heddle.proxy.upstream;
 
 import io.heddle.proxy.http.HttpVersion;
-import io.heddle.traffic.request.Peer;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A listener's place in the queue for a connection, for one wait after another. It knows the pool where it waits, so
 /// that leaving the queue works whatever has become of the host since. Confined to one event loop.
 public final class ConnectionTicket {
     private final UpstreamListener listener;
-    private final Optional<Peer> client;
+    private final Originator originator;
     private HttpVersion version = HttpVersion.HTTP_1_1;
     private boolean changes;
     private @Nullable ConnectionPool pool;
 
     /// A ticket of `listener`, in no queue.
     public ConnectionTicket(UpstreamListener listener) {
-        this.listener = listener;
-        this.client = Optional.empty();
+        this(listener, Originator.NOBODY);
     }
 
-    /// A ticket of `listener`, in no queue, for requests of `client`.
-    public ConnectionTicket(UpstreamListener listener, Peer client) {
+    /// A ticket of `listener`, in no queue, for requests of `originator`.
+    public ConnectionTicket(UpstreamListener listener, Originator originator) {
         this.listener = listener;
-        this.client = Optional.of(client);
+        this.originator = originator;
     }
 
-    /// Whose requests these are; empty when they are nobody's.
-    Optional<Peer> client() {
-        return client;
+    /// Whose requests these are.
+    Originator originator() {
+        return originator;
     }
 
     /// Leaves the queue: the listener hears nothing any more. No effect when it does not wait.

@@ -3,50 +3,58 @@ package io.heddle.proxy.upstream;
 import io.heddle.proxy.http2.Http2Counters;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.traffic.balance.HostState;
-import io.heddle.traffic.runtime.Cluster;
 import io.netty.channel.socket.SocketChannel;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/// The pools of one event loop, one a host.
+/// The pools of one event loop, one a host; and one more for the connections to it that come from clients' addresses.
 final class HostPools {
     private final Worker worker;
     private final Class<? extends SocketChannel> socketChannel;
     private final Http2Counters counters;
+    private final BindErrors bindErrors;
     private final IdentityHashMap<HostState, ConnectionPool> pools = new IdentityHashMap<>();
+    private final IdentityHashMap<HostState, ConnectionPool> sourced = new IdentityHashMap<>();
 
-    HostPools(Worker worker, Class<? extends SocketChannel> socketChannel, Http2Counters counters) {
+    HostPools(
+            Worker worker,
+            Class<? extends SocketChannel> socketChannel,
+            Http2Counters counters,
+            BindErrors bindErrors) {
         this.worker = worker;
         this.socketChannel = socketChannel;
         this.counters = counters;
+        this.bindErrors = bindErrors;
     }
 
-    Class<? extends SocketChannel> socketChannel() {
-        return socketChannel;
+    /// Asks for a connection to `target`.
+    void acquire(UpstreamTarget target, ConnectionTicket ticket) {
+        boolean own = ticket.originator().source().isEmpty();
+        pool(target, own ? pools : sourced, own).acquire(ticket);
     }
 
-    /// The pool for `target`. One whose connections do not serve it any more, as TLS changed, makes room for a new
-    /// one.
-    ConnectionPool pool(UpstreamTarget target) {
-        var pool = pools.get(target.host().state());
+    /// The pool for `target` in `places`. One whose connections do not serve it any more, as TLS changed, makes room
+    /// for
+    /// a new one.
+    private ConnectionPool pool(UpstreamTarget target, IdentityHashMap<HostState, ConnectionPool> places, boolean own) {
+        var pool = places.get(target.host().state());
         if (pool != null && pool.serves(target)) {
             return pool;
         }
         if (pool != null) {
             pool.retire();
         }
-        var fresh = fresh(target);
-        pools.put(target.host().state(), fresh);
+        var fresh = own && !target.announces()
+                ? pool(connector(target, ConnectionOrigin.ANYBODY))
+                : new ClientPools(target, origin -> pool(connector(target, origin)));
+        places.put(target.host().state(), fresh);
         return fresh;
     }
 
-    private ConnectionPool fresh(UpstreamTarget target) {
-        if (target.transport().announcement() == Cluster.Announcement.NONE) {
-            return pool(new RawConnector(worker, socketChannel, target, Optional.empty()));
-        }
-        return new AnnouncingPools(
-                target, header -> pool(new RawConnector(worker, socketChannel, target, Optional.of(header))));
+    /// What makes connections to `target` that have `origin`.
+    RawConnector connector(UpstreamTarget target, ConnectionOrigin origin) {
+        return new RawConnector(worker, socketChannel, target, origin, bindErrors);
     }
 
     private ConnectionPool pool(RawConnector connector) {
@@ -62,10 +70,14 @@ final class HostPools {
     void retire(List<HostState> gone) {
         worker.loop()
                 .execute(() -> gone.forEach(state -> {
-                    var pool = pools.remove(state);
-                    if (pool != null) {
-                        pool.retire();
-                    }
+                    retire(pools.remove(state));
+                    retire(sourced.remove(state));
                 }));
+    }
+
+    private static void retire(@Nullable ConnectionPool pool) {
+        if (pool != null) {
+            pool.retire();
+        }
     }
 }

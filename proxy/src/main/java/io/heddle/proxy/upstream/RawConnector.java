@@ -5,21 +5,20 @@ import io.heddle.proxy.tls.HalfClose;
 import io.heddle.traffic.resilience.CircuitBreaker;
 import io.heddle.traffic.resilience.OutlierDetector;
 import io.heddle.traffic.resilience.OutlierPolicy;
-import io.heddle.traffic.runtime.ConnectionOpening;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ConnectTimeoutException;
-import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.resolver.NoopAddressResolverGroup;
-import java.net.InetAddress;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
@@ -34,7 +33,8 @@ public final class RawConnector {
     private final Worker worker;
     private final Class<? extends SocketChannel> socketChannel;
     private final UpstreamTarget target;
-    private final Optional<ProxyAnnouncement> header;
+    private final ConnectionOrigin origin;
+    private final BindErrors bindErrors;
     private final Alpn alpn;
     private final Runnable otherwise;
     private @Nullable Throwable lastFailure;
@@ -46,16 +46,18 @@ public final class RawConnector {
         OTHER
     }
 
-    /// `header` is what each connection begins with.
+    /// `origin` is what connections have from whom they are made for.
     RawConnector(
             Worker worker,
             Class<? extends SocketChannel> socketChannel,
             UpstreamTarget target,
-            Optional<ProxyAnnouncement> header) {
+            ConnectionOrigin origin,
+            BindErrors bindErrors) {
         this.worker = worker;
         this.socketChannel = socketChannel;
         this.target = target;
-        this.header = header;
+        this.origin = origin;
+        this.bindErrors = bindErrors;
         this.alpn = Alpn.ANY;
         this.otherwise = () -> {};
     }
@@ -64,7 +66,8 @@ public final class RawConnector {
         this.worker = other.worker;
         this.socketChannel = other.socketChannel;
         this.target = other.target;
-        this.header = other.header;
+        this.origin = other.origin;
+        this.bindErrors = other.bindErrors;
         this.alpn = alpn;
         this.otherwise = otherwise;
     }
@@ -151,18 +154,9 @@ public final class RawConnector {
                         channel.pipeline().addLast(handler);
                     }
                 });
-        var source = target.cluster().opening().source().filter(own -> isSameFamily(own, address));
-        boolean epoll = socketChannel == EpollSocketChannel.class;
-        source.filter(own -> epoll && own.free())
-                .ifPresent(_ -> bootstrap.option(EpollChannelOption.IP_FREEBIND, true));
-        source.filter(own -> epoll && own.port() == 0)
-                .ifPresent(_ -> bootstrap.option(EpollChannelOption.IP_BIND_ADDRESS_NO_PORT, true));
-        var opening = source.isEmpty()
-                ? bootstrap.connect(address)
-                : bootstrap.connect(
-                        address,
-                        new InetSocketAddress(
-                                literal(source.get()), source.get().port()));
+        var opening = source(address)
+                .map(near -> connectFrom(near, bootstrap, address))
+                .orElseGet(() -> bootstrap.connect(address));
         opening.channel().closeFuture().addListener(_ -> target.breaker().release(CircuitBreaker.Resource.CONNECTIONS));
         opening.addListener(opened -> {
             worker.tick();
@@ -191,21 +185,47 @@ public final class RawConnector {
         });
     }
 
-    private static InetAddress literal(ConnectionOpening.Source source) {
-        return InetAddress.ofLiteral(source.address());
+    /// A client's address counts before the cluster's own. To a host of the other family there is no way from a
+    /// client's
+    /// address: it must not seem to be this machine that asks.
+    private Optional<SourceSocket> source(InetSocketAddress host) {
+        return origin.source()
+                .map(SourceSocket::of)
+                .or(() -> target.cluster()
+                        .opening()
+                        .source()
+                        .map(SourceSocket::of)
+                        .filter(own -> own.reaches(host)));
     }
 
-    private static boolean isSameFamily(ConnectionOpening.Source source, InetSocketAddress host) {
-        return host.getAddress() != null
-                && host.getAddress().getAddress().length == literal(source).getAddress().length;
+    private ChannelFuture connectFrom(SourceSocket near, Bootstrap bootstrap, InetSocketAddress host) {
+        var channel = bootstrap.register().channel();
+        if (!near.reaches(host)) {
+            var cause = new ConnectException(host + " is not of the family of " + near.local());
+            return refused(channel.newFailedFuture(cause));
+        }
+        try {
+            near.configure(channel);
+        } catch (ChannelException cause) {
+            return refused(channel.newFailedFuture(cause));
+        }
+        var bound = channel.bind(near.local());
+        return bound.isDone() && !bound.isSuccess() ? refused(bound) : channel.connect(host);
+    }
+
+    private ChannelFuture refused(ChannelFuture failed) {
+        bindErrors.count(target, failed.cause(), worker.now());
+        return failed;
     }
 
     /// Says whose bytes follow, before TLS says anything.
     private void announce(Channel channel) {
-        if (header.isPresent()) {
+        if (origin.header().isPresent()) {
             var first = new ChannelOutboundHandlerAdapter();
             channel.pipeline().addFirst(first);
-            channel.pipeline().context(first).writeAndFlush(header.get().bytes());
+            channel.pipeline()
+                    .context(first)
+                    .writeAndFlush(origin.header().get().bytes());
             channel.pipeline().remove(first);
         }
     }

@@ -29,6 +29,11 @@ record UpstreamTarget(
         return transport.tls();
     }
 
+    /// Whether connections begin with a PROXY header.
+    boolean announces() {
+        return transport.announcement() != Cluster.Announcement.NONE;
+    }
+
     /// For a connection, TLS included.
     Duration connectTimeout() {
         return cluster.connectTimeout();

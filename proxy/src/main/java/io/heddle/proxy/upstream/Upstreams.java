@@ -13,7 +13,6 @@ import io.heddle.traffic.balance.Endpoint;
 import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.balance.HostState;
 import io.heddle.traffic.balance.LoadBalancer;
-import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.resilience.CircuitBreaker;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.Cluster;
@@ -47,6 +46,7 @@ public final class Upstreams implements ActiveConfig.Follower {
     private final EventLoop timer;
     private final NameResolver names;
     private final Http2Counters counters = new Http2Counters();
+    private final BindErrors bindErrors = new BindErrors();
     private volatile Map<String, UpstreamCluster> clusters = Map.of();
     private RuntimeConfig applied = RuntimeConfig.EMPTY;
 
@@ -54,7 +54,7 @@ public final class Upstreams implements ActiveConfig.Follower {
     public Upstreams(EventLoops loops, Function<ClientTls, ClientTlsSource> tls, RuntimeConfig first) {
         this.tls = tls;
         this.pools = loops.workers().stream()
-                .map(worker -> new HostPools(worker, loops.socketChannel(), counters))
+                .map(worker -> new HostPools(worker, loops.socketChannel(), counters, bindErrors))
                 .toList();
         this.lookup = new DnsClients(loops);
         this.timer = loops.workers().getFirst().loop();
@@ -65,6 +65,12 @@ public final class Upstreams implements ActiveConfig.Follower {
     /// What ended HTTP/2 connections to hosts.
     public Http2Counters http2() {
         return counters;
+    }
+
+    /// How many connections could not come from the address that they should, by cluster; those that have none are
+    /// left out.
+    public Map<String, Long> bindErrors() {
+        return bindErrors.all();
     }
 
     /// The cluster called `name`, if there is one now. An exchange under an older configuration may find that its
@@ -81,23 +87,19 @@ public final class Upstreams implements ActiveConfig.Follower {
     /// Asks for a connection to `host` of `cluster` on the event loop of `worker`, where this is called. The listener
     /// of `ticket` gets it, perhaps before this returns, unless the ticket is cancelled.
     public void connect(Worker worker, UpstreamCluster cluster, Host host, ConnectionTicket ticket) {
-        pools.get(worker.index()).pool(cluster.target(host)).acquire(ticket);
+        pools.get(worker.index()).acquire(cluster.target(host), ticket);
     }
 
     /// Asks for a connection of its own to `host` for the bytes of a CONNECT request that ends here, as [#connect]
     /// does for a request.
     public void tunnel(Worker worker, UpstreamCluster cluster, Host host, ConnectionTicket ticket) {
-        new TcpPool(raw(worker, cluster, host, ticket.client()), worker).acquire(ticket);
+        new TcpPool(raw(worker, cluster, host, ticket.originator()), worker).acquire(ticket);
     }
 
-    /// How to make a connection for bytes of any kind of `client` to `host`, on the event loop of `worker`.
-    public RawConnector raw(Worker worker, UpstreamCluster cluster, Host host, Optional<Peer> client) {
+    /// How to make a connection for bytes of any kind of `originator` to `host`, on the event loop of `worker`.
+    public RawConnector raw(Worker worker, UpstreamCluster cluster, Host host, Originator originator) {
         var target = cluster.target(host);
-        var version = target.transport().announcement();
-        var header = version == Cluster.Announcement.NONE
-                ? Optional.<ProxyAnnouncement>empty()
-                : Optional.of(ProxyAnnouncement.of(version, client));
-        return new RawConnector(worker, pools.get(worker.index()).socketChannel(), target, header);
+        return pools.get(worker.index()).connector(target, ConnectionOrigin.of(target, originator));
     }
 
     /// Gets the hosts of clusters that may come next: asks for their names.
@@ -150,6 +152,7 @@ public final class Upstreams implements ActiveConfig.Follower {
         aggregates.forEach(cluster -> after.remove(cluster.name()));
         aggregates.forEach(cluster -> aggregate(cluster, next, after));
         clusters = Map.copyOf(after);
+        bindErrors.keep(clusters.keySet());
         retire(before, after);
     }
 

@@ -155,7 +155,11 @@ final class RunningProxy implements AutoCloseable {
     }
 
     static RouteAction forward(RetryPolicy retry, Timeouts timeouts) {
-        var target = new ClusterChoice.Target("app", Optional.empty(), List.of(), List.of(), Map.of());
+        return forward("app", retry, timeouts);
+    }
+
+    static RouteAction forward(String cluster, RetryPolicy retry, Timeouts timeouts) {
+        var target = new ClusterChoice.Target(cluster, Optional.empty(), List.of(), List.of(), Map.of());
         return new RouteAction.Forward(
                 new ClusterChoice.One(target), Rewrite.NONE, timeouts, retry, List.of(), Upgrades.NONE);
     }
@@ -203,8 +207,14 @@ final class RunningProxy implements AutoCloseable {
                 .mapToObj(port ->
                         new Endpoint("127.0.0.1", port, 1, Endpoint.Health.HEALTHY, 0, Map.of(), PeerMetadata.UNKNOWN))
                 .toList();
-        var cluster = new Cluster(
-                "app",
+        return new RuntimeConfig(
+                Map.of("in", listener), Map.of(), Map.of("app", cluster("app", endpoints)), Map.of(), Map.of());
+    }
+
+    /// A cluster of these hosts, of HTTP/1.1 and without anything else.
+    static Cluster cluster(String name, List<Endpoint> endpoints) {
+        return new Cluster(
+                name,
                 Cluster.Discovery.STATIC,
                 new EndpointSet(endpoints),
                 Duration.ofSeconds(1),
@@ -215,7 +225,6 @@ final class RunningProxy implements AutoCloseable {
                 Http2Options.DEFAULT,
                 ConnectionLimits.DEFAULT,
                 Cluster.ServiceTag.UNKNOWN);
-        return new RuntimeConfig(Map.of("in", listener), Map.of(), Map.of("app", cluster), Map.of(), Map.of());
     }
 
     /// The same with another protocol to the cluster's hosts.

@@ -163,6 +163,8 @@ class InterceptionTest {
                         mode,
                         "--backend",
                         backend));
+        var log = folder.resolve("server.log");
+        int before = Files.exists(log) ? Files.readString(log).length() : 0;
         serve("--interception-mode", mode);
         var capture = folder.resolve(mode + backend + ".pcap");
         var tcpdump = server.start(
@@ -203,6 +205,9 @@ class InterceptionTest {
                 .isTrue();
         assertThat(Files.readString(folder.resolve("books/access.log")))
                 .contains("spiffe://cluster.local/ns/shop/sa/reader");
+        assertThat(Files.readString(log).substring(before))
+                .as("the caller's address as the application sees it")
+                .containsPattern((mode.equals("TPROXY") ? "10.99.0.1" : "127.0.0.1") + " - - .*GET /" + PAGE);
     }
 
     @Test

@@ -27,6 +27,12 @@ public sealed interface ListenerFilter {
     /// Asks the kernel where a redirected connection wanted to go.
     record OriginalDestination() implements ListenerFilter {}
 
+    /// Has the connections that are made for a client come from the client's own address, as it is known where this
+    /// filter stands.
+    ///
+    /// @param mark the mark of their packets (`SO_MARK`), by which routing tells them; 0 for none
+    record OriginalSource(int mark) implements ListenerFilter {}
+
     /// A filter and the connections it leaves alone.
     ///
     /// @param filter what it does

@@ -103,6 +103,7 @@ final class ListenerWriter {
         }
         if (interception.mode() == ProxyNode.Mode.TPROXY) {
             listener.setTransparent(BoolValue.of(true));
+            Interceptions.keepSource(listener);
         }
         switch (view.inbound().mode()) {
             case STRICT, UNSET -> listener.addFilterChains(mutual); // UNSET is never in a view; closed if it were

@@ -31,6 +31,7 @@ import io.envoyproxy.envoy.extensions.filters.http.set_metadata.v3.SetMetadataPr
 import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSessionProto;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspectorProto;
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDstProto;
+import io.envoyproxy.envoy.extensions.filters.listener.original_src.v3.OriginalSrcProto;
 import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocolProto;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspectorProto;
 import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.ConnectionLimitProto;
@@ -157,6 +158,7 @@ final class ExtensionTypes {
             files("filters.http.stateful_session.v3", StatefulSessionProto::getDescriptor),
             files("filters.listener.http_inspector.v3", HttpInspectorProto::getDescriptor),
             files("filters.listener.original_dst.v3", OriginalDstProto::getDescriptor),
+            files("filters.listener.original_src.v3", OriginalSrcProto::getDescriptor),
             files("filters.listener.proxy_protocol.v3", ProxyProtocolProto::getDescriptor),
             files("filters.listener.tls_inspector.v3", TlsInspectorProto::getDescriptor),
             files("filters.network.connection_limit.v3", ConnectionLimitProto::getDescriptor),

@@ -3,6 +3,7 @@ package io.heddle.xds.read;
 import io.envoyproxy.envoy.config.core.v3.ProxyProtocolConfig;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilterChainMatchPredicate;
+import io.envoyproxy.envoy.extensions.filters.listener.original_src.v3.OriginalSrc;
 import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.heddle.traffic.runtime.ListenerFilter;
@@ -19,12 +20,15 @@ final class ListenerFilterReader {
     private static final String HTTP_INSPECTOR = PACKAGE + "http_inspector.v3.HttpInspector";
     private static final String PROXY_PROTOCOL = PACKAGE + "proxy_protocol.v3.ProxyProtocol";
     private static final String ORIGINAL_DST = PACKAGE + "original_dst.v3.OriginalDst";
+    private static final String ORIGINAL_SRC = PACKAGE + "original_src.v3.OriginalSrc";
     private static final int DEEPEST = 16;
 
     private static final Fields<io.envoyproxy.envoy.config.listener.v3.ListenerFilter> FILTER = Fields.refusingOthers(
                     io.envoyproxy.envoy.config.listener.v3.ListenerFilter.class)
             .reads("name", "filter_disabled")
-            .limits("typed_config", "`tls_inspector`, `http_inspector`, `proxy_protocol`, `original_dst`");
+            .limits(
+                    "typed_config",
+                    "`tls_inspector`, `http_inspector`, `proxy_protocol`, `original_dst`, `original_src`");
     private static final Fields<ListenerFilterChainMatchPredicate> PREDICATE = Fields.refusingOthers(
                     ListenerFilterChainMatchPredicate.class)
             .reads("or_match", "and_match", "not_match", "any_match", "destination_port_range");
@@ -37,9 +41,11 @@ final class ListenerFilterReader {
     private static final Fields<ProxyProtocol> PROXY = Fields.ignoringOthers(ProxyProtocol.class)
             .reads("allow_requests_without_proxy_protocol", "disallowed_versions")
             .refuses("rules");
+    private static final Fields<OriginalSrc> SOURCE =
+            Fields.refusingOthers(OriginalSrc.class).reads("mark");
 
     /// What of listener filters is read.
-    static final List<Fields<?>> FIELDS = List.of(FILTER, PREDICATE, PREDICATES, TLS, PROXY);
+    static final List<Fields<?>> FIELDS = List.of(FILTER, PREDICATE, PREDICATES, TLS, PROXY, SOURCE);
 
     private ListenerFilterReader() {}
 
@@ -66,6 +72,7 @@ final class ListenerFilterReader {
             case HTTP_INSPECTOR -> Optional.of(new ListenerFilter.HttpInspector());
             case PROXY_PROTOCOL -> here.unpack(config, ProxyProtocol.parser()).map(found -> proxy(found, here));
             case ORIGINAL_DST -> Optional.of(new ListenerFilter.OriginalDestination());
+            case ORIGINAL_SRC -> here.unpack(config, OriginalSrc.parser()).map(found -> source(found, here));
             default -> {
                 scope.error("listener filter " + message.getName() + " is not supported", "remove it");
                 yield Optional.empty();
@@ -88,6 +95,11 @@ final class ListenerFilterReader {
             scope.at("disallowed_versions").error("leaves no version", "remove one");
         }
         return new ListenerFilter.ProxyProtocol(message.getAllowRequestsWithoutProxyProtocol(), versions);
+    }
+
+    private static ListenerFilter source(OriginalSrc message, Scope scope) {
+        scope.check(message, SOURCE);
+        return new ListenerFilter.OriginalSource(message.getMark());
     }
 
     private static PortPredicate predicate(ListenerFilterChainMatchPredicate message, Scope scope, int depth) {

@@ -121,7 +121,8 @@ class ListenerReaderTest {
                         + filter(
                                 "tls_inspector.v3.TlsInspector",
                                 ", close_connection_on_client_hello_parsing_errors: true")
-                        + ", " + filter("http_inspector.v3.HttpInspector", "") + " ]");
+                        + ", " + filter("http_inspector.v3.HttpInspector", "") + ", "
+                        + filter("original_src.v3.OriginalSrc", ", mark: 1337") + " ]");
         assertThat(listener.inspection().timeout()).isEqualTo(Duration.ofSeconds(2));
         assertThat(listener.inspection().steps())
                 .extracting(ListenerFilter.Step::filter)
@@ -129,7 +130,8 @@ class ListenerReaderTest {
                         new ListenerFilter.OriginalDestination(),
                         new ListenerFilter.ProxyProtocol(true, Set.of(2)),
                         new ListenerFilter.TlsInspector(true),
-                        new ListenerFilter.HttpInspector());
+                        new ListenerFilter.HttpInspector(),
+                        new ListenerFilter.OriginalSource(1337));
     }
 
     @Test

@@ -24,6 +24,7 @@ import io.envoyproxy.envoy.extensions.filters.http.on_demand.v3.OnDemand;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.listener.original_src.v3.OriginalSrc;
 import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
@@ -105,7 +106,10 @@ record SetField(Way way, FieldDescriptor field) {
             Map.entry("envoy.config.cluster.v3.Cluster", List.of(HttpProtocolOptions.getDefaultInstance())),
             Map.entry(
                     "envoy.config.listener.v3.ListenerFilter",
-                    List.of(TlsInspector.getDefaultInstance(), ProxyProtocol.getDefaultInstance())),
+                    List.of(
+                            TlsInspector.getDefaultInstance(),
+                            ProxyProtocol.getDefaultInstance(),
+                            OriginalSrc.getDefaultInstance())),
             Map.entry(
                     "envoy.config.overload.v3.ResourceMonitor",
                     List.of(DownstreamConnectionsConfig.getDefaultInstance(), FixedHeapConfig.getDefaultInstance())),

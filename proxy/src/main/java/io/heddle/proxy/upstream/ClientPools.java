@@ -4,17 +4,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
 
-/// The pools of a host whose connections begin with a PROXY header: one for each connection of a client, the latest
-/// [#LIMIT] of them, as a header tells of one client only. One that nobody used the longest makes room: its idle
-/// connections are closed, the others when they are done. Confined to its loop.
-final class AnnouncingPools implements ConnectionPool {
+/// The pools of a host whose connections are not for everybody, because they begin with a PROXY header or come from a
+/// client's address: one for each that is the same in that, the latest [#LIMIT] of them. One that nobody used the
+/// longest makes room: its idle connections are closed, the others when they are done. Confined to its loop.
+final class ClientPools implements ConnectionPool {
     static final int LIMIT = 1024;
 
     private final UpstreamTarget target;
-    private final Function<ProxyAnnouncement, ConnectionPool> fresh;
-    private final Map<ProxyAnnouncement, ConnectionPool> pools = new LinkedHashMap<>(16, 0.75f, true);
+    private final Function<ConnectionOrigin, ConnectionPool> fresh;
+    private final Map<ConnectionOrigin, ConnectionPool> pools = new LinkedHashMap<>(16, 0.75f, true);
 
-    AnnouncingPools(UpstreamTarget target, Function<ProxyAnnouncement, ConnectionPool> fresh) {
+    ClientPools(UpstreamTarget target, Function<ConnectionOrigin, ConnectionPool> fresh) {
         this.target = target;
         this.fresh = fresh;
     }
@@ -26,11 +26,11 @@ final class AnnouncingPools implements ConnectionPool {
 
     @Override
     public void acquire(ConnectionTicket ticket) {
-        var header = ProxyAnnouncement.of(target.transport().announcement(), ticket.client());
-        var pool = pools.get(header);
+        var origin = ConnectionOrigin.of(target, ticket.originator());
+        var pool = pools.get(origin);
         if (pool == null) {
-            pool = fresh.apply(header);
-            pools.put(header, pool);
+            pool = fresh.apply(origin);
+            pools.put(origin, pool);
             makeRoom();
         }
         pool.acquire(ticket);
