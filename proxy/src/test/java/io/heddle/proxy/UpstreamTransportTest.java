@@ -222,6 +222,27 @@ class UpstreamTransportTest {
 
     @Test
     @EnabledOnOs(OS.LINUX) // every address of 127.0.0.0/8 is there
+    void a_host_that_answers_at_its_second_address_gets_the_same() throws Exception {
+        var believing = """
+                listener_filters: [{name: envoy.filters.listener.proxy_protocol, typed_config: {
+                  "@type": type.googleapis.com/envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol}}],
+                """;
+        try (var inbound = inbound(believing)) {
+            int port = Objects.requireNonNull(inbound.ports().get("in")).getPort();
+            var host = """
+                    {endpoint: {address: {socket_address: {address: 127.0.0.5, port_value: %1$d}},
+                      additional_addresses: [{address: {socket_address: {address: 127.0.0.1, port_value: %1$d}}}]}}
+                    """.formatted(port);
+            try (var outbound = outbound(announcing("V2", tls()) + endpoints(host));
+                    var client = connect(outbound)) {
+                assertThat(ask(client)).isEqualTo("200");
+                assertThat(ask(client)).isEqualTo("200");
+            }
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX) // every address of 127.0.0.0/8 is there
     void connections_come_from_the_address_that_the_cluster_names() throws Exception {
         var bind = "upstream_bind_config: {source_address: {address: 127.0.0.9, port_value: 0}}, ";
         try (var proxy = outbound(bind + endpoints(endpoint(host.port(), "")));

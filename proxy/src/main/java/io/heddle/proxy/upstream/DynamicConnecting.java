@@ -5,6 +5,7 @@ import io.heddle.traffic.match.StringMatcher;
 import io.heddle.traffic.resilience.CircuitBreaker;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.Cluster;
+import io.heddle.traffic.runtime.ConnectionOpening.AddressOrder;
 import io.heddle.traffic.runtime.PeerVerification;
 import io.heddle.traffic.runtime.SubjectAltNameMatcher;
 import java.util.List;
@@ -31,6 +32,11 @@ record DynamicConnecting(
     @Override
     public int port() {
         return slow() ? HTTPS : HTTP;
+    }
+
+    @Override
+    public AddressOrder order() {
+        return cluster.opening().order();
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.heddle.traffic.balance.Endpoint;
 import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.balance.HostState;
 import io.heddle.traffic.request.PeerMetadata;
+import io.heddle.traffic.runtime.ConnectionOpening.AddressOrder;
 import io.heddle.traffic.runtime.DnsCachePolicy;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
@@ -53,6 +54,9 @@ final class DynamicHosts {
         /// How `host`, whose name is `name`, is reached. Perhaps slow; not called on an event loop where TLS has to be
         /// prepared.
         UpstreamTarget target(Host host, HostName name, HostAddress address);
+
+        /// In which order the addresses of a name are tried.
+        AddressOrder order();
 
         /// Whether [#target] has TLS to prepare.
         boolean slow();
@@ -227,7 +231,11 @@ final class DynamicHosts {
                 Endpoint.Health.HEALTHY,
                 0,
                 Map.of(),
-                PeerMetadata.UNKNOWN);
+                PeerMetadata.UNKNOWN,
+                found.addresses().stream()
+                        .skip(1)
+                        .map(address -> new Endpoint.Address(address, name.port()))
+                        .toList());
     }
 
     /// Makes what it takes to reach a host for the first time.
@@ -240,7 +248,7 @@ final class DynamicHosts {
             }
             state = entry.state;
         }
-        var address = new HostAddress(HostAddress.socket(endpoint));
+        var address = HostAddress.of(endpoint, connecting.order());
         targets.putIfAbsent(state, connecting.target(new Host(endpoint, state), name, address));
     }
 
@@ -263,7 +271,7 @@ final class DynamicHosts {
         entry.failures = 0;
         var endpoint = endpoint(name, found);
         if (entry.host == null || !entry.host.endpoint().equals(endpoint)) {
-            target.address().moveTo(HostAddress.socket(endpoint));
+            target.address().moveTo(endpoint, connecting.order());
             entry.host = new Host(endpoint, entry.state);
         }
         return policy.afterAnswer(found.ttl(), random.nextLong());

@@ -278,11 +278,17 @@ final class NameResolver {
                 continue;
             }
             var found = addresses.getOrDefault(new Query(endpoint.address(), dns), List.of());
-            for (var address : found) {
-                var at = at(endpoint, address);
-                resolved.add(new Resolved(dns.logical() ? endpoint.key() : at.key(), at));
-                if (dns.logical()) {
-                    break;
+            if (dns.logical() && !found.isEmpty()) {
+                var others = found.stream()
+                        .skip(1)
+                        .map(address -> new Endpoint.Address(address, endpoint.port()))
+                        .toList();
+                resolved.add(new Resolved(
+                        endpoint.key(), at(endpoint, found.getFirst()).withAdditional(others)));
+            } else {
+                for (var address : found) {
+                    var at = at(endpoint, address);
+                    resolved.add(new Resolved(at.key(), at));
                 }
             }
         }

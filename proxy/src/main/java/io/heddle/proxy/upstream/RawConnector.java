@@ -20,6 +20,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.resolver.NoopAddressResolverGroup;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -138,7 +139,6 @@ public final class RawConnector {
     private void open(ChannelHandler handler, boolean halfClose, Optional<SslHandler> tls, Outcome outcome) {
         int timeout = Math.clamp(target.connectTimeout().toMillis(), 1, Integer.MAX_VALUE);
         tls.ifPresent(ssl -> ssl.setHandshakeTimeoutMillis(timeout));
-        var address = target.address().now();
         var bootstrap = new Bootstrap()
                 .group(worker.loop())
                 .channel(socketChannel)
@@ -146,41 +146,96 @@ public final class RawConnector {
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
                 .option(ChannelOption.ALLOW_HALF_CLOSURE, halfClose)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeout)
-                .handler(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        tls.ifPresent(ssl -> channel.pipeline().addLast(ssl));
-                        channel.pipeline().addLast(handler);
-                    }
-                });
-        var opening = source(address)
-                .map(near -> connectFrom(near, bootstrap, address))
-                .orElseGet(() -> bootstrap.connect(address));
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeout);
+        var addresses = addresses();
+        if (addresses.size() > 1) {
+            race(bootstrap, addresses, new Stage(handler, halfClose, tls, outcome));
+            return;
+        }
+        bootstrap.handler(new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                tls.ifPresent(ssl -> channel.pipeline().addLast(ssl));
+                channel.pipeline().addLast(handler);
+            }
+        });
+        var opening = connect(bootstrap, addresses.getFirst());
         opening.channel().closeFuture().addListener(_ -> target.breaker().release(CircuitBreaker.Resource.CONNECTIONS));
         opening.addListener(opened -> {
             worker.tick();
-            if (!opened.isSuccess()) {
+            if (opened.isSuccess()) {
+                announce(opening.channel());
+                opened(opening.channel(), new Stage(handler, halfClose, tls, outcome));
+            } else {
                 opening.channel().close();
                 failed(opened.cause(), outcome);
-                return;
             }
-            announce(opening.channel());
-            if (tls.isEmpty()) {
-                connected(opening.channel(), outcome);
-            } else {
-                tls.get().handshakeFuture().addListener(done -> {
-                    worker.tick();
-                    if (done.isSuccess()) {
-                        if (halfClose) {
-                            HalfClose.prepare(opening.channel());
-                        }
-                        connected(opening.channel(), outcome);
-                    } else {
-                        opening.channel().close();
-                        failed(done.cause(), outcome);
-                    }
+        });
+    }
+
+    /// What is done with a connection when it stands.
+    private record Stage(ChannelHandler handler, boolean halfClose, Optional<SslHandler> tls, Outcome outcome) {}
+
+    /// The addresses to try. From a client's address only those of its family; without such, whichever, which fails.
+    private List<InetSocketAddress> addresses() {
+        var all = target.address().now();
+        if (origin.source().isEmpty() || all.size() == 1) {
+            return all;
+        }
+        var near = SourceSocket.of(origin.source().get());
+        var reached = all.stream().filter(near::reaches).toList();
+        return reached.isEmpty() ? List.of(all.getFirst()) : reached;
+    }
+
+    /// Several connections are on their way at a time, of which one is taken: it gets its handlers only then, and is
+    /// not read before.
+    private void race(Bootstrap bootstrap, List<InetSocketAddress> addresses, Stage stage) {
+        bootstrap.option(ChannelOption.AUTO_READ, false).handler(new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                // The one that is taken gets its handlers then.
+            }
+        });
+        var race = new AddressRace(
+                worker,
+                address -> connect(bootstrap, address),
+                channel -> {
+                    channel.closeFuture()
+                            .addListener(_ -> target.breaker().release(CircuitBreaker.Resource.CONNECTIONS));
+                    announce(channel); // TLS begins as soon as it is added
+                    stage.tls().ifPresent(ssl -> channel.pipeline().addLast(ssl));
+                    channel.pipeline().addLast(stage.handler());
+                    channel.config().setAutoRead(true);
+                    opened(channel, stage);
+                },
+                cause -> {
+                    target.breaker().release(CircuitBreaker.Resource.CONNECTIONS);
+                    failed(cause, stage.outcome());
                 });
+        race.start(addresses, target.connectTimeout());
+    }
+
+    private ChannelFuture connect(Bootstrap bootstrap, InetSocketAddress address) {
+        return source(address)
+                .map(near -> connectFrom(near, bootstrap, address))
+                .orElseGet(() -> bootstrap.connect(address));
+    }
+
+    private void opened(Channel channel, Stage stage) {
+        if (stage.tls().isEmpty()) {
+            connected(channel, stage.outcome());
+            return;
+        }
+        stage.tls().get().handshakeFuture().addListener(done -> {
+            worker.tick();
+            if (done.isSuccess()) {
+                if (stage.halfClose()) {
+                    HalfClose.prepare(channel);
+                }
+                connected(channel, stage.outcome());
+            } else {
+                channel.close();
+                failed(done.cause(), stage.outcome());
             }
         });
     }

@@ -227,7 +227,7 @@ public final class Upstreams implements ActiveConfig.Follower {
         return new OriginalDestinations(
                 host -> new UpstreamTarget(
                         host,
-                        new HostAddress(HostAddress.socket(host.endpoint())),
+                        HostAddress.of(host.endpoint(), cluster.opening().order()),
                         transport,
                         source,
                         cluster,
@@ -237,14 +237,14 @@ public final class Upstreams implements ActiveConfig.Follower {
 
     /// A name that is one host keeps its connections when its address changes.
     private static HostAddress hostAddress(Cluster cluster, Endpoint endpoint, Optional<UpstreamTarget> before) {
-        var now = HostAddress.socket(endpoint);
+        var order = cluster.opening().order();
         if (before.isEmpty()
                 || !(cluster.discovery() instanceof Cluster.Discovery.Dns(var logical, var _))
                 || !logical) {
-            return new HostAddress(now);
+            return HostAddress.of(endpoint, order);
         }
         var kept = before.get().address();
-        kept.moveTo(now);
+        kept.moveTo(endpoint, order);
         return kept;
     }
 

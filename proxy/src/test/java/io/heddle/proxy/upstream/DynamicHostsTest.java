@@ -8,6 +8,7 @@ import io.heddle.proxy.dns.NameLookup;
 import io.heddle.proxy.loop.EventLoops;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.traffic.balance.Host;
+import io.heddle.traffic.runtime.ConnectionOpening.AddressOrder;
 import io.heddle.traffic.runtime.DnsCachePolicy;
 import io.heddle.traffic.runtime.DnsPolicy;
 import io.heddle.traffic.runtime.DnsResolution;
@@ -54,6 +55,11 @@ class DynamicHostsTest {
             @Override
             public UpstreamTarget target(Host host, HostName name, HostAddress address) {
                 throw new AssertionError("no name is found here");
+            }
+
+            @Override
+            public AddressOrder order() {
+                return AddressOrder.DEFAULT;
             }
 
             @Override

@@ -8,8 +8,26 @@ import java.util.Optional;
 /// @param ahead how many connections there are for each request under way or waiting, 1 to 3; what is over 1 is opened
 ///     ahead of need, one connection a request (`per_upstream_preconnect_ratio`); with HTTP/1.1 only, as an HTTP/2
 ///     connection has room for many
-public record ConnectionOpening(Optional<Source> source, double ahead) {
-    public static final ConnectionOpening DEFAULT = new ConnectionOpening(Optional.empty(), 1.0);
+/// @param order in which order the addresses of a host with several are tried
+public record ConnectionOpening(Optional<Source> source, double ahead, AddressOrder order) {
+    public static final ConnectionOpening DEFAULT = new ConnectionOpening(Optional.empty(), 1.0, AddressOrder.DEFAULT);
+
+    /// In which order addresses are tried: some of one family, then those of both in turn (RFC 8305, section 4; Envoy's
+    /// `happy_eyeballs_config`).
+    ///
+    /// @param first which family comes first
+    /// @param count how many addresses of it, before one of the other
+    public record AddressOrder(FirstFamily first, int count) {
+        public static final AddressOrder DEFAULT = new AddressOrder(FirstFamily.AS_FOUND, 1);
+    }
+
+    /// Which family of addresses comes first.
+    public enum FirstFamily {
+        /// That of the address that stands first.
+        AS_FOUND,
+        IPV4,
+        IPV6
+    }
 
     /// An address of this machine.
     ///

@@ -19,6 +19,7 @@ import io.heddle.model.name.SpiffeId;
 import io.heddle.model.resource.Service;
 import io.heddle.model.view.EndpointView;
 import io.heddle.model.view.MeshSettings;
+import io.heddle.model.view.ProxyNode;
 import io.heddle.model.view.ProxyView;
 import io.heddle.model.view.ServiceView;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ final class ClusterWriter {
     private static final Duration CONNECT_TIMEOUT =
             Duration.newBuilder().setSeconds(10).build();
     private static final String APPLICATION_ADDRESS = "127.0.0.1";
+    private static final String APPLICATION_ADDRESS_IPV6 = "::1";
 
     private ClusterWriter() {}
 
@@ -41,7 +43,7 @@ final class ClusterWriter {
                 clusters.add(outbound(service, port.port(), view));
             }
         }
-        InboundPort.of(view).ifPresent(inbound -> clusters.add(application(inbound)));
+        InboundPort.of(view).ifPresent(inbound -> clusters.add(application(inbound, view)));
         if (view.node().interception().isTransparent()) {
             clusters.add(toOriginalDestination(Names.PASSTHROUGH_CLUSTER).build());
             clusters.add(Cluster.newBuilder()
@@ -150,8 +152,15 @@ final class ClusterWriter {
                 .build();
     }
 
-    private static Cluster application(InboundPort inbound) {
-        var address = EndpointWriter.address(APPLICATION_ADDRESS, inbound.applicationPort());
+    /// Under TPROXY the application is called from its clients' addresses, so it has one of each of their families.
+    private static Cluster application(InboundPort inbound, ProxyView view) {
+        var endpoint = Endpoint.newBuilder()
+                .setAddress(EndpointWriter.address(APPLICATION_ADDRESS, inbound.applicationPort()));
+        var interception = view.node().interception();
+        if (interception.mode() == ProxyNode.Mode.TPROXY && interception.ipv6()) {
+            endpoint.addAdditionalAddresses(Endpoint.AdditionalAddress.newBuilder()
+                    .setAddress(EndpointWriter.address(APPLICATION_ADDRESS_IPV6, inbound.applicationPort())));
+        }
         var cluster = Cluster.newBuilder()
                 .setName(inbound.cluster())
                 .setType(Cluster.DiscoveryType.STATIC)
@@ -160,8 +169,7 @@ final class ClusterWriter {
                 .setLoadAssignment(ClusterLoadAssignment.newBuilder()
                         .setClusterName(inbound.cluster())
                         .addEndpoints(LocalityLbEndpoints.newBuilder()
-                                .addLbEndpoints(LbEndpoint.newBuilder()
-                                        .setEndpoint(Endpoint.newBuilder().setAddress(address)))));
+                                .addLbEndpoints(LbEndpoint.newBuilder().setEndpoint(endpoint))));
         ProtocolWriter.plain(cluster, inbound.protocol());
         return cluster.build();
     }

@@ -223,7 +223,7 @@ final class GoldenViews {
                 List.of(deny),
                 plain(service(WEB, 80), endpoint("web-1", "10.0.0.2", 9080, true)));
         return Views.intercepted(
-                view, new ProxyNode.Interception(ProxyNode.Mode.TPROXY, false), OutboundTraffic.REGISTRY_ONLY);
+                view, new ProxyNode.Interception(ProxyNode.Mode.TPROXY, true), OutboundTraffic.REGISTRY_ONLY);
     }
 
     private static ProxyView permissive() {

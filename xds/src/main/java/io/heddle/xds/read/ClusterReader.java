@@ -26,6 +26,7 @@ final class ClusterReader {
                     io.envoyproxy.envoy.config.cluster.v3.Cluster.class)
             .reads("name", "connect_timeout", "load_assignment", "circuit_breakers")
             .reads("transport_socket", "transport_socket_matches", "upstream_bind_config", "preconnect_policy")
+            .reads("upstream_connection_options")
             .accepts("alt_stat_name", "metrics have the cluster's name")
             .limits("type", "`STATIC`, `EDS`, `STRICT_DNS`, `LOGICAL_DNS`, `ORIGINAL_DST`")
             .limits("eds_cluster_config", "over ADS only")

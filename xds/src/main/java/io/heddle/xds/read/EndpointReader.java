@@ -1,10 +1,12 @@
 package io.heddle.xds.read;
 
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.endpoint.v3.Endpoint.AdditionalAddress;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import io.heddle.traffic.balance.Endpoint;
 import io.heddle.traffic.balance.EndpointSet;
+import io.heddle.traffic.match.AddressMatcher;
 import io.heddle.traffic.request.PeerMetadata;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,10 +31,14 @@ final class EndpointReader {
     private static final Fields<io.envoyproxy.envoy.config.endpoint.v3.Endpoint> HOST = Fields.ignoringOthers(
                     io.envoyproxy.envoy.config.endpoint.v3.Endpoint.class)
             .reads("address")
+            .limits("additional_addresses", "IP addresses; not in a DNS cluster")
             .accepts("hostname", "the host is never rewritten to it");
 
+    private static final Fields<AdditionalAddress> ADDITIONAL =
+            Fields.refusingOthers(AdditionalAddress.class).reads("address");
+
     /// What of endpoints is read.
-    static final List<Fields<?>> FIELDS = List.of(ASSIGNMENT, GROUP, ENDPOINT, HOST);
+    static final List<Fields<?>> FIELDS = List.of(ASSIGNMENT, GROUP, ENDPOINT, HOST, ADDITIONAL);
 
     private static final String TRANSPORT_MATCH = "envoy.transport_socket_match";
 
@@ -73,7 +79,25 @@ final class EndpointReader {
                 health(message),
                 group.getPriority(),
                 transportMatch(message),
-                workload.map(PeerMetadata::parse).orElse(PeerMetadata.UNKNOWN)));
+                workload.map(PeerMetadata::parse).orElse(PeerMetadata.UNKNOWN),
+                additional(message.getEndpoint(), here)));
+    }
+
+    private static List<Endpoint.Address> additional(
+            io.envoyproxy.envoy.config.endpoint.v3.Endpoint message, Scope scope) {
+        var found = new ArrayList<Endpoint.Address>();
+        for (int i = 0; i < message.getAdditionalAddressesCount(); i++) {
+            var additional = message.getAdditionalAddresses(i);
+            var here = scope.at("additional_addresses", i);
+            here.check(additional, ADDITIONAL);
+            var address = Values.address(additional.getAddress(), here.at("address"));
+            if (address.isPresent()
+                    && AddressMatcher.parse(address.get().host()).isEmpty()) {
+                here.at("address").error("is no IP address: " + address.get().host(), "write an IPv4 or IPv6 address");
+            }
+            address.ifPresent(known -> found.add(new Endpoint.Address(known.host(), known.port())));
+        }
+        return found;
     }
 
     private static Endpoint.Health health(LbEndpoint message) {

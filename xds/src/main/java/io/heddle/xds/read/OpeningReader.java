@@ -2,12 +2,15 @@ package io.heddle.xds.read;
 
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.PreconnectPolicy;
+import io.envoyproxy.envoy.config.cluster.v3.UpstreamConnectionOptions;
 import io.envoyproxy.envoy.config.core.v3.BindConfig;
 import io.envoyproxy.envoy.config.core.v3.ProxyProtocolConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
 import io.heddle.traffic.match.AddressMatcher;
 import io.heddle.traffic.runtime.Cluster.Announcement;
 import io.heddle.traffic.runtime.ConnectionOpening;
+import io.heddle.traffic.runtime.ConnectionOpening.AddressOrder;
+import io.heddle.traffic.runtime.ConnectionOpening.FirstFamily;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,6 +23,11 @@ final class OpeningReader {
             .limits(
                     "per_upstream_preconnect_ratio",
                     "1 to 3; an HTTP/2 connection has room for many requests as it is");
+    private static final Fields<UpstreamConnectionOptions> OPTIONS =
+            Fields.ignoringOthers(UpstreamConnectionOptions.class).reads("happy_eyeballs_config");
+    private static final Fields<UpstreamConnectionOptions.HappyEyeballsConfig> EYEBALLS = Fields.refusingOthers(
+                    UpstreamConnectionOptions.HappyEyeballsConfig.class)
+            .reads("first_address_family_version", "first_address_family_count");
     static final Fields<ProxyProtocolUpstreamTransport> PROXY_PROTOCOL = Fields.refusingOthers(
                     ProxyProtocolUpstreamTransport.class)
             .reads("config")
@@ -29,7 +37,7 @@ final class OpeningReader {
             Fields.refusingOthers(ProxyProtocolConfig.class).reads("version");
 
     /// What of the opening of connections is read.
-    static final List<Fields<?>> FIELDS = List.of(BIND, PRECONNECT, PROXY_PROTOCOL, CONFIG);
+    static final List<Fields<?>> FIELDS = List.of(BIND, PRECONNECT, OPTIONS, EYEBALLS, PROXY_PROTOCOL, CONFIG);
 
     private static final double MOST_AHEAD = 3.0;
 
@@ -39,8 +47,9 @@ final class OpeningReader {
         var source = message.hasUpstreamBindConfig()
                 ? source(message.getUpstreamBindConfig(), scope.at("upstream_bind_config"))
                 : Optional.<ConnectionOpening.Source>empty();
+        var order = order(message.getUpstreamConnectionOptions(), scope.at("upstream_connection_options"));
         if (!message.hasPreconnectPolicy()) {
-            return new ConnectionOpening(source, ConnectionOpening.DEFAULT.ahead());
+            return new ConnectionOpening(source, ConnectionOpening.DEFAULT.ahead(), order);
         }
         var policy = message.getPreconnectPolicy();
         var here = scope.at("preconnect_policy");
@@ -52,7 +61,34 @@ final class OpeningReader {
             here.at("per_upstream_preconnect_ratio").error("is not from 1 to 3: " + ahead, "write 1.0 to 3.0");
             ahead = 1.0;
         }
-        return new ConnectionOpening(source, ahead);
+        return new ConnectionOpening(source, ahead, order);
+    }
+
+    private static AddressOrder order(UpstreamConnectionOptions message, Scope scope) {
+        scope.check(message, OPTIONS);
+        if (!message.hasHappyEyeballsConfig()) {
+            return AddressOrder.DEFAULT;
+        }
+        var config = message.getHappyEyeballsConfig();
+        var here = scope.at("happy_eyeballs_config");
+        here.check(config, EYEBALLS);
+        int count = config.hasFirstAddressFamilyCount()
+                ? config.getFirstAddressFamilyCount().getValue()
+                : AddressOrder.DEFAULT.count();
+        if (count < 1) {
+            here.at("first_address_family_count")
+                    .error("is out of range: " + Integer.toUnsignedString(count), "write 1 or a little more");
+        }
+        var first = switch (config.getFirstAddressFamilyVersion()) {
+            case DEFAULT -> FirstFamily.AS_FOUND;
+            case V4 -> FirstFamily.IPV4;
+            case V6 -> FirstFamily.IPV6;
+            case UNRECOGNIZED -> {
+                here.at("first_address_family_version").error("is not known", "write DEFAULT, V4 or V6");
+                yield FirstFamily.AS_FOUND;
+            }
+        };
+        return new AddressOrder(first, Math.max(1, count));
     }
 
     private static Optional<ConnectionOpening.Source> source(BindConfig message, Scope scope) {
