@@ -1,22 +1,40 @@
 package io.heddle.proxy.upstream;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /// The pools of a host whose connections are not for everybody, because they begin with a PROXY header or come from a
 /// client's address: one for each that is the same in that, the latest [#LIMIT] of them. One that nobody used the
-/// longest makes room: its idle connections are closed, the others when they are done. Confined to its loop.
+/// longest makes room: its idle connections are closed, the others when they are done. So does one that nobody used in
+/// [#REST], when others are in use: idle connections of clients that went away count in the cluster's breaker and
+/// would keep those who came from having more than one. Confined to its loop.
 final class ClientPools implements ConnectionPool {
     static final int LIMIT = 1024;
+    static final Duration REST = Duration.ofMinutes(1);
 
     private final UpstreamTarget target;
     private final Function<ConnectionOrigin, ConnectionPool> fresh;
-    private final Map<ConnectionOrigin, ConnectionPool> pools = new LinkedHashMap<>(16, 0.75f, true);
+    private final LongSupplier now;
+    private final Map<ConnectionOrigin, Used> pools = new LinkedHashMap<>(16, 0.75f, true);
 
-    ClientPools(UpstreamTarget target, Function<ConnectionOrigin, ConnectionPool> fresh) {
+    /// A pool and when it was used last.
+    private static final class Used {
+        private final ConnectionPool pool;
+        private long at;
+
+        Used(ConnectionPool pool) {
+            this.pool = pool;
+        }
+    }
+
+    /// `now` tells the monotonic clock.
+    ClientPools(UpstreamTarget target, Function<ConnectionOrigin, ConnectionPool> fresh, LongSupplier now) {
         this.target = target;
         this.fresh = fresh;
+        this.now = now;
     }
 
     @Override
@@ -27,20 +45,25 @@ final class ClientPools implements ConnectionPool {
     @Override
     public void acquire(ConnectionTicket ticket) {
         var origin = ConnectionOrigin.of(target, ticket.originator());
-        var pool = pools.get(origin);
-        if (pool == null) {
-            pool = fresh.apply(origin);
-            pools.put(origin, pool);
-            makeRoom();
+        var used = pools.get(origin);
+        if (used == null) {
+            used = new Used(fresh.apply(origin));
+            pools.put(origin, used);
         }
-        pool.acquire(ticket);
+        used.at = now.getAsLong();
+        makeRoom(used.at);
+        used.pool.acquire(ticket);
     }
 
-    private void makeRoom() {
-        if (pools.size() > LIMIT) {
-            var oldest = pools.entrySet().iterator();
-            oldest.next().getValue().retire();
-            oldest.remove();
+    /// The one that was just used stands last and stays.
+    private void makeRoom(long time) {
+        var all = pools.values().iterator();
+        var oldest = all.next();
+        while (all.hasNext() && (pools.size() > LIMIT || time - oldest.at > REST.toNanos())) {
+            all.remove();
+            oldest.pool.retire();
+            all = pools.values().iterator();
+            oldest = all.next();
         }
     }
 
@@ -51,7 +74,7 @@ final class ClientPools implements ConnectionPool {
 
     @Override
     public void retire() {
-        pools.values().forEach(ConnectionPool::retire);
+        pools.values().forEach(used -> used.pool.retire());
         pools.clear();
     }
 }

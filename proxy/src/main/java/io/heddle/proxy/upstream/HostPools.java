@@ -47,7 +47,7 @@ final class HostPools {
         }
         var fresh = own && !target.announces()
                 ? pool(connector(target, ConnectionOrigin.ANYBODY))
-                : new ClientPools(target, origin -> pool(connector(target, origin)));
+                : new ClientPools(target, origin -> pool(connector(target, origin)), worker::now);
         places.put(target.host().state(), fresh);
         return fresh;
     }
