@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 public final class Http1Handler extends ChannelInboundHandlerAdapter {
     private static final String BODY_INVALID = "http1.codec_error{body_invalid}";
 
+    /// How long an idle connection that has grown old still takes a request, as Envoy's `drain_timeout`.
+    private static final Duration LAST_REQUEST = Duration.ofSeconds(5);
+
     private enum State {
         HEAD,
         BODY,
@@ -49,6 +52,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
     private final ProxyServices services;
     private final ClientConnection client;
     private final Deadline deadline = new Deadline(this::expired);
+    private final Deadline age = new Deadline(this::grownOld);
     private final BodyReader body = new BodyReader();
     private final BodySink sink = this::piece;
     private final Http1RequestReader reader;
@@ -61,6 +65,8 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
     private boolean reading;
     private boolean inputEnded;
     private boolean stoppedSending;
+    private boolean old;
+    private int requests;
 
     /// For a connection of `client` that came in by `chain`, an HTTP one, on the loop of `worker`.
     public Http1Handler(Worker worker, LiveChain chain, ProxyServices services, ClientConnection client) {
@@ -88,7 +94,20 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
         stream = new Http1ClientStream(this, worker, ctx.channel(), reader.head());
         exchange = new HttpExchange(stream, worker, services, new PeerClaim(client));
         reader.clear();
+        var longest = settings().limits().connections().duration();
+        if (!longest.isZero()) {
+            worker.deadlines().set(age, worker.now() + longest.toNanos());
+        }
         rest();
+    }
+
+    /// It takes no more requests than the one under way; one that comes soon is still answered.
+    private void grownOld() {
+        worker.tick();
+        old = true;
+        if (state == State.HEAD && !reader.begun()) {
+            rest();
+        }
     }
 
     @Override
@@ -159,6 +178,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
             return false;
         }
         var head = reader.head();
+        requests++;
         body.none();
         if (head.lines().chunked()) {
             body.chunked();
@@ -244,10 +264,16 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
     boolean mustClose() {
         return state == State.BODY
                 || inputEnded
+                || isUsedUp()
                 || chain.draining()
                 || reader.wantsClose()
                 || state == State.CLOSING
                 || services.overload().endsConnection(worker);
+    }
+
+    private boolean isUsedUp() {
+        int most = settings().limits().connections().requests();
+        return old || (most > 0 && requests >= most);
     }
 
     /// The exchange is over; `close` tells whether the client knows that the connection ends.
@@ -295,7 +321,8 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
     }
 
     private void rest() {
-        after(settings().limits().connectionIdle());
+        var idle = settings().limits().connections().idle();
+        after(old && (idle.isZero() || idle.compareTo(LAST_REQUEST) > 0) ? LAST_REQUEST : idle);
     }
 
     private void limitHead() {
@@ -368,6 +395,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
         worker.tick();
         state = State.CLOSING;
         worker.deadlines().remove(deadline);
+        worker.deadlines().remove(age);
         exchange().clientGone(ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION);
         exchange().close();
         if (stream != null) {

@@ -13,6 +13,7 @@ import io.heddle.proxy.http2.Http2HeadLimits;
 import io.heddle.proxy.http2.Http2Owner;
 import io.heddle.proxy.http2.Http2Stream;
 import io.heddle.proxy.http2.Http2StreamListener;
+import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.netty.buffer.ByteBuf;
@@ -36,7 +37,9 @@ public final class Http2Handler extends ChannelInboundHandlerAdapter implements 
     private final List<Http2ClientStream> touched = new ArrayList<>();
     private @Nullable ChannelTransport transport;
     private @Nullable Http2Connection connection;
+    private final Deadline age = new Deadline(this::grownOld);
     private boolean reading;
+    private int requests;
 
     /// For a connection of `client` that came in by `chain`, an HTTP one, on the loop of `worker`.
     public Http2Handler(Worker worker, LiveChain chain, ProxyServices services, ClientConnection client) {
@@ -62,10 +65,19 @@ public final class Http2Handler extends ChannelInboundHandlerAdapter implements 
         var limits = settings.limits();
         var options = settings.codec().http2();
         transport = new ChannelTransport(
-                ctx.channel(), worker, services.http2(), limits.connectionIdle(), options.keepAlive());
+                ctx.channel(), worker, services.http2(), limits.connections().idle(), options.keepAlive());
         connection = Http2Connection.server(
                 transport, this, new Http2HeadLimits(options, limits.maxHeaderBytes(), limits.maxHeaders()));
         transport.carries(connection);
+        var longest = limits.connections().duration();
+        if (!longest.isZero()) {
+            worker.deadlines().set(age, worker.now() + longest.toNanos());
+        }
+    }
+
+    private void grownOld() {
+        worker.tick();
+        transport().drain();
     }
 
     private Http2Connection connection() {
@@ -134,6 +146,7 @@ public final class Http2Handler extends ChannelInboundHandlerAdapter implements 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         worker.tick();
+        worker.deadlines().remove(age);
         transport().gone();
         connection().closed();
         streams.forEach(Http2ClientStream::close);
@@ -161,7 +174,9 @@ public final class Http2Handler extends ChannelInboundHandlerAdapter implements 
     /// A request has begun.
     void opened() {
         transport().streamsChanged();
-        if (services.overload().endsConnection(worker)) {
+        requests++;
+        int most = settings().limits().connections().requests();
+        if ((most > 0 && requests >= most) || services.overload().endsConnection(worker)) {
             transport().drain();
         }
     }

@@ -5,6 +5,7 @@ import io.heddle.proxy.observe.RequestTimeline;
 import io.heddle.traffic.resilience.Timeouts;
 import io.heddle.traffic.runtime.NetworkFilter.HttpLimits;
 import java.time.Duration;
+import java.util.Optional;
 
 /// When a request has taken too long, by its listener's limits, its route's [Timeouts] and its timeline. Part of its
 /// [Tries].
@@ -24,7 +25,8 @@ final class TimeLimits {
         IDLE
     }
 
-    private static final Timeouts UNLIMITED = new Timeouts(Duration.ZERO, Duration.ZERO, Duration.ZERO);
+    private static final Timeouts UNLIMITED =
+            new Timeouts(Duration.ZERO, Duration.ZERO, Optional.empty(), Optional.empty());
 
     private final RequestTimeline timeline;
     private Timeouts timeouts = UNLIMITED;
@@ -53,7 +55,7 @@ final class TimeLimits {
 
     /// Bytes go both ways from now on: all that counts is that they go.
     void tunnel() {
-        timeouts = new Timeouts(Duration.ZERO, Duration.ZERO, timeouts.idle());
+        timeouts = new Timeouts(Duration.ZERO, Duration.ZERO, idle());
         ofListener = HttpLimits.DEFAULT;
         ofRequest = Long.MAX_VALUE;
     }
@@ -81,11 +83,17 @@ final class TimeLimits {
         if (trying && !timeouts.perTry().isZero()) {
             at = Math.min(at, timeline.upstreamReady + timeouts.perTry().toNanos());
         }
-        if (!timeouts.idle().isZero()) {
+        if (!idle().isZero()) {
             long moved = Math.max(lastByte, timeline.responseHeadReceived);
-            at = Math.min(at, moved + timeouts.idle().toNanos());
+            at = Math.min(at, moved + idle().toNanos());
         }
         return Math.min(at, Math.min(sending(), duration()));
+    }
+
+    /// How long nothing may move; zero for no limit.
+    private Duration idle() {
+        var ofRoute = timeouts.idle();
+        return ofRoute.isPresent() ? ofRoute.get() : ofListener.streamIdle();
     }
 
     private long sending() {

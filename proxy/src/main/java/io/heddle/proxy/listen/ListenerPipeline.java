@@ -250,7 +250,7 @@ final class ListenerPipeline {
                     default ->
                         new PrefaceSniffer(
                                 worker,
-                                http.limits().connectionIdle(),
+                                http.limits().connections().idle(),
                                 http.limits().requestHeaders(),
                                 http2 -> http2
                                         ? new Http2Handler(worker, chain, services, client)

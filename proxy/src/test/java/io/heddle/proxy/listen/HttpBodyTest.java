@@ -445,10 +445,11 @@ class HttpBodyTest {
     private static RuntimeConfig limited(Duration request, Duration stream, int port) {
         var usual = NetworkFilter.HttpLimits.DEFAULT;
         var limits = new NetworkFilter.HttpLimits(
-                usual.connectionIdle(),
+                usual.connections(),
                 usual.requestHeaders(),
                 request,
                 stream,
+                usual.streamIdle(),
                 usual.maxHeaderBytes(),
                 usual.maxHeaders(),
                 usual.delayedClose());

@@ -186,7 +186,12 @@ final class RunningProxy implements AutoCloseable {
 
     /// Forwards all requests, with these limits.
     static NetworkFilter limited(NetworkFilter.HttpLimits limits) {
-        var http = (NetworkFilter.Http) http(forward(RetryPolicy.NONE, Timeouts.DEFAULT));
+        return limited(limits, forward(RetryPolicy.NONE, Timeouts.DEFAULT));
+    }
+
+    /// Does this with all requests, with these limits.
+    static NetworkFilter limited(NetworkFilter.HttpLimits limits, RouteAction action) {
+        var http = (NetworkFilter.Http) http(action);
         return new NetworkFilter.Http(
                 http.statPrefix(),
                 http.routes(),

@@ -3,6 +3,7 @@ package io.heddle.proxy.listen;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.heddle.traffic.runtime.ConnectionLimits;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import java.io.File;
@@ -25,10 +26,11 @@ class SlowClientsTest {
     private static RuntimeConfig config(int port) {
         var usual = NetworkFilter.HttpLimits.DEFAULT;
         var limits = new NetworkFilter.HttpLimits(
-                Duration.ofSeconds(2),
+                new ConnectionLimits(Duration.ofSeconds(2), 0, Duration.ZERO),
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(2),
                 usual.stream(),
+                usual.streamIdle(),
                 usual.maxHeaderBytes(),
                 usual.maxHeaders(),
                 usual.delayedClose());

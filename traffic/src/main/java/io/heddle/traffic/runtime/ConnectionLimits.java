@@ -2,7 +2,7 @@ package io.heddle.traffic.runtime;
 
 import java.time.Duration;
 
-/// How long a connection to a host is used (Envoy's `core.v3.HttpProtocolOptions` in a cluster's
+/// How long an HTTP connection is used, a client's or one to a host (Envoy's `core.v3.HttpProtocolOptions` in
 /// `common_http_protocol_options`).
 ///
 /// @param idle one without a request for so long is closed; zero never (1 h in Envoy when not given)

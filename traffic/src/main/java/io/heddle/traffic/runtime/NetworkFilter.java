@@ -114,27 +114,31 @@ public sealed interface NetworkFilter {
 
     /// Times and sizes of HTTP on a listener.
     ///
-    /// @param connectionIdle an idle connection is closed after it (1 h in Envoy)
+    /// @param connections how long a connection is used
     /// @param requestHeaders a head must be complete within it; zero for no limit
     /// @param request a request must be complete within it (`request_timeout`); zero for no limit
     /// @param stream request and response must be complete within it (`max_stream_duration`); zero for no limit
+    /// @param streamIdle a request without a byte in either direction for so long is ended, unless its route says
+    ///     otherwise (`stream_idle_timeout`, 5 minutes in Envoy); zero for no limit
     /// @param maxHeaderBytes the largest head (60 KiB in Envoy)
     /// @param maxHeaders the most header lines (100 in Envoy)
     /// @param delayedClose how long a client may take to read a last answer before its connection is closed
     ///     (`delayed_close_timeout`, 1 s in Envoy); zero does not wait
     record HttpLimits(
-            Duration connectionIdle,
+            ConnectionLimits connections,
             Duration requestHeaders,
             Duration request,
             Duration stream,
+            Duration streamIdle,
             int maxHeaderBytes,
             int maxHeaders,
             Duration delayedClose) {
         public static final HttpLimits DEFAULT = new HttpLimits(
-                Duration.ofHours(1),
+                ConnectionLimits.DEFAULT,
                 Duration.ofSeconds(60),
                 Duration.ZERO,
                 Duration.ZERO,
+                Duration.ofMinutes(5),
                 60 * 1024,
                 100,
                 Duration.ofSeconds(1));

@@ -4,7 +4,7 @@ import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.heddle.traffic.runtime.ConnectionLimits;
 import java.util.List;
 
-/// Reads how long a cluster's connections are used.
+/// Reads how long connections are used.
 final class ConnectionLimitsReader {
     private static final Fields<HttpProtocolOptions> OPTIONS = Fields.ignoringOthers(HttpProtocolOptions.class)
             .reads("idle_timeout", "max_requests_per_connection", "max_connection_duration");
@@ -15,8 +15,13 @@ final class ConnectionLimitsReader {
     private ConnectionLimitsReader() {}
 
     static ConnectionLimits read(HttpProtocolOptions message, Scope scope) {
-        var standard = ConnectionLimits.DEFAULT;
         scope.check(message, OPTIONS);
+        return limits(message, scope);
+    }
+
+    /// What a message says of them whose other fields are read elsewhere.
+    static ConnectionLimits limits(HttpProtocolOptions message, Scope scope) {
+        var standard = ConnectionLimits.DEFAULT;
         int requests = message.getMaxRequestsPerConnection().getValue();
         return new ConnectionLimits(
                 message.hasIdleTimeout()

@@ -22,6 +22,7 @@ final class HttpConnectionReader {
             .reads("stat_prefix", "rds", "route_config", "http_filters", "access_log")
             .reads("forward_client_cert_details", "set_current_client_cert_details", "normalize_path", "merge_slashes")
             .reads("common_http_protocol_options", "request_headers_timeout", "request_timeout", "upgrade_configs")
+            .reads("stream_idle_timeout")
             .limits("codec_type", "`AUTO`, `HTTP1` and `HTTP2`")
             .reads("http2_protocol_options")
             .limits("max_request_headers_kb", "1 to 8192")
@@ -37,7 +38,7 @@ final class HttpConnectionReader {
             .refuses("early_header_mutation_extensions", "path_normalization_options")
             .refuses("typed_header_validation_config", "append_local_overload");
     private static final Fields<HttpProtocolOptions> COMMON = Fields.ignoringOthers(HttpProtocolOptions.class)
-            .reads("idle_timeout", "max_stream_duration")
+            .reads("idle_timeout", "max_stream_duration", "max_connection_duration", "max_requests_per_connection")
             .limits("max_headers_count", "1 to 65,535")
             .limits("headers_with_underscores_action", "HTTP/2 requests are answered 400, too");
     private static final Fields<Rds> RDS =
@@ -131,9 +132,7 @@ final class HttpConnectionReader {
         var here = scope.at("common_http_protocol_options");
         here.check(common, COMMON);
         return new NetworkFilter.HttpLimits(
-                common.hasIdleTimeout()
-                        ? Values.duration(common.getIdleTimeout(), standard.connectionIdle(), here.at("idle_timeout"))
-                        : standard.connectionIdle(),
+                ConnectionLimitsReader.limits(common, here),
                 message.hasRequestHeadersTimeout()
                         ? Values.duration(
                                 message.getRequestHeadersTimeout(),
@@ -142,6 +141,10 @@ final class HttpConnectionReader {
                         : standard.requestHeaders(),
                 Values.duration(message.getRequestTimeout(), standard.request(), scope.at("request_timeout")),
                 Values.duration(common.getMaxStreamDuration(), standard.stream(), here.at("max_stream_duration")),
+                message.hasStreamIdleTimeout()
+                        ? Values.duration(
+                                message.getStreamIdleTimeout(), standard.streamIdle(), scope.at("stream_idle_timeout"))
+                        : standard.streamIdle(),
                 message.hasMaxRequestHeadersKb()
                         ? kibibytes(message.getMaxRequestHeadersKb().getValue(), scope.at("max_request_headers_kb"))
                         : standard.maxHeaderBytes(),

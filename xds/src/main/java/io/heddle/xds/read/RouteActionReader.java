@@ -117,7 +117,8 @@ final class RouteActionReader {
                         : Timeouts.DEFAULT.request(),
                 retry.perTry(),
                 message.hasIdleTimeout()
-                        ? Values.duration(message.getIdleTimeout(), Duration.ZERO, scope.at("idle_timeout"))
+                        ? Optional.of(
+                                Values.duration(message.getIdleTimeout(), Duration.ZERO, scope.at("idle_timeout")))
                         : Timeouts.DEFAULT.idle(),
                 grpcTimeout(message, scope.at("max_stream_duration")));
         var host = HeadTexts.authority(message.getHostRewriteLiteral(), scope.at("host_rewrite_literal"));

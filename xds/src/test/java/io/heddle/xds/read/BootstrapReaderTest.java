@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
+import io.heddle.traffic.balance.Endpoint;
 import io.heddle.traffic.filter.RbacFilter;
 import io.heddle.traffic.resilience.RetryPolicy.Condition;
 import io.heddle.traffic.route.RouteAction;
@@ -11,6 +12,8 @@ import io.heddle.traffic.route.Upgrades;
 import io.heddle.traffic.runtime.CertificateSource;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.ConnectionLimits;
+import io.heddle.traffic.runtime.ConnectionOpening.AddressOrder;
+import io.heddle.traffic.runtime.ConnectionOpening.FirstFamily;
 import io.heddle.traffic.runtime.Http2Options;
 import io.heddle.traffic.runtime.ListenerChain;
 import io.heddle.traffic.runtime.NetworkFilter;
@@ -114,16 +117,52 @@ class BootstrapReaderTest {
     }
 
     @Test
+    void reads_in_which_order_the_addresses_of_a_host_are_tried() {
+        var cluster = """
+                {name: a, type: STATIC, %s load_assignment: {cluster_name: a, endpoints: [{lb_endpoints: [{endpoint: {
+                  address: {socket_address: {address: 10.0.0.1, port_value: 1}},
+                  additional_addresses: [{address: {socket_address: {address: "%s", port_value: 2}}}]}}]}]}}""";
+        var order = "upstream_connection_options: {happy_eyeballs_config: {first_address_family_version: V6,"
+                + " first_address_family_count: 2}},";
+        var read = Objects.requireNonNull(
+                good("static_resources: {clusters: [" + cluster.formatted(order, "fd00::1") + "]}")
+                        .fixed()
+                        .clusters()
+                        .get("a"));
+        assertThat(read.opening().order()).isEqualTo(new AddressOrder(FirstFamily.IPV6, 2));
+        assertThat(read.endpoints().endpoints().getFirst().additional())
+                .containsExactly(new Endpoint.Address("fd00::1", 2));
+        var usual =
+                Objects.requireNonNull(good("static_resources: {clusters: [" + cluster.formatted("", "fd00::1") + "]}")
+                        .fixed()
+                        .clusters()
+                        .get("a"));
+        assertThat(usual.opening().order()).isEqualTo(AddressOrder.DEFAULT);
+        var wrong = cluster.formatted(order.replace("count: 2", "count: 0"), "app.example");
+        assertThat(BootstrapReader.read("static_resources: {clusters: [" + wrong + "]}")
+                        .problems())
+                .filteredOn(Problem::isError)
+                .extracting(Problem::path)
+                .containsExactlyInAnyOrder(
+                        "upstream_connection_options.happy_eyeballs_config.first_address_family_count",
+                        "load_assignment.endpoints[0].lb_endpoints[0].endpoint.additional_addresses[0].address");
+    }
+
+    @Test
     void reads_which_upgrades_are_carried_and_how_long_requests_may_last() {
         var text = resource("single.yaml")
                 .replaceAll(
                         "(?m)^( +)stat_prefix: single",
                         "$1stat_prefix: single\n$1upgrade_configs: [{upgrade_type: WebSocket}]\n"
-                                + "$1request_timeout: 9s\n$1common_http_protocol_options: {max_stream_duration: 8s}");
+                                + "$1request_timeout: 9s\n$1stream_idle_timeout: 0s\n$1common_http_protocol_options:"
+                                + " {max_stream_duration: 8s, max_connection_duration: 7s, max_requests_per_connection: 6}");
         var http = (NetworkFilter.Http) chain(good(text).fixed(), "single").filter();
         assertThat(http.upgrades()).isEqualTo(new Upgrades(Map.of("websocket", true), false));
         assertThat(http.limits().request()).isEqualTo(Duration.ofSeconds(9));
         assertThat(http.limits().stream()).isEqualTo(Duration.ofSeconds(8));
+        assertThat(http.limits().streamIdle()).isEqualTo(Duration.ZERO);
+        assertThat(http.limits().connections())
+                .isEqualTo(new ConnectionLimits(Duration.ofHours(1), 6, Duration.ofSeconds(7)));
     }
 
     @ParameterizedTest
