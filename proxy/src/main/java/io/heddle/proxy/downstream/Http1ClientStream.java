@@ -45,6 +45,11 @@ final class Http1ClientStream implements ClientStream {
     }
 
     @Override
+    public boolean bypassesOverload() {
+        return connection.bypassesOverload();
+    }
+
+    @Override
     public NetworkFilter.Http settings() {
         return connection.settings();
     }

@@ -83,6 +83,14 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
         return chain.listener();
     }
 
+    boolean bypassesOverload() {
+        return chain.bypassesOverload();
+    }
+
+    private boolean endsForOverload() {
+        return services.overload().endsConnection(worker) && !chain.bypassesOverload();
+    }
+
     /// The chain's HTTP settings as they are now.
     NetworkFilter.Http settings() {
         return chain.http();
@@ -268,7 +276,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
                 || chain.draining()
                 || reader.wantsClose()
                 || state == State.CLOSING
-                || services.overload().endsConnection(worker);
+                || endsForOverload();
     }
 
     private boolean isUsedUp() {

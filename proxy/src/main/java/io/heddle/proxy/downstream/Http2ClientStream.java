@@ -88,6 +88,11 @@ final class Http2ClientStream implements ClientStream {
     }
 
     @Override
+    public boolean bypassesOverload() {
+        return connection.bypassesOverload();
+    }
+
+    @Override
     public NetworkFilter.Http settings() {
         return connection.settings();
     }

@@ -54,6 +54,14 @@ public final class Http2Handler extends ChannelInboundHandlerAdapter implements 
         return chain.listener();
     }
 
+    boolean bypassesOverload() {
+        return chain.bypassesOverload();
+    }
+
+    private boolean endsForOverload() {
+        return services.overload().endsConnection(worker) && !chain.bypassesOverload();
+    }
+
     /// The chain's HTTP settings as they are now.
     NetworkFilter.Http settings() {
         return chain.http();
@@ -176,7 +184,7 @@ public final class Http2Handler extends ChannelInboundHandlerAdapter implements 
         transport().streamsChanged();
         requests++;
         int most = settings().limits().connections().requests();
-        if ((most > 0 && requests >= most) || services.overload().endsConnection(worker)) {
+        if ((most > 0 && requests >= most) || endsForOverload()) {
             transport().drain();
         }
     }

@@ -19,6 +19,9 @@ public interface ClientStream {
     /// The HTTP settings of its chain as they are now.
     NetworkFilter.Http settings();
 
+    /// Whether its requests are served even when the proxy is overloaded.
+    boolean bypassesOverload();
+
     /// Stops or resumes reading the request's body.
     void read(boolean wanted);
 

@@ -92,7 +92,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         start(requestHead);
         config = services.config().current();
         requestEnded = complete;
-        var refused = services.overload().shedsRequest(worker)
+        var refused = !client.bypassesOverload() && services.overload().shedsRequest(worker)
                 ? OVERLOADED
                 : HeadRules.apply(requestHead, settings, claim.connection().peer());
         headers.start(requestHead, settings);

@@ -21,4 +21,7 @@ public interface LiveChain {
 
     /// Whether its connections are to be closed when they have done what they are doing.
     boolean draining();
+
+    /// Whether nothing is done about its requests and connections when the proxy is overloaded.
+    boolean bypassesOverload();
 }

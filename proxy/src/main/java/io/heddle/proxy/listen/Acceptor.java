@@ -49,7 +49,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         var connection = (Channel) message;
         var sockets = listener.listener().sockets();
-        if (pipeline.rejects()) {
+        if (!sockets.bypassesOverload() && pipeline.rejects()) {
             listener.stats().count(ListenerStats.Figure.OVERLOAD_REJECT);
             connection.unsafe().closeForcibly();
             return;

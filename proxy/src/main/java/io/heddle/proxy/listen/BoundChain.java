@@ -9,14 +9,14 @@ import java.util.concurrent.atomic.AtomicLong;
 /// A listener's chain as its connections see it: what it does with requests may change under them, how they are secured
 /// may not.
 final class BoundChain implements LiveChain {
-    private final String listener;
+    private final BoundListener owner;
     private final Optional<ServerTlsSource> tls;
     private volatile ListenerChain chain;
     private final AtomicLong connections = new AtomicLong();
     private volatile boolean draining;
 
-    BoundChain(String listener, ListenerChain chain, Optional<ServerTlsSource> tls) {
-        this.listener = listener;
+    BoundChain(BoundListener owner, ListenerChain chain, Optional<ServerTlsSource> tls) {
+        this.owner = owner;
         this.chain = chain;
         this.tls = tls;
     }
@@ -71,7 +71,7 @@ final class BoundChain implements LiveChain {
 
     @Override
     public String listener() {
-        return listener;
+        return owner.listener().name();
     }
 
     @Override
@@ -82,5 +82,10 @@ final class BoundChain implements LiveChain {
     @Override
     public boolean draining() {
         return draining;
+    }
+
+    @Override
+    public boolean bypassesOverload() {
+        return owner.listener().sockets().bypassesOverload();
     }
 }

@@ -79,7 +79,7 @@ final class BoundListener {
     }
 
     private BoundChain bind(ListenerChain chain) {
-        return new BoundChain(listener.name(), chain, chain.tls().map(tls));
+        return new BoundChain(this, chain, chain.tls().map(tls));
     }
 
     Listener listener() {

@@ -180,9 +180,11 @@ public final class Listeners implements ActiveConfig.Follower {
         return stats;
     }
 
-    /// Accepts new connections, or leaves them waiting in the kernel.
+    /// Accepts new connections, or leaves them waiting in the kernel, but for listeners that bypass overload.
     public synchronized void accept(boolean wanted) {
-        open.values().forEach(listener -> listener.accept(wanted));
+        open.values()
+                .forEach(bound ->
+                        bound.accept(wanted || bound.listener().sockets().bypassesOverload()));
     }
 
     /// How many connections clients have open.

@@ -50,7 +50,15 @@ class ListenersTest {
     private static Sockets sockets(boolean reusePort, boolean freebind, boolean transparent) {
         var standard = Sockets.DEFAULT;
         return new Sockets(
-                true, transparent, freebind, reusePort, standard.backlog(), standard.acceptsPerEvent(), 2048, false);
+                true,
+                transparent,
+                freebind,
+                reusePort,
+                standard.backlog(),
+                standard.acceptsPerEvent(),
+                2048,
+                false,
+                false);
     }
 
     private static String answer(Socket client) throws IOException {
@@ -239,8 +247,8 @@ class ListenersTest {
     void refuses_connections_beyond_the_proxys_limit_where_it_holds() throws IOException {
         var standard = Sockets.DEFAULT;
         var exempt = Listener.of("exempt", "127.0.0.1", 0, List.of(teapot))
-                .withSockets(
-                        new Sockets(true, false, false, true, standard.backlog(), standard.acceptsPerEvent(), 0, true));
+                .withSockets(new Sockets(
+                        true, false, false, true, standard.backlog(), standard.acceptsPerEvent(), 0, true, false));
         try (var proxy = new RunningProxy(Listening.config(List.of(Listening.in(teapot), exempt)), 1L);
                 var first = proxy.connect()) {
             assertThat(answer(first)).startsWith("HTTP/1.1 418 ");

@@ -89,7 +89,7 @@ class OriginalDestinationTest {
         var standard = Listener.Sockets.DEFAULT;
         boolean transparent = args[0].equals("TPROXY");
         var sockets = new Listener.Sockets(
-                true, transparent, false, true, standard.backlog(), standard.acceptsPerEvent(), 0, false);
+                true, transparent, false, true, standard.backlog(), standard.acceptsPerEvent(), 0, false, false);
         var places = new ArrayList<Listener.Address>();
         places.add(Listener.Address.of("127.0.0.1", 15001));
         if (!transparent) {

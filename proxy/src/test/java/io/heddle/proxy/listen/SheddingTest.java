@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.heddle.traffic.resilience.OverloadPolicy.Action;
+import io.heddle.traffic.runtime.Listener;
+import io.heddle.traffic.runtime.RuntimeConfig;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /// What an overloaded proxy does to requests and connections.
@@ -34,6 +37,38 @@ class SheddingTest {
             Origin.write(client, GET);
             assertThat(Origin.head(client.getInputStream())).startsWith("HTTP/1.1 200 ");
         }
+    }
+
+    @Test
+    void a_listener_that_bypasses_it_goes_on_as_ever() throws IOException {
+        try (var app = Origin.answering(OK);
+                var proxy = new RunningProxy(bypassing(RunningProxy.config(app.port())))) {
+            proxy.overload.take(Map.of(
+                    Action.STOP_ACCEPTING_REQUESTS,
+                    1.0,
+                    Action.REJECT_INCOMING_CONNECTIONS,
+                    1.0,
+                    Action.DISABLE_HTTP_KEEPALIVE,
+                    1.0));
+            proxy.listeners.accept(false);
+            try (var client = proxy.connect()) {
+                for (int i = 0; i < 2; i++) {
+                    Origin.write(client, GET);
+                    assertThat(Origin.head(client.getInputStream()))
+                            .startsWith("HTTP/1.1 200 ")
+                            .doesNotContain("connection: close");
+                }
+            }
+            assertThat(proxy.overload.requests()).isZero();
+        }
+    }
+
+    private static RuntimeConfig bypassing(RuntimeConfig config) {
+        var usual = Listener.Sockets.DEFAULT;
+        var sockets = new Listener.Sockets(
+                true, false, false, true, usual.backlog(), usual.acceptsPerEvent(), 0, false, true);
+        var listener = Objects.requireNonNull(config.listeners().get("in")).withSockets(sockets);
+        return new RuntimeConfig(Map.of("in", listener), config.routes(), config.clusters(), Map.of(), Map.of());
     }
 
     @Test

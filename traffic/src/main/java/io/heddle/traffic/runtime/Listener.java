@@ -129,6 +129,8 @@ public record Listener(
     /// @param bufferLimit bytes written and not yet sent beyond which the other side is no longer read; 0 for the
     ///     default, 64 KiB
     /// @param ignoresGlobalLimit whether connections are taken even if the proxy has as many as it may
+    /// @param bypassesOverload whether its connections and requests are served when the proxy is overloaded
+    ///     (`bypass_overload_manager`)
     public record Sockets(
             boolean bound,
             boolean transparent,
@@ -137,11 +139,12 @@ public record Listener(
             int backlog,
             int acceptsPerEvent,
             int bufferLimit,
-            boolean ignoresGlobalLimit) {
-        public static final Sockets DEFAULT = new Sockets(true, false, false, true, 4096, 16, 0, false);
+            boolean ignoresGlobalLimit,
+            boolean bypassesOverload) {
+        public static final Sockets DEFAULT = new Sockets(true, false, false, true, 4096, 16, 0, false, false);
 
         /// Sockets none: what is handed off is all.
-        public static final Sockets UNBOUND = new Sockets(false, false, false, true, 4096, 16, 0, false);
+        public static final Sockets UNBOUND = new Sockets(false, false, false, true, 4096, 16, 0, false, false);
 
         /// Whether sockets opened this way serve `other` as well.
         public boolean sameSocket(Sockets other) {

@@ -16,7 +16,12 @@ final class ListenerReader {
             .reads("name", "address", "additional_addresses", "socket_options", "stat_prefix", "traffic_direction")
             .reads("filter_chains", "default_filter_chain", "listener_filters", "listener_filters_timeout")
             .reads("continue_on_listener_filters_timeout", "use_original_dst", "bind_to_port", "transparent")
-            .reads("freebind", "enable_reuse_port", "tcp_backlog_size", "ignore_global_conn_limit")
+            .reads(
+                    "freebind",
+                    "enable_reuse_port",
+                    "tcp_backlog_size",
+                    "ignore_global_conn_limit",
+                    "bypass_overload_manager")
             .reads("max_connections_to_accept_per_socket_event")
             .limits("per_connection_buffer_limit_bytes", "1,024 or more")
             .limits("deprecated_v1", "`bind_to_port`")

@@ -139,7 +139,8 @@ final class SocketReader {
                                 SMALLEST_BUFFER,
                                 clamp(message.getPerConnectionBufferLimitBytes().getValue()))
                         : standard.bufferLimit(),
-                message.getIgnoreGlobalConnLimit());
+                message.getIgnoreGlobalConnLimit(),
+                message.getBypassOverloadManager());
     }
 
     /// An unsigned number as a positive `int`.

@@ -184,7 +184,7 @@ class ListenerReaderTest {
                         + " socket_options: { socket_options: [] } } ]",
                 "transparent: true, freebind: true, enable_reuse_port: false, tcp_backlog_size: 7,"
                         + " max_connections_to_accept_per_socket_event: 3, per_connection_buffer_limit_bytes: 32768,"
-                        + " ignore_global_conn_limit: true, stat_prefix: s, traffic_direction: OUTBOUND");
+                        + " ignore_global_conn_limit: true, bypass_overload_manager: true, stat_prefix: s, traffic_direction: OUTBOUND");
         assertThat(listener.addresses())
                 .containsExactly(
                         new Listener.Address(
@@ -195,7 +195,8 @@ class ListenerReaderTest {
                                         new Listener.SocketOption(1, 9, 1, false),
                                         new Listener.SocketOption(6, 4, 30, true))),
                         Listener.Address.of("127.0.0.1", 81));
-        assertThat(listener.sockets()).isEqualTo(new Listener.Sockets(true, true, true, false, 7, 3, 32768, true));
+        assertThat(listener.sockets())
+                .isEqualTo(new Listener.Sockets(true, true, true, false, 7, 3, 32768, true, true));
         assertThat(listener.statPrefix()).isEqualTo("s");
         assertThat(listener.direction()).isEqualTo(Listener.Direction.OUTBOUND);
     }
@@ -352,8 +353,7 @@ class ListenerReaderTest {
         "tcp_fast_open_queue_length: 5, tcp_fast_open_queue_length",
         "enable_mptcp: true, enable_mptcp",
         "metadata: {filter_metadata: {a: {}}}, metadata",
-        "connection_balance_config: {exact_balance: {}}, connection_balance_config",
-        "bypass_overload_manager: true, bypass_overload_manager"
+        "connection_balance_config: {exact_balance: {}}, connection_balance_config"
     })
     void warns_of_what_has_no_effect(String field, String path) {
         assertThat(read(ADDRESS, CHAINS, field).problems()).singleElement().satisfies(problem -> {
