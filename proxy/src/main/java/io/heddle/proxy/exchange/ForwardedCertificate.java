@@ -1,5 +1,6 @@
 package io.heddle.proxy.exchange;
 
+import io.heddle.traffic.format.Operator;
 import io.heddle.traffic.runtime.HeadOptions.CertificateDetails;
 import java.util.List;
 import java.util.function.Supplier;
@@ -53,6 +54,22 @@ public final class ForwardedCertificate {
             element = build(wanted);
         }
         return element;
+    }
+
+    /// Appends what a command operator over certificates says; nothing without a certificate.
+    void append(Operator operator, StringBuilder out) {
+        if (isNone()) {
+            return;
+        }
+        switch (operator) {
+            case DOWNSTREAM_PEER_URI_SAN -> out.append(String.join(",", names.uris()));
+            case DOWNSTREAM_PEER_DNS_SAN -> out.append(String.join(",", names.dns()));
+            case DOWNSTREAM_PEER_SUBJECT -> out.append(names.subject());
+            case DOWNSTREAM_PEER_FINGERPRINT_256 -> out.append(hash);
+            case DOWNSTREAM_PEER_CERT -> out.append(escaped(encoded.get().leaf()));
+            case DOWNSTREAM_LOCAL_URI_SAN -> out.append(String.join(",", names.local()));
+            default -> throw new IllegalArgumentException("says nothing of certificates: " + operator);
+        }
     }
 
     private String build(CertificateDetails wanted) {

@@ -4,6 +4,7 @@ import io.heddle.proxy.http.EditedLines;
 import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.http.LineKind;
+import io.heddle.proxy.http.Octets;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.Peer;
@@ -58,6 +59,32 @@ final class HopHeaders {
         return client;
     }
 
+    /// The name by which logs call the request.
+    RequestId requestId() {
+        return id;
+    }
+
+    /// Whether the request was made over TLS, as `x-forwarded-proto` says on its way from here: the client's word where
+    /// that is believed, else the connection's.
+    boolean https(HttpRequestHead head) {
+        long said = keptNone(head.lines(), LineKind.FORWARDED_PROTO)
+                ? Span.ABSENT
+                : head.lines().first(LineKind.FORWARDED_PROTO);
+        return Span.isPresent(said)
+                ? Octets.equalsIgnoreCase(head.bytes(), Span.start(said), Span.end(said), "https")
+                : client.peer().tls();
+    }
+
+    /// Whether the request comes from inside, as `x-envoy-internal` says.
+    boolean internal() {
+        return internal;
+    }
+
+    /// Whether this hop is the edge for the request: it comes from outside of everything that is trusted.
+    boolean edge() {
+        return options.client().useRemote() && !internal;
+    }
+
     /// Who sent the request.
     Peer peer() {
         return peer;
@@ -77,7 +104,7 @@ final class HopHeaders {
         var how = options.client();
         var lines = head.lines();
         findClient(lines, how);
-        boolean edge = how.useRemote() && !internal;
+        boolean edge = edge();
         boolean newProto = how.useRemote() && how.trustedHops() == 0;
         int mask = ALWAYS_DROPPED;
         mask |= dropsCertificate() ? LineKind.bit(LineKind.CLIENT_CERT) : 0;

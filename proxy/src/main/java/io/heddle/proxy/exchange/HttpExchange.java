@@ -11,6 +11,7 @@ import io.heddle.proxy.observe.RequestTimeline;
 import io.heddle.proxy.upstream.UpstreamFailure;
 import io.heddle.proxy.upstream.UpstreamListener;
 import io.heddle.proxy.upstream.UpstreamStream;
+import io.heddle.traffic.format.HeaderChange;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.request.ResponseFlag;
@@ -49,6 +50,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
     private final PeerClaim claim;
     private final RequestTimeline timeline = new RequestTimeline();
     private final HopHeaders headers;
+    private final ExchangeFormat format;
     private final Tries tries;
     private final Deadline deadline = new Deadline(this::expired);
     private final HeaderEdits noEdits = new HeaderEdits();
@@ -69,11 +71,13 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         this.services = services;
         this.claim = claim;
         this.headers = new HopHeaders(worker, claim.connection());
-        this.tries = new Tries(this, worker, services, headers, timeline);
+        this.format = new ExchangeFormat(timeline, headers);
+        this.tries = new Tries(this, worker, services, headers, format);
     }
 
     private void start(HttpRequestHead requestHead) {
         head = requestHead;
+        format.start(requestHead);
         timeline.reset();
         timeline.statPrefix = client.settings().statPrefix();
         timeline.listener = client.listener();
@@ -314,7 +318,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         answering = true;
         var edits = new HeaderEdits();
         edits.addAll(reply.headers());
-        if (timeline.decision().route().responseEdits().size() > 0 || filters != null) {
+        if (changesAnswer()) {
             var others = responseEdits();
             for (int i = 0; i < others.size(); i++) {
                 edits.add(others.edit(i));
@@ -324,10 +328,13 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         finish();
     }
 
+    private boolean changesAnswer() {
+        return filters != null || !tries.responseChanges().isEmpty();
+    }
+
     private HeaderEdits responseEdits() {
         var edits = filters == null ? new HeaderEdits() : filters.responseEdits();
-        tries.target().ifPresent(target -> edits.addAll(target.responseEdits()));
-        edits.addAll(timeline.decision().route().responseEdits());
+        HeaderChange.addAll(tries.responseChanges(), format, edits);
         return edits;
     }
 
@@ -357,11 +364,10 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         timeline.status = answer.status();
         timeline.details = "via_upstream";
         answering = true;
-        boolean edited = timeline.decision().route().responseEdits().size() > 0
-                || filters != null
-                || tries.target()
-                        .map(target -> !target.responseEdits().isEmpty())
-                        .orElse(false);
+        boolean edited = changesAnswer();
+        if (edited) {
+            format.answered(answer.lines());
+        }
         var lines = headers.answer(answer.lines(), edited ? responseEdits() : noEdits, head());
         if (OutgoingRequest.isUpgrade(upgrade, answer.status())) {
             tunnelling = true;

@@ -4,7 +4,6 @@ import io.heddle.proxy.http.EditedLines;
 import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.loop.Worker;
-import io.heddle.traffic.request.HeaderEdit;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.LocalReply;
@@ -54,8 +53,11 @@ final class LocalAnswer {
 
     private static boolean sets(HeaderEdits edits, HeaderName name) {
         for (int i = 0; i < edits.size(); i++) {
-            if (edits.edit(i).action() != HeaderEdit.Action.REMOVE
-                    && edits.edit(i).name().equals(name)) {
+            boolean adds = switch (edits.edit(i).action()) {
+                case APPEND, ADD_IF_ABSENT, SET -> true;
+                case SET_IF_PRESENT, REMOVE -> false;
+            };
+            if (adds && edits.edit(i).name().equals(name)) {
                 return true;
             }
         }

@@ -61,6 +61,13 @@ final class RequestId {
         addTo(added);
     }
 
+    /// Appends it to a text, unless the request came with it.
+    void appendTo(StringBuilder out) {
+        for (int i = 0; made && i < uuid.length; i++) {
+            out.append((char) uuid[i]);
+        }
+    }
+
     private static void begin(HeaderLines added) {
         added.beginLine();
         added.append("x-request-id");

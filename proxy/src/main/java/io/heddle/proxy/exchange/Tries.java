@@ -13,6 +13,7 @@ import io.heddle.proxy.upstream.UpstreamFailure;
 import io.heddle.proxy.upstream.UpstreamStream;
 import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.balance.PickRequest;
+import io.heddle.traffic.format.HeaderChange;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.request.Span;
@@ -40,6 +41,7 @@ final class Tries implements PickRequest, HostWait.Listener {
     private final ProxyServices services;
     private final RequestTimeline timeline;
     private final HopHeaders headers;
+    private final ExchangeFormat format;
     private final Mirrors mirrors;
     private final RequestBody body;
     private final TimeLimits limits;
@@ -61,12 +63,13 @@ final class Tries implements PickRequest, HostWait.Listener {
     private boolean retryCounted;
     private int retries;
 
-    Tries(HttpExchange exchange, Worker worker, ProxyServices services, HopHeaders headers, RequestTimeline timeline) {
+    Tries(HttpExchange exchange, Worker worker, ProxyServices services, HopHeaders headers, ExchangeFormat format) {
         this.exchange = exchange;
         this.ticket = new ConnectionTicket(exchange, headers.client().originator());
         this.worker = worker;
         this.services = services;
-        this.timeline = timeline;
+        this.format = format;
+        this.timeline = format.timeline();
         this.headers = headers;
         this.mirrors = new Mirrors(worker, services, headers, this);
         this.body = new RequestBody(mirrors);
@@ -94,8 +97,9 @@ final class Tries implements PickRequest, HostWait.Listener {
         target = forwardTo;
     }
 
-    Optional<ClusterChoice.Target> target() {
-        return Optional.ofNullable(target);
+    /// What changes in the head of the answer.
+    List<HeaderChange> responseChanges() {
+        return target == null ? timeline.decision().route().responseChanges() : target.responseChanges();
     }
 
     /// Says in the timeline what a request was meant for that a filter answered itself.
@@ -133,10 +137,8 @@ final class Tries implements PickRequest, HostWait.Listener {
         for (int i = 0; i < filterEdits.size(); i++) {
             edits.add(filterEdits.edit(i));
         }
-        if (target != null) {
-            edits.addAll(target.requestEdits());
-        }
-        edits.addAll(timeline.decision().route().requestEdits());
+        var changes = target == null ? timeline.decision().route().requestChanges() : target.requestChanges();
+        HeaderChange.addAll(changes, format, edits);
     }
 
     private void pick() {

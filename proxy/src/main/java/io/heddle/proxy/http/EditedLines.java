@@ -51,7 +51,8 @@ public final class EditedLines {
         var edit = edits.edit(index);
         boolean adds = switch (edit.action()) {
             case APPEND, SET -> true;
-            case ADD_IF_ABSENT -> !isReceived(edit.name()) && !addedBefore(index);
+            case ADD_IF_ABSENT -> !isPresent(index);
+            case SET_IF_PRESENT -> isPresent(index);
             case REMOVE -> false;
         };
         if (adds && !undone(index) && !frames(edit.name())) {
@@ -66,7 +67,10 @@ public final class EditedLines {
     }
 
     private static boolean removes(HeaderEdit edit) {
-        return edit.action() == HeaderEdit.Action.SET || edit.action() == HeaderEdit.Action.REMOVE;
+        return switch (edit.action()) {
+            case SET, SET_IF_PRESENT, REMOVE -> true;
+            case APPEND, ADD_IF_ABSENT -> false;
+        };
     }
 
     private boolean undone(int index) {
@@ -79,15 +83,18 @@ public final class EditedLines {
         return false;
     }
 
-    private boolean addedBefore(int index) {
+    /// Whether there is a line of that name once the edits before this one are made.
+    private boolean isPresent(int index) {
+        var name = edits.edit(index).name();
+        boolean present = isReceived(name);
         for (int i = 0; i < index; i++) {
             var earlier = edits.edit(i);
-            if (earlier.action() != HeaderEdit.Action.REMOVE
-                    && earlier.name().equals(edits.edit(index).name())) {
-                return true;
+            if (earlier.action() != HeaderEdit.Action.SET_IF_PRESENT
+                    && earlier.name().equals(name)) {
+                present = earlier.action() != HeaderEdit.Action.REMOVE;
             }
         }
-        return false;
+        return present;
     }
 
     private boolean isReceived(HeaderName name) {

@@ -14,6 +14,8 @@ public record HeaderEdit(Action action, HeaderName name, String value) {
         ADD_IF_ABSENT,
         /// Replaces all lines of that name by one.
         SET,
+        /// Replaces all lines of that name by one where there is any.
+        SET_IF_PRESENT,
         /// Removes all lines of that name.
         REMOVE
     }

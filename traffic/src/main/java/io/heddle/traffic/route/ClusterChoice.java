@@ -1,6 +1,6 @@
 package io.heddle.traffic.route;
 
-import io.heddle.traffic.request.HeaderEdit;
+import io.heddle.traffic.format.HeaderChange;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,18 +44,18 @@ public sealed interface ClusterChoice {
     ///
     /// @param cluster its name
     /// @param host the new authority, instead of the route's; empty keeps that
-    /// @param requestEdits header changes on the way in
-    /// @param responseEdits header changes on the way out
+    /// @param requestChanges header changes on the way in, in their order: its own, and those of the route
+    /// @param responseChanges header changes on the way out, in the same order
     /// @param overrides filter settings by filter name
     record Target(
             String cluster,
             Optional<String> host,
-            List<HeaderEdit> requestEdits,
-            List<HeaderEdit> responseEdits,
+            List<HeaderChange> requestChanges,
+            List<HeaderChange> responseChanges,
             Map<String, FilterOverride> overrides) {
         public Target {
-            requestEdits = List.copyOf(requestEdits);
-            responseEdits = List.copyOf(responseEdits);
+            requestChanges = List.copyOf(requestChanges);
+            responseChanges = List.copyOf(responseChanges);
             overrides = Map.copyOf(overrides);
         }
 

@@ -1,6 +1,6 @@
 package io.heddle.traffic.route;
 
-import io.heddle.traffic.request.HeaderEdit;
+import io.heddle.traffic.format.HeaderChange;
 import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.request.ResponseFlag;
 import java.util.List;
@@ -11,15 +11,16 @@ import java.util.Map;
 /// @param name for people, for example `shop/catalog/0`; may be empty
 /// @param match what it fits
 /// @param action what it does
-/// @param requestEdits header changes on the way in: of the route, then its virtual host, then its table
-/// @param responseEdits header changes on the way out, in the same order
+/// @param requestChanges header changes on the way in, in their order: of the route, then its virtual host, then its
+///     table, or the other way round where the table says so (Envoy's `most_specific_header_mutations_wins`)
+/// @param responseChanges header changes on the way out, in the same order
 /// @param overrides filter settings by filter name: the route's before its virtual host's
 public record Route(
         String name,
         RouteMatch match,
         RouteAction action,
-        List<HeaderEdit> requestEdits,
-        List<HeaderEdit> responseEdits,
+        List<HeaderChange> requestChanges,
+        List<HeaderChange> responseChanges,
         Map<String, FilterOverride> overrides) {
     /// Stands where no route fitted.
     public static final Route NONE = new Route(
@@ -31,8 +32,8 @@ public record Route(
             Map.of());
 
     public Route {
-        requestEdits = List.copyOf(requestEdits);
-        responseEdits = List.copyOf(responseEdits);
+        requestChanges = List.copyOf(requestChanges);
+        responseChanges = List.copyOf(responseChanges);
         overrides = Map.copyOf(overrides);
     }
 }

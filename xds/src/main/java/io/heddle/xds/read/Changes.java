@@ -2,7 +2,7 @@ package io.heddle.xds.read;
 
 import com.google.protobuf.Any;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
-import io.heddle.traffic.request.HeaderEdit;
+import io.heddle.traffic.format.HeaderChange;
 import io.heddle.traffic.route.FilterOverride;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,7 +14,7 @@ import java.util.Map;
 /// @param request header changes on the way in
 /// @param response header changes on the way out
 /// @param overrides filter settings by filter name
-record Changes(List<HeaderEdit> request, List<HeaderEdit> response, Map<String, FilterOverride> overrides) {
+record Changes(List<HeaderChange> request, List<HeaderChange> response, Map<String, FilterOverride> overrides) {
     /// The five fields that those messages share by name, though not by type.
     record Source(
             List<HeaderValueOption> requestAdded,
@@ -30,20 +30,23 @@ record Changes(List<HeaderEdit> request, List<HeaderEdit> response, Map<String, 
                 FilterReaders.overrides(source.filterConfigs(), scope));
     }
 
-    /// These, and after them those of the level above: the more specific change is made first, and of two settings of
-    /// one filter the more specific counts.
-    Changes over(Changes outer) {
+    /// These and those of the level above. The more specific header change is made first, so that of two that set
+    /// a header the less specific counts, or last where `specificWins`. Of two settings of one filter the more
+    /// specific counts.
+    Changes over(Changes outer, boolean specificWins) {
         var settings = new HashMap<>(outer.overrides);
         settings.putAll(overrides);
-        return new Changes(joined(request, outer.request), joined(response, outer.response), settings);
+        return specificWins
+                ? new Changes(joined(outer.request, request), joined(outer.response, response), settings)
+                : new Changes(joined(request, outer.request), joined(response, outer.response), settings);
     }
 
-    private static List<HeaderEdit> joined(List<HeaderEdit> inner, List<HeaderEdit> outer) {
-        if (inner.isEmpty() || outer.isEmpty()) {
-            return inner.isEmpty() ? outer : inner;
+    private static List<HeaderChange> joined(List<HeaderChange> first, List<HeaderChange> second) {
+        if (first.isEmpty() || second.isEmpty()) {
+            return first.isEmpty() ? second : first;
         }
-        var all = new ArrayList<>(inner);
-        all.addAll(outer);
+        var all = new ArrayList<>(first);
+        all.addAll(second);
         return all;
     }
 }

@@ -79,6 +79,9 @@ final class GrpcServiceReader {
             here.check(entries.get(i), HeaderEditReader.VALUE);
             var key = entries.get(i).getKey().toLowerCase(Locale.ROOT);
             var value = HeadTexts.value(entries.get(i).getValue(), here.at("value"));
+            if (!entries.get(i).getRawValue().isEmpty()) {
+                here.at("raw_value").error(Scope.NOT_SUPPORTED, "write a plain value");
+            }
             if (!isKey(key)) {
                 here.at("key").error("is no name for metadata: " + key, "choose another name");
             } else if (value.replace("%%", "").indexOf('%') >= 0) {

@@ -1,5 +1,6 @@
 package io.heddle.xds.read;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.IntPredicate;
 
@@ -39,11 +40,23 @@ final class HeadTexts {
 
     /// A header's value (RFC 9110, section 5.5). No controls but the tab.
     static String value(String text, Scope scope) {
-        return checked(text, scope, c -> (c >= ' ' && c != 0x7f) || c == '\t');
+        return checked(text, scope, HeadTexts::isInValue);
+    }
+
+    /// A header's value, given as octets.
+    static String raw(byte[] octets, Scope scope) {
+        return allowed(new String(octets, StandardCharsets.ISO_8859_1), scope, HeadTexts::isInValue);
+    }
+
+    private static boolean isInValue(int c) {
+        return (c >= ' ' && c != 0x7f) || c == '\t';
     }
 
     private static String checked(String text, Scope scope, IntPredicate allowed) {
-        var octets = MatcherReader.octets(text);
+        return allowed(MatcherReader.octets(text), scope, allowed);
+    }
+
+    private static String allowed(String octets, Scope scope, IntPredicate allowed) {
         var wrong = octets.chars().filter(allowed.negate()).findFirst();
         if (wrong.isPresent()) {
             scope.error("holds a character that must not stand there: " + name(wrong.getAsInt()), "remove it");

@@ -2,6 +2,9 @@ package io.heddle.xds.read;
 
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
+import io.heddle.model.problem.Checked;
+import io.heddle.traffic.format.HeaderChange;
+import io.heddle.traffic.format.SubstitutionFormat;
 import io.heddle.traffic.request.HeaderEdit;
 import io.heddle.traffic.request.HeaderName;
 import java.util.ArrayList;
@@ -9,15 +12,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Reads header changes: removals first, as Envoy does them. Command operators (`%…%`) are not supported; such a
-/// line is left out with a warning.
+/// Reads header changes: removals first, as Envoy does them.
 final class HeaderEditReader {
     private static final Fields<HeaderValueOption> OPTION = Fields.ignoringOthers(HeaderValueOption.class)
-            .reads("header", "append", "keep_empty_value")
-            .limits("append_action", "all but `OVERWRITE_IF_EXISTS`");
+            .reads("header", "append", "append_action", "keep_empty_value");
     static final Fields<HeaderValue> VALUE = Fields.refusingOthers(HeaderValue.class)
             .limits("key", "no pseudo-header and not `host`")
-            .limits("value", "plain text; a line with a command operator (`%…%`) is left out, with a warning");
+            .limits("value", "which command operators (`%…%`) are known, [stands here](substitution.md)")
+            .limits("raw_value", "as `value`, octet for octet; not in the metadata of gRPC services");
 
     /// What of header changes is read.
     static final List<Fields<?>> FIELDS = List.of(OPTION, VALUE);
@@ -25,11 +27,12 @@ final class HeaderEditReader {
     private HeaderEditReader() {}
 
     /// The changes; `request` or `response` begins the names of the fields they come from.
-    static List<HeaderEdit> read(List<HeaderValueOption> added, List<String> removed, Scope scope, String direction) {
-        var edits = new ArrayList<HeaderEdit>();
+    static List<HeaderChange> read(List<HeaderValueOption> added, List<String> removed, Scope scope, String direction) {
+        var edits = new ArrayList<HeaderChange>();
         for (int i = 0; i < removed.size(); i++) {
             if (allowed(removed.get(i), scope.at(direction + "_headers_to_remove", i))) {
-                edits.add(new HeaderEdit(HeaderEdit.Action.REMOVE, HeaderName.of(removed.get(i)), ""));
+                edits.add(new HeaderChange.Fixed(
+                        new HeaderEdit(HeaderEdit.Action.REMOVE, HeaderName.of(removed.get(i)), "")));
             }
         }
         for (int i = 0; i < added.size(); i++) {
@@ -38,19 +41,43 @@ final class HeaderEditReader {
         return edits;
     }
 
-    private static Optional<HeaderEdit> option(HeaderValueOption message, Scope scope) {
+    static Optional<HeaderChange> option(HeaderValueOption message, Scope scope) {
         scope.check(message, OPTION);
         var header = message.getHeader();
         scope.at("header").check(header, VALUE);
         var action = action(message, scope);
-        var value = literal(header.getValue(), scope.at("header.value"));
-        if (!allowed(header.getKey(), scope.at("header.key")) || action.isEmpty() || value.isEmpty()) {
+        var text = header.getRawValue().isEmpty()
+                ? HeadTexts.value(header.getValue(), scope.at("header.value"))
+                : HeadTexts.raw(header.getRawValue().toByteArray(), scope.at("header.raw_value"));
+        boolean raw = !header.getRawValue().isEmpty();
+        var format = format(text, scope.at(raw ? "header.raw_value" : "header.value"));
+        if (!allowed(header.getKey(), scope.at("header.key")) || action.isEmpty() || format.isEmpty()) {
             return Optional.empty();
         }
-        if (value.get().isEmpty() && !message.getKeepEmptyValue()) {
+        var name = HeaderName.of(header.getKey());
+        var fixed = format.get().fixed();
+        if (fixed.isEmpty()) {
+            return Optional.of(
+                    new HeaderChange.Formatted(action.get(), name, format.get(), message.getKeepEmptyValue()));
+        }
+        if (fixed.get().isEmpty() && !message.getKeepEmptyValue()) {
             return Optional.empty();
         }
-        return Optional.of(new HeaderEdit(action.get(), HeaderName.of(header.getKey()), value.get()));
+        return Optional.of(new HeaderChange.Fixed(new HeaderEdit(action.get(), name, fixed.get())));
+    }
+
+    /// The format of a value; empty, and errors, when it is none.
+    private static Optional<SubstitutionFormat> format(String text, Scope scope) {
+        return switch (SubstitutionFormat.of(text)) {
+            case Checked.Ok<SubstitutionFormat>(var format, var warnings) -> {
+                warnings.forEach(problem -> scope.warning(problem.reason(), problem.remedy()));
+                yield Optional.of(format);
+            }
+            case Checked.Rejected<SubstitutionFormat>(var problems) -> {
+                problems.forEach(problem -> scope.error(problem.reason(), problem.remedy()));
+                yield Optional.empty();
+            }
+        };
     }
 
     @SuppressWarnings("deprecation") // `append` came before `append_action` and is still written
@@ -62,25 +89,15 @@ final class HeaderEditReader {
             case APPEND_IF_EXISTS_OR_ADD -> Optional.of(HeaderEdit.Action.APPEND);
             case ADD_IF_ABSENT -> Optional.of(HeaderEdit.Action.ADD_IF_ABSENT);
             case OVERWRITE_IF_EXISTS_OR_ADD -> Optional.of(HeaderEdit.Action.SET);
-            case OVERWRITE_IF_EXISTS, UNRECOGNIZED -> {
-                scope.at("append_action").warning(Scope.NOT_SUPPORTED, "use OVERWRITE_IF_EXISTS_OR_ADD");
+            case OVERWRITE_IF_EXISTS -> Optional.of(HeaderEdit.Action.SET_IF_PRESENT);
+            case UNRECOGNIZED -> {
+                scope.at("append_action").error("is not known", "use APPEND_IF_EXISTS_OR_ADD or another that is");
                 yield Optional.empty();
             }
         };
     }
 
-    /// The value without commands: `%%` is a percent sign.
-    private static Optional<String> literal(String text, Scope scope) {
-        var value = HeadTexts.value(text, scope);
-        var plain = value.replace("%%", "");
-        if (plain.indexOf('%') >= 0) {
-            scope.warning("command operators are not supported; the header is left out", "write a plain value");
-            return Optional.empty();
-        }
-        return Optional.of(value.replace("%%", "%"));
-    }
-
-    private static boolean allowed(String name, Scope scope) {
+    static boolean allowed(String name, Scope scope) {
         var lower = name.toLowerCase(Locale.ROOT);
         if (lower.isEmpty() || lower.startsWith(":") || lower.equals("host") || !isToken(lower)) {
             scope.error("is no header that can be changed: " + name, "rewrite the host with host_rewrite_literal");

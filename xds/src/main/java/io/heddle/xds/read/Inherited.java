@@ -6,10 +6,26 @@ import java.util.Optional;
 ///
 /// @param changes header changes and filter settings
 /// @param retry the policy of routes that have none
-/// @param validate whether clusters must exist; empty when nothing is said
-record Inherited(Changes changes, RetryReader.Retry retry, Optional<Boolean> validate) {
+/// @param table what holds for the whole table
+record Inherited(Changes changes, RetryReader.Retry retry, Table table) {
+    /// What holds for a whole table.
+    ///
+    /// @param validate whether clusters must exist; empty when nothing is said
+    /// @param specificWins whether the more specific of two header changes is made last
+    record Table(Optional<Boolean> validate, boolean specificWins) {}
+
     /// What a virtual host hands down, given what is its own.
     Inherited below(Changes own, RetryReader.Retry ownRetry) {
-        return new Inherited(own.over(changes), ownRetry, validate);
+        return new Inherited(below(own), ownRetry, table);
+    }
+
+    /// The same with these changes.
+    Inherited with(Changes others) {
+        return new Inherited(others, retry, table);
+    }
+
+    /// The changes of something below, given what is its own.
+    Changes below(Changes own) {
+        return own.over(changes, table.specificWins());
     }
 }

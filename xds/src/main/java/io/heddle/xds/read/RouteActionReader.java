@@ -107,7 +107,7 @@ final class RouteActionReader {
             Inherited inherited,
             Scope scope) {
         scope.check(message, ACTION);
-        var choice = choice(message, inherited.validate(), scope);
+        var choice = choice(message, inherited, scope);
         var retry = message.hasRetryPolicy()
                 ? RetryReader.read(message.getRetryPolicy(), scope.at("retry_policy"))
                 : inherited.retry();
@@ -127,7 +127,7 @@ final class RouteActionReader {
                 message.hasRegexRewrite() ? Optional.of(message.getRegexRewrite()) : Optional.empty(),
                 match,
                 scope);
-        var mirrors = mirrors(message, inherited.validate(), scope);
+        var mirrors = mirrors(message, inherited.table().validate(), scope);
         var upgrades = upgrades(message, scope);
         return choice.map(found ->
                 new RouteAction.Forward(found, new Rewrite(host, path), timeouts, retry.policy(), mirrors, upgrades));
@@ -149,14 +149,18 @@ final class RouteActionReader {
     }
 
     private static Optional<ClusterChoice> choice(
-            io.envoyproxy.envoy.config.route.v3.RouteAction message, Optional<Boolean> validate, Scope scope) {
+            io.envoyproxy.envoy.config.route.v3.RouteAction message, Inherited route, Scope scope) {
         return switch (message.getClusterSpecifierCase()) {
             case CLUSTER -> {
-                scope.at("cluster").mention(message.getCluster(), validate);
+                scope.at("cluster").mention(message.getCluster(), route.table().validate());
                 yield Optional.of(new ClusterChoice.One(new ClusterChoice.Target(
-                        message.getCluster(), Optional.empty(), List.of(), List.of(), Map.of())));
+                        message.getCluster(),
+                        Optional.empty(),
+                        route.changes().request(),
+                        route.changes().response(),
+                        Map.of())));
             }
-            case WEIGHTED_CLUSTERS -> weighted(message.getWeightedClusters(), validate, scope.at("weighted_clusters"));
+            case WEIGHTED_CLUSTERS -> weighted(message.getWeightedClusters(), route, scope.at("weighted_clusters"));
             case CLUSTER_HEADER, CLUSTER_SPECIFIER_PLUGIN, INLINE_CLUSTER_SPECIFIER_PLUGIN ->
                 Optional.empty(); // refused above
             case CLUSTERSPECIFIER_NOT_SET -> {
@@ -177,14 +181,14 @@ final class RouteActionReader {
                 : Optional.empty();
     }
 
-    private static Optional<ClusterChoice> weighted(WeightedCluster message, Optional<Boolean> validate, Scope scope) {
+    private static Optional<ClusterChoice> weighted(WeightedCluster message, Inherited route, Scope scope) {
         scope.check(message, WEIGHTED);
         var targets = new ArrayList<ClusterChoice.Target>();
         var bounds = new ArrayList<Integer>();
         long sum = 0;
         for (int i = 0; i < message.getClustersCount(); i++) {
             var share = message.getClusters(i);
-            targets.add(target(share, validate, scope.at("clusters", i)));
+            targets.add(target(share, route, scope.at("clusters", i)));
             sum += Integer.toUnsignedLong(share.getWeight().getValue());
             bounds.add((int) Math.min(sum, Integer.MAX_VALUE));
         }
@@ -195,15 +199,14 @@ final class RouteActionReader {
         return Optional.of(new ClusterChoice.Weighted(targets, bounds));
     }
 
-    private static ClusterChoice.Target target(
-            WeightedCluster.ClusterWeight share, Optional<Boolean> validate, Scope scope) {
+    private static ClusterChoice.Target target(WeightedCluster.ClusterWeight share, Inherited route, Scope scope) {
         scope.check(share, SHARE);
         if (share.getName().isEmpty()) {
             scope.at("name").error("is missing", "name a cluster");
         } else {
-            scope.at("name").mention(share.getName(), validate);
+            scope.at("name").mention(share.getName(), route.table().validate());
         }
-        var changes = Changes.read(
+        var own = Changes.read(
                 new Changes.Source(
                         share.getRequestHeadersToAddList(),
                         share.getRequestHeadersToRemoveList(),
@@ -211,12 +214,13 @@ final class RouteActionReader {
                         share.getResponseHeadersToRemoveList(),
                         share.getTypedPerFilterConfigMap()),
                 scope);
+        var all = route.below(own);
         return new ClusterChoice.Target(
                 share.getName(),
                 HeadTexts.authority(share.getHostRewriteLiteral(), scope.at("host_rewrite_literal")),
-                changes.request(),
-                changes.response(),
-                changes.overrides());
+                all.request(),
+                all.response(),
+                own.overrides());
     }
 
     private static Rewrite.Path path(

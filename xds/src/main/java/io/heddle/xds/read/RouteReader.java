@@ -25,7 +25,8 @@ final class RouteReader {
             .reads("ignore_port_in_host_matching", "validate_clusters")
             .limits("vhds", "over ADS, where the routes come by RDS")
             .refuses("cluster_specifier_plugins", "ignore_path_parameters_in_path_matching")
-            .refuses("internal_only_headers", "most_specific_header_mutations_wins");
+            .reads("most_specific_header_mutations_wins")
+            .refuses("internal_only_headers");
     private static final Fields<io.envoyproxy.envoy.config.route.v3.VirtualHost> VIRTUAL_HOST = Fields.ignoringOthers(
                     io.envoyproxy.envoy.config.route.v3.VirtualHost.class)
             .reads("name", "domains", "routes", "request_headers_to_add", "request_headers_to_remove")
@@ -87,9 +88,11 @@ final class RouteReader {
                                 message.getTypedPerFilterConfigMap()),
                         scope),
                 RetryReader.Retry.NONE,
-                message.hasValidateClusters()
-                        ? Optional.of(message.getValidateClusters().getValue())
-                        : Optional.empty());
+                new Inherited.Table(
+                        message.hasValidateClusters()
+                                ? Optional.of(message.getValidateClusters().getValue())
+                                : Optional.empty(),
+                        message.getMostSpecificHeaderMutationsWins()));
         var hosts = new ArrayList<VirtualHost>();
         var taken = new HashSet<String>();
         for (int i = 0; i < message.getVirtualHostsCount(); i++) {
@@ -146,16 +149,15 @@ final class RouteReader {
             io.envoyproxy.envoy.config.route.v3.Route message, Inherited inherited, Scope scope) {
         scope.check(message, ROUTE);
         var match = match(message.getMatch(), scope.at("match"));
-        var action = RouteActionReader.read(message, inherited, scope);
-        var own = Changes.read(
-                        new Changes.Source(
-                                message.getRequestHeadersToAddList(),
-                                message.getRequestHeadersToRemoveList(),
-                                message.getResponseHeadersToAddList(),
-                                message.getResponseHeadersToRemoveList(),
-                                message.getTypedPerFilterConfigMap()),
-                        scope)
-                .over(inherited.changes());
+        var own = inherited.below(Changes.read(
+                new Changes.Source(
+                        message.getRequestHeadersToAddList(),
+                        message.getRequestHeadersToRemoveList(),
+                        message.getResponseHeadersToAddList(),
+                        message.getResponseHeadersToRemoveList(),
+                        message.getTypedPerFilterConfigMap()),
+                scope));
+        var action = RouteActionReader.read(message, inherited.with(own), scope);
         if (match.isEmpty() || action.isEmpty()) {
             return Optional.empty();
         }

@@ -1,0 +1,213 @@
+package io.heddle.proxy.exchange;
+
+import io.heddle.proxy.http.HeaderLines;
+import io.heddle.proxy.http.HttpRequestHead;
+import io.heddle.proxy.observe.RequestTimeline;
+import io.heddle.traffic.balance.Endpoint;
+import io.heddle.traffic.format.FormatSource;
+import io.heddle.traffic.format.Operator;
+import io.heddle.traffic.request.HeaderFields;
+import io.heddle.traffic.request.HeaderName;
+import io.heddle.traffic.request.Peer;
+import io.heddle.traffic.request.RequestHead;
+import io.heddle.traffic.request.Span;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// One exchange as command operators see it. Part of its [HttpExchange], reused with it.
+final class ExchangeFormat implements FormatSource {
+    private static final HeaderName FORWARDED_PROTO = HeaderName.of("x-forwarded-proto");
+
+    private final RequestTimeline timeline;
+    private final HopHeaders headers;
+    private @Nullable HttpRequestHead head;
+    private HeaderFields response = NONE;
+
+    ExchangeFormat(RequestTimeline timeline, HopHeaders headers) {
+        this.timeline = timeline;
+        this.headers = headers;
+    }
+
+    /// What happened to it so far.
+    RequestTimeline timeline() {
+        return timeline;
+    }
+
+    /// A request begins.
+    void start(HttpRequestHead requestHead) {
+        head = requestHead;
+        response = NONE;
+    }
+
+    /// Its answer has come, with these lines.
+    void answered(HeaderLines lines) {
+        response = new HeaderFields() {
+            @Override
+            public byte[] bytes() {
+                return lines.bytes();
+            }
+
+            @Override
+            public int headerCount() {
+                return lines.count();
+            }
+
+            @Override
+            public long headerName(int index) {
+                return lines.name(index);
+            }
+
+            @Override
+            public long headerValue(int index) {
+                return lines.value(index);
+            }
+        };
+    }
+
+    @Override
+    public RequestHead request() {
+        return head();
+    }
+
+    private HttpRequestHead head() {
+        if (head == null) {
+            throw new IllegalStateException("no request");
+        }
+        return head;
+    }
+
+    @Override
+    public HeaderFields response() {
+        return response;
+    }
+
+    @Override
+    public HeaderFields trailers() {
+        return NONE;
+    }
+
+    @Override
+    public long startedAtMillis() {
+        return timeline.startedAtMillis;
+    }
+
+    @Override
+    public void appendOwn(HeaderName name, StringBuilder out) {
+        if (name.equals(HeaderName.REQUEST_ID)) {
+            headers.requestId().appendTo(out);
+        } else if (name.equals(FORWARDED_PROTO)) {
+            out.append(headers.client().peer().tls() ? "https" : "http");
+        }
+    }
+
+    @Override
+    public void append(Operator operator, StringBuilder out) {
+        switch (operator) {
+            case PROTOCOL -> out.append(timeline.protocol);
+            case SCHEME -> out.append(headers.https(head()) ? "https" : "http");
+            case HOSTNAME -> out.append(Hostname.OWN);
+            case STREAM_ID -> requestId(out);
+            case ROUTE_NAME -> out.append(timeline.decision().route().name());
+            case VIRTUAL_CLUSTER_NAME -> out.append(timeline.decision().virtualHost());
+            case RESPONSE_CODE -> out.append(timeline.status);
+            case RESPONSE_CODE_DETAILS -> out.append(timeline.details);
+            case RESPONSE_FLAGS -> out.append(timeline.flag.code());
+            case GRPC_STATUS_NUMBER -> number(timeline.grpcStatus, out);
+            case BYTES_RECEIVED -> out.append(timeline.bytesReceived);
+            case BYTES_SENT -> out.append(timeline.bytesSent);
+            case UPSTREAM_REQUEST_ATTEMPT_COUNT -> out.append(timeline.attempts);
+            case DURATION -> millis(timeline.finished, out);
+            case REQUEST_DURATION -> millis(timeline.requestComplete, out);
+            case RESPONSE_DURATION -> millis(timeline.responseHeadReceived, out);
+            case UPSTREAM_CLUSTER, UPSTREAM_CLUSTER_RAW -> {
+                var cluster = timeline.cluster();
+                out.append(cluster == null ? "" : cluster.name());
+            }
+            case UPSTREAM_HOST, UPSTREAM_REMOTE_ADDRESS, UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT, UPSTREAM_REMOTE_PORT -> {
+                var host = timeline.host();
+                if (host != null) {
+                    upstream(operator, host.endpoint(), out);
+                }
+            }
+            case DOWNSTREAM_PEER_URI_SAN,
+                    DOWNSTREAM_PEER_DNS_SAN,
+                    DOWNSTREAM_PEER_SUBJECT,
+                    DOWNSTREAM_PEER_FINGERPRINT_256,
+                    DOWNSTREAM_PEER_CERT,
+                    DOWNSTREAM_LOCAL_URI_SAN -> headers.client().certificate().append(operator, out);
+            case REQUESTED_SERVER_NAME,
+                    DOWNSTREAM_REMOTE_ADDRESS,
+                    DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT,
+                    DOWNSTREAM_REMOTE_PORT,
+                    DOWNSTREAM_DIRECT_REMOTE_ADDRESS,
+                    DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT,
+                    DOWNSTREAM_DIRECT_REMOTE_PORT,
+                    DOWNSTREAM_LOCAL_ADDRESS,
+                    DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT,
+                    DOWNSTREAM_LOCAL_PORT -> peer(operator, headers.peer(), out);
+        }
+    }
+
+    private void requestId(StringBuilder out) {
+        long received = head().header(HeaderName.REQUEST_ID);
+        if (Span.isPresent(received)) {
+            out.append(Span.text(head().bytes(), received));
+        } else {
+            headers.requestId().appendTo(out);
+        }
+    }
+
+    private static void number(int value, StringBuilder out) {
+        if (value >= 0) {
+            out.append(value);
+        }
+    }
+
+    private void millis(long to, StringBuilder out) {
+        if (timeline.headReceived != 0 && to != 0) {
+            out.append(TimeUnit.NANOSECONDS.toMillis(to - timeline.headReceived));
+        }
+    }
+
+    private static void upstream(Operator operator, Endpoint endpoint, StringBuilder out) {
+        if (operator != Operator.UPSTREAM_REMOTE_PORT) {
+            out.append(endpoint.address());
+        }
+        if (operator == Operator.UPSTREAM_HOST || operator == Operator.UPSTREAM_REMOTE_ADDRESS) {
+            out.append(':');
+        }
+        if (operator != Operator.UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT) {
+            out.append(endpoint.port());
+        }
+    }
+
+    private static void peer(Operator operator, Peer peer, StringBuilder out) {
+        switch (operator) {
+            case DOWNSTREAM_REMOTE_ADDRESS -> address(peer.remote(), true, out);
+            case DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT -> address(peer.remote(), false, out);
+            case DOWNSTREAM_REMOTE_PORT -> out.append(peer.remote().getPort());
+            case DOWNSTREAM_DIRECT_REMOTE_ADDRESS -> address(peer.direct(), true, out);
+            case DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT -> address(peer.direct(), false, out);
+            case DOWNSTREAM_DIRECT_REMOTE_PORT -> out.append(peer.direct().getPort());
+            case DOWNSTREAM_LOCAL_ADDRESS -> address(peer.local(), true, out);
+            case DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT -> address(peer.local(), false, out);
+            case DOWNSTREAM_LOCAL_PORT -> out.append(peer.local().getPort());
+            case REQUESTED_SERVER_NAME -> out.append(peer.serverName().orElse(""));
+            default -> throw new IllegalArgumentException("says nothing of a peer: " + operator);
+        }
+    }
+
+    private static void address(InetSocketAddress address, boolean withPort, StringBuilder out) {
+        var ip = address.getAddress();
+        if (ip == null) {
+            return;
+        }
+        boolean brackets = withPort && ip instanceof Inet6Address;
+        out.append(brackets ? "[" : "").append(ip.getHostAddress()).append(brackets ? "]" : "");
+        if (withPort) {
+            out.append(':').append(address.getPort());
+        }
+    }
+}

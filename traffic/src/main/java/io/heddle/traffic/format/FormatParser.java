@@ -1,0 +1,190 @@
+package io.heddle.traffic.format;
+
+import io.heddle.model.problem.Checked;
+import io.heddle.model.problem.Problem;
+import io.heddle.traffic.request.HeaderName;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+
+/// Reads a [SubstitutionFormat]. One object per text.
+final class FormatParser {
+    /// Envoy's operators over what there is not here: state that filters keep, and figures that are not kept.
+    private static final Set<String> NOTHING = Set.of(
+            "DYNAMIC_METADATA",
+            "FILTER_STATE",
+            "PER_REQUEST_STATE",
+            "UPSTREAM_FILTER_STATE",
+            "METADATA",
+            "CLUSTER_METADATA",
+            "UPSTREAM_METADATA",
+            "TRACE_ID",
+            "UPSTREAM_TRANSPORT_FAILURE_REASON",
+            "DOWNSTREAM_TRANSPORT_FAILURE_REASON",
+            "CONNECTION_TERMINATION_DETAILS",
+            "FILTER_CHAIN_NAME");
+    private static final int MOST_NAMES = 2;
+    private static final int LONGEST_NUMBER = 6;
+
+    private final String text;
+    private final List<FormatPart> parts = new ArrayList<>();
+    private final List<Problem> problems = new ArrayList<>();
+    private final StringBuilder literal = new StringBuilder();
+    private int at;
+
+    FormatParser(String text) {
+        this.text = text;
+    }
+
+    Checked<SubstitutionFormat> parse() {
+        while (at < text.length()) {
+            char c = text.charAt(at++);
+            if (c != '%') {
+                literal.append(c);
+            } else if (at < text.length() && text.charAt(at) == '%') {
+                literal.append('%');
+                at++;
+            } else if (!operator()) {
+                break;
+            }
+        }
+        flush();
+        return Checked.of(new SubstitutionFormat(text, parts), problems);
+    }
+
+    private void flush() {
+        if (!literal.isEmpty()) {
+            parts.add(new FormatPart.Text(literal.toString()));
+            literal.setLength(0);
+        }
+    }
+
+    /// Reads from behind the percent sign to behind its partner; false when there is none.
+    private boolean operator() {
+        int start = at;
+        while (at < text.length() && isNamePart(text.charAt(at))) {
+            at++;
+        }
+        var name = text.substring(start, at);
+        var arguments = "";
+        boolean called = at < text.length() && text.charAt(at) == '(';
+        if (called) {
+            int close = text.indexOf(')', at);
+            if (close < 0) {
+                return fail("a ( in %" + name + " has no )");
+            }
+            arguments = text.substring(at + 1, close);
+            at = close + 1;
+        }
+        int longest = longest();
+        boolean closed = longest >= 0 && !name.isEmpty() && at < text.length() && text.charAt(at) == '%';
+        if (!closed) {
+            return fail("a % begins no operator: " + text.substring(start - 1, Math.min(text.length(), start + 20)));
+        }
+        at++;
+        flush();
+        add(name, called, arguments, longest);
+        return true;
+    }
+
+    private static boolean isNamePart(char c) {
+        return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    }
+
+    /// The length after a colon; negative when it is none.
+    private int longest() {
+        if (at >= text.length() || text.charAt(at) != ':') {
+            return FormatPart.UNLIMITED;
+        }
+        int start = ++at;
+        while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
+            at++;
+        }
+        return at == start || at - start > LONGEST_NUMBER ? -1 : Integer.parseInt(text, start, at, 10);
+    }
+
+    private void add(String name, boolean called, String arguments, int longest) {
+        switch (name) {
+            case "REQ", "REQUEST_HEADER" ->
+                named(name, arguments, names -> new FormatPart.RequestHeader(names, longest, true));
+            case "REQ_WITHOUT_QUERY" ->
+                named(name, arguments, names -> new FormatPart.RequestHeader(names, longest, false));
+            case "PATH" -> path(arguments, longest);
+            case "RESP", "RESPONSE_HEADER" ->
+                named(name, arguments, names -> new FormatPart.ResponseHeader(names, longest, false));
+            case "TRAILER", "RESPONSE_TRAILER" ->
+                named(name, arguments, names -> new FormatPart.ResponseHeader(names, longest, true));
+            case "QUERY_PARAM" -> {
+                if (arguments.isEmpty()) {
+                    fail("%QUERY_PARAM% names no parameter");
+                } else {
+                    parts.add(new FormatPart.QueryParameter(arguments, longest));
+                }
+            }
+            case "START_TIME" ->
+                TimeFormat.of(arguments)
+                        .ifPresentOrElse(
+                                format -> parts.add(new FormatPart.StartTime(format)),
+                                () -> fail("a time is formatted in an unknown way: " + arguments));
+            default -> plain(name, called, longest);
+        }
+    }
+
+    /// `%PATH(with or without query:which):longest%`.
+    private void path(String arguments, int longest) {
+        var words = arguments.split(":", -1);
+        var original = HeaderName.of("x-envoy-original-path");
+        var path = HeaderName.of(":path");
+        var names = switch (words.length > 1 ? words[1] : "") {
+            case "PATH" -> List.of(path);
+            case "ORIG" -> List.of(original);
+            case "", "ORIG_OR_PATH" -> List.of(original, path);
+            default -> List.<HeaderName>of();
+        };
+        boolean known = words[0].isEmpty() || words[0].equals("WQ") || words[0].equals("NQ");
+        if (names.isEmpty() || !known || words.length > 2) {
+            fail("%PATH(" + arguments + ")% does not say which path");
+        } else {
+            parts.add(new FormatPart.RequestHeader(names, longest, !words[0].equals("NQ")));
+        }
+    }
+
+    private void plain(String name, boolean called, int longest) {
+        if (NOTHING.contains(name)) {
+            parts.add(new FormatPart.Nothing());
+            problems.add(Problem.warning("", "", "%" + name + "% says nothing here", "remove it"));
+            return;
+        }
+        var operator = Operator.named(name);
+        if (operator.isEmpty()) {
+            fail("%" + name + "% is no operator that is known");
+        } else if (called) {
+            fail("%" + name + "% takes no arguments");
+        } else {
+            parts.add(new FormatPart.Value(operator.get(), longest));
+        }
+    }
+
+    /// What makes a part of header names.
+    private interface OfNames {
+        FormatPart part(List<HeaderName> names);
+    }
+
+    private void named(String name, String arguments, OfNames make) {
+        var names = Arrays.asList(arguments.split("\\?", -1));
+        if (names.size() > MOST_NAMES || arguments.isEmpty()) {
+            fail("%" + name + "(" + arguments + ")% does not name one or two headers");
+            return;
+        }
+        parts.add(make.part(names.stream()
+                .filter(header -> !header.isEmpty())
+                .map(HeaderName::of)
+                .toList()));
+    }
+
+    private boolean fail(String reason) {
+        problems.add(Problem.error("", "", reason, "see the command operators; write %% for a percent sign"));
+        return false;
+    }
+}

@@ -1,0 +1,170 @@
+package io.heddle.traffic.format;
+
+import io.heddle.traffic.request.HeaderFields;
+import io.heddle.traffic.request.HeaderName;
+import io.heddle.traffic.request.RequestHead;
+import io.heddle.traffic.request.Span;
+import java.util.List;
+
+/// One part of a [SubstitutionFormat]: text as it stands, or a command operator. Texts stand as one char per octet.
+sealed interface FormatPart {
+    /// No limit to the length of a value.
+    int UNLIMITED = Integer.MAX_VALUE;
+
+    /// Appends this part; nothing when there is nothing to say.
+    void append(FormatSource source, StringBuilder out);
+
+    /// Text as it stands.
+    record Text(String text) implements FormatPart {
+        @Override
+        public void append(FormatSource source, StringBuilder out) {
+            out.append(text);
+        }
+    }
+
+    /// An operator without arguments.
+    ///
+    /// @param longest how many characters it may have; what is beyond is cut off
+    record Value(Operator operator, int longest) implements FormatPart {
+        @Override
+        public void append(FormatSource source, StringBuilder out) {
+            int start = out.length();
+            source.append(operator, out);
+            cut(out, start, longest);
+        }
+    }
+
+    /// `%REQ(first?second):longest%`: the first of some request headers that is there. `:method`, `:path`,
+    /// `:authority` (or `host`) and `:scheme` mean those parts of the request.
+    ///
+    /// @param query whether the query stays in the value (`REQ_WITHOUT_QUERY` takes it off)
+    record RequestHeader(List<HeaderName> names, int longest, boolean query) implements FormatPart {
+        private static final HeaderName METHOD = HeaderName.of(":method");
+        private static final HeaderName PATH = HeaderName.of(":path");
+        private static final HeaderName AUTHORITY = HeaderName.of(":authority");
+        private static final HeaderName SCHEME = HeaderName.of(":scheme");
+
+        public RequestHeader {
+            names = List.copyOf(names);
+        }
+
+        @Override
+        public void append(FormatSource source, StringBuilder out) {
+            int start = out.length();
+            for (int i = 0; i < names.size() && out.length() == start; i++) {
+                append(names.get(i), source, out);
+            }
+            int mark = query ? -1 : out.indexOf("?", start);
+            if (mark >= 0) {
+                out.setLength(mark);
+            }
+            cut(out, start, longest);
+        }
+
+        private static void append(HeaderName name, FormatSource source, StringBuilder out) {
+            if (name.equals(SCHEME)) {
+                source.append(Operator.SCHEME, out);
+                return;
+            }
+            var head = source.request();
+            long span = find(head, name);
+            if (Span.isPresent(span)) {
+                octets(head, span, out);
+            } else {
+                source.appendOwn(name, out);
+            }
+        }
+
+        private static long find(RequestHead head, HeaderName name) {
+            if (name.equals(METHOD)) {
+                return head.method();
+            }
+            if (name.equals(PATH)) {
+                return head.path();
+            }
+            return name.equals(AUTHORITY) || name.equals(HeaderName.HOST) ? head.authority() : head.header(name);
+        }
+    }
+
+    /// `%RESP(first?second):longest%` or, of trailers, `%TRAILER(first?second):longest%`. `:status` is the status sent
+    /// to the client.
+    record ResponseHeader(List<HeaderName> names, int longest, boolean trailers) implements FormatPart {
+        private static final HeaderName STATUS = HeaderName.of(":status");
+
+        public ResponseHeader {
+            names = List.copyOf(names);
+        }
+
+        @Override
+        public void append(FormatSource source, StringBuilder out) {
+            int start = out.length();
+            for (int i = 0; i < names.size() && out.length() == start; i++) {
+                append(names.get(i), source, out);
+            }
+            cut(out, start, longest);
+        }
+
+        private void append(HeaderName name, FormatSource source, StringBuilder out) {
+            if (name.equals(STATUS)) {
+                source.append(Operator.RESPONSE_CODE, out);
+                return;
+            }
+            var fields = trailers ? source.trailers() : source.response();
+            long span = fields.header(name);
+            if (Span.isPresent(span)) {
+                octets(fields, span, out);
+            }
+        }
+    }
+
+    /// `%QUERY_PARAM(name):longest%`: the value of the first parameter of that name in the query, as it stands there.
+    record QueryParameter(String name, int longest) implements FormatPart {
+        @Override
+        public void append(FormatSource source, StringBuilder out) {
+            var head = source.request();
+            var path = Span.text(head.bytes(), head.path());
+            int at = path.indexOf('?') + 1;
+            while (at > 0 && at <= path.length()) {
+                int end = path.indexOf('&', at);
+                int stop = end < 0 ? path.length() : end;
+                int equals = path.indexOf('=', at);
+                int nameEnd = equals < 0 || equals > stop ? stop : equals;
+                if (nameEnd - at == name.length() && path.startsWith(name, at)) {
+                    int from = Math.min(nameEnd + 1, stop);
+                    out.append(path, from, from + Math.min(stop - from, longest));
+                    return;
+                }
+                at = end + 1;
+            }
+        }
+    }
+
+    /// `%START_TIME(format)%`: when the request began.
+    record StartTime(TimeFormat format) implements FormatPart {
+        @Override
+        public void append(FormatSource source, StringBuilder out) {
+            format.append(source.startedAtMillis(), out);
+        }
+    }
+
+    /// An operator over something that no request has here: it never says anything.
+    record Nothing() implements FormatPart {
+        @Override
+        public void append(FormatSource source, StringBuilder out) {
+            // There is nothing to say.
+        }
+    }
+
+    private static void octets(HeaderFields fields, long span, StringBuilder out) {
+        var bytes = fields.bytes();
+        for (int i = Span.start(span); i < Span.end(span); i++) {
+            out.append((char) (bytes[i] & 0xff));
+        }
+    }
+
+    private static void cut(StringBuilder out, int start, int longest) {
+        if (out.length() - start > longest) {
+            out.setLength(start + longest);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.heddle.traffic.format;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// A command operator without arguments, called as Envoy calls it. What each says of a request, a [FormatSource] knows.
+public enum Operator {
+    PROTOCOL,
+    RESPONSE_CODE,
+    RESPONSE_CODE_DETAILS,
+    RESPONSE_FLAGS,
+    GRPC_STATUS_NUMBER,
+    BYTES_RECEIVED,
+    BYTES_SENT,
+    DURATION,
+    REQUEST_DURATION,
+    RESPONSE_DURATION,
+    UPSTREAM_REQUEST_ATTEMPT_COUNT,
+    UPSTREAM_HOST,
+    UPSTREAM_REMOTE_ADDRESS,
+    UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT,
+    UPSTREAM_REMOTE_PORT,
+    UPSTREAM_CLUSTER,
+    UPSTREAM_CLUSTER_RAW,
+    DOWNSTREAM_REMOTE_ADDRESS,
+    DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT,
+    DOWNSTREAM_REMOTE_PORT,
+    DOWNSTREAM_DIRECT_REMOTE_ADDRESS,
+    DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT,
+    DOWNSTREAM_DIRECT_REMOTE_PORT,
+    DOWNSTREAM_LOCAL_ADDRESS,
+    DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT,
+    DOWNSTREAM_LOCAL_PORT,
+    DOWNSTREAM_PEER_URI_SAN,
+    DOWNSTREAM_PEER_DNS_SAN,
+    DOWNSTREAM_PEER_SUBJECT,
+    DOWNSTREAM_PEER_FINGERPRINT_256,
+    DOWNSTREAM_PEER_CERT,
+    DOWNSTREAM_LOCAL_URI_SAN,
+    REQUESTED_SERVER_NAME,
+    ROUTE_NAME,
+    VIRTUAL_CLUSTER_NAME,
+    HOSTNAME,
+    STREAM_ID,
+    /// The request's scheme, written `%REQ(:SCHEME)%`.
+    SCHEME;
+
+    private static final Map<String, Operator> BY_NAME = new HashMap<>();
+
+    static {
+        for (var operator : values()) {
+            if (operator != SCHEME) {
+                BY_NAME.put(operator.name(), operator);
+            }
+        }
+    }
+
+    /// The operator called `name`; empty when there is none here.
+    static Optional<Operator> named(String name) {
+        return Optional.ofNullable(BY_NAME.get(name));
+    }
+}

@@ -1,0 +1,58 @@
+package io.heddle.traffic.format;
+
+import io.heddle.model.problem.Checked;
+import java.util.List;
+import java.util.Optional;
+
+/// A text with Envoy's command operators, compiled: `%NAME%`, `%NAME(arguments)%`, `%NAME(arguments):longest%`, and
+/// `%%` for a percent sign.
+///
+/// Immutable; safe on any thread. Source: Envoy's substitution formatter, as header values and access logs use it.
+public final class SubstitutionFormat {
+    private final String text;
+    private final List<FormatPart> parts;
+
+    /// Of parts in order; neighbouring texts are one part.
+    SubstitutionFormat(String text, List<FormatPart> parts) {
+        this.text = text;
+        this.parts = List.copyOf(parts);
+    }
+
+    /// Compiles `text`, which stands as one char per octet. Unknown operators, wrong arguments and a percent sign that
+    /// begins no operator are errors; an operator over what no request has here is a warning, and says nothing.
+    public static Checked<SubstitutionFormat> of(String text) {
+        return new FormatParser(text).parse();
+    }
+
+    /// The whole text, when it is the same for every request.
+    public Optional<String> fixed() {
+        if (parts.isEmpty()) {
+            return Optional.of("");
+        }
+        return parts.size() == 1 && parts.getFirst() instanceof FormatPart.Text(String text)
+                ? Optional.of(text)
+                : Optional.empty();
+    }
+
+    /// Appends the text for a request, one char per octet. What is not known adds nothing.
+    public void append(FormatSource source, StringBuilder out) {
+        for (int i = 0; i < parts.size(); i++) {
+            parts.get(i).append(source, out);
+        }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof SubstitutionFormat format && text.equals(format.text);
+    }
+
+    @Override
+    public int hashCode() {
+        return text.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

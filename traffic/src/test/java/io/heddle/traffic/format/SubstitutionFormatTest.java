@@ -1,0 +1,164 @@
+package io.heddle.traffic.format;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.heddle.model.problem.Checked;
+import io.heddle.model.problem.Problem;
+import io.heddle.traffic.request.HeaderEdit;
+import io.heddle.traffic.request.HeaderEdits;
+import io.heddle.traffic.request.HeaderFields;
+import io.heddle.traffic.request.HeaderName;
+import io.heddle.traffic.request.RequestHead;
+import io.heddle.traffic.request.TextRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class SubstitutionFormatTest {
+    private static final TextRequest REQUEST = TextRequest.of(
+            "PUT", "shop:81", "/a/b?x=1&y=&x=2&long=abcdef", "x-user", "ann", "x-empty", "", "accept", "text/*");
+    private static final TextRequest ANSWER = TextRequest.get("", "/", "x-version", "v7");
+
+    /// A request at 2026-11-21T12:34:56.789Z.
+    private record Source() implements FormatSource {
+        @Override
+        public RequestHead request() {
+            return REQUEST;
+        }
+
+        @Override
+        public HeaderFields response() {
+            return ANSWER;
+        }
+
+        @Override
+        public HeaderFields trailers() {
+            return NONE;
+        }
+
+        @Override
+        public long startedAtMillis() {
+            return 1_795_264_496_789L;
+        }
+
+        @Override
+        public void appendOwn(HeaderName name, StringBuilder out) {
+            out.append(name.equals(HeaderName.REQUEST_ID) ? "0815" : "");
+        }
+
+        @Override
+        public void append(Operator operator, StringBuilder out) {
+            out.append(operator == Operator.RESPONSE_CODE ? "418" : operator == Operator.SCHEME ? "https" : "");
+        }
+    }
+
+    private static SubstitutionFormat format(String text) {
+        var checked = SubstitutionFormat.of(text);
+        assertThat(checked).as("%s", checked.problems()).isInstanceOf(Checked.Ok.class);
+        return ((Checked.Ok<SubstitutionFormat>) checked).value();
+    }
+
+    private static String filled(String text) {
+        var out = new StringBuilder();
+        format(text).append(new Source(), out);
+        return out.toString();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    plain | plain
+                    100%% | 100%
+                    %REQ(X-User)% | ann
+                    <%REQ(x-user):2%> | <an>
+                    %REQ(x-none?x-user)% | ann
+                    %REQ(x-empty?x-user)% | ann
+                    [%REQ(x-none)%] | []
+                    %REQ(:METHOD)% %REQ(:AUTHORITY)% %REQ(:SCHEME)% | PUT shop:81 https
+                    %REQUEST_HEADER(:path):4% | /a/b
+                    %REQ_WITHOUT_QUERY(:PATH)% | /a/b
+                    %PATH(NQ:PATH)% | /a/b
+                    %REQ(x-request-id)% | 0815
+                    %RESP(x-version)% %RESP(:status)% | v7 418
+                    [%TRAILER(grpc-status)%] | []
+                    %QUERY_PARAM(x)%%QUERY_PARAM(y)%%QUERY_PARAM(none)% | 1
+                    %QUERY_PARAM(long):3% | abc
+                    %RESPONSE_CODE% | 418
+                    [%HOSTNAME%] | []
+                    %START_TIME% | 2026-11-21T12:34:56.789Z
+                    %START_TIME(%s.%3f)% | 1795264496.789
+                    %START_TIME(%Y/%m/%d %H:%M:%S %z %%)% | 2026/11/21 12:34:56 +0000 %
+                    %START_TIME(%a, %e %b %y, %j, %6f)% | Sat, 21 Nov 26, 325, 789000
+                    [%DYNAMIC_METADATA(a:b)%] | []
+                    """)
+    void fills_in_what_operators_say(String text, String wanted) {
+        assertThat(filled(text)).isEqualTo(wanted);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "100%",
+                "100% x",
+                "%FOO%",
+                "%REQ%",
+                "%REQ()%",
+                "%REQ(a?b?c)%",
+                "%PROTOCOL(x)%",
+                "%REQ(a):%",
+                "%REQ(a):x%",
+                "%REQ(a",
+                "%REQ(a)",
+                "%START_TIME(%Q)%",
+                "%START_TIME(%)%",
+                "%QUERY_PARAM%",
+                "%protocol%",
+                "%PATH(XX)%",
+                "%SCHEME%"
+            })
+    void refuses_what_is_no_format(String text) {
+        assertThat(SubstitutionFormat.of(text)).isInstanceOf(Checked.Rejected.class);
+    }
+
+    @Test
+    void warns_of_an_operator_that_never_says_anything() {
+        assertThat(SubstitutionFormat.of("%DYNAMIC_METADATA(a:b)%").problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.severity()).isEqualTo(Problem.Severity.WARNING));
+    }
+
+    @Test
+    void a_text_without_operators_is_fixed() {
+        assertThat(format("50%% off").fixed()).contains("50% off");
+        assertThat(format("").fixed()).contains("");
+        assertThat(format("%PROTOCOL%").fixed()).isEmpty();
+    }
+
+    @Test
+    void a_change_with_an_empty_value_is_made_only_where_that_is_kept() {
+        var name = HeaderName.of("x-new");
+        var nobody = format("%REQ(x-none)%");
+        List<HeaderChange> changes = List.of(
+                new HeaderChange.Formatted(HeaderEdit.Action.SET, name, format("<%REQ(x-user)%>"), false),
+                new HeaderChange.Formatted(HeaderEdit.Action.SET, name, nobody, false),
+                new HeaderChange.Formatted(HeaderEdit.Action.APPEND, name, nobody, true),
+                new HeaderChange.Fixed(new HeaderEdit(HeaderEdit.Action.REMOVE, name, "")));
+        var edits = new HeaderEdits();
+        HeaderChange.addAll(changes, new Source(), edits);
+        assertThat(edits.size()).isEqualTo(3);
+        assertThat(edits.edit(0).value()).isEqualTo("<ann>");
+        assertThat(edits.edit(1)).isEqualTo(new HeaderEdit(HeaderEdit.Action.APPEND, name, ""));
+        assertThat(edits.edit(2).action()).isEqualTo(HeaderEdit.Action.REMOVE);
+    }
+
+    @FuzzTest
+    void any_text_is_a_format_or_refused(byte[] input) {
+        var text = new String(input, StandardCharsets.ISO_8859_1);
+        if (SubstitutionFormat.of(text) instanceof Checked.Ok<SubstitutionFormat>(var found, var _)) {
+            found.append(new Source(), new StringBuilder());
+        }
+    }
+}
