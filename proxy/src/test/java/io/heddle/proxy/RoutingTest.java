@@ -7,11 +7,14 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,11 +22,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What routes do to requests and answers, in a proxy as it is run: from a bootstrap to the bytes on both sides. The
-/// application answers with the head that it got.
+/// What routes do to requests and answers, in a proxy as it is run: from a bootstrap to the bytes on both
+/// sides. The application answers with the head that it got.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class RoutingTest {
+    private final BlockingQueue<String> copies = new LinkedBlockingQueue<>();
     private HttpServer application;
+    private HttpServer shadow;
+    private ServerSocket silent;
     private Proxy proxy;
 
     @BeforeAll
@@ -31,17 +37,25 @@ final class RoutingTest {
         application = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         application.createContext("/", RoutingTest::answer);
         application.start();
+        shadow = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        shadow.createContext("/", this::copy);
+        shadow.start();
+        silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         var bootstrap = new String(
                         RoutingTest.class.getResourceAsStream("routing.yaml").readAllBytes(), StandardCharsets.UTF_8)
+                .replace("@SHADOW@", Integer.toString(shadow.getAddress().getPort()))
+                .replace("@SILENT@", Integer.toString(silent.getLocalPort()))
                 .replace("@APP@", Integer.toString(application.getAddress().getPort()));
         proxy = Proxy.start(ProxyOptions.of(new ProxyOptions.BootstrapSource.Text(bootstrap), state));
         proxy.ready().get(10, TimeUnit.SECONDS);
     }
 
     @AfterAll
-    void stop() {
+    void stop() throws IOException {
         proxy.close();
         application.stop(0);
+        shadow.stop(0);
+        silent.close();
     }
 
     private static void answer(HttpExchange exchange) throws IOException {
@@ -61,6 +75,17 @@ final class RoutingTest {
         exchange.sendResponseHeaders(query.startsWith("to=") ? 302 : 200, body.length);
         exchange.getResponseBody().write(body);
         exchange.close();
+    }
+
+    private void copy(HttpExchange exchange) throws IOException {
+        copies.add(exchange.getRequestHeaders().getFirst("Host") + " "
+                + exchange.getRequestHeaders().getFirst("X-Copy"));
+        exchange.sendResponseHeaders(204, -1);
+        exchange.close();
+    }
+
+    private static String status(String answer) {
+        return answer.substring("HTTP/1.1 ".length(), "HTTP/1.1 ".length() + 3);
     }
 
     /// The whole answer to a request of these lines, header names in lower case.
@@ -99,5 +124,81 @@ final class RoutingTest {
     void the_tables_word_on_a_header_is_the_last() throws IOException {
         assertThat(ask("GET /format", "host: shop")).contains("\nx-level: table\n");
         assertThat(ask("GET /format", "host: weighted")).contains("\nx-level: table\n");
+    }
+
+    @Test
+    void a_header_names_the_cluster() throws IOException {
+        assertThat(status(ask("GET /header", "host: shop", "x-cluster: app"))).isEqualTo("200");
+        assertThat(status(ask("GET /header", "host: shop", "x-cluster: other"))).isEqualTo("404");
+        assertThat(status(ask("GET /header", "host: shop"))).isEqualTo("404");
+        assertThat(status(ask("GET /shares", "host: shop", "x-cluster: app"))).isEqualTo("200");
+        assertThat(status(ask("GET /shares", "host: shop", "x-cluster: other"))).isEqualTo("503");
+    }
+
+    @Test
+    void a_header_decides_between_weights() throws IOException {
+        assertThat(status(ask("GET /number", "host: shop", "x-number: 89"))).isEqualTo("200");
+        assertThat(status(ask("GET /number", "host: shop", "x-number: 90"))).isEqualTo("503");
+        assertThat(status(ask("GET /number", "host: shop", "x-number: 189"))).isEqualTo("200");
+    }
+
+    @Test
+    void the_host_comes_from_a_header_or_from_the_path() throws IOException {
+        assertThat(ask("GET /host-from-header", "host: shop", "x-host: inner:81", "x-forwarded-host: front"))
+                .contains("\nhost: inner:81\n", "\nx-forwarded-host: front,shop\n");
+        assertThat(ask("GET /host-from-header", "host: shop"))
+                .contains("\nhost: shop\n")
+                .doesNotContain("x-forwarded-host");
+        assertThat(ask("GET /host-from-header", "host: shop", "x-host: a b")).contains("\nhost: shop\n");
+        assertThat(ask("GET /host-from-path/books/1?x=/a/b/", "host: shop")).contains("\nhost: books.example\n");
+    }
+
+    @Test
+    void a_template_finds_and_rewrites_a_path() throws IOException {
+        assertThat(ask("GET /users/ann/books/7?x=1", "host: shop")).contains("\n\nGET /shelf/ann?x=1\n");
+        assertThat(status(ask("GET /users/ann/books/7/8", "host: shop"))).isEqualTo("404");
+    }
+
+    @Test
+    void a_match_looks_beyond_path_and_headers() throws IOException {
+        assertThat(status(ask("GET /grpc", "host: shop", "content-type: application/grpcx")))
+                .isEqualTo("202");
+        assertThat(ask("POST /grpc", "host: shop", "content-type: application/grpc+proto", "content-length: 0"))
+                .contains("grpc-status");
+        assertThat(status(ask("GET /never", "host: shop"))).isEqualTo("202");
+        assertThat(status(ask("GET /certificate", "host: shop"))).isEqualTo("202");
+        assertThat(status(ask("GET /parameters;v=1/x;y?z=;", "host: shop"))).isEqualTo("202");
+    }
+
+    @Test
+    void a_virtual_host_wants_tls() throws IOException {
+        assertThat(ask("GET /a?b=c", "host: secure"))
+                .startsWith("HTTP/1.1 301")
+                .contains("\nlocation: https://secure/a?b=c\n");
+        assertThat(ask("GET /", "host: secure:80")).contains("\nlocation: https://secure/\n");
+        assertThat(ask("GET /", "host: secure:8080")).contains("\nlocation: https://secure:8080/\n");
+        assertThat(status(ask("GET /", "host: secure", "x-forwarded-proto: https")))
+                .isEqualTo("200");
+        assertThat(ask("GET /redirect", "host: shop:8080")).contains("\nlocation: https://shop:8080/redirect\n");
+    }
+
+    @Test
+    void tries_are_counted_for_both_sides_and_copies_are_changed() throws Exception {
+        var answer = ask("GET /", "host: counted", "x-user: ann", "x-envoy-attempt-count: 7");
+        assertThat(answer.substring(0, answer.indexOf("\n\n"))).contains("\nx-envoy-attempt-count: 1\n");
+        assertThat(answer.substring(answer.indexOf("\n\n"))).contains("\nx-envoy-attempt-count: 1\n");
+        assertThat(copies.poll(10, TimeUnit.SECONDS)).isEqualTo("counted-shadow ann");
+    }
+
+    @Test
+    void a_stream_lasts_as_long_as_its_route_lets_it() throws IOException {
+        assertThat(ask("GET /slow", "host: shop")).startsWith("HTTP/1.1 504").contains("downstream duration timeout");
+    }
+
+    @Test
+    void headers_for_inside_only_do_not_come_in_at_an_edge() throws IOException {
+        assertThat(ask("GET /plain", "host: shop", "x-secret: 1", "x-public: 2"))
+                .contains("\nx-public: 2\n")
+                .doesNotContain("x-secret");
     }
 }

@@ -23,7 +23,7 @@ final class ExchangeFormat implements FormatSource {
     private final RequestTimeline timeline;
     private final HopHeaders headers;
     private @Nullable HttpRequestHead head;
-    private HeaderFields response = NONE;
+    private HeaderFields response = HeaderFields.NONE;
 
     ExchangeFormat(RequestTimeline timeline, HopHeaders headers) {
         this.timeline = timeline;
@@ -38,7 +38,7 @@ final class ExchangeFormat implements FormatSource {
     /// A request begins.
     void start(HttpRequestHead requestHead) {
         head = requestHead;
-        response = NONE;
+        response = HeaderFields.NONE;
     }
 
     /// Its answer has come, with these lines.
@@ -85,7 +85,7 @@ final class ExchangeFormat implements FormatSource {
 
     @Override
     public HeaderFields trailers() {
-        return NONE;
+        return HeaderFields.NONE;
     }
 
     @Override

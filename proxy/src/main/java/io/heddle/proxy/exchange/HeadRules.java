@@ -81,6 +81,19 @@ final class HeadRules {
         return at > 1 ? "/" + path.substring(at) : path;
     }
 
+    /// Takes all lines of these names out.
+    static void remove(HttpRequestHead head, List<HeaderName> names) {
+        for (int line = head.headerCount() - 1; line >= 0; line--) {
+            long name = head.headerName(line);
+            for (int i = 0; i < names.size(); i++) {
+                if (names.get(i).matches(head.bytes(), Span.start(name), Span.end(name))) {
+                    head.removeLine(line);
+                    break;
+                }
+            }
+        }
+    }
+
     /// Whether the request is to be refused; leaves headers out where that is asked for.
     private static boolean underscores(HttpRequestHead head, HeadOptions.Underscores rule) {
         for (int line = head.headerCount() - 1; line >= 0; line--) {

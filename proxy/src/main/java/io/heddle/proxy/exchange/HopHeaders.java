@@ -64,8 +64,8 @@ final class HopHeaders {
         return id;
     }
 
-    /// Whether the request was made over TLS, as `x-forwarded-proto` says on its way from here: the client's word where
-    /// that is believed, else the connection's.
+    /// Whether the request was made over TLS, as `x-forwarded-proto` says on its way from here: the client's word
+    /// where that is believed, else the connection's.
     boolean https(HttpRequestHead head) {
         long said = keptNone(head.lines(), LineKind.FORWARDED_PROTO)
                 ? Span.ABSENT

@@ -12,6 +12,7 @@ import io.heddle.proxy.upstream.UpstreamFailure;
 import io.heddle.proxy.upstream.UpstreamListener;
 import io.heddle.proxy.upstream.UpstreamStream;
 import io.heddle.traffic.format.HeaderChange;
+import io.heddle.traffic.request.HeaderEdit;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.request.ResponseFlag;
@@ -51,6 +52,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
     private final RequestTimeline timeline = new RequestTimeline();
     private final HopHeaders headers;
     private final ExchangeFormat format;
+    private final ExchangeFacts facts;
     private final Tries tries;
     private final Deadline deadline = new Deadline(this::expired);
     private final HeaderEdits noEdits = new HeaderEdits();
@@ -72,12 +74,14 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         this.claim = claim;
         this.headers = new HopHeaders(worker, claim.connection());
         this.format = new ExchangeFormat(timeline, headers);
+        this.facts = new ExchangeFacts(worker, headers);
         this.tries = new Tries(this, worker, services, headers, format);
     }
 
     private void start(HttpRequestHead requestHead) {
         head = requestHead;
         format.start(requestHead);
+        facts.start(requestHead);
         timeline.reset();
         timeline.statPrefix = client.settings().statPrefix();
         timeline.listener = client.listener();
@@ -123,10 +127,14 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
 
     /// Finds the route, and the cluster where it forwards.
     private ClusterChoice.@Nullable Target target(NetworkFilter.Http settings) {
-        var decision = table(settings).route(head(), Trace.OFF);
+        var table = table(settings);
+        if (!table.options().internalOnly().isEmpty() && headers.edge()) {
+            HeadRules.remove(head(), table.options().internalOnly());
+        }
+        var decision = table.route(head(), facts, Trace.OFF);
         timeline.routed(decision);
         return decision.action() instanceof RouteAction.Forward forward
-                ? forward.cluster().target(worker.spread())
+                ? forward.cluster().target(worker.spread(), head())
                 : null;
     }
 
@@ -188,9 +196,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
                 tries.forward(forward, filters == null ? noEdits : filters.requestEdits());
                 arm();
             }
-            case RouteAction.Redirect redirect ->
-                reply(Redirects.reply(
-                        redirect, head(), claim.connection().peer().tls()));
+            case RouteAction.Redirect redirect -> reply(Redirects.reply(redirect, head(), facts.https()));
             case RouteAction.DirectResponse(int status, String body) ->
                 reply(LocalReply.of(status, body, ResponseFlag.NONE, "direct_response"));
             case RouteAction.Reject(LocalReply reply) -> reply(reply);
@@ -329,12 +335,20 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
     }
 
     private boolean changesAnswer() {
-        return filters != null || !tries.responseChanges().isEmpty();
+        return filters != null || tellsAttempts() || !tries.responseChanges().isEmpty();
+    }
+
+    private boolean tellsAttempts() {
+        return timeline.decision().action() instanceof RouteAction.Forward forward
+                && forward.options().responseAttempts();
     }
 
     private HeaderEdits responseEdits() {
         var edits = filters == null ? new HeaderEdits() : filters.responseEdits();
         HeaderChange.addAll(tries.responseChanges(), format, edits);
+        if (tellsAttempts() && timeline.attempts > 0) {
+            edits.add(new HeaderEdit(HeaderEdit.Action.SET, Tries.ATTEMPT_COUNT, Integer.toString(timeline.attempts)));
+        }
         return edits;
     }
 

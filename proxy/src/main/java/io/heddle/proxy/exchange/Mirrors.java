@@ -6,6 +6,7 @@ import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.upstream.UpstreamCluster;
 import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.balance.PickRequest;
+import io.heddle.traffic.format.HeaderChange;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.Span;
 import io.heddle.traffic.resilience.CircuitBreaker.Resource;
@@ -16,8 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// The copies of one exchange's request that go to mirrors (Envoy's `request_mirror_policies`). As there, the host of a
-/// copy ends in `-shadow`.
+/// The copies of one exchange's request that go to mirrors (Envoy's `request_mirror_policies`). As there, the
+/// host of a copy ends in `-shadow` unless a mirror says otherwise.
 final class Mirrors {
     private static final long PATIENCE_NANOS = 60_000_000_000L;
 
@@ -38,8 +39,11 @@ final class Mirrors {
     ///
     /// @param head its head
     /// @param edits what the route and the filters change in it
+    /// @param host its new authority; empty for its own
+    /// @param format what command operators say of it
     /// @param complete whether there is no body to come
-    record Original(HttpRequestHead head, HeaderEdits edits, boolean complete) {}
+    record Original(
+            HttpRequestHead head, HeaderEdits edits, Optional<String> host, ExchangeFormat format, boolean complete) {}
 
     /// Sends a copy to each of the mirrors of `action` that chance chooses and that can take one.
     void start(RouteAction.Forward action, Original original) {
@@ -47,19 +51,34 @@ final class Mirrors {
             if (Math.unsignedMultiplyHigh(worker.chance(), 1_000_000) >= mirror.millionths()) {
                 continue;
             }
-            var cluster = services.upstreams().cluster(mirror.cluster());
+            var cluster = services.upstreams().cluster(cluster(mirror, original.head()));
             var host = cluster.flatMap(found -> found.pick(chooser));
             if (host.isPresent() && cluster.get().breaker().tryAcquire(Resource.REQUESTS)) {
-                start(action, original, cluster.get(), host.get());
+                start(action, mirror, original, cluster.get(), host.get());
             }
         }
     }
 
-    private void start(RouteAction.Forward action, Original original, UpstreamCluster cluster, Host host) {
-        var rewrite = new Rewrite(
-                Optional.of(shadow(action.rewrite().host().orElseGet(() -> authority(original.head(), host)))),
-                action.rewrite().path());
-        var request = new MirrorCopy.Request(original.head().copy(), copy(original.edits()), rewrite, headers.copy());
+    private static String cluster(RouteAction.Mirror mirror, HttpRequestHead head) {
+        if (mirror.header().isEmpty()) {
+            return mirror.cluster();
+        }
+        long value = head.header(mirror.header().get());
+        return Span.isPresent(value) ? Span.text(head.bytes(), value) : "";
+    }
+
+    private void start(
+            RouteAction.Forward action,
+            RouteAction.Mirror mirror,
+            Original original,
+            UpstreamCluster cluster,
+            Host host) {
+        var authority = original.host().orElseGet(() -> authority(original.head(), host));
+        var shown = mirror.host().orElseGet(() -> mirror.suffix() ? shadow(authority) : authority);
+        var rewrite = new Rewrite(Optional.of(shown), action.rewrite().path());
+        var edits = copy(original.edits());
+        HeaderChange.addAll(mirror.changes(), original.format(), edits);
+        var request = new MirrorCopy.Request(original.head().copy(), edits, rewrite, headers.copy());
         var copy = new MirrorCopy(worker, services, cluster, host, request);
         copies.add(copy);
         var limit = action.timeouts().request();

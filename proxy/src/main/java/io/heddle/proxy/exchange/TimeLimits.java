@@ -3,6 +3,7 @@ package io.heddle.proxy.exchange;
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.observe.RequestTimeline;
 import io.heddle.traffic.resilience.Timeouts;
+import io.heddle.traffic.route.RouteAction;
 import io.heddle.traffic.runtime.NetworkFilter.HttpLimits;
 import java.time.Duration;
 import java.util.Optional;
@@ -31,6 +32,7 @@ final class TimeLimits {
     private final RequestTimeline timeline;
     private Timeouts timeouts = UNLIMITED;
     private HttpLimits ofListener = HttpLimits.DEFAULT;
+    private Duration longest = HttpLimits.DEFAULT.stream();
     private long ofRequest = Long.MAX_VALUE;
     private long lastByte;
 
@@ -41,15 +43,17 @@ final class TimeLimits {
     /// A request begins, under a listener's limits so far.
     void start(long now, HttpLimits limits) {
         ofListener = limits;
+        longest = limits.stream();
         timeouts = UNLIMITED;
         ofRequest = Long.MAX_VALUE;
         lastByte = now;
     }
 
     /// It is forwarded under these, and under what `head` itself says if the route heeds that.
-    void limit(Timeouts ofRoute, HttpRequestHead head) {
-        timeouts = ofRoute;
-        var said = ofRoute.grpc().map(longest -> GrpcTimeout.of(head, longest)).orElse(Duration.ZERO);
+    void limit(RouteAction.Forward route, HttpRequestHead head) {
+        timeouts = route.timeouts();
+        longest = route.options().longest().orElse(longest);
+        var said = timeouts.grpc().map(longest -> GrpcTimeout.of(head, longest)).orElse(Duration.ZERO);
         ofRequest = said.isZero() ? Long.MAX_VALUE : timeline.headReceived + said.toNanos();
     }
 
@@ -57,6 +61,7 @@ final class TimeLimits {
     void tunnel() {
         timeouts = new Timeouts(Duration.ZERO, Duration.ZERO, idle());
         ofListener = HttpLimits.DEFAULT;
+        longest = HttpLimits.DEFAULT.stream();
         ofRequest = Long.MAX_VALUE;
     }
 
@@ -102,9 +107,7 @@ final class TimeLimits {
     }
 
     private long duration() {
-        boolean limited = !ofListener.stream().isZero();
-        return Math.min(
-                ofRequest, limited ? timeline.headReceived + ofListener.stream().toNanos() : Long.MAX_VALUE);
+        return Math.min(ofRequest, longest.isZero() ? Long.MAX_VALUE : timeline.headReceived + longest.toNanos());
     }
 
     /// What has passed by `now`.

@@ -15,6 +15,7 @@ import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.balance.PickRequest;
 import io.heddle.traffic.format.HeaderChange;
 import io.heddle.traffic.request.HeaderEdits;
+import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.request.Span;
 import io.heddle.traffic.resilience.CircuitBreaker.Resource;
@@ -36,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 /// A try counts at its host from its pick to its end; the request counts at its cluster's breaker from the first pick
 /// to [#finish].
 final class Tries implements PickRequest, HostWait.Listener {
+    /// Tells the application the number of the try, and the client how many there were.
+    static final HeaderName ATTEMPT_COUNT = HeaderName.of("x-envoy-attempt-count");
+
     private final HttpExchange exchange;
     private final Worker worker;
     private final ProxyServices services;
@@ -112,11 +116,11 @@ final class Tries implements PickRequest, HostWait.Listener {
     /// Sends the request upstream.
     void forward(RouteAction.Forward action, HeaderEdits filterEdits) {
         forward = action;
-        limits.limit(action.timeouts(), head());
+        limits.limit(action, head());
         var wanted = target == null ? "" : target.cluster();
         var found = services.upstreams().cluster(wanted);
         if (found.isEmpty()) {
-            exchange.fail(UpstreamReplies.NO_CLUSTER);
+            exchange.fail(UpstreamReplies.noCluster(action.options().clusterNotFound()));
             return;
         }
         timeline.toCluster(found.get().cluster());
@@ -125,9 +129,13 @@ final class Tries implements PickRequest, HostWait.Listener {
             return;
         }
         cluster = found.get();
+        newHost = target == null ? Optional.empty() : action.host(target, head());
         gatherEdits(filterEdits);
+        if (action.options().forwardedHost() && newHost.isPresent()) {
+            ForwardedHost.append(head(), edits);
+        }
         if (!action.mirrors().isEmpty()) {
-            mirrors.start(action, new Mirrors.Original(head(), edits, body.ended()));
+            mirrors.start(action, new Mirrors.Original(head(), edits, newHost, format, body.ended()));
         }
         pick();
     }
@@ -157,7 +165,7 @@ final class Tries implements PickRequest, HostWait.Listener {
     /// The host that the request names, which a route may name in its stead.
     private String destinationName() {
         var forced = NamedHost.of(timeline.decision().route(), target, head());
-        newHost = forced;
+        newHost = forced.or(() -> newHost);
         return forced.orElseGet(() -> {
             long authority = head().authority();
             return Span.isPresent(authority) ? Span.text(head().bytes(), authority) : "";
@@ -198,6 +206,9 @@ final class Tries implements PickRequest, HostWait.Listener {
         limits.moved(worker.now());
         var announcement = fresh.mutualTls() && !fresh.reused() ? services.ownPeer() : "";
         var lines = headers.lines(head(), edits, announcement);
+        if (forward().options().requestAttempts()) {
+            lines.add(ATTEMPT_COUNT.toString(), Integer.toString(timeline.attempts));
+        }
         var authority = host().endpoint().key();
         fresh.send(new OutgoingRequest(head(), rewrite(), authority, lines, upgrade, body.isNothing()));
         body.sendTo(fresh);
@@ -211,10 +222,7 @@ final class Tries implements PickRequest, HostWait.Listener {
 
     private Rewrite rewrite() {
         var ofRoute = forward().rewrite();
-        if (newHost.isPresent()) {
-            return new Rewrite(newHost, ofRoute.path());
-        }
-        return target == null || target.host().isEmpty() ? ofRoute : new Rewrite(target.host(), ofRoute.path());
+        return newHost.equals(ofRoute.host()) ? ofRoute : new Rewrite(newHost, ofRoute.path());
     }
 
     /// Takes a piece of the request's body; false when the next one should wait.

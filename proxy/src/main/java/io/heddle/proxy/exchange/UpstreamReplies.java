@@ -15,7 +15,6 @@ final class UpstreamReplies {
     private static final List<HeaderEdit> OVERLOADED =
             List.of(new HeaderEdit(HeaderEdit.Action.SET, HeaderName.of("x-envoy-overloaded"), "true"));
 
-    static final LocalReply NO_CLUSTER = LocalReply.of(503, "", ResponseFlag.NO_CLUSTER_FOUND, "cluster_not_found");
     static final LocalReply TOO_MANY_WAIT =
             LocalReply.of(503, "on-demand discovery overflow", ResponseFlag.UPSTREAM_OVERFLOW, "on_demand_overflow");
     static final LocalReply NO_HOST =
@@ -26,6 +25,11 @@ final class UpstreamReplies {
             LocalReply.of(504, "upstream request timeout", ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, "response_timeout");
 
     private UpstreamReplies() {}
+
+    /// There is no cluster of that name.
+    static LocalReply noCluster(int status) {
+        return LocalReply.of(status, "", ResponseFlag.NO_CLUSTER_FOUND, "cluster_not_found");
+    }
 
     /// The host that the request names is not known, in Envoy's words.
     static LocalReply unnamed(UpstreamFailure failure) {

@@ -4,8 +4,8 @@ import io.heddle.traffic.request.Span;
 import io.heddle.traffic.route.Rewrite;
 import java.util.Optional;
 
-/// A request as it goes to a host, before any protocol has written it. Written within the call that hands it over: the
-/// bytes are the client's.
+/// A request as it goes to a host, before any protocol has written it. Written within the call that hands it over:
+/// the bytes are the client's.
 ///
 /// @param head as received
 /// @param rewrite how host and path change
@@ -38,7 +38,9 @@ public record OutgoingRequest(
 
     /// The path and query, when they are not those received.
     public Optional<String> newPath() {
-        return rewrite.path() instanceof Rewrite.Path.Keep ? Optional.empty() : Optional.of(path(head, rewrite.path()));
+        return rewrite.path() instanceof Rewrite.Path.Keep
+                ? Optional.empty()
+                : Optional.of(rewrite.path().applyTo(head));
     }
 
     /// The authority, when it is not the one received.
@@ -47,16 +49,5 @@ public record OutgoingRequest(
             return rewrite.host();
         }
         return Span.isPresent(head.authority()) ? Optional.empty() : Optional.of(fallback);
-    }
-
-    /// The path as `change` wants it, its query unchanged.
-    public static String path(HttpRequestHead head, Rewrite.Path change) {
-        long path = head.path();
-        int query = Span.start(path);
-        while (query < Span.end(path) && head.bytes()[query] != '?') {
-            query++;
-        }
-        var plain = Span.text(head.bytes(), Span.of(Span.start(path), query));
-        return change.apply(plain) + Span.text(head.bytes(), Span.of(query, Span.end(path)));
     }
 }

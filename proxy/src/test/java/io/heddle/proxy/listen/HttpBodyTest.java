@@ -427,7 +427,7 @@ class HttpBodyTest {
     void rewrites_the_host_for_one_of_several_clusters() throws IOException {
         var target = new ClusterChoice.Target("app", Optional.of("inner.example"), List.of(), List.of(), Map.of());
         var action = new RouteAction.Forward(
-                new ClusterChoice.Weighted(List.of(target), List.of(1)),
+                ClusterChoice.Weighted.ofTargets(List.of(target), List.of(1)),
                 new Rewrite(Optional.of("outer.example"), new Rewrite.Path.Keep()),
                 Timeouts.DEFAULT,
                 RetryPolicy.NONE,

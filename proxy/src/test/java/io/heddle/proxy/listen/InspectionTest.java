@@ -417,7 +417,7 @@ class InspectionTest {
                                 Match.ANY,
                                 new NetworkFilter.Tcp(
                                         "tcp",
-                                        new ClusterChoice.Weighted(
+                                        ClusterChoice.Weighted.ofTargets(
                                                 List.of(
                                                         ClusterChoice.Target.of("" + one.port()),
                                                         ClusterChoice.Target.of("" + other.port())),

@@ -6,7 +6,8 @@ import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.Span;
 import java.util.List;
 
-/// One part of a [SubstitutionFormat]: text as it stands, or a command operator. Texts stand as one char per octet.
+/// One part of a [SubstitutionFormat]: text as it stands, or a command operator. Texts stand as one char per
+/// octet.
 sealed interface FormatPart {
     /// No limit to the length of a value.
     int UNLIMITED = Integer.MAX_VALUE;
@@ -86,8 +87,8 @@ sealed interface FormatPart {
         }
     }
 
-    /// `%RESP(first?second):longest%` or, of trailers, `%TRAILER(first?second):longest%`. `:status` is the status sent
-    /// to the client.
+    /// `%RESP(first?second):longest%` or, of trailers, `%TRAILER(first?second):longest%`. `:status` is the status
+    /// sent to the client.
     record ResponseHeader(List<HeaderName> names, int longest, boolean trailers) implements FormatPart {
         private static final HeaderName STATUS = HeaderName.of(":status");
 
@@ -117,7 +118,8 @@ sealed interface FormatPart {
         }
     }
 
-    /// `%QUERY_PARAM(name):longest%`: the value of the first parameter of that name in the query, as it stands there.
+    /// `%QUERY_PARAM(name):longest%`: the value of the first parameter of that name in the query, as it stands
+    /// there.
     record QueryParameter(String name, int longest) implements FormatPart {
         @Override
         public void append(FormatSource source, StringBuilder out) {

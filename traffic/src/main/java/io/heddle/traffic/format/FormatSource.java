@@ -3,41 +3,17 @@ package io.heddle.traffic.format;
 import io.heddle.traffic.request.HeaderFields;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.RequestHead;
-import io.heddle.traffic.request.Span;
 
-/// A request as a [SubstitutionFormat] sees it, at the moment when the format is filled in. Whatever is not known by
-/// then adds nothing. Confined to the request's thread.
+/// A request as a [SubstitutionFormat] sees it, at the moment when the format is filled in. Whatever is not
+/// known by then adds nothing. Confined to the request's thread.
 public interface FormatSource {
-    /// No header lines, for where a response or its trailers have not come.
-    HeaderFields NONE = new HeaderFields() {
-        @Override
-        public byte[] bytes() {
-            return new byte[0];
-        }
-
-        @Override
-        public int headerCount() {
-            return 0;
-        }
-
-        @Override
-        public long headerName(int index) {
-            return Span.ABSENT;
-        }
-
-        @Override
-        public long headerValue(int index) {
-            return Span.ABSENT;
-        }
-    };
-
     /// The request's head as it came.
     RequestHead request();
 
-    /// The response's header lines as they came; [#NONE] without.
+    /// The response's header lines as they came; [HeaderFields#NONE] without.
     HeaderFields response();
 
-    /// The response's trailers as they came; [#NONE] without.
+    /// The response's trailers as they came; [HeaderFields#NONE] without.
     HeaderFields trailers();
 
     /// When the request began, milliseconds since the epoch.

@@ -4,7 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// A command operator without arguments, called as Envoy calls it. What each says of a request, a [FormatSource] knows.
+/// A command operator without arguments, called as Envoy calls it. What each says of a request, a [FormatSource]
+/// knows.
 public enum Operator {
     PROTOCOL,
     RESPONSE_CODE,

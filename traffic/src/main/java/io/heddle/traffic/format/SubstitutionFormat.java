@@ -4,8 +4,8 @@ import io.heddle.model.problem.Checked;
 import java.util.List;
 import java.util.Optional;
 
-/// A text with Envoy's command operators, compiled: `%NAME%`, `%NAME(arguments)%`, `%NAME(arguments):longest%`, and
-/// `%%` for a percent sign.
+/// A text with Envoy's command operators, compiled: `%NAME%`, `%NAME(arguments)%`, `%NAME(arguments):longest%`,
+/// and `%%` for a percent sign.
 ///
 /// Immutable; safe on any thread. Source: Envoy's substitution formatter, as header values and access logs use it.
 public final class SubstitutionFormat {
@@ -18,8 +18,9 @@ public final class SubstitutionFormat {
         this.parts = List.copyOf(parts);
     }
 
-    /// Compiles `text`, which stands as one char per octet. Unknown operators, wrong arguments and a percent sign that
-    /// begins no operator are errors; an operator over what no request has here is a warning, and says nothing.
+    /// Compiles `text`, which stands as one char per octet. Unknown operators, wrong arguments and a percent sign
+    /// that begins no operator are errors; an operator over what no request has here is a warning, and
+    /// says nothing.
     public static Checked<SubstitutionFormat> of(String text) {
         return new FormatParser(text).parse();
     }

@@ -10,8 +10,8 @@ import java.time.temporal.ChronoField;
 import java.util.Locale;
 import java.util.Optional;
 
-/// How a time is written: the conversions of `strftime` in UTC, with Envoy's `%s` (seconds since the epoch), `%f` and
-/// `%1f` to `%9f` (fraction of a second). Immutable.
+/// How a time is written: the conversions of `strftime` in UTC, with Envoy's `%s` (seconds since the epoch),
+/// `%f` and `%1f` to `%9f` (fraction of a second). Immutable.
 final class TimeFormat {
     /// Envoy's default, for example `2026-11-21T12:34:56.789Z`.
     static final TimeFormat DEFAULT = new TimeFormat("%Y-%m-%dT%H:%M:%S.%3fZ");

@@ -44,6 +44,14 @@ public sealed interface PathMatcher {
         }
     }
 
+    /// A template with wildcards and variables, against the whole path. Allocates.
+    record Template(UriTemplate template) implements PathMatcher {
+        @Override
+        public boolean matches(byte[] bytes, int start, int end) {
+            return template.matches(bytes, start, end);
+        }
+    }
+
     /// No path at all: only CONNECT comes without one (Envoy's `connect_matcher`).
     record Connect() implements PathMatcher {
         @Override

@@ -4,6 +4,29 @@ package io.heddle.traffic.request;
 ///
 /// A head lives as long as its exchange and is read on one thread; nothing keeps it longer.
 public interface HeaderFields {
+    /// No header lines at all.
+    HeaderFields NONE = new HeaderFields() {
+        @Override
+        public byte[] bytes() {
+            return new byte[0];
+        }
+
+        @Override
+        public int headerCount() {
+            return 0;
+        }
+
+        @Override
+        public long headerName(int index) {
+            return Span.ABSENT;
+        }
+
+        @Override
+        public long headerValue(int index) {
+            return Span.ABSENT;
+        }
+    };
+
     /// The bytes that every span of this head points into. Only to be read.
     byte[] bytes();
 

@@ -1,6 +1,9 @@
 package io.heddle.traffic.route;
 
 import com.google.re2j.Pattern;
+import io.heddle.traffic.match.PathTemplate;
+import io.heddle.traffic.request.RequestHead;
+import io.heddle.traffic.request.Span;
 import java.util.Optional;
 
 /// How host and path change before a request is forwarded or redirected.
@@ -32,6 +35,10 @@ public record Rewrite(Optional<String> host, Path path) {
         /// @param replacement with `$1` for what the first group fitted, `\$` for a dollar sign
         record Regex(Pattern pattern, String replacement) implements Path {}
 
+        /// The path fits a template, and what its variables stand for is put into another one (Envoy's
+        /// `path_rewrite_policy`). Allocates.
+        record Template(PathTemplate template) implements Path {}
+
         /// The path that `path`, without its query, becomes.
         default String apply(String path) {
             return switch (this) {
@@ -40,7 +47,19 @@ public record Rewrite(Optional<String> host, Path path) {
                 case Prefix(int length, String replacement) -> joined(replacement, path.substring(length));
                 case Regex(Pattern pattern, String replacement) ->
                     pattern.matcher(path).replaceAll(replacement);
+                case Template(PathTemplate template) -> template.apply(path);
             };
+        }
+
+        /// The path of `head` as it becomes, with its query, which stays.
+        default String applyTo(RequestHead head) {
+            long path = head.path();
+            int query = Span.start(path);
+            while (query < Span.end(path) && head.bytes()[query] != '?') {
+                query++;
+            }
+            var plain = Span.text(head.bytes(), Span.of(Span.start(path), query));
+            return apply(plain) + Span.text(head.bytes(), Span.of(query, Span.end(path)));
         }
 
         private static String joined(String start, String rest) {

@@ -11,8 +11,9 @@ import java.util.Map;
 /// @param name for people, for example `shop/catalog/0`; may be empty
 /// @param match what it fits
 /// @param action what it does
-/// @param requestChanges header changes on the way in, in their order: of the route, then its virtual host, then its
-///     table, or the other way round where the table says so (Envoy's `most_specific_header_mutations_wins`)
+/// @param requestChanges header changes on the way in, in their order: of the route, then its virtual host,
+///     then its table, or the other way round where the table says so (Envoy's
+///     `most_specific_header_mutations_wins`)
 /// @param responseChanges header changes on the way out, in the same order
 /// @param overrides filter settings by filter name: the route's before its virtual host's
 public record Route(

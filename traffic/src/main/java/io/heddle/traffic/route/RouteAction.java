@@ -1,6 +1,10 @@
 package io.heddle.traffic.route;
 
+import io.heddle.traffic.format.HeaderChange;
+import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.LocalReply;
+import io.heddle.traffic.request.RequestHead;
+import io.heddle.traffic.request.Span;
 import io.heddle.traffic.resilience.RetryPolicy;
 import io.heddle.traffic.resilience.Timeouts;
 import java.util.List;
@@ -16,16 +20,34 @@ public sealed interface RouteAction {
     /// @param retry when it is tried again
     /// @param mirrors who gets a copy
     /// @param upgrades which changes of protocol it carries; others are decided by the connection manager
+    /// @param options what else it does
     record Forward(
             ClusterChoice cluster,
             Rewrite rewrite,
             Timeouts timeouts,
             RetryPolicy retry,
             List<Mirror> mirrors,
-            Upgrades upgrades)
+            Upgrades upgrades,
+            ForwardOptions options)
             implements RouteAction {
         public Forward {
             mirrors = List.copyOf(mirrors);
+        }
+
+        /// A forwarding that does nothing else.
+        public Forward(
+                ClusterChoice cluster,
+                Rewrite rewrite,
+                Timeouts timeouts,
+                RetryPolicy retry,
+                List<Mirror> mirrors,
+                Upgrades upgrades) {
+            this(cluster, rewrite, timeouts, retry, mirrors, upgrades, ForwardOptions.DEFAULT);
+        }
+
+        /// The authority that `head` gets on its way to `target`; empty when it keeps its own.
+        public Optional<String> host(ClusterChoice.Target target, RequestHead head) {
+            return target.host().isPresent() ? target.host() : options.host().of(head, rewrite.host());
         }
     }
 
@@ -34,7 +56,7 @@ public sealed interface RouteAction {
     /// @param status 301, 302, 303, 307 or 308
     /// @param scheme empty keeps it
     /// @param host empty keeps it
-    /// @param port empty keeps it, or drops it when the scheme changes
+    /// @param port empty keeps it; the default port of a scheme that changes is dropped
     /// @param rewrite how the path changes
     /// @param stripQuery whether the query is dropped
     record Redirect(
@@ -44,7 +66,28 @@ public sealed interface RouteAction {
             Optional<Integer> port,
             Rewrite rewrite,
             boolean stripQuery)
-            implements RouteAction {}
+            implements RouteAction {
+        /// The same place over TLS.
+        public static final Redirect TO_TLS =
+                new Redirect(301, Optional.of("https"), Optional.empty(), Optional.empty(), Rewrite.NONE, false);
+
+        /// Where `head`, which was sent over TLS or not, is to go. A port in its authority stays, unless the
+        /// redirect has its own or the port is the default one of a scheme that changes.
+        public String location(RequestHead head, boolean https) {
+            var before = https ? "https" : "http";
+            var wanted = scheme.orElse(before);
+            var authority = Span.isPresent(head.authority()) ? Span.text(head.bytes(), head.authority()) : "";
+            int colon = authority.lastIndexOf(':');
+            boolean ported = colon > authority.lastIndexOf(']');
+            boolean standard = ported && authority.substring(colon).equals(https ? ":443" : ":80");
+            boolean drops = ported && (port.isPresent() || (standard && !wanted.equals(before)));
+            var place = host.orElse(drops ? authority.substring(0, colon) : authority);
+            var ending = port.map(number -> ":" + number).orElse("");
+            var path = rewrite.path().applyTo(head);
+            int query = path.indexOf('?');
+            return wanted + "://" + place + ending + (stripQuery && query >= 0 ? path.substring(0, query) : path);
+        }
+    }
 
     /// It is answered as configured.
     record DirectResponse(int status, String body) implements RouteAction {}
@@ -54,7 +97,26 @@ public sealed interface RouteAction {
 
     /// A cluster that gets a copy of requests.
     ///
-    /// @param cluster its name
+    /// @param cluster its name; of one that a header names, empty
+    /// @param header the request header that names it, instead
     /// @param millionths the share of requests, 0 to 1,000,000
-    record Mirror(String cluster, int millionths) {}
+    /// @param suffix whether the authority of a copy gets `-shadow` appended
+    /// @param host the authority of a copy, instead of the request's
+    /// @param changes header changes of a copy, after those of the request
+    record Mirror(
+            String cluster,
+            Optional<HeaderName> header,
+            int millionths,
+            boolean suffix,
+            Optional<String> host,
+            List<HeaderChange> changes) {
+        public Mirror {
+            changes = List.copyOf(changes);
+        }
+
+        /// A mirror whose copies are as they are by default.
+        public Mirror(String cluster, int millionths) {
+            this(cluster, Optional.empty(), millionths, true, Optional.empty(), List.of());
+        }
+    }
 }

@@ -5,7 +5,6 @@ import io.heddle.traffic.match.PathMatcher;
 import io.heddle.traffic.match.QueryMatcher;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.Span;
-import io.heddle.traffic.request.Trace;
 import java.util.List;
 
 /// What a route fits: all parts must.
@@ -13,36 +12,65 @@ import java.util.List;
 /// @param path the path
 /// @param headers every one of them
 /// @param queries every one of them
-public record RouteMatch(PathMatcher path, List<HeaderMatcher> headers, List<QueryMatcher> queries) {
+/// @param conditions every one of them
+public record RouteMatch(
+        PathMatcher path, List<HeaderMatcher> headers, List<QueryMatcher> queries, List<RouteCondition> conditions) {
     public static final RouteMatch ANY = new RouteMatch(new PathMatcher.Prefix("/", false), List.of(), List.of());
 
     public RouteMatch {
         headers = List.copyOf(headers);
         queries = List.copyOf(queries);
+        conditions = List.copyOf(conditions);
     }
 
-    /// Whether `head`, whose path ends at `pathEnd`, fits; `trace` hears which part did not.
-    boolean matches(RequestHead head, int pathEnd, Trace trace, String route) {
-        if (!path.matches(head.bytes(), Span.start(head.path()), pathEnd)) {
-            return refused(trace, route, "path", path);
+    /// Without further conditions.
+    public RouteMatch(PathMatcher path, List<HeaderMatcher> headers, List<QueryMatcher> queries) {
+        this(path, headers, queries, List.of());
+    }
+
+    /// Whether a request fits, whose path without a query is `span` of `bytes`.
+    boolean matches(RequestHead head, RouteFacts facts, byte[] bytes, long span) {
+        if (!path.matches(bytes, Span.start(span), Span.end(span))) {
+            return false;
         }
         for (int i = 0; i < headers.size(); i++) {
             if (!headers.get(i).matches(head)) {
-                return refused(trace, route, "header", headers.get(i));
+                return false;
             }
         }
         for (int i = 0; i < queries.size(); i++) {
             if (!queries.get(i).matches(head)) {
-                return refused(trace, route, "query", queries.get(i));
+                return false;
+            }
+        }
+        for (int i = 0; i < conditions.size(); i++) {
+            if (!conditions.get(i).matches(head, facts)) {
+                return false;
             }
         }
         return true;
     }
 
-    private static boolean refused(Trace trace, String route, String part, Object matcher) {
-        if (trace.on()) {
-            trace.decided("route", route, part + " does not fit " + matcher);
+    /// Why such a request does not fit: the first part that does not; empty when all do.
+    String obstacle(RequestHead head, RouteFacts facts, byte[] bytes, long span) {
+        if (!path.matches(bytes, Span.start(span), Span.end(span))) {
+            return "path does not fit " + path;
         }
-        return false;
+        for (var header : headers) {
+            if (!header.matches(head)) {
+                return "header does not fit " + header;
+            }
+        }
+        for (var query : queries) {
+            if (!query.matches(head)) {
+                return "query does not fit " + query;
+            }
+        }
+        for (var condition : conditions) {
+            if (!condition.matches(head, facts)) {
+                return "request does not fit " + condition;
+            }
+        }
+        return "";
     }
 }

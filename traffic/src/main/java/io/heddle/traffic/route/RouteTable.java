@@ -1,10 +1,12 @@
 package io.heddle.traffic.route;
 
 import io.heddle.traffic.match.PathMatcher;
+import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.Span;
 import io.heddle.traffic.request.Trace;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -14,27 +16,45 @@ import org.jspecify.annotations.Nullable;
 /// A compiled route configuration: finds the virtual host by authority, then the first route that fits.
 ///
 /// The authority is taken as written, with its port if it has one. The domain order is Envoy's: exact, longest suffix
-/// wildcard, longest prefix wildcard, `*`. A request without an authority only reaches a table whose one domain is `*`.
+/// wildcard, longest prefix wildcard, `*`. A request without an authority only reaches a table whose one domain is
+/// `*`.
 ///
-/// Immutable; safe on any thread; routing allocates nothing, regular expressions and repeated header lines aside.
-/// Source: Envoy's `route.v3.RouteConfiguration`.
+/// Routes of a virtual host are found by a [PathIndex] where there are many.
+///
+/// Immutable; safe on any thread; routing allocates nothing, regular expressions, templates, repeated header lines
+/// and path parameters that are left out aside. Source: Envoy's `route.v3.RouteConfiguration`.
 public final class RouteTable {
     private static final int LONGEST_HOST = 255 + ":65535".length();
 
     private final String name;
     private final List<VirtualHost> virtualHosts;
-    private final boolean ignorePort;
+    private final Options options;
     private final boolean hasMore;
     private final HostIndex<CompiledHost> hosts;
 
-    private RouteTable(String name, List<VirtualHost> virtualHosts, boolean ignorePort, boolean hasMore) {
+    /// What holds for a whole table.
+    ///
+    /// @param ignorePort whether the authority's port is left out of the comparison
+    ///     (`ignore_port_in_host_matching`)
+    /// @param ignoreParameters whether path parameters, from a `;` to the end of their segment, are left out of
+    ///     the comparison (`ignore_path_parameters_in_path_matching`)
+    /// @param internalOnly headers that are taken out of requests from outside (`internal_only_headers`)
+    public record Options(boolean ignorePort, boolean ignoreParameters, List<HeaderName> internalOnly) {
+        public static final Options DEFAULT = new Options(false, false, List.of());
+
+        public Options {
+            internalOnly = List.copyOf(internalOnly);
+        }
+    }
+
+    private RouteTable(String name, List<VirtualHost> virtualHosts, Options options, boolean hasMore) {
         this.hasMore = hasMore;
         this.name = name;
         this.virtualHosts = List.copyOf(virtualHosts);
-        this.ignorePort = ignorePort;
+        this.options = options;
         var domains = new LinkedHashMap<String, CompiledHost>();
         for (var host : this.virtualHosts) {
-            var compiled = CompiledHost.of(host);
+            var compiled = new CompiledHost(host);
             host.domains().forEach(domain -> domains.putIfAbsent(domain, compiled));
         }
         this.hosts = HostIndex.of(domains);
@@ -42,18 +62,17 @@ public final class RouteTable {
 
     /// Compiles `virtualHosts`; their domains must be distinct (the reader has checked it).
     public static RouteTable of(String name, List<VirtualHost> virtualHosts) {
-        return new RouteTable(name, virtualHosts, false, false);
+        return new RouteTable(name, virtualHosts, Options.DEFAULT, false);
     }
 
-    /// Compiles `virtualHosts`; the authority's port is left out of the comparison
-    /// (Envoy's `ignore_port_in_host_matching`).
-    public static RouteTable ignoringPorts(String name, List<VirtualHost> virtualHosts) {
-        return new RouteTable(name, virtualHosts, true, false);
+    /// Compiles `virtualHosts` with these options.
+    public static RouteTable of(String name, List<VirtualHost> virtualHosts, Options options) {
+        return new RouteTable(name, virtualHosts, options, false);
     }
 
     /// This table as one of which the control plane may have more virtual hosts (Envoy's `vhds`).
     public RouteTable withMore() {
-        return new RouteTable(name, virtualHosts, ignorePort, true);
+        return new RouteTable(name, virtualHosts, options, true);
     }
 
     /// The name under which the control plane can be asked for the virtual host of `head`, whatever is known of it:
@@ -66,7 +85,7 @@ public final class RouteTable {
         }
         int start = Span.start(authority);
         int end = Span.end(authority);
-        int length = (ignorePort ? withoutPort(head.bytes(), start, end) : end) - start;
+        int length = (options.ignorePort() ? withoutPort(head.bytes(), start, end) : end) - start;
         var host = new String(head.bytes(), start, length, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
         boolean good = !host.isEmpty() && host.length() <= LONGEST_HOST && host.indexOf('/') < 0;
         return good ? Optional.of(name + "/" + host) : Optional.empty();
@@ -82,9 +101,19 @@ public final class RouteTable {
         return virtualHosts;
     }
 
+    /// What holds for the whole table.
+    public Options options() {
+        return options;
+    }
+
+    /// Decides for `head`, of which nothing else is known.
+    public RouteDecision route(RequestHead head, Trace trace) {
+        return route(head, RouteFacts.NONE, trace);
+    }
+
     /// Decides for `head`; [RouteDecision#NOT_FOUND] when no virtual host fits, the same action under the virtual
     /// host's name when none of its routes does.
-    public RouteDecision route(RequestHead head, Trace trace) {
+    public RouteDecision route(RequestHead head, RouteFacts facts, Trace trace) {
         var host = host(head);
         if (host == null) {
             if (trace.on()) {
@@ -93,9 +122,32 @@ public final class RouteTable {
             return RouteDecision.NOT_FOUND;
         }
         if (trace.on()) {
-            trace.decided("virtual host", host.name(), "fits");
+            trace.decided("virtual host", host.name, "fits");
         }
-        return host.route(head, trace);
+        if (host.needsTls(facts)) {
+            if (trace.on()) {
+                trace.decided("virtual host", host.name, "wants TLS");
+            }
+            return host.overTls;
+        }
+        int start = Span.start(head.path());
+        int end = PathMatcher.end(head);
+        if (options.ignoreParameters && hasParameters(head.bytes(), start, end)) {
+            var plain = withoutParameters(head.bytes(), start, end);
+            return host.route(head, facts, plain, Span.of(0, plain.length), trace);
+        }
+        return host.route(head, facts, head.bytes(), Span.of(start, end), trace);
+    }
+
+    /// The name of the first virtual cluster of `virtualHost` that `head` fits; empty when it has none, or none
+    /// fits.
+    public Optional<String> virtualCluster(String virtualHost, RequestHead head) {
+        return virtualHosts.stream()
+                .filter(host -> host.name().equals(virtualHost))
+                .flatMap(host -> host.virtualClusters().stream())
+                .filter(cluster -> cluster.headers().stream().allMatch(header -> header.matches(head)))
+                .map(VirtualHost.VirtualCluster::name)
+                .findFirst();
     }
 
     private @Nullable CompiledHost host(RequestHead head) {
@@ -108,7 +160,7 @@ public final class RouteTable {
         }
         int start = Span.start(authority);
         int end = Span.end(authority);
-        return hosts.find(head.bytes(), start, ignorePort ? withoutPort(head.bytes(), start, end) : end);
+        return hosts.find(head.bytes(), start, options.ignorePort ? withoutPort(head.bytes(), start, end) : end);
     }
 
     private static int withoutPort(byte[] bytes, int start, int end) {
@@ -119,27 +171,79 @@ public final class RouteTable {
         return at > start && at < end && bytes[at - 1] == ':' ? at - 1 : end;
     }
 
+    private static boolean hasParameters(byte[] bytes, int start, int end) {
+        for (int i = start; i < end; i++) {
+            if (bytes[i] == ';') {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static byte[] withoutParameters(byte[] bytes, int start, int end) {
+        var plain = new byte[end - start];
+        int length = 0;
+        boolean parameter = false;
+        for (int i = start; i < end; i++) {
+            parameter = bytes[i] == ';' || (parameter && bytes[i] != '/');
+            if (!parameter) {
+                plain[length++] = bytes[i];
+            }
+        }
+        return Arrays.copyOf(plain, length);
+    }
+
     /// A virtual host with one decision made ready per route.
-    private record CompiledHost(String name, List<RouteDecision> decisions, RouteDecision nothing) {
-        static CompiledHost of(VirtualHost host) {
-            return new CompiledHost(
-                    host.name(),
-                    host.routes().stream()
-                            .map(route -> new RouteDecision(host.name(), route, route.action()))
-                            .toList(),
-                    new RouteDecision(host.name(), Route.NONE, Route.NONE.action()));
+    private static final class CompiledHost {
+        private final String name;
+        private final VirtualHost.TlsRequirement tls;
+        private final List<RouteDecision> decisions;
+        private final RouteDecision nothing;
+        private final RouteDecision overTls;
+        private final @Nullable PathIndex index;
+
+        CompiledHost(VirtualHost host) {
+            name = host.name();
+            tls = host.tls();
+            decisions = host.routes().stream()
+                    .map(route -> new RouteDecision(host.name(), route, route.action()))
+                    .toList();
+            nothing = new RouteDecision(host.name(), Route.NONE, Route.NONE.action());
+            overTls = new RouteDecision(host.name(), Route.NONE, RouteAction.Redirect.TO_TLS);
+            index = decisions.size() < PathIndex.WORTHWHILE ? null : new PathIndex(decisions);
         }
 
-        RouteDecision route(RequestHead head, Trace trace) {
-            int pathEnd = PathMatcher.end(head);
+        boolean needsTls(RouteFacts facts) {
+            return switch (tls) {
+                case NONE -> false;
+                case EXTERNAL_ONLY -> !facts.https() && !facts.internal();
+                case ALL -> !facts.https();
+            };
+        }
+
+        RouteDecision route(RequestHead head, RouteFacts facts, byte[] path, long span, Trace trace) {
+            if (trace.on()) {
+                return explain(head, facts, path, span, trace);
+            }
+            if (index != null) {
+                int first = index.first(head, facts, path, span);
+                return first < 0 ? nothing : decisions.get(first);
+            }
             for (int i = 0; i < decisions.size(); i++) {
                 var decision = decisions.get(i);
-                if (decision.route()
-                        .match()
-                        .matches(head, pathEnd, trace, decision.route().name())) {
-                    if (trace.on()) {
-                        trace.decided("route", decision.route().name(), "fits");
-                    }
+                if (decision.route().match().matches(head, facts, path, span)) {
+                    return decision;
+                }
+            }
+            return nothing;
+        }
+
+        private RouteDecision explain(RequestHead head, RouteFacts facts, byte[] path, long span, Trace trace) {
+            for (var decision : decisions) {
+                var route = decision.route();
+                var obstacle = route.match().obstacle(head, facts, path, span);
+                trace.decided("route", route.name(), obstacle.isEmpty() ? "fits" : obstacle);
+                if (obstacle.isEmpty()) {
                     return decision;
                 }
             }

@@ -1,5 +1,6 @@
 package io.heddle.traffic.route;
 
+import io.heddle.traffic.match.HeaderMatcher;
 import java.util.List;
 
 /// A set of host names and the routes behind them, as Envoy's `route.v3.VirtualHost`.
@@ -7,9 +8,39 @@ import java.util.List;
 /// @param name for people and metrics
 /// @param domains exact hosts, `*.suffix`, `prefix.*` or `*`
 /// @param routes the first that fits is taken
-public record VirtualHost(String name, List<String> domains, List<Route> routes) {
+/// @param tls which requests must have been made over TLS
+/// @param virtualClusters names for some of its requests; the first that fits counts
+public record VirtualHost(
+        String name,
+        List<String> domains,
+        List<Route> routes,
+        TlsRequirement tls,
+        List<VirtualCluster> virtualClusters) {
     public VirtualHost {
         domains = List.copyOf(domains);
         routes = List.copyOf(routes);
+        virtualClusters = List.copyOf(virtualClusters);
+    }
+
+    /// One whose requests may come as they like.
+    public VirtualHost(String name, List<String> domains, List<Route> routes) {
+        this(name, domains, routes, TlsRequirement.NONE, List.of());
+    }
+
+    /// Which requests must have been made over TLS; others are sent there with 301 (Envoy's `require_tls`).
+    public enum TlsRequirement {
+        NONE,
+        /// Those from outside.
+        EXTERNAL_ONLY,
+        ALL
+    }
+
+    /// A name for the requests that fit (Envoy's `route.v3.VirtualCluster`).
+    ///
+    /// @param headers every one of them must fit
+    public record VirtualCluster(String name, List<HeaderMatcher> headers) {
+        public VirtualCluster {
+            headers = List.copyOf(headers);
+        }
     }
 }

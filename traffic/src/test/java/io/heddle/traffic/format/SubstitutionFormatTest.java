@@ -37,7 +37,7 @@ final class SubstitutionFormatTest {
 
         @Override
         public HeaderFields trailers() {
-            return NONE;
+            return HeaderFields.NONE;
         }
 
         @Override

@@ -89,7 +89,10 @@ class RouteTableTest {
 
     @Test
     void leaves_the_port_out_only_when_told() {
-        var table = RouteTable.ignoringPorts("ports", List.of(host("shop", List.of("catalog.shop"))));
+        var table = RouteTable.of(
+                "ports",
+                List.of(host("shop", List.of("catalog.shop"))),
+                new RouteTable.Options(true, false, List.of()));
         assertThat(table.route(TextRequest.get("catalog.shop:123", "/"), Trace.OFF)
                         .virtualHost())
                 .isEqualTo("shop");
@@ -288,6 +291,7 @@ class RouteTableTest {
                 case PathMatcher.Regex(var pattern) -> pattern.matches(path);
                 case PathMatcher.Connect() -> path.isEmpty();
                 case PathMatcher.Text(var matcher) -> matcher.matches(path);
+                case PathMatcher.Template _ -> throw new IllegalStateException("not generated");
             };
             if (fits) {
                 return route.name();

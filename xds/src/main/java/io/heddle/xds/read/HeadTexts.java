@@ -1,5 +1,6 @@
 package io.heddle.xds.read;
 
+import io.heddle.traffic.request.HeaderName;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.IntPredicate;
@@ -22,6 +23,21 @@ final class HeadTexts {
             return Optional.empty();
         }
         return Optional.of(checked(text, scope, c -> c > ' ' && c < 0x7f && "/?#@\\<>\"".indexOf(c) < 0));
+    }
+
+    /// The name of a header of a request (RFC 9110, section 5.1); empty, and an error, when it is none.
+    static Optional<HeaderName> headerName(String text, Scope scope) {
+        boolean token = !text.isEmpty()
+                && text.chars()
+                        .allMatch(c -> (c >= 'a' && c <= 'z')
+                                || (c >= 'A' && c <= 'Z')
+                                || (c >= '0' && c <= '9')
+                                || "!#$%&'*+-.^_`|~".indexOf(c) >= 0);
+        if (!token) {
+            scope.error("is no name of a header: " + text, "write for example x-cluster");
+            return Optional.empty();
+        }
+        return Optional.of(HeaderName.of(text));
     }
 
     /// A scheme (RFC 3986, section 3.1); empty when there is none.

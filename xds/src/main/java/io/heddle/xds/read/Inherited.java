@@ -1,27 +1,34 @@
 package io.heddle.xds.read;
 
+import io.heddle.traffic.route.RouteAction;
+import java.util.List;
 import java.util.Optional;
 
 /// What a table or a virtual host hands down to its routes.
 ///
 /// @param changes header changes and filter settings
 /// @param retry the policy of routes that have none
+/// @param mirrors those of routes that have none
+/// @param requestAttempts whether the application gets the number of the try
+/// @param responseAttempts whether the client gets the number of tries
 /// @param table what holds for the whole table
-record Inherited(Changes changes, RetryReader.Retry retry, Table table) {
+record Inherited(
+        Changes changes,
+        RetryReader.Retry retry,
+        List<RouteAction.Mirror> mirrors,
+        boolean requestAttempts,
+        boolean responseAttempts,
+        Table table) {
     /// What holds for a whole table.
     ///
     /// @param validate whether clusters must exist; empty when nothing is said
     /// @param specificWins whether the more specific of two header changes is made last
-    record Table(Optional<Boolean> validate, boolean specificWins) {}
-
-    /// What a virtual host hands down, given what is its own.
-    Inherited below(Changes own, RetryReader.Retry ownRetry) {
-        return new Inherited(below(own), ownRetry, table);
-    }
+    /// @param largestBody how many bytes the body of a direct response may have
+    record Table(Optional<Boolean> validate, boolean specificWins, long largestBody) {}
 
     /// The same with these changes.
     Inherited with(Changes others) {
-        return new Inherited(others, retry, table);
+        return new Inherited(others, retry, mirrors, requestAttempts, responseAttempts, table);
     }
 
     /// The changes of something below, given what is its own.

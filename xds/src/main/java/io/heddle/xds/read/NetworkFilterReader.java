@@ -91,6 +91,6 @@ final class NetworkFilterReader {
             scope.error("weights sum to " + sum, "give at least one cluster a weight, and less than 2^31 in all");
             return Optional.empty();
         }
-        return Optional.of(new ClusterChoice.Weighted(targets, bounds));
+        return Optional.of(ClusterChoice.Weighted.ofTargets(targets, bounds));
     }
 }

@@ -2,9 +2,8 @@ package io.heddle.xds.read;
 
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.Vhds;
-import io.heddle.traffic.match.PathMatcher;
+import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.route.Route;
-import io.heddle.traffic.route.RouteMatch;
 import io.heddle.traffic.route.RouteTable;
 import io.heddle.traffic.route.VirtualHost;
 import io.heddle.xds.resource.ResourceType;
@@ -17,21 +16,29 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Reads a route configuration: table, virtual hosts, routes and what they match.
+/// Reads a route configuration: table, virtual hosts and routes.
 final class RouteReader {
     private static final Fields<RouteConfiguration> TABLE = Fields.ignoringOthers(RouteConfiguration.class)
             .reads("name", "virtual_hosts", "request_headers_to_add", "request_headers_to_remove")
             .reads("response_headers_to_add", "response_headers_to_remove", "typed_per_filter_config")
-            .reads("ignore_port_in_host_matching", "validate_clusters")
+            .reads("ignore_port_in_host_matching", "ignore_path_parameters_in_path_matching", "validate_clusters")
+            .reads("most_specific_header_mutations_wins", "request_mirror_policies", "internal_only_headers")
+            .reads("max_direct_response_body_size_bytes")
             .limits("vhds", "over ADS, where the routes come by RDS")
-            .refuses("cluster_specifier_plugins", "ignore_path_parameters_in_path_matching")
-            .reads("most_specific_header_mutations_wins")
-            .refuses("internal_only_headers");
+            .accepts("metadata", "says nothing that the proxy needs")
+            .refuses("cluster_specifier_plugins");
     private static final Fields<io.envoyproxy.envoy.config.route.v3.VirtualHost> VIRTUAL_HOST = Fields.ignoringOthers(
                     io.envoyproxy.envoy.config.route.v3.VirtualHost.class)
             .reads("name", "domains", "routes", "request_headers_to_add", "request_headers_to_remove")
             .reads("response_headers_to_add", "response_headers_to_remove", "typed_per_filter_config", "retry_policy")
-            .refuses("require_tls", "matcher");
+            .reads("require_tls", "request_mirror_policies", "include_request_attempt_count")
+            .reads("include_attempt_count_in_response")
+            .limits("virtual_clusters", "for `check-routes`; there are no figures by them")
+            .accepts("metadata", "says nothing that the proxy needs")
+            .refuses("matcher");
+    private static final Fields<io.envoyproxy.envoy.config.route.v3.VirtualCluster> VIRTUAL_CLUSTER =
+            Fields.refusingOthers(io.envoyproxy.envoy.config.route.v3.VirtualCluster.class)
+                    .reads("name", "headers");
     private static final Fields<io.envoyproxy.envoy.config.route.v3.Route> ROUTE = Fields.ignoringOthers(
                     io.envoyproxy.envoy.config.route.v3.Route.class)
             .reads("name", "match", "route", "redirect", "direct_response")
@@ -41,17 +48,14 @@ final class RouteReader {
             .accepts("metadata", "says nothing that the proxy needs")
             .accepts("decorator", "there are no traces yet")
             .accepts("stat_prefix", "there are no figures per route yet");
-    private static final Fields<io.envoyproxy.envoy.config.route.v3.RouteMatch> MATCH = Fields.refusingOthers(
-                    io.envoyproxy.envoy.config.route.v3.RouteMatch.class)
-            .reads("prefix", "path", "safe_regex", "path_separated_prefix", "headers", "query_parameters")
-            .reads("connect_matcher")
-            .limits("case_sensitive", "ASCII letters");
 
     private static final Fields<Vhds> VHDS =
             Fields.refusingOthers(Vhds.class).limits("config_source", "ADS only, of the delta variant");
 
     /// What of route configurations is read.
-    static final List<Fields<?>> FIELDS = List.of(TABLE, VHDS, VIRTUAL_HOST, ROUTE, MATCH);
+    static final List<Fields<?>> FIELDS = List.of(TABLE, VHDS, VIRTUAL_HOST, VIRTUAL_CLUSTER, ROUTE);
+
+    private static final int LARGEST_BODY = 4096;
 
     private RouteReader() {}
 
@@ -78,6 +82,9 @@ final class RouteReader {
         var replaced = discovered.values().stream()
                 .map(io.envoyproxy.envoy.config.route.v3.VirtualHost::getName)
                 .collect(Collectors.toSet());
+        Optional<Boolean> validate = message.hasValidateClusters()
+                ? Optional.of(message.getValidateClusters().getValue())
+                : Optional.empty();
         var outer = new Inherited(
                 Changes.read(
                         new Changes.Source(
@@ -88,11 +95,16 @@ final class RouteReader {
                                 message.getTypedPerFilterConfigMap()),
                         scope),
                 RetryReader.Retry.NONE,
+                MirrorReader.read(message.getRequestMirrorPoliciesList(), validate, scope),
+                false,
+                false,
                 new Inherited.Table(
-                        message.hasValidateClusters()
-                                ? Optional.of(message.getValidateClusters().getValue())
-                                : Optional.empty(),
-                        message.getMostSpecificHeaderMutationsWins()));
+                        validate,
+                        message.getMostSpecificHeaderMutationsWins(),
+                        message.hasMaxDirectResponseBodySizeBytes()
+                                ? Integer.toUnsignedLong(message.getMaxDirectResponseBodySizeBytes()
+                                        .getValue())
+                                : LARGEST_BODY));
         var hosts = new ArrayList<VirtualHost>();
         var taken = new HashSet<String>();
         for (int i = 0; i < message.getVirtualHostsCount(); i++) {
@@ -102,9 +114,14 @@ final class RouteReader {
         }
         discovered.forEach(
                 (name, host) -> hosts.add(virtualHost(host, outer, scope.of(ResourceType.VHDS.object(name)), taken)));
-        var table = message.getIgnorePortInHostMatching()
-                ? RouteTable.ignoringPorts(message.getName(), hosts)
-                : RouteTable.of(message.getName(), hosts);
+        var internalOnly = new ArrayList<HeaderName>();
+        for (int i = 0; i < message.getInternalOnlyHeadersCount(); i++) {
+            HeadTexts.headerName(message.getInternalOnlyHeaders(i), scope.at("internal_only_headers", i))
+                    .ifPresent(internalOnly::add);
+        }
+        var options = new RouteTable.Options(
+                message.getIgnorePortInHostMatching(), message.getIgnorePathParametersInPathMatching(), internalOnly);
+        var table = RouteTable.of(message.getName(), hosts, options);
         return message.hasVhds() ? table.withMore() : table;
     }
 
@@ -117,23 +134,52 @@ final class RouteReader {
         if (message.getDomainsCount() == 0) {
             scope.at("domains").error("is empty", "name at least one domain");
         }
-        var inherited = outer.below(
-                Changes.read(
-                        new Changes.Source(
-                                message.getRequestHeadersToAddList(),
-                                message.getRequestHeadersToRemoveList(),
-                                message.getResponseHeadersToAddList(),
-                                message.getResponseHeadersToRemoveList(),
-                                message.getTypedPerFilterConfigMap()),
-                        scope),
-                message.hasRetryPolicy()
-                        ? RetryReader.read(message.getRetryPolicy(), scope.at("retry_policy"))
-                        : RetryReader.Retry.NONE);
+        var inherited = inherited(message, outer, scope);
         var routes = new ArrayList<Route>();
         for (int i = 0; i < message.getRoutesCount(); i++) {
             route(message.getRoutes(i), inherited, scope.at("routes", i)).ifPresent(routes::add);
         }
-        return new VirtualHost(message.getName(), message.getDomainsList(), routes);
+        var clusters = new ArrayList<VirtualHost.VirtualCluster>();
+        for (int i = 0; i < message.getVirtualClustersCount(); i++) {
+            var cluster = message.getVirtualClusters(i);
+            var here = scope.at("virtual_clusters", i);
+            here.check(cluster, VIRTUAL_CLUSTER);
+            clusters.add(new VirtualHost.VirtualCluster(
+                    cluster.getName(), MatcherReader.headers(cluster.getHeadersList(), here, "headers")));
+        }
+        var tls = switch (message.getRequireTls()) {
+            case NONE -> VirtualHost.TlsRequirement.NONE;
+            case EXTERNAL_ONLY -> VirtualHost.TlsRequirement.EXTERNAL_ONLY;
+            case ALL -> VirtualHost.TlsRequirement.ALL;
+            case UNRECOGNIZED -> {
+                scope.at("require_tls").error("is not known", "write NONE, EXTERNAL_ONLY or ALL");
+                yield VirtualHost.TlsRequirement.ALL;
+            }
+        };
+        return new VirtualHost(message.getName(), message.getDomainsList(), routes, tls, clusters);
+    }
+
+    private static Inherited inherited(
+            io.envoyproxy.envoy.config.route.v3.VirtualHost message, Inherited outer, Scope scope) {
+        var own = Changes.read(
+                new Changes.Source(
+                        message.getRequestHeadersToAddList(),
+                        message.getRequestHeadersToRemoveList(),
+                        message.getResponseHeadersToAddList(),
+                        message.getResponseHeadersToRemoveList(),
+                        message.getTypedPerFilterConfigMap()),
+                scope);
+        var mirrors = MirrorReader.read(
+                message.getRequestMirrorPoliciesList(), outer.table().validate(), scope);
+        return new Inherited(
+                outer.below(own),
+                message.hasRetryPolicy()
+                        ? RetryReader.read(message.getRetryPolicy(), scope.at("retry_policy"))
+                        : RetryReader.Retry.NONE,
+                mirrors.isEmpty() ? outer.mirrors() : mirrors,
+                message.getIncludeRequestAttemptCount(),
+                message.getIncludeAttemptCountInResponse(),
+                outer.table());
     }
 
     private static void domain(String domain, Scope scope, Set<String> taken) {
@@ -148,7 +194,7 @@ final class RouteReader {
     private static Optional<Route> route(
             io.envoyproxy.envoy.config.route.v3.Route message, Inherited inherited, Scope scope) {
         scope.check(message, ROUTE);
-        var match = match(message.getMatch(), scope.at("match"));
+        var match = RouteMatchReader.read(message.getMatch(), scope.at("match"));
         var own = inherited.below(Changes.read(
                 new Changes.Source(
                         message.getRequestHeadersToAddList(),
@@ -163,37 +209,5 @@ final class RouteReader {
         }
         return Optional.of(new Route(
                 message.getName(), match.get(), action.get(), own.request(), own.response(), own.overrides()));
-    }
-
-    private static Optional<RouteMatch> match(io.envoyproxy.envoy.config.route.v3.RouteMatch message, Scope scope) {
-        scope.check(message, MATCH);
-        boolean ignoreCase =
-                message.hasCaseSensitive() && !message.getCaseSensitive().getValue();
-        Optional<PathMatcher> path = switch (message.getPathSpecifierCase()) {
-            case PREFIX -> Optional.of(new PathMatcher.Prefix(MatcherReader.octets(message.getPrefix()), ignoreCase));
-            case PATH -> Optional.of(new PathMatcher.Exact(MatcherReader.octets(message.getPath()), ignoreCase));
-            case PATH_SEPARATED_PREFIX -> separated(message.getPathSeparatedPrefix(), ignoreCase, scope);
-            case SAFE_REGEX ->
-                MatcherReader.pattern(message.getSafeRegex(), scope.at("safe_regex"))
-                        .map(PathMatcher.Regex::new);
-            case CONNECT_MATCHER -> Optional.of(new PathMatcher.Connect());
-            case PATH_MATCH_POLICY -> Optional.empty();
-            case PATHSPECIFIER_NOT_SET -> {
-                scope.error("says no path", "set prefix, path, path_separated_prefix or safe_regex");
-                yield Optional.empty();
-            }
-        };
-        var headers = MatcherReader.headers(message.getHeadersList(), scope, "headers");
-        var queries = MatcherReader.queries(message.getQueryParametersList(), scope, "query_parameters");
-        return path.map(found -> new RouteMatch(found, headers, queries));
-    }
-
-    private static Optional<PathMatcher> separated(String prefix, boolean ignoreCase, Scope scope) {
-        if (!prefix.startsWith("/") || prefix.endsWith("/") || prefix.indexOf('?') >= 0 || prefix.indexOf('#') >= 0) {
-            scope.at("path_separated_prefix")
-                    .error("is no path prefix: " + prefix, "begin it with a slash and end it without one");
-            return Optional.empty();
-        }
-        return Optional.of(new PathMatcher.SeparatedPrefix(MatcherReader.octets(prefix), ignoreCase));
     }
 }

@@ -224,7 +224,7 @@ class ListenerReaderTest {
         assertThat(listener.chains().getFirst().filter())
                 .isEqualTo(new NetworkFilter.Tcp(
                         "t",
-                        new ClusterChoice.Weighted(
+                        ClusterChoice.Weighted.ofTargets(
                                 List.of(ClusterChoice.Target.of("a"), ClusterChoice.Target.of("b")), List.of(3, 4)),
                         Duration.ofHours(1)));
     }

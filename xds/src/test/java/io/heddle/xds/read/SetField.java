@@ -32,6 +32,8 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig;
 import io.envoyproxy.envoy.extensions.network.dns_resolver.getaddrinfo.v3.GetAddrInfoDnsResolverConfig;
+import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
+import io.envoyproxy.envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig;
 import io.envoyproxy.envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig;
 import io.envoyproxy.envoy.extensions.resource_monitors.fixed_heap.v3.FixedHeapConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
@@ -117,7 +119,9 @@ record SetField(Way way, FieldDescriptor field) {
                     "envoy.config.core.v3.TypedExtensionConfig",
                     List.of(
                             CaresDnsResolverConfig.getDefaultInstance(),
-                            GetAddrInfoDnsResolverConfig.getDefaultInstance())),
+                            GetAddrInfoDnsResolverConfig.getDefaultInstance(),
+                            UriTemplateMatchConfig.getDefaultInstance(),
+                            UriTemplateRewriteConfig.getDefaultInstance())),
             Map.entry(
                     "envoy.config.cluster.v3.Cluster.CustomClusterType",
                     List.of(
@@ -232,7 +236,22 @@ record SetField(Way way, FieldDescriptor field) {
                 .map(Message::getDescriptorForType)
                 .filter(kind -> !kind.equals(UpstreamTlsContext.getDescriptor()) || !listener)
                 .filter(kind -> !kind.equals(ProxyProtocolUpstreamTransport.getDescriptor()) || !listener)
-                .filter(kind -> !kind.equals(DownstreamTlsContext.getDescriptor()) || listener);
+                .filter(kind -> !kind.equals(DownstreamTlsContext.getDescriptor()) || listener)
+                .filter(kind -> isOfRoute(kind) == isRouted(way) || !isExtension(way));
+    }
+
+    private static boolean isExtension(Way way) {
+        return way.end().getFullName().equals("envoy.config.core.v3.TypedExtensionConfig");
+    }
+
+    /// Whether the extension at the end of this way belongs to a route.
+    private static boolean isRouted(Way way) {
+        return way.steps().stream().anyMatch(step -> step.inside().getName().equals("Route"));
+    }
+
+    private static boolean isOfRoute(Descriptor kind) {
+        return kind.equals(UriTemplateMatchConfig.getDescriptor())
+                || kind.equals(UriTemplateRewriteConfig.getDescriptor());
     }
 
     Fate fate() {

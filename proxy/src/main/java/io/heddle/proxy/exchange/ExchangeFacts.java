@@ -1,0 +1,43 @@
+package io.heddle.proxy.exchange;
+
+import io.heddle.proxy.http.HttpRequestHead;
+import io.heddle.proxy.loop.Worker;
+import io.heddle.traffic.route.RouteFacts;
+import org.jspecify.annotations.Nullable;
+
+/// What routes may ask of one exchange beside its head. Part of its [HttpExchange], reused with it.
+final class ExchangeFacts implements RouteFacts {
+    private final Worker worker;
+    private final HopHeaders headers;
+    private @Nullable HttpRequestHead head;
+
+    ExchangeFacts(Worker worker, HopHeaders headers) {
+        this.worker = worker;
+        this.headers = headers;
+    }
+
+    /// A request begins.
+    void start(HttpRequestHead requestHead) {
+        head = requestHead;
+    }
+
+    @Override
+    public boolean https() {
+        return head != null && headers.https(head);
+    }
+
+    @Override
+    public boolean internal() {
+        return headers.internal();
+    }
+
+    @Override
+    public boolean certificate() {
+        return !headers.client().certificate().isNone();
+    }
+
+    @Override
+    public boolean among(int numerator, int denominator) {
+        return Math.unsignedMultiplyHigh(worker.chance(), denominator) < numerator;
+    }
+}

@@ -1,0 +1,173 @@
+package io.heddle.traffic.check;
+
+import io.heddle.traffic.check.RouteTest.Aspect;
+import io.heddle.traffic.check.RouteTest.Line;
+import io.heddle.traffic.format.HeaderChange;
+import io.heddle.traffic.match.HeaderMatcher;
+import io.heddle.traffic.match.StringMatcher;
+import io.heddle.traffic.request.HeaderEdits;
+import io.heddle.traffic.request.RequestHead;
+import io.heddle.traffic.request.Span;
+import io.heddle.traffic.request.Trace;
+import io.heddle.traffic.route.ClusterChoice;
+import io.heddle.traffic.route.Route;
+import io.heddle.traffic.route.RouteAction;
+import io.heddle.traffic.route.RouteDecision;
+import io.heddle.traffic.route.RouteTable;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/// Checks tests against a route table: what would a proxy do with each request? Routing, rewrites and header
+/// changes are the proxy's own.
+public final class RouteCheck {
+    private RouteCheck() {}
+
+    /// What came of one test.
+    ///
+    /// @param test the test
+    /// @param virtualHost the virtual host found; empty for none
+    /// @param route the route found; [Route#NONE] for none
+    /// @param differences everything that is not as the test says; empty when it passes
+    public record Result(RouteTest test, String virtualHost, Route route, List<Difference> differences) {
+        public Result {
+            differences = List.copyOf(differences);
+        }
+
+        /// Whether all is as the test says.
+        public boolean passed() {
+            return differences.isEmpty();
+        }
+    }
+
+    /// One thing that is not as a test says.
+    ///
+    /// @param field of the test
+    /// @param wanted what the test says
+    /// @param got what is
+    public record Difference(String field, String wanted, String got) {}
+
+    /// Checks one test.
+    public static Result check(RouteTest test, RouteTable table) {
+        var input = test.input();
+        var lines = new ArrayList<>(input.headers());
+        lines.add(new Line("x-forwarded-proto", input.https() ? "https" : "http"));
+        if (input.internal()) {
+            lines.add(new Line("x-envoy-internal", "true"));
+        }
+        var head = new TextHead(input.method(), input.authority(), input.path(), lines);
+        var answer = new TextHead("", "", "", input.responseHeaders());
+        var asked = new TestFacts(input, head, answer, "", "");
+        var decision = table.route(head, asked, Trace.OFF);
+        var outcome = outcome(decision, head, asked);
+        var facts = new TestFacts(input, head, answer, decision.route().name(), outcome.cluster());
+        var texts = outcome.texts();
+        texts.put(Aspect.VIRTUAL_HOST_NAME, decision.virtualHost());
+        texts.put(
+                Aspect.VIRTUAL_CLUSTER_NAME,
+                table.virtualCluster(decision.virtualHost(), head).orElse(""));
+        var differences = new ArrayList<Difference>();
+        for (var aspect : Aspect.values()) {
+            var wanted = test.texts().get(aspect);
+            var got = texts.getOrDefault(aspect, "");
+            if (wanted != null && !wanted.equals(got)) {
+                differences.add(new Difference(aspect.field(), wanted, got));
+            }
+        }
+        var request = new TextHead(
+                input.method(),
+                texts.getOrDefault(Aspect.HOST_REWRITE, input.authority()),
+                texts.getOrDefault(Aspect.PATH_REWRITE, input.path()),
+                head.with(edits(outcome.requestChanges(), facts)));
+        compare("request_header_matches", test.requestHeaders(), request, differences);
+        var response = new TextHead("", "", "", answer.with(edits(outcome.responseChanges(), facts)));
+        compare("response_header_matches", test.responseHeaders(), response, differences);
+        return new Result(test, decision.virtualHost(), decision.route(), differences);
+    }
+
+    /// What a decision comes to.
+    private record Outcome(
+            String cluster,
+            Map<Aspect, String> texts,
+            List<HeaderChange> requestChanges,
+            List<HeaderChange> responseChanges) {}
+
+    private static Outcome outcome(RouteDecision decision, RequestHead head, TestFacts facts) {
+        var texts = new EnumMap<Aspect, String>(Aspect.class);
+        var route = decision.route();
+        return switch (decision.action()) {
+            case RouteAction.Forward forward -> {
+                var target = target(forward.cluster(), facts);
+                texts.put(Aspect.CLUSTER_NAME, target.cluster());
+                texts.put(Aspect.PATH_REWRITE, forward.rewrite().path().applyTo(head));
+                texts.put(
+                        Aspect.HOST_REWRITE,
+                        forward.host(target, head).orElse(facts.input().authority()));
+                yield new Outcome(target.cluster(), texts, target.requestChanges(), target.responseChanges());
+            }
+            case RouteAction.Redirect redirect -> {
+                texts.put(Aspect.PATH_REDIRECT, redirect.location(head, facts.https()));
+                yield new Outcome("", texts, List.of(), route.responseChanges());
+            }
+            case RouteAction.DirectResponse _, RouteAction.Reject _ ->
+                new Outcome("", texts, List.of(), route.responseChanges());
+        };
+    }
+
+    private static ClusterChoice.Target target(ClusterChoice choice, TestFacts facts) {
+        return choice instanceof ClusterChoice.Weighted weighted
+                ? weighted.of(facts.input().random(), facts.request())
+                : choice.target(0, facts.request());
+    }
+
+    private static HeaderEdits edits(List<HeaderChange> changes, TestFacts facts) {
+        var edits = new HeaderEdits();
+        HeaderChange.addAll(changes, facts, edits);
+        return edits;
+    }
+
+    private static void compare(
+            String field, List<HeaderMatcher> matchers, RequestHead head, List<Difference> differences) {
+        for (var matcher : matchers) {
+            if (!matcher.matches(head)) {
+                differences.add(new Difference(field, words(matcher), matcher.name() + ": " + values(head, matcher)));
+            }
+        }
+    }
+
+    private static String words(HeaderMatcher matcher) {
+        var test = switch (matcher.test()) {
+            case HeaderMatcher.Test.Present(boolean wanted) -> wanted ? "(there)" : "(missing)";
+            case HeaderMatcher.Test.Range(long start, long end) -> "from " + start + " to below " + end;
+            case HeaderMatcher.Test.Value(StringMatcher text) -> words(text);
+        };
+        return matcher.name() + ": " + (matcher.invert() ? "not " : "") + test;
+    }
+
+    private static String words(StringMatcher matcher) {
+        return switch (matcher) {
+            case StringMatcher.Exact exact -> exact.value();
+            case StringMatcher.Prefix prefix -> prefix.value() + "…";
+            case StringMatcher.Suffix suffix -> "…" + suffix.value();
+            case StringMatcher.Contains contains -> "…" + contains.value() + "…";
+            case StringMatcher.Regex regex -> "/" + regex.pattern() + "/";
+        };
+    }
+
+    private static String values(RequestHead head, HeaderMatcher matcher) {
+        var name = matcher.name().toString();
+        if (name.equals(":path") || name.equals(":authority")) {
+            long span = name.equals(":path") ? head.path() : head.authority();
+            return Span.isPresent(span) ? Span.text(head.bytes(), span) : "(missing)";
+        }
+        var found = new ArrayList<String>();
+        for (int i = 0; i < head.headerCount(); i++) {
+            long line = head.headerName(i);
+            if (matcher.name().matches(head.bytes(), Span.start(line), Span.end(line))) {
+                found.add(Span.text(head.bytes(), head.headerValue(i)));
+            }
+        }
+        return found.isEmpty() ? "(missing)" : String.join(",", found);
+    }
+}

@@ -1,0 +1,65 @@
+package io.heddle.traffic.check;
+
+import io.heddle.traffic.format.FormatSource;
+import io.heddle.traffic.format.Operator;
+import io.heddle.traffic.request.HeaderFields;
+import io.heddle.traffic.request.HeaderName;
+import io.heddle.traffic.request.RequestHead;
+import io.heddle.traffic.route.RouteFacts;
+
+/// What a test's request is like, for routes and for command operators. Nothing went over a wire, so that what a
+/// connection or a host would tell is not known.
+///
+/// @param input the request
+/// @param request its head
+/// @param response the answer's lines
+/// @param route the name of the route found
+/// @param cluster the name of the cluster found
+record TestFacts(RouteTest.Input input, RequestHead request, HeaderFields response, String route, String cluster)
+        implements RouteFacts, FormatSource {
+    @Override
+    public boolean https() {
+        return input.https();
+    }
+
+    @Override
+    public boolean internal() {
+        return input.internal();
+    }
+
+    @Override
+    public boolean certificate() {
+        return false;
+    }
+
+    @Override
+    public boolean among(int numerator, int denominator) {
+        return Long.remainderUnsigned(input.random(), denominator) < numerator;
+    }
+
+    @Override
+    public HeaderFields trailers() {
+        return HeaderFields.NONE;
+    }
+
+    @Override
+    public long startedAtMillis() {
+        return 0;
+    }
+
+    @Override
+    public void appendOwn(HeaderName name, StringBuilder out) {
+        // Only a hop adds lines.
+    }
+
+    @Override
+    public void append(Operator operator, StringBuilder out) {
+        if (operator == Operator.SCHEME) {
+            out.append(https() ? "https" : "http");
+        } else if (operator == Operator.ROUTE_NAME) {
+            out.append(route);
+        } else if (operator == Operator.UPSTREAM_CLUSTER) {
+            out.append(cluster);
+        }
+    }
+}

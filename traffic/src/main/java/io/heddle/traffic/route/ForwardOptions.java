@@ -1,0 +1,30 @@
+package io.heddle.traffic.route;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/// What a forwarding route does beside choosing a cluster: what few routes ask for.
+///
+/// @param host where the authority comes from
+/// @param forwardedHost whether an authority that is replaced is appended to `x-forwarded-host`
+///     (`append_x_forwarded_host`)
+/// @param clusterNotFound the status where there is no such cluster (`cluster_not_found_response_code`)
+/// @param redirects which redirects are followed here
+/// @param longest how long request and response may last, in place of the listener's limit, zero without limit
+///     (`max_stream_duration`); empty leaves the listener's
+/// @param requestAttempts whether the application gets the number of the try in `x-envoy-attempt-count`
+///     (`include_request_attempt_count`)
+/// @param responseAttempts whether the client gets the number of tries there (`include_attempt_count_in_response`)
+public record ForwardOptions(
+        HostRewrite host,
+        boolean forwardedHost,
+        int clusterNotFound,
+        InternalRedirects redirects,
+        Optional<Duration> longest,
+        boolean requestAttempts,
+        boolean responseAttempts) {
+    private static final int UNAVAILABLE = 503;
+
+    public static final ForwardOptions DEFAULT = new ForwardOptions(
+            new HostRewrite.Keep(), false, UNAVAILABLE, InternalRedirects.NONE, Optional.empty(), false, false);
+}

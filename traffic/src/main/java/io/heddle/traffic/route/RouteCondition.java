@@ -1,0 +1,57 @@
+package io.heddle.traffic.route;
+
+import io.heddle.traffic.request.HeaderName;
+import io.heddle.traffic.request.RequestHead;
+import io.heddle.traffic.request.Span;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/// A part of a route's match that is about neither path nor headers nor query.
+public sealed interface RouteCondition {
+    /// Whether a request fits.
+    boolean matches(RequestHead head, RouteFacts facts);
+
+    /// gRPC, by its content type (Envoy's `grpc`).
+    record Grpc() implements RouteCondition {
+        private static final byte[] TYPE = "application/grpc".getBytes(StandardCharsets.ISO_8859_1);
+
+        @Override
+        public boolean matches(RequestHead head, RouteFacts facts) {
+            long value = head.header(HeaderName.CONTENT_TYPE);
+            if (!Span.isPresent(value) || Span.length(value) < TYPE.length) {
+                return false;
+            }
+            var bytes = head.bytes();
+            int start = Span.start(value);
+            for (int i = 0; i < TYPE.length; i++) {
+                if (bytes[start + i] != TYPE[i]) {
+                    return false;
+                }
+            }
+            return Span.length(value) == TYPE.length || bytes[start + TYPE.length] == '+';
+        }
+    }
+
+    /// By the client's certificate (Envoy's `tls_context`). One that was shown and let in is verified, too.
+    ///
+    /// @param presented whether one must have been shown, or must not; empty does not ask
+    /// @param validated whether one must be verified, or must not; empty does not ask
+    record Certificate(Optional<Boolean> presented, Optional<Boolean> validated) implements RouteCondition {
+        @Override
+        public boolean matches(RequestHead head, RouteFacts facts) {
+            boolean shown = facts.certificate();
+            return presented.orElse(shown) == shown && validated.orElse(shown) == shown;
+        }
+    }
+
+    /// A share of requests, drawn for each (the default value of Envoy's `runtime_fraction`).
+    ///
+    /// @param numerator how many
+    /// @param denominator of how many: 100, 10,000 or 1,000,000
+    record Fraction(int numerator, int denominator) implements RouteCondition {
+        @Override
+        public boolean matches(RequestHead head, RouteFacts facts) {
+            return facts.among(numerator, denominator);
+        }
+    }
+}

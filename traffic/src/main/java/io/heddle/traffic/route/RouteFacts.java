@@ -1,0 +1,40 @@
+package io.heddle.traffic.route;
+
+/// What routes may ask of a request beside its head. Asked only where a route does; confined to the request's
+/// thread.
+public interface RouteFacts {
+    /// Of a request in the clear, from outside, without a certificate, whom no share of requests holds.
+    RouteFacts NONE = new RouteFacts() {
+        @Override
+        public boolean https() {
+            return false;
+        }
+
+        @Override
+        public boolean internal() {
+            return false;
+        }
+
+        @Override
+        public boolean certificate() {
+            return false;
+        }
+
+        @Override
+        public boolean among(int numerator, int denominator) {
+            return false;
+        }
+    };
+
+    /// Whether it was made over TLS, as `x-forwarded-proto` says where that is believed.
+    boolean https();
+
+    /// Whether it comes from inside (`x-envoy-internal`).
+    boolean internal();
+
+    /// Whether the client showed a certificate on this connection; every one that is let in is verified.
+    boolean certificate();
+
+    /// Whether chance puts it among `numerator` of `denominator` requests.
+    boolean among(int numerator, int denominator);
+}
