@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -42,7 +43,9 @@ final class RoutingTest {
         shadow.start();
         silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         var bootstrap = new String(
-                        RoutingTest.class.getResourceAsStream("routing.yaml").readAllBytes(), StandardCharsets.UTF_8)
+                        Objects.requireNonNull(RoutingTest.class.getResourceAsStream("routing.yaml"))
+                                .readAllBytes(),
+                        StandardCharsets.UTF_8)
                 .replace("@SHADOW@", Integer.toString(shadow.getAddress().getPort()))
                 .replace("@SILENT@", Integer.toString(silent.getLocalPort()))
                 .replace("@APP@", Integer.toString(application.getAddress().getPort()));
@@ -88,10 +91,13 @@ final class RoutingTest {
         return answer.substring("HTTP/1.1 ".length(), "HTTP/1.1 ".length() + 3);
     }
 
+    private int port() {
+        return Objects.requireNonNull(proxy.ports().get("in")).getPort();
+    }
+
     /// The whole answer to a request of these lines, header names in lower case.
     private String ask(String request, String... lines) throws IOException {
-        try (var socket = new Socket(
-                InetAddress.getLoopbackAddress(), proxy.ports().get("in").getPort())) {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
             socket.setSoTimeout(10_000);
             var text = request + " HTTP/1.1\r\nconnection: close\r\n" + String.join("\r\n", lines) + "\r\n\r\n";
             socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
@@ -200,5 +206,43 @@ final class RoutingTest {
         assertThat(ask("GET /plain", "host: shop", "x-secret: 1", "x-public: 2"))
                 .contains("\nx-public: 2\n")
                 .doesNotContain("x-secret");
+    }
+
+    @Test
+    void a_redirect_is_followed_where_the_route_says_so() throws IOException {
+        var answer = ask("GET /follow/twice?to=http://other/plain?y=1", "host: shop", "x-version: mine");
+        assertThat(answer)
+                .startsWith("HTTP/1.1 200")
+                .contains("\n\nGET /plain?y=1\n")
+                .contains("\nhost: other\n")
+                .contains("\nx-version: v7\n")
+                .contains("\nx-envoy-original-url: http://shop/follow/twice?to=http://other/plain?y=1\n");
+        assertThat(ask("GET /plain?to=/x", "host: shop")).startsWith("HTTP/1.1 302");
+    }
+
+    @Test
+    void a_redirect_with_a_body_is_followed_when_the_body_is_kept() throws IOException {
+        var sent = ask("POST /follow/twice?to=http://shop/plain", "host: shop", "content-length: 0");
+        assertThat(sent).startsWith("HTTP/1.1 200").contains("\n\nPOST /plain\n");
+    }
+
+    @Test
+    void redirects_are_followed_only_as_far_as_they_may() throws IOException {
+        assertThat(ask("GET /follow/twice?to=http://shop/follow/twice?to=http://shop/x", "host: shop"))
+                .startsWith("HTTP/1.1 302")
+                .contains("\nLocation: http://shop/x\n");
+        assertThat(ask("GET /follow/twice?to=https://shop/plain", "host: shop"))
+                .startsWith("HTTP/1.1 302")
+                .contains("\nLocation: https://shop/plain\n");
+        assertThat(ask("GET /follow/twice?to=/plain", "host: shop")).startsWith("HTTP/1.1 302");
+        assertThat(ask("GET /follow/twice?to=ftp://shop/plain", "host: shop")).startsWith("HTTP/1.1 302");
+        assertThat(ask("GET /follow/new?to=http://shop/follow/new?to=http://shop/plain", "host: shop"))
+                .startsWith("HTTP/1.1 302");
+        assertThat(ask("GET /follow/new?to=http://shop/plain", "host: shop")).startsWith("HTTP/1.1 200");
+        assertThat(ask("GET /follow/listed?to=http://shop/plain", "host: shop")).startsWith("HTTP/1.1 302");
+        assertThat(ask("GET /follow/listed?to=http://shop/format", "host: shop"))
+                .startsWith("HTTP/1.1 200");
+        assertThat(ask("GET /follow/listed?to=https://shop/format", "host: shop"))
+                .startsWith("HTTP/1.1 302");
     }
 }

@@ -5,12 +5,15 @@ import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.observe.RequestTimeline;
 import io.heddle.traffic.balance.Endpoint;
 import io.heddle.traffic.format.FormatSource;
+import io.heddle.traffic.format.HeaderChange;
 import io.heddle.traffic.format.Operator;
+import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.HeaderFields;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.Span;
+import io.heddle.traffic.route.ClusterChoice;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
@@ -64,6 +67,17 @@ final class ExchangeFormat implements FormatSource {
                 return lines.value(index);
             }
         };
+    }
+
+    /// Gathers what changes in the request's head: what the filters want, then the route's and the target's
+    /// changes.
+    void gather(HeaderEdits ofFilters, ClusterChoice.@Nullable Target target, HeaderEdits edits) {
+        edits.clear();
+        for (int i = 0; i < ofFilters.size(); i++) {
+            edits.add(ofFilters.edit(i));
+        }
+        var changes = target == null ? timeline.decision().route().requestChanges() : target.requestChanges();
+        HeaderChange.addAll(changes, this, edits);
     }
 
     @Override

@@ -53,6 +53,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
     private final HopHeaders headers;
     private final ExchangeFormat format;
     private final ExchangeFacts facts;
+    private final FollowedRedirects followed = new FollowedRedirects();
     private final Tries tries;
     private final Deadline deadline = new Deadline(this::expired);
     private final HeaderEdits noEdits = new HeaderEdits();
@@ -82,6 +83,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         head = requestHead;
         format.start(requestHead);
         facts.start(requestHead);
+        followed.clear();
         timeline.reset();
         timeline.statPrefix = client.settings().statPrefix();
         timeline.listener = client.listener();
@@ -371,6 +373,9 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
     @Override
     public void head(HttpResponseHead answer, boolean complete) {
         timeline.responseHeadReceived = worker.now();
+        if (follows(answer)) {
+            return;
+        }
         readGrpcStatus(answer.lines());
         if (tries.again(answer.status(), timeline.grpcStatus)) {
             return;
@@ -393,6 +398,38 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         if (!client.isWritable()) {
             tries.readAnswer(false);
         }
+    }
+
+    /// Whether the answer is a redirect that is followed here: then the request begins anew.
+    private boolean follows(HttpResponseHead answer) {
+        if (!(timeline.decision().action() instanceof RouteAction.Forward forward)
+                || forward.options().redirects().most() == 0
+                || !upgrade.isEmpty()
+                || !tries.canBeSentElsewhere()) {
+            return false;
+        }
+        var policy = forward.options().redirects();
+        var next = followed.next(policy, head(), answer, facts.https());
+        if (next.isEmpty()) {
+            return false;
+        }
+        var settings = client.settings();
+        facts.start(next.get());
+        var decision = table(settings).route(next.get(), facts, Trace.OFF);
+        facts.start(head());
+        if (!followed.follow(policy, timeline.decision(), decision, head(), facts.https())) {
+            return false;
+        }
+        tries.redirected(followed.origin());
+        if (filters != null) {
+            filters.clear();
+        }
+        head = next.get();
+        facts.start(head());
+        format.start(head());
+        timeline.received(head(), headers.peer());
+        route(settings);
+        return true;
     }
 
     private void readGrpcStatus(HeaderLines lines) {

@@ -56,6 +56,7 @@ final class Tries implements PickRequest, HostWait.Listener {
     private final HostWait nameWait = new HostWait(this);
     private @Nullable HttpRequestHead head;
     private String upgrade = "";
+    private String origin = "";
     private ClusterChoice.@Nullable Target target;
     private RouteAction.@Nullable Forward forward;
     private @Nullable UpstreamCluster cluster;
@@ -130,7 +131,8 @@ final class Tries implements PickRequest, HostWait.Listener {
         }
         cluster = found.get();
         newHost = target == null ? Optional.empty() : action.host(target, head());
-        gatherEdits(filterEdits);
+        format.gather(filterEdits, target, edits);
+        FollowedRedirects.tell(origin, edits);
         if (action.options().forwardedHost() && newHost.isPresent()) {
             ForwardedHost.append(head(), edits);
         }
@@ -138,15 +140,6 @@ final class Tries implements PickRequest, HostWait.Listener {
             mirrors.start(action, new Mirrors.Original(head(), edits, newHost, format, body.ended()));
         }
         pick();
-    }
-
-    private void gatherEdits(HeaderEdits filterEdits) {
-        edits.clear();
-        for (int i = 0; i < filterEdits.size(); i++) {
-            edits.add(filterEdits.edit(i));
-        }
-        var changes = target == null ? timeline.decision().route().requestChanges() : target.requestChanges();
-        HeaderChange.addAll(changes, format, edits);
     }
 
     private void pick() {
@@ -306,7 +299,7 @@ final class Tries implements PickRequest, HostWait.Listener {
 
     private boolean retry(RetryDecider.Outcome outcome) {
         long left = limits.remaining(worker.now());
-        var attempt = new RetryDecider.Attempt(retries, outcome, body.canBeSentAgain(), isIdempotent(), left);
+        var attempt = new RetryDecider.Attempt(retries, outcome, body.canBeSentAgain(), head().isIdempotent(), left);
         return switch (RetryDecider.decide(forward().retry(), attempt, worker.chance())) {
             case RetryDecider.Decision.Stop(boolean limitReached) -> {
                 if (limitReached) {
@@ -335,16 +328,6 @@ final class Tries implements PickRequest, HostWait.Listener {
         timeline.responseHeadReceived = 0;
         // Never at once: a failure within the call that began the try must not go deeper and deeper.
         worker.deadlines().set(pause, worker.now() + after);
-    }
-
-    private boolean isIdempotent() {
-        var request = head();
-        return request.isMethod("GET")
-                || request.isMethod("HEAD")
-                || request.isMethod("PUT")
-                || request.isMethod("DELETE")
-                || request.isMethod("OPTIONS")
-                || request.isMethod("TRACE");
     }
 
     private boolean isTrying() {
@@ -411,8 +394,27 @@ final class Tries implements PickRequest, HostWait.Listener {
         }
     }
 
+    /// Whether the request is complete and all of it could be sent again.
+    boolean canBeSentElsewhere() {
+        return body.ended() && body.canBeSentAgain();
+    }
+
+    /// The request is to begin anew, with what came of its body, at another place than `from`.
+    void redirected(String from) {
+        release();
+        origin = from;
+        timeline.grpcStatus = -1;
+        timeline.responseHeadReceived = 0;
+    }
+
     /// The request is over.
     void finish() {
+        release();
+        origin = "";
+        body.clear();
+    }
+
+    private void release() {
         cancel();
         mirrors.finish(body.ended());
         if (cluster != null) {
@@ -427,7 +429,6 @@ final class Tries implements PickRequest, HostWait.Listener {
         target = null;
         host = null;
         tried.clear();
-        body.clear();
     }
 
     /// The exchange will not be used again.

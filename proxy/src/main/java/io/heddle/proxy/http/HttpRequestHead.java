@@ -1,8 +1,10 @@
 package io.heddle.proxy.http;
 
+import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.Span;
 import io.heddle.traffic.runtime.HeadOptions;
+import java.util.List;
 import java.util.Locale;
 
 /// A request's head over its bytes, whatever protocol it came by. One object per stream, filled anew for every request.
@@ -51,6 +53,65 @@ public final class HttpRequestHead implements RequestHead {
         copy.forcedScheme = forcedScheme;
         copy.secure = secure;
         return copy;
+    }
+
+    /// Where a request is sent instead.
+    ///
+    /// @param https whether over TLS
+    /// @param copied headers that come from the answer that sends it there, in place of its own
+    public record Redirection(boolean https, String authority, String path, List<HeaderName> copied) {
+        public Redirection {
+            copied = List.copyOf(copied);
+        }
+    }
+
+    /// The head of the same request sent elsewhere, which shares nothing with this one; `answer` sends it there.
+    public HttpRequestHead redirected(Redirection where, HeaderLines answer) {
+        var other = new HttpRequestHead();
+        other.version = version;
+        other.method = other.put(Span.text(lines.bytes(), method));
+        other.path = other.put(where.path());
+        other.authority = other.put(where.authority());
+        other.scheme = other.put(where.https() ? "https" : "http");
+        other.forcedScheme = forcedScheme;
+        other.secure = secure;
+        for (int i = 0; i < lines.count(); i++) {
+            if (lines.kind(i) != LineKind.HOST && !isOneOf(where.copied(), lines, i)) {
+                other.lines.addLine(lines.kind(i), lines.bytes(), lines.name(i), lines.bytes(), lines.value(i));
+            }
+        }
+        for (int i = 0; i < answer.count(); i++) {
+            if (isOneOf(where.copied(), answer, i)) {
+                other.lines.addLine(LineKind.OTHER, answer.bytes(), answer.name(i), answer.bytes(), answer.value(i));
+            }
+        }
+        return other;
+    }
+
+    private long put(String text) {
+        int start = lines.length();
+        lines.appendSafe(text);
+        return Span.of(start, lines.length());
+    }
+
+    private static boolean isOneOf(List<HeaderName> names, HeaderLines lines, int line) {
+        long span = lines.name(line);
+        for (var name : names) {
+            if (name.matches(lines.bytes(), Span.start(span), Span.end(span))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Whether doing it twice is as doing it once (RFC 9110, section 9.2.2).
+    public boolean isIdempotent() {
+        return isMethod("GET")
+                || isMethod("HEAD")
+                || isMethod("PUT")
+                || isMethod("DELETE")
+                || isMethod("OPTIONS")
+                || isMethod("TRACE");
     }
 
     /// Forgets the request, for the next one.

@@ -33,7 +33,7 @@ public record InternalRedirects(
             }
         }
 
-        /// No `http` for a request that came by `https` (`safe_cross_scheme`).
+        /// Not to `https` for a request that came by `http` (`safe_cross_scheme`).
         record SafeScheme() implements Predicate {}
     }
 }

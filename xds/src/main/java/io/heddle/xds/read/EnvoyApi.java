@@ -32,6 +32,7 @@ final class EnvoyApi {
             new Part("Clusters of routes", ClusterChoiceReader.FIELDS),
             new Part("Rewrites", RewriteReader.FIELDS),
             new Part("Mirrors", MirrorReader.FIELDS),
+            new Part("Internal redirects", InternalRedirectReader.FIELDS),
             new Part("Header changes", HeaderEditReader.FIELDS),
             new Part("Retries", RetryReader.FIELDS),
             new Part("Matchers", MatcherReader.FIELDS),

@@ -25,12 +25,12 @@ final class RouteActionReader {
             .reads("cluster", "cluster_header", "weighted_clusters", "cluster_not_found_response_code")
             .reads("regex_rewrite", "host_rewrite_literal", "host_rewrite_header", "host_rewrite_path_regex")
             .reads("append_x_forwarded_host", "timeout", "idle_timeout", "max_stream_duration")
-            .reads("retry_policy", "request_mirror_policies", "upgrade_configs")
+            .reads("retry_policy", "request_mirror_policies", "upgrade_configs", "internal_redirect_policy")
             .limits("path_rewrite_policy", "`envoy.path.rewrite.uri_template`")
             .limits("prefix_rewrite", "with a match by prefix or path")
             .limits("priority", "`DEFAULT`; there is one set of circuit breakers")
             .refuses("cluster_specifier_plugin", "inline_cluster_specifier_plugin")
-            .refuses("metadata_match", "auto_host_rewrite", "internal_redirect_policy")
+            .refuses("metadata_match", "auto_host_rewrite")
             .refuses("internal_redirect_action", "max_internal_redirects");
     private static final Fields<DirectResponseAction> DIRECT = Fields.ignoringOthers(DirectResponseAction.class)
             .limits("status", "200 to 599")
@@ -134,7 +134,10 @@ final class RouteActionReader {
                 RewriteReader.host(message, scope),
                 message.getAppendXForwardedHost(),
                 notFound,
-                InternalRedirects.NONE,
+                message.hasInternalRedirectPolicy()
+                        ? InternalRedirectReader.read(
+                                message.getInternalRedirectPolicy(), scope.at("internal_redirect_policy"))
+                        : InternalRedirects.NONE,
                 durations.hasMaxStreamDuration()
                         ? Optional.of(Values.duration(
                                 durations.getMaxStreamDuration(),

@@ -30,6 +30,7 @@ import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspe
 import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.extensions.internal_redirect.allow_listed_routes.v3.AllowListedRoutesConfig;
 import io.envoyproxy.envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig;
 import io.envoyproxy.envoy.extensions.network.dns_resolver.getaddrinfo.v3.GetAddrInfoDnsResolverConfig;
 import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
@@ -121,7 +122,8 @@ record SetField(Way way, FieldDescriptor field) {
                             CaresDnsResolverConfig.getDefaultInstance(),
                             GetAddrInfoDnsResolverConfig.getDefaultInstance(),
                             UriTemplateMatchConfig.getDefaultInstance(),
-                            UriTemplateRewriteConfig.getDefaultInstance())),
+                            UriTemplateRewriteConfig.getDefaultInstance(),
+                            AllowListedRoutesConfig.getDefaultInstance())),
             Map.entry(
                     "envoy.config.cluster.v3.Cluster.CustomClusterType",
                     List.of(
@@ -251,7 +253,8 @@ record SetField(Way way, FieldDescriptor field) {
 
     private static boolean isOfRoute(Descriptor kind) {
         return kind.equals(UriTemplateMatchConfig.getDescriptor())
-                || kind.equals(UriTemplateRewriteConfig.getDescriptor());
+                || kind.equals(UriTemplateRewriteConfig.getDescriptor())
+                || kind.equals(AllowListedRoutesConfig.getDescriptor());
     }
 
     Fate fate() {
