@@ -18,7 +18,7 @@ import io.heddle.control.store.StoreException;
 import io.heddle.control.telemetry.ProxyScraper;
 import io.heddle.control.telemetry.TrafficGraph;
 import io.heddle.model.name.SpiffeId;
-import io.heddle.model.problem.FileReason;
+import io.heddle.xds.read.FileReason;
 import io.heddle.xds.server.AdsServer;
 import io.heddle.xds.write.MeshTranslator;
 import java.io.IOException;

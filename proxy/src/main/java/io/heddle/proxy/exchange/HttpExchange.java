@@ -20,11 +20,8 @@ import io.heddle.traffic.request.Span;
 import io.heddle.traffic.request.Trace;
 import io.heddle.traffic.route.ClusterChoice;
 import io.heddle.traffic.route.RouteAction;
-import io.heddle.traffic.route.RouteTable;
 import io.heddle.traffic.runtime.NetworkFilter;
-import io.heddle.traffic.runtime.RuntimeConfig;
 import io.netty.buffer.ByteBuf;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +38,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// [#finish] is the only exit. What happens to the tries in between stands in [Tries].
 public final class HttpExchange implements UpstreamListener, FilterRunner.Outcome {
-    private static final RouteTable NO_ROUTES = RouteTable.of("", List.of());
     private static final Optional<LocalReply> OVERLOADED =
             Optional.of(LocalReply.of(503, "overloaded\n", ResponseFlag.OVERLOAD_MANAGER, "overload"));
 
@@ -53,13 +49,13 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
     private final HopHeaders headers;
     private final ExchangeFormat format;
     private final ExchangeFacts facts;
+    private final Routing routing;
     private final FollowedRedirects followed = new FollowedRedirects();
     private final Tries tries;
     private final Deadline deadline = new Deadline(this::expired);
     private final HeaderEdits noEdits = new HeaderEdits();
     private @Nullable FilterRunner filters;
     private @Nullable HttpRequestHead head;
-    private RuntimeConfig config = RuntimeConfig.EMPTY;
     private boolean active;
     private boolean requestEnded;
     private boolean answering;
@@ -76,6 +72,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         this.headers = new HopHeaders(worker, claim.connection());
         this.format = new ExchangeFormat(timeline, headers);
         this.facts = new ExchangeFacts(worker, headers);
+        this.routing = new Routing(worker, headers, facts);
         this.tries = new Tries(this, worker, services, headers, format);
     }
 
@@ -100,7 +97,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
     public void begin(HttpRequestHead requestHead, boolean complete) {
         var settings = client.settings();
         start(requestHead);
-        config = services.config().current();
+        routing.under(services.config().current());
         requestEnded = complete;
         var refused = !client.bypassesOverload() && services.overload().shedsRequest(worker)
                 ? OVERLOADED
@@ -129,33 +126,19 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
 
     /// Finds the route, and the cluster where it forwards.
     private ClusterChoice.@Nullable Target target(NetworkFilter.Http settings) {
-        var table = table(settings);
-        if (!table.options().internalOnly().isEmpty() && headers.edge()) {
-            HeadRules.remove(head(), table.options().internalOnly());
-        }
-        var decision = table.route(head(), facts, Trace.OFF);
-        timeline.routed(decision);
-        return decision.action() instanceof RouteAction.Forward forward
-                ? forward.cluster().target(worker.spread(), head())
-                : null;
-    }
-
-    private RouteTable table(NetworkFilter.Http settings) {
-        return switch (settings.routes()) {
-            case NetworkFilter.RouteSource.Inline(RouteTable inline) -> inline;
-            case NetworkFilter.RouteSource.Named(String name) -> config.routes().getOrDefault(name, NO_ROUTES);
-        };
+        timeline.routed(routing.decide(settings, head()));
+        return routing.target(timeline.decision(), head());
     }
 
     @Override
     public Optional<String> virtualHost() {
-        return table(client.settings()).more(head());
+        return routing.table(client.settings()).more(head());
     }
 
     /// The one case in which a request changes its configuration: it has done nothing yet under the first.
     @Override
     public void routable() {
-        config = services.config().current();
+        routing.under(services.config().current());
         var settings = client.settings();
         var target = target(settings);
         tries.aim(target);
@@ -415,7 +398,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         }
         var settings = client.settings();
         facts.start(next.get());
-        var decision = table(settings).route(next.get(), facts, Trace.OFF);
+        var decision = routing.table(settings).route(next.get(), facts, Trace.OFF);
         facts.start(head());
         if (!followed.follow(policy, timeline.decision(), decision, head(), facts.https())) {
             return false;

@@ -83,7 +83,8 @@ class RouteTableTest {
         assertThat(more.more(TextRequest.get("x".repeat(262), "/"))).isEmpty();
         assertThat(more.route(TextRequest.get("catalog.shop", "/"), Trace.OFF).virtualHost())
                 .isEqualTo("shop");
-        var portless = RouteTable.ignoringPorts("a", List.of()).withMore();
+        var portless = RouteTable.of("a", List.of(), new RouteTable.Options(true, false, List.of()))
+                .withMore();
         assertThat(portless.more(TextRequest.get("other.shop:80", "/"))).contains("a/other.shop");
     }
 
