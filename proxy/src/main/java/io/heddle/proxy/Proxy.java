@@ -116,7 +116,7 @@ public final class Proxy implements AutoCloseable {
         metrics = new ProxyMetrics(
                 new ProxyMetrics.Settings(VERSION, MAX_SERIES, SERIES_IDLE), node.workload(), this::principal);
         logs = accessLogs;
-        upstreams = new Upstreams(loops, TlsSources.client(tls), active.current());
+        upstreams = new Upstreams(loops, TlsSources.client(tls), active.current(), bootstrap.home());
         var ownPeer = node.hasWorkload() ? node.workload().toString() : "";
         var services = new ProxyServices(
                 active,

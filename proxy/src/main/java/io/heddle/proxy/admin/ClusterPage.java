@@ -70,6 +70,7 @@ final class ClusterPage {
     private static String flags(Host host) {
         var known = switch (host.endpoint().health()) {
             case HEALTHY -> "";
+            case DEGRADED -> "/degraded_eds_health";
             case DRAINING -> "/eds_status_draining";
             case UNHEALTHY -> "/failed_eds_health";
         };

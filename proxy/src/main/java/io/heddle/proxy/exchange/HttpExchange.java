@@ -366,11 +366,13 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         timeline.status = answer.status();
         timeline.details = "via_upstream";
         answering = true;
-        boolean edited = changesAnswer();
+        boolean edited = changesAnswer() || tries.choice().hasCookies();
         if (edited) {
             format.answered(answer.lines());
         }
-        var lines = headers.answer(answer.lines(), edited ? responseEdits() : noEdits, head());
+        var changes = edited ? responseEdits() : noEdits;
+        tries.choice().addCookies(changes);
+        var lines = headers.answer(answer.lines(), changes, head());
         if (OutgoingRequest.isUpgrade(upgrade, answer.status())) {
             tunnelling = true;
             tries.tunnel();

@@ -12,7 +12,6 @@ import io.heddle.proxy.upstream.UpstreamCluster;
 import io.heddle.proxy.upstream.UpstreamFailure;
 import io.heddle.proxy.upstream.UpstreamStream;
 import io.heddle.traffic.balance.Host;
-import io.heddle.traffic.balance.PickRequest;
 import io.heddle.traffic.format.HeaderChange;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.HeaderName;
@@ -25,9 +24,6 @@ import io.heddle.traffic.route.Rewrite;
 import io.heddle.traffic.route.RouteAction;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.netty.buffer.ByteBuf;
-import java.net.InetSocketAddress;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A try counts at its host from its pick to its end; the request counts at its cluster's breaker from the first pick
 /// to [#finish].
-final class Tries implements PickRequest, HostWait.Listener {
+final class Tries implements HostWait.Listener {
     /// Tells the application the number of the try, and the client how many there were.
     static final HeaderName ATTEMPT_COUNT = HeaderName.of("x-envoy-attempt-count");
 
@@ -50,7 +46,7 @@ final class Tries implements PickRequest, HostWait.Listener {
     private final RequestBody body;
     private final TimeLimits limits;
     private final HeaderEdits edits = new HeaderEdits();
-    private final List<Host> tried = new ArrayList<>(2);
+    private final HostChoice choice;
     private final ConnectionTicket ticket;
     private final Deadline pause = new Deadline(this::pick);
     private final HostWait nameWait = new HostWait(this);
@@ -76,7 +72,8 @@ final class Tries implements PickRequest, HostWait.Listener {
         this.format = format;
         this.timeline = format.timeline();
         this.headers = headers;
-        this.mirrors = new Mirrors(worker, services, headers, this);
+        this.choice = new HostChoice(worker, headers);
+        this.mirrors = new Mirrors(worker, services, headers, choice);
         this.body = new RequestBody(mirrors);
         this.limits = new TimeLimits(timeline);
     }
@@ -92,6 +89,7 @@ final class Tries implements PickRequest, HostWait.Listener {
         upgrade = change;
         newHost = Optional.empty();
         target = forwardTo;
+        choice.start(requestHead, forwardTo);
         retries = 0;
         body.start(complete);
         limits.start(worker.now(), settings.limits());
@@ -100,6 +98,7 @@ final class Tries implements PickRequest, HostWait.Listener {
     /// The request goes to another cluster; it has gone to none yet.
     void aim(ClusterChoice.@Nullable Target forwardTo) {
         target = forwardTo;
+        choice.start(head(), forwardTo);
     }
 
     /// What changes in the head of the answer.
@@ -130,6 +129,7 @@ final class Tries implements PickRequest, HostWait.Listener {
             return;
         }
         cluster = found.get();
+        choice.toward(found.get(), action);
         newHost = target == null ? Optional.empty() : action.host(target, head());
         format.gather(filterEdits, target, edits);
         FollowedRedirects.tell(origin, edits);
@@ -147,7 +147,7 @@ final class Tries implements PickRequest, HostWait.Listener {
             cluster().find(destinationName(), worker, nameWait);
             return;
         }
-        var picked = cluster().pick(this);
+        var picked = cluster().pick(choice);
         if (picked.isEmpty()) {
             exchange.fail(UpstreamReplies.NO_HOST);
             return;
@@ -321,7 +321,7 @@ final class Tries implements PickRequest, HostWait.Listener {
     private void tryAgain(long after) {
         cancelTry();
         if (host != null) {
-            tried.add(host);
+            choice.add(host);
         }
         retries++;
         timeline.grpcStatus = -1;
@@ -428,7 +428,7 @@ final class Tries implements PickRequest, HostWait.Listener {
         forward = null;
         target = null;
         host = null;
-        tried.clear();
+        choice.clear();
     }
 
     /// The exchange will not be used again.
@@ -436,29 +436,9 @@ final class Tries implements PickRequest, HostWait.Listener {
         worker.deadlines().remove(pause);
     }
 
-    @Override
-    public long chance() {
-        return worker.chance();
-    }
-
-    @Override
-    public long now() {
-        return worker.now();
-    }
-
-    @Override
-    public Optional<InetSocketAddress> destination() {
-        return headers.client().intercepted();
-    }
-
-    @Override
-    public boolean tried(Host candidate) {
-        for (int i = 0; i < tried.size(); i++) {
-            if (tried.get(i).state() == candidate.state()) {
-                return true;
-            }
-        }
-        return false;
+    /// What of the request says which host it goes to.
+    HostChoice choice() {
+        return choice;
     }
 
     private UpstreamCluster cluster() {

@@ -28,11 +28,11 @@ import org.slf4j.LoggerFactory;
 
 /// Keeps the addresses of the names in DNS clusters, each asked for again when its policy says.
 ///
-/// Each answer counts as it comes: a name whose server is silent delays no other. When nobody answers, a name keeps its
-/// last addresses. A server that says that there are none takes the hosts of a `STRICT_DNS` cluster away, as in Envoy;
-/// a `LOGICAL_DNS` cluster keeps its last. A name that is asked for in another way than before has the addresses it had
-/// until it is answered, as long as the same family of addresses is asked for. Safe on any thread; what it does itself,
-/// it does on a thread of its own.
+/// Each answer counts as it comes: a name whose server is silent delays no other. When nobody answers, a name keeps
+/// its last addresses. A server that says that there are none takes the hosts of a `STRICT_DNS` cluster away, as in
+/// Envoy; a `LOGICAL_DNS` cluster keeps its last. A name that is asked for in another way than before has the
+/// addresses it had until it is answered, as long as the same family of addresses is asked for. Safe on any thread;
+/// what it does itself, it does on a thread of its own.
 // A question's answer, and a task's end, are told where they are awaited.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class NameResolver {
@@ -153,8 +153,8 @@ final class NameResolver {
         return queries;
     }
 
-    /// Gives a name that is new the addresses that it has in another cluster, or had until now in the same: a change of
-    /// how often a name is asked for takes no host away.
+    /// Gives a name that is new the addresses that it has in another cluster, or had until now in the same: a change
+    /// of how often a name is asked for takes no host away.
     private void inherit(Query query) {
         if (addresses.containsKey(query)) {
             return;
@@ -284,25 +284,14 @@ final class NameResolver {
                         .map(address -> new Endpoint.Address(address, endpoint.port()))
                         .toList();
                 resolved.add(new Resolved(
-                        endpoint.key(), at(endpoint, found.getFirst()).withAdditional(others)));
+                        endpoint.key(), endpoint.resolved(found.getFirst()).withAdditional(others)));
             } else {
                 for (var address : found) {
-                    var at = at(endpoint, address);
+                    var at = endpoint.resolved(address);
                     resolved.add(new Resolved(at.key(), at));
                 }
             }
         }
         return resolved;
-    }
-
-    private static Endpoint at(Endpoint endpoint, String address) {
-        return new Endpoint(
-                address,
-                endpoint.port(),
-                endpoint.weight(),
-                endpoint.health(),
-                endpoint.priority(),
-                endpoint.transportMatch(),
-                endpoint.metadata());
     }
 }

@@ -5,6 +5,8 @@ import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.balance.HostState;
 import io.heddle.traffic.balance.LoadBalancer;
 import io.heddle.traffic.balance.PickRequest;
+import io.heddle.traffic.balance.RequestedHost;
+import io.heddle.traffic.hash.HashPolicy;
 import io.heddle.traffic.resilience.CircuitBreaker;
 import io.heddle.traffic.runtime.Cluster;
 import java.util.IdentityHashMap;
@@ -20,6 +22,7 @@ public final class UpstreamCluster {
     private final LoadBalancer balancer;
     private final CircuitBreaker breaker;
     private final Hosts hosts;
+    private final List<HashPolicy> hashPolicies;
 
     /// Where a cluster's hosts are.
     sealed interface Hosts {
@@ -46,6 +49,7 @@ public final class UpstreamCluster {
         this.balancer = balancer;
         this.breaker = breaker;
         this.hosts = hosts;
+        this.hashPolicies = cluster.balancer().hashPolicies();
     }
 
     /// As configured.
@@ -62,9 +66,34 @@ public final class UpstreamCluster {
         return balancer;
     }
 
-    /// The host to take.
+    /// The host to take: the one that the request asks for, where it is there and well enough, else one by balancing.
     public Optional<Host> pick(PickRequest request) {
-        return balancer.pick(request);
+        var wanted = request.requestedHost();
+        if (wanted.isEmpty()) {
+            return balancer.pick(request);
+        }
+        var found = find(wanted.get(), request);
+        return found.isPresent() || wanted.get().strict() ? found : balancer.pick(request);
+    }
+
+    private Optional<Host> find(RequestedHost wanted, PickRequest request) {
+        return switch (hosts) {
+            case Hosts.Known(var byKey, var _) ->
+                wanted.among(byKey, cluster.balancer().layers().overridable(), request);
+            case Hosts.OfOthers(var parts) -> {
+                Optional<Host> found = Optional.empty();
+                for (int i = 0; i < parts.size() && found.isEmpty(); i++) {
+                    found = parts.get(i).find(wanted, request);
+                }
+                yield found;
+            }
+            case Hosts.Named _, Hosts.Dynamic _ -> Optional.empty();
+        };
+    }
+
+    /// What of a request is hashed to place it, instead of what its route says; empty for as the route says.
+    public List<HashPolicy> hashPolicies() {
+        return hashPolicies;
     }
 
     /// The hosts that clients named, when this is a cluster of original destinations.

@@ -11,11 +11,13 @@ import io.heddle.traffic.balance.BalancerPolicy;
 import io.heddle.traffic.balance.BuiltinBalancers;
 import io.heddle.traffic.balance.Endpoint;
 import io.heddle.traffic.balance.Host;
+import io.heddle.traffic.balance.HostSet;
 import io.heddle.traffic.balance.HostState;
 import io.heddle.traffic.balance.LoadBalancer;
 import io.heddle.traffic.resilience.CircuitBreaker;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.Cluster;
+import io.heddle.traffic.runtime.Home;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
@@ -49,9 +51,17 @@ public final class Upstreams implements ActiveConfig.Follower {
     private final BindErrors bindErrors = new BindErrors();
     private volatile Map<String, UpstreamCluster> clusters = Map.of();
     private RuntimeConfig applied = RuntimeConfig.EMPTY;
+    private Neighbourhood neighbourhood;
 
-    /// Clusters of `first`, with connections on `loops` and TLS by `tls`.
+    /// Clusters of `first`, with connections on `loops` and TLS by `tls`, for a proxy that does not know where it
+    /// runs.
     public Upstreams(EventLoops loops, Function<ClientTls, ClientTlsSource> tls, RuntimeConfig first) {
+        this(loops, tls, first, Home.UNKNOWN);
+    }
+
+    /// Clusters of `first`, with connections on `loops` and TLS by `tls`, for a proxy that runs at `home`.
+    public Upstreams(EventLoops loops, Function<ClientTls, ClientTlsSource> tls, RuntimeConfig first, Home home) {
+        this.neighbourhood = Neighbourhood.nobody(home);
         this.tls = tls;
         this.pools = loops.workers().stream()
                 .map(worker -> new HostPools(worker, loops.socketChannel(), counters, bindErrors))
@@ -138,6 +148,7 @@ public final class Upstreams implements ActiveConfig.Follower {
         var before = clusters;
         var after = new HashMap<>(staying);
         var aggregates = new ArrayList<Cluster>();
+        boolean movedHouse = look(next);
         for (var cluster : next.clusters().values()) {
             if (cluster.discovery() instanceof Cluster.Discovery.Aggregate) {
                 aggregates.add(cluster);
@@ -146,7 +157,8 @@ public final class Upstreams implements ActiveConfig.Follower {
             var old = before.get(cluster.name());
             boolean moved =
                     !changedNames.isEmpty() && !Collections.disjoint(NameResolver.queries(cluster), changedNames);
-            boolean kept = old != null && !moved && old.cluster().equals(cluster);
+            boolean rezoned = movedHouse && neighbourhood.concerns(cluster);
+            boolean kept = old != null && !moved && !rezoned && old.cluster().equals(cluster);
             after.put(cluster.name(), kept ? old : build(cluster, Optional.ofNullable(old)));
         }
         aggregates.forEach(cluster -> after.remove(cluster.name()));
@@ -156,8 +168,23 @@ public final class Upstreams implements ActiveConfig.Follower {
         retire(before, after);
     }
 
-    /// Puts an aggregate cluster into `after`, and before it those aggregates that it is made of. Configuration has no
-    /// circles; clusters that are not there (yet) are left out.
+    /// Looks how many proxies of this one's kind run where; whether that has changed.
+    private boolean look(RuntimeConfig next) {
+        var local = next.clusters().get(neighbourhood.home().cluster());
+        if (local == null) {
+            return false;
+        }
+        var endpoints = names.resolve(local).stream()
+                .map(NameResolver.Resolved::endpoint)
+                .toList();
+        var found = Neighbourhood.of(neighbourhood.home(), endpoints);
+        boolean changed = !found.equals(neighbourhood);
+        neighbourhood = found;
+        return changed;
+    }
+
+    /// Puts an aggregate cluster into `after`, and before it those aggregates that it is made of. Configuration has
+    /// no circles; clusters that are not there (yet) are left out.
     private void aggregate(Cluster cluster, RuntimeConfig next, Map<String, UpstreamCluster> after) {
         if (!(cluster.discovery() instanceof Cluster.Discovery.Aggregate(var names))
                 || after.containsKey(cluster.name())) {
@@ -209,7 +236,7 @@ public final class Upstreams implements ActiveConfig.Follower {
         for (var found : names.resolve(cluster)) {
             var endpoint = found.endpoint();
             var known = old.map(cluster0 -> cluster0.hosts().get(found.key()));
-            var state = known.map(Host::state).orElseGet(HostState::new);
+            var state = known.map(Host::state).orElseGet(Upstreams::joining);
             var host = new Host(endpoint, state);
             hosts.put(found.key(), host);
             var transport = transport(cluster, endpoint.transportMatch());
@@ -217,8 +244,16 @@ public final class Upstreams implements ActiveConfig.Follower {
             var address = hostAddress(cluster, endpoint, known.flatMap(before -> old.map(was -> was.target(before))));
             targets.put(state, new UpstreamTarget(host, address, transport, source, cluster, breaker));
         }
-        var balancer = BuiltinBalancers.create(cluster.balancer(), new ArrayList<>(hosts.values()));
+        var around = neighbourhood.around(() -> breaker.active(CircuitBreaker.Resource.REQUESTS));
+        var set = new HostSet(List.copyOf(hosts.values()), cluster.endpoints().spread(), around);
+        var balancer = BuiltinBalancers.create(cluster.balancer(), set);
         return new UpstreamCluster(cluster, balancer, breaker, new UpstreamCluster.Hosts.Known(hosts, targets));
+    }
+
+    private static HostState joining() {
+        var state = new HostState();
+        state.join(System.nanoTime());
+        return state;
     }
 
     private OriginalDestinations destinations(Cluster cluster, CircuitBreaker breaker) {

@@ -1,5 +1,6 @@
 package io.heddle.traffic.balance;
 
+import io.heddle.model.name.Locality;
 import io.heddle.traffic.request.PeerMetadata;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,9 @@ import java.util.Map;
 /// @param priority 0 is taken first
 /// @param transportMatch what picks its transport socket (`envoy.transport_socket_match` metadata)
 /// @param metadata which workload it is
+/// @param hostname its name, where it has one besides its address; empty without
+/// @param locality where it runs
+/// @param labels what subsets are made by (`envoy.lb` metadata)
 /// @param additional where it is reached, too (`additional_addresses`): tried when its address does not answer soon
 public record Endpoint(
         String address,
@@ -22,13 +26,19 @@ public record Endpoint(
         int priority,
         Map<String, String> transportMatch,
         PeerMetadata metadata,
+        String hostname,
+        Locality locality,
+        Map<String, LabelValue> labels,
         List<Address> additional) {
+    private static final String HASH_KEY = "hash_key";
+
     public Endpoint {
         transportMatch = Map.copyOf(transportMatch);
+        labels = Map.copyOf(labels);
         additional = List.copyOf(additional);
     }
 
-    /// One that is reached at one address.
+    /// One without a name, anywhere, in no subset, that is reached at one address.
     public Endpoint(
             String address,
             int port,
@@ -37,7 +47,18 @@ public record Endpoint(
             int priority,
             Map<String, String> transportMatch,
             PeerMetadata metadata) {
-        this(address, port, weight, health, priority, transportMatch, metadata, List.of());
+        this(
+                address,
+                port,
+                weight,
+                health,
+                priority,
+                transportMatch,
+                metadata,
+                "",
+                Locality.UNKNOWN,
+                Map.of(),
+                List.of());
     }
 
     /// An IP address and a port.
@@ -45,7 +66,17 @@ public record Endpoint(
 
     /// The same at `others`, too.
     public Endpoint withAdditional(List<Address> others) {
-        return new Endpoint(address, port, weight, health, priority, transportMatch, metadata, others);
+        return at(address, hostname, others);
+    }
+
+    /// The same at an address that its name was resolved to; the name stays as its hostname where it had none.
+    public Endpoint resolved(String to) {
+        return at(to, hostname.isEmpty() ? address : hostname, additional);
+    }
+
+    private Endpoint at(String to, String name, List<Address> others) {
+        return new Endpoint(
+                to, port, weight, health, priority, transportMatch, metadata, name, locality, labels, others);
     }
 
     /// `address:port`: the identity that live state is kept by.
@@ -53,9 +84,23 @@ public record Endpoint(
         return address + ":" + port;
     }
 
+    /// What rings and tables place it by: its `hash_key` metadata, else its hostname when `byHostname` and it has
+    /// one, else its address and port, with an IPv6 address in brackets.
+    public String hashKey(boolean byHostname) {
+        if (labels.get(HASH_KEY) instanceof LabelValue.Text(var key) && !key.isEmpty()) {
+            return key;
+        }
+        if (byHostname && !hostname.isEmpty()) {
+            return hostname;
+        }
+        return address.indexOf(':') < 0 ? key() : "[" + address + "]:" + port;
+    }
+
     /// What the control plane knows.
     public enum Health {
         HEALTHY,
+        /// It serves, but is taken only as far as healthy ones cannot take all (`DEGRADED`).
+        DEGRADED,
         DRAINING,
         UNHEALTHY
     }

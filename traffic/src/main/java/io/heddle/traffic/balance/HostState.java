@@ -1,6 +1,8 @@
 package io.heddle.traffic.balance;
 
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /// What is going on at an endpoint: one object per cluster and address, kept over configuration updates. Safe on any
 /// thread.
@@ -10,6 +12,9 @@ public final class HostState {
     private final AtomicInteger ejections = new AtomicInteger();
     private volatile boolean ejected;
     private volatile long ejectedUntil;
+    private volatile boolean joined;
+    private volatile long joinedAt;
+    private volatile @Nullable HealthChanges changes;
 
     /// Requests under way.
     public int active() {
@@ -24,6 +29,22 @@ public final class HostState {
     /// One request less.
     public void end() {
         active.decrementAndGet();
+    }
+
+    /// It has come into service at `now` (nanoseconds of the monotonic clock): its slow start begins.
+    public void join(long now) {
+        joinedAt = now;
+        joined = true;
+    }
+
+    /// For how long it has been in service at `now`, since it joined or its last ejection ended, in nanoseconds;
+    /// `Long.MAX_VALUE` when nobody said when it joined.
+    long inServiceFor(long now) {
+        if (!joined) {
+            return Long.MAX_VALUE;
+        }
+        long age = now - joinedAt;
+        return ejected ? Math.min(age, now - ejectedUntil) : age;
     }
 
     /// Whether it is taken out of balancing at `now` (nanoseconds of the monotonic clock).
@@ -57,16 +78,38 @@ public final class HostState {
             failures.set(0);
         }
         if (ejected) {
+            long ended = ejectedUntil;
+            if (ended - joinedAt > 0) {
+                joinedAt = ended;
+            }
             ejected = false;
             ejections.set(0);
+            changed();
         }
     }
 
-    /// Takes it out of balancing until `until` and starts a new row; returns how many ejections there are now in a row.
+    /// Takes it out of balancing until `until` and starts a new row; returns how many ejections there are now in a
+    /// row.
     public int eject(long until) {
         failures.set(0);
         ejectedUntil = until;
         ejected = true;
+        changed();
         return ejections.incrementAndGet();
+    }
+
+    private void changed() {
+        var listening = changes;
+        if (listening != null) {
+            listening.happened();
+        }
+    }
+
+    Optional<HealthChanges> changes() {
+        return Optional.ofNullable(changes);
+    }
+
+    void tell(HealthChanges counter) {
+        changes = counter;
     }
 }

@@ -2,42 +2,67 @@ package io.heddle.traffic.balance;
 
 import java.util.List;
 
-/// The least busy of a few hosts drawn by weight (the power of two choices).
+/// The least busy of a few hosts drawn by weight (the power of two choices), or of all.
 ///
-/// Busy means requests under way per weight; of equals the first drawn is taken, so that an idle cluster is used by
-/// weight. The draws are of different hosts: with two hosts the less busy one is always taken. Differs from Envoy,
-/// which with unequal weights goes round robin by weight over activity.
+/// Busy means requests under way, by the power of the bias, per weight; of equals the first drawn is taken, so that
+/// an idle cluster is used by weight. The draws are of different hosts: with two hosts the less busy one is always
+/// taken. Differs from Envoy, which with unequal weights goes round robin by weight over activity.
 final class LeastRequest implements Algorithm {
     private final List<Host> hosts;
     private final WeightedDraw draw;
     private final int choices;
+    private final double bias;
 
-    LeastRequest(List<Host> hosts, int choices) {
+    LeastRequest(List<Host> hosts, int choices, double bias) {
         this.hosts = hosts;
         this.draw = new WeightedDraw(hosts);
-        this.choices = Math.min(choices, hosts.size());
+        this.choices = choices;
+        this.bias = bias;
     }
 
     @Override
-    public int draw(PickRequest request) {
+    public int draw(PickRequest request, int turn) {
         int best = draw.index(request.chance());
-        int last = best;
-        for (int i = 1; i < choices; i++) {
+        return choices >= hosts.size() && hosts.size() > 2 ? leastOfAll(best) : leastOfSome(request, best);
+    }
+
+    private int leastOfSome(PickRequest request, int first) {
+        int best = first;
+        int last = first;
+        int wanted = Math.min(choices, hosts.size());
+        for (int i = 1; i < wanted; i++) {
             int other = draw.index(request.chance());
             if (other == last) {
                 other = other + 1 == hosts.size() ? 0 : other + 1;
             }
             last = other;
-            if (load(other, best) < load(best, other)) {
+            if (isLess(other, best)) {
                 best = other;
             }
         }
         return best;
     }
 
-    /// The load of `index`, multiplied by the weight of `against` so that two loads compare without a division.
-    private long load(int index, int against) {
-        return (long) hosts.get(index).state().active()
-                * hosts.get(against).endpoint().weight();
+    private int leastOfAll(int first) {
+        int best = first;
+        int at = first;
+        for (int i = 1; i < hosts.size(); i++) {
+            at = at + 1 == hosts.size() ? 0 : at + 1;
+            if (isLess(at, best)) {
+                best = at;
+            }
+        }
+        return best;
+    }
+
+    private boolean isLess(int one, int other) {
+        int oneActive = hosts.get(one).state().active();
+        int otherActive = hosts.get(other).state().active();
+        int oneWeight = hosts.get(one).endpoint().weight();
+        int otherWeight = hosts.get(other).endpoint().weight();
+        if (bias == 1) {
+            return (long) oneActive * otherWeight < (long) otherActive * oneWeight;
+        }
+        return Math.pow(oneActive, bias) * otherWeight < Math.pow(otherActive, bias) * oneWeight;
     }
 }

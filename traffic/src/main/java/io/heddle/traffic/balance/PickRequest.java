@@ -1,5 +1,6 @@
 package io.heddle.traffic.balance;
 
+import io.heddle.traffic.request.HeaderName;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 
@@ -17,6 +18,32 @@ public interface PickRequest {
     /// Where the client wanted to go, when its connection was intercepted; only a cluster of original destinations
     /// asks.
     default Optional<InetSocketAddress> destination() {
+        return Optional.empty();
+    }
+
+    /// Whether the request has a hash that says where it belongs ([#hash]).
+    default boolean isHashed() {
+        return false;
+    }
+
+    /// The hash by which consistent hashing places the request; the same on every call. Meaningless unless
+    /// [#isHashed].
+    default long hash() {
+        return 0;
+    }
+
+    /// Which subset of the hosts the request should go to.
+    default MetadataMatch metadataMatch() {
+        return MetadataMatch.NONE;
+    }
+
+    /// The host that the request should go to, for example by its session.
+    default Optional<RequestedHost> requestedHost() {
+        return Optional.empty();
+    }
+
+    /// The first value of a header of the request; empty without.
+    default Optional<String> header(HeaderName name) {
         return Optional.empty();
     }
 }

@@ -11,7 +11,7 @@ final class RandomChoice implements Algorithm {
     }
 
     @Override
-    public int draw(PickRequest request) {
+    public int draw(PickRequest request, int turn) {
         return draw.index(request.chance());
     }
 }

@@ -5,10 +5,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// Every host in turn, by weight.
 ///
-/// Weights are scaled to 16 bits. A counter walks over the hosts; in each round a host is taken or passed over so that
-/// over all rounds it is taken in proportion to its weight, evenly spread (gRPC's static stride scheduler, gRFC A58).
-/// One atomic counter, no lock, no allocation. The start is drawn, so that many proxies do not all begin with the same
-/// host.
+/// Weights are scaled to 16 bits. A counter walks over the hosts; in each round a host is taken or passed over so
+/// that over all rounds it is taken in proportion to its weight, evenly spread (gRPC's static stride scheduler, gRFC
+/// A58). One atomic counter, no lock, no allocation. The start is drawn, so that many proxies do not all begin with
+/// the same host.
 final class RoundRobin implements Algorithm {
     private static final int FULL = 0xFFFF;
 
@@ -25,7 +25,7 @@ final class RoundRobin implements Algorithm {
     }
 
     @Override
-    public int draw(PickRequest request) {
+    public int draw(PickRequest request, int turn) {
         if (!started) {
             started = true;
             sequence.set((int) request.chance());

@@ -1,5 +1,6 @@
 package io.heddle.traffic.route;
 
+import io.heddle.traffic.balance.MetadataMatch;
 import io.heddle.traffic.format.HeaderChange;
 import io.heddle.traffic.request.HeaderFields;
 import io.heddle.traffic.request.HeaderName;
@@ -36,7 +37,13 @@ public sealed interface ClusterChoice {
         public Target target(long chance, HeaderFields head) {
             long value = head.header(name);
             var cluster = Span.isPresent(value) ? Span.text(head.bytes(), value) : "";
-            return new Target(cluster, like.host(), like.requestChanges(), like.responseChanges(), like.overrides());
+            return new Target(
+                    cluster,
+                    like.host(),
+                    like.requestChanges(),
+                    like.responseChanges(),
+                    like.overrides(),
+                    like.match());
         }
     }
 
@@ -109,16 +116,28 @@ public sealed interface ClusterChoice {
     /// @param requestChanges header changes on the way in, in their order: its own, and those of the route
     /// @param responseChanges header changes on the way out, in the same order
     /// @param overrides filter settings by filter name
+    /// @param match which subset of the hosts it goes to: the route's own, with what the weighted cluster adds
     record Target(
             String cluster,
             Optional<String> host,
             List<HeaderChange> requestChanges,
             List<HeaderChange> responseChanges,
-            Map<String, FilterOverride> overrides) {
+            Map<String, FilterOverride> overrides,
+            MetadataMatch match) {
         public Target {
             requestChanges = List.copyOf(requestChanges);
             responseChanges = List.copyOf(responseChanges);
             overrides = Map.copyOf(overrides);
+        }
+
+        /// A cluster of whose hosts any will do.
+        public Target(
+                String cluster,
+                Optional<String> host,
+                List<HeaderChange> requestChanges,
+                List<HeaderChange> responseChanges,
+                Map<String, FilterOverride> overrides) {
+            this(cluster, host, requestChanges, responseChanges, overrides, MetadataMatch.NONE);
         }
 
         /// A cluster for which nothing special is done.

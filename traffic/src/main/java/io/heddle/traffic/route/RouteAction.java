@@ -21,6 +21,7 @@ public sealed interface RouteAction {
     /// @param mirrors who gets a copy
     /// @param upgrades which changes of protocol it carries; others are decided by the connection manager
     /// @param options what else it does
+    /// @param placement which host of the cluster it goes to
     record Forward(
             ClusterChoice cluster,
             Rewrite rewrite,
@@ -28,13 +29,14 @@ public sealed interface RouteAction {
             RetryPolicy retry,
             List<Mirror> mirrors,
             Upgrades upgrades,
-            ForwardOptions options)
+            ForwardOptions options,
+            Placement placement)
             implements RouteAction {
         public Forward {
             mirrors = List.copyOf(mirrors);
         }
 
-        /// A forwarding that does nothing else.
+        /// A forwarding that does nothing else, to any host of its cluster.
         public Forward(
                 ClusterChoice cluster,
                 Rewrite rewrite,
@@ -42,7 +44,7 @@ public sealed interface RouteAction {
                 RetryPolicy retry,
                 List<Mirror> mirrors,
                 Upgrades upgrades) {
-            this(cluster, rewrite, timeouts, retry, mirrors, upgrades, ForwardOptions.DEFAULT);
+            this(cluster, rewrite, timeouts, retry, mirrors, upgrades, ForwardOptions.DEFAULT, Placement.ANYWHERE);
         }
 
         /// The authority that `head` gets on its way to `target`; empty when it keeps its own.

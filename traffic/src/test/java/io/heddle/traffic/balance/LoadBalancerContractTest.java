@@ -2,11 +2,15 @@ package io.heddle.traffic.balance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heddle.traffic.balance.BalancerPolicy.HashFunction;
+import io.heddle.traffic.balance.BalancerPolicy.HashKeys;
+import io.heddle.traffic.balance.BalancerPolicy.Layers;
 import io.heddle.traffic.request.PeerMetadata;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -20,7 +24,21 @@ class LoadBalancerContractTest {
 
     static Stream<BalancerPolicy> policies() {
         return Stream.of(
-                new BalancerPolicy.RoundRobin(), new BalancerPolicy.LeastRequest(2), new BalancerPolicy.Random());
+                new BalancerPolicy.RoundRobin(),
+                new BalancerPolicy.LeastRequest(2),
+                new BalancerPolicy.LeastRequest(BalancerPolicy.LeastRequest.ALL),
+                new BalancerPolicy.LeastRequest(2, 0.5, Optional.empty()),
+                new BalancerPolicy.Random(),
+                new BalancerPolicy.RingHash(HashFunction.XX_HASH, 200_000, 8_388_608, HashKeys.DEFAULT),
+                new BalancerPolicy.RingHash(HashFunction.MURMUR_HASH_2, 200_000, 8_388_608, HashKeys.DEFAULT),
+                new BalancerPolicy.Maglev(65_537, HashKeys.DEFAULT),
+                new BalancerPolicy.Maglev(65_537, new HashKeys(false, 150, List.of())),
+                new BalancerPolicy.Layered(Layers.DEFAULT, new BalancerPolicy.RoundRobin()),
+                new BalancerPolicy.OverrideHost(List.of(), new BalancerPolicy.Random()),
+                new BalancerPolicy.Subsets(
+                        new SubsetRules(
+                                SubsetRules.Fallback.ANY_ENDPOINT, Map.of(), List.of(), SubsetRules.Options.DEFAULT),
+                        new BalancerPolicy.RoundRobin()));
     }
 
     private static final class Request implements PickRequest {

@@ -4,6 +4,7 @@ import io.heddle.traffic.resilience.OverloadPolicy;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.GrpcService;
+import io.heddle.traffic.runtime.Home;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import java.time.Duration;
 import java.util.Collections;
@@ -17,6 +18,7 @@ import java.util.Optional;
 /// @param admin where its admin interface listens; empty for none
 /// @param fixed the listeners, clusters and secrets that stand in it
 /// @param ads where it gets the rest; empty when there is no rest
+/// @param home where it runs, for balancing by locality
 /// @param overload what it does when it is short of something
 /// @param text all of it as it was read, for [ConfigDump]; may hold private keys
 public record Bootstrap(
@@ -24,6 +26,7 @@ public record Bootstrap(
         Optional<Admin> admin,
         RuntimeConfig fixed,
         Optional<AdsTarget> ads,
+        Home home,
         OverloadPolicy overload,
         String text) {
     /// Without the text: it may hold private keys.

@@ -7,12 +7,14 @@ import com.google.protobuf.Value;
 import com.google.protobuf.util.JsonFormat;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.DynamicResources;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.StaticResources;
+import io.envoyproxy.envoy.config.bootstrap.v3.ClusterManager;
 import io.envoyproxy.envoy.config.core.v3.ApiConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
 import io.heddle.traffic.runtime.Cluster;
+import io.heddle.traffic.runtime.Home;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -31,7 +33,7 @@ public final class BootstrapReader {
     private static final Fields<io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap> BOOTSTRAP = Fields.ignoringOthers(
                     io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.class)
             .reads("node", "admin", "static_resources", "dynamic_resources")
-            .reads("overload_manager")
+            .reads("overload_manager", "cluster_manager")
             .refuses("default_config_source", "config_sources");
     private static final Fields<StaticResources> STATIC_RESOURCES =
             Fields.refusingOthers(StaticResources.class).reads("listeners", "clusters", "secrets");
@@ -41,7 +43,7 @@ public final class BootstrapReader {
             .reads("ads_config");
     private static final Fields<Node> NODE = Fields.ignoringOthers(Node.class)
             .reads("id", "cluster", "metadata")
-            .limits("locality", "not told to the xDS server")
+            .limits("locality", "for balancing by locality; not told to the xDS server")
             .accepts("user_agent_name", "Heddle tells its own");
     private static final Fields<io.envoyproxy.envoy.config.bootstrap.v3.Admin> ADMIN = Fields.ignoringOthers(
                     io.envoyproxy.envoy.config.bootstrap.v3.Admin.class)
@@ -51,9 +53,12 @@ public final class BootstrapReader {
             .limits("transport_api_version", "`V3` only")
             .reads("grpc_services")
             .reads("set_node_on_first_message_only");
+    private static final Fields<ClusterManager> CLUSTER_MANAGER =
+            Fields.ignoringOthers(ClusterManager.class).limits("local_cluster_name", "a cluster that is known");
+
     /// What of a bootstrap is read.
     static final List<Fields<?>> FIELDS =
-            List.of(BOOTSTRAP, STATIC_RESOURCES, DYNAMIC_RESOURCES, NODE, ADMIN, API_CONFIG_SOURCE);
+            List.of(BOOTSTRAP, STATIC_RESOURCES, DYNAMIC_RESOURCES, NODE, CLUSTER_MANAGER, ADMIN, API_CONFIG_SOURCE);
 
     private static final String OBJECT = "Bootstrap";
     private static final int LARGEST_RESPONSE = 256 * 1024 * 1024;
@@ -150,8 +155,23 @@ public final class BootstrapReader {
                 admin(message, scope),
                 fixed,
                 ads,
+                home(message, fixed, scope),
                 OverloadReader.read(message.getOverloadManager(), scope.at("overload_manager")),
                 text);
+    }
+
+    private static Home home(
+            io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap message, RuntimeConfig fixed, Scope scope) {
+        var here = scope.at("cluster_manager");
+        here.check(message.getClusterManager(), CLUSTER_MANAGER);
+        var name = message.getClusterManager().getLocalClusterName();
+        boolean missing = !name.isEmpty()
+                && !message.hasDynamicResources()
+                && !fixed.clusters().containsKey(name);
+        if (missing) {
+            here.at("local_cluster_name").error("there is no cluster " + name, "add the cluster");
+        }
+        return new Home(EndpointReader.locality(message.getNode().getLocality()), name);
     }
 
     private static Bootstrap.Node node(Node message, Scope scope) {

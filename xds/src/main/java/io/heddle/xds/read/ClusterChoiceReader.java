@@ -2,6 +2,7 @@ package io.heddle.xds.read;
 
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
+import io.heddle.traffic.balance.MetadataMatch;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.route.ClusterChoice;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ final class ClusterChoiceReader {
             .reads("name", "cluster_header", "weight", "host_rewrite_literal")
             .reads("request_headers_to_add", "request_headers_to_remove")
             .reads("response_headers_to_add", "response_headers_to_remove", "typed_per_filter_config")
-            .refuses("metadata_match");
+            .limits("metadata_match", "`envoy.lb`, added to what the route says");
 
     /// What of choices is read.
     static final List<Fields<?>> FIELDS = List.of(WEIGHTED, SHARE);
@@ -30,15 +31,16 @@ final class ClusterChoiceReader {
 
     /// The choice of `message`; `route` is what holds for its route.
     static Optional<ClusterChoice> read(RouteAction message, Inherited route, Scope scope) {
+        var match = LabelReader.match(message.getMetadataMatch(), scope.at("metadata_match"));
         return switch (message.getClusterSpecifierCase()) {
             case CLUSTER -> {
                 scope.at("cluster").mention(message.getCluster(), route.table().validate());
-                yield Optional.of(new ClusterChoice.One(plain(message.getCluster(), route)));
+                yield Optional.of(new ClusterChoice.One(plain(message.getCluster(), match, route)));
             }
             case CLUSTER_HEADER ->
                 HeadTexts.headerName(message.getClusterHeader(), scope.at("cluster_header"))
-                        .map(name -> new ClusterChoice.Header(name, plain("", route)));
-            case WEIGHTED_CLUSTERS -> weighted(message.getWeightedClusters(), route, scope.at("weighted_clusters"));
+                        .map(name -> new ClusterChoice.Header(name, plain("", match, route)));
+            case WEIGHTED_CLUSTERS -> weighted(message.getWeightedClusters(), match, route, scope.at("weighted_clusters"));
             case CLUSTER_SPECIFIER_PLUGIN, INLINE_CLUSTER_SPECIFIER_PLUGIN -> Optional.empty(); // refused above
             case CLUSTERSPECIFIER_NOT_SET -> {
                 scope.error("names no cluster", "set cluster or weighted_clusters");
@@ -47,23 +49,25 @@ final class ClusterChoiceReader {
         };
     }
 
-    private static ClusterChoice.Target plain(String cluster, Inherited route) {
+    private static ClusterChoice.Target plain(String cluster, MetadataMatch match, Inherited route) {
         return new ClusterChoice.Target(
                 cluster,
                 Optional.empty(),
                 route.changes().request(),
                 route.changes().response(),
-                Map.of());
+                Map.of(),
+                match);
     }
 
-    private static Optional<ClusterChoice> weighted(WeightedCluster message, Inherited route, Scope scope) {
+    private static Optional<ClusterChoice> weighted(
+            WeightedCluster message, MetadataMatch match, Inherited route, Scope scope) {
         scope.check(message, WEIGHTED);
         var choices = new ArrayList<ClusterChoice>();
         var bounds = new ArrayList<Integer>();
         long sum = 0;
         for (int i = 0; i < message.getClustersCount(); i++) {
             var share = message.getClusters(i);
-            choices.add(share(share, route, scope.at("clusters", i)));
+            choices.add(share(share, match, route, scope.at("clusters", i)));
             sum += Integer.toUnsignedLong(share.getWeight().getValue());
             bounds.add((int) Math.min(sum, Integer.MAX_VALUE));
         }
@@ -77,7 +81,8 @@ final class ClusterChoiceReader {
         return Optional.of(new ClusterChoice.Weighted(choices, bounds, header));
     }
 
-    private static ClusterChoice share(WeightedCluster.ClusterWeight share, Inherited route, Scope scope) {
+    private static ClusterChoice share(
+            WeightedCluster.ClusterWeight share, MetadataMatch match, Inherited route, Scope scope) {
         scope.check(share, SHARE);
         boolean named = !share.getName().isEmpty();
         if (named == !share.getClusterHeader().isEmpty()) {
@@ -99,7 +104,8 @@ final class ClusterChoiceReader {
                 HeadTexts.authority(share.getHostRewriteLiteral(), scope.at("host_rewrite_literal")),
                 all.request(),
                 all.response(),
-                own.overrides());
+                own.overrides(),
+                match.and(LabelReader.match(share.getMetadataMatch(), scope.at("metadata_match"))));
         if (named) {
             return new ClusterChoice.One(target);
         }

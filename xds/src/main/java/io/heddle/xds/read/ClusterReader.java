@@ -7,7 +7,6 @@ import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
-import io.heddle.traffic.balance.BalancerPolicy;
 import io.heddle.traffic.balance.EndpointSet;
 import io.heddle.traffic.resilience.BreakerLimits;
 import io.heddle.traffic.runtime.ClientTls;
@@ -30,11 +29,9 @@ final class ClusterReader {
             .accepts("alt_stat_name", "metrics have the cluster's name")
             .limits("type", "`STATIC`, `EDS`, `STRICT_DNS`, `LOGICAL_DNS`, `ORIGINAL_DST`")
             .limits("eds_cluster_config", "over ADS only")
-            .limits(
-                    "lb_policy",
-                    "`ROUND_ROBIN`, `LEAST_REQUEST`, `RANDOM`, and `CLUSTER_PROVIDED` where the type of cluster provides it; for others least "
-                            + "request stands in, with a warning")
-            .reads("least_request_lb_config")
+            .limits("lb_policy", "`CLUSTER_PROVIDED` where the type of cluster provides it")
+            .reads("round_robin_lb_config", "least_request_lb_config", "ring_hash_lb_config", "maglev_lb_config")
+            .reads("common_lb_config", "lb_subset_config", "load_balancing_policy")
             .limits("original_dst_lb_config", "empty: the destination is never taken from a header")
             .limits("typed_extension_protocol_options", "`envoy.extensions.upstreams.http.v3.HttpProtocolOptions` only")
             .reads("http2_protocol_options", "upstream_http_protocol_options")
@@ -44,14 +41,11 @@ final class ClusterReader {
             .reads("dns_failure_refresh_rate", "respect_dns_ttl", "dns_jitter", "dns_lookup_family")
             .reads("typed_dns_resolver_config")
             .refuses("dns_resolvers", "dns_resolution_config", "use_tcp_for_dns_lookups")
-            .refuses("filters", "load_balancing_policy", "upstream_config", "lb_subset_config")
+            .refuses("filters", "upstream_config")
             .refuses("connection_pool_per_downstream_connection");
     private static final Fields<io.envoyproxy.envoy.config.cluster.v3.Cluster.EdsClusterConfig> EDS =
             Fields.ignoringOthers(io.envoyproxy.envoy.config.cluster.v3.Cluster.EdsClusterConfig.class)
                     .reads("eds_config", "service_name");
-    private static final Fields<io.envoyproxy.envoy.config.cluster.v3.Cluster.LeastRequestLbConfig> LEAST_REQUEST =
-            Fields.ignoringOthers(io.envoyproxy.envoy.config.cluster.v3.Cluster.LeastRequestLbConfig.class)
-                    .limits("choice_count", "2 to 16");
     private static final Fields<CircuitBreakers> CIRCUIT_BREAKERS =
             Fields.ignoringOthers(CircuitBreakers.class).reads("thresholds");
     private static final Fields<CircuitBreakers.Thresholds> THRESHOLDS = Fields.ignoringOthers(
@@ -69,7 +63,7 @@ final class ClusterReader {
 
     /// What of a cluster is read.
     static final List<Fields<?>> FIELDS =
-            List.of(CLUSTER, SOCKET_MATCH, EDS, LEAST_REQUEST, ORIGINAL_DST, CIRCUIT_BREAKERS, THRESHOLDS);
+            List.of(CLUSTER, SOCKET_MATCH, EDS, ORIGINAL_DST, CIRCUIT_BREAKERS, THRESHOLDS);
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final String TLS = "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext";
@@ -105,7 +99,7 @@ final class ClusterReader {
                 message.hasConnectTimeout()
                         ? Values.duration(message.getConnectTimeout(), CONNECT_TIMEOUT, scope.at("connect_timeout"))
                         : CONNECT_TIMEOUT,
-                balancer(message, scope),
+                BalancerReader.read(message, scope),
                 limits(message.getCircuitBreakers(), scope.at("circuit_breakers")),
                 transports(message, upstream.protocol(), scope),
                 upstream.protocol(),
@@ -165,39 +159,6 @@ final class ClusterReader {
                 .apply(name)
                 .map(found -> EndpointReader.read(found, scope.of("ClusterLoadAssignment " + name)))
                 .orElse(EndpointSet.EMPTY);
-    }
-
-    private static BalancerPolicy balancer(io.envoyproxy.envoy.config.cluster.v3.Cluster message, Scope scope) {
-        return switch (message.getLbPolicy()) {
-            case ROUND_ROBIN -> new BalancerPolicy.RoundRobin();
-            case RANDOM -> new BalancerPolicy.Random();
-            case LEAST_REQUEST -> {
-                var config = message.getLeastRequestLbConfig();
-                scope.at("least_request_lb_config").check(config, LEAST_REQUEST);
-                int choices = config.hasChoiceCount() ? config.getChoiceCount().getValue() : 2;
-                yield new BalancerPolicy.LeastRequest(Math.clamp(choices, 2, 16));
-            }
-            case CLUSTER_PROVIDED -> {
-                if (!providesHosts(message)) {
-                    scope.at("lb_policy")
-                            .error("CLUSTER_PROVIDED does not go with this type of cluster", "use ROUND_ROBIN");
-                }
-                yield new BalancerPolicy.RoundRobin();
-            }
-            case RING_HASH, MAGLEV, LOAD_BALANCING_POLICY_CONFIG, UNRECOGNIZED -> {
-                scope.at("lb_policy")
-                        .warning(
-                                message.getLbPolicy() + " is not supported; least request is used",
-                                "use ROUND_ROBIN, LEAST_REQUEST or RANDOM");
-                yield new BalancerPolicy.LeastRequest(2);
-            }
-        };
-    }
-
-    /// Whether the type of cluster says which host is taken.
-    private static boolean providesHosts(io.envoyproxy.envoy.config.cluster.v3.Cluster message) {
-        return message.hasClusterType()
-                || message.getType() == io.envoyproxy.envoy.config.cluster.v3.Cluster.DiscoveryType.ORIGINAL_DST;
     }
 
     private static BreakerLimits limits(CircuitBreakers message, Scope scope) {

@@ -1,5 +1,7 @@
 package io.heddle.xds.read;
 
+import io.envoyproxy.envoy.config.core.v3.HealthStatus;
+import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.Endpoint.AdditionalAddress;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
@@ -7,6 +9,7 @@ import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import io.heddle.traffic.balance.Endpoint;
 import io.heddle.traffic.balance.EndpointSet;
 import io.heddle.traffic.match.AddressMatcher;
+import io.heddle.traffic.balance.Spread;
 import io.heddle.traffic.request.PeerMetadata;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,32 +17,39 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Reads a cluster's endpoints. Localities only group them: each endpoint counts by its own weight.
+/// Reads a cluster's endpoints, their localities and priorities.
 final class EndpointReader {
     private static final Fields<ClusterLoadAssignment> ASSIGNMENT =
-            Fields.ignoringOthers(ClusterLoadAssignment.class).reads("cluster_name", "endpoints");
+            Fields.ignoringOthers(ClusterLoadAssignment.class).reads("cluster_name", "endpoints", "policy");
+    private static final Fields<ClusterLoadAssignment.Policy> POLICY = Fields.ignoringOthers(
+                    ClusterLoadAssignment.Policy.class)
+            .limits("overprovisioning_factor", "1 or more")
+            .reads("weighted_priority_health");
+    private static final Fields<Locality> LOCALITY =
+            Fields.ignoringOthers(Locality.class).reads("region", "zone", "sub_zone");
     private static final Fields<LocalityLbEndpoints> GROUP = Fields.ignoringOthers(LocalityLbEndpoints.class)
-            .accepts("locality", "localities only group endpoints")
-            .reads("lb_endpoints", "priority")
-            .accepts("load_balancing_weight", "each endpoint counts by its own weight")
+            .reads("locality", "lb_endpoints", "load_balancing_weight")
+            .limits("priority", "0 to 128")
             .refuses("leds_cluster_locality_config", "load_balancer_endpoints");
     private static final Fields<LbEndpoint> ENDPOINT = Fields.ignoringOthers(LbEndpoint.class)
             .reads("endpoint", "load_balancing_weight")
-            .limits("health_status", "`DEGRADED` counts as healthy")
-            .limits("metadata", "`envoy.transport_socket_match`, and `istio`: `workload`, for metrics")
+            .limits("health_status", "`TIMEOUT` counts as `UNHEALTHY`")
+            .limits("metadata", "`envoy.lb`, `envoy.transport_socket_match`, and `istio`: `workload`, for metrics")
             .refuses("endpoint_name");
     private static final Fields<io.envoyproxy.envoy.config.endpoint.v3.Endpoint> HOST = Fields.ignoringOthers(
                     io.envoyproxy.envoy.config.endpoint.v3.Endpoint.class)
             .reads("address")
             .limits("additional_addresses", "IP addresses; not in a DNS cluster")
-            .accepts("hostname", "the host is never rewritten to it");
+            .limits("hostname", "for consistent hashing; the host is never rewritten to it");
 
     private static final Fields<AdditionalAddress> ADDITIONAL =
             Fields.refusingOthers(AdditionalAddress.class).reads("address");
 
     /// What of endpoints is read.
-    static final List<Fields<?>> FIELDS = List.of(ASSIGNMENT, GROUP, ENDPOINT, HOST, ADDITIONAL);
+    static final List<Fields<?>> FIELDS = List.of(ASSIGNMENT, POLICY, GROUP, LOCALITY, ENDPOINT, HOST, ADDITIONAL);
 
+    private static final int LAST_PRIORITY = 128;
+    private static final long MOST = 1_000_000_000;
     private static final String TRANSPORT_MATCH = "envoy.transport_socket_match";
 
     private EndpointReader() {}
@@ -51,12 +61,48 @@ final class EndpointReader {
             var group = message.getEndpoints(i);
             var here = scope.at("endpoints", i);
             here.check(group, GROUP);
+            here.at("locality").check(group.getLocality(), LOCALITY);
+            if (group.getPriority() < 0 || group.getPriority() > LAST_PRIORITY) {
+                here.at("priority")
+                        .error("is no priority: " + Integer.toUnsignedString(group.getPriority()), "write 0 to 128");
+            }
             for (int j = 0; j < group.getLbEndpointsCount(); j++) {
                 endpoint(group.getLbEndpoints(j), group, here.at("lb_endpoints", j))
                         .ifPresent(endpoints::add);
             }
         }
-        return new EndpointSet(endpoints);
+        return new EndpointSet(endpoints, spread(message, scope));
+    }
+
+    private static Spread spread(ClusterLoadAssignment message, Scope scope) {
+        var policy = message.getPolicy();
+        var here = scope.at("policy");
+        here.check(policy, POLICY);
+        var weights = new HashMap<Spread.Place, Integer>();
+        for (var group : message.getEndpointsList()) {
+            if (group.hasLoadBalancingWeight()) {
+                long weight =
+                        Integer.toUnsignedLong(group.getLoadBalancingWeight().getValue());
+                var place = new Spread.Place(group.getPriority(), locality(group.getLocality()));
+                weights.merge(place, (int) Math.min(weight, MOST), EndpointReader::sum);
+            }
+        }
+        long factor = policy.hasOverprovisioningFactor()
+                ? Integer.toUnsignedLong(policy.getOverprovisioningFactor().getValue())
+                : Spread.DEFAULT.overprovisioning();
+        if (factor == 0) {
+            here.at("overprovisioning_factor").error("is 0", "write for example 140");
+            factor = Spread.DEFAULT.overprovisioning();
+        }
+        return new Spread((int) Math.min(factor, MOST), policy.getWeightedPriorityHealth(), weights);
+    }
+
+    private static int sum(int one, int other) {
+        return (int) Math.min((long) one + other, MOST);
+    }
+
+    static io.heddle.model.name.Locality locality(Locality message) {
+        return new io.heddle.model.name.Locality(message.getRegion(), message.getZone(), message.getSubZone());
     }
 
     private static Optional<Endpoint> endpoint(LbEndpoint message, LocalityLbEndpoints group, Scope scope) {
@@ -76,10 +122,13 @@ final class EndpointReader {
                 found.host(),
                 found.port(),
                 weight,
-                health(message),
+                health(message.getHealthStatus()),
                 group.getPriority(),
                 transportMatch(message),
                 workload.map(PeerMetadata::parse).orElse(PeerMetadata.UNKNOWN),
+                message.getEndpoint().getHostname(),
+                locality(group.getLocality()),
+                LabelReader.labels(message.getMetadata()),
                 additional(message.getEndpoint(), here)));
     }
 
@@ -100,9 +149,10 @@ final class EndpointReader {
         return found;
     }
 
-    private static Endpoint.Health health(LbEndpoint message) {
-        return switch (message.getHealthStatus()) {
-            case UNKNOWN, HEALTHY, DEGRADED, UNRECOGNIZED -> Endpoint.Health.HEALTHY;
+    static Endpoint.Health health(HealthStatus message) {
+        return switch (message) {
+            case UNKNOWN, HEALTHY, UNRECOGNIZED -> Endpoint.Health.HEALTHY;
+            case DEGRADED -> Endpoint.Health.DEGRADED;
             case DRAINING -> Endpoint.Health.DRAINING;
             case UNHEALTHY, TIMEOUT -> Endpoint.Health.UNHEALTHY;
         };

@@ -8,6 +8,7 @@ import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.heddle.traffic.resilience.Timeouts;
 import io.heddle.traffic.route.ForwardOptions;
 import io.heddle.traffic.route.InternalRedirects;
+import io.heddle.traffic.route.Placement;
 import io.heddle.traffic.route.Rewrite;
 import io.heddle.traffic.route.RouteAction;
 import io.heddle.traffic.route.Upgrades;
@@ -29,8 +30,10 @@ final class RouteActionReader {
             .limits("path_rewrite_policy", "`envoy.path.rewrite.uri_template`")
             .limits("prefix_rewrite", "with a match by prefix or path")
             .limits("priority", "`DEFAULT`; there is one set of circuit breakers")
+            .limits("metadata_match", "`envoy.lb`")
             .refuses("cluster_specifier_plugin", "inline_cluster_specifier_plugin")
-            .refuses("metadata_match", "auto_host_rewrite")
+            .reads("hash_policy")
+            .refuses("auto_host_rewrite")
             .refuses("internal_redirect_action", "max_internal_redirects");
     private static final Fields<DirectResponseAction> DIRECT = Fields.ignoringOthers(DirectResponseAction.class)
             .limits("status", "200 to 599")
@@ -111,8 +114,9 @@ final class RouteActionReader {
                 message.getRequestMirrorPoliciesList(), route.table().validate(), scope);
         var upgrades = upgrades(message, scope);
         var options = options(message, route, scope);
+        var placement = new Placement(HashPolicyReader.read(message.getHashPolicyList(), scope.at("hash_policy")));
         return choice.map(found -> new RouteAction.Forward(
-                found, rewrite, timeouts, retry.policy(), own.isEmpty() ? route.mirrors() : own, upgrades, options));
+                found, rewrite, timeouts, retry.policy(), own.isEmpty() ? route.mirrors() : own, upgrades, options, placement));
     }
 
     private static ForwardOptions options(

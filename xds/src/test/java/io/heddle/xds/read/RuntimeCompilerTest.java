@@ -259,7 +259,7 @@ final class RuntimeCompilerTest {
                         routes("{'name': 'a', 'domains': ['']}"),
                         ResourceType.CDS,
                         Cluster.newBuilder(),
-                        "{'name': 'c', 'type': 'ORIGINAL_DST', 'lb_subset_config': {}}"),
+                        "{'name': 'c', 'type': 'ORIGINAL_DST', 'upstream_config': {'name': 'x'}}"),
                 ResourceType.LDS,
                 Listener.newBuilder(),
                 "{'name': 'l', 'address': {'pipe': {'path': '/x'}}, 'udp_listener_config': {}, 'default_filter_chain': {}}");
@@ -268,7 +268,7 @@ final class RuntimeCompilerTest {
                 .anyMatch(line -> line.startsWith("Listener l: default_filter_chain.filters: nothing reads"))
                 .anyMatch(line -> line.startsWith("RouteConfiguration r: virtual_hosts[0].domains[0]: is no domain"))
                 .anyMatch(line -> line.startsWith("Cluster c: lb_policy: ORIGINAL_DST needs CLUSTER_PROVIDED"))
-                .anyMatch(line -> line.startsWith("Cluster c: lb_subset_config: is not supported"))
+                .anyMatch(line -> line.startsWith("Cluster c: upstream_config: is not supported"))
                 .anyMatch(line -> line.startsWith("Listener l: address.pipe: is not supported"))
                 .anyMatch(line -> line.startsWith("Listener l: udp_listener_config: is not supported"));
     }

@@ -31,6 +31,15 @@ import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.Connec
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.internal_redirect.allow_listed_routes.v3.AllowListedRoutesConfig;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.cluster_provided.v3.ClusterProvided;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.maglev.v3.Maglev;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.override_host.v3.OverrideHost;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.ring_hash.v3.RingHash;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.subset.v3.Subset;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.wrr_locality.v3.WrrLocality;
 import io.envoyproxy.envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig;
 import io.envoyproxy.envoy.extensions.network.dns_resolver.getaddrinfo.v3.GetAddrInfoDnsResolverConfig;
 import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
@@ -123,7 +132,16 @@ record SetField(Way way, FieldDescriptor field) {
                             GetAddrInfoDnsResolverConfig.getDefaultInstance(),
                             UriTemplateMatchConfig.getDefaultInstance(),
                             UriTemplateRewriteConfig.getDefaultInstance(),
-                            AllowListedRoutesConfig.getDefaultInstance())),
+                            AllowListedRoutesConfig.getDefaultInstance(),
+                            RoundRobin.getDefaultInstance(),
+                            LeastRequest.getDefaultInstance(),
+                            Random.getDefaultInstance(),
+                            RingHash.getDefaultInstance(),
+                            Maglev.getDefaultInstance(),
+                            WrrLocality.getDefaultInstance(),
+                            Subset.getDefaultInstance(),
+                            OverrideHost.getDefaultInstance(),
+                            ClusterProvided.getDefaultInstance())),
             Map.entry(
                     "envoy.config.cluster.v3.Cluster.CustomClusterType",
                     List.of(
@@ -142,6 +160,11 @@ record SetField(Way way, FieldDescriptor field) {
             var longer = new ArrayList<>(steps);
             longer.add(new Step(field, inside));
             return new Way(root, longer, inside);
+        }
+
+        /// Whether it leads through a policy of balancing, where other extensions stand.
+        boolean balances() {
+            return steps.stream().anyMatch(step -> step.field().getName().equals("load_balancing_policy"));
         }
     }
 
@@ -200,12 +223,12 @@ record SetField(Way way, FieldDescriptor field) {
 
     private static Collection<Way> ways() {
         var kinds = byKind();
-        var ways = new LinkedHashMap<List<Descriptor>, Way>();
+        var ways = new LinkedHashMap<List<Object>, Way>();
         var next = new ArrayDeque<Way>();
         ROOTS.forEach(root -> next.add(new Way(root.getDescriptorForType(), List.of(), root.getDescriptorForType())));
         while (!next.isEmpty()) {
             var way = next.remove();
-            if (ways.putIfAbsent(List.of(way.root(), way.end()), way) != null) {
+            if (ways.putIfAbsent(List.of(way.root(), way.end(), way.balances()), way) != null) {
                 continue;
             }
             for (var declared : kinds.getOrDefault(way.end(), List.of())) {
@@ -236,6 +259,7 @@ record SetField(Way way, FieldDescriptor field) {
         boolean listener = way.root().equals(Listener.getDescriptor());
         return PACKED.getOrDefault(way.end().getFullName(), List.of()).stream()
                 .map(Message::getDescriptorForType)
+                .filter(kind -> kind.getFullName().contains(".load_balancing_policies.") == way.balances())
                 .filter(kind -> !kind.equals(UpstreamTlsContext.getDescriptor()) || !listener)
                 .filter(kind -> !kind.equals(ProxyProtocolUpstreamTransport.getDescriptor()) || !listener)
                 .filter(kind -> !kind.equals(DownstreamTlsContext.getDescriptor()) || listener)
@@ -312,10 +336,17 @@ record SetField(Way way, FieldDescriptor field) {
                         .setEdsConfig(ConfigSource.newBuilder().setAds(AggregatedConfigSource.getDefaultInstance()));
             }
         }
-        if (cluster.hasLeastRequestLbConfig()) {
-            fit.setLbPolicy(Cluster.LbPolicy.LEAST_REQUEST);
-        }
+        fit.setLbPolicy(policy(cluster));
         return fit.build();
+    }
+
+    private static Cluster.LbPolicy policy(Cluster cluster) {
+        return switch (cluster.getLbConfigCase()) {
+            case RING_HASH_LB_CONFIG -> Cluster.LbPolicy.RING_HASH;
+            case MAGLEV_LB_CONFIG -> Cluster.LbPolicy.MAGLEV;
+            case LEAST_REQUEST_LB_CONFIG -> Cluster.LbPolicy.LEAST_REQUEST;
+            case ORIGINAL_DST_LB_CONFIG, ROUND_ROBIN_LB_CONFIG, LBCONFIG_NOT_SET -> cluster.getLbPolicy();
+        };
     }
 
     @Override

@@ -1,0 +1,137 @@
+package io.heddle.proxy.exchange;
+
+import io.heddle.proxy.http.HttpRequestHead;
+import io.heddle.proxy.loop.Worker;
+import io.heddle.proxy.upstream.UpstreamCluster;
+import io.heddle.traffic.balance.Host;
+import io.heddle.traffic.balance.MetadataMatch;
+import io.heddle.traffic.balance.PickRequest;
+import io.heddle.traffic.hash.HashPolicy;
+import io.heddle.traffic.hash.RequestHash;
+import io.heddle.traffic.request.HeaderEdit;
+import io.heddle.traffic.request.HeaderEdits;
+import io.heddle.traffic.request.HeaderName;
+import io.heddle.traffic.request.Span;
+import io.heddle.traffic.route.ClusterChoice;
+import io.heddle.traffic.route.RouteAction;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// What a balancer may ask about one request. The hash is computed when one first asks, so that a cluster that does not
+/// balance by it costs nothing. Part of its [Tries], reused with them.
+final class HostChoice implements PickRequest {
+    private static final HeaderName SET_COOKIE = HeaderName.of("set-cookie");
+
+    private final Worker worker;
+    private final HopHeaders headers;
+    private final List<Host> tried = new ArrayList<>(2);
+    private @Nullable HttpRequestHead head;
+    private ClusterChoice.@Nullable Target target;
+    private List<HashPolicy> policies = List.of();
+    private @Nullable RequestHash hash;
+    private boolean computed;
+
+    HostChoice(Worker worker, HopHeaders headers) {
+        this.worker = worker;
+        this.headers = headers;
+    }
+
+    /// Begins a request.
+    void start(HttpRequestHead requestHead, ClusterChoice.@Nullable Target forwardTo) {
+        head = requestHead;
+        target = forwardTo;
+    }
+
+    /// It is for `cluster`.
+    void toward(UpstreamCluster cluster, RouteAction.Forward forward) {
+        var ofCluster = cluster.hashPolicies();
+        policies = ofCluster.isEmpty() ? forward.placement().hash() : ofCluster;
+    }
+
+    /// It was tried there.
+    void add(Host host) {
+        tried.add(host);
+    }
+
+    /// The request is over.
+    void clear() {
+        tried.clear();
+        head = null;
+        target = null;
+        policies = List.of();
+        computed = false;
+        if (hash != null) {
+            hash.clear();
+        }
+    }
+
+    /// Whether cookies were made that the client should get.
+    boolean hasCookies() {
+        return hash != null && !hash.cookies().isEmpty();
+    }
+
+    /// Gives them to the client with the answer.
+    void addCookies(HeaderEdits edits) {
+        if (hash != null && hasCookies()) {
+            hash.cookies().forEach(line -> edits.add(new HeaderEdit(HeaderEdit.Action.APPEND, SET_COOKIE, line)));
+        }
+    }
+
+    @Override
+    public long chance() {
+        return worker.chance();
+    }
+
+    @Override
+    public long now() {
+        return worker.now();
+    }
+
+    @Override
+    public Optional<InetSocketAddress> destination() {
+        return headers.client().intercepted();
+    }
+
+    @Override
+    public boolean tried(Host candidate) {
+        for (int i = 0; i < tried.size(); i++) {
+            if (tried.get(i).state() == candidate.state()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public boolean isHashed() {
+        if (policies.isEmpty() || head == null) {
+            return false;
+        }
+        var found = hash == null ? new RequestHash() : hash;
+        hash = found;
+        if (!computed) {
+            found.compute(policies, head, headers.peer());
+            computed = true;
+        }
+        return found.isPresent();
+    }
+
+    @Override
+    public long hash() {
+        return hash == null ? 0 : hash.value();
+    }
+
+    @Override
+    public MetadataMatch metadataMatch() {
+        return target == null ? MetadataMatch.NONE : target.match();
+    }
+
+    @Override
+    public Optional<String> header(HeaderName name) {
+        long value = head == null ? Span.ABSENT : head.header(name);
+        return head != null && Span.isPresent(value) ? Optional.of(Span.text(head.bytes(), value)) : Optional.empty();
+    }
+}

@@ -1,0 +1,29 @@
+package io.heddle.traffic.balance;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// Counts how often the health of a cluster's hosts has changed, so that what was computed from it can be kept until
+/// then. Shared by the states of all hosts of a cluster. Safe on any thread.
+final class HealthChanges {
+    private final AtomicInteger count = new AtomicInteger();
+
+    /// The counter of these hosts: the one that some of them have already, else a new one. From now on they all have
+    /// it.
+    static HealthChanges of(List<Host> hosts) {
+        var shared = hosts.stream()
+                .flatMap(host -> host.state().changes().stream())
+                .findFirst()
+                .orElseGet(HealthChanges::new);
+        hosts.forEach(host -> host.state().tell(shared));
+        return shared;
+    }
+
+    void happened() {
+        count.incrementAndGet();
+    }
+
+    int count() {
+        return count.get();
+    }
+}

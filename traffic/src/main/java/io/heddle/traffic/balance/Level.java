@@ -1,0 +1,106 @@
+package io.heddle.traffic.balance;
+
+import io.heddle.model.name.Locality;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The hosts of one priority, by what is known of their health, and by locality where that is asked for.
+///
+/// Draining hosts are in no level: they count neither for nor against it.
+final class Level {
+    /// Makes the pool for some hosts.
+    interface Pools {
+        Pool of(List<Host> hosts);
+    }
+
+    private final List<Host> hosts;
+    private final Pool healthy;
+    private final Pool degraded;
+    private final Pools pools;
+    private final List<Zone> healthyZones;
+    private final List<Zone> degradedZones;
+    private volatile @Nullable Pool all;
+
+    /// A locality's hosts of one health.
+    ///
+    /// @param locality where they are
+    /// @param weight of the locality, where it was given one
+    /// @param total how many hosts the locality has in all
+    /// @param pool those hosts
+    record Zone(Locality locality, int weight, int total, Pool pool) {}
+
+    Level(int priority, List<Host> hosts, Spread spread, boolean byLocality, Pools pools) {
+        this.hosts = List.copyOf(hosts);
+        this.pools = pools;
+        this.healthy = pools.of(with(this.hosts, Endpoint.Health.HEALTHY));
+        this.degraded = pools.of(with(this.hosts, Endpoint.Health.DEGRADED));
+        this.healthyZones =
+                byLocality ? zones(priority, this.hosts, Endpoint.Health.HEALTHY, spread, pools) : List.of();
+        this.degradedZones =
+                byLocality ? zones(priority, this.hosts, Endpoint.Health.DEGRADED, spread, pools) : List.of();
+    }
+
+    private static List<Host> with(List<Host> hosts, Endpoint.Health health) {
+        return hosts.stream().filter(host -> host.endpoint().health() == health).toList();
+    }
+
+    private static List<Zone> zones(
+            int priority, List<Host> hosts, Endpoint.Health health, Spread spread, Pools pools) {
+        var byLocality = new LinkedHashMap<Locality, List<Host>>();
+        for (var host : hosts) {
+            byLocality
+                    .computeIfAbsent(host.endpoint().locality(), _ -> new ArrayList<>())
+                    .add(host);
+        }
+        var zones = new ArrayList<Zone>();
+        for (Map.Entry<Locality, List<Host>> entry : byLocality.entrySet()) {
+            var some = with(entry.getValue(), health);
+            int weight = spread.weight(priority, entry.getKey());
+            zones.add(new Zone(entry.getKey(), weight, entry.getValue().size(), pools.of(some)));
+        }
+        return List.copyOf(zones);
+    }
+
+    /// Every host that is not draining.
+    List<Host> hosts() {
+        return hosts;
+    }
+
+    Pool healthy() {
+        return healthy;
+    }
+
+    Pool degraded() {
+        return degraded;
+    }
+
+    List<Zone> healthyZones() {
+        return healthyZones;
+    }
+
+    List<Zone> degradedZones() {
+        return degradedZones;
+    }
+
+    /// All hosts whatever their health, for a panic; made when it is first needed.
+    Pool all() {
+        if (healthy.hosts().size() == hosts.size()) {
+            return healthy;
+        }
+        var made = all;
+        if (made == null) {
+            made = pools.of(hosts);
+            all = made;
+        }
+        return made;
+    }
+
+    /// A host of `health` that is in service and was not tried.
+    Optional<Host> inService(PickRequest request, boolean degradedOnes) {
+        return (degradedOnes ? degraded : healthy).inService(request);
+    }
+}

@@ -1,0 +1,25 @@
+package io.heddle.traffic.balance;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// A host that a request asks for by its address, for example because its session is there.
+///
+/// @param key `address:port`, as [Endpoint#key]
+/// @param strict whether the request fails rather than go to another host
+public record RequestedHost(String key, boolean strict) {
+    /// That host among `hosts`; empty when it is not there, was tried, or is not of a health among `healths`. An
+    /// ejected
+    /// host counts as unhealthy.
+    public Optional<Host> among(Map<String, Host> hosts, Set<Endpoint.Health> healths, PickRequest request) {
+        var found = hosts.get(key);
+        if (found == null || request.tried(found)) {
+            return Optional.empty();
+        }
+        var health = found.state().isEjected(request.now())
+                ? Endpoint.Health.UNHEALTHY
+                : found.endpoint().health();
+        return healths.contains(health) ? Optional.of(found) : Optional.empty();
+    }
+}

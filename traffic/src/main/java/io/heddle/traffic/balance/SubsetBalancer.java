@@ -1,0 +1,194 @@
+package io.heddle.traffic.balance;
+
+import io.heddle.traffic.balance.BalancerPolicy.Layered;
+import io.heddle.traffic.balance.BalancerPolicy.Layers;
+import io.heddle.traffic.balance.BalancerPolicy.Localities;
+import io.heddle.traffic.balance.SubsetRules.Fallback;
+import io.heddle.traffic.balance.SubsetRules.Selector;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Picks within the subset of the hosts that a request asks for: each subset has a balancer of its own, with
+/// priorities and localities.
+///
+/// What becomes of a [MetadataMatch] is found out the first time one comes, and kept: which balancers are asked, one
+/// after
+/// the other until one has a host. So a pick costs one look-up and what its subset's balancer costs. Matches come
+/// from configuration, so they are few; should they become many, what was found out is forgotten and begun anew.
+final class SubsetBalancer implements LoadBalancer {
+    private static final int MOST_MATCHES = 10_000;
+    private static final String FALLBACK_LIST = "fallback_list";
+
+    private final SubsetRules rules;
+    private final BalancerPolicy policy;
+    private final HostSet set;
+    private final LoadBalancer any;
+    private final Map<Map<String, LabelValue>, LoadBalancer> subsets = new ConcurrentHashMap<>();
+    private final Map<MetadataMatch, List<LoadBalancer>> found = new ConcurrentHashMap<>();
+
+    SubsetBalancer(SubsetRules rules, BalancerPolicy policy, HostSet set) {
+        this.rules = rules;
+        this.policy = rules.options().localityWeights() ? policy : withoutWeights(policy);
+        this.set = set;
+        this.any = BuiltinBalancers.create(this.policy, set);
+    }
+
+    private static BalancerPolicy withoutWeights(BalancerPolicy policy) {
+        return policy instanceof Layered(Layers layers, var of) && layers.localities() instanceof Localities.ByWeight
+                ? new Layered(new Layers(layers.panicThreshold(), new Localities.Anywhere(), layers.overridable()), of)
+                : policy;
+    }
+
+    @Override
+    public Optional<Host> pick(PickRequest request) {
+        var inOrder = balancers(request.metadataMatch());
+        Optional<Host> picked = Optional.empty();
+        for (int i = 0; i < inOrder.size() && picked.isEmpty(); i++) {
+            picked = inOrder.get(i).pick(request);
+        }
+        return picked;
+    }
+
+    @Override
+    public Optional<Host> pickInService(PickRequest request) {
+        var inOrder = balancers(request.metadataMatch());
+        Optional<Host> picked = Optional.empty();
+        for (int i = 0; i < inOrder.size() && picked.isEmpty(); i++) {
+            picked = inOrder.get(i).pickInService(request);
+        }
+        return picked;
+    }
+
+    private List<LoadBalancer> balancers(MetadataMatch match) {
+        var known = found.get(match);
+        if (known != null) {
+            return known;
+        }
+        if (found.size() >= MOST_MATCHES) {
+            found.clear();
+            subsets.clear();
+        }
+        var fresh = findOut(match.wanted());
+        found.put(match, fresh);
+        return fresh;
+    }
+
+    private List<LoadBalancer> findOut(Map<String, LabelValue> wanted) {
+        if (!rules.options().fallbackList() || !(wanted.get(FALLBACK_LIST) instanceof LabelValue.Items(var others))) {
+            return forOne(wanted);
+        }
+        var base = new HashMap<>(wanted);
+        base.remove(FALLBACK_LIST);
+        var inOrder = new ArrayList<LoadBalancer>();
+        for (var other : others) {
+            var merged = new HashMap<>(base);
+            if (other instanceof LabelValue.Fields(var values)) {
+                merged.putAll(values);
+            }
+            inOrder.addAll(forOne(merged));
+        }
+        return List.copyOf(inOrder);
+    }
+
+    /// The balancers for exactly these labels, or those to fall back to.
+    private List<LoadBalancer> forOne(Map<String, LabelValue> wanted) {
+        var selector = wanted.isEmpty() ? Optional.<Selector>empty() : selector(wanted.keySet());
+        if (selector.isEmpty()) {
+            return fallback(rules.fallback());
+        }
+        var labels = only(wanted, selector.get().keys());
+        var hosts = hosts(labels);
+        if (!hosts.isEmpty()) {
+            return List.of(subset(labels, selector.get().singleHost() ? hosts.subList(0, 1) : hosts));
+        }
+        var fewer = selector.get().fallbackKeys();
+        if (!fewer.isEmpty() && fewer.size() < labels.size()) {
+            return forOne(only(labels, fewer));
+        }
+        return fallback(selector.get().fallback().orElse(rules.fallback()));
+    }
+
+    private List<LoadBalancer> fallback(Fallback to) {
+        return switch (to) {
+            case NO_FALLBACK -> List.of();
+            case ANY_ENDPOINT -> List.of(any);
+            case DEFAULT_SUBSET -> {
+                var hosts = hosts(rules.defaultSubset());
+                var inOrder = new ArrayList<LoadBalancer>();
+                if (!hosts.isEmpty()) {
+                    inOrder.add(subset(rules.defaultSubset(), hosts));
+                }
+                if (rules.options().panicAny()) {
+                    inOrder.add(any);
+                }
+                yield List.copyOf(inOrder);
+            }
+        };
+    }
+
+    private Optional<Selector> selector(Set<String> keys) {
+        var exact = rules.selectors().stream()
+                .filter(selector -> selector.keys().equals(keys))
+                .findFirst();
+        if (exact.isPresent() || !rules.options().redundantKeys()) {
+            return exact;
+        }
+        return rules.selectors().stream()
+                .filter(selector -> keys.containsAll(selector.keys()))
+                .max(Comparator.comparingInt(selector -> selector.keys().size()));
+    }
+
+    private static Map<String, LabelValue> only(Map<String, LabelValue> labels, Set<String> keys) {
+        var some = new HashMap<>(labels);
+        some.keySet().retainAll(keys);
+        return Map.copyOf(some);
+    }
+
+    private List<Host> hosts(Map<String, LabelValue> labels) {
+        return set.hosts().stream()
+                .filter(host -> fits(host.endpoint().labels(), labels))
+                .toList();
+    }
+
+    private boolean fits(Map<String, LabelValue> has, Map<String, LabelValue> wanted) {
+        return wanted.entrySet().stream().allMatch(entry -> {
+            var value = has.get(entry.getKey());
+            return value != null && value.fits(entry.getValue(), rules.options().listAsAny());
+        });
+    }
+
+    private LoadBalancer subset(Map<String, LabelValue> labels, List<Host> hosts) {
+        return subsets.computeIfAbsent(
+                labels, _ -> BuiltinBalancers.create(policy, new HostSet(hosts, spread(hosts), set.surroundings())));
+    }
+
+    /// The cluster's, with the weights of localities as far as they count in a subset.
+    private Spread spread(List<Host> hosts) {
+        var whole = set.spread();
+        if (!rules.options().scaledWeights()) {
+            return whole;
+        }
+        var scaled = new HashMap<Spread.Place, Integer>();
+        whole.weights().forEach((place, weight) -> {
+            long here = count(hosts, place);
+            long all = count(set.hosts(), place);
+            if (here > 0 && weight > 0) {
+                scaled.put(place, (int) Math.max(1, Math.round((double) weight * here / all)));
+            }
+        });
+        return new Spread(whole.overprovisioning(), whole.byWeight(), scaled);
+    }
+
+    private static long count(List<Host> hosts, Spread.Place place) {
+        return hosts.stream()
+                .filter(host -> host.endpoint().priority() == place.priority()
+                        && host.endpoint().locality().equals(place.locality()))
+                .count();
+    }
+}
