@@ -8,6 +8,7 @@ import io.heddle.proxy.ondemand.OnDemand;
 import io.heddle.traffic.filter.FilterChain;
 import io.heddle.traffic.filter.FilterRequest;
 import io.heddle.traffic.filter.FilterStep;
+import io.heddle.traffic.filter.StatefulSessionFilter;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.request.Peer;
@@ -52,6 +53,7 @@ final class FilterRunner implements FilterRequest {
     private FilterChain chain = new FilterChain(java.util.List.of());
     private ClusterChoice.@Nullable Target target;
     private @Nullable RequestHead head;
+    private Optional<StatefulSessionFilter.Settings> session = Optional.empty();
     private int index;
     private boolean soughtHost;
 
@@ -69,6 +71,7 @@ final class FilterRunner implements FilterRequest {
         responseEdits.clear();
         demand.cancel();
         soughtHost = false;
+        session = Optional.empty();
         target = null;
         worker.deadlines().clear(pause);
     }
@@ -204,6 +207,16 @@ final class FilterRunner implements FilterRequest {
                 ofTarget != null
                         ? ofTarget
                         : timeline.decision().route().overrides().get(name));
+    }
+
+    @Override
+    public void keepSession(StatefulSessionFilter.Settings kept) {
+        session = Optional.of(kept);
+    }
+
+    /// How the request's session is kept, if it has one.
+    Optional<StatefulSessionFilter.Settings> session() {
+        return session;
     }
 
     @Override

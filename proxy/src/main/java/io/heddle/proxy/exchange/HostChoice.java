@@ -6,6 +6,9 @@ import io.heddle.proxy.upstream.UpstreamCluster;
 import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.balance.MetadataMatch;
 import io.heddle.traffic.balance.PickRequest;
+import io.heddle.traffic.balance.RequestedHost;
+import io.heddle.traffic.filter.SessionAddress;
+import io.heddle.traffic.filter.StatefulSessionFilter;
 import io.heddle.traffic.hash.HashPolicy;
 import io.heddle.traffic.hash.RequestHash;
 import io.heddle.traffic.request.HeaderEdit;
@@ -20,8 +23,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What a balancer may ask about one request. The hash is computed when one first asks, so that a cluster that does not
-/// balance by it costs nothing. Part of its [Tries], reused with them.
+/// What a balancer may ask about one request. The hash is computed when one first asks, so that a cluster that
+/// does not balance by it costs nothing. Part of its [Tries], reused with them.
 final class HostChoice implements PickRequest {
     private static final HeaderName SET_COOKIE = HeaderName.of("set-cookie");
 
@@ -33,6 +36,9 @@ final class HostChoice implements PickRequest {
     private List<HashPolicy> policies = List.of();
     private @Nullable RequestHash hash;
     private boolean computed;
+    private StatefulSessionFilter.@Nullable Settings session;
+    private Optional<RequestedHost> requested = Optional.empty();
+    private @Nullable Host picked;
 
     HostChoice(Worker worker, HopHeaders headers) {
         this.worker = worker;
@@ -51,6 +57,20 @@ final class HostChoice implements PickRequest {
         policies = ofCluster.isEmpty() ? forward.placement().hash() : ofCluster;
     }
 
+    /// Its session is kept like this, if it has one.
+    void keep(Optional<StatefulSessionFilter.Settings> kept) {
+        if (kept.isPresent() && head != null) {
+            session = kept.get();
+            requested = SessionAddress.of(session.state(), head, worker.nowMillis())
+                    .map(address -> new RequestedHost(address, kept.get().strict()));
+        }
+    }
+
+    /// It goes there now.
+    void picked(Host host) {
+        picked = host;
+    }
+
     /// It was tried there.
     void add(Host host) {
         tried.add(host);
@@ -63,20 +83,33 @@ final class HostChoice implements PickRequest {
         target = null;
         policies = List.of();
         computed = false;
+        session = null;
+        requested = Optional.empty();
+        picked = null;
         if (hash != null) {
             hash.clear();
         }
     }
 
-    /// Whether cookies were made that the client should get.
-    boolean hasCookies() {
-        return hash != null && !hash.cookies().isEmpty();
+    /// Whether the client is to be told something with the answer: where it belongs from now on.
+    boolean tellsClient() {
+        return (hash != null && !hash.cookies().isEmpty()) || isNewToSession();
     }
 
-    /// Gives them to the client with the answer.
-    void addCookies(HeaderEdits edits) {
-        if (hash != null && hasCookies()) {
+    private boolean isNewToSession() {
+        return session != null
+                && picked != null
+                && !(requested.isPresent()
+                        && requested.get().address().equals(picked.endpoint().socketAddress()));
+    }
+
+    /// Tells it.
+    void tellClient(HeaderEdits edits) {
+        if (hash != null) {
             hash.cookies().forEach(line -> edits.add(new HeaderEdit(HeaderEdit.Action.APPEND, SET_COOKIE, line)));
+        }
+        if (session != null && picked != null && isNewToSession()) {
+            edits.add(SessionAddress.told(session.state(), picked.endpoint().socketAddress(), worker.nowMillis()));
         }
     }
 
@@ -122,6 +155,11 @@ final class HostChoice implements PickRequest {
     @Override
     public long hash() {
         return hash == null ? 0 : hash.value();
+    }
+
+    @Override
+    public Optional<RequestedHost> requestedHost() {
+        return requested;
     }
 
     @Override

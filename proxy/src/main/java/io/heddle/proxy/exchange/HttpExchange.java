@@ -25,16 +25,16 @@ import io.netty.buffer.ByteBuf;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// One request from its head to its end: routed, filtered, sent upstream or answered here. It knows nothing of the
-/// protocols on either side: the client's end is a [ClientStream], the host's an
+/// One request from its head to its end: routed, filtered, sent upstream or answered here. It knows nothing of
+/// the protocols on either side: the client's end is a [ClientStream], the host's an
 /// [io.heddle.proxy.upstream.UpstreamStream].
 ///
 /// Reused for the stream's next request; confined to its event loop; under one configuration from start to end. A
 /// connection has as many as it has requests at a time.
 ///
 /// A request to change the protocol (`Upgrade`, CONNECT) is forwarded where configuration carries its type, else
-/// refused; `h2c` alone is ignored, as RFC 9110, section 7.8 allows. Once the host agrees, the bodies are a tunnel:
-/// bytes in both directions, each of which ends for itself.
+/// refused; `h2c` alone is ignored, as RFC 9110, section 7.8 allows. Once the host agrees, the bodies are a
+/// tunnel: bytes in both directions, each of which ends for itself.
 ///
 /// [#finish] is the only exit. What happens to the tries in between stands in [Tries].
 public final class HttpExchange implements UpstreamListener, FilterRunner.Outcome {
@@ -178,6 +178,9 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
     public void passed() {
         switch (timeline.decision().action()) {
             case RouteAction.Forward forward -> {
+                if (filters != null) {
+                    tries.choice().keep(filters.session());
+                }
                 tries.forward(forward, filters == null ? noEdits : filters.requestEdits());
                 arm();
             }
@@ -366,12 +369,12 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         timeline.status = answer.status();
         timeline.details = "via_upstream";
         answering = true;
-        boolean edited = changesAnswer() || tries.choice().hasCookies();
+        boolean edited = changesAnswer() || tries.choice().tellsClient();
         if (edited) {
             format.answered(answer.lines());
         }
         var changes = edited ? responseEdits() : noEdits;
-        tries.choice().addCookies(changes);
+        tries.choice().tellClient(changes);
         var lines = headers.answer(answer.lines(), changes, head());
         if (OutgoingRequest.isUpgrade(upgrade, answer.status())) {
             tunnelling = true;

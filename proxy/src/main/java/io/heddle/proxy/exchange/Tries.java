@@ -27,11 +27,11 @@ import io.netty.buffer.ByteBuf;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The tries of one request at a cluster's hosts: the first and those after it. Part of its [HttpExchange], reused
-/// with it.
+/// The tries of one request at a cluster's hosts: the first and those after it. Part of its [HttpExchange],
+/// reused with it.
 ///
-/// A try counts at its host from its pick to its end; the request counts at its cluster's breaker from the first pick
-/// to [#finish].
+/// A try counts at its host from its pick to its end; the request counts at its cluster's breaker from the first
+/// pick to [#finish].
 final class Tries implements HostWait.Listener {
     /// Tells the application the number of the try, and the client how many there were.
     static final HeaderName ATTEMPT_COUNT = HeaderName.of("x-envoy-attempt-count");
@@ -177,6 +177,7 @@ final class Tries implements HostWait.Listener {
         counted = true;
         timeline.attempts++;
         timeline.toHost(found);
+        choice.picked(found);
         waiting = true;
         ticket.asks(head().version(), !upgrade.isEmpty() && !upgrade.equals(OutgoingRequest.CONNECT));
         if (upgrade.equals(OutgoingRequest.CONNECT) && forward().upgrades().terminatesConnect()) {

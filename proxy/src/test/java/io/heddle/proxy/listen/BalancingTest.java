@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -157,6 +158,49 @@ class BalancingTest {
             var line = "x-host: 127.0.0.1:" + origins.get(2).port() + "\r\n";
             assertThat(hosts(client, "/", line, 10)).containsExactly("2");
             assertThat(hosts(client, "/", "", 20)).hasSize(4);
+        }
+    }
+
+    private static String session(String state, boolean strict) {
+        return """
+                { name: session, typed_config: {
+                  "@type": type.googleapis.com/envoy.extensions.filters.http.stateful_session.v3.StatefulSession,
+                  strict: %s, session_state: { name: state, typed_config: {
+                    "@type": type.googleapis.com/envoy.extensions.http.stateful_session.%s } } } },
+                """.formatted(strict, state);
+    }
+
+    @Test
+    void a_session_stays_at_its_host_by_a_cookie() throws Exception {
+        var filter = session("cookie.v3.CookieBasedSessionState, cookie: { name: stay, path: /shop, ttl: 60s }", false);
+        try (var proxy = new RunningProxy(config("", "", filter));
+                var client = proxy.connect()) {
+            var first = ask(client, "/shop/a", "");
+            var told = Pattern.compile("(?i)set-cookie: stay=\"([^\"]+)\"; Max-Age=60; Path=/shop; HttpOnly")
+                    .matcher(first.head());
+            assertThat(told.find()).as(first.head()).isTrue();
+            var line = "cookie: stay=" + told.group(1) + "\r\n";
+            assertThat(hosts(client, "/shop?x", line, 10)).containsExactly(first.host());
+            assertThat(ask(client, "/shop", line).head()).doesNotContainIgnoringCase("set-cookie");
+            assertThat(hosts(client, "/shopping", line, 20)).as("another path").hasSize(4);
+            assertThat(hosts(client, "/shop", "cookie: stay=!\r\n", 20)).hasSize(4);
+        }
+    }
+
+    @Test
+    void a_strict_session_fails_when_its_host_is_not_there() throws Exception {
+        var state = "header.v3.HeaderBasedSessionState, name: x-session";
+        try (var proxy = new RunningProxy(config("", "", session(state, true)));
+                var client = proxy.connect()) {
+            var first = ask(client, "/", "");
+            var told = Pattern.compile("(?i)x-session: (\\S+)").matcher(first.head());
+            assertThat(told.find()).as(first.head()).isTrue();
+            assertThat(hosts(client, "/", "x-session: " + told.group(1) + "\r\n", 10))
+                    .containsExactly(first.host());
+            assertThat(hosts(client, "/", "x-session: MTAuOS45Ljk6ODA=\r\n", 2)).containsExactly("503");
+            proxy.config.swap(config("", "", session(state, false)));
+            assertThat(hosts(client, "/", "x-session: MTAuOS45Ljk6ODA=\r\n", 20))
+                    .hasSize(4);
         }
     }
 }

@@ -84,6 +84,11 @@ public record Endpoint(
         return address + ":" + port;
     }
 
+    /// Its address and port as others write them: an IPv6 address in brackets.
+    public String socketAddress() {
+        return address.indexOf(':') < 0 ? key() : "[" + address + "]:" + port;
+    }
+
     /// What rings and tables place it by: its `hash_key` metadata, else its hostname when `byHostname` and it has
     /// one, else its address and port, with an IPv6 address in brackets.
     public String hashKey(boolean byHostname) {
@@ -93,7 +98,7 @@ public record Endpoint(
         if (byHostname && !hostname.isEmpty()) {
             return hostname;
         }
-        return address.indexOf(':') < 0 ? key() : "[" + address + "]:" + port;
+        return socketAddress();
     }
 
     /// What the control plane knows.

@@ -18,7 +18,6 @@ final class OverrideBalancer implements LoadBalancer {
         this.headers = headers;
         this.healths = healths;
         this.fallback = fallback;
-        set.hosts().forEach(host -> hosts.put(host.endpoint().hashKey(false), host));
         set.hosts().forEach(host -> hosts.put(host.endpoint().key(), host));
     }
 

@@ -6,14 +6,15 @@ import java.util.Set;
 
 /// A host that a request asks for by its address, for example because its session is there.
 ///
-/// @param key `address:port`, as [Endpoint#key]
+/// @param address with its port, as [Endpoint#socketAddress]
 /// @param strict whether the request fails rather than go to another host
-public record RequestedHost(String key, boolean strict) {
+public record RequestedHost(String address, boolean strict) {
     /// That host among `hosts`; empty when it is not there, was tried, or is not of a health among `healths`. An
     /// ejected
     /// host counts as unhealthy.
     public Optional<Host> among(Map<String, Host> hosts, Set<Endpoint.Health> healths, PickRequest request) {
-        var found = hosts.get(key);
+        boolean bracketed = address.startsWith("[") && address.indexOf("]:") > 0;
+        var found = hosts.get(bracketed ? address.substring(1).replace("]:", ":") : address);
         if (found == null || request.tried(found)) {
             return Optional.empty();
         }

@@ -44,6 +44,11 @@ record ConnectionRequest(Peer peer) implements FilterRequest {
     }
 
     @Override
+    public void keepSession(StatefulSessionFilter.Settings session) {
+        throw none();
+    }
+
+    @Override
     public long chance() {
         throw none();
     }

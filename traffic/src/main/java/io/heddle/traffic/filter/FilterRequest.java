@@ -29,6 +29,9 @@ public interface FilterRequest {
     /// The settings of filter `name` for this request's weighted cluster, else its route.
     Optional<FilterOverride> override(String name);
 
+    /// The request belongs to a session that is kept like this; the last word counts.
+    void keepSession(StatefulSessionFilter.Settings session);
+
     /// A number drawn evenly.
     long chance();
 

@@ -35,6 +35,7 @@ class FilterTest {
         private final Map<String, FilterOverride> overrides = new HashMap<>();
         private final List<ResponseFlag> flags = new ArrayList<>();
         private long chance;
+        private Optional<StatefulSessionFilter.Settings> kept = Optional.empty();
 
         @Override
         public RequestHead head() {
@@ -69,6 +70,11 @@ class FilterTest {
         @Override
         public Optional<FilterOverride> override(String name) {
             return Optional.ofNullable(overrides.get(name));
+        }
+
+        @Override
+        public void keepSession(StatefulSessionFilter.Settings session) {
+            kept = Optional.of(session);
         }
 
         @Override
@@ -234,5 +240,24 @@ class FilterTest {
             hits += filter.onRequest(request) instanceof FilterStep.Reply ? 1 : 0;
         }
         assertThat(hits).as("seed " + SEED).isBetween(9_600, 10_400);
+    }
+
+    @Test
+    void a_session_is_kept_as_its_route_says_or_else_as_the_filter_does() {
+        var own = new StatefulSessionFilter.Settings(
+                new StatefulSessionFilter.SessionState.Header(HeaderName.of("x-own")), false);
+        var ofRoute = new StatefulSessionFilter.Settings(
+                new StatefulSessionFilter.SessionState.Header(HeaderName.of("x-route")), true);
+        var filter = new StatefulSessionFilter(StatefulSessionFilter.NAME, Optional.of(own));
+        var request = new Request();
+        assertThat(filter.onRequest(request)).isEqualTo(FilterStep.CONTINUE);
+        assertThat(request.kept).contains(own);
+        request.overrides.put(StatefulSessionFilter.NAME, ofRoute);
+        filter.onRequest(request);
+        assertThat(request.kept).contains(ofRoute);
+        var other = new Request();
+        other.overrides.put(StatefulSessionFilter.NAME, new FilterOverride.Disabled());
+        filter.onRequest(other);
+        assertThat(other.kept).isEmpty();
     }
 }

@@ -26,6 +26,7 @@ final class EnvoyApi {
             new Part("HTTP filters", FilterReaders.FIELDS),
             new Part("Role-based access control", RbacReader.FIELDS),
             new Part("Fault injection", FaultReader.FIELDS),
+            new Part("Stateful sessions", SessionReader.FIELDS),
             new Part("Route configurations", RouteReader.FIELDS),
             new Part("Matches of routes", RouteMatchReader.FIELDS),
             new Part("Actions of routes", RouteActionReader.FIELDS),

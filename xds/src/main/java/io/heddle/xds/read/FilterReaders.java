@@ -9,6 +9,8 @@ import io.envoyproxy.envoy.extensions.filters.http.on_demand.v3.OnDemand;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSession;
+import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute;
 import io.heddle.traffic.filter.FaultFilter;
 import io.heddle.traffic.filter.HttpFilter;
 import io.heddle.traffic.filter.OnDemandFilter;
@@ -56,7 +58,11 @@ final class FilterReaders {
             new FilterReader(
                     "envoy.extensions.filters.http.on_demand.v3.OnDemand",
                     (name, any, scope) -> scope.unpack(any, OnDemand.parser())
-                            .map(found -> new OnDemandFilter(name, OnDemandReader.read(found, scope)))));
+                            .map(found -> new OnDemandFilter(name, OnDemandReader.read(found, scope)))),
+            new FilterReader(
+                    "envoy.extensions.filters.http.stateful_session.v3.StatefulSession",
+                    (name, any, scope) -> scope.unpack(any, StatefulSession.parser())
+                            .flatMap(found -> SessionReader.filter(name, found, scope))));
 
     private static final List<OverrideReader> OVERRIDES = List.of(
             new OverrideReader(
@@ -72,7 +78,11 @@ final class FilterReaders {
             new OverrideReader(
                     "envoy.extensions.filters.http.on_demand.v3.PerRouteConfig",
                     (any, scope) ->
-                            scope.unpack(any, ON_DEMAND_ROUTE).map(found -> OnDemandReader.route(found, scope))));
+                            scope.unpack(any, ON_DEMAND_ROUTE).map(found -> OnDemandReader.route(found, scope))),
+            new OverrideReader(
+                    "envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute",
+                    (any, scope) -> scope.unpack(any, StatefulSessionPerRoute.parser())
+                            .flatMap(found -> SessionReader.route(found, scope))));
 
     private FilterReaders() {}
 

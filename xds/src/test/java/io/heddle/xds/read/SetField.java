@@ -25,12 +25,16 @@ import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.original_src.v3.OriginalSrc;
+import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSession;
+import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute;
 import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.internal_redirect.allow_listed_routes.v3.AllowListedRoutesConfig;
+import io.envoyproxy.envoy.extensions.http.stateful_session.cookie.v3.CookieBasedSessionState;
+import io.envoyproxy.envoy.extensions.http.stateful_session.header.v3.HeaderBasedSessionState;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.cluster_provided.v3.ClusterProvided;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.maglev.v3.Maglev;
@@ -65,8 +69,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// One field set somewhere in an otherwise empty resource: the shortest way from a resource to each kind of message
-/// that is read, and then each field of that message that is not.
+/// One field set somewhere in an otherwise empty resource: the shortest way from a resource to each kind of
+/// message that is read, and then each field of that message that is not.
 ///
 /// @param way from the resource down
 /// @param field the field set at its end
@@ -93,6 +97,7 @@ record SetField(Way way, FieldDescriptor field) {
                     List.of(
                             RBAC.getDefaultInstance(),
                             HTTPFault.getDefaultInstance(),
+                            StatefulSession.getDefaultInstance(),
                             Router.getDefaultInstance(),
                             OnDemand.getDefaultInstance(),
                             io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig
@@ -104,6 +109,7 @@ record SetField(Way way, FieldDescriptor field) {
                             RBACPerRoute.getDefaultInstance(),
                             HTTPFault.getDefaultInstance(),
                             PerRouteConfig.getDefaultInstance(),
+                            StatefulSessionPerRoute.getDefaultInstance(),
                             io.envoyproxy.envoy.extensions.filters.http.on_demand.v3.PerRouteConfig
                                     .getDefaultInstance())),
             Map.entry(
@@ -133,6 +139,8 @@ record SetField(Way way, FieldDescriptor field) {
                             UriTemplateMatchConfig.getDefaultInstance(),
                             UriTemplateRewriteConfig.getDefaultInstance(),
                             AllowListedRoutesConfig.getDefaultInstance(),
+                            CookieBasedSessionState.getDefaultInstance(),
+                            HeaderBasedSessionState.getDefaultInstance(),
                             RoundRobin.getDefaultInstance(),
                             LeastRequest.getDefaultInstance(),
                             Random.getDefaultInstance(),
@@ -162,9 +170,13 @@ record SetField(Way way, FieldDescriptor field) {
             return new Way(root, longer, inside);
         }
 
-        /// Whether it leads through a policy of balancing, where other extensions stand.
-        boolean balances() {
-            return steps.stream().anyMatch(step -> step.field().getName().equals("load_balancing_policy"));
+        /// The field that it leads through in which extensions of a kind of their own stand; empty without.
+        String extension() {
+            return steps.stream()
+                    .map(step -> step.field().getName())
+                    .filter(name -> name.equals("load_balancing_policy") || name.equals("session_state"))
+                    .findFirst()
+                    .orElse("");
         }
     }
 
@@ -210,7 +222,8 @@ record SetField(Way way, FieldDescriptor field) {
         return here.isEmpty() ? owner(fields) == null : here.contains(fields);
     }
 
-    /// The only root under which a declaration counts; null where it counts under all that have none of their own.
+    /// The only root under which a declaration counts; null where it counts under all that have none of their
+    /// own.
     private static @Nullable Descriptor owner(Fields<?> fields) {
         if (SecretReader.FIELDS.contains(fields)) {
             return Secret.getDescriptor();
@@ -228,7 +241,7 @@ record SetField(Way way, FieldDescriptor field) {
         ROOTS.forEach(root -> next.add(new Way(root.getDescriptorForType(), List.of(), root.getDescriptorForType())));
         while (!next.isEmpty()) {
             var way = next.remove();
-            if (ways.putIfAbsent(List.of(way.root(), way.end(), way.balances()), way) != null) {
+            if (ways.putIfAbsent(List.of(way.root(), way.end(), way.extension()), way) != null) {
                 continue;
             }
             for (var declared : kinds.getOrDefault(way.end(), List.of())) {
@@ -259,7 +272,7 @@ record SetField(Way way, FieldDescriptor field) {
         boolean listener = way.root().equals(Listener.getDescriptor());
         return PACKED.getOrDefault(way.end().getFullName(), List.of()).stream()
                 .map(Message::getDescriptorForType)
-                .filter(kind -> kind.getFullName().contains(".load_balancing_policies.") == way.balances())
+                .filter(kind -> way.extension().equals(standsIn(kind)))
                 .filter(kind -> !kind.equals(UpstreamTlsContext.getDescriptor()) || !listener)
                 .filter(kind -> !kind.equals(ProxyProtocolUpstreamTransport.getDescriptor()) || !listener)
                 .filter(kind -> !kind.equals(DownstreamTlsContext.getDescriptor()) || listener)
@@ -279,6 +292,14 @@ record SetField(Way way, FieldDescriptor field) {
         return kind.equals(UriTemplateMatchConfig.getDescriptor())
                 || kind.equals(UriTemplateRewriteConfig.getDescriptor())
                 || kind.equals(AllowListedRoutesConfig.getDescriptor());
+    }
+
+    /// The field in which extensions of that kind stand, where they have one of their own.
+    private static String standsIn(Descriptor kind) {
+        if (kind.getFullName().startsWith("envoy.extensions.load_balancing_policies.")) {
+            return "load_balancing_policy";
+        }
+        return kind.getFullName().startsWith("envoy.extensions.http.stateful_session.") ? "session_state" : "";
     }
 
     Fate fate() {
