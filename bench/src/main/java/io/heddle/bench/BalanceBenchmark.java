@@ -76,7 +76,8 @@ public class BalanceBenchmark {
                     PeerMetadata.UNKNOWN,
                     "",
                     zone,
-                    Map.of("version", new LabelValue.Text("v" + i % 4)));
+                    Map.of("version", new LabelValue.Text("v" + i % 4)),
+                    List.of());
             all.add(new Host(endpoint, new HostState()));
         }
         hosts = new HostSet(all, new Spread(140, false, weights), Surroundings.NONE);

@@ -224,18 +224,19 @@ final class DynamicHosts {
     }
 
     private static Endpoint endpoint(HostName name, DnsAnswer.Found found) {
+        var others = found.addresses().stream()
+                .skip(1)
+                .map(address -> new Endpoint.Address(address, name.port()))
+                .toList();
         return new Endpoint(
-                found.addresses().getFirst(),
-                name.port(),
-                1,
-                Endpoint.Health.HEALTHY,
-                0,
-                Map.of(),
-                PeerMetadata.UNKNOWN,
-                found.addresses().stream()
-                        .skip(1)
-                        .map(address -> new Endpoint.Address(address, name.port()))
-                        .toList());
+                        found.addresses().getFirst(),
+                        name.port(),
+                        1,
+                        Endpoint.Health.HEALTHY,
+                        0,
+                        Map.of(),
+                        PeerMetadata.UNKNOWN)
+                .withAdditional(others);
     }
 
     /// Makes what it takes to reach a host for the first time.

@@ -143,7 +143,8 @@ class HashBalancerTest {
                 endpoint.metadata(),
                 "a.test",
                 Locality.UNKNOWN,
-                Map.of());
+                Map.of(),
+                List.of());
         assertThat(named.hashKey(false)).isEqualTo("10.0.0.1:80");
         assertThat(named.hashKey(true)).isEqualTo("a.test");
         var keyed = host(

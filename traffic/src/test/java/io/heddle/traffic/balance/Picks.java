@@ -38,7 +38,17 @@ final class Picks implements PickRequest {
             Map<String, LabelValue> labels) {
         return new Host(
                 new Endpoint(
-                        address, 80, weight, health, priority, Map.of(), PeerMetadata.UNKNOWN, "", locality, labels),
+                        address,
+                        80,
+                        weight,
+                        health,
+                        priority,
+                        Map.of(),
+                        PeerMetadata.UNKNOWN,
+                        "",
+                        locality,
+                        labels,
+                        List.of()),
                 new HostState());
     }
 

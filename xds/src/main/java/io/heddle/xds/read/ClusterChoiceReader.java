@@ -40,7 +40,8 @@ final class ClusterChoiceReader {
             case CLUSTER_HEADER ->
                 HeadTexts.headerName(message.getClusterHeader(), scope.at("cluster_header"))
                         .map(name -> new ClusterChoice.Header(name, plain("", match, route)));
-            case WEIGHTED_CLUSTERS -> weighted(message.getWeightedClusters(), match, route, scope.at("weighted_clusters"));
+            case WEIGHTED_CLUSTERS ->
+                weighted(message.getWeightedClusters(), match, route, scope.at("weighted_clusters"));
             case CLUSTER_SPECIFIER_PLUGIN, INLINE_CLUSTER_SPECIFIER_PLUGIN -> Optional.empty(); // refused above
             case CLUSTERSPECIFIER_NOT_SET -> {
                 scope.error("names no cluster", "set cluster or weighted_clusters");

@@ -91,10 +91,10 @@ final class HashPolicyReader {
 
     private static Optional<io.heddle.traffic.hash.HashPolicy.Rewriting> rewriting(
             RegexMatchAndSubstitute message, Scope scope) {
-        scope.check(message, RouteActionReader.REGEX_REWRITE);
+        scope.check(message, RewriteReader.REGEX);
         return MatcherReader.pattern(message.getPattern(), scope.at("pattern"))
                 .map(pattern -> new io.heddle.traffic.hash.HashPolicy.Rewriting(
-                        pattern, RouteActionReader.substitution(MatcherReader.octets(message.getSubstitution()))));
+                        pattern, RewriteReader.substitution(MatcherReader.octets(message.getSubstitution()))));
     }
 
     private static Optional<io.heddle.traffic.hash.HashPolicy> cookie(

@@ -13,7 +13,7 @@ import java.util.List;
 
 /// Reads how host and path change on the way.
 final class RewriteReader {
-    private static final Fields<RegexMatchAndSubstitute> REGEX =
+    static final Fields<RegexMatchAndSubstitute> REGEX =
             Fields.refusingOthers(RegexMatchAndSubstitute.class).reads("pattern", "substitution");
     private static final Fields<UriTemplateRewriteConfig> TEMPLATE = Fields.refusingOthers(
                     UriTemplateRewriteConfig.class)
@@ -115,7 +115,7 @@ final class RewriteReader {
     }
 
     /// RE2's `\1` in the form that our patterns take: `$1`.
-    private static String substitution(String re2) {
+    static String substitution(String re2) {
         var ours = new StringBuilder();
         for (int i = 0; i < re2.length(); i++) {
             char c = re2.charAt(i);

@@ -116,7 +116,14 @@ final class RouteActionReader {
         var options = options(message, route, scope);
         var placement = new Placement(HashPolicyReader.read(message.getHashPolicyList(), scope.at("hash_policy")));
         return choice.map(found -> new RouteAction.Forward(
-                found, rewrite, timeouts, retry.policy(), own.isEmpty() ? route.mirrors() : own, upgrades, options, placement));
+                found,
+                rewrite,
+                timeouts,
+                retry.policy(),
+                own.isEmpty() ? route.mirrors() : own,
+                upgrades,
+                options,
+                placement));
     }
 
     private static ForwardOptions options(
