@@ -52,6 +52,7 @@ class OverloadTest {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx48m",
                         "-Xms48m",
+                        "-Xmn8m", // collected often, so that the gauge sees the heap fill before it is full
                         "-XX:+UseSerialGC",
                         "--enable-native-access=ALL-UNNAMED",
                         "-XX:MaxDirectMemorySize=32m",
