@@ -57,6 +57,7 @@ final class ScriptedAds implements AutoCloseable {
     private final List<DeltaDiscoveryRequest> passed = new ArrayList<>();
     private final CompletableFuture<StreamObserver<DeltaDiscoveryResponse>> stream = new CompletableFuture<>();
     private final Server server;
+    private final int port;
     private int sent;
 
     private ScriptedAds() throws IOException {
@@ -67,6 +68,7 @@ final class ScriptedAds implements AutoCloseable {
                 .addService(service)
                 .build()
                 .start();
+        port = server.getPort();
     }
 
     static ScriptedAds start() throws IOException {
@@ -93,8 +95,9 @@ final class ScriptedAds implements AutoCloseable {
         };
     }
 
+    /// Its port, which stays the answer when it has ended.
     int port() {
-        return server.getPort();
+        return port;
     }
 
     /// Sends resources under the names that they carry; returns the nonce.
