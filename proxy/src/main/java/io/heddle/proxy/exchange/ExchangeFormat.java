@@ -21,8 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /// One exchange as command operators see it. Part of its [HttpExchange], reused with it.
 final class ExchangeFormat implements FormatSource {
-    private static final HeaderName FORWARDED_PROTO = HeaderName.of("x-forwarded-proto");
-
     private final RequestTimeline timeline;
     private final HopHeaders headers;
     private @Nullable HttpRequestHead head;
@@ -111,9 +109,14 @@ final class ExchangeFormat implements FormatSource {
     public void appendOwn(HeaderName name, StringBuilder out) {
         if (name.equals(HeaderName.REQUEST_ID)) {
             headers.requestId().appendTo(out);
-        } else if (name.equals(FORWARDED_PROTO)) {
-            out.append(headers.client().peer().tls() ? "https" : "http");
+        } else {
+            headers.appendOwn(head(), name, out);
         }
+    }
+
+    @Override
+    public boolean hides(HeaderName name) {
+        return headers.drops(name);
     }
 
     @Override
@@ -166,7 +169,7 @@ final class ExchangeFormat implements FormatSource {
 
     private void requestId(StringBuilder out) {
         long received = head().header(HeaderName.REQUEST_ID);
-        if (Span.isPresent(received)) {
+        if (Span.isPresent(received) && !hides(HeaderName.REQUEST_ID)) {
             out.append(Span.text(head().bytes(), received));
         } else {
             headers.requestId().appendTo(out);

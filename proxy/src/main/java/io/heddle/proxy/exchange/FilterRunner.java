@@ -86,6 +86,7 @@ final class FilterRunner implements FilterRequest {
         head = request;
         chain = filters;
         target = forwardTo;
+        session = Optional.empty();
         index = 0;
         run();
     }

@@ -7,6 +7,7 @@ import io.heddle.proxy.http.LineKind;
 import io.heddle.proxy.http.Octets;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.traffic.request.HeaderEdits;
+import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.request.Span;
 import io.heddle.traffic.runtime.HeadOptions;
@@ -22,6 +23,8 @@ import java.net.InetSocketAddress;
 /// Who the client is, is decided once a request ([#start]), as Envoy's connection manager decides it: the
 /// connection's far end, or what `x-forwarded-for` says as far as proxies in front are believed.
 final class HopHeaders {
+    private static final HeaderName FORWARDED_PROTO = HeaderName.of("x-forwarded-proto");
+    private static final HeaderName EXTERNAL_ADDRESS = HeaderName.of("x-envoy-external-address");
     private static final int ALWAYS_DROPPED = LineKind.bit(LineKind.ENVOY);
 
     private final Worker worker;
@@ -192,6 +195,33 @@ final class HopHeaders {
         return lines;
     }
 
+    /// Whether lines of that name do not leave this hop as they came.
+    boolean drops(HeaderName name) {
+        var octets = name.bytes();
+        return octets.length > 0 && (dropped & LineKind.bit(LineKind.of(octets, 0, octets.length))) != 0;
+    }
+
+    /// Appends what this hop says itself under a name, where it says something.
+    void appendOwn(HttpRequestHead head, HeaderName name, StringBuilder out) {
+        if (name.equals(FORWARDED_PROTO)) {
+            out.append(client.peer().tls() ? "https" : "http");
+        } else if (name.equals(HeaderName.FORWARDED_CLIENT_CERT) && setsCertificate()) {
+            long before = head.lines().first(LineKind.CLIENT_CERT);
+            if (certificates == ForwardClientCertificate.APPEND_FORWARD && Span.isPresent(before)) {
+                out.append(Span.text(head.bytes(), before)).append(',');
+            }
+            out.append(client.certificate().element(options.certificate()));
+        } else if (name.equals(EXTERNAL_ADDRESS) && edge()) {
+            out.append(text(peer.remote()));
+        }
+    }
+
+    private boolean setsCertificate() {
+        boolean sets = certificates == ForwardClientCertificate.SANITIZE_SET
+                || certificates == ForwardClientCertificate.APPEND_FORWARD;
+        return sets && !client.certificate().isNone();
+    }
+
     private boolean keptNone(HeaderLines received, int kind) {
         return !received.has(kind) || (dropped & LineKind.bit(kind)) != 0;
     }
@@ -220,9 +250,7 @@ final class HopHeaders {
     }
 
     private void certificate(HeaderLines added, HeaderLines received) {
-        boolean sets = certificates == ForwardClientCertificate.SANITIZE_SET
-                || certificates == ForwardClientCertificate.APPEND_FORWARD;
-        if (!sets || client.certificate().isNone()) {
+        if (!setsCertificate()) {
             return;
         }
         added.beginLine();

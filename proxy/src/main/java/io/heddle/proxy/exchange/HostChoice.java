@@ -159,7 +159,7 @@ final class HostChoice implements PickRequest {
 
     @Override
     public Optional<RequestedHost> requestedHost() {
-        return requested;
+        return tried.isEmpty() ? requested : Optional.empty(); // a further try goes where balancing says
     }
 
     @Override

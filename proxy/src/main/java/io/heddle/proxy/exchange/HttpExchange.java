@@ -17,7 +17,6 @@ import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.request.Span;
-import io.heddle.traffic.request.Trace;
 import io.heddle.traffic.route.ClusterChoice;
 import io.heddle.traffic.route.RouteAction;
 import io.heddle.traffic.runtime.NetworkFilter;
@@ -397,22 +396,18 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
             return false;
         }
         var policy = forward.options().redirects();
-        var next = followed.next(policy, head(), answer, facts.https());
-        if (next.isEmpty()) {
-            return false;
-        }
         var settings = client.settings();
-        facts.start(next.get());
-        var decision = routing.table(settings).route(next.get(), facts, Trace.OFF);
-        facts.start(head());
-        if (!followed.follow(policy, timeline.decision(), decision, head(), facts.https())) {
+        var next = followed.next(policy, head(), answer, facts.https());
+        var decision = next.flatMap(found -> routing.elsewhere(settings, found, head()));
+        if (decision.isEmpty()
+                || !followed.follow(policy, timeline.decision(), decision.get(), head(), facts.https())) {
             return false;
         }
         tries.redirected(followed.origin());
         if (filters != null) {
             filters.clear();
         }
-        head = next.get();
+        head = next.orElseThrow();
         facts.start(head());
         format.start(head());
         timeline.received(head(), headers.peer());

@@ -13,6 +13,7 @@ import io.heddle.traffic.resilience.CircuitBreaker.Resource;
 import io.heddle.traffic.route.Rewrite;
 import io.heddle.traffic.route.RouteAction;
 import io.netty.buffer.ByteBuf;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,14 +26,39 @@ final class Mirrors {
     private final Worker worker;
     private final ProxyServices services;
     private final HopHeaders headers;
-    private final PickRequest chooser;
+    private final Chooser chooser;
     private final List<MirrorCopy> copies = new ArrayList<>(0);
 
-    Mirrors(Worker worker, ProxyServices services, HopHeaders headers, PickRequest chooser) {
+    Mirrors(Worker worker, ProxyServices services, HopHeaders headers) {
         this.worker = worker;
         this.services = services;
         this.headers = headers;
-        this.chooser = chooser;
+        this.chooser = new Chooser(worker, headers);
+    }
+
+    /// Picks the hosts of mirrors: neither the session nor the subset of the request is theirs, and what it is hashed
+    /// by
+    /// would tell the client of a host that is none of its business.
+    private record Chooser(Worker worker, HopHeaders headers) implements PickRequest {
+        @Override
+        public long chance() {
+            return worker.chance();
+        }
+
+        @Override
+        public long now() {
+            return worker.now();
+        }
+
+        @Override
+        public Optional<InetSocketAddress> destination() {
+            return headers.client().intercepted();
+        }
+
+        @Override
+        public boolean tried(Host host) {
+            return false;
+        }
     }
 
     /// What is copied.
@@ -41,7 +67,7 @@ final class Mirrors {
     /// @param edits what the route and the filters change in it
     /// @param host its new authority; empty for its own
     /// @param format what command operators say of it
-    /// @param complete whether there is no body to come
+    /// @param complete whether there is no body at all
     record Original(
             HttpRequestHead head, HeaderEdits edits, Optional<String> host, ExchangeFormat format, boolean complete) {}
 

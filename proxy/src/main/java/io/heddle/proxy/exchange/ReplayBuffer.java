@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// A request's body so far, kept until it is answered, so that it can be sent again. At most 64 KiB: beyond that it is
@@ -59,6 +60,11 @@ final class ReplayBuffer {
     /// Whether it holds as much as it wants to.
     boolean isFull() {
         return size > LIMIT;
+    }
+
+    /// Shows every piece, which stays this buffer's.
+    void forEach(Consumer<ByteBuf> reader) {
+        pieces.forEach(reader);
     }
 
     /// Writes all of it.

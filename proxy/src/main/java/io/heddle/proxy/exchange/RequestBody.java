@@ -17,10 +17,9 @@ final class RequestBody {
         this.mirrors = mirrors;
     }
 
-    /// A request begins; `complete` tells that it has no body.
+    /// A request begins, or begins anew elsewhere with what is kept of it; `complete` tells that no more comes.
     void start(boolean complete) {
         ended = complete;
-        trailers = HeaderLines.EMPTY;
     }
 
     /// Whether all of it has come.
@@ -67,6 +66,17 @@ final class RequestBody {
         }
     }
 
+    /// Gives new mirrors what has come so far: a request may have waited, or come back from a redirect.
+    void copySoFar() {
+        if (replay.isEmpty() && (!ended || isNothing())) {
+            return;
+        }
+        replay.forEach(mirrors::body);
+        if (ended) {
+            mirrors.requestEnded(trailers);
+        }
+    }
+
     /// Whether it can be sent again, so far.
     boolean canBeSentAgain() {
         return replay.isComplete();
@@ -79,6 +89,7 @@ final class RequestBody {
 
     /// The request is over.
     void clear() {
+        trailers = HeaderLines.EMPTY;
         replay.clear();
     }
 }

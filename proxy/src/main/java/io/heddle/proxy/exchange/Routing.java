@@ -10,6 +10,7 @@ import io.heddle.traffic.route.RouteTable;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Finds the routes of one exchange under one configuration. Part of its [HttpExchange], reused with it.
@@ -47,6 +48,18 @@ final class Routing {
             HeadRules.remove(head, table.options().internalOnly());
         }
         return table.route(head, facts, Trace.OFF);
+    }
+
+    /// The route of `next`, the request sent elsewhere, which is made plain as any that comes; empty where it would be
+    /// refused. What routes may ask goes on to be about `head`.
+    Optional<RouteDecision> elsewhere(NetworkFilter.Http settings, HttpRequestHead next, HttpRequestHead head) {
+        if (HeadRules.apply(next, settings, headers.client().peer()).isPresent()) {
+            return Optional.empty();
+        }
+        facts.start(next);
+        var decision = table(settings).route(next, facts, Trace.OFF);
+        facts.start(head);
+        return Optional.of(decision);
     }
 
     /// The cluster to which the route forwards; null where it does not.

@@ -74,7 +74,7 @@ final class Tries implements HostWait.Listener {
         this.timeline = format.timeline();
         this.headers = headers;
         this.choice = new HostChoice(worker, headers);
-        this.mirrors = new Mirrors(worker, services, headers, choice);
+        this.mirrors = new Mirrors(worker, services, headers);
         this.body = new RequestBody(mirrors);
         this.limits = new TimeLimits(timeline);
     }
@@ -137,8 +137,9 @@ final class Tries implements HostWait.Listener {
         if (action.options().forwardedHost() && newHost.isPresent()) {
             ForwardedHost.append(head(), edits);
         }
-        if (!action.mirrors().isEmpty()) {
-            mirrors.start(action, new Mirrors.Original(head(), edits, newHost, format, body.ended()));
+        if (!action.mirrors().isEmpty() && body.canBeSentAgain()) {
+            mirrors.start(action, new Mirrors.Original(head(), edits, newHost, format, body.isNothing()));
+            body.copySoFar();
         }
         pick();
     }

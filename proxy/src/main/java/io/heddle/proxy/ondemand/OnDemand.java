@@ -68,7 +68,6 @@ public final class OnDemand {
 
     /// Asks for a resource on the loop of `worker`, where this is called and where `wait` is told.
     public Verdict ask(Key key, Worker worker, DemandWait wait) {
-        Source first = null;
         synchronized (this) {
             if (source == null) {
                 return Verdict.NOBODY;
@@ -82,20 +81,16 @@ public final class OnDemand {
             if (waiters == null) {
                 waiters = new ArrayList<>();
                 questions.put(key, waiters);
-                first = source;
+                asked.increment();
+                source.ask(key); // under the lock, so that no withdrawal of an older question comes later
             }
             waiters.add(new Waiter(worker, wait, wait.begin(this, key)));
-        }
-        if (first != null) {
-            asked.increment();
-            first.ask(key);
         }
         return Verdict.WAIT;
     }
 
     /// A request does not wait any more.
     void leave(Key key, DemandWait wait) {
-        Source last = null;
         synchronized (this) {
             var waiters = questions.get(key);
             if (waiters == null) {
@@ -106,11 +101,10 @@ public final class OnDemand {
             waiting -= before - waiters.size();
             if (waiters.isEmpty()) {
                 questions.remove(key);
-                last = source;
+                if (source != null) {
+                    source.withdraw(key);
+                }
             }
-        }
-        if (last != null) {
-            last.withdraw(key);
         }
     }
 

@@ -18,6 +18,7 @@ import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.resolver.NoopAddressResolverGroup;
+import io.netty.util.ReferenceCountUtil;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -210,6 +211,7 @@ public final class RawConnector {
                 },
                 cause -> {
                     target.breaker().release(CircuitBreaker.Resource.CONNECTIONS);
+                    stage.tls().ifPresent(ssl -> ReferenceCountUtil.release(ssl.engine())); // no pipeline had it
                     failed(cause, stage.outcome());
                 });
         race.start(addresses, target.connectTimeout());
@@ -241,8 +243,7 @@ public final class RawConnector {
     }
 
     /// A client's address counts before the cluster's own. To a host of the other family there is no way from a
-    /// client's
-    /// address: it must not seem to be this machine that asks.
+    /// client's address: it must not seem to be this machine that asks.
     private Optional<SourceSocket> source(InetSocketAddress host) {
         return origin.source()
                 .map(SourceSocket::of)

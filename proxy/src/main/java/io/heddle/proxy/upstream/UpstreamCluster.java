@@ -9,6 +9,7 @@ import io.heddle.traffic.balance.RequestedHost;
 import io.heddle.traffic.hash.HashPolicy;
 import io.heddle.traffic.resilience.CircuitBreaker;
 import io.heddle.traffic.runtime.Cluster;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ public final class UpstreamCluster {
     private final CircuitBreaker breaker;
     private final Hosts hosts;
     private final List<HashPolicy> hashPolicies;
+    private final Map<String, Host> byAddress;
 
     /// Where a cluster's hosts are.
     sealed interface Hosts {
@@ -49,7 +51,24 @@ public final class UpstreamCluster {
         this.balancer = balancer;
         this.breaker = breaker;
         this.hosts = hosts;
+        this.byAddress = byAddress(hosts);
         this.hashPolicies = cluster.balancer().hashPolicies();
+    }
+
+    /// The hosts as requests name them; a host found by a name of its own is kept by that elsewhere.
+    private static Map<String, Host> byAddress(Hosts hosts) {
+        if (!(hosts instanceof Hosts.Known(var byKey, var _))) {
+            return Map.of();
+        }
+        boolean same = byKey.entrySet().stream()
+                .allMatch(
+                        host -> host.getKey().equals(host.getValue().endpoint().key()));
+        if (same) {
+            return byKey;
+        }
+        var byAddress = new HashMap<String, Host>();
+        byKey.values().forEach(host -> byAddress.putIfAbsent(host.endpoint().key(), host));
+        return byAddress;
     }
 
     /// As configured.
@@ -67,9 +86,10 @@ public final class UpstreamCluster {
     }
 
     /// The host to take: the one that the request asks for, where it is there and well enough, else one by balancing.
+    /// In a cluster of original destinations the connection says where to go, and nothing else.
     public Optional<Host> pick(PickRequest request) {
         var wanted = request.requestedHost();
-        if (wanted.isEmpty()) {
+        if (wanted.isEmpty() || hosts instanceof Hosts.Named) {
             return balancer.pick(request);
         }
         var found = find(wanted.get(), request);
@@ -78,8 +98,8 @@ public final class UpstreamCluster {
 
     private Optional<Host> find(RequestedHost wanted, PickRequest request) {
         return switch (hosts) {
-            case Hosts.Known(var byKey, var _) ->
-                wanted.among(byKey, cluster.balancer().layers().overridable(), request);
+            case Hosts.Known _ ->
+                wanted.among(byAddress, cluster.balancer().layers().overridable(), request);
             case Hosts.OfOthers(var parts) -> {
                 Optional<Host> found = Optional.empty();
                 for (int i = 0; i < parts.size() && found.isEmpty(); i++) {

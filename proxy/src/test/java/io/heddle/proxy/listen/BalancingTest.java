@@ -203,4 +203,22 @@ class BalancingTest {
                     .hasSize(4);
         }
     }
+
+    @Test
+    void a_retry_of_a_strict_session_goes_where_balancing_says() throws Exception {
+        var filter = session("header.v3.HeaderBasedSessionState, name: x-session", true);
+        var retry = "retry_policy: { retry_on: connect-failure, num_retries: 3, retry_host_predicate: [ {"
+                + " name: envoy.retry_host_predicates.previous_hosts, typed_config: { \"@type\":"
+                + " type.googleapis.com/envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate } } ] }";
+        try (var proxy = new RunningProxy(config("", retry, filter));
+                var client = proxy.connect()) {
+            var first = ask(client, "/", "");
+            var told = Pattern.compile("(?i)x-session: (\\S+)").matcher(first.head());
+            assertThat(told.find()).as(first.head()).isTrue();
+            origins.get(Integer.parseInt(first.host())).close();
+            var second = ask(client, "/", "x-session: " + told.group(1) + "\r\n");
+            assertThat(second.head()).startsWith("HTTP/1.1 200").containsIgnoringCase("x-session: ");
+            assertThat(second.host()).isNotEqualTo(first.host());
+        }
+    }
 }

@@ -2,7 +2,6 @@ package io.heddle.traffic.format;
 
 import io.heddle.traffic.request.HeaderFields;
 import io.heddle.traffic.request.HeaderName;
-import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.Span;
 import java.util.List;
 
@@ -40,9 +39,6 @@ sealed interface FormatPart {
     ///
     /// @param query whether the query stays in the value (`REQ_WITHOUT_QUERY` takes it off)
     record RequestHeader(List<HeaderName> names, int longest, boolean query) implements FormatPart {
-        private static final HeaderName METHOD = HeaderName.of(":method");
-        private static final HeaderName PATH = HeaderName.of(":path");
-        private static final HeaderName AUTHORITY = HeaderName.of(":authority");
         private static final HeaderName SCHEME = HeaderName.of(":scheme");
 
         public RequestHeader {
@@ -68,22 +64,12 @@ sealed interface FormatPart {
                 return;
             }
             var head = source.request();
-            long span = find(head, name);
+            long span = source.hides(name) ? Span.ABSENT : head.part(name);
             if (Span.isPresent(span)) {
                 octets(head, span, out);
             } else {
                 source.appendOwn(name, out);
             }
-        }
-
-        private static long find(RequestHead head, HeaderName name) {
-            if (name.equals(METHOD)) {
-                return head.method();
-            }
-            if (name.equals(PATH)) {
-                return head.path();
-            }
-            return name.equals(AUTHORITY) || name.equals(HeaderName.HOST) ? head.authority() : head.header(name);
         }
     }
 

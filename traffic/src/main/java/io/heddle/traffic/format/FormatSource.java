@@ -19,8 +19,14 @@ public interface FormatSource {
     /// When the request began, milliseconds since the epoch.
     long startedAtMillis();
 
-    /// Appends the value of a request header that did not come with the request and that this hop adds itself, for
-    /// example `x-request-id`; nothing when it adds none of that name.
+    /// Whether lines of the request with this name do not count, since this hop does not believe and not forward
+    /// them.
+    default boolean hides(HeaderName name) {
+        return false;
+    }
+
+    /// Appends the value of a request header that did not come with the request, or is hidden, and that this hop adds
+    /// itself, for example `x-request-id`; nothing when it adds none of that name.
     void appendOwn(HeaderName name, StringBuilder out);
 
     /// Appends what `operator` says; nothing when there is nothing to say.

@@ -1,5 +1,6 @@
 package io.heddle.traffic.hash;
 
+import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.Span;
@@ -74,6 +75,10 @@ public final class RequestHash {
     }
 
     private void header(HashPolicy.Header policy, RequestHead head) {
+        if (isPart(policy.name())) {
+            part(policy, head);
+            return;
+        }
         int count = 0;
         long first = Span.ABSENT;
         for (int i = 0; i < head.headerCount(); i++) {
@@ -87,6 +92,24 @@ public final class RequestHash {
             span(head, first);
         } else if (count > 0) {
             mix(hashOfAll(policy, head));
+        }
+    }
+
+    private static boolean isPart(HeaderName name) {
+        return name.equals(HeaderName.AUTHORITY)
+                || name.equals(HeaderName.HOST)
+                || name.equals(HeaderName.PATH)
+                || name.equals(HeaderName.METHOD);
+    }
+
+    private void part(HashPolicy.Header policy, RequestHead head) {
+        long span = head.part(policy.name());
+        if (Span.isPresent(span) && policy.rewriting().isPresent()) {
+            var rewriting = policy.rewriting().get();
+            var text = Span.text(head.bytes(), span);
+            mix(XxHash64.hash(rewriting.pattern().matcher(text).replaceAll(rewriting.replacement()), 0));
+        } else {
+            span(head, span);
         }
     }
 

@@ -6,6 +6,9 @@ import java.util.Locale;
 
 /// A header's name, ready for comparing with bytes without regard to ASCII case (RFC 9110, section 5.1).
 public final class HeaderName {
+    public static final HeaderName METHOD = of(":method");
+    public static final HeaderName PATH = of(":path");
+    public static final HeaderName AUTHORITY = of(":authority");
     public static final HeaderName HOST = of("host");
     public static final HeaderName CONNECTION = of("connection");
     public static final HeaderName CONTENT_LENGTH = of("content-length");

@@ -10,4 +10,16 @@ public interface RequestHead extends HeaderFields {
 
     /// The authority: of an absolute-form target, else of the Host header (RFC 9112, section 3.2); `ABSENT` without.
     long authority();
+
+    /// The value of the first line of a header, or, of `:method`, `:path`, `:authority` and `host`, that part of the
+    /// request; `ABSENT` without.
+    default long part(HeaderName name) {
+        if (name.equals(HeaderName.AUTHORITY) || name.equals(HeaderName.HOST)) {
+            return authority();
+        }
+        if (name.equals(HeaderName.PATH)) {
+            return path();
+        }
+        return name.equals(HeaderName.METHOD) ? method() : header(name);
+    }
 }

@@ -85,9 +85,17 @@ public sealed interface RouteAction {
             boolean drops = ported && (port.isPresent() || (standard && !wanted.equals(before)));
             var place = host.orElse(drops ? authority.substring(0, colon) : authority);
             var ending = port.map(number -> ":" + number).orElse("");
+            return wanted + "://" + place + ending + target(head);
+        }
+
+        /// A configured path with a query takes the place of the request's query, too, and is never stripped.
+        private String target(RequestHead head) {
+            if (rewrite.path() instanceof Rewrite.Path.Full(String path) && path.indexOf('?') >= 0) {
+                return path;
+            }
             var path = rewrite.path().applyTo(head);
             int query = path.indexOf('?');
-            return wanted + "://" + place + ending + (stripQuery && query >= 0 ? path.substring(0, query) : path);
+            return stripQuery && query >= 0 ? path.substring(0, query) : path;
         }
     }
 

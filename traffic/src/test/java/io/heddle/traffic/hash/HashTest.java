@@ -73,6 +73,15 @@ class HashTest {
     }
 
     @Test
+    void parts_of_the_request_are_hashed_by_their_names() {
+        var head = TextRequest.get("a.test", "/shop?x=1");
+        assertThat(of(head, header(":path")).value()).isEqualTo(xx("/shop?x=1"));
+        assertThat(of(head, header(":authority")).value()).isEqualTo(xx("a.test"));
+        assertThat(of(head, header("host")).value()).isEqualTo(xx("a.test"));
+        assertThat(of(head, header(":method")).value()).isEqualTo(xx("GET"));
+    }
+
+    @Test
     void a_headers_value_can_be_rewritten_before() {
         var rewriting = new HashPolicy.Rewriting(Pattern.compile("^([^@]+)@.*$"), "$1");
         var policy = new HashPolicy.Header(HeaderName.of("x-user"), Optional.of(rewriting), false);

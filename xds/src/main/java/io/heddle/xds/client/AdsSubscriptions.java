@@ -43,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 /// A new stream says what was accepted, so a server with nothing new sends nothing. What the accepted set lacks
 /// was waited for already, and is not again.
 public final class AdsSubscriptions {
+    private static final int LONGEST_DEMAND = 1024;
     private static final String WILDCARD = "*";
     private static final int INVALID_ARGUMENT = 3; // google.rpc.Code
     /// How many resources of a type are kept that nobody refers to now.
@@ -218,12 +219,22 @@ public final class AdsSubscriptions {
         boolean known =
                 demands.isSettled(type, name) || accepted.resources(type).containsKey(name);
         // State of the world cannot say that something is not there.
-        if (known || variant == AdsVariant.STATE_OF_THE_WORLD || demands.isFull(type)) {
+        if (known || !canBeAsked(name) || variant == AdsVariant.STATE_OF_THE_WORLD || demands.isFull(type)) {
             sink.answered(type, List.of(name));
             return List.of();
         }
         demands.add(type, name);
         return subscribe();
+    }
+
+    /// Requests may say what is asked for: not everything (`*`, which would be unsubscribed from, too, when nobody
+    /// waits), nothing that means something else to a server, and no endless name.
+    private static boolean canBeAsked(String name) {
+        return !name.isEmpty()
+                && name.length() <= LONGEST_DEMAND
+                && !name.equals("*")
+                && !name.startsWith("xdstp:")
+                && name.chars().allMatch(c -> c > ' ' && c != 0x7f);
     }
 
     /// Nobody waits for a demanded resource any more.

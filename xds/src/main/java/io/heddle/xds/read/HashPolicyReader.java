@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// Reads what of a request is hashed.
 final class HashPolicyReader {
@@ -29,6 +30,8 @@ final class HashPolicyReader {
 
     /// What of hash policies is read.
     static final List<Fields<?>> FIELDS = List.of(POLICY, HEADER, COOKIE, ATTRIBUTE, CONNECTION, QUERY, FILTER_STATE);
+
+    private static final Set<String> PARTS = Set.of(":method", ":path", ":authority");
 
     private HashPolicyReader() {}
 
@@ -85,8 +88,12 @@ final class HashPolicyReader {
         var rewriting = message.hasRegexRewrite()
                 ? rewriting(message.getRegexRewrite(), scope.at("regex_rewrite"))
                 : Optional.<io.heddle.traffic.hash.HashPolicy.Rewriting>empty();
-        return named(message.getHeaderName(), scope.at("header_name"))
-                .map(name -> new io.heddle.traffic.hash.HashPolicy.Header(HeaderName.of(name), rewriting, terminal));
+        return headerName(message.getHeaderName(), scope.at("header_name"))
+                .map(name -> new io.heddle.traffic.hash.HashPolicy.Header(name, rewriting, terminal));
+    }
+
+    private static Optional<HeaderName> headerName(String name, Scope scope) {
+        return PARTS.contains(name) ? Optional.of(HeaderName.of(name)) : HeadTexts.headerName(name, scope);
     }
 
     private static Optional<io.heddle.traffic.hash.HashPolicy.Rewriting> rewriting(
@@ -94,7 +101,9 @@ final class HashPolicyReader {
         scope.check(message, RewriteReader.REGEX);
         return MatcherReader.pattern(message.getPattern(), scope.at("pattern"))
                 .map(pattern -> new io.heddle.traffic.hash.HashPolicy.Rewriting(
-                        pattern, RewriteReader.substitution(MatcherReader.octets(message.getSubstitution()))));
+                        pattern,
+                        RewriteReader.replacement(
+                                pattern, MatcherReader.octets(message.getSubstitution()), scope.at("substitution"))));
     }
 
     private static Optional<io.heddle.traffic.hash.HashPolicy> cookie(

@@ -9,6 +9,7 @@ import io.heddle.traffic.route.InternalRedirects.Predicate;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -26,6 +27,24 @@ final class InternalRedirectReader {
 
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
     private static final int FOUND = 302;
+
+    /// What is of one connection only, frames a body, or is the proxy's word.
+    private static final Set<String> NEVER_COPIED = Set.of(
+            "host",
+            "connection",
+            "content-length",
+            "transfer-encoding",
+            "te",
+            "trailer",
+            "expect",
+            "upgrade",
+            "keep-alive",
+            "proxy-connection",
+            "proxy-authorization",
+            "http2-settings",
+            "x-request-id",
+            "x-heddle-peer");
+
     private static final String PACKAGE = "envoy.extensions.internal_redirect.";
 
     private InternalRedirectReader() {}
@@ -43,8 +62,13 @@ final class InternalRedirectReader {
         }
         var copied = new ArrayList<HeaderName>();
         for (int i = 0; i < message.getResponseHeadersToCopyCount(); i++) {
-            HeadTexts.headerName(message.getResponseHeadersToCopy(i), scope.at("response_headers_to_copy", i))
-                    .ifPresent(copied::add);
+            var here = scope.at("response_headers_to_copy", i);
+            var name = message.getResponseHeadersToCopy(i).toLowerCase(Locale.ROOT);
+            if (NEVER_COPIED.contains(name) || name.startsWith("x-envoy-") || name.startsWith("x-forwarded-")) {
+                here.error("would let a host say how a request is framed or whose it is: " + name, "remove it");
+            } else {
+                HeadTexts.headerName(name, here).ifPresent(copied::add);
+            }
         }
         var predicates = new ArrayList<Predicate>();
         for (int i = 0; i < message.getPredicatesCount(); i++) {

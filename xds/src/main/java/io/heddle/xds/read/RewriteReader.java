@@ -1,5 +1,6 @@
 package io.heddle.xds.read;
 
+import com.google.re2j.Pattern;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.route.v3.RedirectAction;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
@@ -66,9 +67,10 @@ final class RewriteReader {
 
     private static Rewrite.Path regex(RegexMatchAndSubstitute message, Scope scope) {
         scope.check(message, REGEX);
-        var replacement = substitution(HeadTexts.target(message.getSubstitution(), scope.at("substitution")));
+        var substitution = HeadTexts.target(message.getSubstitution(), scope.at("substitution"));
         return MatcherReader.pattern(message.getPattern(), scope.at("pattern"))
-                .<Rewrite.Path>map(pattern -> new Rewrite.Path.Regex(pattern, replacement))
+                .<Rewrite.Path>map(pattern ->
+                        new Rewrite.Path.Regex(pattern, replacement(pattern, substitution, scope.at("substitution"))))
                 .orElseGet(Rewrite.Path.Keep::new);
     }
 
@@ -114,8 +116,25 @@ final class RewriteReader {
         return new Rewrite.Path.Prefix(MatcherReader.octets(matched).length(), replacement);
     }
 
+    /// A substitution of RE2 in the form that our patterns take; one that names a group which `pattern` does not have
+    /// is an error.
+    static String replacement(Pattern pattern, String re2, Scope scope) {
+        for (int i = 0; i + 1 < re2.length(); i++) {
+            if (re2.charAt(i) == '\\') {
+                int group = re2.charAt(++i) - '0';
+                if (group > pattern.groupCount() && group <= 9) {
+                    scope.error(
+                            "names group " + group + " of a pattern that has " + pattern.groupCount(),
+                            "write \\0 for the whole match, or add a group");
+                    return "";
+                }
+            }
+        }
+        return substitution(re2);
+    }
+
     /// RE2's `\1` in the form that our patterns take: `$1`.
-    static String substitution(String re2) {
+    private static String substitution(String re2) {
         var ours = new StringBuilder();
         for (int i = 0; i < re2.length(); i++) {
             char c = re2.charAt(i);

@@ -12,7 +12,6 @@ import io.heddle.traffic.filter.StatefulSessionFilter;
 import io.heddle.traffic.filter.StatefulSessionFilter.SessionState;
 import io.heddle.traffic.filter.StatefulSessionFilter.Settings;
 import io.heddle.traffic.hash.NewCookie;
-import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.route.FilterOverride;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -84,11 +83,7 @@ final class SessionReader {
 
     private static Optional<SessionState> header(HeaderBasedSessionState message, Scope scope) {
         scope.check(message, BY_HEADER);
-        if (message.getName().isEmpty()) {
-            scope.at("name").error("is missing", "name a header");
-            return Optional.empty();
-        }
-        return Optional.of(new SessionState.Header(HeaderName.of(message.getName())));
+        return HeadTexts.headerName(message.getName(), scope.at("name")).map(SessionState.Header::new);
     }
 
     private static Optional<SessionState> cookie(CookieBasedSessionState message, Scope scope) {

@@ -90,6 +90,18 @@ final class DemandsTest {
         assertThat(answered).containsExactly("CDS [gone]");
     }
 
+    /// What requests say is a name and nothing else: to let go of `*` would be to let go of every cluster.
+    @Test
+    void what_is_no_name_of_one_resource_is_not_asked_for() {
+        client.connected();
+        client.received(response(ResourceType.CDS, "1"), NOW);
+        for (var name : List.of("", "*", "xdstp://a/b", "a b", "x".repeat(1025))) {
+            assertThat(client.demand(ResourceType.CDS, name)).as(name).isEmpty();
+            assertThat(answered.removeLast()).isEqualTo("CDS [" + name + "]");
+            assertThat(client.withdraw(ResourceType.CDS, name)).as(name).isEmpty();
+        }
+    }
+
     @Test
     void what_nobody_waits_for_any_more_is_let_go() {
         client.connected();

@@ -287,6 +287,38 @@ final class RuntimeCompilerTest {
                         + " or a cluster type of the reference");
     }
 
+    @Test
+    void refuses_a_substitution_that_names_a_group_which_is_not_there() {
+        var wrong = "{'pattern': {'regex': '^/(.*)'}, 'substitution': '\\\\2'}";
+        for (var field : List.of("regex_rewrite", "host_rewrite_path_regex")) {
+            assertThat(errors(action("'route': {'cluster': 'c', '" + field + "': " + wrong + "}")))
+                    .containsExactly("RouteConfiguration r: virtual_hosts[0].routes[0].route." + field
+                            + ".substitution: names group 2 of a pattern that has 1; write \\0 for the whole match, or"
+                            + " add a group");
+        }
+        var hash = "'hash_policy': [{'header': {'header_name': 'a', 'regex_rewrite': " + wrong + "}}]";
+        assertThat(errors(action("'route': {'cluster': 'c', " + hash + "}")))
+                .singleElement()
+                .asString()
+                .contains("hash_policy[0].header.regex_rewrite.substitution: names group 2");
+    }
+
+    @Test
+    void refuses_names_that_are_none_and_lines_that_would_frame_a_redirected_request() {
+        for (var name : List.of("Host", "content-length", "x-envoy-internal", "X-Forwarded-For")) {
+            assertThat(errors(action("'route': {'cluster': 'c', 'internal_redirect_policy':"
+                            + " {'response_headers_to_copy': ['" + name + "']}}")))
+                    .singleElement()
+                    .asString()
+                    .contains("internal_redirect_policy.response_headers_to_copy[0]: would let a host say");
+        }
+        assertThat(errors(
+                        action("'route': {'cluster': 'c', 'hash_policy': [{'header': {'header_name': 'a\\r\\nb'}}]}")))
+                .singleElement()
+                .asString()
+                .contains("hash_policy[0].header.header_name: is no name of a header");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
