@@ -99,6 +99,13 @@ class DiscoveryTest {
         server.answer(server.send(aggregate("one", "app"), aggregate("two", "one")));
         assertThat(proxy.configDump(ConfigDump.Wanted.ALL)).doesNotContain("error_state");
         assertThat(proxy.clusters()).map(found -> found.cluster().name()).contains("one", "two");
+
+        server.answer(server.send(aggregate("one", "one")));
+        assertThat(proxy.configDump(ConfigDump.Wanted.ALL)).contains("\"error_state\"");
+        server.answer(server.send(aggregate("one", "app")));
+        assertThat(proxy.configDump(ConfigDump.Wanted.ALL))
+                .as("the version that is live came again")
+                .doesNotContain("error_state");
     }
 
     @Test

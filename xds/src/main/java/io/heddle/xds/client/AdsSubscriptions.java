@@ -159,6 +159,7 @@ public final class AdsSubscriptions {
                 .with(type.get(), read);
         of(nonexistent, type.get()).addAll(response.getRemovedResourcesList());
         sink.withdrawn(type.get(), response.getRemovedResourcesList());
+        sink.withdrawn(type.get(), live(type.get(), read));
         var absent = demands.heard(type.get(), response);
         if (!absent.isEmpty()) {
             sink.answered(type.get(), absent);
@@ -178,6 +179,16 @@ public final class AdsSubscriptions {
             waitingSince = now;
         }
         return proceed(now);
+    }
+
+    /// The names of those that came as they are live already.
+    private List<String> live(ResourceType type, List<NamedResource> read) {
+        return read.stream()
+                .filter(resource -> accepted.resource(type, resource.name())
+                        .filter(resource::equals)
+                        .isPresent())
+                .map(NamedResource::name)
+                .toList();
     }
 
     /// Time has passed: a candidate that waited long enough goes to the sink as it is. To be called about every second.

@@ -34,7 +34,8 @@ public interface ConfigSink {
     /// it is good.
     default void answered(ResourceType type, Collection<String> names) {}
 
-    /// The server says that these do not exist (any more).
+    /// The server takes back what it sent under these names: they do not exist (any more), or they came again as they
+    /// are live.
     default void withdrawn(ResourceType type, Collection<String> names) {}
 
     /// What was good before this process began: a refused resource that was never accepted falls back on it. Asked
