@@ -84,6 +84,8 @@ final class CheckRoutesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "tests: [{test_name: t, input: {authority: a, path: /}, validate: {cluster_name: 5}}]",
+                "tests: [{test_name: t, input: {authority: a, path: /, ssl: 'true'}, validate: {cluster_name: a}}]",
                 "tests: []",
                 "tests: 7",
                 "other: []",

@@ -92,7 +92,7 @@ public final class RouteTestReader {
 
     private static Optional<RouteTest> test(Struct item, Scope scope) {
         unknown(item, Set.of("test_name", "input", "validate"), scope);
-        var name = text(item, "test_name");
+        var name = text(item, "test_name", scope);
         if (name.isEmpty()) {
             scope.at("test_name").error("is missing", "name the test");
         }
@@ -108,7 +108,7 @@ public final class RouteTestReader {
         for (var field : wanted.getFieldsMap().keySet()) {
             aspect(field)
                     .ifPresentOrElse(
-                            found -> texts.put(found, StringMatcher.octets(text(wanted, field))),
+                            found -> texts.put(found, StringMatcher.octets(text(wanted, field, here))),
                             () -> known(field, here));
         }
         var requests = new ArrayList<>(matchers(wanted, "request_header_matches", here));
@@ -144,20 +144,20 @@ public final class RouteTestReader {
     private static RouteTest.Input input(Struct input, Scope scope) {
         unknown(input, INPUT, scope);
         for (var field : List.of("authority", "path")) {
-            if (text(input, field).isEmpty()) {
+            if (text(input, field, scope).isEmpty()) {
                 scope.at(field).error("is missing", "write it");
             }
         }
         var headers = new ArrayList<>(lines(input, "additional_headers", scope));
         headers.addAll(lines(input, "additional_request_headers", scope));
-        var method = text(input, "method");
+        var method = text(input, "method", scope);
         return new RouteTest.Input(
                 method.isEmpty() ? "GET" : method,
-                StringMatcher.octets(text(input, "authority")),
-                StringMatcher.octets(text(input, "path")),
+                StringMatcher.octets(text(input, "authority", scope)),
+                StringMatcher.octets(text(input, "path", scope)),
                 number(input, "random_value", scope),
-                truth(input, "ssl"),
-                truth(input, "internal"),
+                truth(input, "ssl", scope),
+                truth(input, "internal", scope),
                 headers,
                 lines(input, "additional_response_headers", scope));
     }
@@ -174,11 +174,18 @@ public final class RouteTestReader {
         }
     }
 
-    private static boolean truth(Struct message, String field) {
+    private static boolean truth(Struct message, String field, Scope scope) {
+        if (message.containsFields(field) && !message.getFieldsOrThrow(field).hasBoolValue()) {
+            scope.at(field).error("is neither true nor false", "write true or false");
+        }
         return message.getFieldsOrDefault(field, Value.getDefaultInstance()).getBoolValue();
     }
 
-    private static String text(Struct message, String field) {
+    /// A text; what is none must not pass for an empty one, which says that there must be nothing.
+    private static String text(Struct message, String field, Scope scope) {
+        if (message.containsFields(field) && !message.getFieldsOrThrow(field).hasStringValue()) {
+            scope.at(field).error("is no text", "write it in quotes");
+        }
         return message.getFieldsOrDefault(field, Value.getDefaultInstance()).getStringValue();
     }
 
@@ -200,12 +207,12 @@ public final class RouteTestReader {
             var line = struct.containsFields("header")
                     ? struct.getFieldsOrThrow("header").getStructValue()
                     : struct;
-            var name = text(line, "key");
+            var name = text(line, "key", here);
             if (name.isEmpty()) {
                 here.at("key").error("is missing", "name a header");
             } else {
                 lines.add(new Line(
-                        name.toLowerCase(Locale.ROOT), HeadTexts.value(text(line, "value"), here.at("value"))));
+                        name.toLowerCase(Locale.ROOT), HeadTexts.value(text(line, "value", here), here.at("value"))));
             }
         }
         return lines;
