@@ -44,27 +44,7 @@ final class ExchangeFormat implements FormatSource {
 
     /// Its answer has come, with these lines.
     void answered(HeaderLines lines) {
-        response = new HeaderFields() {
-            @Override
-            public byte[] bytes() {
-                return lines.bytes();
-            }
-
-            @Override
-            public int headerCount() {
-                return lines.count();
-            }
-
-            @Override
-            public long headerName(int index) {
-                return lines.name(index);
-            }
-
-            @Override
-            public long headerValue(int index) {
-                return lines.value(index);
-            }
-        };
+        response = lines;
     }
 
     /// Gathers what changes in the request's head: what the filters want, then the route's and the target's

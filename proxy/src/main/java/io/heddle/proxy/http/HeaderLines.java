@@ -1,5 +1,6 @@
 package io.heddle.proxy.http;
 
+import io.heddle.traffic.request.HeaderFields;
 import io.heddle.traffic.request.Span;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
@@ -15,7 +16,7 @@ import java.util.Arrays;
 /// it found a line ([#add]). A decoder makes its lines: [#beginLine], the name's bytes, [#endName], the value's
 /// bytes, [#endLine]; bytes are appended with [#append], or written to [#bytes] at [#length] after [#reserve] and
 /// made known with [#advance]. Either way a fault is a [HeadResult], and [#end] tells where the lines end.
-public final class HeaderLines {
+public final class HeaderLines implements HeaderFields {
     /// No lines at all. Nothing is ever added to it.
     public static final HeaderLines EMPTY = new HeaderLines();
 
@@ -186,8 +187,24 @@ public final class HeaderLines {
     }
 
     /// The bytes, of which the head is a part.
+    @Override
     public byte[] bytes() {
         return bytes;
+    }
+
+    @Override
+    public int headerCount() {
+        return count();
+    }
+
+    @Override
+    public long headerName(int line) {
+        return name(line);
+    }
+
+    @Override
+    public long headerValue(int line) {
+        return value(line);
     }
 
     /// How many header lines.
