@@ -92,6 +92,7 @@ record ControlServer(Bootstrap.AdsTarget target, Optional<Issuing> issuing) {
                 cluster.http2(),
                 limits,
                 cluster.opening(),
+                cluster.health(),
                 cluster.service());
     }
 
@@ -129,6 +130,7 @@ record ControlServer(Bootstrap.AdsTarget target, Optional<Issuing> issuing) {
                         cluster.http2(),
                         cluster.connections(),
                         cluster.opening(),
+                        cluster.health(),
                         cluster.service()));
         return new RuntimeConfig(fixed.listeners(), fixed.routes(), clusters, fixed.trust(), fixed.certificates());
     }

@@ -13,12 +13,17 @@ import io.heddle.proxy.overload.Overload;
 import io.heddle.proxy.overload.OverloadLoop;
 import io.heddle.proxy.tls.IdentityAgent;
 import io.heddle.proxy.upstream.Upstreams;
+import io.heddle.traffic.resilience.EjectionType;
+import io.heddle.traffic.resilience.OutlierDetector;
 import io.heddle.traffic.resilience.OverloadPolicy;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 
 /// The proxy's figures beside those of requests.
 ///
@@ -110,6 +115,59 @@ record Figures(ProxyMetrics metrics) {
                 "Connections that could not come from the address that they should.",
                 "envoy_cluster_name",
                 upstreams.bindErrors())));
+        addOutliers(upstreams);
+    }
+
+    /// Which hosts were found to be outliers, as Envoy names it.
+    private void addOutliers(Upstreams upstreams) {
+        metrics.addFamilies(() -> {
+            var detectors = upstreams.outliers();
+            var families = new ArrayList<LabelledFamily>();
+            long now = System.nanoTime();
+            families.add(outliers(
+                    "active", "gauge", "Hosts that are ejected.", detectors, found -> (long) found.active(now)));
+            families.add(outliers(
+                    "overflow",
+                    "counter",
+                    "Ejections left out as too many hosts were ejected.",
+                    detectors,
+                    OutlierDetector::overflow));
+            families.add(outliers(
+                    "enforced_total",
+                    "counter",
+                    "Ejections.",
+                    detectors,
+                    found -> Arrays.stream(EjectionType.values())
+                            .mapToLong(found::enforced)
+                            .sum()));
+            for (var type : EjectionType.values()) {
+                families.add(outliers(
+                        "detected_" + type.stat(),
+                        "counter",
+                        "Outliers found this way.",
+                        detectors,
+                        found -> found.detected(type)));
+                families.add(outliers(
+                        "enforced_" + type.stat(),
+                        "counter",
+                        "Ejections for it.",
+                        detectors,
+                        found -> found.enforced(type)));
+            }
+            return families;
+        });
+    }
+
+    private static LabelledFamily outliers(
+            String name,
+            String type,
+            String help,
+            Map<String, OutlierDetector> detectors,
+            ToLongFunction<OutlierDetector> value) {
+        var values = new HashMap<String, Long>();
+        detectors.forEach((cluster, detector) -> values.put(cluster, value.applyAsLong(detector)));
+        return new LabelledFamily(
+                "envoy_cluster_outlier_detection_ejections_" + name, type, help, "envoy_cluster_name", values);
     }
 
     /// What ended HTTP/2 connections of one side, `downstream` or `upstream`.

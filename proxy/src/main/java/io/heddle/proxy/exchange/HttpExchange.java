@@ -358,10 +358,11 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
     @Override
     public void head(HttpResponseHead answer, boolean complete) {
         timeline.responseHeadReceived = worker.now();
+        readGrpcStatus(answer.lines());
+        tries.judge(answer.status(), timeline.grpcStatus);
         if (follows(answer)) {
             return;
         }
-        readGrpcStatus(answer.lines());
         if (tries.again(answer.status(), timeline.grpcStatus)) {
             return;
         }

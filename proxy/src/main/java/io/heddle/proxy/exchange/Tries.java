@@ -272,6 +272,7 @@ final class Tries implements HostWait.Listener {
         stream = null;
         waiting = false;
         endTry();
+        judgeFailure(failure);
         var outcome = switch (failure) {
             case CONNECT_FAILED, CONNECT_TIMEOUT -> new RetryDecider.Outcome.ConnectFailed();
             case RESET_BEFORE_RESPONSE -> new RetryDecider.Outcome.ResetBeforeResponse(headSent, reused);
@@ -284,6 +285,46 @@ final class Tries implements HostWait.Listener {
             return;
         }
         exchange.fail(UpstreamReplies.failed(failure));
+    }
+
+    /// The host has answered: that counts in outlier detection. A `grpc` status is -1 without.
+    void judge(int status, int grpc) {
+        if (cluster != null && host != null) {
+            var outliers = cluster.monitor(host);
+            if (outliers.isPresent()) {
+                outliers.get().answered(grpc < 0 ? status : GrpcAnswer.httpStatus(grpc), worker.now());
+            }
+        }
+    }
+
+    /// The host was asked and did not answer. That no connection could be made is known already.
+    private void judgeFailure(UpstreamFailure failure) {
+        if (cluster == null || host == null) {
+            return;
+        }
+        switch (failure) {
+            case RESET_BEFORE_RESPONSE,
+                    RESET_IN_RESPONSE,
+                    REFUSED,
+                    STREAM_RESET,
+                    STREAM_RESET_IN_RESPONSE,
+                    MALFORMED -> {
+                var outliers = cluster.monitor(host);
+                if (outliers.isPresent()) {
+                    outliers.get().failed(worker.now());
+                }
+            }
+            case CONNECT_FAILED, CONNECT_TIMEOUT, OVERFLOW, NO_SUCH_NAME, TOO_MANY_NAMES, TOO_MANY_QUESTIONS -> {}
+        }
+    }
+
+    private void judgeTimeout() {
+        if (isTrying() && cluster != null && host != null) {
+            var outliers = cluster.monitor(host);
+            if (outliers.isPresent()) {
+                outliers.get().timedOut(worker.now());
+            }
+        }
     }
 
     /// An answer's head has come; whether it is thrown away for another try.
@@ -347,6 +388,7 @@ final class Tries implements HostWait.Listener {
         switch (limits.passed(worker.now(), isTrying())) {
             case NONE -> {}
             case TRY -> {
+                judgeTimeout();
                 cancelTry();
                 if (answering || !retry(new RetryDecider.Outcome.PerTryTimeout())) {
                     cancel();
@@ -354,6 +396,7 @@ final class Tries implements HostWait.Listener {
                 }
             }
             case REQUEST -> {
+                judgeTimeout();
                 cancel();
                 exchange.fail(UpstreamReplies.REQUEST_TIMEOUT);
             }

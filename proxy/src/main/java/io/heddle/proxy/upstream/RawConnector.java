@@ -3,8 +3,6 @@ package io.heddle.proxy.upstream;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.tls.HalfClose;
 import io.heddle.traffic.resilience.CircuitBreaker;
-import io.heddle.traffic.resilience.OutlierDetector;
-import io.heddle.traffic.resilience.OutlierPolicy;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
@@ -30,8 +28,6 @@ import org.jspecify.annotations.Nullable;
 // A failed write or close shows as the end of its channel, which is handled.
 @SuppressWarnings("FutureReturnValueIgnored")
 public final class RawConnector {
-    private static final OutlierDetector outliers = new OutlierDetector(OutlierPolicy.DEFAULT);
-
     private final Worker worker;
     private final Class<? extends SocketChannel> socketChannel;
     private final UpstreamTarget target;
@@ -225,7 +221,7 @@ public final class RawConnector {
 
     private void opened(Channel channel, Stage stage) {
         if (stage.tls().isEmpty()) {
-            connected(channel, stage.outcome());
+            connected(channel, stage);
             return;
         }
         stage.tls().get().handshakeFuture().addListener(done -> {
@@ -234,7 +230,7 @@ public final class RawConnector {
                 if (stage.halfClose()) {
                     HalfClose.prepare(channel);
                 }
-                connected(channel, stage.outcome());
+                connected(channel, stage);
             } else {
                 channel.close();
                 failed(done.cause(), stage.outcome());
@@ -286,8 +282,10 @@ public final class RawConnector {
         }
     }
 
-    private void connected(Channel channel, Outcome outcome) {
-        outliers.connected(target.host().state());
+    /// A connection that may be closed by halves carries bytes that nobody looks at.
+    private void connected(Channel channel, Stage stage) {
+        var outcome = stage.outcome();
+        target.connected(stage.halfClose(), worker.now());
         if (!isExpected(channel)) {
             channel.close();
             otherwise.run();
@@ -299,11 +297,9 @@ public final class RawConnector {
     }
 
     private void failed(Throwable cause, Outcome outcome) {
-        outliers.connectFailed(target.host().state(), worker.now());
+        boolean timedOut = cause instanceof ConnectTimeoutException;
+        target.unreachable(timedOut, worker.now());
         lastFailure = cause;
-        outcome.failed(
-                cause instanceof ConnectTimeoutException
-                        ? UpstreamFailure.CONNECT_TIMEOUT
-                        : UpstreamFailure.CONNECT_FAILED);
+        outcome.failed(timedOut ? UpstreamFailure.CONNECT_TIMEOUT : UpstreamFailure.CONNECT_FAILED);
     }
 }

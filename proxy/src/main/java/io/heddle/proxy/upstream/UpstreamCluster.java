@@ -8,6 +8,7 @@ import io.heddle.traffic.balance.PickRequest;
 import io.heddle.traffic.balance.RequestedHost;
 import io.heddle.traffic.hash.HashPolicy;
 import io.heddle.traffic.resilience.CircuitBreaker;
+import io.heddle.traffic.resilience.OutlierMonitor;
 import io.heddle.traffic.runtime.Cluster;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -162,6 +163,13 @@ public final class UpstreamCluster {
             throw new IllegalStateException("the balancer picked a host of another cluster: " + host);
         }
         return found;
+    }
+
+    /// Who hears of what `host` does; empty where its cluster does not look for outliers, and for a host that is known
+    /// no more.
+    public Optional<OutlierMonitor> monitor(Host host) {
+        var found = find(host);
+        return found == null ? Optional.empty() : found.outliers();
     }
 
     private @Nullable UpstreamTarget find(Host host) {

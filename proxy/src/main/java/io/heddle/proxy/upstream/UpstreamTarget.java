@@ -2,6 +2,9 @@ package io.heddle.proxy.upstream;
 
 import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.resilience.CircuitBreaker;
+import io.heddle.traffic.resilience.OutlierMonitor;
+import io.heddle.traffic.resilience.UnreachableHosts;
+import io.heddle.traffic.resilience.UnreachablePolicy;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.ConnectionLimits;
@@ -17,13 +20,47 @@ import java.util.Optional;
 /// @param source makes TLS handlers by that
 /// @param cluster its cluster, as configured
 /// @param breaker its cluster's
+/// @param outliers hears of what becomes of requests there, where its cluster looks for outliers
 record UpstreamTarget(
         Host host,
         HostAddress address,
         Cluster.Transport transport,
         Optional<ClientTlsSource> source,
         Cluster cluster,
-        CircuitBreaker breaker) {
+        CircuitBreaker breaker,
+        Optional<OutlierMonitor> outliers) {
+    private static final UnreachableHosts UNREACHABLE = new UnreachableHosts(UnreachablePolicy.DEFAULT);
+
+    /// One whose cluster does not look for outliers.
+    UpstreamTarget(
+            Host host,
+            HostAddress address,
+            Cluster.Transport transport,
+            Optional<ClientTlsSource> source,
+            Cluster cluster,
+            CircuitBreaker breaker) {
+        this(host, address, transport, source, cluster, breaker, Optional.empty());
+    }
+
+    /// A connection stands, at `now`; `whole` tells that nothing more will be known of it.
+    void connected(boolean whole, long now) {
+        if (outliers.isPresent()) {
+            outliers.get().connected(whole, now);
+        } else {
+            UNREACHABLE.connected(host.state());
+        }
+    }
+
+    /// No connection could be made, at `now`.
+    void unreachable(boolean timedOut, long now) {
+        if (outliers.isEmpty()) {
+            UNREACHABLE.connectFailed(host.state(), now);
+        } else if (timedOut) {
+            outliers.get().timedOut(now);
+        } else {
+            outliers.get().failed(now);
+        }
+    }
 
     Optional<ClientTls> tls() {
         return transport.tls();
@@ -62,6 +99,7 @@ record UpstreamTarget(
                 && address.serves(other.address)
                 && protocol() == other.protocol()
                 && http2().equals(other.http2())
-                && limits().equals(other.limits());
+                && limits().equals(other.limits())
+                && outliers.equals(other.outliers);
     }
 }

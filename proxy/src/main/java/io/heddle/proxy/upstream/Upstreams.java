@@ -15,6 +15,7 @@ import io.heddle.traffic.balance.HostSet;
 import io.heddle.traffic.balance.HostState;
 import io.heddle.traffic.balance.LoadBalancer;
 import io.heddle.traffic.resilience.CircuitBreaker;
+import io.heddle.traffic.resilience.OutlierDetector;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.Home;
@@ -49,6 +50,7 @@ public final class Upstreams implements ActiveConfig.Follower {
     private final NameResolver names;
     private final Http2Counters counters = new Http2Counters();
     private final BindErrors bindErrors = new BindErrors();
+    private final Outliers outliers;
     private volatile Map<String, UpstreamCluster> clusters = Map.of();
     private RuntimeConfig applied = RuntimeConfig.EMPTY;
     private Neighbourhood neighbourhood;
@@ -68,6 +70,7 @@ public final class Upstreams implements ActiveConfig.Follower {
                 .toList();
         this.lookup = new DnsClients(loops);
         this.timer = loops.workers().getFirst().loop();
+        this.outliers = new Outliers(timer);
         this.names = new NameResolver(lookup, this::resolved);
         swapped(RuntimeConfig.EMPTY, first);
     }
@@ -81,6 +84,11 @@ public final class Upstreams implements ActiveConfig.Follower {
     /// left out.
     public Map<String, Long> bindErrors() {
         return bindErrors.all();
+    }
+
+    /// The outlier detectors of clusters that have one, by the cluster's name.
+    public Map<String, OutlierDetector> outliers() {
+        return outliers.all();
     }
 
     /// The cluster called `name`, if there is one now. An exchange under an older configuration may find that its
@@ -165,6 +173,7 @@ public final class Upstreams implements ActiveConfig.Follower {
         aggregates.forEach(cluster -> aggregate(cluster, next, after));
         clusters = Map.copyOf(after);
         bindErrors.keep(clusters.keySet());
+        outliers.keep(clusters.keySet());
         retire(before, after);
     }
 
@@ -234,16 +243,21 @@ public final class Upstreams implements ActiveConfig.Follower {
         var targets = new IdentityHashMap<HostState, UpstreamTarget>();
         var sources = new HashMap<ClientTls, ClientTlsSource>();
         for (var found : names.resolve(cluster)) {
-            var endpoint = found.endpoint();
-            var known = old.map(cluster0 -> cluster0.hosts().get(found.key()));
-            var state = known.map(Host::state).orElseGet(Upstreams::joining);
-            var host = new Host(endpoint, state);
-            hosts.put(found.key(), host);
+            var known = old.map(was -> was.hosts().get(found.key()));
+            hosts.put(
+                    found.key(),
+                    new Host(found.endpoint(), known.map(Host::state).orElseGet(Upstreams::joining)));
+        }
+        var detector = outliers.watch(cluster, hosts.values());
+        hosts.forEach((key, host) -> {
+            var endpoint = host.endpoint();
+            var known = old.map(was -> was.hosts().get(key));
             var transport = transport(cluster, endpoint.transportMatch());
             var source = transport.tls().map(needed -> sources.computeIfAbsent(needed, tls));
             var address = hostAddress(cluster, endpoint, known.flatMap(before -> old.map(was -> was.target(before))));
-            targets.put(state, new UpstreamTarget(host, address, transport, source, cluster, breaker));
-        }
+            var monitor = detector.map(watching -> watching.monitor(host.state()));
+            targets.put(host.state(), new UpstreamTarget(host, address, transport, source, cluster, breaker, monitor));
+        });
         var around = neighbourhood.around(() -> breaker.active(CircuitBreaker.Resource.REQUESTS));
         var set = new HostSet(List.copyOf(hosts.values()), cluster.endpoints().spread(), around);
         var balancer = BuiltinBalancers.create(cluster.balancer(), set);

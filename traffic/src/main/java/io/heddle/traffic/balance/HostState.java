@@ -98,6 +98,32 @@ public final class HostState {
         return ejections.incrementAndGet();
     }
 
+    /// Whether it was ejected and neither a success nor [#readmit] has ended that, though its time may be over.
+    public boolean wasEjected() {
+        return ejected;
+    }
+
+    /// Ends the ejection, which still counts among those in a row; false when there is none.
+    public boolean readmit(long now) {
+        if (!ejected) {
+            return false;
+        }
+        long ended = Math.min(ejectedUntil, now);
+        if (ended - joinedAt > 0) {
+            joinedAt = ended;
+        }
+        ejected = false;
+        changed();
+        return true;
+    }
+
+    /// One ejection less in a row; nothing where there is none.
+    public void forgive() {
+        if (ejections.get() > 0) {
+            ejections.decrementAndGet();
+        }
+    }
+
     private void changed() {
         var listening = changes;
         if (listening != null) {

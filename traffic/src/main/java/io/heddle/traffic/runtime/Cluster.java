@@ -21,6 +21,7 @@ import java.util.Optional;
 /// @param http2 how HTTP/2 is spoken, where it is
 /// @param connections how long connections are used
 /// @param opening how connections are opened
+/// @param health which of its hosts are well
 /// @param service which service this is, for metrics
 public record Cluster(
         String name,
@@ -34,12 +35,13 @@ public record Cluster(
         Http2Options http2,
         ConnectionLimits connections,
         ConnectionOpening opening,
+        HealthPolicy health,
         ServiceTag service) {
     public Cluster {
         transports = List.copyOf(transports);
     }
 
-    /// One whose connections are opened as usual.
+    /// One whose connections are opened as usual, and whose hosts are as well as the control plane says.
     public Cluster(
             String name,
             Discovery discovery,
@@ -64,6 +66,7 @@ public record Cluster(
                 http2,
                 connections,
                 ConnectionOpening.DEFAULT,
+                HealthPolicy.NONE,
                 service);
     }
 

@@ -125,7 +125,7 @@ class ResilienceTest {
 
     @Test
     void connect_failures_in_a_row_eject_a_host_for_longer_each_time() {
-        var detector = new OutlierDetector(new OutlierPolicy(2, Duration.ofNanos(10), Duration.ofNanos(25)));
+        var detector = new UnreachableHosts(new UnreachablePolicy(2, Duration.ofNanos(10), Duration.ofNanos(25)));
         var host = new HostState();
         assertThat(detector.connectFailed(host, 0)).isFalse();
         detector.connected(host);

@@ -36,7 +36,7 @@ final class ClusterReader {
             .limits("typed_extension_protocol_options", "`envoy.extensions.upstreams.http.v3.HttpProtocolOptions` only")
             .reads("http2_protocol_options", "upstream_http_protocol_options")
             .limits("metadata", "`istio`: `services`, for metrics")
-            .reads("cluster_type")
+            .reads("cluster_type", "outlier_detection")
             .limits("dns_refresh_rate", "more than 1 ms")
             .reads("dns_failure_refresh_rate", "respect_dns_ttl", "dns_jitter", "dns_lookup_family")
             .reads("typed_dns_resolver_config")
@@ -106,6 +106,7 @@ final class ClusterReader {
                 upstream.http2(),
                 HttpProtocols.connections(message, scope),
                 OpeningReader.read(message, scope),
+                HealthReader.read(message, discovery, scope),
                 service(message.getMetadata()));
     }
 

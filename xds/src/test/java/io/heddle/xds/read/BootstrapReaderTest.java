@@ -349,7 +349,7 @@ class BootstrapReaderTest {
                 .contains("typed_config.tracing: is not supported")
                 .contains("http_filters[0].typed_config.rules.policies[odd].permissions[0].metadata: is not supported")
                 .contains("Cluster bad: lb_policy: ORIGINAL_DST needs CLUSTER_PROVIDED")
-                .contains("Cluster bad: outlier_detection: is not supported")
+                .contains("Cluster bad: outlier_detection: has no effect in this type of cluster")
                 .contains("clusters[0].name: there is no cluster a; add the cluster")
                 .contains("Bootstrap: stats_sinks: is not supported");
     }

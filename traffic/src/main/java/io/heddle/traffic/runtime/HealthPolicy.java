@@ -1,0 +1,13 @@
+package io.heddle.traffic.runtime;
+
+import io.heddle.traffic.resilience.OutlierPolicy;
+import java.util.Optional;
+
+/// How a proxy finds out which hosts of a cluster are well, beside what the control plane says.
+///
+/// @param outliers by what becomes of requests; empty for connections that fail only
+///     ([io.heddle.traffic.resilience.UnreachableHosts])
+public record HealthPolicy(Optional<OutlierPolicy> outliers) {
+    /// By connections that fail only.
+    public static final HealthPolicy NONE = new HealthPolicy(Optional.empty());
+}

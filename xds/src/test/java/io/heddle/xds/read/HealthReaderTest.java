@@ -1,0 +1,90 @@
+package io.heddle.xds.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.heddle.model.problem.Checked;
+import io.heddle.model.problem.Problem;
+import io.heddle.traffic.resilience.OutlierPolicy;
+import io.heddle.traffic.resilience.OutlierPolicy.Ejections;
+import io.heddle.traffic.resilience.OutlierPolicy.FailurePercentage;
+import io.heddle.traffic.resilience.OutlierPolicy.Row;
+import io.heddle.traffic.resilience.OutlierPolicy.SuccessRate;
+import io.heddle.traffic.runtime.HealthPolicy;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+/// How clusters say which of their hosts are well.
+class HealthReaderTest {
+    private static Checked<Bootstrap> read(String fields) {
+        return BootstrapReader.read("static_resources: { clusters: [ { name: c, " + fields + " } ] }");
+    }
+
+    private static HealthPolicy health(String fields) {
+        var read = read(fields);
+        assertThat(read.problems()).isEmpty();
+        var bootstrap = ((Checked.Ok<Bootstrap>) read).value();
+        return Objects.requireNonNull(bootstrap.fixed().clusters().get("c")).health();
+    }
+
+    private static OutlierPolicy outliers(String fields) {
+        return health("outlier_detection: { " + fields + " }").outliers().orElseThrow();
+    }
+
+    private static List<String> paths(String fields) {
+        return read("outlier_detection: { " + fields + " }").problems().stream()
+                .map(Problem::path)
+                .toList();
+    }
+
+    @Test
+    void an_empty_outlier_detection_has_envoys_defaults_and_none_means_none() {
+        assertThat(outliers("")).isEqualTo(OutlierPolicy.DEFAULT);
+        assertThat(health("type: STATIC").outliers()).isEmpty();
+    }
+
+    @Test
+    void reads_every_field_of_outlier_detection() {
+        var read = outliers("consecutive_5xx: 1, interval: 2s, base_ejection_time: 3s, max_ejection_percent: 4,"
+                + " enforcing_consecutive_5xx: 5, enforcing_success_rate: 6, success_rate_minimum_hosts: 7,"
+                + " success_rate_request_volume: 8, success_rate_stdev_factor: 1500, consecutive_gateway_failure: 9,"
+                + " enforcing_consecutive_gateway_failure: 10, split_external_local_origin_errors: true,"
+                + " consecutive_local_origin_failure: 11, enforcing_consecutive_local_origin_failure: 12,"
+                + " enforcing_local_origin_success_rate: 13, failure_percentage_threshold: 14,"
+                + " enforcing_failure_percentage: 15, enforcing_failure_percentage_local_origin: 16,"
+                + " failure_percentage_minimum_hosts: 17, failure_percentage_request_volume: 18,"
+                + " max_ejection_time: 19s, max_ejection_time_jitter: 20s, always_eject_one_host: true");
+        assertThat(read)
+                .isEqualTo(new OutlierPolicy(
+                        Duration.ofSeconds(2),
+                        new Ejections(Duration.ofSeconds(3), Duration.ofSeconds(19), Duration.ofSeconds(20), 4, true),
+                        new Row(1, 5),
+                        new Row(9, 10),
+                        new Row(11, 12),
+                        true,
+                        new SuccessRate(7, 8, 1.5, 6, 13),
+                        new FailurePercentage(14, 17, 18, 15, 16),
+                        true));
+    }
+
+    @Test
+    void the_longest_ejection_is_never_shorter_than_the_first() {
+        assertThat(outliers("base_ejection_time: 600s").ejections().longest()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(paths("base_ejection_time: 10s, max_ejection_time: 5s"))
+                .singleElement()
+                .asString()
+                .endsWith("outlier_detection.max_ejection_time");
+    }
+
+    @Test
+    void refuses_what_cannot_be_meant() {
+        assertThat(paths(
+                        "interval: 0s, base_ejection_time: 0s, max_ejection_percent: 101, enforcing_success_rate: 200"))
+                .hasSize(4);
+        assertThat(read("type: ORIGINAL_DST, lb_policy: CLUSTER_PROVIDED, outlier_detection: {}")
+                        .problems())
+                .singleElement()
+                .satisfies(found -> assertThat(found.path()).endsWith("outlier_detection"));
+    }
+}
