@@ -12,6 +12,7 @@ import io.heddle.proxy.ondemand.OnDemand;
 import io.heddle.proxy.overload.Overload;
 import io.heddle.proxy.overload.OverloadLoop;
 import io.heddle.proxy.tls.IdentityAgent;
+import io.heddle.proxy.upstream.CheckCounts;
 import io.heddle.proxy.upstream.Upstreams;
 import io.heddle.traffic.resilience.EjectionType;
 import io.heddle.traffic.resilience.OutlierDetector;
@@ -23,6 +24,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /// The proxy's figures beside those of requests.
@@ -116,6 +119,46 @@ record Figures(ProxyMetrics metrics) {
                 "envoy_cluster_name",
                 upstreams.bindErrors())));
         addOutliers(upstreams);
+        addChecks(upstreams);
+    }
+
+    /// What active health checks came to, as Envoy names it.
+    private void addChecks(Upstreams upstreams) {
+        metrics.addFamilies(() -> {
+            var checks = upstreams.checks();
+            return List.of(
+                    checks("attempt", "Health checks.", checks, CheckCounts::attempt),
+                    checks("success", "Health checks that found a host well.", checks, CheckCounts::success),
+                    checks("failure", "Health checks that did not.", checks, CheckCounts::failure),
+                    checks("network_failure", "Of these, no answer.", checks, CheckCounts::network),
+                    new LabelledFamily(
+                            "envoy_cluster_health_check_healthy",
+                            "gauge",
+                            "Hosts that health checks found well.",
+                            "envoy_cluster_name",
+                            healthy(upstreams)));
+        });
+    }
+
+    private static Map<String, Long> healthy(Upstreams upstreams) {
+        var healthy = new HashMap<String, Long>();
+        for (var cluster : upstreams.all()) {
+            if (cluster.cluster().health().check().isPresent()) {
+                long well = cluster.hosts().values().stream()
+                        .filter(host -> !host.state().failsChecks())
+                        .count();
+                healthy.put(cluster.cluster().name(), well);
+            }
+        }
+        return healthy;
+    }
+
+    private static LabelledFamily checks(
+            String name, String help, Map<String, CheckCounts> counts, Function<CheckCounts, LongAdder> count) {
+        var values = new HashMap<String, Long>();
+        counts.forEach(
+                (cluster, counted) -> values.put(cluster, count.apply(counted).sum()));
+        return new LabelledFamily("envoy_cluster_health_check_" + name, "counter", help, "envoy_cluster_name", values);
     }
 
     /// Which hosts were found to be outliers, as Envoy names it.

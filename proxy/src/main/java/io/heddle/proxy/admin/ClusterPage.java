@@ -74,7 +74,8 @@ final class ClusterPage {
             case DRAINING -> "/eds_status_draining";
             case UNHEALTHY -> "/failed_eds_health";
         };
-        var flags = (isEjected(host) ? "/failed_outlier_check" : "") + known;
+        var checked = host.state().failsChecks() ? "/failed_active_hc" : "";
+        var flags = checked + (isEjected(host) ? "/failed_outlier_check" : "") + known;
         return flags.isEmpty() ? "healthy" : flags;
     }
 
@@ -99,6 +100,9 @@ final class ClusterPage {
         health.put("eds_health_status", endpoint.health());
         if (isEjected(host)) {
             health.put("failed_outlier_check", true);
+        }
+        if (host.state().failsChecks()) {
+            health.put("failed_active_health_check", true);
         }
         var stats = new ArrayList<Map<String, Object>>();
         stats.add(Map.of(

@@ -161,7 +161,11 @@ final class MirrorCopy implements UpstreamListener {
 
     @Override
     public void head(HttpResponseHead head, boolean complete) {
-        // Nobody asks how the mirror answered.
+        // Nobody asks how the mirror answered, but for outlier detection.
+        var outliers = cluster.monitor(host);
+        if (outliers.isPresent()) {
+            outliers.get().answered(head.status(), worker.now());
+        }
     }
 
     @Override

@@ -283,6 +283,9 @@ public final class GrpcCall {
         @Override
         public void head(HttpResponseHead head, boolean complete) {
             httpStatus = head.status();
+            if (cluster != null && host != null) {
+                cluster.monitor(host).ifPresent(outliers -> outliers.answered(httpStatus, worker.now()));
+            }
             var status = StatusReader.read(head.lines());
             if (complete) {
                 ended = status.orElseGet(() -> StatusReader.ofHttp(head.status()));

@@ -52,6 +52,12 @@ final class HostPools {
         return fresh;
     }
 
+    /// A pool of its own for `target`, of HTTP/2 or of HTTP/1.1.
+    ConnectionPool fresh(UpstreamTarget target, boolean http2) {
+        var connector = connector(target, ConnectionOrigin.ANYBODY);
+        return http2 ? new Http2Pool(connector, worker, counters) : new Http1Pool(connector, worker);
+    }
+
     /// What makes connections to `target` that have `origin`.
     RawConnector connector(UpstreamTarget target, ConnectionOrigin origin) {
         return new RawConnector(worker, socketChannel, target, origin, bindErrors);

@@ -51,6 +51,7 @@ public final class Upstreams implements ActiveConfig.Follower {
     private final Http2Counters counters = new Http2Counters();
     private final BindErrors bindErrors = new BindErrors();
     private final Outliers outliers;
+    private final HealthChecks checks;
     private volatile Map<String, UpstreamCluster> clusters = Map.of();
     private RuntimeConfig applied = RuntimeConfig.EMPTY;
     private Neighbourhood neighbourhood;
@@ -71,6 +72,7 @@ public final class Upstreams implements ActiveConfig.Follower {
         this.lookup = new DnsClients(loops);
         this.timer = loops.workers().getFirst().loop();
         this.outliers = new Outliers(timer);
+        this.checks = new HealthChecks(loops.workers(), pools);
         this.names = new NameResolver(lookup, this::resolved);
         swapped(RuntimeConfig.EMPTY, first);
     }
@@ -89,6 +91,11 @@ public final class Upstreams implements ActiveConfig.Follower {
     /// The outlier detectors of clusters that have one, by the cluster's name.
     public Map<String, OutlierDetector> outliers() {
         return outliers.all();
+    }
+
+    /// What active health checks came to, by the name of the cluster; those that have none are left out.
+    public Map<String, CheckCounts> checks() {
+        return checks.counts();
     }
 
     /// The cluster called `name`, if there is one now. An exchange under an older configuration may find that its
@@ -174,6 +181,7 @@ public final class Upstreams implements ActiveConfig.Follower {
         clusters = Map.copyOf(after);
         bindErrors.keep(clusters.keySet());
         outliers.keep(clusters.keySet());
+        checks.keep(clusters.keySet());
         retire(before, after);
     }
 
@@ -246,7 +254,7 @@ public final class Upstreams implements ActiveConfig.Follower {
             var known = old.map(was -> was.hosts().get(found.key()));
             hosts.put(
                     found.key(),
-                    new Host(found.endpoint(), known.map(Host::state).orElseGet(Upstreams::joining)));
+                    new Host(found.endpoint(), known.map(Host::state).orElseGet(() -> joining(cluster))));
         }
         var detector = outliers.watch(cluster, hosts.values());
         hosts.forEach((key, host) -> {
@@ -258,14 +266,17 @@ public final class Upstreams implements ActiveConfig.Follower {
             var monitor = detector.map(watching -> watching.monitor(host.state()));
             targets.put(host.state(), new UpstreamTarget(host, address, transport, source, cluster, breaker, monitor));
         });
+        checks.watch(cluster, targets.values());
         var around = neighbourhood.around(() -> breaker.active(CircuitBreaker.Resource.REQUESTS));
         var set = new HostSet(List.copyOf(hosts.values()), cluster.endpoints().spread(), around);
         var balancer = BuiltinBalancers.create(cluster.balancer(), set);
         return new UpstreamCluster(cluster, balancer, breaker, new UpstreamCluster.Hosts.Known(hosts, targets));
     }
 
-    private static HostState joining() {
+    /// Nothing is known of a host that was not checked yet, so it counts as ill.
+    private static HostState joining(Cluster cluster) {
         var state = new HostState();
+        state.checked(cluster.health().check().isEmpty());
         state.join(System.nanoTime());
         return state;
     }

@@ -60,16 +60,18 @@ class OutlierDetectionTest {
 
     private static HealthPolicy policy(Duration base) {
         var standard = OutlierPolicy.DEFAULT;
-        return new HealthPolicy(Optional.of(new OutlierPolicy(
-                Duration.ofMillis(20),
-                new Ejections(base, base, Duration.ZERO, 100, false),
-                new Row(3, 100),
-                standard.gatewayFailures(),
-                standard.localOrigin(),
-                false,
-                standard.successRate(),
-                standard.failurePercentage(),
-                true)));
+        return new HealthPolicy(
+                Optional.of(new OutlierPolicy(
+                        Duration.ofMillis(20),
+                        new Ejections(base, base, Duration.ZERO, 100, false),
+                        new Row(3, 100),
+                        standard.gatewayFailures(),
+                        standard.localOrigin(),
+                        false,
+                        standard.successRate(),
+                        standard.failurePercentage(),
+                        true)),
+                Optional.empty());
     }
 
     private static String ask(Socket client) throws IOException {

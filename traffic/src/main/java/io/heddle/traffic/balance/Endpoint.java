@@ -74,6 +74,22 @@ public record Endpoint(
         return at(to, hostname.isEmpty() ? address : hostname, additional);
     }
 
+    /// The same at another port, and at its own address only.
+    public Endpoint withPort(int other) {
+        return new Endpoint(
+                address,
+                other,
+                weight,
+                health,
+                priority,
+                transportMatch,
+                metadata,
+                hostname,
+                locality,
+                labels,
+                List.of());
+    }
+
     private Endpoint at(String to, String name, List<Address> others) {
         return new Endpoint(
                 to, port, weight, health, priority, transportMatch, metadata, name, locality, labels, others);

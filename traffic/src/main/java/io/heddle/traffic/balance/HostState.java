@@ -12,6 +12,8 @@ public final class HostState {
     private final AtomicInteger ejections = new AtomicInteger();
     private volatile boolean ejected;
     private volatile long ejectedUntil;
+    private volatile boolean failsChecks;
+    private volatile boolean used;
     private volatile boolean joined;
     private volatile long joinedAt;
     private volatile @Nullable HealthChanges changes;
@@ -24,6 +26,14 @@ public final class HostState {
     /// One more request.
     public void begin() {
         active.incrementAndGet();
+        if (!used) {
+            used = true;
+        }
+    }
+
+    /// Whether it has ever had a request.
+    public boolean wasUsed() {
+        return used;
     }
 
     /// One request less.
@@ -47,7 +57,26 @@ public final class HostState {
         return ejected ? Math.min(age, now - ejectedUntil) : age;
     }
 
-    /// Whether it is taken out of balancing at `now` (nanoseconds of the monotonic clock).
+    /// Whether it is out of balancing at `now` (nanoseconds of the monotonic clock): ejected, or found ill by health
+    /// checks.
+    public boolean isOut(long now) {
+        return failsChecks || isEjected(now);
+    }
+
+    /// Whether active health checks have found it ill, or have not found it well yet.
+    public boolean failsChecks() {
+        return failsChecks;
+    }
+
+    /// Active health checks have found out whether it is well.
+    public void checked(boolean healthy) {
+        if (failsChecks == healthy) {
+            failsChecks = !healthy;
+            changed();
+        }
+    }
+
+    /// Whether it is ejected at `now` (nanoseconds of the monotonic clock).
     public boolean isEjected(long now) {
         return ejected && ejectedUntil - now > 0;
     }

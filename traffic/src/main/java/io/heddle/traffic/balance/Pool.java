@@ -45,7 +45,7 @@ final class Pool {
             int drawn = algorithm.draw(request, turn);
             first = turn == 0 ? drawn : first;
             var host = hosts.get(drawn);
-            if (!host.state().isEjected(now) && !request.tried(host) && isWarm(host, request)) {
+            if (!host.state().isOut(now) && !request.tried(host) && isWarm(host, request)) {
                 return slots.get(drawn);
             }
         }
@@ -71,7 +71,7 @@ final class Pool {
         int at = first;
         for (int i = 0; i < hosts.size(); i++) {
             var host = hosts.get(at);
-            if ((ejectedToo || !host.state().isEjected(now)) && !request.tried(host)) {
+            if ((ejectedToo || !host.state().isOut(now)) && !request.tried(host)) {
                 return slots.get(at);
             }
             at = at + 1 == hosts.size() ? 0 : at + 1;
@@ -105,7 +105,7 @@ final class Pool {
         long longest = 0;
         for (int i = 0; i < hosts.size() && longest < window; i++) {
             var state = hosts.get(i).state();
-            if (!state.isEjected(now)) {
+            if (!state.isOut(now)) {
                 longest = Math.max(longest, state.inServiceFor(now));
             }
         }

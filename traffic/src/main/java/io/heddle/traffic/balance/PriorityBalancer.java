@@ -10,7 +10,8 @@ import java.util.TreeMap;
 /// Chooses the priority, then the locality, then lets an [Algorithm] choose among the hosts there.
 ///
 /// Which priority and which locality get how much is computed from the health of all hosts ([Shares]) and kept until
-/// the health of one of them changes. A host that was ejected, or that the request was tried on, is passed over as
+/// the health of one of them changes. A host that was ejected or found ill, or that the request was tried on, is passed
+/// over as
 /// long as there is another one in service: in its pool, then in others, the first priority first. In a panic health
 /// is disregarded: the detector is more likely to be wrong than so many hosts. Draining hosts get new requests only
 /// where there is no other host at all.
@@ -79,7 +80,7 @@ final class PriorityBalancer implements LoadBalancer {
 
     private static boolean serves(Host host, PickRequest request) {
         return host.endpoint().health() != Endpoint.Health.UNHEALTHY
-                && !host.state().isEjected(request.now())
+                && !host.state().isOut(request.now())
                 && !request.tried(host);
     }
 
@@ -192,7 +193,7 @@ final class PriorityBalancer implements LoadBalancer {
         for (var host : hosts) {
             long counts = byWeight ? host.endpoint().weight() : 1;
             total += counts;
-            if (host.state().isEjected(now)) {
+            if (host.state().isOut(now)) {
                 continue;
             }
             switch (host.endpoint().health()) {

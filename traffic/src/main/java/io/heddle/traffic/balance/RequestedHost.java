@@ -18,7 +18,7 @@ public record RequestedHost(String address, boolean strict) {
         if (found == null || request.tried(found)) {
             return Optional.empty();
         }
-        var health = found.state().isEjected(request.now())
+        var health = found.state().isOut(request.now())
                 ? Endpoint.Health.UNHEALTHY
                 : found.endpoint().health();
         return healths.contains(health) ? Optional.of(found) : Optional.empty();

@@ -103,7 +103,7 @@ final class ZoneShares {
     private static long serving(Level.Zone zone, boolean byWeight, long now) {
         long sum = 0;
         for (var host : zone.pool().hosts()) {
-            if (!host.state().isEjected(now)) {
+            if (!host.state().isOut(now)) {
                 sum += byWeight ? host.endpoint().weight() : 1;
             }
         }

@@ -1,4 +1,4 @@
-/// Timeouts, retries, circuit breaking, outlier detection: what keeps a failure small.
+/// Timeouts, retries, circuit breaking, outlier detection, health checks: what keeps a failure small.
 ///
 /// What lives here: pure deciders that get time and chance as arguments. What must not: timers, connections. Start
 /// reading at [io.heddle.traffic.resilience.RetryDecider].

@@ -1,5 +1,6 @@
 package io.heddle.traffic.runtime;
 
+import io.heddle.traffic.resilience.HealthCheck;
 import io.heddle.traffic.resilience.OutlierPolicy;
 import java.util.Optional;
 
@@ -7,7 +8,8 @@ import java.util.Optional;
 ///
 /// @param outliers by what becomes of requests; empty for connections that fail only
 ///     ([io.heddle.traffic.resilience.UnreachableHosts])
-public record HealthPolicy(Optional<OutlierPolicy> outliers) {
+/// @param check by asking them; empty for not asking
+public record HealthPolicy(Optional<OutlierPolicy> outliers, Optional<HealthCheck> check) {
     /// By connections that fail only.
-    public static final HealthPolicy NONE = new HealthPolicy(Optional.empty());
+    public static final HealthPolicy NONE = new HealthPolicy(Optional.empty(), Optional.empty());
 }

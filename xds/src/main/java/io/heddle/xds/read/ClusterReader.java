@@ -37,6 +37,8 @@ final class ClusterReader {
             .reads("http2_protocol_options", "upstream_http_protocol_options")
             .limits("metadata", "`istio`: `services`, for metrics")
             .reads("cluster_type", "outlier_detection")
+            .limits("health_checks", "one, over HTTP or TCP")
+            .limits("ignore_health_on_host_removal", "taken to be true: hosts that are removed go at once")
             .limits("dns_refresh_rate", "more than 1 ms")
             .reads("dns_failure_refresh_rate", "respect_dns_ttl", "dns_jitter", "dns_lookup_family")
             .reads("typed_dns_resolver_config")

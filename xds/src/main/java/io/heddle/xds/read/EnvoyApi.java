@@ -40,6 +40,7 @@ final class EnvoyApi {
             new Part("Matchers", MatcherReader.FIELDS),
             new Part("Clusters", ClusterReader.FIELDS),
             new Part("Health of hosts", HealthReader.FIELDS),
+            new Part("Active health checks", HealthCheckReader.FIELDS),
             new Part("Balancing", BalancerReader.FIELDS),
             new Part("Balancing policies", BalancingPolicyReader.FIELDS),
             new Part("Subsets", SubsetReader.FIELDS),

@@ -2,6 +2,7 @@ package io.heddle.xds.read;
 
 import com.google.protobuf.UInt32Value;
 import io.envoyproxy.envoy.config.cluster.v3.OutlierDetection;
+import io.heddle.traffic.resilience.HealthCheck;
 import io.heddle.traffic.resilience.OutlierPolicy;
 import io.heddle.traffic.resilience.OutlierPolicy.Ejections;
 import io.heddle.traffic.resilience.OutlierPolicy.FailurePercentage;
@@ -26,7 +27,7 @@ final class HealthReader {
             .reads("enforcing_success_rate", "success_rate_minimum_hosts", "success_rate_request_volume")
             .reads("success_rate_stdev_factor", "failure_percentage_threshold", "enforcing_failure_percentage")
             .reads("enforcing_failure_percentage_local_origin", "failure_percentage_minimum_hosts")
-            .reads("failure_percentage_request_volume");
+            .reads("failure_percentage_request_volume", "successful_active_health_check_uneject_host");
 
     /// What of outlier detection is read.
     static final List<Fields<?>> FIELDS = List.of(OUTLIERS);
@@ -37,18 +38,32 @@ final class HealthReader {
     private HealthReader() {}
 
     static HealthPolicy read(io.envoyproxy.envoy.config.cluster.v3.Cluster message, Discovery discovery, Scope scope) {
-        if (!message.hasOutlierDetection()) {
-            return HealthPolicy.NONE;
-        }
-        var here = scope.at("outlier_detection");
-        var policy = outliers(message.getOutlierDetection(), here);
+        var policy = new HealthPolicy(
+                message.hasOutlierDetection()
+                        ? Optional.of(outliers(message.getOutlierDetection(), scope.at("outlier_detection")))
+                        : Optional.empty(),
+                check(message, scope.at("health_checks")));
         return switch (discovery) {
-            case Discovery.Static _, Discovery.Eds _, Discovery.Dns _ -> new HealthPolicy(Optional.of(policy));
+            case Discovery.Static _, Discovery.Eds _, Discovery.Dns _ -> policy;
             case Discovery.OriginalDestination _, Discovery.DynamicForward _, Discovery.Aggregate _ -> {
-                here.warning("has no effect in this type of cluster", "remove it; set it where hosts are listed");
+                policy.outliers().ifPresent(_ -> without(scope.at("outlier_detection")));
+                policy.check().ifPresent(_ -> without(scope.at("health_checks")));
                 yield HealthPolicy.NONE;
             }
         };
+    }
+
+    private static void without(Scope scope) {
+        scope.warning("has no effect in this type of cluster", "remove it; set it where hosts are listed");
+    }
+
+    private static Optional<HealthCheck> check(io.envoyproxy.envoy.config.cluster.v3.Cluster message, Scope scope) {
+        if (message.getHealthChecksCount() > 1) {
+            scope.error("has several checks; one is supported, as in Envoy", "keep one");
+        }
+        return message.getHealthChecksCount() == 0
+                ? Optional.empty()
+                : Optional.of(HealthCheckReader.read(message.getHealthChecks(0), scope.at(0)));
     }
 
     private static OutlierPolicy outliers(OutlierDetection message, Scope scope) {
@@ -83,7 +98,8 @@ final class HealthReader {
                 message.getSplitExternalLocalOriginErrors(),
                 successRate(message, scope),
                 failurePercentage(message, scope),
-                true);
+                !message.hasSuccessfulActiveHealthCheckUnejectHost()
+                        || message.getSuccessfulActiveHealthCheckUnejectHost().getValue());
     }
 
     private static Duration interval(OutlierDetection message, Scope scope) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
+import io.heddle.traffic.resilience.HealthCheck;
 import io.heddle.traffic.resilience.OutlierPolicy;
 import io.heddle.traffic.resilience.OutlierPolicy.Ejections;
 import io.heddle.traffic.resilience.OutlierPolicy.FailurePercentage;
@@ -13,6 +14,8 @@ import io.heddle.traffic.runtime.HealthPolicy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /// How clusters say which of their hosts are well.
@@ -86,5 +89,81 @@ class HealthReaderTest {
                         .problems())
                 .singleElement()
                 .satisfies(found -> assertThat(found.path()).endsWith("outlier_detection"));
+    }
+
+    private static final String TIMES = "timeout: 1s, interval: 5s, unhealthy_threshold: 2, healthy_threshold: 3";
+
+    private static HealthCheck check(String fields) {
+        return health("health_checks: [ { " + TIMES + ", " + fields + " } ]")
+                .check()
+                .orElseThrow();
+    }
+
+    private static List<String> checkPaths(String fields) {
+        return read("health_checks: [ { " + fields + " } ]").problems().stream()
+                .map(Problem::path)
+                .toList();
+    }
+
+    @Test
+    void reads_a_health_check_over_http() {
+        var read = check("http_health_check: { path: /ok, host: shop, method: HEAD, codec_client_type: HTTP2,"
+                + " expected_statuses: [ { start: 200, end: 300 } ], retriable_statuses: [ { start: 503, end: 504 } ],"
+                + " request_headers_to_add: [ { header: { key: X-Check, value: yes } } ] },"
+                + " no_traffic_interval: 6s, unhealthy_interval: 7s, healthy_edge_interval: 8s, initial_jitter: 9s,"
+                + " interval_jitter: 10s, interval_jitter_percent: 11, alt_port: 81, reuse_connection: false,"
+                + " always_log_health_check_failures: true");
+        var seconds = IntStream.rangeClosed(0, 10).mapToObj(Duration::ofSeconds).toList();
+        assertThat(read)
+                .isEqualTo(new HealthCheck(
+                        seconds.get(1),
+                        new HealthCheck.Intervals(
+                                seconds.get(5),
+                                seconds.get(6),
+                                seconds.get(6),
+                                seconds.get(7),
+                                seconds.get(7),
+                                seconds.get(8),
+                                new HealthCheck.Jitter(seconds.get(9), seconds.get(10), 11)),
+                        2,
+                        3,
+                        false,
+                        Optional.of(81),
+                        new HealthCheck.Logs(true, false),
+                        new HealthCheck.Probe.Http(
+                                true,
+                                "HEAD",
+                                "shop",
+                                "/ok",
+                                List.of(new HealthCheck.Header("x-check", "yes")),
+                                List.of(new HealthCheck.Statuses(200, 300)),
+                                List.of(new HealthCheck.Statuses(503, 504)))));
+    }
+
+    @Test
+    void reads_a_health_check_over_tcp_in_octets() {
+        assertThat(check(
+                                "tcp_health_check: { send: { text: '50494E47' }, receive: [ { text: 'FF' }, { binary: UE9ORw== } ] }")
+                        .probe())
+                .isEqualTo(new HealthCheck.Probe.Tcp("PING", List.of("\u00ff", "PONG")));
+    }
+
+    @Test
+    void refuses_checks_that_cannot_be_made_as_written() {
+        assertThat(checkPaths("")).hasSize(5);
+        assertThat(checkPaths(TIMES + ", grpc_health_check: {}"))
+                .singleElement()
+                .asString()
+                .endsWith("health_checks[0].grpc_health_check");
+        assertThat(checkPaths(TIMES + ", alt_port: 0, http_health_check: { path: ok, host: 'a b', method: CONNECT,"
+                        + " expected_statuses: [ { start: 200, end: 200 } ], receive: [ { text: 00 } ],"
+                        + " request_headers_to_add: [ { header: { key: a, value: '%X%' } } ] }"))
+                .hasSize(7);
+        assertThat(checkPaths(TIMES + ", tcp_health_check: { send: { text: zz }, receive: [ {} ] }"))
+                .hasSize(2);
+        assertThat(read("health_checks: [ { " + TIMES + ", tcp_health_check: {} }, { " + TIMES
+                                + ", tcp_health_check: {} } ]")
+                        .problems())
+                .hasSize(1);
     }
 }
