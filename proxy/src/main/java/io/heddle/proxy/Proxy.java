@@ -30,6 +30,8 @@ import io.heddle.proxy.tls.ShownCertificates;
 import io.heddle.proxy.tls.TlsContexts;
 import io.heddle.proxy.upstream.UpstreamCluster;
 import io.heddle.proxy.upstream.Upstreams;
+import io.heddle.traffic.filter.FilterCounter;
+import io.heddle.traffic.ratelimit.LimitBuckets;
 import io.heddle.traffic.runtime.Listener;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.heddle.traffic.runtime.RuntimeConfig;
@@ -124,6 +126,7 @@ public final class Proxy implements AutoCloseable {
                 onDemand,
                 new Observer(),
                 overload,
+                new LimitBuckets(),
                 new Http2Counters(),
                 ownPeer,
                 options.drainTime());
@@ -321,6 +324,11 @@ public final class Proxy implements AutoCloseable {
         public void finished(RequestTimeline timeline) {
             metrics.finished(timeline);
             logs.finished(timeline);
+        }
+
+        @Override
+        public void counted(FilterCounter counter, String statPrefix) {
+            metrics.counted(counter, statPrefix);
         }
 
         @Override

@@ -6,9 +6,13 @@ import io.heddle.proxy.observe.RequestTimeline;
 import io.heddle.proxy.ondemand.DemandWait;
 import io.heddle.proxy.ondemand.OnDemand;
 import io.heddle.traffic.filter.FilterChain;
+import io.heddle.traffic.filter.FilterCounter;
 import io.heddle.traffic.filter.FilterRequest;
 import io.heddle.traffic.filter.FilterStep;
 import io.heddle.traffic.filter.StatefulSessionFilter;
+import io.heddle.traffic.format.HeaderChange;
+import io.heddle.traffic.ratelimit.LocalLimits;
+import io.heddle.traffic.ratelimit.TokenBuckets;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.request.Peer;
@@ -20,6 +24,8 @@ import io.heddle.traffic.route.FilterOverride;
 import io.heddle.traffic.route.RouteDecision;
 import io.heddle.xds.resource.ResourceType;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -44,36 +50,44 @@ final class FilterRunner implements FilterRequest {
     private final Worker worker;
     private final ProxyServices services;
     private final HopHeaders headers;
+    private final ExchangeFormat format;
     private final RequestTimeline timeline;
     private final Outcome outcome;
     private final Deadline pause = new Deadline(this::paused);
     private final DemandWait demand = new DemandWait(this::demanded);
     private final HeaderEdits requestEdits = new HeaderEdits();
     private final HeaderEdits responseEdits = new HeaderEdits();
-    private FilterChain chain = new FilterChain(java.util.List.of());
+    private final List<HeaderChange> responseChanges = new ArrayList<>();
+    private FilterChain chain = new FilterChain(List.of());
     private ClusterChoice.@Nullable Target target;
     private @Nullable RequestHead head;
     private Optional<StatefulSessionFilter.Settings> session = Optional.empty();
     private int index;
     private boolean soughtHost;
 
-    FilterRunner(Worker worker, ProxyServices services, HopHeaders headers, RequestTimeline timeline, Outcome outcome) {
+    FilterRunner(Worker worker, ProxyServices services, HopHeaders headers, ExchangeFormat format, Outcome outcome) {
         this.worker = worker;
         this.services = services;
         this.headers = headers;
-        this.timeline = timeline;
+        this.format = format;
+        this.timeline = format.timeline();
         this.outcome = outcome;
     }
 
     /// Forgets the last request.
     void clear() {
-        requestEdits.clear();
-        responseEdits.clear();
+        forgetChanges();
         demand.cancel();
         soughtHost = false;
         session = Optional.empty();
         target = null;
         worker.deadlines().clear(pause);
+    }
+
+    private void forgetChanges() {
+        requestEdits.clear();
+        responseEdits.clear();
+        responseChanges.clear();
     }
 
     /// The connection is gone.
@@ -158,8 +172,7 @@ final class FilterRunner implements FilterRequest {
 
     private void sought() {
         if (timeline.decision().equals(RouteDecision.NOT_FOUND)) {
-            requestEdits.clear();
-            responseEdits.clear();
+            forgetChanges();
             outcome.routable();
         } else {
             answer(new FilterStep.Answer.ClusterSought());
@@ -218,6 +231,45 @@ final class FilterRunner implements FilterRequest {
     /// How the request's session is kept, if it has one.
     Optional<StatefulSessionFilter.Settings> session() {
         return session;
+    }
+
+    @Override
+    public String cluster() {
+        return target == null ? "" : target.cluster();
+    }
+
+    @Override
+    public void changeRequest(List<HeaderChange> changes) {
+        HeaderChange.addAll(changes, format, requestEdits);
+    }
+
+    @Override
+    public void changeResponse(List<HeaderChange> changes) {
+        responseChanges.addAll(changes);
+    }
+
+    /// Adds what the filters change in the answer's head, now that there is one; after what the route changes, as
+    /// Envoy's filters see an answer after its router.
+    void changeAnswer(HeaderEdits edits) {
+        for (int i = 0; i < responseEdits.size(); i++) {
+            edits.add(responseEdits.edit(i));
+        }
+        HeaderChange.addAll(responseChanges, format, edits);
+    }
+
+    @Override
+    public TokenBuckets buckets(LocalLimits limits) {
+        return services.limits().of(limits, worker.now());
+    }
+
+    @Override
+    public void count(FilterCounter counter) {
+        services.observer().counted(counter, timeline.statPrefix);
+    }
+
+    @Override
+    public long now() {
+        return worker.now();
     }
 
     @Override

@@ -45,8 +45,12 @@ final class GrpcAnswer {
                 && (after == end || bytes[after] == '+' || bytes[after] == ';' || bytes[after] == ' ');
     }
 
-    /// The `grpc-status` of a reply, by gRPC's mapping of HTTP statuses; a timeout of ours is `DEADLINE_EXCEEDED`.
+    /// The `grpc-status` of a reply, its own, else by gRPC's mapping of HTTP statuses; a timeout of ours is
+    /// `DEADLINE_EXCEEDED`.
     static int status(LocalReply reply) {
+        if (reply.grpcStatus() >= 0) {
+            return reply.grpcStatus();
+        }
         if (reply.flag() == ResponseFlag.UPSTREAM_REQUEST_TIMEOUT || reply.flag() == ResponseFlag.DURATION_TIMEOUT) {
             return DEADLINE_EXCEEDED;
         }

@@ -11,8 +11,6 @@ import io.heddle.proxy.observe.RequestTimeline;
 import io.heddle.proxy.upstream.UpstreamFailure;
 import io.heddle.proxy.upstream.UpstreamListener;
 import io.heddle.proxy.upstream.UpstreamStream;
-import io.heddle.traffic.format.HeaderChange;
-import io.heddle.traffic.request.HeaderEdit;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.request.ResponseFlag;
@@ -53,6 +51,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
     private final Tries tries;
     private final Deadline deadline = new Deadline(this::expired);
     private final HeaderEdits noEdits = new HeaderEdits();
+    private final AnswerChanges changes;
     private @Nullable FilterRunner filters;
     private @Nullable HttpRequestHead head;
     private boolean active;
@@ -73,6 +72,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         this.facts = new ExchangeFacts(worker, headers);
         this.routing = new Routing(worker, headers, facts);
         this.tries = new Tries(this, worker, services, headers, format);
+        this.changes = new AnswerChanges(tries, format);
     }
 
     private void start(HttpRequestHead requestHead) {
@@ -154,7 +154,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
             return;
         }
         if (filters == null) {
-            filters = new FilterRunner(worker, services, headers, timeline, this);
+            filters = new FilterRunner(worker, services, headers, format, this);
         }
         arm();
         filters.start(head(), settings.filters(), target);
@@ -311,32 +311,14 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         answering = true;
         var edits = new HeaderEdits();
         edits.addAll(reply.headers());
-        if (changesAnswer()) {
-            var others = responseEdits();
+        if (changes.any(filters)) {
+            var others = changes.edits(filters);
             for (int i = 0; i < others.size(); i++) {
                 edits.add(others.edit(i));
             }
         }
         timeline.bytesSent = LocalAnswer.write(reply, edits, head(), headers, client);
         finish();
-    }
-
-    private boolean changesAnswer() {
-        return filters != null || tellsAttempts() || !tries.responseChanges().isEmpty();
-    }
-
-    private boolean tellsAttempts() {
-        return timeline.decision().action() instanceof RouteAction.Forward forward
-                && forward.options().responseAttempts();
-    }
-
-    private HeaderEdits responseEdits() {
-        var edits = filters == null ? new HeaderEdits() : filters.responseEdits();
-        HeaderChange.addAll(tries.responseChanges(), format, edits);
-        if (tellsAttempts() && timeline.attempts > 0) {
-            edits.add(new HeaderEdit(HeaderEdit.Action.SET, Tries.ATTEMPT_COUNT, Integer.toString(timeline.attempts)));
-        }
-        return edits;
     }
 
     @Override
@@ -369,13 +351,13 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         timeline.status = answer.status();
         timeline.details = "via_upstream";
         answering = true;
-        boolean edited = changesAnswer() || tries.choice().tellsClient();
+        boolean edited = changes.any(filters) || tries.choice().tellsClient();
         if (edited) {
             format.answered(answer.lines());
         }
-        var changes = edited ? responseEdits() : noEdits;
-        tries.choice().tellClient(changes);
-        var lines = headers.answer(answer.lines(), changes, head());
+        var edits = edited ? changes.edits(filters) : noEdits;
+        tries.choice().tellClient(edits);
+        var lines = headers.answer(answer.lines(), edits, head());
         if (OutgoingRequest.isUpgrade(upgrade, answer.status())) {
             tunnelling = true;
             tries.tunnel();

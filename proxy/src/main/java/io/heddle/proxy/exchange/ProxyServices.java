@@ -6,6 +6,7 @@ import io.heddle.proxy.observe.RequestObserver;
 import io.heddle.proxy.ondemand.OnDemand;
 import io.heddle.proxy.overload.Overload;
 import io.heddle.proxy.upstream.Upstreams;
+import io.heddle.traffic.ratelimit.LimitBuckets;
 import java.time.Duration;
 
 /// What every exchange of a proxy uses.
@@ -15,6 +16,7 @@ import java.time.Duration;
 /// @param onDemand what requests wait for because the control plane has to be asked
 /// @param observer who is told of finished requests
 /// @param overload what is not done while the proxy is short of something
+/// @param limits what local rate limits have left
 /// @param http2 counts what ended clients' HTTP/2 connections
 /// @param ownPeer the value of `x-heddle-peer` that this proxy sends; empty sends none
 /// @param drainTime how long connections of a chain that went away may go on (Envoy's `--drain-time-s`)
@@ -24,6 +26,7 @@ public record ProxyServices(
         OnDemand onDemand,
         RequestObserver observer,
         Overload overload,
+        LimitBuckets limits,
         Http2Counters http2,
         String ownPeer,
         Duration drainTime) {}

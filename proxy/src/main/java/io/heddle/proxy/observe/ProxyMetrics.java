@@ -1,5 +1,6 @@
 package io.heddle.proxy.observe;
 
+import io.heddle.traffic.filter.FilterCounter;
 import io.heddle.traffic.request.Denial;
 import io.heddle.traffic.request.PeerMetadata;
 import io.netty.util.concurrent.FastThreadLocal;
@@ -32,6 +33,7 @@ public final class ProxyMetrics implements RequestObserver {
     private final Verdicts connections = new Verdicts(new LongAdder(), new LongAdder());
     private final Verdicts shadows = new Verdicts(new LongAdder(), new LongAdder());
     private final Map<Denial, LongAdder> deniedBy = new ConcurrentHashMap<>();
+    private final FilterCounts filterCounts = new FilterCounts();
     private final List<Extra> extras = new CopyOnWriteArrayList<>();
     private final List<Supplier<List<LabelledFamily>>> families = new CopyOnWriteArrayList<>();
     private final FastThreadLocal<SeriesTable> table = new FastThreadLocal<>() {
@@ -54,6 +56,7 @@ public final class ProxyMetrics implements RequestObserver {
     public ProxyMetrics(Settings settings, PeerMetadata self, Supplier<Optional<String>> principal) {
         this.settings = settings;
         this.labels = new Labels(self, principal);
+        addFamilies(filterCounts::families);
     }
 
     /// Adds a gauge (`counter` when `name` ends in `_total`) that is asked at each scrape. Any thread.
@@ -106,6 +109,11 @@ public final class ProxyMetrics implements RequestObserver {
         new TreeMap<>(family.values())
                 .forEach((value, sample) -> text.sample(
                         family.name(), MetricsText.labels(List.of(family.label()), List.of(value)), (double) sample));
+    }
+
+    @Override
+    public void counted(FilterCounter counter, String statPrefix) {
+        filterCounts.count(counter, statPrefix);
     }
 
     @Override

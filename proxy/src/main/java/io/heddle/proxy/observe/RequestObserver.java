@@ -1,5 +1,6 @@
 package io.heddle.proxy.observe;
 
+import io.heddle.traffic.filter.FilterCounter;
 import java.util.Optional;
 
 /// Gets every finished request, and every connection that access rules were asked about, on its event loop. It
@@ -10,6 +11,9 @@ public interface RequestObserver {
 
     /// Access rules have let a connection pass, or have refused it.
     default void judged(Judgement judgement) {}
+
+    /// A filter of a connection manager counted something. Any request may do this, so that it must cost little.
+    default void counted(FilterCounter counter, String statPrefix) {}
 
     /// What access rules said of a connection.
     ///

@@ -16,6 +16,7 @@ import io.heddle.traffic.balance.BalancerPolicy;
 import io.heddle.traffic.balance.Endpoint;
 import io.heddle.traffic.balance.EndpointSet;
 import io.heddle.traffic.filter.FilterChain;
+import io.heddle.traffic.ratelimit.LimitBuckets;
 import io.heddle.traffic.request.PeerMetadata;
 import io.heddle.traffic.resilience.BreakerLimits;
 import io.heddle.traffic.resilience.RetryPolicy;
@@ -96,6 +97,7 @@ final class RunningProxy implements AutoCloseable {
                 new OnDemand(OnDemand.MOST),
                 observer.orElse(this::record),
                 overload,
+                new LimitBuckets(),
                 new Http2Counters(),
                 "",
                 DRAIN_TIME);

@@ -11,6 +11,7 @@ public final class BuiltinFilters {
             RbacFilter.NAME, // before all that costs anything: who may not, gets nothing
             OnDemandFilter.NAME, // gets what is not known yet, before anybody decides about it
             DynamicForwardFilter.NAME, // says for whom a request is, once it may pass
+            LocalRateLimitFilter.NAME, // what is too much goes no further
             StatefulSessionFilter.NAME, // which host, once it is known that it is forwarded
             FaultFilter.NAME); // last: a fault stands in for the service itself
 

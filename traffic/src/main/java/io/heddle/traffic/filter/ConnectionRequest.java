@@ -1,5 +1,8 @@
 package io.heddle.traffic.filter;
 
+import io.heddle.traffic.format.HeaderChange;
+import io.heddle.traffic.ratelimit.LocalLimits;
+import io.heddle.traffic.ratelimit.TokenBuckets;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.request.RequestHead;
@@ -7,6 +10,7 @@ import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.request.Trace;
 import io.heddle.traffic.route.FilterOverride;
 import io.heddle.traffic.route.RouteDecision;
+import java.util.List;
 import java.util.Optional;
 
 /// A connection as access rules see it: only who sent it can be asked for. Whatever belongs to a request is a bug
@@ -45,6 +49,36 @@ record ConnectionRequest(Peer peer) implements FilterRequest {
 
     @Override
     public void keepSession(StatefulSessionFilter.Settings session) {
+        throw none();
+    }
+
+    @Override
+    public String cluster() {
+        throw none();
+    }
+
+    @Override
+    public void changeRequest(List<HeaderChange> changes) {
+        throw none();
+    }
+
+    @Override
+    public void changeResponse(List<HeaderChange> changes) {
+        throw none();
+    }
+
+    @Override
+    public TokenBuckets buckets(LocalLimits limits) {
+        throw none();
+    }
+
+    @Override
+    public void count(FilterCounter counter) {
+        throw none();
+    }
+
+    @Override
+    public long now() {
         throw none();
     }
 

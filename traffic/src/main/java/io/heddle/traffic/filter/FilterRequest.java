@@ -1,5 +1,8 @@
 package io.heddle.traffic.filter;
 
+import io.heddle.traffic.format.HeaderChange;
+import io.heddle.traffic.ratelimit.LocalLimits;
+import io.heddle.traffic.ratelimit.TokenBuckets;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.request.RequestHead;
@@ -7,6 +10,7 @@ import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.request.Trace;
 import io.heddle.traffic.route.FilterOverride;
 import io.heddle.traffic.route.RouteDecision;
+import java.util.List;
 import java.util.Optional;
 
 /// The request as a filter sees it. Valid only during the call.
@@ -32,7 +36,25 @@ public interface FilterRequest {
     /// The request belongs to a session that is kept like this; the last word counts.
     void keepSession(StatefulSessionFilter.Settings session);
 
-    /// A number drawn evenly.
+    /// The cluster that the request goes to; empty where it is not forwarded.
+    String cluster();
+
+    /// Changes that are made to the request's head on its way, with command operators filled in now.
+    void changeRequest(List<HeaderChange> changes);
+
+    /// Changes that are made to the answer's head, with command operators filled in when there is one.
+    void changeResponse(List<HeaderChange> changes);
+
+    /// The proxy's buckets of `limits`.
+    TokenBuckets buckets(LocalLimits limits);
+
+    /// Counts one.
+    void count(FilterCounter counter);
+
+    /// The time, as `System.nanoTime()`.
+    long now();
+
+    /// A number drawn evenly, another one each time.
     long chance();
 
     /// Notes a flag for logs and metrics although the request goes on.

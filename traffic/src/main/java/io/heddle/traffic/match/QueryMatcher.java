@@ -12,11 +12,18 @@ import java.util.Optional;
 public record QueryMatcher(String name, Optional<StringMatcher> value) {
     /// Whether `head` fits.
     public boolean matches(RequestHead head) {
+        long found = value(head, name);
+        return Span.isPresent(found)
+                && (value.isEmpty() || value.get().matches(head.bytes(), Span.start(found), Span.end(found)));
+    }
+
+    /// The first value of parameter `name` of `head`, as it stands; [Span#ABSENT] without the parameter.
+    public static long value(RequestHead head, String name) {
         byte[] bytes = head.bytes();
         int end = Span.end(head.path());
         int at = PathMatcher.end(head);
         if (at >= end || bytes[at] != '?') {
-            return false;
+            return Span.ABSENT;
         }
         int stop = indexOf(bytes, at, end, '#');
         at++;
@@ -24,11 +31,11 @@ public record QueryMatcher(String name, Optional<StringMatcher> value) {
             int parameterEnd = indexOf(bytes, at, stop, '&');
             int nameEnd = indexOf(bytes, at, parameterEnd, '=');
             if (nameEnd - at == name.length() && Octets.equalsAt(name, bytes, at, false)) {
-                return value.isEmpty() || value.get().matches(bytes, Math.min(nameEnd + 1, parameterEnd), parameterEnd);
+                return Span.of(Math.min(nameEnd + 1, parameterEnd), parameterEnd);
             }
             at = parameterEnd + 1;
         }
-        return false;
+        return Span.ABSENT;
     }
 
     private static int indexOf(byte[] bytes, int start, int end, char wanted) {

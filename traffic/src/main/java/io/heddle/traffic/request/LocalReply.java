@@ -12,10 +12,33 @@ import java.util.Optional;
 /// @param details the cause in one word for logs, as Envoy's `%RESPONSE_CODE_DETAILS%`, for example
 ///     `rbac_access_denied_matched_policy[none]`
 /// @param denial which policies refused the request; empty for other causes
+/// @param grpcStatus what clients of gRPC get as `grpc-status`; -1 follows from the HTTP status
 public record LocalReply(
-        int status, String body, List<HeaderEdit> headers, ResponseFlag flag, String details, Optional<Denial> denial) {
+        int status,
+        String body,
+        List<HeaderEdit> headers,
+        ResponseFlag flag,
+        String details,
+        Optional<Denial> denial,
+        int grpcStatus) {
     public LocalReply {
         headers = List.copyOf(headers);
+    }
+
+    /// A reply whose gRPC status follows from its HTTP status.
+    public LocalReply(
+            int status,
+            String body,
+            List<HeaderEdit> headers,
+            ResponseFlag flag,
+            String details,
+            Optional<Denial> denial) {
+        this(status, body, headers, flag, details, denial, -1);
+    }
+
+    /// The same with this gRPC status.
+    public LocalReply withGrpcStatus(int number) {
+        return new LocalReply(status, body, headers, flag, details, denial, number);
     }
 
     /// A reply without further headers.

@@ -1,5 +1,6 @@
 package io.heddle.traffic.route;
 
+import io.heddle.traffic.ratelimit.RateLimit;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -15,6 +16,7 @@ import java.util.Optional;
 /// @param requestAttempts whether the application gets the number of the try in `x-envoy-attempt-count`
 ///     (`include_request_attempt_count`)
 /// @param responseAttempts whether the client gets the number of tries there (`include_attempt_count_in_response`)
+/// @param rateLimits what filters that limit rates count its requests as (`rate_limits`)
 public record ForwardOptions(
         HostRewrite host,
         boolean forwardedHost,
@@ -22,9 +24,17 @@ public record ForwardOptions(
         InternalRedirects redirects,
         Optional<Duration> longest,
         boolean requestAttempts,
-        boolean responseAttempts) {
+        boolean responseAttempts,
+        RateLimit.OfRoute rateLimits) {
     private static final int UNAVAILABLE = 503;
 
     public static final ForwardOptions DEFAULT = new ForwardOptions(
-            new HostRewrite.Keep(), false, UNAVAILABLE, InternalRedirects.NONE, Optional.empty(), false, false);
+            new HostRewrite.Keep(),
+            false,
+            UNAVAILABLE,
+            InternalRedirects.NONE,
+            Optional.empty(),
+            false,
+            false,
+            RateLimit.OfRoute.NONE);
 }

@@ -6,21 +6,12 @@ import io.heddle.traffic.match.AddressMatcher;
 import io.heddle.traffic.match.HeaderMatcher;
 import io.heddle.traffic.match.StringMatcher;
 import io.heddle.traffic.request.Denial;
-import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.HeaderName;
-import io.heddle.traffic.request.Peer;
-import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.request.TextRequest;
-import io.heddle.traffic.request.Trace;
 import io.heddle.traffic.route.FilterOverride;
-import io.heddle.traffic.route.RouteDecision;
-import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -28,70 +19,6 @@ import org.junit.jupiter.api.Test;
 class FilterTest {
     private static final String WEB = "spiffe://mesh/ns/shop/sa/web";
     private static final long SEED = 11;
-
-    private static final class Request implements FilterRequest {
-        private RequestHead head = TextRequest.get("h", "/a");
-        private Optional<String> principal = Optional.empty();
-        private final Map<String, FilterOverride> overrides = new HashMap<>();
-        private final List<ResponseFlag> flags = new ArrayList<>();
-        private long chance;
-        private Optional<StatefulSessionFilter.Settings> kept = Optional.empty();
-
-        @Override
-        public RequestHead head() {
-            return head;
-        }
-
-        @Override
-        public Peer peer() {
-            return new Peer(
-                    new InetSocketAddress("10.1.2.3", 5000),
-                    new InetSocketAddress("10.9.9.9", 15006),
-                    principal.isPresent(),
-                    principal,
-                    Optional.empty());
-        }
-
-        @Override
-        public HeaderEdits requestEdits() {
-            return new HeaderEdits();
-        }
-
-        @Override
-        public HeaderEdits responseEdits() {
-            return new HeaderEdits();
-        }
-
-        @Override
-        public RouteDecision decision() {
-            return RouteDecision.NOT_FOUND;
-        }
-
-        @Override
-        public Optional<FilterOverride> override(String name) {
-            return Optional.ofNullable(overrides.get(name));
-        }
-
-        @Override
-        public void keepSession(StatefulSessionFilter.Settings session) {
-            kept = Optional.of(session);
-        }
-
-        @Override
-        public long chance() {
-            return chance;
-        }
-
-        @Override
-        public void flag(ResponseFlag flag) {
-            flags.add(flag);
-        }
-
-        @Override
-        public Trace trace() {
-            return Trace.OFF;
-        }
-    }
 
     private static RbacFilter rbac(RbacRules.Action action, RbacRules.Policy... policies) {
         return new RbacFilter(RbacFilter.NAME, Optional.of(new RbacRules(action, List.of(policies))));

@@ -5,6 +5,7 @@ import com.google.protobuf.Parser;
 import io.envoyproxy.envoy.config.route.v3.FilterConfig;
 import io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3.PerRouteConfig;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.on_demand.v3.OnDemand;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
@@ -13,6 +14,7 @@ import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulS
 import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute;
 import io.heddle.traffic.filter.FaultFilter;
 import io.heddle.traffic.filter.HttpFilter;
+import io.heddle.traffic.filter.LocalRateLimitFilter;
 import io.heddle.traffic.filter.OnDemandFilter;
 import io.heddle.traffic.filter.RbacFilter;
 import io.heddle.traffic.route.FilterOverride;
@@ -24,6 +26,7 @@ import java.util.Optional;
 /// Every HTTP filter that can be read, and every override: one line each.
 final class FilterReaders {
     static final String ROUTER = "envoy.extensions.filters.http.router.v3.Router";
+    private static final String LOCAL_LIMIT = "envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit";
     private static final String FILTER_CONFIG = "envoy.config.route.v3.FilterConfig";
 
     private static final Fields<Router> ROUTER_FIELDS = Fields.ignoringOthers(Router.class)
@@ -60,6 +63,10 @@ final class FilterReaders {
                     (name, any, scope) -> scope.unpack(any, OnDemand.parser())
                             .map(found -> new OnDemandFilter(name, OnDemandReader.read(found, scope)))),
             new FilterReader(
+                    LOCAL_LIMIT,
+                    (name, any, scope) -> scope.unpack(any, LocalRateLimit.parser())
+                            .map(found -> new LocalRateLimitFilter(name, LocalRateLimitReader.read(found, scope)))),
+            new FilterReader(
                     "envoy.extensions.filters.http.stateful_session.v3.StatefulSession",
                     (name, any, scope) -> scope.unpack(any, StatefulSession.parser())
                             .flatMap(found -> SessionReader.filter(name, found, scope))));
@@ -79,6 +86,10 @@ final class FilterReaders {
                     "envoy.extensions.filters.http.on_demand.v3.PerRouteConfig",
                     (any, scope) ->
                             scope.unpack(any, ON_DEMAND_ROUTE).map(found -> OnDemandReader.route(found, scope))),
+            new OverrideReader(
+                    LOCAL_LIMIT,
+                    (any, scope) -> scope.unpack(any, LocalRateLimit.parser())
+                            .map(found -> LocalRateLimitReader.read(found, scope))),
             new OverrideReader(
                     "envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute",
                     (any, scope) -> scope.unpack(any, StatefulSessionPerRoute.parser())

@@ -35,10 +35,17 @@ final class HeaderEditReader {
                         new HeaderEdit(HeaderEdit.Action.REMOVE, HeaderName.of(removed.get(i)), "")));
             }
         }
-        for (int i = 0; i < added.size(); i++) {
-            option(added.get(i), scope.at(direction + "_headers_to_add", i)).ifPresent(edits::add);
-        }
+        edits.addAll(options(added, scope, direction + "_headers_to_add"));
         return edits;
+    }
+
+    /// Additions alone, of repeated field `field`.
+    static List<HeaderChange> options(List<HeaderValueOption> added, Scope scope, String field) {
+        var changes = new ArrayList<HeaderChange>();
+        for (int i = 0; i < added.size(); i++) {
+            option(added.get(i), scope.at(field, i)).ifPresent(changes::add);
+        }
+        return changes;
     }
 
     static Optional<HeaderChange> option(HeaderValueOption message, Scope scope) {

@@ -1,5 +1,6 @@
 package io.heddle.xds.read;
 
+import io.heddle.traffic.ratelimit.RateLimit;
 import io.heddle.traffic.route.RouteAction;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +12,7 @@ import java.util.Optional;
 /// @param mirrors those of routes that have none
 /// @param requestAttempts whether the application gets the number of the try
 /// @param responseAttempts whether the client gets the number of tries
+/// @param rateLimits what requests are counted as
 /// @param table what holds for the whole table
 record Inherited(
         Changes changes,
@@ -18,6 +20,7 @@ record Inherited(
         List<RouteAction.Mirror> mirrors,
         boolean requestAttempts,
         boolean responseAttempts,
+        List<RateLimit> rateLimits,
         Table table) {
     /// What holds for a whole table.
     ///
@@ -28,7 +31,7 @@ record Inherited(
 
     /// The same with these changes.
     Inherited with(Changes others) {
-        return new Inherited(others, retry, mirrors, requestAttempts, responseAttempts, table);
+        return new Inherited(others, retry, mirrors, requestAttempts, responseAttempts, rateLimits, table);
     }
 
     /// The changes of something below, given what is its own.

@@ -5,6 +5,7 @@ import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
 import io.envoyproxy.envoy.config.route.v3.RedirectAction;
 import io.envoyproxy.envoy.config.route.v3.RouteAction.UpgradeConfig;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import io.heddle.traffic.ratelimit.RateLimit;
 import io.heddle.traffic.resilience.Timeouts;
 import io.heddle.traffic.route.ForwardOptions;
 import io.heddle.traffic.route.InternalRedirects;
@@ -32,7 +33,7 @@ final class RouteActionReader {
             .limits("priority", "`DEFAULT`; there is one set of circuit breakers")
             .limits("metadata_match", "`envoy.lb`")
             .refuses("cluster_specifier_plugin", "inline_cluster_specifier_plugin")
-            .reads("hash_policy")
+            .reads("hash_policy", "rate_limits", "include_vh_rate_limits")
             .refuses("auto_host_rewrite")
             .refuses("internal_redirect_action", "max_internal_redirects");
     private static final Fields<DirectResponseAction> DIRECT = Fields.ignoringOthers(DirectResponseAction.class)
@@ -156,7 +157,18 @@ final class RouteActionReader {
                                 scope.at("max_stream_duration.max_stream_duration")))
                         : Optional.empty(),
                 route.requestAttempts(),
-                route.responseAttempts());
+                route.responseAttempts(),
+                rateLimits(message, route, scope));
+    }
+
+    @SuppressWarnings("deprecation") // filters say `vh_rate_limits` now, and both are written
+    private static RateLimit.OfRoute rateLimits(
+            io.envoyproxy.envoy.config.route.v3.RouteAction message, Inherited route, Scope scope) {
+        var own = RateLimitReader.read(message.getRateLimitsList(), scope.at("rate_limits"));
+        boolean includes = message.getIncludeVhRateLimits().getValue();
+        return own.isEmpty() && route.rateLimits().isEmpty()
+                ? RateLimit.OfRoute.NONE
+                : new RateLimit.OfRoute(own, route.rateLimits(), includes);
     }
 
     private static Upgrades upgrades(io.envoyproxy.envoy.config.route.v3.RouteAction message, Scope scope) {

@@ -33,6 +33,7 @@ final class RouteReader {
             .reads("response_headers_to_add", "response_headers_to_remove", "typed_per_filter_config", "retry_policy")
             .reads("require_tls", "request_mirror_policies", "include_request_attempt_count")
             .reads("include_attempt_count_in_response")
+            .reads("rate_limits")
             .limits("virtual_clusters", "for `check-routes`; there are no figures by them")
             .accepts("metadata", "says nothing that the proxy needs")
             .refuses("matcher");
@@ -98,6 +99,7 @@ final class RouteReader {
                 MirrorReader.read(message.getRequestMirrorPoliciesList(), validate, scope),
                 false,
                 false,
+                List.of(),
                 new Inherited.Table(
                         validate,
                         message.getMostSpecificHeaderMutationsWins(),
@@ -179,6 +181,7 @@ final class RouteReader {
                 mirrors.isEmpty() ? outer.mirrors() : mirrors,
                 message.getIncludeRequestAttemptCount(),
                 message.getIncludeAttemptCountInResponse(),
+                RateLimitReader.read(message.getRateLimitsList(), scope.at("rate_limits")),
                 outer.table());
     }
 

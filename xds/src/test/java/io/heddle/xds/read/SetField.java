@@ -20,6 +20,7 @@ import io.envoyproxy.envoy.extensions.clusters.aggregate.v3.ClusterConfig;
 import io.envoyproxy.envoy.extensions.clusters.dns.v3.DnsCluster;
 import io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3.PerRouteConfig;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.on_demand.v3.OnDemand;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
@@ -97,6 +98,7 @@ record SetField(Way way, FieldDescriptor field) {
                     List.of(
                             RBAC.getDefaultInstance(),
                             HTTPFault.getDefaultInstance(),
+                            LocalRateLimit.getDefaultInstance(),
                             StatefulSession.getDefaultInstance(),
                             Router.getDefaultInstance(),
                             OnDemand.getDefaultInstance(),
@@ -109,6 +111,7 @@ record SetField(Way way, FieldDescriptor field) {
                             RBACPerRoute.getDefaultInstance(),
                             HTTPFault.getDefaultInstance(),
                             PerRouteConfig.getDefaultInstance(),
+                            LocalRateLimit.getDefaultInstance(),
                             StatefulSessionPerRoute.getDefaultInstance(),
                             io.envoyproxy.envoy.extensions.filters.http.on_demand.v3.PerRouteConfig
                                     .getDefaultInstance())),

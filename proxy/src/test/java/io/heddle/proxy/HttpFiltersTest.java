@@ -1,0 +1,111 @@
+package io.heddle.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What HTTP filters do to requests and answers, in a proxy as it is run: from a bootstrap to the bytes on both
+/// sides. The application answers with the head that it got.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class HttpFiltersTest {
+    private HttpServer application;
+    private Proxy proxy;
+
+    @BeforeAll
+    void start(@TempDir Path state) throws Exception {
+        application = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        application.createContext("/", HttpFiltersTest::answer);
+        application.start();
+        var bootstrap = new String(
+                        Objects.requireNonNull(HttpFiltersTest.class.getResourceAsStream("filters.yaml"))
+                                .readAllBytes(),
+                        StandardCharsets.UTF_8)
+                .replace("@APP@", Integer.toString(application.getAddress().getPort()));
+        proxy = Proxy.start(ProxyOptions.of(new ProxyOptions.BootstrapSource.Text(bootstrap), state));
+        proxy.ready().get(10, TimeUnit.SECONDS);
+    }
+
+    @AfterAll
+    void stop() {
+        proxy.close();
+        application.stop(0);
+    }
+
+    private static void answer(HttpExchange exchange) throws IOException {
+        var text = new StringBuilder(exchange.getRequestMethod() + " " + exchange.getRequestURI() + "\n");
+        new TreeMap<>(exchange.getRequestHeaders())
+                .forEach((name, values) -> values.forEach(value -> text.append(name.toLowerCase(Locale.ROOT))
+                        .append(": ")
+                        .append(value)
+                        .append('\n')));
+        exchange.getResponseHeaders().add("X-Version", "v7");
+        var body = text.toString().getBytes(StandardCharsets.UTF_8);
+        exchange.getRequestBody().readAllBytes();
+        exchange.sendResponseHeaders(200, body.length);
+        exchange.getResponseBody().write(body);
+        exchange.close();
+    }
+
+    /// The whole answer to a request of these lines, header names in lower case.
+    private String ask(String request, String... lines) throws IOException {
+        return send("in", request, lines);
+    }
+
+    private String send(String to, String request, String... lines) throws IOException {
+        int port = Objects.requireNonNull(proxy.ports().get(to)).getPort();
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(10_000);
+            var text = request + " HTTP/1.1\r\nconnection: close\r\n" + String.join("\r\n", lines) + "\r\n\r\n";
+            socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1).replace("\r", "");
+        }
+    }
+
+    private String metrics() throws IOException {
+        return send("admin", "GET /stats/prometheus", "host: 127.0.0.1");
+    }
+
+    @Test
+    void local_rate_limits_let_pass_what_their_buckets_hold() throws IOException {
+        assertThat(ask("GET /", "host: limited", "x-user: ann"))
+                .startsWith("HTTP/1.1 200 ")
+                .contains("\nx-ratelimit-limit: 1\n", "\nx-ratelimit-remaining: 0\n", "\nx-ratelimit-reset: 60\n")
+                .doesNotContain("x-limited");
+        assertThat(ask("GET /", "host: limited", "x-user: ann"))
+                .startsWith("HTTP/1.1 429 ")
+                .contains("\nx-limited: 429\n")
+                .endsWith("\n\nlocal_rate_limited");
+        assertThat(ask("GET /", "host: limited", "x-user: ben"))
+                .startsWith("HTTP/1.1 200 ")
+                .contains("\nx-ratelimit-limit: 4\n", "\nx-ratelimit-remaining: 2\n");
+        assertThat(ask("POST /", "host: limited", "x-user: ann", "content-type: application/grpc"))
+                .startsWith("HTTP/1.1 200 ")
+                .contains("\ngrpc-status: 8\n", "\ngrpc-message: local_rate_limited\n");
+        assertThat(ask("GET /", "host: free", "x-user: ann"))
+                .startsWith("HTTP/1.1 200 ")
+                .doesNotContain("x-ratelimit");
+        assertThat(metrics())
+                .contains(
+                        "envoy_http_local_rate_limit_enabled{envoy_local_http_ratelimit_prefix=\"cart\"} 4",
+                        "envoy_http_local_rate_limit_ok{envoy_local_http_ratelimit_prefix=\"cart\"} 2",
+                        "envoy_http_local_rate_limit_rate_limited{envoy_local_http_ratelimit_prefix=\"cart\"} 2",
+                        "envoy_http_local_rate_limit_enforced{envoy_local_http_ratelimit_prefix=\"cart\"} 2")
+                .doesNotContain("\"front\"");
+    }
+}

@@ -1,0 +1,48 @@
+package io.heddle.traffic.ratelimit;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// How many requests one place of a configuration lets pass. It is also the name under which its buckets are kept
+/// ([LimitBuckets]): the same limits at the same place go on with what is left when a configuration changes elsewhere.
+///
+/// @param place the object and the field, for example `Listener in: filter_chains[0]…`
+/// @param everything for all requests; empty does not limit them
+/// @param descriptors for those with a certain descriptor
+public record LocalLimits(String place, Optional<Rate> everything, List<OfDescriptor> descriptors) {
+    public LocalLimits {
+        descriptors = List.copyOf(descriptors);
+    }
+
+    /// How fast a bucket fills (Envoy's `type.v3.TokenBucket`).
+    ///
+    /// @param most how many tokens it holds, and begins with; 1 or more
+    /// @param added how many tokens come in each interval; 1 or more
+    /// @param interval 50 ms or more
+    public record Rate(long most, long added, Duration interval) {}
+
+    /// A rate for requests with one descriptor.
+    ///
+    /// @param entries the whole descriptor, in its order
+    public record OfDescriptor(List<DescriptorEntry> entries, Rate rate) {
+        public OfDescriptor {
+            entries = List.copyOf(entries);
+        }
+    }
+
+    /// Few share a place, so that it alone is hashed.
+    @Override
+    public int hashCode() {
+        return place.hashCode();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return this == other
+                || (other instanceof LocalLimits(var otherPlace, var otherRate, var otherDescriptors)
+                        && place.equals(otherPlace)
+                        && everything.equals(otherRate)
+                        && descriptors.equals(otherDescriptors));
+    }
+}

@@ -1,0 +1,136 @@
+package io.heddle.traffic.filter;
+
+import io.heddle.traffic.format.HeaderChange;
+import io.heddle.traffic.ratelimit.LimitBuckets;
+import io.heddle.traffic.ratelimit.LocalLimits;
+import io.heddle.traffic.ratelimit.TokenBuckets;
+import io.heddle.traffic.request.HeaderEdit;
+import io.heddle.traffic.request.HeaderEdits;
+import io.heddle.traffic.request.Peer;
+import io.heddle.traffic.request.RequestHead;
+import io.heddle.traffic.request.ResponseFlag;
+import io.heddle.traffic.request.TextRequest;
+import io.heddle.traffic.request.Trace;
+import io.heddle.traffic.route.FilterOverride;
+import io.heddle.traffic.route.RouteDecision;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// A request as filters see it, and what they did to it.
+final class Request implements FilterRequest {
+    RequestHead head = TextRequest.get("h", "/a");
+    Optional<String> principal = Optional.empty();
+    final Map<String, FilterOverride> overrides = new HashMap<>();
+    final List<ResponseFlag> flags = new ArrayList<>();
+    final List<String> counted = new ArrayList<>();
+    final List<HeaderChange> requestChanges = new ArrayList<>();
+    final List<HeaderChange> responseChanges = new ArrayList<>();
+    final HeaderEdits responseEdits = new HeaderEdits();
+    RouteDecision decision = RouteDecision.NOT_FOUND;
+    LimitBuckets buckets = new LimitBuckets();
+    long chance;
+    long now;
+    Optional<StatefulSessionFilter.Settings> kept = Optional.empty();
+
+    /// What changes in the answer's head, as `name: value`.
+    List<String> answer() {
+        var lines = new ArrayList<String>();
+        for (int i = 0; i < responseEdits.size(); i++) {
+            lines.add(line(responseEdits.edit(i)));
+        }
+        return lines;
+    }
+
+    private static String line(HeaderEdit edit) {
+        return edit.name() + ": " + edit.value();
+    }
+
+    @Override
+    public RequestHead head() {
+        return head;
+    }
+
+    @Override
+    public Peer peer() {
+        return new Peer(
+                new InetSocketAddress("10.1.2.3", 5000),
+                new InetSocketAddress("10.9.9.9", 15006),
+                principal.isPresent(),
+                principal,
+                Optional.empty());
+    }
+
+    @Override
+    public HeaderEdits requestEdits() {
+        return new HeaderEdits();
+    }
+
+    @Override
+    public HeaderEdits responseEdits() {
+        return responseEdits;
+    }
+
+    @Override
+    public RouteDecision decision() {
+        return decision;
+    }
+
+    @Override
+    public Optional<FilterOverride> override(String name) {
+        return Optional.ofNullable(overrides.get(name));
+    }
+
+    @Override
+    public void keepSession(StatefulSessionFilter.Settings session) {
+        kept = Optional.of(session);
+    }
+
+    @Override
+    public String cluster() {
+        return "app";
+    }
+
+    @Override
+    public void changeRequest(List<HeaderChange> changes) {
+        requestChanges.addAll(changes);
+    }
+
+    @Override
+    public void changeResponse(List<HeaderChange> changes) {
+        responseChanges.addAll(changes);
+    }
+
+    @Override
+    public TokenBuckets buckets(LocalLimits limits) {
+        return buckets.of(limits, now);
+    }
+
+    @Override
+    public void count(FilterCounter counter) {
+        counted.add(counter.family());
+    }
+
+    @Override
+    public long now() {
+        return now;
+    }
+
+    @Override
+    public long chance() {
+        return chance;
+    }
+
+    @Override
+    public void flag(ResponseFlag flag) {
+        flags.add(flag);
+    }
+
+    @Override
+    public Trace trace() {
+        return Trace.OFF;
+    }
+}

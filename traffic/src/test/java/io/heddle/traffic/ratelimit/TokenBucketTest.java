@@ -1,0 +1,81 @@
+package io.heddle.traffic.ratelimit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Test;
+
+class TokenBucketTest {
+    private static final long SECOND = 1_000_000_000L;
+
+    private static TokenBucket bucket(long most, long added, Duration interval) {
+        return new TokenBucket(new LocalLimits.Rate(most, added, interval));
+    }
+
+    private static int taken(TokenBucket bucket, long now) {
+        int taken = 0;
+        while (bucket.take(now)) {
+            taken++;
+        }
+        return taken;
+    }
+
+    @Test
+    void begins_full_and_fills_evenly_up_to_the_most() {
+        for (long start : new long[] {0, 12_345, 40_000_000L * SECOND + 1, -7 * SECOND}) {
+            var bucket = bucket(10, 5, Duration.ofSeconds(1));
+            assertThat(bucket.left(start)).isEqualTo(10);
+            assertThat(taken(bucket, start)).isEqualTo(10);
+            assertThat(bucket.left(start)).isZero();
+            assertThat(taken(bucket, start + SECOND / 10)).isZero();
+            assertThat(taken(bucket, start + SECOND / 5)).isEqualTo(1);
+            assertThat(taken(bucket, start + SECOND)).isEqualTo(4);
+            assertThat(taken(bucket, start + 100 * SECOND)).isEqualTo(10);
+        }
+    }
+
+    @Test
+    void says_when_the_next_token_comes() {
+        var bucket = bucket(1, 1, Duration.ofSeconds(60));
+        assertThat(bucket.secondsToNext(0)).isZero();
+        assertThat(bucket.take(0)).isTrue();
+        assertThat(bucket.secondsToNext(0)).isEqualTo(60);
+        assertThat(bucket.secondsToNext(SECOND / 2)).isEqualTo(60);
+        assertThat(bucket.secondsToNext(59 * SECOND)).isEqualTo(1);
+        assertThat(bucket.secondsToNext(60 * SECOND)).isZero();
+    }
+
+    @Test
+    void many_threads_take_no_token_twice() throws Exception {
+        var bucket = bucket(100_000, 1, Duration.ofHours(1));
+        try (var threads = Executors.newFixedThreadPool(4)) {
+            Callable<Integer> all = () -> taken(bucket, SECOND);
+            int sum = 0;
+            for (var done : threads.invokeAll(List.of(all, all, all, all))) {
+                sum += done.get();
+            }
+            assertThat(sum).isEqualTo(100_000);
+        }
+    }
+
+    private static LocalLimits limits(String place) {
+        return new LocalLimits(place, Optional.of(new LocalLimits.Rate(1, 1, Duration.ofSeconds(1))), List.of());
+    }
+
+    @Test
+    void only_full_buckets_are_dropped_when_there_are_many() {
+        var buckets = new LimitBuckets();
+        assertThat(buckets.of(limits("empty"), 0).take(List.of(), true, 0).allowed())
+                .isTrue();
+        for (int i = 0; i < 5000; i++) {
+            buckets.of(limits("place " + i), 0);
+        }
+        assertThat(buckets.size()).isLessThan(1500);
+        assertThat(buckets.of(limits("empty"), 0).take(List.of(), true, 0).allowed())
+                .isFalse();
+    }
+}

@@ -1,0 +1,110 @@
+package io.heddle.xds.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.heddle.model.problem.Checked;
+import io.heddle.model.problem.Problem;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// HTTP filters, as Envoy's configuration says them, and what is refused of them.
+class HttpFilterReaderTest {
+    private static final String TYPE = "\"@type\": type.googleapis.com/envoy.extensions.filters.";
+
+    /// The problems of a listener with filter `type` and `fields`, and of its one route with `route` beside it.
+    private static List<String> problems(String type, String fields, String route) {
+        var read = BootstrapReader.read(
+                """
+                static_resources:
+                  clusters: [{name: app, type: STATIC}]
+                  listeners:
+                  - name: in
+                    address: {socket_address: {address: 127.0.0.1, port_value: 0}}
+                    filter_chains:
+                    - filters:
+                      - name: http
+                        typed_config:
+                          %snetwork.http_connection_manager.v3.HttpConnectionManager
+                          stat_prefix: in
+                          http_filters:
+                          - {name: f, typed_config: {%shttp.%s%s}}
+                          - {name: router, typed_config: {%shttp.router.v3.Router}}
+                          route_config:
+                            virtual_hosts:
+                            - {name: all, domains: ["*"], routes: [{match: {prefix: /}, %s}]}
+                """.formatted(TYPE, TYPE, type, fields.isEmpty() ? "" : ", " + fields, TYPE, route));
+        return problems(read);
+    }
+
+    private static List<String> problems(String type, String fields) {
+        return problems(type, fields, "route: {cluster: app}");
+    }
+
+    private static List<String> problems(Checked<Bootstrap> read) {
+        return read.problems().stream().map(HttpFilterReaderTest::text).toList();
+    }
+
+    private static String text(Problem problem) {
+        var path = problem.path();
+        return path.substring(path.lastIndexOf("typed_config") < 0 ? 0 : path.lastIndexOf("typed_config"))
+                        .replace("typed_config.", "")
+                + " " + problem.reason();
+    }
+
+    private static final String LIMIT = "local_ratelimit.v3.LocalRateLimit";
+    private static final String BUCKET = "token_bucket: {max_tokens: 10, tokens_per_fill: 10, fill_interval: 1s}";
+
+    @Test
+    void reads_local_rate_limits() {
+        assertThat(problems(LIMIT, "stat_prefix: a, " + BUCKET)).isEmpty();
+        assertThat(problems(
+                        LIMIT,
+                        "stat_prefix: a, stage: 2, enable_x_ratelimit_headers: DRAFT_VERSION_03, status: {code: 503},"
+                                + " filter_enabled: {runtime_key: k, default_value: {numerator: 50}},"
+                                + " descriptors: [{entries: [{key: user, value: ann}], " + BUCKET + "}],"
+                                + " rate_limits: [{actions: [{request_headers:"
+                                + " {header_name: x-user, descriptor_key: user}}]}]",
+                        "route: {cluster: app, rate_limits: [{stage: 2, actions: [{remote_address: {}},"
+                                + " {masked_remote_address: {v4_prefix_mask_len: 24}}, {destination_cluster: {}},"
+                                + " {generic_key: {descriptor_value: v}},"
+                                + " {query_parameters: {query_parameter_name: q, descriptor_key: q}},"
+                                + " {header_value_match: {descriptor_value: v, headers: [{name: h}]}},"
+                                + " {query_parameter_value_match: {descriptor_value: v,"
+                                + " query_parameters: [{name: q}]}}]}]}"))
+                .isEmpty();
+    }
+
+    @Test
+    void refuses_local_rate_limits_that_cannot_be_as_written() {
+        assertThat(problems(LIMIT, "token_bucket: {fill_interval: 0.01s}, stage: 11"))
+                .containsExactlyInAnyOrder(
+                        "stat_prefix is missing",
+                        "token_bucket.max_tokens is 0",
+                        "token_bucket.fill_interval is shorter than 50 ms",
+                        "stage is no stage: 11");
+        assertThat(problems(
+                        LIMIT,
+                        "stat_prefix: a, local_rate_limit_per_downstream_connection: true,"
+                                + " descriptors: [{entries: [{key: user}]}, {entries: [{key: user}], " + BUCKET + "}]"))
+                .containsExactlyInAnyOrder(
+                        "local_rate_limit_per_downstream_connection is not supported",
+                        "descriptors[0].entries[0].value is empty: any value is not supported",
+                        "descriptors[0].token_bucket is missing",
+                        "descriptors[1].entries[0].value is empty: any value is not supported",
+                        "descriptors[1].entries stand twice");
+    }
+
+    @Test
+    void refuses_actions_of_rate_limits_that_are_not_known() {
+        var path = "static_resources.listeners[0].filter_chains[0].filters[0].typed_config.";
+        assertThat(problems(
+                        LIMIT,
+                        "stat_prefix: a",
+                        "route: {cluster: app, rate_limits: [{actions: [{source_cluster: {}}, {}]}, {}]}"))
+                .hasSize(3)
+                .allMatch(problem -> !problem.startsWith(path))
+                .anyMatch(problem -> problem.endsWith("actions[0].source_cluster is not supported"))
+                .anyMatch(problem -> problem.endsWith("actions[1] has no action"))
+                .anyMatch(problem -> problem.endsWith("rate_limits[1].actions is empty"));
+    }
+}
