@@ -108,4 +108,43 @@ final class HttpFiltersTest {
                         "envoy_http_local_rate_limit_enforced{envoy_local_http_ratelimit_prefix=\"cart\"} 2")
                 .doesNotContain("\"front\"");
     }
+
+    @Test
+    void pages_of_other_origins_may_ask_what_their_policy_says() throws IOException {
+        var origin = "origin: https://a.page.example";
+        assertThat(ask("OPTIONS /", "host: pages", origin, "access-control-request-method: PUT"))
+                .startsWith("HTTP/1.1 200 ")
+                .contains("\naccess-control-allow-origin: https://a.page.example\n")
+                .contains("\naccess-control-allow-methods: GET, PUT\n")
+                .endsWith("\n\n");
+        assertThat(ask("GET /", "host: pages", origin))
+                .contains("\naccess-control-allow-origin: https://a.page.example\n")
+                .contains("\naccess-control-expose-headers: x-version\n")
+                .contains("\nGET /\n");
+        assertThat(ask("GET /", "host: pages", "origin: https://evil.example")).doesNotContain("access-control");
+        assertThat(metrics())
+                .contains("envoy_http_cors_origin_valid{envoy_http_conn_manager_prefix=\"in\"}")
+                .contains("envoy_http_cors_origin_invalid{envoy_http_conn_manager_prefix=\"in\"}");
+    }
+
+    @Test
+    void another_page_changes_nothing() throws IOException {
+        assertThat(ask("DELETE /", "host: pages", "origin: https://evil.example"))
+                .startsWith("HTTP/1.1 403 ")
+                .endsWith("\n\nInvalid origin");
+        assertThat(ask("DELETE /", "host: pages", "origin: https://other.example"))
+                .startsWith("HTTP/1.1 200 ");
+        assertThat(ask("DELETE /", "host: free", "origin: https://evil.example"))
+                .startsWith("HTTP/1.1 200 ");
+        assertThat(metrics())
+                .contains("envoy_http_csrf_request_invalid{envoy_http_conn_manager_prefix=\"in\"} 1")
+                .contains("envoy_http_csrf_request_valid{envoy_http_conn_manager_prefix=\"in\"} 1");
+    }
+
+    @Test
+    void heads_change_by_every_level_after_the_route() throws IOException {
+        assertThat(ask("GET /", "host: pages", "x-gone: 1", "x-user: ann"))
+                .contains("\nx-level: host\n", "\nx-who: ann\n", "\nx-version: v7 200\n")
+                .doesNotContain("x-gone");
+    }
 }

@@ -8,11 +8,14 @@ import java.util.List;
 public final class BuiltinFilters {
     /// Envoy's names of the filters.
     public static final List<String> NAMES = List.of(
+            CorsFilter.NAME, // browsers' preflights say nothing of who asks, so they cannot pass the next ones
+            CsrfFilter.NAME, // who was led here by another page, gets nothing either
             RbacFilter.NAME, // before all that costs anything: who may not, gets nothing
             OnDemandFilter.NAME, // gets what is not known yet, before anybody decides about it
             DynamicForwardFilter.NAME, // says for whom a request is, once it may pass
             LocalRateLimitFilter.NAME, // what is too much goes no further
             StatefulSessionFilter.NAME, // which host, once it is known that it is forwarded
+            HeaderMutationFilter.NAME, // heads as they leave, after all that read them
             FaultFilter.NAME); // last: a fault stands in for the service itself
 
     private BuiltinFilters() {}

@@ -36,6 +36,11 @@ public record LocalReply(
         this(status, body, headers, flag, details, denial, -1);
     }
 
+    /// The same with these further headers.
+    public LocalReply withHeaders(List<HeaderEdit> others) {
+        return new LocalReply(status, body, others, flag, details, denial, grpcStatus);
+    }
+
     /// The same with this gRPC status.
     public LocalReply withGrpcStatus(int number) {
         return new LocalReply(status, body, headers, flag, details, denial, number);

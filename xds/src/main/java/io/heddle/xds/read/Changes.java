@@ -32,10 +32,10 @@ record Changes(List<HeaderChange> request, List<HeaderChange> response, Map<Stri
 
     /// These and those of the level above. The more specific header change is made first, so that of two that set
     /// a header the less specific counts, or last where `specificWins`. Of two settings of one filter the more
-    /// specific counts.
+    /// specific counts, unless the filter heeds both.
     Changes over(Changes outer, boolean specificWins) {
         var settings = new HashMap<>(outer.overrides);
-        settings.putAll(overrides);
+        overrides.forEach((name, own) -> settings.merge(name, own, (wide, narrow) -> narrow.over(wide)));
         return specificWins
                 ? new Changes(joined(outer.request, request), joined(outer.response, response), settings)
                 : new Changes(joined(request, outer.request), joined(response, outer.response), settings);

@@ -26,6 +26,8 @@ final class EnvoyApi {
             new Part("HTTP filters", FilterReaders.FIELDS),
             new Part("Role-based access control", RbacReader.FIELDS),
             new Part("Fault injection", FaultReader.FIELDS),
+            new Part("Cross-origin requests", CorsReader.FIELDS),
+            new Part("Header mutation", HeaderMutationReader.FIELDS),
             new Part("Local rate limits", LocalRateLimitReader.FIELDS),
             new Part("Stateful sessions", SessionReader.FIELDS),
             new Part("Route configurations", RouteReader.FIELDS),

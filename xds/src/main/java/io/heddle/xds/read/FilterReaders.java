@@ -3,8 +3,13 @@ package io.heddle.xds.read;
 import com.google.protobuf.Any;
 import com.google.protobuf.Parser;
 import io.envoyproxy.envoy.config.route.v3.FilterConfig;
+import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
+import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
+import io.envoyproxy.envoy.extensions.filters.http.csrf.v3.CsrfPolicy;
 import io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3.PerRouteConfig;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutation;
+import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.on_demand.v3.OnDemand;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
@@ -12,6 +17,7 @@ import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSession;
 import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute;
+import io.heddle.traffic.filter.CsrfFilter;
 import io.heddle.traffic.filter.FaultFilter;
 import io.heddle.traffic.filter.HttpFilter;
 import io.heddle.traffic.filter.LocalRateLimitFilter;
@@ -27,6 +33,7 @@ import java.util.Optional;
 final class FilterReaders {
     static final String ROUTER = "envoy.extensions.filters.http.router.v3.Router";
     private static final String LOCAL_LIMIT = "envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit";
+    private static final String CSRF = "envoy.extensions.filters.http.csrf.v3.CsrfPolicy";
     private static final String FILTER_CONFIG = "envoy.config.route.v3.FilterConfig";
 
     private static final Fields<Router> ROUTER_FIELDS = Fields.ignoringOthers(Router.class)
@@ -63,6 +70,18 @@ final class FilterReaders {
                     (name, any, scope) -> scope.unpack(any, OnDemand.parser())
                             .map(found -> new OnDemandFilter(name, OnDemandReader.read(found, scope)))),
             new FilterReader(
+                    "envoy.extensions.filters.http.cors.v3.Cors",
+                    (name, any, scope) ->
+                            scope.unpack(any, Cors.parser()).map(found -> CorsReader.filter(name, found, scope))),
+            new FilterReader(
+                    CSRF,
+                    (name, any, scope) -> scope.unpack(any, CsrfPolicy.parser())
+                            .map(found -> new CsrfFilter(name, CorsReader.csrf(found, scope)))),
+            new FilterReader(
+                    "envoy.extensions.filters.http.header_mutation.v3.HeaderMutation",
+                    (name, any, scope) -> scope.unpack(any, HeaderMutation.parser())
+                            .map(found -> HeaderMutationReader.filter(name, found, scope))),
+            new FilterReader(
                     LOCAL_LIMIT,
                     (name, any, scope) -> scope.unpack(any, LocalRateLimit.parser())
                             .map(found -> new LocalRateLimitFilter(name, LocalRateLimitReader.read(found, scope)))),
@@ -86,6 +105,17 @@ final class FilterReaders {
                     "envoy.extensions.filters.http.on_demand.v3.PerRouteConfig",
                     (any, scope) ->
                             scope.unpack(any, ON_DEMAND_ROUTE).map(found -> OnDemandReader.route(found, scope))),
+            new OverrideReader(
+                    "envoy.extensions.filters.http.cors.v3.CorsPolicy",
+                    (any, scope) ->
+                            scope.unpack(any, CorsPolicy.parser()).map(found -> CorsReader.policy(found, scope))),
+            new OverrideReader(
+                    CSRF,
+                    (any, scope) -> scope.unpack(any, CsrfPolicy.parser()).map(found -> CorsReader.csrf(found, scope))),
+            new OverrideReader(
+                    "envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute",
+                    (any, scope) -> scope.unpack(any, HeaderMutationPerRoute.parser())
+                            .map(found -> HeaderMutationReader.route(found, scope))),
             new OverrideReader(
                     LOCAL_LIMIT,
                     (any, scope) -> scope.unpack(any, LocalRateLimit.parser())

@@ -1,6 +1,5 @@
 package io.heddle.xds.read;
 
-import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
 import io.envoyproxy.envoy.extensions.common.ratelimit.v3.LocalRateLimitDescriptor;
 import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
@@ -59,20 +58,14 @@ final class LocalRateLimitReader {
         return new Settings(
                 new LocalLimits(scope.object() + ": " + scope.path(), everything, descriptors(message, scope)),
                 counting(message, scope),
-                share(message.getFilterEnabled(), scope.at("filter_enabled")),
-                share(message.getFilterEnforced(), scope.at("filter_enforced")),
+                RouteMatchReader.share(message.getFilterEnabled(), scope.at("filter_enabled")),
+                RouteMatchReader.share(message.getFilterEnforced(), scope.at("filter_enforced")),
                 answer(message, scope),
                 HeaderEditReader.options(
                         message.getRequestHeadersToAddWhenNotEnforcedList(),
                         scope,
                         "request_headers_to_add_when_not_enforced"),
                 Counters.of(message.getStatPrefix()));
-    }
-
-    /// A share of requests in millionths; none where nothing is said.
-    private static int share(RuntimeFractionalPercent message, Scope scope) {
-        scope.check(message, RouteMatchReader.FRACTION);
-        return Values.millionths(message.getDefaultValue(), scope.at("default_value"));
     }
 
     private static LocalLimits.Rate rate(TokenBucket message, Scope scope) {

@@ -132,6 +132,12 @@ final class RouteMatchReader {
         return conditions;
     }
 
+    /// A share of requests in millionths; none where nothing is said.
+    static int share(RuntimeFractionalPercent message, Scope scope) {
+        scope.check(message, FRACTION);
+        return Values.millionths(message.getDefaultValue(), scope.at("default_value"));
+    }
+
     private static RouteCondition fraction(RuntimeFractionalPercent message, Scope scope) {
         var share = message.getDefaultValue();
         Values.millionths(share, scope.at("default_value"));

@@ -107,4 +107,49 @@ class HttpFilterReaderTest {
                 .anyMatch(problem -> problem.endsWith("actions[1] has no action"))
                 .anyMatch(problem -> problem.endsWith("rate_limits[1].actions is empty"));
     }
+
+    private static String perRoute(String type, String fields) {
+        return "route: {cluster: app}, typed_per_filter_config: {f: {" + TYPE + "http." + type + ", " + fields + "}}";
+    }
+
+    @Test
+    void reads_policies_of_origins_and_refuses_what_is_incomplete() {
+        assertThat(problems(
+                        "cors.v3.Cors",
+                        "",
+                        perRoute(
+                                "cors.v3.CorsPolicy",
+                                "allow_origin_string_match: [{exact: a}], allow_methods: GET, max_age: \"5\","
+                                        + " allow_credentials: true, filter_enabled: {default_value: {numerator: 5}},"
+                                        + " forward_not_matching_preflights: false")))
+                .isEmpty();
+        assertThat(problems("cors.v3.Cors", "", perRoute("cors.v3.CorsPolicy", "allow_methods: \"a\\nb\"")))
+                .singleElement()
+                .asString()
+                .contains("allow_methods holds a character that must not stand there");
+        assertThat(problems("csrf.v3.CsrfPolicy", "filter_enabled: {default_value: {numerator: 100}}"))
+                .isEmpty();
+        assertThat(problems("csrf.v3.CsrfPolicy", "additional_origins: [{exact: a}]"))
+                .containsExactly("filter_enabled is missing");
+    }
+
+    @Test
+    void reads_header_mutations_and_refuses_what_cannot_be_changed() {
+        var mutations = "mutations: {request_mutations: [{remove: x-a}, {append: {header: {key: x-b, value: b}}}],"
+                + " response_mutations: [{append: {header: {key: x-c, value: c}}}]}";
+        assertThat(problems(
+                        "header_mutation.v3.HeaderMutation",
+                        mutations + ", most_specific_header_mutations_wins: true",
+                        perRoute("header_mutation.v3.HeaderMutationPerRoute", mutations)))
+                .isEmpty();
+        assertThat(problems(
+                        "header_mutation.v3.HeaderMutation",
+                        "mutations: {request_mutations: [{remove: host}, {}, {remove_on_match: {key_matcher:"
+                                + " {prefix: x-}}}], query_parameter_mutations: [{remove: q}]}"))
+                .containsExactlyInAnyOrder(
+                        "mutations.query_parameter_mutations is not supported",
+                        "mutations.request_mutations[0].remove is no header that can be changed: host",
+                        "mutations.request_mutations[1] has no action",
+                        "mutations.request_mutations[2].remove_on_match is not supported");
+    }
 }

@@ -18,8 +18,13 @@ import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
 import io.envoyproxy.envoy.extensions.clusters.aggregate.v3.ClusterConfig;
 import io.envoyproxy.envoy.extensions.clusters.dns.v3.DnsCluster;
+import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
+import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
+import io.envoyproxy.envoy.extensions.filters.http.csrf.v3.CsrfPolicy;
 import io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3.PerRouteConfig;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutation;
+import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.on_demand.v3.OnDemand;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
@@ -98,6 +103,9 @@ record SetField(Way way, FieldDescriptor field) {
                     List.of(
                             RBAC.getDefaultInstance(),
                             HTTPFault.getDefaultInstance(),
+                            Cors.getDefaultInstance(),
+                            CsrfPolicy.getDefaultInstance(),
+                            HeaderMutation.getDefaultInstance(),
                             LocalRateLimit.getDefaultInstance(),
                             StatefulSession.getDefaultInstance(),
                             Router.getDefaultInstance(),
@@ -111,6 +119,9 @@ record SetField(Way way, FieldDescriptor field) {
                             RBACPerRoute.getDefaultInstance(),
                             HTTPFault.getDefaultInstance(),
                             PerRouteConfig.getDefaultInstance(),
+                            CorsPolicy.getDefaultInstance(),
+                            CsrfPolicy.getDefaultInstance(),
+                            HeaderMutationPerRoute.getDefaultInstance(),
                             LocalRateLimit.getDefaultInstance(),
                             StatefulSessionPerRoute.getDefaultInstance(),
                             io.envoyproxy.envoy.extensions.filters.http.on_demand.v3.PerRouteConfig

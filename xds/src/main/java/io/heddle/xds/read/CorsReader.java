@@ -1,0 +1,61 @@
+package io.heddle.xds.read;
+
+import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
+import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
+import io.envoyproxy.envoy.extensions.filters.http.csrf.v3.CsrfPolicy;
+import io.heddle.traffic.filter.CorsFilter;
+import io.heddle.traffic.filter.CsrfFilter;
+import java.util.List;
+
+/// Reads which pages of other origins may ask, and which may change something.
+final class CorsReader {
+    private static final Fields<Cors> CORS = Fields.refusingOthers(Cors.class);
+    private static final Fields<CorsPolicy> POLICY = Fields.refusingOthers(CorsPolicy.class)
+            .reads("allow_origin_string_match", "allow_methods", "allow_headers", "expose_headers", "max_age")
+            .reads("allow_credentials", "filter_enabled", "shadow_enabled", "allow_private_network_access")
+            .reads("forward_not_matching_preflights");
+    private static final Fields<CsrfPolicy> CSRF =
+            Fields.refusingOthers(CsrfPolicy.class).reads("filter_enabled", "shadow_enabled", "additional_origins");
+
+    /// What of CORS and CSRF is read.
+    static final List<Fields<?>> FIELDS = List.of(CORS, POLICY, CSRF);
+
+    private static final int ALL = 1_000_000;
+
+    private CorsReader() {}
+
+    static CorsFilter filter(String name, Cors message, Scope scope) {
+        scope.check(message, CORS);
+        return new CorsFilter(name);
+    }
+
+    static CorsFilter.Policy policy(CorsPolicy message, Scope scope) {
+        scope.check(message, POLICY);
+        return new CorsFilter.Policy(
+                MatcherReader.texts(message.getAllowOriginStringMatchList(), scope, "allow_origin_string_match"),
+                new CorsFilter.Told(
+                        HeadTexts.value(message.getAllowMethods(), scope.at("allow_methods")),
+                        HeadTexts.value(message.getAllowHeaders(), scope.at("allow_headers")),
+                        HeadTexts.value(message.getExposeHeaders(), scope.at("expose_headers")),
+                        HeadTexts.value(message.getMaxAge(), scope.at("max_age"))),
+                message.getAllowCredentials().getValue(),
+                message.getAllowPrivateNetworkAccess().getValue(),
+                message.hasFilterEnabled()
+                        ? RouteMatchReader.share(message.getFilterEnabled(), scope.at("filter_enabled"))
+                        : ALL,
+                RouteMatchReader.share(message.getShadowEnabled(), scope.at("shadow_enabled")),
+                !message.hasForwardNotMatchingPreflights()
+                        || message.getForwardNotMatchingPreflights().getValue());
+    }
+
+    static CsrfFilter.Policy csrf(CsrfPolicy message, Scope scope) {
+        scope.check(message, CSRF);
+        if (!message.hasFilterEnabled()) {
+            scope.at("filter_enabled").error("is missing", "write for example default_value: {numerator: 100}");
+        }
+        return new CsrfFilter.Policy(
+                RouteMatchReader.share(message.getFilterEnabled(), scope.at("filter_enabled")),
+                RouteMatchReader.share(message.getShadowEnabled(), scope.at("shadow_enabled")),
+                MatcherReader.texts(message.getAdditionalOriginsList(), scope, "additional_origins"));
+    }
+}
