@@ -1,6 +1,7 @@
 package io.heddle.cli;
 
 import io.heddle.cli.check.CheckRoutesCommand;
+import io.heddle.cli.check.ExplainCommand;
 import io.heddle.cli.command.ApplyCommand;
 import io.heddle.cli.command.CompletionCommand;
 import io.heddle.cli.command.DeleteCommand;
@@ -99,6 +100,7 @@ public final class Heddle implements Callable<Integer> {
         commands.put("delete", () -> new DeleteCommand(console));
         commands.put("proxy-status", () -> new ProxyStatusCommand(console));
         commands.put("check-routes", () -> new CheckRoutesCommand(console));
+        commands.put("explain", () -> new ExplainCommand(console));
         commands.put("token", () -> TokenCommand.on(console));
         commands.put("version", () -> new VersionCommand(console));
         commands.put("completion", () -> new CompletionCommand(console));

@@ -15,6 +15,7 @@ import io.heddle.traffic.runtime.NetworkFilter;
 import io.heddle.traffic.runtime.NetworkFilter.ForwardClientCertificate;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 
 /// The header lines of a request as they leave this hop: the client's, without those that steer a proxy, and those
 /// that a proxy adds: who asked, over what, and by which name logs call the request. And what the proxy says of
@@ -70,12 +71,10 @@ final class HopHeaders {
     /// Whether the request was made over TLS, as `x-forwarded-proto` says on its way from here: the client's word
     /// where that is believed, else the connection's.
     boolean https(HttpRequestHead head) {
-        long said = keptNone(head.lines(), LineKind.FORWARDED_PROTO)
-                ? Span.ABSENT
-                : head.lines().first(LineKind.FORWARDED_PROTO);
-        return Span.isPresent(said)
-                ? Octets.equalsIgnoreCase(head.bytes(), Span.start(said), Span.end(said), "https")
-                : client.peer().tls();
+        return https(
+                head,
+                keptNone(head.lines(), LineKind.FORWARDED_PROTO),
+                client.peer().tls());
     }
 
     /// Whether the request comes from inside, as `x-envoy-internal` says.
@@ -139,18 +138,49 @@ final class HopHeaders {
     }
 
     private void findClient(HeaderLines lines, HeadOptions.ClientAddress how) {
-        peer = client.peer();
-        boolean forwarded = lines.has(LineKind.FORWARDED_FOR);
-        boolean trusted = how.useRemote() && !forwarded;
-        if (forwarded && (!how.useRemote() || how.trustedHops() > 0)) {
-            int skipped = how.useRemote() ? how.trustedHops() - 1 : how.trustedHops();
-            var found = ForwardedFor.address(lines, skipped);
-            if (found.isPresent()) {
-                peer = peer.withRemote(new InetSocketAddress(found.get(), 0));
-                trusted = !how.useRemote() && ForwardedFor.isSingle(lines);
-            }
+        var believed = believed(lines, how);
+        peer = peer(client.peer(), believed);
+        internal = isTrusted(lines, how, believed) && isInternal(peer.remote().getAddress(), how);
+    }
+
+    /// Where the request comes from by what proxies in front say, as far as they are believed.
+    static Optional<InetAddress> believed(HeaderLines lines, HeadOptions.ClientAddress how) {
+        if (!lines.has(LineKind.FORWARDED_FOR) || (how.useRemote() && how.trustedHops() == 0)) {
+            return Optional.empty();
         }
-        internal = trusted && isInternal(peer.remote().getAddress(), how);
+        return ForwardedFor.address(lines, how.useRemote() ? how.trustedHops() - 1 : how.trustedHops());
+    }
+
+    /// The sender of a request on the connection of `connected`.
+    static Peer peer(Peer connected, Optional<InetAddress> believed) {
+        return believed.isPresent() ? connected.withRemote(new InetSocketAddress(believed.get(), 0)) : connected;
+    }
+
+    /// Whether the sender's address is known well enough for it to be from inside.
+    private static boolean isTrusted(HeaderLines lines, HeadOptions.ClientAddress how, Optional<InetAddress> believed) {
+        return how.useRemote()
+                ? !lines.has(LineKind.FORWARDED_FOR)
+                : believed.isPresent() && ForwardedFor.isSingle(lines);
+    }
+
+    /// Whether a request with these lines, sent by `sender`, comes from inside.
+    static boolean isInternal(HeaderLines lines, HeadOptions.ClientAddress how, Peer sender) {
+        return isTrusted(lines, how, believed(lines, how))
+                && isInternal(sender.remote().getAddress(), how);
+    }
+
+    /// Whether a request on the connection of `connected` was made over TLS, as [#https] says.
+    static boolean https(HttpRequestHead head, HeadOptions.ClientAddress how, Peer connected) {
+        boolean anew = how.useRemote() && how.trustedHops() == 0;
+        return https(head, anew || !head.lines().has(LineKind.FORWARDED_PROTO), connected.tls());
+    }
+
+    private static boolean https(HttpRequestHead head, boolean nothingSaid, boolean tls) {
+        if (nothingSaid) {
+            return tls;
+        }
+        long said = head.lines().first(LineKind.FORWARDED_PROTO);
+        return Octets.equalsIgnoreCase(head.bytes(), Span.start(said), Span.end(said), "https");
     }
 
     private static boolean isInternal(InetAddress address, HeadOptions.ClientAddress how) {

@@ -17,6 +17,7 @@ final class Level {
         Pool of(List<Host> hosts);
     }
 
+    private final int priority;
     private final List<Host> hosts;
     private final Pool healthy;
     private final Pool degraded;
@@ -34,6 +35,7 @@ final class Level {
     record Zone(Locality locality, int weight, int total, Pool pool) {}
 
     Level(int priority, List<Host> hosts, Spread spread, boolean byLocality, Pools pools) {
+        this.priority = priority;
         this.hosts = List.copyOf(hosts);
         this.pools = pools;
         this.healthy = pools.of(with(this.hosts, Endpoint.Health.HEALTHY));
@@ -63,6 +65,11 @@ final class Level {
             zones.add(new Zone(entry.getKey(), weight, entry.getValue().size(), pools.of(some)));
         }
         return List.copyOf(zones);
+    }
+
+    /// Its number; 0 is taken first.
+    int priority() {
+        return priority;
     }
 
     /// Every host that is not draining.

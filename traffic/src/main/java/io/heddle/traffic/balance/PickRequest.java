@@ -1,6 +1,7 @@
 package io.heddle.traffic.balance;
 
 import io.heddle.traffic.request.HeaderName;
+import io.heddle.traffic.request.Trace;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 
@@ -45,5 +46,10 @@ public interface PickRequest {
     /// The first value of a header of the request; empty without.
     default Optional<String> header(HeaderName name) {
         return Optional.empty();
+    }
+
+    /// Listens to decisions.
+    default Trace trace() {
+        return Trace.OFF;
     }
 }

@@ -56,6 +56,7 @@ final class PriorityBalancer implements LoadBalancer {
             return layers.panicThreshold() == 0 ? Optional.empty() : draining.any(request);
         }
         int place = current.place(byHash && request.isHashed() ? request.hash() : request.chance());
+        told(current, place, request);
         if (panics(current, place)) {
             return failsOnPanic() ? Optional.empty() : inPanic(place, request);
         }
@@ -70,6 +71,7 @@ final class PriorityBalancer implements LoadBalancer {
             return Optional.empty();
         }
         int place = current.place(byHash && request.isHashed() ? request.hash() : request.chance());
+        told(current, place, request);
         if (panics(current, place)) {
             var drawn = levels.get(place).all().any(request);
             return drawn.isPresent() && serves(drawn.get(), request) ? drawn : Optional.empty();
@@ -82,6 +84,12 @@ final class PriorityBalancer implements LoadBalancer {
         return host.endpoint().health() != Endpoint.Health.UNHEALTHY
                 && !host.state().isOut(request.now())
                 && !request.tried(host);
+    }
+
+    private void told(Shares current, int place, PickRequest request) {
+        if (request.trace().on()) {
+            PickWords.priorities(levels, current.loads(), place, request.trace());
+        }
     }
 
     private static boolean panics(Shares current, int place) {
@@ -115,6 +123,9 @@ final class PriorityBalancer implements LoadBalancer {
         if (!zones.isEmpty()) {
             var chances = degraded ? current.degradedZones()[index] : current.healthyZones()[index];
             int zone = chances.choose(request);
+            if (request.trace().on()) {
+                PickWords.localities(zones, chances, zone, request.trace());
+            }
             if (zone >= 0) {
                 var found = zones.get(zone).pool().inService(request);
                 if (found.isPresent()) {

@@ -3,6 +3,7 @@ package io.heddle.traffic.route;
 import io.heddle.traffic.match.HeaderMatcher;
 import io.heddle.traffic.match.PathMatcher;
 import io.heddle.traffic.match.QueryMatcher;
+import io.heddle.traffic.match.Wording;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.Span;
 import java.util.List;
@@ -54,23 +55,34 @@ public record RouteMatch(
     /// Why such a request does not fit: the first part that does not; empty when all do.
     String obstacle(RequestHead head, RouteFacts facts, byte[] bytes, long span) {
         if (!path.matches(bytes, Span.start(span), Span.end(span))) {
-            return "path does not fit " + path;
+            return "path does not fit: " + Wording.of(path);
         }
         for (var header : headers) {
             if (!header.matches(head)) {
-                return "header does not fit " + header;
+                return "header does not fit " + Wording.of(header);
             }
         }
         for (var query : queries) {
             if (!query.matches(head)) {
-                return "query does not fit " + query;
+                return "query does not fit " + Wording.of(query);
             }
         }
         for (var condition : conditions) {
             if (!condition.matches(head, facts)) {
-                return "request does not fit " + condition;
+                return "request does not fit " + words(condition);
             }
         }
         return "";
+    }
+
+    private static String words(RouteCondition condition) {
+        return switch (condition) {
+            case RouteCondition.Grpc() -> "grpc";
+            case RouteCondition.Certificate(var presented, var validated) ->
+                "tls_context: presented " + presented.map(Object::toString).orElse("or not") + ", validated "
+                        + validated.map(Object::toString).orElse("or not");
+            case RouteCondition.Fraction(int numerator, int denominator) ->
+                "runtime_fraction: " + numerator + " of " + denominator;
+        };
     }
 }

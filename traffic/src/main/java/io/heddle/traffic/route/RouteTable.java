@@ -239,14 +239,17 @@ public final class RouteTable {
         }
 
         private RouteDecision explain(RequestHead head, RouteFacts facts, byte[] path, long span, Trace trace) {
-            for (var decision : decisions) {
+            for (int i = 0; i < decisions.size(); i++) {
+                var decision = decisions.get(i);
                 var route = decision.route();
                 var obstacle = route.match().obstacle(head, facts, path, span);
-                trace.decided("route", route.name(), obstacle.isEmpty() ? "fits" : obstacle);
+                var subject = route.name().isEmpty() ? "routes[" + i + "]" : route.name();
+                trace.decided("route", subject, obstacle.isEmpty() ? "fits" : obstacle);
                 if (obstacle.isEmpty()) {
                     return decision;
                 }
             }
+            trace.decided("route", "", "no route fits");
             return nothing;
         }
     }

@@ -1,0 +1,60 @@
+package io.heddle.traffic.explain;
+
+import io.heddle.traffic.balance.Host;
+import io.heddle.traffic.balance.MetadataMatch;
+import io.heddle.traffic.balance.PickRequest;
+import io.heddle.traffic.balance.RequestedHost;
+import io.heddle.traffic.hash.RequestHash;
+import io.heddle.traffic.request.HeaderFields;
+import io.heddle.traffic.request.HeaderName;
+import io.heddle.traffic.request.Span;
+import io.heddle.traffic.request.Trace;
+import java.util.Optional;
+
+/// What a balancer may ask about a call: its first try.
+record CallPick(
+        HeaderFields head,
+        RequestHash computed,
+        MetadataMatch metadataMatch,
+        Optional<RequestedHost> requestedHost,
+        Source source)
+        implements PickRequest {
+    /// Where chance and time come from, and who listens.
+    record Source(Chances chances, long now, Trace trace) {}
+
+    @Override
+    public long chance() {
+        return source.chances().next();
+    }
+
+    @Override
+    public long now() {
+        return source.now();
+    }
+
+    @Override
+    public boolean tried(Host host) {
+        return false;
+    }
+
+    @Override
+    public boolean isHashed() {
+        return computed.isPresent();
+    }
+
+    @Override
+    public long hash() {
+        return computed.value();
+    }
+
+    @Override
+    public Optional<String> header(HeaderName name) {
+        long value = head.header(name);
+        return Span.isPresent(value) ? Optional.of(Span.text(head.bytes(), value)) : Optional.empty();
+    }
+
+    @Override
+    public Trace trace() {
+        return source.trace();
+    }
+}

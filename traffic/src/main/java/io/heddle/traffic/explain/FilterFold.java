@@ -1,0 +1,145 @@
+package io.heddle.traffic.explain;
+
+import io.heddle.traffic.filter.FilterChain;
+import io.heddle.traffic.filter.FilterRequest;
+import io.heddle.traffic.filter.FilterStep;
+import io.heddle.traffic.filter.HttpFilter;
+import io.heddle.traffic.filter.StatefulSessionFilter;
+import io.heddle.traffic.request.HeaderEdits;
+import io.heddle.traffic.request.LocalReply;
+import io.heddle.traffic.request.Peer;
+import io.heddle.traffic.request.RequestHead;
+import io.heddle.traffic.request.ResponseFlag;
+import io.heddle.traffic.request.Trace;
+import io.heddle.traffic.route.ClusterChoice;
+import io.heddle.traffic.route.FilterOverride;
+import io.heddle.traffic.route.RouteDecision;
+import java.util.Optional;
+
+/// Folds a call through the filters of a chain, and is the call as they see it. What they wait for is there at once:
+/// time has passed, and the control plane has nothing more. Confined to a thread.
+final class FilterFold implements FilterRequest {
+    private final Heads.Received.Taken taken;
+    private final RouteDecision decision;
+    private final Optional<ClusterChoice.Target> target;
+    private final Chances chances;
+    private final Trace trace;
+    private final HeaderEdits requestEdits = new HeaderEdits();
+    private final HeaderEdits responseEdits = new HeaderEdits();
+    private Optional<StatefulSessionFilter.Settings> session = Optional.empty();
+
+    FilterFold(
+            Heads.Received.Taken taken,
+            RouteDecision decision,
+            Optional<ClusterChoice.Target> target,
+            Chances chances,
+            Trace trace) {
+        this.taken = taken;
+        this.decision = decision;
+        this.target = target;
+        this.chances = chances;
+        this.trace = trace;
+    }
+
+    /// The answer of the first filter that has one.
+    Optional<LocalReply> run(FilterChain chain) {
+        for (var filter : chain.filters()) {
+            var reply = act(filter);
+            if (reply.isPresent()) {
+                return reply;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<LocalReply> act(HttpFilter filter) {
+        if (override(filter.name())
+                .filter(FilterOverride.Disabled.class::isInstance)
+                .isPresent()) {
+            trace.decided("filter", filter.name(), "is disabled for this route");
+        }
+        var step = filter.onRequest(this);
+        while (true) {
+            switch (step) {
+                case FilterStep.Continue() -> {
+                    trace.decided("filter", filter.name(), "continues");
+                    return Optional.empty();
+                }
+                case FilterStep.Reply(LocalReply reply) -> {
+                    trace.decided("filter", filter.name(), "answers " + reply.status() + " " + reply.details());
+                    return Optional.of(reply);
+                }
+                case FilterStep.Ask(FilterStep.Question.Pause(var duration)) -> {
+                    trace.decided("filter", filter.name(), "waits " + duration.toMillis() + " ms");
+                    step = filter.onAnswer(this, new FilterStep.Answer.Paused());
+                }
+                case FilterStep.Ask(FilterStep.Question.KnownCluster _) -> {
+                    trace.decided("filter", filter.name(), "asks for the cluster where it is not known");
+                    step = filter.onAnswer(this, new FilterStep.Answer.ClusterSought());
+                }
+                case FilterStep.Ask(FilterStep.Question.VirtualHost _) -> {
+                    trace.decided("filter", filter.name(), "asks for a virtual host where there may be more");
+                    return Optional.empty();
+                }
+            }
+        }
+    }
+
+    /// How the call's session is kept, if it has one.
+    Optional<StatefulSessionFilter.Settings> session() {
+        return session;
+    }
+
+    @Override
+    public RequestHead head() {
+        return taken.head();
+    }
+
+    @Override
+    public Peer peer() {
+        return taken.peer();
+    }
+
+    @Override
+    public HeaderEdits requestEdits() {
+        return requestEdits;
+    }
+
+    @Override
+    public HeaderEdits responseEdits() {
+        return responseEdits;
+    }
+
+    @Override
+    public RouteDecision decision() {
+        return decision;
+    }
+
+    @Override
+    public Optional<FilterOverride> override(String name) {
+        var ofTarget = target.map(found -> found.overrides().get(name));
+        return ofTarget.isPresent()
+                ? ofTarget
+                : Optional.ofNullable(decision.route().overrides().get(name));
+    }
+
+    @Override
+    public void keepSession(StatefulSessionFilter.Settings kept) {
+        session = Optional.of(kept);
+    }
+
+    @Override
+    public long chance() {
+        return chances.next();
+    }
+
+    @Override
+    public void flag(ResponseFlag flag) {
+        trace.decided("filter", "response flag", flag.toString());
+    }
+
+    @Override
+    public Trace trace() {
+        return trace;
+    }
+}
