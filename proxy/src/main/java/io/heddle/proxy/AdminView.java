@@ -4,6 +4,7 @@ import io.heddle.proxy.admin.AdminPages;
 import io.heddle.proxy.admin.LogLevels;
 import io.heddle.proxy.tls.ShownCertificates;
 import io.heddle.proxy.upstream.UpstreamCluster;
+import io.heddle.traffic.explain.Explainer;
 import io.heddle.xds.read.ConfigDump;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -29,6 +30,11 @@ record AdminView(Proxy proxy) implements AdminPages.View {
     @Override
     public List<UpstreamCluster> clusters() {
         return proxy.clusters();
+    }
+
+    @Override
+    public Explainer explainer() {
+        return proxy.explainer();
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.heddle.proxy.ads.Obstacle;
 import io.heddle.proxy.config.ActiveConfig;
 import io.heddle.proxy.config.ConfigGate;
 import io.heddle.proxy.exchange.ProxyServices;
+import io.heddle.proxy.exchange.ReceivedHeads;
 import io.heddle.proxy.grpc.GrpcClient;
 import io.heddle.proxy.http2.Http2Counters;
 import io.heddle.proxy.listen.Listeners;
@@ -28,8 +29,10 @@ import io.heddle.proxy.tls.IdentityFiles;
 import io.heddle.proxy.tls.SecretStore;
 import io.heddle.proxy.tls.ShownCertificates;
 import io.heddle.proxy.tls.TlsContexts;
+import io.heddle.proxy.upstream.LiveClusters;
 import io.heddle.proxy.upstream.UpstreamCluster;
 import io.heddle.proxy.upstream.Upstreams;
+import io.heddle.traffic.explain.Explainer;
 import io.heddle.traffic.filter.FilterCounter;
 import io.heddle.traffic.ratelimit.LimitBuckets;
 import io.heddle.traffic.runtime.Listener;
@@ -381,6 +384,15 @@ public final class Proxy implements AutoCloseable {
 
     List<UpstreamCluster> clusters() {
         return upstreams.all();
+    }
+
+    Explainer explainer() {
+        return new Explainer(
+                active.current(),
+                new LiveClusters(upstreams),
+                new ReceivedHeads(),
+                System.nanoTime(),
+                System.currentTimeMillis());
     }
 
     Optional<IdentityAgent> identity() {

@@ -7,6 +7,7 @@ import io.heddle.proxy.admin.Page.Answer;
 import io.heddle.proxy.observe.ProxyMetrics;
 import io.heddle.proxy.tls.ShownCertificates;
 import io.heddle.proxy.upstream.UpstreamCluster;
+import io.heddle.traffic.explain.Explainer;
 import io.heddle.xds.read.ConfigDump;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -41,6 +42,9 @@ public final class AdminPages {
 
         /// The clusters in use, by name.
         List<UpstreamCluster> clusters();
+
+        /// What explains requests by the live configuration.
+        Explainer explainer();
 
         /// The open listeners.
         Map<String, InetSocketAddress> listeners();
@@ -80,6 +84,11 @@ public final class AdminPages {
                 "/config_dump",
                 Page.of("dump current configuration; resource=, name_regex=, include_eds", this::configDump));
         pages.put("/drain_listeners", Page.changing("drain inbound listeners; graceful", this::drain));
+        pages.put(
+                "/explain",
+                Page.of(
+                        "explain a request; request=, header=, from=, listener=, to=, seed=, format=json",
+                        query -> ExplainPage.answer(view.explainer(), query)));
         pages.put("/healthcheck/fail", Page.changing("cause the server to fail health checks", _ -> serve(false)));
         pages.put("/healthcheck/ok", Page.changing("cause the server to pass health checks", _ -> serve(true)));
         pages.put("/listeners", Page.of("print listener info; format=json", this::listeners));
