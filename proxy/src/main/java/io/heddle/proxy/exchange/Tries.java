@@ -272,7 +272,7 @@ final class Tries implements HostWait.Listener {
         stream = null;
         waiting = false;
         endTry();
-        judgeFailure(failure);
+        Verdicts.failed(cluster, host, failure, worker.now());
         var outcome = switch (failure) {
             case CONNECT_FAILED, CONNECT_TIMEOUT -> new RetryDecider.Outcome.ConnectFailed();
             case RESET_BEFORE_RESPONSE -> new RetryDecider.Outcome.ResetBeforeResponse(headSent, reused);
@@ -289,41 +289,12 @@ final class Tries implements HostWait.Listener {
 
     /// The host has answered: that counts in outlier detection. A `grpc` status is -1 without.
     void judge(int status, int grpc) {
-        if (cluster != null && host != null) {
-            var outliers = cluster.monitor(host);
-            if (outliers.isPresent()) {
-                outliers.get().answered(grpc < 0 ? status : GrpcAnswer.httpStatus(grpc), worker.now());
-            }
-        }
-    }
-
-    /// The host was asked and did not answer. That no connection could be made is known already.
-    private void judgeFailure(UpstreamFailure failure) {
-        if (cluster == null || host == null) {
-            return;
-        }
-        switch (failure) {
-            case RESET_BEFORE_RESPONSE,
-                    RESET_IN_RESPONSE,
-                    REFUSED,
-                    STREAM_RESET,
-                    STREAM_RESET_IN_RESPONSE,
-                    MALFORMED -> {
-                var outliers = cluster.monitor(host);
-                if (outliers.isPresent()) {
-                    outliers.get().failed(worker.now());
-                }
-            }
-            case CONNECT_FAILED, CONNECT_TIMEOUT, OVERFLOW, NO_SUCH_NAME, TOO_MANY_NAMES, TOO_MANY_QUESTIONS -> {}
-        }
+        Verdicts.answered(cluster, host, grpc < 0 ? status : GrpcAnswer.httpStatus(grpc), worker.now());
     }
 
     private void judgeTimeout() {
-        if (isTrying() && cluster != null && host != null) {
-            var outliers = cluster.monitor(host);
-            if (outliers.isPresent()) {
-                outliers.get().timedOut(worker.now());
-            }
+        if (isTrying()) {
+            Verdicts.timedOut(cluster, host, worker.now());
         }
     }
 

@@ -1,10 +1,15 @@
 package io.heddle.traffic.explain;
 
 import io.heddle.traffic.filter.FilterChain;
+import io.heddle.traffic.filter.FilterCounter;
 import io.heddle.traffic.filter.FilterRequest;
 import io.heddle.traffic.filter.FilterStep;
 import io.heddle.traffic.filter.HttpFilter;
 import io.heddle.traffic.filter.StatefulSessionFilter;
+import io.heddle.traffic.format.HeaderChange;
+import io.heddle.traffic.ratelimit.LimitBuckets;
+import io.heddle.traffic.ratelimit.LocalLimits;
+import io.heddle.traffic.ratelimit.TokenBuckets;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.request.Peer;
@@ -14,6 +19,7 @@ import io.heddle.traffic.request.Trace;
 import io.heddle.traffic.route.ClusterChoice;
 import io.heddle.traffic.route.FilterOverride;
 import io.heddle.traffic.route.RouteDecision;
+import java.util.List;
 import java.util.Optional;
 
 /// Folds a call through the filters of a chain, and is the call as they see it. What they wait for is there at once:
@@ -26,6 +32,7 @@ final class FilterFold implements FilterRequest {
     private final Trace trace;
     private final HeaderEdits requestEdits = new HeaderEdits();
     private final HeaderEdits responseEdits = new HeaderEdits();
+    private final LimitBuckets untouched = new LimitBuckets();
     private Optional<StatefulSessionFilter.Settings> session = Optional.empty();
 
     FilterFold(
@@ -126,6 +133,38 @@ final class FilterFold implements FilterRequest {
     @Override
     public void keepSession(StatefulSessionFilter.Settings kept) {
         session = Optional.of(kept);
+    }
+
+    @Override
+    public String cluster() {
+        return target.map(ClusterChoice.Target::cluster).orElse("");
+    }
+
+    @Override
+    public void changeRequest(List<HeaderChange> changes) {
+        trace.decided("filter", "changes of the request's head", Integer.toString(changes.size()));
+    }
+
+    @Override
+    public void changeResponse(List<HeaderChange> changes) {
+        trace.decided("filter", "changes of the answer's head", Integer.toString(changes.size()));
+    }
+
+    /// Full ones: an explanation takes nothing from those of a proxy, and says what becomes of a first request.
+    @Override
+    public TokenBuckets buckets(LocalLimits limits) {
+        return untouched.of(limits, now());
+    }
+
+    @Override
+    public void count(FilterCounter counter) {
+        // An explanation is no request.
+    }
+
+    /// A moment like any other: nothing was taken from the buckets before.
+    @Override
+    public long now() {
+        return 0;
     }
 
     @Override

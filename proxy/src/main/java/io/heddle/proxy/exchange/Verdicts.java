@@ -1,0 +1,53 @@
+package io.heddle.proxy.exchange;
+
+import io.heddle.proxy.upstream.UpstreamCluster;
+import io.heddle.proxy.upstream.UpstreamFailure;
+import io.heddle.traffic.balance.Host;
+import org.jspecify.annotations.Nullable;
+
+/// Tells a cluster's outlier detection what became of tries at its hosts. Where there is no host, there is nothing to
+/// tell.
+final class Verdicts {
+    private Verdicts() {}
+
+    /// The host has answered with `status`.
+    static void answered(@Nullable UpstreamCluster cluster, @Nullable Host host, int status, long now) {
+        if (cluster != null && host != null) {
+            var outliers = cluster.monitor(host);
+            if (outliers.isPresent()) {
+                outliers.get().answered(status, now);
+            }
+        }
+    }
+
+    /// The host was asked and did not answer. That no connection could be made is known already.
+    static void failed(@Nullable UpstreamCluster cluster, @Nullable Host host, UpstreamFailure failure, long now) {
+        if (cluster == null || host == null) {
+            return;
+        }
+        switch (failure) {
+            case RESET_BEFORE_RESPONSE,
+                    RESET_IN_RESPONSE,
+                    REFUSED,
+                    STREAM_RESET,
+                    STREAM_RESET_IN_RESPONSE,
+                    MALFORMED -> {
+                var outliers = cluster.monitor(host);
+                if (outliers.isPresent()) {
+                    outliers.get().failed(now);
+                }
+            }
+            case CONNECT_FAILED, CONNECT_TIMEOUT, OVERFLOW, NO_SUCH_NAME, TOO_MANY_NAMES, TOO_MANY_QUESTIONS -> {}
+        }
+    }
+
+    /// The host took too long.
+    static void timedOut(@Nullable UpstreamCluster cluster, @Nullable Host host, long now) {
+        if (cluster != null && host != null) {
+            var outliers = cluster.monitor(host);
+            if (outliers.isPresent()) {
+                outliers.get().timedOut(now);
+            }
+        }
+    }
+}
