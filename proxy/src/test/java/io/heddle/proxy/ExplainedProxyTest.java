@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -138,7 +139,9 @@ final class ExplainedProxyTest {
     }
 
     private static String done(String answer) {
-        var port = answer.lines().filter(line -> line.startsWith("x-port: ")).findFirst();
+        var port = answer.lines()
+                .filter(line -> line.toLowerCase(Locale.ROOT).startsWith("x-port: "))
+                .findFirst();
         return port.map(line -> "goes to 127.0.0.1:" + line.substring("x-port: ".length()))
                 .orElseGet(() -> "the proxy answers " + answer.substring(9, 12));
     }
