@@ -341,7 +341,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
     public void head(HttpResponseHead answer, boolean complete) {
         timeline.responseHeadReceived = worker.now();
         readGrpcStatus(answer.lines());
-        tries.judge(answer.status(), timeline.grpcStatus);
+        tries.judge(answer.status(), GrpcAnswer.isWanted(head()) ? timeline.grpcStatus : -1);
         if (follows(answer)) {
             return;
         }

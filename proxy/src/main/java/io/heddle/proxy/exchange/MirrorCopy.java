@@ -63,6 +63,7 @@ final class MirrorCopy implements UpstreamListener {
     @Override
     public void ready(UpstreamStream connection) {
         stream = connection;
+        Verdicts.reached(cluster, host, worker.now());
         var announcement = connection.mutualTls() && !connection.reused() ? services.ownPeer() : "";
         var lines = request.headers().lines(request.head(), request.edits(), announcement);
         var authority = host.endpoint().key();
@@ -138,6 +139,7 @@ final class MirrorCopy implements UpstreamListener {
     @Override
     public void failed(UpstreamFailure failure) {
         if (!over) {
+            Verdicts.failed(cluster, host, failure, worker.now());
             finish();
         }
     }
@@ -162,10 +164,7 @@ final class MirrorCopy implements UpstreamListener {
     @Override
     public void head(HttpResponseHead head, boolean complete) {
         // Nobody asks how the mirror answered, but for outlier detection.
-        var outliers = cluster.monitor(host);
-        if (outliers.isPresent()) {
-            outliers.get().answered(head.status(), worker.now());
-        }
+        Verdicts.answered(cluster, host, head.status(), worker.now());
     }
 
     @Override

@@ -197,6 +197,7 @@ final class Tries implements HostWait.Listener {
         }
         waiting = false;
         stream = fresh;
+        Verdicts.reached(cluster, host, worker.now());
         timeline.upstreamReady = worker.now();
         timeline.upstreamHeadSent = worker.now();
         limits.moved(worker.now());

@@ -10,6 +10,16 @@ import org.jspecify.annotations.Nullable;
 final class Verdicts {
     private Verdicts() {}
 
+    /// The request has a stream to the host: as far as the way there goes, that is a success.
+    static void reached(@Nullable UpstreamCluster cluster, @Nullable Host host, long now) {
+        if (cluster != null && host != null) {
+            var outliers = cluster.monitor(host);
+            if (outliers.isPresent()) {
+                outliers.get().connected(false, now);
+            }
+        }
+    }
+
     /// The host has answered with `status`.
     static void answered(@Nullable UpstreamCluster cluster, @Nullable Host host, int status, long now) {
         if (cluster != null && host != null) {

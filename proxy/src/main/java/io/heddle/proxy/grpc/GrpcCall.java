@@ -270,6 +270,9 @@ public final class GrpcCall {
                 return;
             }
             stream = fresh;
+            if (cluster != null && host != null) {
+                cluster.monitor(host).ifPresent(outliers -> outliers.connected(false, worker.now()));
+            }
             var head = RequestHeads.write(request, fresh.mutualTls());
             var lines = worker.editedLines().received(head.lines(), 0);
             fresh.send(new OutgoingRequest(head, Rewrite.NONE, request.service().authority(), lines, "", false));

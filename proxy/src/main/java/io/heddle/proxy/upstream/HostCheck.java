@@ -143,10 +143,7 @@ final class HostCheck {
             }
         }
         var change = state.checked(result);
-        var host = target.host().state();
-        if (change != HealthCheckState.Change.NONE) {
-            host.checked(state.healthy());
-        }
+        target.host().state().checked(state.healthy()); // said again: an older check may have had the last word
         if (result == Result.WELL && state.healthy()) {
             target.outliers().ifPresent(outliers -> outliers.checkedWell(worker.now()));
         }

@@ -45,7 +45,9 @@ record UpstreamTarget(
     /// A connection stands, at `now`; `whole` tells that nothing more will be known of it.
     void connected(boolean whole, long now) {
         if (outliers.isPresent()) {
-            outliers.get().connected(whole, now);
+            if (whole) {
+                outliers.get().connected(true, now); // else each stream says so
+            }
         } else {
             UNREACHABLE.connected(host.state());
         }

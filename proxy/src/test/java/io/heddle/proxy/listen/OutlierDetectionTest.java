@@ -75,7 +75,11 @@ class OutlierDetectionTest {
     }
 
     private static String ask(Socket client) throws IOException {
-        Origin.write(client, GET);
+        return ask(client, GET);
+    }
+
+    private static String ask(Socket client, String request) throws IOException {
+        Origin.write(client, request);
         var head = Origin.head(client.getInputStream());
         int length = Integer.parseInt(head.replaceAll("(?is).*content-length: ([0-9]+).*", "$1"));
         var body = Origin.read(client.getInputStream(), length);
@@ -113,8 +117,15 @@ class OutlierDetectionTest {
         var config = watching(RunningProxy.config(grpc.port()), policy(Duration.ofMinutes(1)));
         try (var proxy = new RunningProxy(config);
                 var client = proxy.connect()) {
-            for (int i = 0; i < 3; i++) {
+            for (int i = 0; i < 6; i++) {
                 assertThat(ask(client)).isEqualTo("200evil");
+            }
+            assertThat(detector(proxy).active(System.nanoTime()))
+                    .as("such a line says nothing where nobody speaks gRPC")
+                    .isZero();
+            for (int i = 0; i < 3; i++) {
+                assertThat(ask(client, GET.replace("\r\n\r\n", "\r\nContent-Type: application/grpc\r\n\r\n")))
+                        .isEqualTo("200evil");
             }
             assertThat(detector(proxy).active(System.nanoTime())).isEqualTo(1);
         }

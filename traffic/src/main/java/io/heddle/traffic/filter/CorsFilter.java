@@ -20,6 +20,7 @@ public final class CorsFilter implements HttpFilter {
 
     private static final HeaderName ORIGIN = HeaderName.of("origin");
     private static final HeaderName REQUEST_METHOD = HeaderName.of("access-control-request-method");
+    private static final HeaderName REQUEST_HEADERS = HeaderName.of("access-control-request-headers");
     private static final HeaderName REQUEST_PRIVATE = HeaderName.of("access-control-request-private-network");
     private static final HeaderName ALLOW_ORIGIN = HeaderName.of("access-control-allow-origin");
     private static final HeaderName ALLOW_CREDENTIALS = HeaderName.of("access-control-allow-credentials");
@@ -144,13 +145,19 @@ public final class CorsFilter implements HttpFilter {
         if (policy.credentials()) {
             headers.add(set(ALLOW_CREDENTIALS, "true"));
         }
-        addNonEmpty(ALLOW_METHODS, policy.told().methods(), headers);
-        addNonEmpty(ALLOW_HEADERS, policy.told().headers(), headers);
+        addNonEmpty(ALLOW_METHODS, told(policy.told().methods(), REQUEST_METHOD, head), headers);
+        addNonEmpty(ALLOW_HEADERS, told(policy.told().headers(), REQUEST_HEADERS, head), headers);
         addNonEmpty(MAX_AGE, policy.told().maxAge(), headers);
         if (policy.privateNetwork() && fits(TRUE, head.header(REQUEST_PRIVATE), head)) {
             headers.add(set(ALLOW_PRIVATE, "true"));
         }
         return headers;
+    }
+
+    /// `*` allows what is asked for, by its name: beside credentials browsers take no wildcard.
+    private static String told(String configured, HeaderName asked, RequestHead head) {
+        long wanted = head.header(asked);
+        return configured.equals("*") && Span.isPresent(wanted) ? Span.text(head.bytes(), wanted) : configured;
     }
 
     private static void addNonEmpty(HeaderName header, String value, List<HeaderEdit> headers) {

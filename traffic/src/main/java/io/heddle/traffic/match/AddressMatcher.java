@@ -114,7 +114,7 @@ public final class AddressMatcher {
     @Override
     public String toString() {
         try {
-            return InetAddress.getByAddress(network).getHostAddress() + "/" + prefixLength;
+            return AddressText.of(InetAddress.getByAddress(network)) + "/" + prefixLength;
         } catch (java.net.UnknownHostException e) {
             throw new IllegalStateException(e);
         }

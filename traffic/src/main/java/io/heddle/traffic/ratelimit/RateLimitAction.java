@@ -1,6 +1,7 @@
 package io.heddle.traffic.ratelimit;
 
 import io.heddle.traffic.match.AddressMatcher;
+import io.heddle.traffic.match.AddressText;
 import io.heddle.traffic.match.HeaderMatcher;
 import io.heddle.traffic.match.QueryMatcher;
 import io.heddle.traffic.request.HeaderName;
@@ -67,11 +68,10 @@ public sealed interface RateLimitAction {
             case GenericKey(var entry) -> entries.add(entry);
             case DestinationCluster() -> entries.add(new DescriptorEntry("destination_cluster", request.cluster()));
             case RemoteAddress() ->
-                entries.add(
-                        new DescriptorEntry("remote_address", address(request).getHostAddress()));
+                entries.add(new DescriptorEntry("remote_address", AddressText.of(address(request))));
             case MaskedRemoteAddress(int v4, int v6) -> {
                 var range = AddressMatcher.of(
-                        address(request).getHostAddress(), address(request).getAddress().length == 4 ? v4 : v6);
+                        AddressText.of(address(request)), address(request).getAddress().length == 4 ? v4 : v6);
                 range.ifPresent(found -> entries.add(new DescriptorEntry(
                         "masked_remote_address", found.canonical().toString())));
                 yield range.isPresent();

@@ -1,5 +1,6 @@
 package io.heddle.traffic.ratelimit;
 
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,11 +9,26 @@ import java.util.Optional;
 /// The buckets of one [LocalLimits]. Any thread.
 public final class TokenBuckets {
     private final Optional<TokenBucket> everything;
-    private final Map<List<DescriptorEntry>, TokenBucket> byDescriptor = new HashMap<>();
+    private final Map<List<DescriptorEntry>, Ranked> byDescriptor = new HashMap<>();
+
+    /// A bucket.
+    ///
+    /// @param rank the slowest to fill has the lowest
+    private record Ranked(int rank, TokenBucket bucket) {}
 
     TokenBuckets(LocalLimits limits) {
         this.everything = limits.everything().map(TokenBucket::new);
-        limits.descriptors().forEach(found -> byDescriptor.put(found.entries(), new TokenBucket(found.rate())));
+        var slowestFirst = limits.descriptors().stream()
+                .sorted(Comparator.comparingDouble(found -> perSecond(found.rate())))
+                .toList();
+        for (int i = 0; i < slowestFirst.size(); i++) {
+            var found = slowestFirst.get(i);
+            byDescriptor.put(found.entries(), new Ranked(i, new TokenBucket(found.rate())));
+        }
+    }
+
+    private static double perSecond(LocalLimits.Rate rate) {
+        return rate.added() * 1e9 / rate.interval().toNanos();
     }
 
     /// What came of a request.
@@ -24,19 +40,35 @@ public final class TokenBuckets {
         private static final Taken UNLIMITED = new Taken(true, Optional.empty());
     }
 
-    /// Takes a token from the bucket of each descriptor that has one, and from that of all requests, the latter always
-    /// or only where no descriptor has one. The first that has no token refuses the request, and those after it are
-    /// not asked.
+    /// Takes a token from the bucket of each descriptor that has one, and from that of all requests, the latter
+    /// always or only where no descriptor has one. The slowest to fill is asked first, each once, and the first
+    /// without a token refuses the request: those after it, which others share, lose nothing.
     public Taken take(List<List<DescriptorEntry>> descriptors, boolean alwaysAll, long now) {
         var taken = Taken.UNLIMITED;
-        for (int i = 0; i < descriptors.size(); i++) {
-            var bucket = byDescriptor.get(descriptors.get(i));
-            if (bucket != null && taken.allowed()) {
-                taken = take(bucket, taken, now);
+        int asked = -1;
+        while (taken.allowed()) {
+            var next = after(asked, descriptors);
+            if (next.isEmpty()) {
+                break;
             }
+            asked = next.get().rank();
+            taken = take(next.get().bucket(), taken, now);
         }
         boolean asksAll = taken.allowed() && (alwaysAll || taken.tightest().isEmpty());
         return asksAll && everything.isPresent() ? take(everything.get(), taken, now) : taken;
+    }
+
+    /// The slowest bucket of the descriptors that is faster than that of `rank`.
+    private Optional<Ranked> after(int rank, List<List<DescriptorEntry>> descriptors) {
+        Optional<Ranked> next = Optional.empty();
+        for (int i = 0; i < descriptors.size(); i++) {
+            var found = Optional.ofNullable(byDescriptor.get(descriptors.get(i)));
+            boolean later = found.isPresent() && found.get().rank() > rank;
+            if (later && (next.isEmpty() || found.get().rank() < next.get().rank())) {
+                next = found;
+            }
+        }
+        return next;
     }
 
     private static Taken take(TokenBucket bucket, Taken before, long now) {
@@ -50,6 +82,7 @@ public final class TokenBuckets {
 
     boolean isFull(long now) {
         return everything.stream().allMatch(bucket -> bucket.isFull(now))
-                && byDescriptor.values().stream().allMatch(bucket -> bucket.isFull(now));
+                && byDescriptor.values().stream()
+                        .allMatch(found -> found.bucket().isFull(now));
     }
 }

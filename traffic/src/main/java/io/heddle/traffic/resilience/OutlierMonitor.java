@@ -79,7 +79,8 @@ public final class OutlierMonitor {
         }
     }
 
-    /// A connection stands, at `now`. `whole` tells that nothing more will be said of it, as its bytes are not looked
+    /// A request has a stream, or a connection stands, at `now`. `whole` tells that nothing more will be said of it, as
+    /// its bytes are not looked
     /// at: then it is a success of its own.
     public void connected(boolean whole, long now) {
         if (detector.policy().split()) {
@@ -98,7 +99,8 @@ public final class OutlierMonitor {
     }
 
     private void row(AtomicInteger failures, OutlierPolicy.Row row, EjectionType type, long now) {
-        if (failures.incrementAndGet() == row.threshold()) {
+        int inRow = failures.incrementAndGet();
+        if (row.threshold() > 0 && inRow >= row.threshold()) { // more than that where the threshold was lowered
             failures.set(0);
             detector.found(this, type, OutlierEvent.Rates.NONE, now);
         }

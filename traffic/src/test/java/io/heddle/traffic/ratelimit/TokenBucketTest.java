@@ -78,4 +78,26 @@ class TokenBucketTest {
         assertThat(buckets.of(limits("empty"), 0).take(List.of(), true, 0).allowed())
                 .isFalse();
     }
+
+    @Test
+    void a_request_beyond_its_own_limit_takes_nothing_from_what_others_share() {
+        var all = List.of(new DescriptorEntry("generic_key", "all"));
+        var ann = List.of(new DescriptorEntry("user", "ann"));
+        var limits = new LocalLimits(
+                "place",
+                Optional.empty(),
+                List.of(
+                        new LocalLimits.OfDescriptor(all, new LocalLimits.Rate(3, 3, Duration.ofSeconds(1))),
+                        new LocalLimits.OfDescriptor(ann, new LocalLimits.Rate(1, 1, Duration.ofMinutes(1)))));
+        var buckets = new LimitBuckets().of(limits, 0);
+        assertThat(buckets.take(List.of(all, ann), false, 0).allowed()).isTrue();
+        for (int i = 0; i < 10; i++) {
+            assertThat(buckets.take(List.of(all, ann), false, 0).allowed()).isFalse();
+        }
+        assertThat(buckets.take(List.of(all, all), false, 0).allowed())
+                .as("once each")
+                .isTrue();
+        assertThat(buckets.take(List.of(all), false, 0).allowed()).isTrue();
+        assertThat(buckets.take(List.of(all), false, 0).allowed()).isFalse();
+    }
 }

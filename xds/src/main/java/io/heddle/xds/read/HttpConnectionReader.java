@@ -3,8 +3,14 @@ package io.heddle.xds.read;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
+import io.heddle.traffic.filter.CorsFilter;
+import io.heddle.traffic.filter.CsrfFilter;
 import io.heddle.traffic.filter.FilterChain;
+import io.heddle.traffic.filter.HeaderMutationFilter;
 import io.heddle.traffic.filter.HttpFilter;
+import io.heddle.traffic.filter.LocalRateLimitFilter;
+import io.heddle.traffic.filter.RbacFilter;
+import io.heddle.traffic.filter.StatefulSessionFilter;
 import io.heddle.traffic.route.Upgrades;
 import io.heddle.traffic.runtime.NetworkFilter;
 import java.util.ArrayList;
@@ -94,6 +100,7 @@ final class HttpConnectionReader {
     private static FilterChain filters(HttpConnectionManager message, Scope scope) {
         var filters = new ArrayList<HttpFilter>();
         boolean routed = false;
+        boolean mutates = false;
         for (int i = 0; i < message.getHttpFiltersCount(); i++) {
             var filter = message.getHttpFilters(i);
             var here = scope.at("http_filters", i);
@@ -106,14 +113,29 @@ final class HttpConnectionReader {
                 }
                 continue;
             }
-            FilterReaders.filter(
-                            filter.getName(), filter.getTypedConfig(), filter.getIsOptional(), here.at("typed_config"))
-                    .ifPresent(filters::add);
+            var read = FilterReaders.filter(
+                    filter.getName(), filter.getTypedConfig(), filter.getIsOptional(), here.at("typed_config"));
+            read.ifPresent(filters::add);
+            mutates |= read.filter(HeaderMutationFilter.class::isInstance).isPresent();
+            if (mutates && read.filter(HttpConnectionReader::decidesByHead).isPresent()) {
+                here.error(
+                        "stands behind a header_mutation, whose changes it would not see",
+                        "move header_mutation behind it");
+            }
         }
         if (!routed) {
             scope.at("http_filters").error("there is no router", "end the list with envoy.filters.http.router");
         }
         return new FilterChain(filters);
+    }
+
+    /// Whether a filter lets requests pass by what their heads say. It sees them as they came.
+    private static boolean decidesByHead(HttpFilter filter) {
+        return filter instanceof RbacFilter
+                || filter instanceof CsrfFilter
+                || filter instanceof CorsFilter
+                || filter instanceof LocalRateLimitFilter
+                || filter instanceof StatefulSessionFilter;
     }
 
     private static NetworkFilter.ForwardClientCertificate clientCertificate(HttpConnectionManager message) {

@@ -54,6 +54,18 @@ class HttpFilterReaderTest {
     private static final String LIMIT = "local_ratelimit.v3.LocalRateLimit";
     private static final String BUCKET = "token_bucket: {max_tokens: 10, tokens_per_fill: 10, fill_interval: 1s}";
 
+    /// A filter that decides by the head as it came would decide by what was to be taken out of it.
+    @Test
+    void refuses_header_mutations_before_a_filter_that_would_not_see_them() {
+        var second = "}}\n          - {name: g, typed_config: {" + TYPE + "http.";
+        var mutation = "header_mutation.v3.HeaderMutation";
+        assertThat(problems(mutation + second + "rbac.v3.RBAC", ""))
+                .singleElement()
+                .asString()
+                .contains("stands behind a header_mutation, whose changes it would not see");
+        assertThat(problems("rbac.v3.RBAC" + second + mutation, "")).isEmpty();
+    }
+
     @Test
     void reads_local_rate_limits() {
         assertThat(problems(LIMIT, "stat_prefix: a, " + BUCKET)).isEmpty();
