@@ -79,7 +79,7 @@ class ListenerReaderTest {
         assertThat(match.applicationProtocols()).containsExactly("h2");
         assertThat(match.sourceType()).isEqualTo(ListenerChain.SourceType.EXTERNAL);
         assertThat(match.sourcePorts()).containsExactly(7);
-        assertThat(match.directSources()).hasToString("[2001:db8:0:0:0:0:0:0/32]");
+        assertThat(match.directSources()).hasToString("[2001:db8::/32]");
         assertThat(match.sources()).hasToString("[192.168.0.0/16]");
     }
 
