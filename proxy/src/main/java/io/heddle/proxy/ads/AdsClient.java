@@ -40,6 +40,7 @@ public final class AdsClient implements AutoCloseable {
     private final Watcher watcher;
     private final Backoff backoff = new Backoff();
     private final ScheduledThreadPoolExecutor thread;
+    private final DemandQueue demands = new DemandQueue();
     private @Nullable ScheduledFuture<?> ticking;
     private @Nullable ScheduledFuture<?> reconnection;
     private @Nullable Connection connection;
@@ -224,12 +225,20 @@ public final class AdsClient implements AutoCloseable {
 
     /// Asks for a resource that nothing refers to; the conversation's sink hears the answer.
     void demand(OnDemand.Key key) {
-        submit(() -> send(conversation.demand(key.type(), key.name())));
+        if (demands.ask(key)) {
+            submit(this::sayDemands);
+        }
     }
 
     /// Nobody waits for a demanded resource any more.
     void withdraw(OnDemand.Key key) {
-        submit(() -> send(conversation.withdraw(key.type(), key.name())));
+        if (demands.withdraw(key)) {
+            submit(this::sayDemands);
+        }
+    }
+
+    private void sayDemands() {
+        demands.take().forEach((type, names) -> send(conversation.demand(type, names.wanted(), names.unwanted())));
     }
 
     /// What is to be said without a stream is said when there is one.

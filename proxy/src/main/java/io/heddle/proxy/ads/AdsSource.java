@@ -18,11 +18,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +47,8 @@ public final class AdsSource implements AutoCloseable {
     private final OnDemand onDemand;
     private final LastGoodFile file;
     private final Runnable applied;
+    /// Held while one candidate is applied, so that an older one never follows a newer one.
+    private final Object applying = new Object();
     private volatile Status status = Status.NEW;
     private final OutageLog outages = new OutageLog();
     private ResourceSet restored = ResourceSet.EMPTY;
@@ -104,15 +108,17 @@ public final class AdsSource implements AutoCloseable {
     /// Takes what the server sends, on the client's thread.
     private final class Sink implements ConfigSink {
         private ResourceSet warming = ResourceSet.EMPTY;
-        private CompletableFuture<Void> warmed = CompletableFuture.completedFuture(null);
+        private Map<String, CompletableFuture<Void>> warmed = Map.of();
 
         @Override
         public Checked<?> apply(ResourceSet candidate, Set<ResourceType> changed) {
-            var result = gate.apply(candidate);
-            if (result instanceof Checked.Ok<?> good) {
-                wentLive(candidate, good.warnings());
+            synchronized (applying) {
+                var result = gate.apply(candidate);
+                if (result instanceof Checked.Ok<?> good) {
+                    wentLive(candidate, good.warnings());
+                }
+                return result;
             }
-            return result;
         }
 
         @Override
@@ -120,6 +126,7 @@ public final class AdsSource implements AutoCloseable {
             change(now -> now.refused(refusal.problems()));
             refusals.add(refusal, Instant.now());
             log.atWarn().addKeyValue("problems", refusal.problems()).log("configuration refused");
+            warm(live, live); // names of what was refused are watched no more
             if (refusal.wholly()) {
                 noteRefusal(refusal.problems());
                 keepAsBefore();
@@ -127,15 +134,24 @@ public final class AdsSource implements AutoCloseable {
         }
 
         @Override
-        public boolean isReady(ResourceSet candidate, ResourceSet accepted) {
+        public Set<String> hostsAwaited(ResourceSet candidate, ResourceSet accepted) {
             if (!candidate.equals(warming)) {
-                warming = candidate;
-                warmed = gate.warm(candidate, accepted);
-                if (!warmed.isDone()) {
-                    var _ = warmed.thenRun(AdsSource.this::goOn);
+                warm(candidate, accepted);
+            }
+            return warmed.entrySet().stream()
+                    .filter(cluster -> !cluster.getValue().isDone())
+                    .map(Map.Entry::getKey)
+                    .collect(Collectors.toSet());
+        }
+
+        private void warm(ResourceSet candidate, ResourceSet accepted) {
+            warming = candidate;
+            warmed = gate.warm(candidate, accepted);
+            for (var cluster : warmed.values()) {
+                if (!cluster.isDone()) {
+                    var _ = cluster.thenRun(AdsSource.this::goOn);
                 }
             }
-            return warmed.isDone();
         }
 
         @Override
@@ -184,11 +200,14 @@ public final class AdsSource implements AutoCloseable {
                 .execute(() -> fallBack(silence));
     }
 
-    private synchronized void fallBack(Duration silence) {
-        if (refused || closed) {
-            return;
+    private void fallBack(Duration silence) {
+        AdsClient running;
+        synchronized (this) {
+            if (refused || closed) {
+                return;
+            }
+            running = client;
         }
-        var running = client;
         if (running != null) {
             running.resumeUnlessReached(this::restore);
         } else if (restore().isPresent()) {
@@ -210,15 +229,21 @@ public final class AdsSource implements AutoCloseable {
         if (kept.isEmpty()) {
             return kept;
         }
-        gate.warm(kept.get(), ResourceSet.EMPTY).join();
-        return switch (gate.apply(kept.get())) {
+        gate.warm(kept.get(), ResourceSet.EMPTY).values().forEach(CompletableFuture::join);
+        synchronized (applying) {
+            return live.equals(ResourceSet.EMPTY) ? restore(kept.get()) : Optional.empty();
+        }
+    }
+
+    private Optional<ResourceSet> restore(ResourceSet kept) {
+        return switch (gate.apply(kept)) {
             case Checked.Ok<?> _ -> {
-                remember(kept.get());
-                live = kept.get();
+                remember(kept);
+                live = kept;
                 change(Status::restored);
                 log.atWarn().log("running on the last good configuration until the control plane answers");
                 applied.run();
-                yield kept;
+                yield Optional.of(kept);
             }
             case Checked.Rejected<?> bad -> {
                 log.atWarn().addKeyValue("problems", bad.problems()).log("the last good configuration is refused");

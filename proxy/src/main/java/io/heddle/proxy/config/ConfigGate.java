@@ -6,6 +6,7 @@ import io.heddle.traffic.runtime.RuntimeConfig;
 import io.heddle.xds.read.RuntimeCompiler;
 import io.heddle.xds.resource.ResourceSet;
 import java.util.Collection;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /// The one gate to [ActiveConfig]: compiles a candidate, has everything opened that it needs, and swaps it in whole, or
@@ -27,14 +28,14 @@ public final class ConfigGate {
     /// Gets the hosts of clusters that are not in use yet.
     @FunctionalInterface
     public interface Warming {
-        /// Completes when they are known, or will not be in time.
-        CompletableFuture<Void> warm(Collection<Cluster> clusters);
+        /// By the clusters' names; each completes when its hosts are known, or will not be in time.
+        Map<String, CompletableFuture<Void>> warm(Collection<Cluster> clusters);
     }
 
     /// Gets the hosts of the clusters with names that `next` has and `live` has not, or has otherwise.
     ///
-    /// @return completes when they are known, or will not be in time
-    public CompletableFuture<Void> warm(ResourceSet next, ResourceSet live) {
+    /// @return by the clusters' names; each completes when its hosts are known, or will not be in time
+    public Map<String, CompletableFuture<Void>> warm(ResourceSet next, ResourceSet live) {
         return warming.warm(RuntimeCompiler.named(next, live));
     }
 
@@ -50,7 +51,7 @@ public final class ConfigGate {
     /// names to be answered.
     public synchronized Checked<RuntimeConfig> applyFixed() {
         if (!fixed.listeners().isEmpty()) {
-            warming.warm(fixed.clusters().values()).join();
+            warming.warm(fixed.clusters().values()).values().forEach(CompletableFuture::join);
         }
         return swap(fixed);
     }

@@ -22,6 +22,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -97,40 +98,57 @@ final class NameResolver {
         want(queries);
     }
 
-    /// Watches the names of `clusters` too, until [#watch] is called, as they may be used soon.
+    /// Watches the names of `clusters` too, as they may be used soon: instead of those of an earlier call, and until
+    /// they are answered and [#watch] was called without them.
     ///
-    /// @return completes when each was answered once, well or badly, or was waited for as long as a connection of
-    ///     its cluster is
-    CompletableFuture<Void> warm(Collection<Cluster> clusters) {
+    /// @return for each cluster with names, by its own name: completes when they were answered once, well or badly,
+    ///     or were waited for as long as a connection of the cluster is
+    Map<String, CompletableFuture<Void>> warm(Collection<Cluster> clusters) {
         var queries = new HashMap<Query, Duration>();
+        var byCluster = new HashMap<String, Set<Query>>();
         for (var cluster : clusters) {
-            queries(cluster).forEach(query -> queries.putIfAbsent(query, cluster.connectTimeout()));
+            var own = queries(cluster);
+            own.forEach(query -> queries.putIfAbsent(query, cluster.connectTimeout()));
+            if (!own.isEmpty()) {
+                byCluster.put(cluster.name(), own);
+            }
         }
-        if (queries.isEmpty()) {
-            return CompletableFuture.completedFuture(null);
-        }
-        return CompletableFuture.allOf(expect(queries).toArray(CompletableFuture[]::new));
+        var answers = expect(queries);
+        var warmed = new HashMap<String, CompletableFuture<Void>>();
+        byCluster.forEach((cluster, own) -> warmed.put(
+                cluster, CompletableFuture.allOf(own.stream().map(answers::get).toArray(CompletableFuture[]::new))));
+        return warmed;
     }
 
     private synchronized void want(Set<Query> queries) {
         wanted = queries;
-        coming = Set.of();
+        coming = coming.stream()
+                .filter(query -> !queries.contains(query) && !isAnswered(query))
+                .collect(Collectors.toUnmodifiableSet());
         queries.forEach(this::inherit);
         begin();
     }
 
-    private synchronized List<CompletableFuture<Void>> expect(Map<Query, Duration> queries) {
+    private boolean isAnswered(Query query) {
+        var answer = firstAnswers.get(query);
+        return answer != null && answer.isDone();
+    }
+
+    private synchronized Map<Query, CompletableFuture<Void>> expect(Map<Query, Duration> queries) {
+        boolean fewer = !queries.keySet().containsAll(coming);
         coming = Set.copyOf(queries.keySet());
-        var answers = new ArrayList<CompletableFuture<Void>>();
+        var answers = new HashMap<Query, CompletableFuture<Void>>();
         queries.forEach((query, timeout) -> {
             inherit(query);
             var answer = firstAnswers.computeIfAbsent(query, _ -> new CompletableFuture<>());
             if (addresses.containsKey(query)) {
                 answer.complete(null);
             }
-            answers.add(answer.completeOnTimeout(null, timeout.toNanos(), TimeUnit.NANOSECONDS));
+            answers.put(query, answer.completeOnTimeout(null, timeout.toNanos(), TimeUnit.NANOSECONDS));
         });
-        begin();
+        if (fewer || !queries.isEmpty()) {
+            begin();
+        }
         return answers;
     }
 

@@ -129,9 +129,9 @@ public final class Upstreams implements ActiveConfig.Follower {
 
     /// Gets the hosts of clusters that may come next: asks for their names.
     ///
-    /// @return completes when each name was answered once, well or badly, or was waited for as long as a connection
-    ///     of its cluster is
-    public CompletableFuture<Void> warm(Collection<Cluster> coming) {
+    /// @return for each cluster with names, by its own name: completes when they were answered once, well or badly,
+    ///     or were waited for as long as a connection of the cluster is
+    public Map<String, CompletableFuture<Void>> warm(Collection<Cluster> coming) {
         return names.warm(coming);
     }
 

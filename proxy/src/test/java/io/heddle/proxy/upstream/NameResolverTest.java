@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -200,7 +201,7 @@ class NameResolverTest {
     @Test
     void a_cluster_is_warm_when_each_of_its_names_was_answered_once_well_or_badly() throws Exception {
         var coming = cluster(false, "a.shop", "b.shop", "127.0.0.1");
-        var warm = names.warm(List.of(coming));
+        var warm = warm(coming);
         question().done().accept(new DnsAnswer.Failed("no server answers"));
         var other = question();
         assertThat(warm).isNotDone();
@@ -208,13 +209,33 @@ class NameResolverTest {
         warm.get(10, TimeUnit.SECONDS);
         names.watch(List.of(coming));
         assertThat(addresses(coming)).containsExactlyInAnyOrder("10.0.0.1", "127.0.0.1");
-        assertThat(names.warm(List.of(coming))).isDone();
+        assertThat(warm(coming)).isDone();
     }
 
     @Test
     void a_cluster_without_an_answer_is_warm_when_a_connection_would_be_given_up() throws Exception {
-        var warm = names.warm(List.of(cluster(false, "silent.shop")));
+        var warm = warm(cluster(false, "silent.shop"));
         question();
         warm.get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void a_cluster_that_is_awaited_goes_on_being_asked_for_when_others_go_live() throws Exception {
+        var live = cluster(false, "live.shop");
+        var slow = cluster(false, "slow.shop");
+        var warm = warm(slow);
+        var asked = question();
+        names.watch(List.of(live));
+        question().done().accept(found("10.0.0.9"));
+        change();
+        assertThat(warm).isNotDone();
+        asked.done().accept(found("10.0.0.1"));
+        warm.get(10, TimeUnit.SECONDS);
+        names.watch(List.of(live, slow));
+        assertThat(addresses(slow)).containsExactly("10.0.0.1");
+    }
+
+    private CompletableFuture<Void> warm(Cluster cluster) {
+        return names.warm(List.of(cluster)).get(cluster.name());
     }
 }

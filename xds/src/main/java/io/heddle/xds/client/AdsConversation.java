@@ -8,6 +8,7 @@ import io.heddle.xds.resource.ResourceType;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -86,18 +87,11 @@ public final class AdsConversation {
         return written(List.of(report.build()));
     }
 
-    /// Asks for a resource that nothing refers to; see [AdsSubscriptions#demand].
+    /// Asks for resources that nothing refers to, and no longer for others; see [AdsSubscriptions#demand].
     ///
     /// @return the messages to send
-    public List<byte[]> demand(ResourceType type, String name) {
-        return written(subscriptions.demand(type, name));
-    }
-
-    /// Nobody waits for a demanded resource any more.
-    ///
-    /// @return the messages to send
-    public List<byte[]> withdraw(ResourceType type, String name) {
-        return written(subscriptions.withdraw(type, name));
+    public List<byte[]> demand(ResourceType type, Collection<String> wanted, Collection<String> unwanted) {
+        return written(subscriptions.demand(type, wanted, unwanted));
     }
 
     /// Whether anything was accepted.

@@ -1,17 +1,14 @@
 package io.heddle.xds.client;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.rpc.Status;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
-import io.heddle.model.problem.Problem;
 import io.heddle.xds.resource.NamedResource;
 import io.heddle.xds.resource.ResourceSet;
 import io.heddle.xds.resource.ResourceType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -19,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 /// that was refused are refused with its problems, the others acknowledged. Something that the server says does not
 /// exist is not waited for. What has not come in time, counted from when it was first asked for
 /// (`initial_fetch_timeout` of whatever refers to it, 15 seconds if it says none), counts as absent from then on:
-/// later candidates do not wait for it again, and it is taken when it comes after all.
+/// later candidates do not wait for it again, and it is taken when it comes after all. Meanwhile what does not depend
+/// on it goes live by itself ([ReadyPart]), once a whole configuration has been live.
 ///
 /// It speaks in the words of the delta variant, which can say everything; [AdsWire] has the words of the other.
 /// State of the world has one thing of its own: a server may hold back the next response of a type until this one
@@ -45,7 +42,6 @@ import org.jspecify.annotations.Nullable;
 public final class AdsSubscriptions {
     private static final int LONGEST_DEMAND = 1024;
     private static final String WILDCARD = "*";
-    private static final int INVALID_ARGUMENT = 3; // google.rpc.Code
     /// How many resources of a type are kept that nobody refers to now.
     private static final int KEPT = 1000;
 
@@ -53,21 +49,16 @@ public final class AdsSubscriptions {
     private final AdsVariant variant;
     private final Duration clustersTimeout;
     private final Map<ResourceType, Map<String, Duration>> waiting = new EnumMap<>(ResourceType.class);
-    private final Map<ResourceType, List<Response>> pending = new EnumMap<>(ResourceType.class);
-    private final Map<ResourceType, String> acknowledgedEarly = new EnumMap<>(ResourceType.class);
+    private final Responses responses = new Responses();
     private final Map<ResourceType, Set<String>> subscribed = new EnumMap<>(ResourceType.class);
     private final Map<ResourceType, Set<String>> nonexistent = new EnumMap<>(ResourceType.class);
     private final Map<ResourceType, Map<String, NamedResource>> acknowledged = new EnumMap<>(ResourceType.class);
     private final Demands demands = new Demands();
     private ResourceSet accepted;
     private ResourceSet candidate;
+    private ResourceSet offered;
     private boolean clustersKnown;
     private @Nullable Duration waitingSince;
-
-    /// A response that is not answered yet.
-    ///
-    /// @param names what it speaks of, removals included
-    private record Response(String nonce, Set<String> names) {}
 
     /// A client of the delta variant whose sink already runs with `accepted`.
     ///
@@ -86,6 +77,7 @@ public final class AdsSubscriptions {
         this.clustersTimeout = clustersTimeout;
         this.accepted = accepted;
         this.candidate = accepted;
+        this.offered = accepted;
         resume(accepted);
     }
 
@@ -147,12 +139,13 @@ public final class AdsSubscriptions {
     public List<DeltaDiscoveryRequest> received(DeltaDiscoveryResponse response, Duration now) {
         var type = ResourceType.ofTypeUrl(response.getTypeUrl());
         if (type.isEmpty()) {
-            return List.of(refusal(response.getTypeUrl(), response.getNonce(), "this type was not asked for"));
+            return List.of(
+                    Responses.refusal(response.getTypeUrl(), response.getNonce(), "this type was not asked for"));
         }
         var read = new ArrayList<NamedResource>();
         var problems = read(type.get(), response, read);
         if (!problems.isEmpty()) {
-            return List.of(refusal(response.getTypeUrl(), response.getNonce(), String.join("\n", problems)));
+            return List.of(Responses.refusal(response.getTypeUrl(), response.getNonce(), String.join("\n", problems)));
         }
         candidate = candidate
                 .without(type.get(), response.getRemovedResourcesList())
@@ -174,7 +167,7 @@ public final class AdsSubscriptions {
         }
         var names = new TreeSet<>(response.getRemovedResourcesList());
         read.forEach(resource -> names.add(resource.name()));
-        pending.computeIfAbsent(type.get(), _ -> new ArrayList<>()).add(new Response(response.getNonce(), names));
+        responses.add(type.get(), response.getNonce(), names);
         if (waitingSince == null) {
             waitingSince = now;
         }
@@ -202,10 +195,18 @@ public final class AdsSubscriptions {
         var requests = new ArrayList<DeltaDiscoveryRequest>();
         useKept();
         giveUp(now);
-        if (complete() && sink.isReady(candidate, accepted)) {
+        var awaited = awaited();
+        var unknown = sink.hostsAwaited(candidate, accepted);
+        if (awaited.isEmpty() && unknown.isEmpty()) {
             settle(requests);
-        } else if (variant == AdsVariant.STATE_OF_THE_WORLD) {
-            acknowledgeNamed(requests);
+        } else {
+            if (!accepted.resources(ResourceType.LDS).isEmpty()) {
+                settleReady(awaited, unknown);
+                requests.addAll(responses.acknowledgeLive(this::isLive));
+            }
+            if (variant == AdsVariant.STATE_OF_THE_WORLD) {
+                requests.addAll(responses.acknowledgeNamed());
+            }
         }
         requests.addAll(subscribe());
         return requests;
@@ -222,19 +223,22 @@ public final class AdsSubscriptions {
         }
     }
 
-    /// Asks for a resource that nothing refers to. The sink is told when the server has answered, perhaps within the
-    /// call.
+    /// Asks for resources that nothing refers to, and no longer for those that nobody waits for. The sink is told of
+    /// each when the server has answered, perhaps within the call.
     ///
     /// @return the requests to send, in order; for nobody while there is no stream
-    List<DeltaDiscoveryRequest> demand(ResourceType type, String name) {
-        boolean known =
-                demands.isSettled(type, name) || accepted.resources(type).containsKey(name);
-        // State of the world cannot say that something is not there.
-        if (known || !canBeAsked(name) || variant == AdsVariant.STATE_OF_THE_WORLD || demands.isFull(type)) {
-            sink.answered(type, List.of(name));
-            return List.of();
+    List<DeltaDiscoveryRequest> demand(ResourceType type, Collection<String> wanted, Collection<String> unwanted) {
+        unwanted.forEach(name -> demands.withdraw(type, name));
+        for (var name : wanted) {
+            boolean known =
+                    demands.isSettled(type, name) || accepted.resources(type).containsKey(name);
+            // State of the world cannot say that something is not there.
+            if (known || !canBeAsked(name) || variant == AdsVariant.STATE_OF_THE_WORLD || demands.isFull(type)) {
+                sink.answered(type, List.of(name));
+            } else {
+                demands.add(type, name);
+            }
         }
-        demands.add(type, name);
         return subscribe();
     }
 
@@ -246,14 +250,6 @@ public final class AdsSubscriptions {
                 && !name.equals("*")
                 && !name.startsWith("xdstp:")
                 && name.chars().allMatch(c -> c > ' ' && c != 0x7f);
-    }
-
-    /// Nobody waits for a demanded resource any more.
-    ///
-    /// @return the requests to send, in order; for nobody while there is no stream
-    List<DeltaDiscoveryRequest> withdraw(ResourceType type, String name) {
-        demands.withdraw(type, name);
-        return subscribe();
     }
 
     private void keep(ResourceType type, List<NamedResource> read) {
@@ -286,25 +282,19 @@ public final class AdsSubscriptions {
         });
     }
 
-    /// Lets the server go on with what was asked for by name.
-    private void acknowledgeNamed(List<DeltaDiscoveryRequest> requests) {
-        for (var type : ResourceType.values()) {
-            if (!type.wildcardByDefault()) {
-                for (var response : pending.getOrDefault(type, List.of())) {
-                    requests.add(acknowledgement(type, response.nonce()));
-                    acknowledgedEarly.put(type, response.nonce());
-                }
-                pending.remove(type);
+    /// What the candidate refers to, and has to be waited for.
+    private Map<ResourceType, Set<String>> awaited() {
+        var awaited = new EnumMap<ResourceType, Set<String>>(ResourceType.class);
+        missing(candidate).forEach((type, names) -> {
+            names.removeAll(of(nonexistent, type));
+            if (!names.isEmpty()) {
+                awaited.put(type, names);
             }
-        }
-    }
-
-    private boolean complete() {
+        });
         if (!clustersKnown && !candidate.resources(ResourceType.LDS).isEmpty()) {
-            return false;
+            awaited.computeIfAbsent(ResourceType.CDS, _ -> new TreeSet<>()).add(WILDCARD);
         }
-        return missing(candidate).entrySet().stream()
-                .allMatch(entry -> of(nonexistent, entry.getKey()).containsAll(entry.getValue()));
+        return awaited;
     }
 
     /// Counts as absent what has not come in time.
@@ -341,20 +331,45 @@ public final class AdsSubscriptions {
 
     private void settle(List<DeltaDiscoveryRequest> requests) {
         var outcome = new Quarantine(sink, accepted).offer(References.prune(candidate));
-        accepted = outcome.live();
-        // What came instead of something nonexistent and was refused is still nonexistent to us.
-        missing(accepted).forEach((type, names) -> of(nonexistent, type).addAll(names));
+        live(outcome.live());
         forgetRefused(outcome);
         candidate = accepted;
-        answer(outcome, requests);
+        requests.addAll(responses.answer(outcome));
+        tellDemanded();
+        waitingSince = null;
+    }
+
+    /// Lets go live what waits for nothing: one cluster whose server is slow must not hold back a policy. What is
+    /// refused
+    /// is tried, and answered, with the rest.
+    private void settleReady(Map<ResourceType, Set<String>> awaited, Set<String> hostsAwaited) {
+        var ready = new ReadyPart(candidate, accepted, awaited, hostsAwaited).resources();
+        if (ready.equals(accepted) || ready.equals(offered)) {
+            return;
+        }
+        offered = ready;
+        live(new Quarantine(sink::apply, accepted).offer(ready).live());
+        tellDemanded();
+    }
+
+    private void live(ResourceSet live) {
+        accepted = live;
+        // What came instead of something nonexistent and was refused is still nonexistent to us.
+        missing(accepted).forEach((type, names) -> of(nonexistent, type).addAll(names));
+    }
+
+    /// Whether it is live as it should be, or gone as it should be.
+    private boolean isLive(ResourceType type, String name) {
+        return candidate.resource(type, name).equals(accepted.resource(type, name));
+    }
+
+    private void tellDemanded() {
         for (var type : ResourceType.values()) {
-            var settled = demands.settled(type);
+            var settled = demands.settled(type, name -> isLive(type, name));
             if (!settled.isEmpty()) {
                 sink.answered(type, settled);
             }
         }
-        pending.clear();
-        waitingSince = null;
     }
 
     /// A refused resource is not tried again until the server sends another one under its name.
@@ -366,39 +381,6 @@ public final class AdsSubscriptions {
                     kept.remove(name);
                     accepted.resource(type, name).ifPresent(good -> kept.put(name, good));
                 }));
-    }
-
-    /// Answers every response that went into the candidate: with the problems of what it brought, or with none. What
-    /// came in a response that was acknowledged early is refused with the last one of its type.
-    private void answer(Quarantine.Outcome outcome, List<DeltaDiscoveryRequest> requests) {
-        for (var type : ResourceType.values()) {
-            var left = outcome.refused(type);
-            var responses = new ArrayList<>(pending.getOrDefault(type, List.of()));
-            responses.forEach(response -> left.removeAll(response.names()));
-            var early = acknowledgedEarly.get(type);
-            if (!left.isEmpty() && responses.isEmpty() && early != null) {
-                responses.add(new Response(early, left));
-            } else if (!left.isEmpty() && !responses.isEmpty()) {
-                var last = responses.removeLast();
-                left.addAll(last.names());
-                responses.add(new Response(last.nonce(), left));
-            }
-            responses.forEach(response -> requests.add(answer(outcome, type, response)));
-        }
-    }
-
-    private static DeltaDiscoveryRequest answer(Quarantine.Outcome outcome, ResourceType type, Response response) {
-        if (outcome.wholly()) {
-            return refusal(type.typeUrl(), response.nonce(), text(outcome.problems()));
-        }
-        boolean good = Collections.disjoint(outcome.refused(type), response.names());
-        return good
-                ? acknowledgement(type, response.nonce())
-                : refusal(type.typeUrl(), response.nonce(), text(outcome.of(type, response.names())));
-    }
-
-    private static String text(List<Problem> problems) {
-        return problems.stream().map(Problem::toString).collect(Collectors.joining("\n"));
     }
 
     /// Asks for what is referred to now, and no longer for what is not.
@@ -430,8 +412,8 @@ public final class AdsSubscriptions {
     }
 
     private void forget() {
-        pending.clear();
-        acknowledgedEarly.clear();
+        responses.forget();
+        offered = accepted;
         subscribed.clear();
         waiting.clear();
         acknowledged.clear();
@@ -459,18 +441,6 @@ public final class AdsSubscriptions {
 
     private static DeltaDiscoveryRequest.Builder request(ResourceType type) {
         return DeltaDiscoveryRequest.newBuilder().setTypeUrl(type.typeUrl());
-    }
-
-    private static DeltaDiscoveryRequest acknowledgement(ResourceType type, String nonce) {
-        return request(type).setResponseNonce(nonce).build();
-    }
-
-    private static DeltaDiscoveryRequest refusal(String typeUrl, String nonce, String detail) {
-        return DeltaDiscoveryRequest.newBuilder()
-                .setTypeUrl(typeUrl)
-                .setResponseNonce(nonce)
-                .setErrorDetail(Status.newBuilder().setCode(INVALID_ARGUMENT).setMessage(detail))
-                .build();
     }
 
     private static Set<String> of(Map<ResourceType, Set<String>> map, ResourceType type) {

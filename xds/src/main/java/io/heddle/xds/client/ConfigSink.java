@@ -18,13 +18,12 @@ public interface ConfigSink {
     /// @return a refusal with all problems, or any accepted value; its warnings stay local
     Checked<?> apply(ResourceSet candidate, Set<ResourceType> changed);
 
-    /// Whether `candidate`, to which nothing is missing, can be applied now. When it cannot, it is asked again when
-    /// time
-    /// has passed.
+    /// The clusters of `candidate` whose hosts are being found out; they, and what needs them, are waited for. Asked
+    /// again when time has passed.
     ///
     /// @param accepted the set accepted last
-    default boolean isReady(ResourceSet candidate, ResourceSet accepted) {
-        return true;
+    default Set<String> hostsAwaited(ResourceSet candidate, ResourceSet accepted) {
+        return Set.of();
     }
 
     /// Some of what came was refused. Called after the last of the attempts to [#apply] what came.

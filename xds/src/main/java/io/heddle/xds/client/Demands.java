@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /// The names that are asked for because somebody waits for them, or did, and that nothing in the configuration refers
 /// to. Not thread-safe.
@@ -97,13 +98,14 @@ final class Demands {
         };
     }
 
-    /// What came is live, or was refused.
+    /// What came is live, or was refused: all of it for which `done` holds.
     ///
+    /// @param done of a resource's name
     /// @return the names for which that had come
-    Collection<String> settled(ResourceType type) {
+    Collection<String> settled(ResourceType type, Predicate<String> done) {
         var names = new HashSet<String>();
         of(type).replaceAll((name, state) -> {
-            if (state instanceof State.Came(var resource)) {
+            if (state instanceof State.Came(var resource) && done.test(resource)) {
                 names.add(name);
                 return new State.Settled(resource);
             }

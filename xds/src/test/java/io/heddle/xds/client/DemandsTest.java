@@ -61,15 +61,17 @@ final class DemandsTest {
     void a_cluster_that_is_asked_for_is_told_when_it_is_live_and_asked_for_again_on_the_next_stream() {
         client.connected();
         client.received(response(ResourceType.CDS, "1"), NOW);
-        assertThat(client.demand(ResourceType.CDS, "late"))
+        assertThat(client.demand(ResourceType.CDS, List.of("late"), List.of()))
                 .map(DemandsTest::text)
                 .containsExactly("CDS +[late] -[]");
-        assertThat(client.demand(ResourceType.CDS, "late")).isEmpty();
+        assertThat(client.demand(ResourceType.CDS, List.of("late"), List.of())).isEmpty();
         client.received(response(ResourceType.CDS, "2", cluster("late")), NOW);
         assertThat(answered).containsExactly("CDS [late]");
         assertThat(live.resources(ResourceType.CDS)).containsOnlyKeys("late");
-        assertThat(client.withdraw(ResourceType.CDS, "late")).as("it is there").isEmpty();
-        client.demand(ResourceType.CDS, "late");
+        assertThat(client.demand(ResourceType.CDS, List.of(), List.of("late")))
+                .as("it is there")
+                .isEmpty();
+        client.demand(ResourceType.CDS, List.of("late"), List.of());
         assertThat(answered).hasSize(2);
         client.disconnected();
         assertThat(client.connected()).map(DemandsTest::text).containsExactly("CDS +[late, *] -[]", "LDS +[] -[]");
@@ -78,7 +80,7 @@ final class DemandsTest {
     @Test
     void what_does_not_exist_is_told_at_once_and_let_go() {
         client.connected();
-        client.demand(ResourceType.CDS, "gone");
+        client.demand(ResourceType.CDS, List.of("gone"), List.of());
         var removal = DeltaDiscoveryResponse.newBuilder()
                 .setTypeUrl(ResourceType.CDS.typeUrl())
                 .setNonce("1")
@@ -96,17 +98,21 @@ final class DemandsTest {
         client.connected();
         client.received(response(ResourceType.CDS, "1"), NOW);
         for (var name : List.of("", "*", "xdstp://a/b", "a b", "x".repeat(1025))) {
-            assertThat(client.demand(ResourceType.CDS, name)).as(name).isEmpty();
+            assertThat(client.demand(ResourceType.CDS, List.of(name), List.of()))
+                    .as(name)
+                    .isEmpty();
             assertThat(answered.removeLast()).isEqualTo("CDS [" + name + "]");
-            assertThat(client.withdraw(ResourceType.CDS, name)).as(name).isEmpty();
+            assertThat(client.demand(ResourceType.CDS, List.of(), List.of(name)))
+                    .as(name)
+                    .isEmpty();
         }
     }
 
     @Test
     void what_nobody_waits_for_any_more_is_let_go() {
         client.connected();
-        client.demand(ResourceType.CDS, "slow");
-        assertThat(client.withdraw(ResourceType.CDS, "slow"))
+        client.demand(ResourceType.CDS, List.of("slow"), List.of());
+        assertThat(client.demand(ResourceType.CDS, List.of(), List.of("slow")))
                 .map(DemandsTest::text)
                 .containsExactly("CDS +[] -[slow]");
     }
@@ -115,7 +121,7 @@ final class DemandsTest {
     void by_state_of_the_world_nothing_is_asked_for() {
         var other = client(AdsVariant.STATE_OF_THE_WORLD);
         other.connected();
-        assertThat(other.demand(ResourceType.CDS, "late")).isEmpty();
+        assertThat(other.demand(ResourceType.CDS, List.of("late"), List.of())).isEmpty();
         assertThat(answered).containsExactly("CDS [late]");
     }
 
@@ -129,7 +135,7 @@ final class DemandsTest {
                 .containsExactly("VHDS +[a/b] -[]");
         assertThat(client.received(hosts("4"), NOW)).hasSize(3);
         assertThat(live.resources(ResourceType.RDS)).containsOnlyKeys("a/b");
-        assertThat(client.demand(ResourceType.VHDS, "a/b/x.test"))
+        assertThat(client.demand(ResourceType.VHDS, List.of("a/b/x.test"), List.of()))
                 .map(DemandsTest::text)
                 .containsExactly("VHDS +[a/b/x.test] -[]");
         client.received(hosts("5", host("a/b/x", "a/b/x.test"), host("other/y", "other/y")), NOW);

@@ -1,0 +1,147 @@
+package io.heddle.xds.client;
+
+import com.google.protobuf.ByteString;
+import io.heddle.xds.resource.NamedResource;
+import io.heddle.xds.resource.ResourceSet;
+import io.heddle.xds.resource.ResourceType;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/// What of a candidate can go live while the rest is waited for: what is new or changed, and neither waits for anything
+/// itself nor needs something that does and is not live in an older version. Everything else stays as it is live, and
+/// nothing is taken away, but listeners where none is waited for. One use each.
+final class ReadyPart {
+    private final ResourceSet candidate;
+    private final ResourceSet accepted;
+    private final Map<ResourceType, Set<String>> awaited;
+    private final Set<String> hostsAwaited;
+
+    /// Of `candidate`, which follows `accepted`.
+    ///
+    /// @param awaited what it refers to and has not come; of clusters, that not all are known
+    /// @param hostsAwaited the clusters whose hosts are not known
+    ReadyPart(
+            ResourceSet candidate,
+            ResourceSet accepted,
+            Map<ResourceType, Set<String>> awaited,
+            Set<String> hostsAwaited) {
+        this.candidate = candidate;
+        this.accepted = accepted;
+        this.awaited = awaited;
+        this.hostsAwaited = hostsAwaited;
+    }
+
+    /// The resources that can be live now.
+    ResourceSet resources() {
+        if (awaited.containsKey(ResourceType.CDS)) {
+            return accepted;
+        }
+        var clusters = coldClusters();
+        var missing = absent(ResourceType.CDS, clusters);
+        var routes = cold(ResourceType.RDS, Set.of(), missing);
+        var listeners = cold(ResourceType.LDS, absent(ResourceType.RDS, routes), missing);
+        var part = accepted;
+        for (var type : ResourceType.values()) {
+            var waiting = switch (type) {
+                case CDS -> clusters;
+                case RDS -> routes;
+                case LDS -> listeners;
+                case VHDS -> cold(type, Set.of(), missing);
+                case EDS, SDS -> Set.<String>of();
+            };
+            part = part.with(
+                    type,
+                    changed(type)
+                            .filter(resource -> !waiting.contains(resource.name()))
+                            .toList());
+        }
+        if (listeners.isEmpty()) {
+            var gone = new HashSet<>(accepted.resources(ResourceType.LDS).keySet());
+            gone.removeAll(candidate.resources(ResourceType.LDS).keySet());
+            part = part.without(ResourceType.LDS, gone);
+        }
+        return References.prune(part);
+    }
+
+    private Stream<NamedResource> changed(ResourceType type) {
+        return candidate.resources(type).values().stream()
+                .filter(resource -> !accepted.resource(type, resource.name()).equals(Optional.of(resource)));
+    }
+
+    /// Those of which no older version is live.
+    private Set<String> absent(ResourceType type, Set<String> names) {
+        var absent = new HashSet<>(names);
+        absent.removeAll(accepted.resources(type).keySet());
+        return absent;
+    }
+
+    /// The clusters that wait; a cluster of clusters waits for its members.
+    private Set<String> coldClusters() {
+        var cold = new HashSet<>(hostsAwaited);
+        while (true) {
+            var more = cold(ResourceType.CDS, Set.of(), absent(ResourceType.CDS, cold));
+            if (!cold.addAll(more)) {
+                return cold;
+            }
+        }
+    }
+
+    /// Those that refer to what is awaited, to one of `routes`, or that may name one of `clusters`.
+    private Set<String> cold(ResourceType type, Set<String> routes, Set<String> clusters) {
+        var names = clusters.stream().map(ReadyPart::written).toList();
+        var cold = new HashSet<String>();
+        changed(type)
+                .filter(resource -> waits(type, resource, routes)
+                        || mentions(resource.body().getValue(), names))
+                .forEach(resource -> cold.add(resource.name()));
+        return cold;
+    }
+
+    private boolean waits(ResourceType type, NamedResource resource, Set<String> routes) {
+        var own = References.of(ResourceSet.EMPTY.with(type, List.of(resource)));
+        return own.entrySet().stream()
+                .anyMatch(entry -> entry.getValue().keySet().stream()
+                        .anyMatch(name ->
+                                awaited.getOrDefault(entry.getKey(), Set.of()).contains(name)
+                                        || entry.getKey() == ResourceType.RDS && routes.contains(name)));
+    }
+
+    /// A name as it stands in a message, with its length. That it may stand for something else only makes its resource
+    /// wait.
+    private static byte[] written(String name) {
+        var text = name.getBytes(StandardCharsets.UTF_8);
+        var out = new ByteArrayOutputStream();
+        int length = text.length;
+        while (length > 0x7f) {
+            out.write(length & 0x7f | 0x80);
+            length >>>= 7;
+        }
+        out.write(length);
+        out.writeBytes(text);
+        return out.toByteArray();
+    }
+
+    private static boolean mentions(ByteString message, List<byte[]> names) {
+        return names.stream().anyMatch(name -> contains(message, name));
+    }
+
+    private static boolean contains(ByteString message, byte[] part) {
+        int last = message.size() - part.length;
+        for (int start = 0; start <= last; start++) {
+            int i = 0;
+            while (i < part.length && message.byteAt(start + i) == part[i]) {
+                i++;
+            }
+            if (i == part.length) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

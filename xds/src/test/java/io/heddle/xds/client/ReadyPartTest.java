@@ -1,0 +1,248 @@
+package io.heddle.xds.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Message;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
+import io.envoyproxy.envoy.config.core.v3.ConfigSource;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.listener.v3.Filter;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteAction;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import io.envoyproxy.envoy.service.discovery.v3.Resource;
+import io.heddle.model.problem.Checked;
+import io.heddle.model.problem.Problem;
+import io.heddle.xds.resource.NamedResource;
+import io.heddle.xds.resource.ResourceSet;
+import io.heddle.xds.resource.ResourceType;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// What goes live while something is waited for.
+final class ReadyPartTest {
+    private static final ConfigSource ADS = ConfigSource.newBuilder()
+            .setAds(AggregatedConfigSource.getDefaultInstance())
+            .build();
+    private static final Duration START = Duration.ofSeconds(100);
+
+    private ResourceSet live = ResourceSet.EMPTY;
+    private Set<String> slow = Set.of();
+    private String bad = "none";
+    private final AdsSubscriptions client = new AdsSubscriptions(new Sink(), ResourceSet.EMPTY);
+
+    private final class Sink implements ConfigSink {
+        @Override
+        public Checked<?> apply(ResourceSet candidate, Set<ResourceType> changed) {
+            if (candidate.resource(ResourceType.RDS, bad).isPresent()) {
+                return Checked.rejected(Problem.error("RouteConfiguration " + bad, "x", "is bad", "mend it"));
+            }
+            live = candidate;
+            return Checked.ok("fine");
+        }
+
+        @Override
+        public Set<String> hostsAwaited(ResourceSet candidate, ResourceSet accepted) {
+            return slow;
+        }
+    }
+
+    @BeforeEach
+    void runs() {
+        client.connected();
+        client.received(response(ResourceType.CDS, "1", cluster("a")), START);
+        client.received(response(ResourceType.EDS, "2", endpoints("a")), START);
+        client.received(response(ResourceType.LDS, "3", listener("in", "r"), listener("out", "s")), START);
+        client.received(response(ResourceType.RDS, "4", routes("r", "a"), routes("s", "a")), START);
+        assertThat(live.size()).isEqualTo(6);
+    }
+
+    @Test
+    void a_change_does_not_wait_for_a_cluster_that_it_does_not_need() {
+        client.received(response(ResourceType.CDS, "5", cluster("b")), START);
+        var changed = routes("r", "a", "a");
+        assertThat(nonces(client.received(response(ResourceType.RDS, "6", changed), START)))
+                .containsExactly("6");
+        assertThat(has(changed)).isTrue();
+        assertThat(live.resource(ResourceType.CDS, "b")).isEmpty();
+        assertThat(nonces(client.received(response(ResourceType.EDS, "7", endpoints("b")), START)))
+                .containsExactly("5", "7");
+        assertThat(live.resource(ResourceType.CDS, "b")).isPresent();
+    }
+
+    @Test
+    void a_route_waits_for_its_new_cluster_and_a_listener_for_its_new_route() {
+        client.received(response(ResourceType.CDS, "5", cluster("b")), START);
+        client.received(response(ResourceType.RDS, "6", routes("r", "b"), routes("s", "a", "a")), START);
+        assertThat(has(routes("r", "a"))).isTrue();
+        assertThat(has(routes("s", "a", "a"))).isTrue();
+        client.received(response(ResourceType.LDS, "7", listener("new", "n"), tcp("relay", "b")), START);
+        client.received(response(ResourceType.RDS, "8", routes("n", "b")), START);
+        assertThat(live.resources(ResourceType.LDS)).containsOnlyKeys("in", "out");
+        var answers = client.received(response(ResourceType.EDS, "9", endpoints("b")), START);
+        assertThat(nonces(answers)).containsExactlyInAnyOrder("5", "6", "7", "8", "9");
+        assertThat(live.resources(ResourceType.LDS)).containsOnlyKeys("in", "out", "new", "relay");
+        assertThat(has(routes("r", "b"))).isTrue();
+    }
+
+    @Test
+    void nothing_is_taken_away_before_the_whole_is_there_but_listeners() {
+        client.received(response(ResourceType.CDS, "5", cluster("b")), START);
+        client.received(removal(ResourceType.CDS, "6", "a"), START);
+        client.received(removal(ResourceType.LDS, "7", "out"), START);
+        assertThat(live.resources(ResourceType.CDS)).containsOnlyKeys("a");
+        assertThat(live.resources(ResourceType.LDS)).containsOnlyKeys("in");
+        client.received(response(ResourceType.RDS, "8", routes("r", "b")), START);
+        client.received(response(ResourceType.EDS, "9", endpoints("b")), START);
+        assertThat(live.resources(ResourceType.CDS)).containsOnlyKeys("b");
+    }
+
+    @Test
+    void a_cluster_whose_hosts_are_not_known_waits_and_its_older_version_serves() {
+        slow = Set.of("a");
+        client.received(
+                response(
+                        ResourceType.CDS,
+                        "5",
+                        cluster("a").toBuilder().setAltStatName("x").build()),
+                START);
+        client.received(
+                response(
+                        ResourceType.EDS,
+                        "6",
+                        endpoints("a").toBuilder()
+                                .setPolicy(ClusterLoadAssignment.Policy.newBuilder())
+                                .build()),
+                START);
+        client.received(response(ResourceType.RDS, "7", routes("r", "a", "a")), START);
+        assertThat(live.message(ResourceType.CDS, "a", Cluster.class)
+                        .orElseThrow()
+                        .getAltStatName())
+                .isEmpty();
+        assertThat(has(routes("r", "a", "a")))
+                .as("its cluster is there, as it was")
+                .isTrue();
+        slow = Set.of();
+        client.tick(START.plusSeconds(1));
+        assertThat(live.message(ResourceType.CDS, "a", Cluster.class)
+                        .orElseThrow()
+                        .getAltStatName())
+                .isEqualTo("x");
+    }
+
+    @Test
+    void what_is_refused_meanwhile_harms_nothing_else_and_is_answered_with_the_rest() {
+        client.received(response(ResourceType.CDS, "5", cluster("b")), START);
+        bad = "t";
+        client.received(response(ResourceType.LDS, "6", listener("new", "t")), START);
+        client.received(response(ResourceType.RDS, "7", routes("t", "a")), START);
+        client.received(response(ResourceType.RDS, "8", routes("r", "a", "a")), START);
+        assertThat(has(routes("r", "a", "a"))).isTrue();
+        assertThat(live.resource(ResourceType.RDS, "t")).isEmpty();
+        var answers = client.received(response(ResourceType.EDS, "9", endpoints("b")), START);
+        assertThat(answers.stream().filter(DeltaDiscoveryRequest::hasErrorDetail))
+                .map(DeltaDiscoveryRequest::getResponseNonce)
+                .containsExactly("7");
+        assertThat(live.resource(ResourceType.CDS, "b")).isPresent();
+    }
+
+    @Test
+    void before_there_was_a_whole_nothing_goes_live_in_parts() {
+        live = ResourceSet.EMPTY;
+        var fresh = new AdsSubscriptions(new Sink(), ResourceSet.EMPTY);
+        fresh.connected();
+        fresh.received(response(ResourceType.CDS, "1", cluster("a"), cluster("b")), START);
+        fresh.received(response(ResourceType.EDS, "2", endpoints("a")), START);
+        assertThat(live).isEqualTo(ResourceSet.EMPTY);
+    }
+
+    private boolean has(RouteConfiguration routes) {
+        return live.resource(ResourceType.RDS, routes.getName()).equals(Optional.of(NamedResource.of(routes)));
+    }
+
+    private static List<String> nonces(List<DeltaDiscoveryRequest> requests) {
+        return requests.stream()
+                .map(DeltaDiscoveryRequest::getResponseNonce)
+                .filter(nonce -> !nonce.isEmpty())
+                .toList();
+    }
+
+    private static Cluster cluster(String name) {
+        return Cluster.newBuilder()
+                .setName(name)
+                .setType(Cluster.DiscoveryType.EDS)
+                .setEdsClusterConfig(Cluster.EdsClusterConfig.newBuilder().setEdsConfig(ADS))
+                .build();
+    }
+
+    private static ClusterLoadAssignment endpoints(String name) {
+        return ClusterLoadAssignment.newBuilder().setClusterName(name).build();
+    }
+
+    private static Listener listener(String name, String routes) {
+        var manager = HttpConnectionManager.newBuilder()
+                .setRds(Rds.newBuilder().setRouteConfigName(routes).setConfigSource(ADS));
+        return listener(name, Any.pack(manager.build()));
+    }
+
+    private static Listener tcp(String name, String cluster) {
+        return listener(name, Any.pack(TcpProxy.newBuilder().setCluster(cluster).build()));
+    }
+
+    private static Listener listener(String name, Any filter) {
+        return Listener.newBuilder()
+                .setName(name)
+                .addFilterChains(FilterChain.newBuilder()
+                        .addFilters(Filter.newBuilder().setName("filter").setTypedConfig(filter)))
+                .build();
+    }
+
+    private static RouteConfiguration routes(String name, String... clusters) {
+        var host = VirtualHost.newBuilder().setName("all").addDomains("*");
+        for (var cluster : clusters) {
+            host.addRoutes(Route.newBuilder()
+                    .setMatch(RouteMatch.newBuilder().setPrefix("/"))
+                    .setRoute(RouteAction.newBuilder().setCluster(cluster)));
+        }
+        return RouteConfiguration.newBuilder()
+                .setName(name)
+                .addVirtualHosts(host)
+                .build();
+    }
+
+    private static DeltaDiscoveryResponse response(ResourceType type, String nonce, Message... messages) {
+        var response =
+                DeltaDiscoveryResponse.newBuilder().setTypeUrl(type.typeUrl()).setNonce(nonce);
+        for (var message : messages) {
+            var resource = NamedResource.of(message);
+            response.addResources(Resource.newBuilder()
+                    .setName(resource.name())
+                    .setVersion(resource.version())
+                    .setResource(resource.body()));
+        }
+        return response.build();
+    }
+
+    private static DeltaDiscoveryResponse removal(ResourceType type, String nonce, String name) {
+        return DeltaDiscoveryResponse.newBuilder()
+                .setTypeUrl(type.typeUrl())
+                .setNonce(nonce)
+                .addRemovedResources(name)
+                .build();
+    }
+}
