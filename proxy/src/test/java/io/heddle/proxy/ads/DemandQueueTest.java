@@ -37,7 +37,8 @@ final class DemandQueueTest {
         queue.take();
         queue.withdraw(key("a"));
         queue.ask(key("a"));
-        assertThat(queue.take().get(ResourceType.CDS).wanted()).containsExactly("a");
+        assertThat(queue.take().get(ResourceType.CDS))
+                .isEqualTo(new DemandQueue.Names(List.of("a"), List.of()));
         queue.withdraw(key("a"));
         queue.ask(key("a"));
         assertThat(queue.withdraw(key("a"))).as("one word waits already").isFalse();

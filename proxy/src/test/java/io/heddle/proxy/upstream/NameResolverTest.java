@@ -236,6 +236,6 @@ class NameResolverTest {
     }
 
     private CompletableFuture<Void> warm(Cluster cluster) {
-        return names.warm(List.of(cluster)).get(cluster.name());
+        return names.warm(List.of(cluster)).values().iterator().next();
     }
 }

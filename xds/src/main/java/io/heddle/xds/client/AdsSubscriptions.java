@@ -3,6 +3,7 @@ package io.heddle.xds.client;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import io.heddle.model.problem.Checked;
 import io.heddle.xds.resource.NamedResource;
 import io.heddle.xds.resource.ResourceSet;
 import io.heddle.xds.resource.ResourceType;
@@ -348,8 +349,16 @@ public final class AdsSubscriptions {
             return;
         }
         offered = ready;
-        live(new Quarantine(sink::apply, accepted).offer(ready).live());
+        live(new Quarantine(new Trial(sink), accepted).offer(ready).live());
         tellDemanded();
+    }
+
+    /// A sink that hears of no refusal, since what is refused is offered again.
+    private record Trial(ConfigSink sink) implements ConfigSink {
+        @Override
+        public Checked<?> apply(ResourceSet candidate, Set<ResourceType> changed) {
+            return sink.apply(candidate, changed);
+        }
     }
 
     private void live(ResourceSet live) {

@@ -109,7 +109,7 @@ final class ReadyPart {
                 .anyMatch(entry -> entry.getValue().keySet().stream()
                         .anyMatch(name ->
                                 awaited.getOrDefault(entry.getKey(), Set.of()).contains(name)
-                                        || entry.getKey() == ResourceType.RDS && routes.contains(name)));
+                                        || (entry.getKey() == ResourceType.RDS && routes.contains(name))));
     }
 
     /// A name as it stands in a message, with its length. That it may stand for something else only makes its resource
@@ -119,7 +119,7 @@ final class ReadyPart {
         var out = new ByteArrayOutputStream();
         int length = text.length;
         while (length > 0x7f) {
-            out.write(length & 0x7f | 0x80);
+            out.write((length & 0x7f) | 0x80);
             length >>>= 7;
         }
         out.write(length);

@@ -1,10 +1,8 @@
 package io.heddle.xds.read;
 
-import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
-import com.google.protobuf.util.JsonFormat;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.DynamicResources;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.StaticResources;
 import io.envoyproxy.envoy.config.bootstrap.v3.ClusterManager;
@@ -16,6 +14,8 @@ import io.heddle.model.problem.Problem;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.Home;
 import io.heddle.traffic.runtime.RuntimeConfig;
+import io.heddle.xds.schema.Schema;
+import io.heddle.xds.schema.TreeMessage;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -99,36 +99,30 @@ public final class BootstrapReader {
         }
         var findings = new Findings();
         var scope = new Scope(findings, OBJECT, "");
-        tree.types().stream()
-                .distinct()
-                .filter(type -> !ExtensionTypes.knows(type))
-                .forEach(type -> scope.error("type " + type + " is not known", "remove what is of this type"));
-        if (!findings.problems().isEmpty()) {
-            return new Checked.Rejected<>(findings.problems());
-        }
         try {
-            var bootstrap = read(message(tree), text, scope);
-            return Checked.of(bootstrap, findings.problems());
+            var message = message(tree, findings);
+            return findings.problems().isEmpty()
+                    ? Checked.of(read(message, text, scope), findings.problems())
+                    : new Checked.Rejected<>(findings.problems());
         } catch (InvalidProtocolBufferException e) {
             return refused("is no Envoy bootstrap: " + e.getMessage(), "see Envoy's bootstrap.v3.Bootstrap");
+        } catch (TreeMessage.TooLarge e) {
+            return refused(String.valueOf(e.getMessage()), "make it smaller");
         }
     }
 
     /// The message of a text that has been read before.
     static io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap parse(String text) throws InvalidProtocolBufferException {
-        return message(YamlTree.read(text));
+        return message(YamlTree.read(text), new Findings());
     }
 
-    /// The message, by way of one without a class: JSON is read by reflection, which on generated classes would load
-    /// all of Envoy's API (see [SetFields]).
-    private static io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap message(YamlTree tree)
+    private static io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap message(YamlTree tree, Findings findings)
             throws InvalidProtocolBufferException {
-        var message = DynamicMessage.newBuilder(io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.getDescriptor());
-        JsonFormat.parser()
-                .usingTypeRegistry(ExtensionTypes.registry(tree.types()))
-                .merge(tree.json(), message);
-        return io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.parseFrom(
-                message.build().toByteString());
+        return io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.parseFrom(TreeMessage.bytes(
+                Schema.envoy(),
+                Schema.fullName(io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.class),
+                tree.root(),
+                (path, reason, remedy) -> findings.add(Problem.error(OBJECT, path, reason, remedy))));
     }
 
     private static Checked<Bootstrap> refused(String reason, String remedy) {

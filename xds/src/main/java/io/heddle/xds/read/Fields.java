@@ -1,6 +1,5 @@
 package io.heddle.xds.read;
 
-import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -91,9 +90,9 @@ record Fields<M extends Message>(Class<M> type, Fate others, Map<String, Field> 
         return new Fields<>(type, others, all);
     }
 
-    /// What becomes of a field of this message.
-    Field of(FieldDescriptor field) {
-        var found = named.get(field.getName());
+    /// What becomes of the field of this name.
+    Field of(String field) {
+        var found = named.get(field);
         return found == null ? new Field(others, "") : found;
     }
 }

@@ -77,10 +77,10 @@ public final class RouteTestReader {
 
     private static Optional<Problem> parse(String text, String object, com.google.protobuf.Message.Builder message) {
         try {
-            var tree = YamlTree.read(text);
+            var json = YamlTree.read(text).json();
             JsonFormat.parser()
-                    .usingTypeRegistry(ExtensionTypes.registry(tree.types()))
-                    .merge(tree.json(), message);
+                    .usingTypeRegistry(ExtensionTypes.registry(json.types()))
+                    .merge(json.text(), message);
             return Optional.empty();
         } catch (YamlEngineException e) {
             return Optional.of(Problem.error(object, "", "is no YAML or JSON: " + YamlTree.words(e), "mend the file"));

@@ -1,11 +1,11 @@
 package io.heddle.xds.read;
 
 import com.google.protobuf.Any;
-import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import io.heddle.model.problem.Problem;
+import io.heddle.xds.schema.FieldKind;
 import java.util.Optional;
 
 /// A place inside a resource, and where the problems found there go. Every reader gets one and hands on [#at] to the
@@ -54,19 +54,19 @@ record Scope(Findings findings, String object, String path) {
     /// Reports every set field of `message` that `fields` does not read.
     <M extends Message> void check(M message, Fields<M> fields) {
         for (var field : SetFields.of(message)) {
-            switch (fields.of(field).fate()) {
+            switch (fields.of(field.name()).fate()) {
                 case READ, LIMITED, ACCEPTED, REJECTED -> {}
-                case IGNORED -> at(field.getName()).warning(NOT_SUPPORTED, "remove it; it has no effect");
+                case IGNORED -> at(field.name()).warning(NOT_SUPPORTED, "remove it; it has no effect");
                 case REFUSED -> refuse(message, field);
             }
         }
     }
 
-    private void refuse(Message message, FieldDescriptor field) {
+    private void refuse(Message message, FieldKind field) {
         if (SetFields.isOff(message, field)) {
             return;
         }
-        at(field.getName()).error(NOT_SUPPORTED, "remove it; the resource cannot be honoured as written");
+        at(field.name()).error(NOT_SUPPORTED, "remove it; the resource cannot be honoured as written");
     }
 
     /// Says that `cluster` is named here; whether it exists is checked at the end ([Findings#checkMentions]).

@@ -1,9 +1,10 @@
 package io.heddle.xds.read;
 
 import com.google.protobuf.BoolValue;
-import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import com.google.protobuf.WireFormat;
+import io.heddle.xds.schema.FieldKind;
+import io.heddle.xds.schema.Schema;
 import java.io.IOException;
 import java.util.List;
 import java.util.SortedSet;
@@ -11,34 +12,32 @@ import java.util.TreeSet;
 
 /// The fields of a message that are set.
 ///
-/// As `getAllFields`, but by a look at the message's bytes. The generated classes answer that question by reflection
-/// on their accessors, which loads every class that stands in the signature of any of them: nearly the whole of
-/// Envoy's API, some 20 MB in every sidecar.
+/// As `getAllFields`, but by a look at the message's bytes and the [Schema]. The generated classes answer that question
+/// by their descriptors and by reflection on their accessors, which loads every class that stands in the signature of
+/// any of them: nearly the whole of Envoy's API, some 20 MB in every sidecar.
 final class SetFields {
     private SetFields() {}
 
     /// The set fields in the order of their numbers, without those that the message's type does not know.
-    static List<FieldDescriptor> of(Message message) {
-        var type = message.getDescriptorForType();
-        return numbers(message).stream()
-                .map(type::findFieldByNumber)
-                .filter(field -> field != null)
-                .toList();
+    static List<FieldKind> of(Message message) {
+        var numbers = numbers(message);
+        if (numbers.isEmpty()) {
+            return List.of();
+        }
+        var kind = Schema.envoy().kind(message);
+        return numbers.stream().flatMap(number -> kind.field(number).stream()).toList();
     }
 
     /// Whether `field`, a `BoolValue`, is written down but off.
-    static boolean isOff(Message message, FieldDescriptor field) {
-        boolean flag = field.getJavaType() == FieldDescriptor.JavaType.MESSAGE
-                && !field.isRepeated()
-                && field.getMessageType().getFullName().equals("google.protobuf.BoolValue");
-        if (!flag) {
+    static boolean isOff(Message message, FieldKind field) {
+        if (!field.isSwitch()) {
             return false;
         }
         boolean off = true;
         try {
             var in = message.toByteString().newCodedInput();
             for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-                if (WireFormat.getTagFieldNumber(tag) == field.getNumber()) {
+                if (WireFormat.getTagFieldNumber(tag) == field.number()) {
                     off = !BoolValue.parseFrom(in.readByteArray()).getValue();
                 } else {
                     in.skipField(tag);

@@ -28,8 +28,7 @@ public record NamedResource(String name, String version, Any body) {
         var name = ResourceType.nameOf(message);
         var bytes = deterministicBytes(message);
         var body = Any.newBuilder()
-                .setTypeUrl(
-                        "type.googleapis.com/" + message.getDescriptorForType().getFullName())
+                .setTypeUrl(ResourceType.typeUrl(message))
                 .setValue(bytes)
                 .build();
         return new NamedResource(name, hash(bytes.toByteArray()), body);

@@ -8,6 +8,7 @@ import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.heddle.xds.schema.Schema;
 import java.util.Optional;
 
 /// The kinds of resources that travel over ADS, in the order in which additions are made so that nothing ever
@@ -34,7 +35,7 @@ public enum ResourceType {
 
     ResourceType(Message prototype) {
         this.prototype = prototype;
-        this.typeUrl = TYPE_PREFIX + prototype.getDescriptorForType().getFullName();
+        this.typeUrl = typeUrl(prototype);
     }
 
     /// The type with this URL; empty when it is none of these.
@@ -54,7 +55,7 @@ public enum ResourceType {
 
     /// How the resource called `name` is spoken of in problems, for example `Cluster reviews`.
     public String object(String name) {
-        return prototype.getDescriptorForType().getName() + " " + name;
+        return prototype.getClass().getSimpleName() + " " + name;
     }
 
     /// Whether a client may ask for all resources of the type by naming none (the old wildcard form).
@@ -65,6 +66,11 @@ public enum ResourceType {
     /// Whether the name of a resource stands in it, and not beside it.
     boolean namesItself() {
         return this != VHDS;
+    }
+
+    /// The type URL of a message, without a look at its descriptor.
+    static String typeUrl(Message message) {
+        return TYPE_PREFIX + Schema.fullName(message.getClass());
     }
 
     /// Parses bytes of this type.
@@ -84,8 +90,7 @@ public enum ResourceType {
             case VirtualHost host -> host.getName();
             case Secret secret -> secret.getName();
             default ->
-                throw new IllegalArgumentException(
-                        "not an xDS resource: " + message.getDescriptorForType().getFullName());
+                throw new IllegalArgumentException("not an xDS resource: " + Schema.fullName(message.getClass()));
         };
     }
 }

@@ -375,7 +375,8 @@ class BootstrapReaderTest {
         assertThat(BootstrapReader.read(file).problems())
                 .singleElement()
                 .satisfies(problem -> assertThat(problem.toString())
-                        .startsWith(file + ": Bootstrap: is no Envoy bootstrap: Cannot find field: frobnicate"));
+                        .startsWith(
+                                file + ": Bootstrap: frobnicate: is no field of envoy.config.bootstrap.v3.Bootstrap"));
     }
 
     @Test

@@ -36,7 +36,7 @@ final class EnvoyApiPage {
         page.append("\n### `").append(kind.getFullName()).append("`\n\n");
         page.append("| field | status | remark |\n|---|---|---|\n");
         for (var field : kind.getFields()) {
-            var found = fields.of(field);
+            var found = fields.of(field.getName());
             if (isShown(found.fate())) {
                 page.append("| `%s` | %s | %s |\n".formatted(field.getName(), status(found.fate()), found.remark()));
             }
@@ -61,7 +61,7 @@ final class EnvoyApiPage {
 
     private static String names(Fields<?> fields, List<FieldDescriptor> all, Fate fate) {
         return all.stream()
-                .filter(field -> fields.of(field).fate() == fate)
+                .filter(field -> fields.of(field.getName()).fate() == fate)
                 .map(field -> "`" + field.getName() + "`")
                 .collect(Collectors.joining(", "));
     }

@@ -65,7 +65,8 @@ final class EnvoyApiTest {
         EnvoyApi.fields()
                 .forEach(fields -> Messages.descriptor(fields).getFields().stream()
                         .filter(field -> field.getJavaType() == FieldDescriptor.JavaType.MESSAGE)
-                        .filter(field -> Messages.entered(fields.of(field).fate()))
+                        .filter(field ->
+                                Messages.entered(fields.of(field.getName()).fate()))
                         .map(Messages::inside)
                         .filter(inside -> !inside.getFullName().startsWith("google.protobuf."))
                         .filter(inside -> !Messages.WITHOUT_FIELDS_OF_THEIR_OWN.contains(inside.getFullName()))

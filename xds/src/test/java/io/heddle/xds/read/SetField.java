@@ -204,7 +204,7 @@ record SetField(Way way, FieldDescriptor field) {
         ways().forEach(way -> kinds.getOrDefault(way.end(), List.of()).stream()
                 .filter(declared -> declares(declared, way))
                 .forEach(declared -> way.end().getFields().stream()
-                        .filter(field -> reported(declared.of(field).fate()))
+                        .filter(field -> reported(declared.of(field.getName()).fate()))
                         .forEach(field -> fields.add(new SetField(way, field)))));
         return fields.stream();
     }
@@ -264,7 +264,8 @@ record SetField(Way way, FieldDescriptor field) {
                 }
                 way.end().getFields().stream()
                         .filter(field -> field.getJavaType() == FieldDescriptor.JavaType.MESSAGE)
-                        .filter(field -> Messages.entered(declared.of(field).fate()))
+                        .filter(field ->
+                                Messages.entered(declared.of(field.getName()).fate()))
                         .forEach(field -> inside(way, field)
                                 .filter(kinds::containsKey)
                                 .filter(inside -> !isRoot(inside))
@@ -321,7 +322,7 @@ record SetField(Way way, FieldDescriptor field) {
                 .filter(declared -> declares(declared, way))
                 .findFirst()
                 .orElseThrow()
-                .of(field)
+                .of(field.getName())
                 .fate();
     }
 
