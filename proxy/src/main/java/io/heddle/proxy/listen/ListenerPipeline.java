@@ -10,7 +10,7 @@ import io.heddle.proxy.exchange.ProxyServices;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.observe.RequestObserver;
 import io.heddle.proxy.observe.RequestTimeline;
-import io.heddle.traffic.filter.ConnectionRbac;
+import io.heddle.traffic.rbac.ConnectionRbac;
 import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.runtime.ListenerFilter;
 import io.heddle.traffic.runtime.NetworkFilter;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heddle.proxy.observe.RequestObserver;
 import io.heddle.proxy.observe.RequestTimeline;
-import io.heddle.traffic.filter.ConnectionRbac;
-import io.heddle.traffic.filter.Permission;
-import io.heddle.traffic.filter.Principal;
-import io.heddle.traffic.filter.RbacRules;
-import io.heddle.traffic.filter.Rule;
 import io.heddle.traffic.match.AddressMatcher;
+import io.heddle.traffic.rbac.ConnectionRbac;
+import io.heddle.traffic.rbac.Permission;
+import io.heddle.traffic.rbac.Principal;
+import io.heddle.traffic.rbac.RbacRules;
+import io.heddle.traffic.rbac.Rule;
 import io.heddle.traffic.request.Denial;
 import io.heddle.traffic.route.RouteAction;
 import io.heddle.traffic.runtime.ListenerChain;

@@ -1,7 +1,7 @@
 package io.heddle.traffic.explain;
 
 import io.heddle.traffic.explain.Explanation.Outcome;
-import io.heddle.traffic.filter.ConnectionRbac;
+import io.heddle.traffic.rbac.ConnectionRbac;
 import io.heddle.traffic.request.Trace;
 import io.heddle.traffic.runtime.ChainIndex;
 import io.heddle.traffic.runtime.Listener;

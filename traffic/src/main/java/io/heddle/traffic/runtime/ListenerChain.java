@@ -1,7 +1,7 @@
 package io.heddle.traffic.runtime;
 
-import io.heddle.traffic.filter.ConnectionRbac;
 import io.heddle.traffic.match.AddressMatcher;
+import io.heddle.traffic.rbac.ConnectionRbac;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;

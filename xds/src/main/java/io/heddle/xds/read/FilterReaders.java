@@ -22,7 +22,7 @@ import io.heddle.traffic.filter.FaultFilter;
 import io.heddle.traffic.filter.HttpFilter;
 import io.heddle.traffic.filter.LocalRateLimitFilter;
 import io.heddle.traffic.filter.OnDemandFilter;
-import io.heddle.traffic.filter.RbacFilter;
+import io.heddle.traffic.rbac.RbacFilter;
 import io.heddle.traffic.route.FilterOverride;
 import java.util.HashMap;
 import java.util.List;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
 import io.heddle.traffic.balance.Endpoint;
-import io.heddle.traffic.filter.RbacFilter;
+import io.heddle.traffic.rbac.RbacFilter;
 import io.heddle.traffic.resilience.RetryPolicy.Condition;
 import io.heddle.traffic.route.RouteAction;
 import io.heddle.traffic.route.Upgrades;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
-import io.heddle.traffic.filter.RbacRules;
+import io.heddle.traffic.rbac.RbacRules;
 import io.heddle.traffic.route.ClusterChoice;
 import io.heddle.traffic.runtime.Listener;
 import io.heddle.traffic.runtime.ListenerChain;
-import io.heddle.traffic.runtime.ListenerFilter;
 import io.heddle.traffic.runtime.ListenerFilter.PortPredicate;
+import io.heddle.traffic.runtime.ListenerFilter;
 import io.heddle.traffic.runtime.NetworkFilter;
 import java.time.Duration;
 import java.util.List;

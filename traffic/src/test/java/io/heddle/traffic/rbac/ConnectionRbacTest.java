@@ -1,4 +1,4 @@
-package io.heddle.traffic.filter;
+package io.heddle.traffic.rbac;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

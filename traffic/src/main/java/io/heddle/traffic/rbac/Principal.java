@@ -1,5 +1,6 @@
-package io.heddle.traffic.filter;
+package io.heddle.traffic.rbac;
 
+import io.heddle.traffic.filter.FilterRequest;
 import io.heddle.traffic.match.AddressMatcher;
 import io.heddle.traffic.match.StringMatcher;
 import java.util.Optional;

@@ -1,5 +1,8 @@
-package io.heddle.traffic.filter;
+package io.heddle.traffic.rbac;
 
+import io.heddle.traffic.filter.FilterCounter;
+import io.heddle.traffic.filter.FilterRequest;
+import io.heddle.traffic.filter.StatefulSessionFilter;
 import io.heddle.traffic.format.HeaderChange;
 import io.heddle.traffic.ratelimit.LocalLimits;
 import io.heddle.traffic.ratelimit.TokenBuckets;

@@ -1,5 +1,8 @@
-package io.heddle.traffic.filter;
+package io.heddle.traffic.rbac;
 
+import io.heddle.traffic.filter.FilterRequest;
+import io.heddle.traffic.filter.FilterStep;
+import io.heddle.traffic.filter.HttpFilter;
 import io.heddle.traffic.request.Denial;
 import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.route.FilterOverride;

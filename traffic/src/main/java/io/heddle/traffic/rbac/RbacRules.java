@@ -1,5 +1,6 @@
-package io.heddle.traffic.filter;
+package io.heddle.traffic.rbac;
 
+import io.heddle.traffic.filter.FilterRequest;
 import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;

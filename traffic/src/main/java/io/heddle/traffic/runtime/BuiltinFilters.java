@@ -1,5 +1,14 @@
-package io.heddle.traffic.filter;
+package io.heddle.traffic.runtime;
 
+import io.heddle.traffic.filter.CorsFilter;
+import io.heddle.traffic.filter.CsrfFilter;
+import io.heddle.traffic.filter.DynamicForwardFilter;
+import io.heddle.traffic.filter.FaultFilter;
+import io.heddle.traffic.filter.HeaderMutationFilter;
+import io.heddle.traffic.filter.LocalRateLimitFilter;
+import io.heddle.traffic.filter.OnDemandFilter;
+import io.heddle.traffic.filter.StatefulSessionFilter;
+import io.heddle.traffic.rbac.RbacFilter;
 import java.util.List;
 
 /// Every HTTP filter we have: one line each. The router ends every chain and is none.

@@ -1,4 +1,4 @@
-package io.heddle.traffic.filter;
+package io.heddle.traffic.rbac;
 
 import io.heddle.traffic.request.Denial;
 import io.heddle.traffic.request.Peer;

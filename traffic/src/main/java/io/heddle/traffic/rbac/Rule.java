@@ -1,5 +1,6 @@
-package io.heddle.traffic.filter;
+package io.heddle.traffic.rbac;
 
+import io.heddle.traffic.filter.FilterRequest;
 import java.util.List;
 
 /// A tree of conditions of one kind, which a request fits or not. Asking it allocates nothing.
