@@ -330,8 +330,8 @@ public final class Proxy implements AutoCloseable {
         }
 
         @Override
-        public void counted(FilterCounter counter, String statPrefix) {
-            metrics.counted(counter, statPrefix);
+        public void counted(FilterCounter counter, String statPrefix, long amount) {
+            metrics.counted(counter, statPrefix, amount);
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.heddle.proxy.exchange;
 import io.heddle.traffic.format.HeaderChange;
 import io.heddle.traffic.request.HeaderEdit;
 import io.heddle.traffic.request.HeaderEdits;
+import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.route.RouteAction;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,22 @@ final class AnswerChanges {
     /// Whether there may be any; `filters` are those that the request met.
     boolean any(@Nullable FilterRunner filters) {
         return filters != null || tellsAttempts() || !tries.responseChanges().isEmpty();
+    }
+
+    /// Those of `reply`, which goes out with `status`: its own headers first.
+    HeaderEdits local(LocalReply reply, int status, @Nullable FilterRunner filters) {
+        var all = new HeaderEdits();
+        all.addAll(reply.headers());
+        if (any(filters)) {
+            var others = edits(filters);
+            for (int i = 0; i < others.size(); i++) {
+                all.add(others.edit(i));
+            }
+        }
+        if (filters != null && filters.seesAnswer()) {
+            filters.bodies().answer().showLocal(status, all);
+        }
+        return all;
     }
 
     private boolean tellsAttempts() {

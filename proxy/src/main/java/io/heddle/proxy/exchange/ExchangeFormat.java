@@ -63,6 +63,11 @@ final class ExchangeFormat implements FormatSource {
         return head();
     }
 
+    /// The request's head as it came.
+    HttpRequestHead received() {
+        return head();
+    }
+
     private HttpRequestHead head() {
         if (head == null) {
             throw new IllegalStateException("no request");

@@ -1,14 +1,18 @@
 package io.heddle.proxy.exchange;
 
+import io.heddle.proxy.body.Transforms;
 import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.observe.RequestTimeline;
 import io.heddle.proxy.ondemand.DemandWait;
 import io.heddle.proxy.ondemand.OnDemand;
+import io.heddle.traffic.filter.AnswerFilter;
+import io.heddle.traffic.filter.BodyChange;
 import io.heddle.traffic.filter.FilterChain;
 import io.heddle.traffic.filter.FilterCounter;
 import io.heddle.traffic.filter.FilterRequest;
 import io.heddle.traffic.filter.FilterStep;
+import io.heddle.traffic.filter.ReceivedBody;
 import io.heddle.traffic.filter.StatefulSessionFilter;
 import io.heddle.traffic.format.HeaderChange;
 import io.heddle.traffic.ratelimit.LocalLimits;
@@ -52,6 +56,8 @@ final class FilterRunner implements FilterRequest {
     private final HopHeaders headers;
     private final ExchangeFormat format;
     private final RequestTimeline timeline;
+    private final HttpExchange exchange;
+    private final Tries tries;
     private final Outcome outcome;
     private final Deadline pause = new Deadline(this::paused);
     private final DemandWait demand = new DemandWait(this::demanded);
@@ -64,18 +70,32 @@ final class FilterRunner implements FilterRequest {
     private Optional<StatefulSessionFilter.Settings> session = Optional.empty();
     private int index;
     private boolean soughtHost;
+    private boolean bodiless;
+    private boolean seesAnswer;
+    private @Nullable Bodies bodies;
 
-    FilterRunner(Worker worker, ProxyServices services, HopHeaders headers, ExchangeFormat format, Outcome outcome) {
-        this.worker = worker;
+    FilterRunner(
+            HttpExchange exchange, ProxyServices services, HopHeaders headers, ExchangeFormat format, Tries tries) {
+        this.exchange = exchange;
+        this.tries = tries;
+        this.worker = headers.worker();
         this.services = services;
         this.headers = headers;
         this.format = format;
         this.timeline = format.timeline();
-        this.outcome = outcome;
+        this.outcome = exchange;
     }
 
     /// Forgets the last request.
     void clear() {
+        again();
+        if (bodies != null) {
+            bodies.clear();
+        }
+    }
+
+    /// The request will begin anew elsewhere.
+    void again() {
         forgetChanges();
         demand.cancel();
         soughtHost = false;
@@ -84,7 +104,25 @@ final class FilterRunner implements FilterRequest {
         worker.deadlines().clear(pause);
     }
 
+    /// What the filters see and change of the request's and the answer's body.
+    Bodies bodies() {
+        if (bodies == null) {
+            var transforms = new Transforms(services.observer(), timeline);
+            bodies = new Bodies(exchange, this, tries, transforms);
+        }
+        return bodies;
+    }
+
+    /// Whether a filter wants to see the answer.
+    boolean seesAnswer() {
+        return seesAnswer;
+    }
+
     private void forgetChanges() {
+        seesAnswer = false;
+        if (bodies != null) {
+            bodies.restart();
+        }
         requestEdits.clear();
         responseEdits.clear();
         responseChanges.clear();
@@ -95,9 +133,10 @@ final class FilterRunner implements FilterRequest {
         worker.deadlines().remove(pause);
     }
 
-    /// Begins with the first filter.
-    void start(RequestHead request, FilterChain filters, ClusterChoice.@Nullable Target forwardTo) {
+    /// Begins with the first filter; `nothing` tells that the request has no body.
+    void start(RequestHead request, boolean nothing, FilterChain filters, ClusterChoice.@Nullable Target forwardTo) {
         head = request;
+        bodiless = nothing;
         chain = filters;
         target = forwardTo;
         session = Optional.empty();
@@ -126,6 +165,10 @@ final class FilterRunner implements FilterRequest {
             case FilterStep.Ask(FilterStep.Question.Pause(var duration)) -> {
                 worker.deadlines().set(pause, worker.now() + duration.toNanos());
                 yield false;
+            }
+            case FilterStep.Ask(FilterStep.Question.Body question) -> {
+                var body = bodiless ? Bodies.NOTHING : bodies().request().ask(question, format.received());
+                yield body.isPresent() && act(next(new FilterStep.Answer.Body(body.get())));
             }
             case FilterStep.Ask(FilterStep.Question.VirtualHost(var timeout)) -> {
                 var name = soughtHost ? Optional.<String>empty() : outcome.virtualHost();
@@ -179,11 +222,38 @@ final class FilterRunner implements FilterRequest {
         }
     }
 
+    /// The body that a filter waits for is there.
+    void bodyCame(ReceivedBody body) {
+        answer(new FilterStep.Answer.Body(body));
+    }
+
     private void answer(FilterStep.Answer answer) {
-        if (act(chain.filters().get(index).onAnswer(this, answer))) {
+        if (act(next(answer))) {
             index++;
             run();
         }
+    }
+
+    private FilterStep next(FilterStep.Answer answer) {
+        return chain.filters().get(index).onAnswer(this, answer);
+    }
+
+    @Override
+    public boolean bodiless() {
+        return bodiless;
+    }
+
+    @Override
+    public void changeBody(BodyChange change) {
+        if (!bodiless) {
+            bodies().request().add(change);
+        }
+    }
+
+    @Override
+    public void onAnswer(AnswerFilter filter) {
+        seesAnswer = true;
+        bodies().answer().add(filter);
     }
 
     @Override

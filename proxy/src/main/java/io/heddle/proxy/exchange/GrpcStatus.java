@@ -1,10 +1,18 @@
 package io.heddle.proxy.exchange;
 
+import io.heddle.proxy.http.HeaderLines;
+import io.heddle.proxy.http.LineKind;
 import io.heddle.traffic.request.Span;
 
 /// Reads `grpc-status`.
 final class GrpcStatus {
     private GrpcStatus() {}
+
+    /// The one that these lines say; `otherwise` when they say none.
+    static int in(HeaderLines lines, int otherwise) {
+        long grpc = lines.first(LineKind.GRPC_STATUS);
+        return Span.isPresent(grpc) ? read(lines.bytes(), grpc) : otherwise;
+    }
 
     /// The number, or -1 when it is none.
     static int read(byte[] bytes, long span) {

@@ -3,8 +3,6 @@ package io.heddle.proxy.exchange;
 import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.http.HttpResponseHead;
-import io.heddle.proxy.http.LineKind;
-import io.heddle.proxy.http.OutgoingRequest;
 import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.observe.RequestTimeline;
@@ -14,7 +12,6 @@ import io.heddle.proxy.upstream.UpstreamStream;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.request.ResponseFlag;
-import io.heddle.traffic.request.Span;
 import io.heddle.traffic.route.ClusterChoice;
 import io.heddle.traffic.route.RouteAction;
 import io.heddle.traffic.runtime.NetworkFilter;
@@ -51,8 +48,9 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
     private final Tries tries;
     private final Deadline deadline = new Deadline(this::expired);
     private final HeaderEdits noEdits = new HeaderEdits();
-    private final AnswerChanges changes;
+    private final AnswerRelay relay;
     private @Nullable FilterRunner filters;
+    private @Nullable FilteredRequest inward;
     private @Nullable HttpRequestHead head;
     private boolean active;
     private boolean requestEnded;
@@ -72,7 +70,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         this.facts = new ExchangeFacts(worker, headers);
         this.routing = new Routing(worker, headers, facts);
         this.tries = new Tries(this, worker, services, headers, format);
-        this.changes = new AnswerChanges(tries, format);
+        this.relay = new AnswerRelay(this, client, tries, headers, format);
     }
 
     private void start(HttpRequestHead requestHead) {
@@ -145,7 +143,8 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
     }
 
     private void filter(NetworkFilter.Http settings, ClusterChoice.@Nullable Target target) {
-        if (!upgrade.isEmpty() && !carriesUpgrade(settings, timeline.decision().action())) {
+        if (!upgrade.isEmpty()
+                && !Routing.carries(upgrade, settings, timeline.decision().action())) {
             reply(LocalReply.of(403, "", ResponseFlag.NONE, "upgrade_failed"));
             return;
         }
@@ -154,17 +153,14 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
             return;
         }
         if (filters == null) {
-            filters = new FilterRunner(worker, services, headers, format, this);
+            filters = new FilterRunner(this, services, headers, format, tries);
+        }
+        if (inward == null && settings.filters().seesBodies() && !requestEnded && upgrade.isEmpty()) {
+            inward = filters.bodies().request();
+            inward.start();
         }
         arm();
-        filters.start(head(), settings.filters(), target);
-    }
-
-    private boolean carriesUpgrade(NetworkFilter.Http settings, RouteAction action) {
-        return switch (action) {
-            case RouteAction.Forward forward -> forward.upgrades().carry(upgrade, settings.upgrades());
-            case RouteAction.Redirect _, RouteAction.DirectResponse _, RouteAction.Reject _ -> true;
-        };
+        filters.start(head(), inward == null, settings.filters(), target);
     }
 
     @Override
@@ -180,7 +176,16 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
                 if (filters != null) {
                     tries.choice().keep(filters.session());
                 }
+                if (inward != null) {
+                    tries.reframe(inward.head(head()));
+                }
+                if (!active) {
+                    return; // The body was not what it should be.
+                }
                 tries.forward(forward, filters == null ? noEdits : filters.requestEdits());
+                if (inward != null) {
+                    inward.pass();
+                }
                 arm();
             }
             case RouteAction.Redirect redirect -> reply(Redirects.reply(redirect, head(), facts.https()));
@@ -197,7 +202,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
             piece.release();
             return;
         }
-        if (!tries.body(piece)) {
+        if (inward != null ? !inward.take(piece) : !tries.body(piece)) {
             client.read(false);
         }
     }
@@ -212,7 +217,11 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
             return;
         }
         boolean over = tunnelling && (hostEnded || !tries.halfCloses());
-        tries.requestEnded(trailers);
+        if (inward == null) {
+            tries.requestEnded(trailers);
+        } else {
+            inward.complete(trailers);
+        }
         if (over) {
             tries.answered();
             finish();
@@ -224,6 +233,9 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
     /// The client has no more bytes for now.
     public void clientReadComplete() {
         if (active) {
+            if (inward != null) {
+                inward.pause();
+            }
             tries.flush();
         }
     }
@@ -234,7 +246,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
             return;
         }
         tries.cancel();
-        var text = "malformed request: its body is not framed as announced\n";
+        var text = "malformed request: its body is not framed or coded as announced\n";
         fail(LocalReply.of(400, text, ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR, details));
     }
 
@@ -274,15 +286,33 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
     /// The client takes bytes again, or does not.
     public void clientWritable(boolean writable) {
         if (active) {
-            tries.readAnswer(writable);
+            relay.writable(writable);
         }
     }
 
     /// Resumes reading a request body that had to wait.
     void resumeClient() {
-        if (!requestEnded) {
+        if (!requestEnded && (inward == null || inward.isReady())) {
             client.read(true);
         }
+    }
+
+    /// Lets the request's body wait.
+    void holdClient() {
+        client.read(false);
+    }
+
+    /// Tells a client that waits for it to send the request's body.
+    void sendContinue() {
+        client.interim(Bodies.CONTINUE);
+    }
+
+    AnswerRelay relay() {
+        return relay;
+    }
+
+    boolean isActive() {
+        return active;
     }
 
     boolean isReadingClient() {
@@ -309,14 +339,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         timeline.details = reply.details();
         timeline.denial = reply.denial();
         answering = true;
-        var edits = new HeaderEdits();
-        edits.addAll(reply.headers());
-        if (changes.any(filters)) {
-            var others = changes.edits(filters);
-            for (int i = 0; i < others.size(); i++) {
-                edits.add(others.edit(i));
-            }
-        }
+        var edits = relay.changes().local(reply, timeline.status, filters);
         timeline.bytesSent = LocalAnswer.write(reply, edits, head(), headers, client);
         finish();
     }
@@ -340,7 +363,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
     @Override
     public void head(HttpResponseHead answer, boolean complete) {
         timeline.responseHeadReceived = worker.now();
-        readGrpcStatus(answer.lines());
+        timeline.grpcStatus = GrpcStatus.in(answer.lines(), timeline.grpcStatus);
         tries.judge(answer.status(), GrpcAnswer.isWanted(head()) ? timeline.grpcStatus : -1);
         if (follows(answer)) {
             return;
@@ -351,20 +374,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         timeline.status = answer.status();
         timeline.details = "via_upstream";
         answering = true;
-        boolean edited = changes.any(filters) || tries.choice().tellsClient();
-        if (edited) {
-            format.answered(answer.lines());
-        }
-        var edits = edited ? changes.edits(filters) : noEdits;
-        tries.choice().tellClient(edits);
-        var lines = headers.answer(answer.lines(), edits, head());
-        if (OutgoingRequest.isUpgrade(upgrade, answer.status())) {
-            tunnelling = true;
-            tries.tunnel();
-            client.tunnel(answer, lines);
-        } else {
-            client.head(answer, lines, complete);
-        }
+        tunnelling = relay.head(answer, complete, filters, upgrade);
         if (!client.isWritable()) {
             tries.readAnswer(false);
         }
@@ -375,6 +385,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         if (!(timeline.decision().action() instanceof RouteAction.Forward forward)
                 || forward.options().redirects().most() == 0
                 || !upgrade.isEmpty()
+                || (inward != null && inward.changes())
                 || !tries.canBeSentElsewhere()) {
             return false;
         }
@@ -388,7 +399,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         }
         tries.redirected(followed.origin());
         if (filters != null) {
-            filters.clear();
+            filters.again();
         }
         head = next.orElseThrow();
         facts.start(head());
@@ -398,27 +409,32 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         return true;
     }
 
-    private void readGrpcStatus(HeaderLines lines) {
-        long grpc = lines.first(LineKind.GRPC_STATUS);
-        if (Span.isPresent(grpc)) {
-            timeline.grpcStatus = GrpcStatus.read(lines.bytes(), grpc);
-        }
-    }
-
     @Override
     public void body(ByteBuf piece) {
-        timeline.bytesSent += piece.readableBytes();
-        tries.answering();
-        client.body(piece);
-        if (!client.isWritable()) {
-            client.flush();
-            tries.readAnswer(client.isWritable());
-        }
+        tries.moved();
+        relay.body(piece);
+    }
+
+    /// Something that filters held back has gone on.
+    void moved() {
+        tries.moved();
+        arm();
+    }
+
+    /// The answer's body is not what its head says, or must not be passed on: it ends here, visibly.
+    void answerBroken(String details) {
+        tries.cancel();
+        fail(LocalReply.of(502, "", ResponseFlag.UPSTREAM_PROTOCOL_ERROR, details));
     }
 
     @Override
     public void end(HeaderLines trailers) {
-        readGrpcStatus(trailers);
+        timeline.grpcStatus = GrpcStatus.in(trailers, timeline.grpcStatus);
+        relay.end(trailers);
+    }
+
+    /// The answer is complete, as the filters have left it.
+    void answerEnded(HeaderLines trailers) {
         client.end(trailers);
         client.flush();
         if (tunnelling && !requestEnded && client.halfCloses()) {
@@ -431,7 +447,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
 
     @Override
     public void readComplete() {
-        client.flush();
+        relay.pause();
         arm();
     }
 
@@ -469,6 +485,8 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         if (filters != null) {
             filters.clear();
         }
+        inward = null;
+        relay.clear();
         client.done();
     }
 

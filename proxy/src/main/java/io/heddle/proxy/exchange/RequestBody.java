@@ -3,6 +3,7 @@ package io.heddle.proxy.exchange;
 import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.upstream.UpstreamStream;
 import io.netty.buffer.ByteBuf;
+import java.io.ByteArrayOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /// A request's body on its way: to the stream of the current try, once there is one, to the mirrors, and into a
@@ -75,6 +76,13 @@ final class RequestBody {
         if (ended) {
             mirrors.requestEnded(trailers);
         }
+    }
+
+    /// What is kept of it.
+    ByteArrayOutputStream soFar() {
+        var bytes = new ByteArrayOutputStream();
+        replay.forEach(piece -> FilteredRequest.append(piece, bytes));
+        return bytes;
     }
 
     /// Whether it can be sent again, so far.

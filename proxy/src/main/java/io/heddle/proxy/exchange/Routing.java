@@ -62,6 +62,14 @@ final class Routing {
         return Optional.of(decision);
     }
 
+    /// Whether a request to change to `upgrade` is carried where this action leads.
+    static boolean carries(String upgrade, NetworkFilter.Http settings, RouteAction action) {
+        return switch (action) {
+            case RouteAction.Forward forward -> forward.upgrades().carry(upgrade, settings.upgrades());
+            case RouteAction.Redirect _, RouteAction.DirectResponse _, RouteAction.Reject _ -> true;
+        };
+    }
+
     /// The cluster to which the route forwards; null where it does not.
     ClusterChoice.@Nullable Target target(RouteDecision decision, HttpRequestHead head) {
         return decision.action() instanceof RouteAction.Forward forward

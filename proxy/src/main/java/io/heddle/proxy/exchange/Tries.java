@@ -244,6 +244,16 @@ final class Tries implements HostWait.Listener {
         }
     }
 
+    /// The body on its way.
+    RequestBody requestBody() {
+        return body;
+    }
+
+    /// The request goes on with another head, which says another length of its body.
+    void reframe(HttpRequestHead framed) {
+        head = framed;
+    }
+
     /// The protocol changes: bytes go both ways.
     void tunnel() {
         body.letGo();
@@ -255,8 +265,8 @@ final class Tries implements HostWait.Listener {
         return stream != null && stream.halfCloses();
     }
 
-    /// A piece of the answer has come.
-    void answering() {
+    /// A piece of a body has come, or has gone on.
+    void moved() {
         limits.moved(worker.now());
     }
 

@@ -351,8 +351,10 @@ public final class HeaderLines implements HeaderFields {
         seen |= LineKind.bit(kind);
     }
 
-    /// Takes a line out, one that says nothing of framing, and gives how many bytes it had.
+    /// Takes a line out, and what it says of a body's length, and gives how many bytes it had.
     int removeLine(int line) {
+        contentLength = kinds[line] == LineKind.CONTENT_LENGTH ? -1 : contentLength;
+        chunked &= kinds[line] != LineKind.TRANSFER_ENCODING;
         int from = lineStart(line);
         int size = lineStart(line + 1) - from;
         System.arraycopy(bytes, from + size, bytes, from, length - from - size);
@@ -364,6 +366,10 @@ public final class HeaderLines implements HeaderFields {
             for (int part = 0; part < STRIDE; part++) {
                 index[i * STRIDE + part] = index[(i + 1) * STRIDE + part] - size;
             }
+        }
+        seen = 0;
+        for (int i = 0; i < count; i++) {
+            seen |= LineKind.bit(kinds[i]);
         }
         return size;
     }

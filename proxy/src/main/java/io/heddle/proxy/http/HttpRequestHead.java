@@ -16,6 +16,7 @@ public final class HttpRequestHead implements RequestHead {
     /// No request line that may be sent on.
     public static final int NO_LINE = -1;
 
+    private static final int FRAMING = LineKind.bit(LineKind.CONTENT_LENGTH) | LineKind.bit(LineKind.TRANSFER_ENCODING);
     private static final int LARGEST_PORT = 65_535;
 
     private final HeaderLines lines;
@@ -52,6 +53,28 @@ public final class HttpRequestHead implements RequestHead {
         copy.connect = connect;
         copy.forcedScheme = forcedScheme;
         copy.secure = secure;
+        return copy;
+    }
+
+    /// A copy that shares nothing, whose body has `length` bytes, or nobody knows how many for -1.
+    ///
+    /// @param continued whether the client was told to go on, so that the host need not be asked (`Expect`)
+    public HttpRequestHead reframed(long length, boolean continued) {
+        var copy = copy();
+        int mask = FRAMING | (continued ? LineKind.bit(LineKind.EXPECT) : 0);
+        for (int i = lines.count() - 1; i >= 0; i--) {
+            if ((LineKind.bit(lines.kind(i)) & mask) != 0) {
+                copy.removeLine(i);
+            }
+        }
+        if (length >= 0) {
+            var other = copy.lines;
+            other.beginLine();
+            other.append("content-length");
+            other.separate();
+            other.append(Long.toString(length));
+            other.endLine();
+        }
         return copy;
     }
 

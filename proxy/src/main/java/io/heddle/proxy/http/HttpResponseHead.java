@@ -10,15 +10,39 @@ public final class HttpResponseHead implements ResponseHead {
     /// No status line that may be sent on.
     public static final int NO_LINE = -1;
 
-    private final HeaderLines lines = new HeaderLines();
+    private static final int FRAMING = LineKind.bit(LineKind.CONTENT_LENGTH) | LineKind.bit(LineKind.TRANSFER_ENCODING);
+
+    private final HeaderLines lines;
     private int status;
     private int statusLine = NO_LINE;
+
+    /// An empty one.
+    public HttpResponseHead() {
+        this(new HeaderLines());
+    }
+
+    private HttpResponseHead(HeaderLines lines) {
+        this.lines = lines;
+    }
 
     /// Forgets the response, for the next one.
     public void clear() {
         lines.clear();
         status = 0;
         statusLine = NO_LINE;
+    }
+
+    /// A copy that shares nothing and says nothing of the body's length or framing.
+    public HttpResponseHead reframed() {
+        var copy = new HttpResponseHead(lines.copy());
+        for (int i = lines.count() - 1; i >= 0; i--) {
+            if ((LineKind.bit(lines.kind(i)) & FRAMING) != 0) {
+                copy.lines.removeLine(i);
+            }
+        }
+        copy.status = status;
+        copy.statusLine = statusLine;
+        return copy;
     }
 
     /// The status is `code`, 100 to 599.

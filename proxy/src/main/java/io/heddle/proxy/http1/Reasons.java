@@ -7,6 +7,7 @@ public final class Reasons {
     /// The phrase; `Status` and the number for one that has none.
     public static String of(int status) {
         return switch (status) {
+            case 100 -> "Continue";
             case 200 -> "OK";
             case 201 -> "Created";
             case 204 -> "No Content";

@@ -15,8 +15,8 @@ final class FilterCounts {
 
     private final Map<FilterCounter, Map<String, LongAdder>> counts = new ConcurrentHashMap<>();
 
-    /// Counts one; too many counters are not kept, as configuration makes them up.
-    void count(FilterCounter counter, String statPrefix) {
+    /// Counts `amount`; too many counters are not kept, as configuration makes them up.
+    void count(FilterCounter counter, String statPrefix, long amount) {
         var byPrefix = counts.get(counter);
         if (byPrefix == null) {
             if (counts.size() >= MOST) {
@@ -32,7 +32,7 @@ final class FilterCounts {
             }
             count = byPrefix.computeIfAbsent(label, _ -> new LongAdder());
         }
-        count.increment();
+        count.add(amount);
     }
 
     /// The families, by name.

@@ -112,8 +112,8 @@ public final class ProxyMetrics implements RequestObserver {
     }
 
     @Override
-    public void counted(FilterCounter counter, String statPrefix) {
-        filterCounts.count(counter, statPrefix);
+    public void counted(FilterCounter counter, String statPrefix, long amount) {
+        filterCounts.count(counter, statPrefix, amount);
     }
 
     @Override

@@ -13,7 +13,13 @@ public interface RequestObserver {
     default void judged(Judgement judgement) {}
 
     /// A filter of a connection manager counted something. Any request may do this, so that it must cost little.
-    default void counted(FilterCounter counter, String statPrefix) {}
+    default void counted(FilterCounter counter, String statPrefix) {
+        counted(counter, statPrefix, 1);
+    }
+
+    /// A filter of a connection manager counted `amount` of something. Any request may do this, so that it must cost
+    /// little.
+    default void counted(FilterCounter counter, String statPrefix, long amount) {}
 
     /// What access rules said of a connection.
     ///

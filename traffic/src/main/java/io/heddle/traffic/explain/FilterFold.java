@@ -1,10 +1,13 @@
 package io.heddle.traffic.explain;
 
+import io.heddle.traffic.filter.AnswerFilter;
+import io.heddle.traffic.filter.BodyChange;
 import io.heddle.traffic.filter.FilterChain;
 import io.heddle.traffic.filter.FilterCounter;
 import io.heddle.traffic.filter.FilterRequest;
 import io.heddle.traffic.filter.FilterStep;
 import io.heddle.traffic.filter.HttpFilter;
+import io.heddle.traffic.filter.ReceivedBody;
 import io.heddle.traffic.filter.StatefulSessionFilter;
 import io.heddle.traffic.format.HeaderChange;
 import io.heddle.traffic.ratelimit.LimitBuckets;
@@ -25,6 +28,24 @@ import java.util.Optional;
 /// Folds a call through the filters of a chain, and is the call as they see it. What they wait for is there at once:
 /// time has passed, and the control plane has nothing more. Confined to a thread.
 final class FilterFold implements FilterRequest {
+    /// A call is a head; what is decided about its body is decided about none.
+    private static final ReceivedBody NO_BODY = new ReceivedBody() {
+        @Override
+        public long length() {
+            return 0;
+        }
+
+        @Override
+        public boolean whole() {
+            return true;
+        }
+
+        @Override
+        public byte[] copy() {
+            return new byte[0];
+        }
+    };
+
     private final Heads.Received.Taken taken;
     private final RouteDecision decision;
     private final Optional<ClusterChoice.Target> target;
@@ -79,6 +100,10 @@ final class FilterFold implements FilterRequest {
                 case FilterStep.Ask(FilterStep.Question.Pause(var duration)) -> {
                     trace.decided("filter", filter.name(), "waits " + duration.toMillis() + " ms");
                     step = filter.onAnswer(this, new FilterStep.Answer.Paused());
+                }
+                case FilterStep.Ask(FilterStep.Question.Body(long limit, boolean _)) -> {
+                    trace.decided("filter", filter.name(), "holds a body of at most " + limit + " bytes");
+                    step = filter.onAnswer(this, new FilterStep.Answer.Body(NO_BODY));
                 }
                 case FilterStep.Ask(FilterStep.Question.KnownCluster _) -> {
                     trace.decided("filter", filter.name(), "asks for the cluster where it is not known");
@@ -148,6 +173,21 @@ final class FilterFold implements FilterRequest {
     @Override
     public void changeResponse(List<HeaderChange> changes) {
         trace.decided("filter", "changes of the answer's head", Integer.toString(changes.size()));
+    }
+
+    @Override
+    public boolean bodiless() {
+        return !taken.upgrade().isEmpty();
+    }
+
+    @Override
+    public void changeBody(BodyChange change) {
+        trace.decided("filter", "the request's body", "would be changed");
+    }
+
+    @Override
+    public void onAnswer(AnswerFilter filter) {
+        // There is no answer.
     }
 
     /// Full ones: an explanation takes nothing from those of a proxy, and says what becomes of a first request.

@@ -42,7 +42,8 @@ public final class FaultFilter implements HttpFilter {
     @Override
     public FilterStep onAnswer(FilterRequest request, FilterStep.Answer answer) {
         return switch (answer) {
-            case FilterStep.Answer.Paused(), FilterStep.Answer.ClusterSought() -> abort(request);
+            case FilterStep.Answer.Paused(), FilterStep.Answer.ClusterSought(), FilterStep.Answer.Body _ ->
+                abort(request);
         };
     }
 

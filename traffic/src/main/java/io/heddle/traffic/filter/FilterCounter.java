@@ -11,7 +11,7 @@ public record FilterCounter(String family, String help, String label, String val
     private static final String MANAGER = "envoy_http_conn_manager_prefix";
 
     /// One for each connection manager.
-    static FilterCounter ofManager(String family, String help) {
+    public static FilterCounter ofManager(String family, String help) {
         return new FilterCounter(family, help, MANAGER, "");
     }
 }

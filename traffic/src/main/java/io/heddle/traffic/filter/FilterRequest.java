@@ -45,6 +45,17 @@ public interface FilterRequest {
     /// Changes that are made to the answer's head, with command operators filled in when there is one.
     void changeResponse(List<HeaderChange> changes);
 
+    /// Whether the request has no body that could be asked for or changed: it ended with its head, or wants its
+    /// connection to change the protocol.
+    boolean bodiless();
+
+    /// The request's body passes this on its way to the host, after what was asked for before. Only a filter that
+    /// [HttpFilter#seesBodies] may change it; nothing happens where there is none.
+    void changeBody(BodyChange change);
+
+    /// Shows the answer's head to `filter` when there is one. Filters that stand later in the chain see it first.
+    void onAnswer(AnswerFilter filter);
+
     /// The proxy's buckets of `limits`.
     TokenBuckets buckets(LocalLimits limits);
 

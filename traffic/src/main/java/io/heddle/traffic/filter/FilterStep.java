@@ -32,6 +32,12 @@ public sealed interface FilterStep {
         ///
         /// @param timeout how long the answer may take; then the request goes on without
         record KnownCluster(Duration timeout) implements Question {}
+
+        /// The request's body. Only a filter that [HttpFilter#seesBodies] may ask for it.
+        ///
+        /// @param limit how many bytes of it; a longer one is answered 413, unless `partial`
+        /// @param partial whether the filter takes what there is when the limit is reached
+        record Body(long limit, boolean partial) implements Question {}
     }
 
     /// What came of a [Question].
@@ -41,5 +47,8 @@ public sealed interface FilterStep {
 
         /// The cluster is known now, or will not be.
         record ClusterSought() implements Answer {}
+
+        /// The body is there, or as much of it as was asked for.
+        record Body(ReceivedBody received) implements Answer {}
     }
 }

@@ -6,6 +6,11 @@ public interface HttpFilter {
     /// The name under which routes override it, for example `envoy.filters.http.rbac`.
     String name();
 
+    /// Whether it may ask for a request's body or change bodies: what comes of them waits for it then.
+    default boolean seesBodies() {
+        return false;
+    }
+
     /// Decides about a request whose head is complete.
     FilterStep onRequest(FilterRequest request);
 

@@ -1,5 +1,7 @@
 package io.heddle.traffic.rbac;
 
+import io.heddle.traffic.filter.AnswerFilter;
+import io.heddle.traffic.filter.BodyChange;
 import io.heddle.traffic.filter.FilterCounter;
 import io.heddle.traffic.filter.FilterRequest;
 import io.heddle.traffic.filter.StatefulSessionFilter;
@@ -67,6 +69,21 @@ record ConnectionRequest(Peer peer) implements FilterRequest {
 
     @Override
     public void changeResponse(List<HeaderChange> changes) {
+        throw none();
+    }
+
+    @Override
+    public boolean bodiless() {
+        throw none();
+    }
+
+    @Override
+    public void changeBody(BodyChange change) {
+        throw none();
+    }
+
+    @Override
+    public void onAnswer(AnswerFilter filter) {
         throw none();
     }
 

@@ -1,11 +1,25 @@
 package io.heddle.traffic.request;
 
+import java.util.StringJoiner;
+
 /// One change to a head's header lines.
 ///
 /// @param action what is done
 /// @param name the header
 /// @param value the value; empty for a removal
 public record HeaderEdit(Action action, HeaderName name, String value) {
+    /// What becomes of the values of lines of this name.
+    StringJoiner over(StringJoiner values) {
+        boolean absent = values.length() == 0;
+        return switch (action) {
+            case APPEND -> values.add(value);
+            case ADD_IF_ABSENT -> absent ? values.add(value) : values;
+            case SET -> new StringJoiner(", ").add(value);
+            case SET_IF_PRESENT -> absent ? values : new StringJoiner(", ").add(value);
+            case REMOVE -> new StringJoiner(", ");
+        };
+    }
+
     /// What is done, as Envoy's `HeaderAppendAction`.
     public enum Action {
         /// Adds a line, whatever is there.

@@ -2,6 +2,7 @@ package io.heddle.traffic.request;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.StringJoiner;
 
 /// The changes that one exchange makes to a head, in order. Confined to the exchange's thread; reused between
 /// exchanges.
@@ -28,6 +29,23 @@ public final class HeaderEdits {
     /// Change `index`.
     public HeaderEdit edit(int index) {
         return edits.get(index);
+    }
+
+    /// The values of header `name` once these changes are made to `received`, joined by `, `; empty without.
+    public String value(HeaderFields received, HeaderName name) {
+        var value = new StringJoiner(", ");
+        for (int i = 0; i < received.headerCount(); i++) {
+            long span = received.headerName(i);
+            if (name.matches(received.bytes(), Span.start(span), Span.end(span))) {
+                value.add(Span.text(received.bytes(), received.headerValue(i)));
+            }
+        }
+        for (var edit : edits) {
+            if (edit.name().equals(name)) {
+                value = edit.over(value);
+            }
+        }
+        return value.toString();
     }
 
     /// Forgets all changes.

@@ -1,5 +1,6 @@
 package io.heddle.traffic.runtime;
 
+import io.heddle.traffic.filter.BufferFilter;
 import io.heddle.traffic.filter.CorsFilter;
 import io.heddle.traffic.filter.CsrfFilter;
 import io.heddle.traffic.filter.DynamicForwardFilter;
@@ -23,6 +24,7 @@ public final class BuiltinFilters {
             OnDemandFilter.NAME, // gets what is not known yet, before anybody decides about it
             DynamicForwardFilter.NAME, // says for whom a request is, once it may pass
             LocalRateLimitFilter.NAME, // what is too much goes no further
+            BufferFilter.NAME, // once it may pass: nobody holds a body for who may not
             StatefulSessionFilter.NAME, // which host, once it is known that it is forwarded
             HeaderMutationFilter.NAME, // heads as they leave, after all that read them
             FaultFilter.NAME); // last: a fault stands in for the service itself

@@ -1,9 +1,9 @@
 package io.heddle.traffic.explain;
 
 import io.heddle.model.name.Locality;
+import io.heddle.traffic.balance.BalancerPolicy;
 import io.heddle.traffic.balance.BalancerPolicy.HashFunction;
 import io.heddle.traffic.balance.BalancerPolicy.HashKeys;
-import io.heddle.traffic.balance.BalancerPolicy;
 import io.heddle.traffic.balance.Endpoint;
 import io.heddle.traffic.balance.EndpointSet;
 import io.heddle.traffic.balance.Spread;

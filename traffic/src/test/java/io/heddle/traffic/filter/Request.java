@@ -32,6 +32,9 @@ final class Request implements FilterRequest {
     final HeaderEdits responseEdits = new HeaderEdits();
     RouteDecision decision = RouteDecision.NOT_FOUND;
     LimitBuckets buckets = new LimitBuckets();
+    final List<BodyChange> bodyChanges = new ArrayList<>();
+    final List<AnswerFilter> answerFilters = new ArrayList<>();
+    boolean bodiless;
     long chance;
     long now;
     Optional<StatefulSessionFilter.Settings> kept = Optional.empty();
@@ -102,6 +105,21 @@ final class Request implements FilterRequest {
     @Override
     public void changeResponse(List<HeaderChange> changes) {
         responseChanges.addAll(changes);
+    }
+
+    @Override
+    public boolean bodiless() {
+        return bodiless;
+    }
+
+    @Override
+    public void changeBody(BodyChange change) {
+        bodyChanges.add(change);
+    }
+
+    @Override
+    public void onAnswer(AnswerFilter filter) {
+        answerFilters.add(filter);
     }
 
     @Override

@@ -28,6 +28,7 @@ final class EnvoyApi {
             new Part("Fault injection", FaultReader.FIELDS),
             new Part("Cross-origin requests", CorsReader.FIELDS),
             new Part("Header mutation", HeaderMutationReader.FIELDS),
+            new Part("Buffering of requests", BufferReader.FIELDS),
             new Part("Local rate limits", LocalRateLimitReader.FIELDS),
             new Part("Stateful sessions", SessionReader.FIELDS),
             new Part("Route configurations", RouteReader.FIELDS),

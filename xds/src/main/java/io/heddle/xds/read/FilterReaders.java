@@ -3,6 +3,8 @@ package io.heddle.xds.read;
 import com.google.protobuf.Any;
 import com.google.protobuf.Parser;
 import io.envoyproxy.envoy.config.route.v3.FilterConfig;
+import io.envoyproxy.envoy.extensions.filters.http.buffer.v3.Buffer;
+import io.envoyproxy.envoy.extensions.filters.http.buffer.v3.BufferPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
 import io.envoyproxy.envoy.extensions.filters.http.csrf.v3.CsrfPolicy;
@@ -17,6 +19,7 @@ import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSession;
 import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute;
+import io.heddle.traffic.filter.BufferFilter;
 import io.heddle.traffic.filter.CsrfFilter;
 import io.heddle.traffic.filter.FaultFilter;
 import io.heddle.traffic.filter.HttpFilter;
@@ -82,6 +85,10 @@ final class FilterReaders {
                     (name, any, scope) -> scope.unpack(any, HeaderMutation.parser())
                             .map(found -> HeaderMutationReader.filter(name, found, scope))),
             new FilterReader(
+                    "envoy.extensions.filters.http.buffer.v3.Buffer",
+                    (name, any, scope) -> scope.unpack(any, Buffer.parser())
+                            .map(found -> new BufferFilter(name, BufferReader.read(found, scope)))),
+            new FilterReader(
                     LOCAL_LIMIT,
                     (name, any, scope) -> scope.unpack(any, LocalRateLimit.parser())
                             .map(found -> new LocalRateLimitFilter(name, LocalRateLimitReader.read(found, scope)))),
@@ -116,6 +123,10 @@ final class FilterReaders {
                     "envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute",
                     (any, scope) -> scope.unpack(any, HeaderMutationPerRoute.parser())
                             .map(found -> HeaderMutationReader.route(found, scope))),
+            new OverrideReader(
+                    "envoy.extensions.filters.http.buffer.v3.BufferPerRoute",
+                    (any, scope) ->
+                            scope.unpack(any, BufferPerRoute.parser()).map(found -> BufferReader.route(found, scope))),
             new OverrideReader(
                     LOCAL_LIMIT,
                     (any, scope) -> scope.unpack(any, LocalRateLimit.parser())

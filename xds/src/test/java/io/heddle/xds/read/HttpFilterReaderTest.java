@@ -164,4 +164,28 @@ class HttpFilterReaderTest {
                         "mutations.request_mutations[1] has no action",
                         "mutations.request_mutations[2].remove_on_match is not supported");
     }
+
+    @Test
+    void reads_how_much_of_a_body_is_held() {
+        assertThat(problems("buffer.v3.Buffer", "max_request_bytes: 100")).isEmpty();
+        assertThat(problems("buffer.v3.Buffer", "")).containsExactly("max_request_bytes is missing");
+        assertThat(problems("buffer.v3.Buffer", "max_request_bytes: 0"))
+                .containsExactly("max_request_bytes is out of range: 0");
+        assertThat(problems("buffer.v3.Buffer", "max_request_bytes: 3000000000"))
+                .containsExactly("max_request_bytes is out of range: 3000000000");
+        assertThat(problems(
+                        "buffer.v3.Buffer",
+                        "max_request_bytes: 1",
+                        perRoute("buffer.v3.BufferPerRoute", "disabled: true")))
+                .isEmpty();
+        assertThat(problems(
+                        "buffer.v3.Buffer", "max_request_bytes: 1", perRoute("buffer.v3.BufferPerRoute", "buffer: {}")))
+                .singleElement()
+                .asString()
+                .endsWith("max_request_bytes is missing");
+        assertThat(problems("buffer.v3.Buffer", "max_request_bytes: 1", perRoute("buffer.v3.BufferPerRoute", "")))
+                .singleElement()
+                .asString()
+                .endsWith("says nothing");
+    }
 }

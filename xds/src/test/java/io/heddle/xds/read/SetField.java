@@ -18,6 +18,8 @@ import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
 import io.envoyproxy.envoy.extensions.clusters.aggregate.v3.ClusterConfig;
 import io.envoyproxy.envoy.extensions.clusters.dns.v3.DnsCluster;
+import io.envoyproxy.envoy.extensions.filters.http.buffer.v3.Buffer;
+import io.envoyproxy.envoy.extensions.filters.http.buffer.v3.BufferPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
 import io.envoyproxy.envoy.extensions.filters.http.csrf.v3.CsrfPolicy;
@@ -103,6 +105,7 @@ record SetField(Way way, FieldDescriptor field) {
                     List.of(
                             RBAC.getDefaultInstance(),
                             HTTPFault.getDefaultInstance(),
+                            Buffer.getDefaultInstance(),
                             Cors.getDefaultInstance(),
                             CsrfPolicy.getDefaultInstance(),
                             HeaderMutation.getDefaultInstance(),
@@ -119,6 +122,7 @@ record SetField(Way way, FieldDescriptor field) {
                             RBACPerRoute.getDefaultInstance(),
                             HTTPFault.getDefaultInstance(),
                             PerRouteConfig.getDefaultInstance(),
+                            BufferPerRoute.getDefaultInstance(),
                             CorsPolicy.getDefaultInstance(),
                             CsrfPolicy.getDefaultInstance(),
                             HeaderMutationPerRoute.getDefaultInstance(),

@@ -1,0 +1,148 @@
+package io.heddle.proxy.exchange;
+
+import io.heddle.proxy.body.BodyOutput;
+import io.heddle.proxy.body.BodyPipe;
+import io.heddle.proxy.body.Transforms;
+import io.heddle.proxy.http.HeaderLines;
+import io.heddle.proxy.http.HttpResponseHead;
+import io.heddle.traffic.filter.AnswerFilter;
+import io.heddle.traffic.filter.BodyChange;
+import io.heddle.traffic.filter.FilterAnswer;
+import io.heddle.traffic.filter.FilterCounter;
+import io.heddle.traffic.request.HeaderEdits;
+import io.heddle.traffic.request.HeaderFields;
+import io.heddle.traffic.request.HeaderName;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The answer to a request whose filters want to see it: shows them its head, the last filter of the chain first, and
+/// carries its body through what they do to it. Part of its [HttpExchange], reused with it.
+final class FilteredAnswer implements BodyOutput, FilterAnswer {
+    private final HttpExchange exchange;
+    private final Transforms transforms;
+    private final BodyPipe pipe = new BodyPipe(this);
+    private final List<AnswerFilter> filters = new ArrayList<>(0);
+    private HeaderEdits edits = new HeaderEdits();
+    private HeaderFields lines = HeaderFields.NONE;
+    private int status;
+    private boolean hasBody;
+    private boolean keepsLength;
+
+    FilteredAnswer(HttpExchange exchange, Transforms transforms) {
+        this.exchange = exchange;
+        this.transforms = transforms;
+    }
+
+    /// `filter` wants to see it.
+    void add(AnswerFilter filter) {
+        filters.add(filter);
+    }
+
+    /// Shows the filters a host's answer; gives its head as it goes on, but for `changes`.
+    HttpResponseHead show(HttpResponseHead head, boolean mayHaveBody, HeaderEdits changes) {
+        show(head.status(), head.lines(), mayHaveBody, changes);
+        return keepsLength ? head : head.reframed();
+    }
+
+    /// Shows the filters an answer that is made here.
+    void showLocal(int code, HeaderEdits changes) {
+        show(code, HeaderFields.NONE, false, changes);
+    }
+
+    private void show(int code, HeaderFields received, boolean mayHaveBody, HeaderEdits changes) {
+        status = code;
+        lines = received;
+        hasBody = mayHaveBody;
+        edits = changes;
+        keepsLength = true;
+        for (int i = filters.size() - 1; i >= 0; i--) {
+            filters.get(i).onAnswer(this);
+        }
+        lines = HeaderFields.NONE;
+    }
+
+    /// Whether the body is changed.
+    boolean changes() {
+        return !pipe.isEmpty();
+    }
+
+    /// Takes a piece, which is its own from then on.
+    void take(ByteBuf piece) {
+        pipe.piece(piece);
+    }
+
+    /// The host has sent all of it.
+    void complete(HeaderLines trailers) {
+        pipe.end(trailers);
+    }
+
+    /// The host has no more for now.
+    void pause() {
+        pipe.pause();
+    }
+
+    /// Whether more of it should wait.
+    boolean isFull() {
+        return pipe.isFull();
+    }
+
+    /// The exchange is over, or the filters begin anew.
+    void clear() {
+        pipe.close();
+        filters.clear();
+    }
+
+    @Override
+    public int status() {
+        return status;
+    }
+
+    @Override
+    public boolean hasBody() {
+        return hasBody;
+    }
+
+    @Override
+    public String header(HeaderName name) {
+        return edits.value(lines, name);
+    }
+
+    @Override
+    public HeaderEdits edits() {
+        return edits;
+    }
+
+    @Override
+    public void changeBody(BodyChange change) {
+        if (hasBody) {
+            keepsLength &= change.keepsLength();
+            pipe.add(transforms.of(change));
+        }
+    }
+
+    @Override
+    public void count(FilterCounter counter) {
+        transforms.count(counter, 1);
+    }
+
+    @Override
+    public void piece(ByteBuf piece) {
+        exchange.relay().send(piece);
+    }
+
+    @Override
+    public void end(HeaderLines trailers) {
+        exchange.answerEnded(trailers);
+    }
+
+    @Override
+    public void fault(String details) {
+        exchange.answerBroken(details);
+    }
+
+    @Override
+    public void moved() {
+        exchange.relay().moved();
+    }
+}

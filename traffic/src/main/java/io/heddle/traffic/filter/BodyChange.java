@@ -1,0 +1,28 @@
+package io.heddle.traffic.filter;
+
+import io.heddle.traffic.body.ContentCoding;
+
+/// What becomes of a body on its way through the proxy, as a stream: pieces in, pieces out. The proxy does it.
+public sealed interface BodyChange {
+    /// Whether the body has as many bytes afterwards as before.
+    default boolean keepsLength() {
+        return false;
+    }
+
+    /// What goes in and what comes out, counted in bytes.
+    ///
+    /// @param in counts bytes before the change
+    /// @param out counts bytes after it
+    record Meter(FilterCounter in, FilterCounter out) {}
+
+    /// The body is compressed. What has come by then is passed on whenever the sender pauses.
+    record Compress(ContentCoding coding, Meter meter) implements BodyChange {}
+
+    /// The body is made plain.
+    ///
+    /// @param coding the coding it comes in
+    /// @param library the name that the trailers bear which tell both sizes
+    /// @param mostRatio how many times as large as it came a body may become; a larger one is cut off as an attack
+    /// @param meter counts compressed bytes in and plain bytes out
+    record Decompress(ContentCoding coding, String library, int mostRatio, Meter meter) implements BodyChange {}
+}
