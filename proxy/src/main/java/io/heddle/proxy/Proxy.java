@@ -8,6 +8,7 @@ import io.heddle.proxy.admin.PageServer;
 import io.heddle.proxy.ads.AdsSource;
 import io.heddle.proxy.ads.CertificateClient;
 import io.heddle.proxy.ads.Obstacle;
+import io.heddle.proxy.body.CodingCheck;
 import io.heddle.proxy.config.ActiveConfig;
 import io.heddle.proxy.config.ConfigGate;
 import io.heddle.proxy.exchange.ProxyServices;
@@ -140,6 +141,7 @@ public final class Proxy implements AutoCloseable {
                 bootstrap.overload().connections().orElse(Long.MAX_VALUE));
         pressure = OverloadLoop.start(bootstrap.overload(), overload, listeners::connections, listeners::accept);
         active.follow(new Preparing());
+        active.follow(new CodingCheck());
         active.follow(upstreams);
         active.follow(listeners);
         grpc = new GrpcClient(loops.workers().getFirst(), upstreams);

@@ -4,10 +4,26 @@ import com.aayushatharva.brotli4j.Brotli4jLoader;
 import com.github.luben.zstd.util.Native;
 import io.heddle.traffic.body.ContentCoding;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 
 /// The content codings that this proxy can do. gzip is the JDK's; Brotli and Zstandard need a library of the platform.
 public final class Codings {
+    private static final LongAdder IN_USE = new LongAdder();
+
     private Codings() {}
+
+    /// How many bodies are being compressed or made plain now. What is not let go of stays counted.
+    public static long inUse() {
+        return IN_USE.sum();
+    }
+
+    static void begun() {
+        IN_USE.increment();
+    }
+
+    static void ended() {
+        IN_USE.decrement();
+    }
 
     /// Why a coding cannot be had here; empty when it can. The first time it is asked for, its library is loaded.
     public static Optional<String> missing(ContentCoding coding) {

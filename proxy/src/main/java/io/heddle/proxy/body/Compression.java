@@ -13,6 +13,7 @@ final class Compression implements BodyTransform {
     Compression(Encoder encoder, Tally tally) {
         this.encoder = encoder;
         this.tally = tally;
+        Codings.begun();
     }
 
     private Chunks to(BodyOutput out) {
@@ -58,5 +59,6 @@ final class Compression implements BodyTransform {
     public void close() {
         closed = true;
         encoder.close();
+        Codings.ended();
     }
 }

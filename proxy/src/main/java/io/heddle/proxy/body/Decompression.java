@@ -25,6 +25,7 @@ final class Decompression implements BodyTransform {
         this.library = library;
         this.mostRatio = mostRatio;
         this.tally = tally;
+        Codings.begun();
     }
 
     private Chunks to(BodyOutput out) {
@@ -104,5 +105,6 @@ final class Decompression implements BodyTransform {
     public void close() {
         over = true;
         decoder.close();
+        Codings.ended();
     }
 }

@@ -33,7 +33,9 @@ final class GzipEncoder implements Encoder {
         checksum.update(piece.nioBuffer());
         length += piece.readableBytes();
         deflater.setInput(piece.nioBuffer());
-        drain(Deflater.NO_FLUSH, out);
+        while (!deflater.needsInput()) {
+            chunk(Deflater.NO_FLUSH, out);
+        }
     }
 
     /// A fixed head: no time, no name, system unknown.
@@ -46,31 +48,33 @@ final class GzipEncoder implements Encoder {
         out.take(head.writeInt(ID_AND_METHOD).writeInt(0).writeByte(0).writeByte(UNKNOWN_SYSTEM));
     }
 
-    private void drain(int mode, Chunks out) {
-        boolean full = true;
-        while (full) {
-            var chunk = ByteBufAllocator.DEFAULT.directBuffer(CHUNK, CHUNK);
-            int made = deflater.deflate(chunk.nioBuffer(0, CHUNK), mode);
-            full = made == CHUNK;
-            if (made == 0) {
-                chunk.release();
-            } else if (!out.take(chunk.writerIndex(made))) {
-                return;
-            }
+    /// Brings out a chunk; whether it is full and more is wanted.
+    private boolean chunk(int mode, Chunks out) {
+        var chunk = ByteBufAllocator.DEFAULT.directBuffer(CHUNK, CHUNK);
+        int made = deflater.deflate(chunk.nioBuffer(0, CHUNK), mode);
+        if (made == 0) {
+            chunk.release();
+            return false;
         }
+        return out.take(chunk.writerIndex(made)) && made == CHUNK;
     }
 
     @Override
     public void flush(Chunks out) {
         begin(out);
-        drain(Deflater.SYNC_FLUSH, out);
+        boolean more = true;
+        while (more) {
+            more = chunk(Deflater.SYNC_FLUSH, out);
+        }
     }
 
     @Override
     public void finish(Chunks out) {
         begin(out);
         deflater.finish();
-        drain(Deflater.NO_FLUSH, out);
+        while (!deflater.finished()) {
+            chunk(Deflater.NO_FLUSH, out);
+        }
         var end = ByteBufAllocator.DEFAULT.directBuffer(8, 8);
         out.take(end.writeIntLE((int) checksum.getValue()).writeIntLE((int) length));
     }

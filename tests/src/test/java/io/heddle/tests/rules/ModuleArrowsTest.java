@@ -44,6 +44,8 @@ class ModuleArrowsTest {
     /// Library (by group) → the modules whose production code may use it.
     private static final Map<String, Set<String>> OWNERS = Map.of(
             "io.netty", Set.of("proxy"),
+            "com.aayushatharva.brotli4j", Set.of("proxy"),
+            "com.github.luben", Set.of("proxy"),
             "io.grpc", Set.of("xds-server"),
             "com.google.protobuf", Set.of("xds", "xds-api"),
             "com.h2database", Set.of("control"),

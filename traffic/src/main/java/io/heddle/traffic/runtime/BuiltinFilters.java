@@ -1,5 +1,7 @@
 package io.heddle.traffic.runtime;
 
+import io.heddle.traffic.compression.CompressorFilter;
+import io.heddle.traffic.compression.DecompressorFilter;
 import io.heddle.traffic.filter.BufferFilter;
 import io.heddle.traffic.filter.CorsFilter;
 import io.heddle.traffic.filter.CsrfFilter;
@@ -19,11 +21,13 @@ public final class BuiltinFilters {
     /// Envoy's names of the filters.
     public static final List<String> NAMES = List.of(
             CorsFilter.NAME, // browsers' preflights say nothing of who asks, so they cannot pass the next ones
+            CompressorFilter.NAME, // sees an answer last, as the client gets it
             CsrfFilter.NAME, // who was led here by another page, gets nothing either
             RbacFilter.NAME, // before all that costs anything: who may not, gets nothing
             OnDemandFilter.NAME, // gets what is not known yet, before anybody decides about it
             DynamicForwardFilter.NAME, // says for whom a request is, once it may pass
             LocalRateLimitFilter.NAME, // what is too much goes no further
+            DecompressorFilter.NAME, // before what looks at bodies
             BufferFilter.NAME, // once it may pass: nobody holds a body for who may not
             StatefulSessionFilter.NAME, // which host, once it is known that it is forwarded
             HeaderMutationFilter.NAME, // heads as they leave, after all that read them

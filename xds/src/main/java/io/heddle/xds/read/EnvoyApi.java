@@ -29,6 +29,8 @@ final class EnvoyApi {
             new Part("Cross-origin requests", CorsReader.FIELDS),
             new Part("Header mutation", HeaderMutationReader.FIELDS),
             new Part("Buffering of requests", BufferReader.FIELDS),
+            new Part("Compression", CompressionReader.FIELDS),
+            new Part("Compression libraries", CodingReader.FIELDS),
             new Part("Local rate limits", LocalRateLimitReader.FIELDS),
             new Part("Stateful sessions", SessionReader.FIELDS),
             new Part("Route configurations", RouteReader.FIELDS),

@@ -5,9 +5,12 @@ import com.google.protobuf.Parser;
 import io.envoyproxy.envoy.config.route.v3.FilterConfig;
 import io.envoyproxy.envoy.extensions.filters.http.buffer.v3.Buffer;
 import io.envoyproxy.envoy.extensions.filters.http.buffer.v3.BufferPerRoute;
+import io.envoyproxy.envoy.extensions.filters.http.compressor.v3.Compressor;
+import io.envoyproxy.envoy.extensions.filters.http.compressor.v3.CompressorPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
 import io.envoyproxy.envoy.extensions.filters.http.csrf.v3.CsrfPolicy;
+import io.envoyproxy.envoy.extensions.filters.http.decompressor.v3.Decompressor;
 import io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3.PerRouteConfig;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutation;
@@ -89,6 +92,14 @@ final class FilterReaders {
                     (name, any, scope) -> scope.unpack(any, Buffer.parser())
                             .map(found -> new BufferFilter(name, BufferReader.read(found, scope)))),
             new FilterReader(
+                    "envoy.extensions.filters.http.compressor.v3.Compressor",
+                    (name, any, scope) -> scope.unpack(any, Compressor.parser())
+                            .flatMap(found -> CompressionReader.compressor(name, found, scope))),
+            new FilterReader(
+                    "envoy.extensions.filters.http.decompressor.v3.Decompressor",
+                    (name, any, scope) -> scope.unpack(any, Decompressor.parser())
+                            .flatMap(found -> CompressionReader.decompressor(name, found, scope))),
+            new FilterReader(
                     LOCAL_LIMIT,
                     (name, any, scope) -> scope.unpack(any, LocalRateLimit.parser())
                             .map(found -> new LocalRateLimitFilter(name, LocalRateLimitReader.read(found, scope)))),
@@ -127,6 +138,10 @@ final class FilterReaders {
                     "envoy.extensions.filters.http.buffer.v3.BufferPerRoute",
                     (any, scope) ->
                             scope.unpack(any, BufferPerRoute.parser()).map(found -> BufferReader.route(found, scope))),
+            new OverrideReader(
+                    "envoy.extensions.filters.http.compressor.v3.CompressorPerRoute",
+                    (any, scope) -> scope.unpack(any, CompressorPerRoute.parser())
+                            .map(found -> CompressionReader.route(found, scope))),
             new OverrideReader(
                     LOCAL_LIMIT,
                     (any, scope) -> scope.unpack(any, LocalRateLimit.parser())

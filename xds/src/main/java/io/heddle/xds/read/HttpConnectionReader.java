@@ -3,6 +3,7 @@ package io.heddle.xds.read;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
+import io.heddle.traffic.compression.CompressorFilter;
 import io.heddle.traffic.filter.CorsFilter;
 import io.heddle.traffic.filter.CsrfFilter;
 import io.heddle.traffic.filter.FilterChain;
@@ -126,7 +127,7 @@ final class HttpConnectionReader {
         if (!routed) {
             scope.at("http_filters").error("there is no router", "end the list with envoy.filters.http.router");
         }
-        return new FilterChain(filters);
+        return new FilterChain(CompressorFilter.acquainted(filters));
     }
 
     /// Whether a filter lets requests pass by what their heads say. It sees them as they came.

@@ -188,4 +188,44 @@ class HttpFilterReaderTest {
                 .asString()
                 .endsWith("says nothing");
     }
+
+    private static String library(String kind, String more) {
+        return "{name: l, typed_config: {\"@type\": type.googleapis.com/envoy.extensions.compression." + kind + more
+                + "}}";
+    }
+
+    @Test
+    void reads_what_is_compressed_and_refuses_what_cannot_be() {
+        var compressor = "compressor.v3.Compressor";
+        assertThat(problems(compressor, "compressor_library: " + library("gzip.compressor.v3.Gzip", "")))
+                .isEmpty();
+        assertThat(problems(compressor, "")).containsExactly("typed_config is missing");
+        assertThat(problems(compressor, "compressor_library: " + library("gzip.decompressor.v3.Gzip", "")))
+                .singleElement()
+                .asString()
+                .endsWith("is not supported");
+        assertThat(problems(
+                        compressor,
+                        "compressor_library: "
+                                + library("brotli.compressor.v3.Brotli", ", quality: 12, window_bits: 9")))
+                .containsExactly("quality is out of range: 12", "window_bits is out of range: 9");
+        assertThat(problems(
+                        compressor,
+                        "compressor_library: " + library("zstd.compressor.v3.Zstd", ", compression_level: 23")))
+                .containsExactly("compression_level is out of range: 23");
+        assertThat(problems(
+                        compressor,
+                        "compressor_library: "
+                                + library("gzip.compressor.v3.Gzip", ", compression_strategy: RLE, memory_level: 3")))
+                .containsExactly("compression_strategy is not supported");
+        assertThat(problems(
+                        "decompressor.v3.Decompressor",
+                        "decompressor_library: " + library("gzip.decompressor.v3.Gzip", ", max_inflate_ratio: 2000")))
+                .containsExactly("max_inflate_ratio is out of range: 2000");
+        assertThat(problems(
+                        compressor,
+                        "compressor_library: " + library("gzip.compressor.v3.Gzip", ""),
+                        perRoute("compressor.v3.CompressorPerRoute", "overrides: {response_direction_config: {}}")))
+                .isEmpty();
+    }
 }

@@ -18,11 +18,17 @@ import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
 import io.envoyproxy.envoy.extensions.clusters.aggregate.v3.ClusterConfig;
 import io.envoyproxy.envoy.extensions.clusters.dns.v3.DnsCluster;
+import io.envoyproxy.envoy.extensions.compression.brotli.compressor.v3.Brotli;
+import io.envoyproxy.envoy.extensions.compression.gzip.compressor.v3.Gzip;
+import io.envoyproxy.envoy.extensions.compression.zstd.compressor.v3.Zstd;
 import io.envoyproxy.envoy.extensions.filters.http.buffer.v3.Buffer;
 import io.envoyproxy.envoy.extensions.filters.http.buffer.v3.BufferPerRoute;
+import io.envoyproxy.envoy.extensions.filters.http.compressor.v3.Compressor;
+import io.envoyproxy.envoy.extensions.filters.http.compressor.v3.CompressorPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
 import io.envoyproxy.envoy.extensions.filters.http.csrf.v3.CsrfPolicy;
+import io.envoyproxy.envoy.extensions.filters.http.decompressor.v3.Decompressor;
 import io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3.PerRouteConfig;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutation;
@@ -91,6 +97,10 @@ record SetField(Way way, FieldDescriptor field) {
             Secret.getDefaultInstance(),
             Bootstrap.getDefaultInstance());
 
+    /// Fields in which extensions of a kind of their own stand.
+    private static final Set<String> EXTENSIONS =
+            Set.of("load_balancing_policy", "session_state", "compressor_library", "decompressor_library");
+
     /// Which messages stand in an `Any`, by the message that holds it.
     private static final Map<String, List<Message>> PACKED = Map.ofEntries(
             Map.entry(
@@ -106,6 +116,8 @@ record SetField(Way way, FieldDescriptor field) {
                             RBAC.getDefaultInstance(),
                             HTTPFault.getDefaultInstance(),
                             Buffer.getDefaultInstance(),
+                            Compressor.getDefaultInstance(),
+                            Decompressor.getDefaultInstance(),
                             Cors.getDefaultInstance(),
                             CsrfPolicy.getDefaultInstance(),
                             HeaderMutation.getDefaultInstance(),
@@ -123,6 +135,7 @@ record SetField(Way way, FieldDescriptor field) {
                             HTTPFault.getDefaultInstance(),
                             PerRouteConfig.getDefaultInstance(),
                             BufferPerRoute.getDefaultInstance(),
+                            CompressorPerRoute.getDefaultInstance(),
                             CorsPolicy.getDefaultInstance(),
                             CsrfPolicy.getDefaultInstance(),
                             HeaderMutationPerRoute.getDefaultInstance(),
@@ -157,6 +170,13 @@ record SetField(Way way, FieldDescriptor field) {
                             UriTemplateMatchConfig.getDefaultInstance(),
                             UriTemplateRewriteConfig.getDefaultInstance(),
                             AllowListedRoutesConfig.getDefaultInstance(),
+                            Gzip.getDefaultInstance(),
+                            Brotli.getDefaultInstance(),
+                            Zstd.getDefaultInstance(),
+                            io.envoyproxy.envoy.extensions.compression.gzip.decompressor.v3.Gzip.getDefaultInstance(),
+                            io.envoyproxy.envoy.extensions.compression.brotli.decompressor.v3.Brotli
+                                    .getDefaultInstance(),
+                            io.envoyproxy.envoy.extensions.compression.zstd.decompressor.v3.Zstd.getDefaultInstance(),
                             CookieBasedSessionState.getDefaultInstance(),
                             HeaderBasedSessionState.getDefaultInstance(),
                             RoundRobin.getDefaultInstance(),
@@ -192,7 +212,7 @@ record SetField(Way way, FieldDescriptor field) {
         String extension() {
             return steps.stream()
                     .map(step -> step.field().getName())
-                    .filter(name -> name.equals("load_balancing_policy") || name.equals("session_state"))
+                    .filter(EXTENSIONS::contains)
                     .findFirst()
                     .orElse("");
         }
@@ -317,6 +337,9 @@ record SetField(Way way, FieldDescriptor field) {
     private static String standsIn(Descriptor kind) {
         if (kind.getFullName().startsWith("envoy.extensions.load_balancing_policies.")) {
             return "load_balancing_policy";
+        }
+        if (kind.getFullName().startsWith("envoy.extensions.compression.")) {
+            return kind.getFullName().contains(".compressor.") ? "compressor_library" : "decompressor_library";
         }
         return kind.getFullName().startsWith("envoy.extensions.http.stateful_session.") ? "session_state" : "";
     }
