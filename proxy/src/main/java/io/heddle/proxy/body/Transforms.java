@@ -20,6 +20,8 @@ public final class Transforms {
     public BodyTransform of(BodyChange change) {
         return switch (change) {
             case BodyChange.Compress(var coding, var meter) -> new Compression(Codings.encoder(coding), tally(meter));
+            case BodyChange.FromBase64() -> new Base64Decoding();
+            case BodyChange.ToGrpcWeb(boolean text) -> new GrpcWebEncoding(text);
             case BodyChange.Decompress(var coding, var library, int mostRatio, var meter) ->
                 new Decompression(Codings.decoder(coding), library, mostRatio, tally(meter));
         };

@@ -1,5 +1,6 @@
 package io.heddle.proxy.exchange;
 
+import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.traffic.format.HeaderChange;
 import io.heddle.traffic.request.HeaderEdit;
 import io.heddle.traffic.request.HeaderEdits;
@@ -24,8 +25,9 @@ final class AnswerChanges {
         return filters != null || tellsAttempts() || !tries.responseChanges().isEmpty();
     }
 
-    /// Those of `reply`, which goes out with `status`: its own headers first.
-    HeaderEdits local(LocalReply reply, int status, @Nullable FilterRunner filters) {
+    /// Those of `reply`, its own headers first; notes the status that it goes out with.
+    HeaderEdits local(LocalReply reply, HttpRequestHead request, @Nullable FilterRunner filters) {
+        note(reply, GrpcAnswer.isWanted(request));
         var all = new HeaderEdits();
         all.addAll(reply.headers());
         if (any(filters)) {
@@ -35,9 +37,16 @@ final class AnswerChanges {
             }
         }
         if (filters != null && filters.seesAnswer()) {
-            filters.bodies().answer().showLocal(status, all);
+            filters.bodies().answer().showLocal(reply.status(), all);
+            note(reply, GrpcAnswer.isWanted(request, all));
         }
         return all;
+    }
+
+    private void note(LocalReply reply, boolean grpc) {
+        var timeline = format.timeline();
+        timeline.status = grpc ? GrpcAnswer.OK : reply.status();
+        timeline.grpcStatus = grpc ? GrpcAnswer.status(reply) : timeline.grpcStatus;
     }
 
     private boolean tellsAttempts() {

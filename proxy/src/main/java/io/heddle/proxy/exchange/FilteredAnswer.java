@@ -26,6 +26,7 @@ final class FilteredAnswer implements BodyOutput, FilterAnswer {
     private HeaderEdits edits = new HeaderEdits();
     private HeaderFields lines = HeaderFields.NONE;
     private int status;
+    private boolean local;
     private boolean hasBody;
     private boolean keepsLength;
 
@@ -41,12 +42,14 @@ final class FilteredAnswer implements BodyOutput, FilterAnswer {
 
     /// Shows the filters a host's answer; gives its head as it goes on, but for `changes`.
     HttpResponseHead show(HttpResponseHead head, boolean mayHaveBody, HeaderEdits changes) {
+        local = false;
         show(head.status(), head.lines(), mayHaveBody, changes);
         return keepsLength ? head : head.reframed();
     }
 
     /// Shows the filters an answer that is made here.
     void showLocal(int code, HeaderEdits changes) {
+        local = true;
         show(code, HeaderFields.NONE, false, changes);
     }
 
@@ -96,6 +99,11 @@ final class FilteredAnswer implements BodyOutput, FilterAnswer {
     @Override
     public int status() {
         return status;
+    }
+
+    @Override
+    public boolean local() {
+        return local;
     }
 
     @Override

@@ -4,6 +4,8 @@ import io.heddle.proxy.http.EditedLines;
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.http.HttpVersion;
 import io.heddle.proxy.http.Octets;
+import io.heddle.traffic.request.HeaderEdits;
+import io.heddle.traffic.request.HeaderFields;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.request.ResponseFlag;
@@ -13,7 +15,7 @@ import java.nio.charset.StandardCharsets;
 /// Answers made here to gRPC requests: a client of gRPC looks for `grpc-status`, not for the HTTP status, and for
 /// both in one head (the "Trailers-Only" answer of gRPC over HTTP/2; Envoy's `grpc` local replies).
 final class GrpcAnswer {
-    private static final int OK = 200;
+    static final int OK = 200;
     private static final int UNKNOWN = 2;
     private static final int DEADLINE_EXCEEDED = 4;
     private static final int PERMISSION_DENIED = 7;
@@ -35,6 +37,15 @@ final class GrpcAnswer {
             }
         }
         return false;
+    }
+
+    /// Whether an answer made here is one of gRPC: for what asked, or because `edits` give it a content type of gRPC.
+    static boolean isWanted(HttpRequestHead request, HeaderEdits edits) {
+        return isWanted(request) || typed(edits);
+    }
+
+    private static boolean typed(HeaderEdits edits) {
+        return edits.value(HeaderFields.NONE, HeaderName.CONTENT_TYPE).startsWith("application/grpc");
     }
 
     private static boolean isGrpc(byte[] bytes, long value) {
@@ -83,11 +94,15 @@ final class GrpcAnswer {
     }
 
     /// Writes a reply as gRPC expects it: HTTP status 200, no body, its text as `grpc-message`.
-    static void write(LocalReply reply, EditedLines lines, HttpRequestHead request, ClientStream client) {
+    static void write(
+            LocalReply reply, HeaderEdits edits, EditedLines lines, HttpRequestHead request, ClientStream client) {
+        boolean typed = typed(edits);
         if (request.version() != HttpVersion.HTTP_2) {
             lines.add("content-length", "0");
         }
-        lines.add("content-type", "application/grpc");
+        if (!typed) {
+            lines.add("content-type", "application/grpc");
+        }
         lines.add("grpc-status", Integer.toString(status(reply)));
         if (!reply.body().isEmpty()) {
             lines.add("grpc-message", percentEncoded(reply.body()));

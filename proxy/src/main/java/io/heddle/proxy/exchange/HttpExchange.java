@@ -332,14 +332,11 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
     }
 
     private void reply(LocalReply reply) {
-        boolean grpc = GrpcAnswer.isWanted(head());
-        timeline.status = grpc ? 200 : reply.status();
-        timeline.grpcStatus = grpc ? GrpcAnswer.status(reply) : timeline.grpcStatus;
         timeline.flag = reply.flag() == ResponseFlag.NONE ? timeline.flag : reply.flag();
         timeline.details = reply.details();
         timeline.denial = reply.denial();
         answering = true;
-        var edits = relay.changes().local(reply, timeline.status, filters);
+        var edits = relay.changes().local(reply, head(), filters);
         timeline.bytesSent = LocalAnswer.write(reply, edits, head(), headers, client);
         finish();
     }

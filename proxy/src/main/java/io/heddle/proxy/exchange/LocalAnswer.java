@@ -28,10 +28,10 @@ final class LocalAnswer {
         var worker = headers.worker();
         var body = reply.body().getBytes(StandardCharsets.UTF_8);
         var lines = worker.editedLines().start(HeaderLines.EMPTY, 0, edits);
-        if (GrpcAnswer.isWanted(request)) {
+        if (GrpcAnswer.isWanted(request, edits)) {
             date(lines, worker);
             headers.local(lines, request);
-            GrpcAnswer.write(reply, lines, request, client);
+            GrpcAnswer.write(reply, edits, lines, request, client);
             return 0;
         }
         if (reply.status() >= 200 && reply.status() != 204 && reply.status() != 304) {

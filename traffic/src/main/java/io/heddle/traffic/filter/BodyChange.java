@@ -25,4 +25,12 @@ public sealed interface BodyChange {
     /// @param mostRatio how many times as large as it came a body may become; a larger one is cut off as an attack
     /// @param meter counts compressed bytes in and plain bytes out
     record Decompress(ContentCoding coding, String library, int mostRatio, Meter meter) implements BodyChange {}
+
+    /// The body is made plain from base64, as clients of gRPC-Web send it in its text form.
+    record FromBase64() implements BodyChange {}
+
+    /// A gRPC answer becomes one of gRPC-Web: its trailers become a last frame of the body.
+    ///
+    /// @param text whether all of it becomes base64
+    record ToGrpcWeb(boolean text) implements BodyChange {}
 }

@@ -8,6 +8,9 @@ public interface FilterAnswer {
     /// The status, 200 to 599.
     int status();
 
+    /// Whether the proxy made it itself.
+    boolean local();
+
     /// Whether a body that can be changed may follow: no answer to HEAD has one, nor 204, 304, an answer made here, or
     /// one that changes the protocol.
     boolean hasBody();

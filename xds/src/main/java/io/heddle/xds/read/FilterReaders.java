@@ -13,6 +13,7 @@ import io.envoyproxy.envoy.extensions.filters.http.csrf.v3.CsrfPolicy;
 import io.envoyproxy.envoy.extensions.filters.http.decompressor.v3.Decompressor;
 import io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3.PerRouteConfig;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.grpc_web.v3.GrpcWeb;
 import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutation;
 import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
@@ -25,6 +26,7 @@ import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulS
 import io.heddle.traffic.filter.BufferFilter;
 import io.heddle.traffic.filter.CsrfFilter;
 import io.heddle.traffic.filter.FaultFilter;
+import io.heddle.traffic.filter.GrpcWebFilter;
 import io.heddle.traffic.filter.HttpFilter;
 import io.heddle.traffic.filter.LocalRateLimitFilter;
 import io.heddle.traffic.filter.OnDemandFilter;
@@ -51,8 +53,10 @@ final class FilterReaders {
     private static final Fields<RBACPerRoute> RBAC_ROUTE =
             Fields.refusingOthers(RBACPerRoute.class).reads("rbac");
 
+    private static final Fields<GrpcWeb> GRPC_WEB = Fields.refusingOthers(GrpcWeb.class);
+
     /// What of filters without a reader of their own is read.
-    static final List<Fields<?>> FIELDS = List.of(ROUTER_FIELDS, OVERRIDE, RBAC_ROUTE);
+    static final List<Fields<?>> FIELDS = List.of(ROUTER_FIELDS, OVERRIDE, RBAC_ROUTE, GRPC_WEB);
 
     private static final Parser<io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig>
             DYNAMIC = io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig.parser();
@@ -99,6 +103,12 @@ final class FilterReaders {
                     "envoy.extensions.filters.http.decompressor.v3.Decompressor",
                     (name, any, scope) -> scope.unpack(any, Decompressor.parser())
                             .flatMap(found -> CompressionReader.decompressor(name, found, scope))),
+            new FilterReader(
+                    "envoy.extensions.filters.http.grpc_web.v3.GrpcWeb",
+                    (name, any, scope) -> scope.unpack(any, GrpcWeb.parser()).map(found -> {
+                        scope.check(found, GRPC_WEB);
+                        return new GrpcWebFilter(name);
+                    })),
             new FilterReader(
                     LOCAL_LIMIT,
                     (name, any, scope) -> scope.unpack(any, LocalRateLimit.parser())

@@ -31,6 +31,7 @@ import io.envoyproxy.envoy.extensions.filters.http.csrf.v3.CsrfPolicy;
 import io.envoyproxy.envoy.extensions.filters.http.decompressor.v3.Decompressor;
 import io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3.PerRouteConfig;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.grpc_web.v3.GrpcWeb;
 import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutation;
 import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
@@ -117,6 +118,7 @@ record SetField(Way way, FieldDescriptor field) {
                             HTTPFault.getDefaultInstance(),
                             Buffer.getDefaultInstance(),
                             Compressor.getDefaultInstance(),
+                            GrpcWeb.getDefaultInstance(),
                             Decompressor.getDefaultInstance(),
                             Cors.getDefaultInstance(),
                             CsrfPolicy.getDefaultInstance(),
