@@ -12,10 +12,16 @@ import java.util.List;
 /// Entries are the hashes of `<hash key>_0`, `<hash key>_1` and so on, as many as Envoy makes, so that both find the
 /// same
 /// host for a hash. A later draw of the same pick goes on along the ring to the next other host, as if the first one
-/// were not on it. Binary search over two flat arrays: 12 bytes an entry.
+/// were not on it.
+///
+/// Hashes are spread evenly, so the first bits of one say nearly where it stands: a third array has the first entry
+/// for each value of those bits, one for every one or two entries, and from there on a few entries are looked at. Where
+/// many have the same first bits, binary search goes on between them. 14 to 16 bytes an entry.
 final class RingHash implements Algorithm {
     private final long[] places;
     private final int[] hosts;
+    private final int[] starts;
+    private final int shift;
 
     RingHash(List<Host> hosts, BalancerPolicy.RingHash policy, HashWeights weights) {
         double smallest = weights.smallest();
@@ -39,6 +45,24 @@ final class RingHash implements Algorithm {
             }
         }
         sort(places, this.hosts);
+        int bits = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(Math.max(2, size));
+        this.shift = Long.SIZE - bits;
+        this.starts = starts(places, bits);
+    }
+
+    /// For each value of the first bits of a hash, the first entry that is not below it; one more for the end.
+    private static int[] starts(long[] places, int bits) {
+        int shift = Long.SIZE - bits;
+        var starts = new int[(1 << bits) + 1];
+        int at = 0;
+        for (int i = 0; i < 1 << bits; i++) {
+            while (at < places.length && places[at] >>> shift < i) {
+                at++;
+            }
+            starts[i] = at;
+        }
+        starts[1 << bits] = places.length;
+        return starts;
     }
 
     private static long hash(HashFunction function, String key) {
@@ -70,8 +94,9 @@ final class RingHash implements Algorithm {
 
     /// The first entry that is not below `hash`, or the first of all.
     private int first(long hash) {
-        int low = 0;
-        int high = places.length;
+        int bucket = (int) (hash >>> shift);
+        int low = starts[bucket];
+        int high = starts[bucket + 1];
         while (low < high) {
             int middle = (low + high) >>> 1;
             if (Long.compareUnsigned(places[middle], hash) < 0) {
