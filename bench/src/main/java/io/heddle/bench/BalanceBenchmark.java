@@ -11,12 +11,15 @@ import io.heddle.traffic.balance.HostSet;
 import io.heddle.traffic.balance.HostState;
 import io.heddle.traffic.balance.LabelValue;
 import io.heddle.traffic.balance.LoadBalancer;
+import io.heddle.traffic.balance.LoadReport;
 import io.heddle.traffic.balance.MetadataMatch;
 import io.heddle.traffic.balance.PickRequest;
 import io.heddle.traffic.balance.Spread;
 import io.heddle.traffic.balance.SubsetRules;
 import io.heddle.traffic.balance.Surroundings;
+import io.heddle.traffic.balance.WeightRules;
 import io.heddle.traffic.request.PeerMetadata;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -46,9 +49,23 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class BalanceBenchmark {
     private static final int SIZE = 1_000;
+    private static final WeightRules RULES =
+            new WeightRules(Duration.ZERO, Duration.ofDays(1), Duration.ofSeconds(1), 1, List.of());
 
     /// Which policy.
-    @Param({"roundRobin", "leastRequest", "random", "ringHash", "maglev", "bounded", "localities", "subset", "weighted"
+    @Param({
+        "roundRobin",
+        "leastRequest",
+        "random",
+        "pickFirst",
+        "clientWeighted",
+        "peakEwma",
+        "ringHash",
+        "maglev",
+        "bounded",
+        "localities",
+        "subset",
+        "weighted"
     })
     public String policy = "";
 
@@ -78,7 +95,10 @@ public class BalanceBenchmark {
                     zone,
                     Map.of("version", new LabelValue.Text("v" + i % 4)),
                     List.of());
-            all.add(new Host(endpoint, new HostState()));
+            var state = new HostState();
+            state.report(new LoadReport(0, 0.5, 0, 100 + i % 7, 0, Map.of()), RULES, 0);
+            state.took(1_000_000L + i * 1_000L, 0, Duration.ofSeconds(10));
+            all.add(new Host(endpoint, state));
         }
         hosts = new HostSet(all, new Spread(140, false, weights), Surroundings.NONE);
         balancer = BuiltinBalancers.create(chosen, hosts);
@@ -88,6 +108,9 @@ public class BalanceBenchmark {
         return switch (name) {
             case "leastRequest" -> new BalancerPolicy.LeastRequest(2);
             case "random" -> new BalancerPolicy.Random();
+            case "pickFirst" -> new BalancerPolicy.PickFirst(true);
+            case "clientWeighted" -> new BalancerPolicy.ClientWeighted(RULES, Optional.empty(), Optional.empty());
+            case "peakEwma" -> new BalancerPolicy.PeakEwma(Duration.ofSeconds(10), Duration.ofMillis(10));
             case "ringHash" -> new BalancerPolicy.RingHash(HashFunction.XX_HASH, 100_000, 8_388_608, HashKeys.DEFAULT);
             case "maglev" -> new BalancerPolicy.Maglev(65_537, HashKeys.DEFAULT);
             case "bounded" -> new BalancerPolicy.Maglev(65_537, new HashKeys(false, 150, List.of()));
@@ -114,6 +137,7 @@ public class BalanceBenchmark {
     @Benchmark
     public Optional<Host> pick() {
         request.hash += 0x9E3779B97F4A7C15L;
+        request.time += 10_000;
         return balancer.pick(request);
     }
 
@@ -127,6 +151,7 @@ public class BalanceBenchmark {
         private final SplittableRandom random = new SplittableRandom(1);
         private final MetadataMatch match = MetadataMatch.of(Map.of("version", new LabelValue.Text("v1")));
         private long hash;
+        private long time;
 
         @Override
         public long chance() {
@@ -135,7 +160,7 @@ public class BalanceBenchmark {
 
         @Override
         public long now() {
-            return 0;
+            return time;
         }
 
         @Override

@@ -14,6 +14,7 @@ import io.heddle.proxy.config.ConfigGate;
 import io.heddle.proxy.exchange.ProxyServices;
 import io.heddle.proxy.exchange.ReceivedHeads;
 import io.heddle.proxy.grpc.GrpcClient;
+import io.heddle.proxy.grpc.LoadStreams;
 import io.heddle.proxy.http2.Http2Counters;
 import io.heddle.proxy.listen.Listeners;
 import io.heddle.proxy.loop.EventLoops;
@@ -144,6 +145,7 @@ public final class Proxy implements AutoCloseable {
         active.follow(new CodingCheck());
         active.follow(upstreams);
         active.follow(listeners);
+        LoadStreams.follow(upstreams, loops.workers());
         grpc = new GrpcClient(loops.workers().getFirst(), upstreams);
         var gate = new ConfigGate(
                 active,

@@ -1,5 +1,6 @@
 package io.heddle.proxy.exchange;
 
+import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.upstream.UpstreamCluster;
@@ -38,7 +39,9 @@ final class HostChoice implements PickRequest {
     private boolean computed;
     private StatefulSessionFilter.@Nullable Settings session;
     private Optional<RequestedHost> requested = Optional.empty();
+    private @Nullable UpstreamCluster cluster;
     private @Nullable Host picked;
+    private long pickedAt;
 
     HostChoice(Worker worker, HopHeaders headers) {
         this.worker = worker;
@@ -51,9 +54,10 @@ final class HostChoice implements PickRequest {
         target = forwardTo;
     }
 
-    /// It is for `cluster`.
-    void toward(UpstreamCluster cluster, RouteAction.Forward forward) {
-        var ofCluster = cluster.hashPolicies();
+    /// It is for `wanted`.
+    void toward(UpstreamCluster wanted, RouteAction.Forward forward) {
+        cluster = wanted;
+        var ofCluster = wanted.hashPolicies();
         policies = ofCluster.isEmpty() ? forward.placement().hash() : ofCluster;
     }
 
@@ -69,6 +73,28 @@ final class HostChoice implements PickRequest {
     /// It goes there now.
     void picked(Host host) {
         picked = host;
+        pickedAt = worker.now();
+    }
+
+    /// The host has answered with this head: its balancer may learn from it.
+    void answered(HeaderLines lines) {
+        if (cluster != null && picked != null) {
+            Lessons.answered(cluster.learning(picked), picked, lines, pickedAt, worker.now());
+        }
+    }
+
+    /// The answer has ended with this.
+    void ended(HeaderLines trailers) {
+        if (cluster != null && picked != null && trailers.count() > 0) {
+            Lessons.ended(cluster.learning(picked), picked, trailers, worker.now());
+        }
+    }
+
+    /// The host took too long.
+    void timedOut() {
+        if (cluster != null && picked != null) {
+            Lessons.timedOut(cluster.learning(picked), picked, pickedAt, worker.now());
+        }
     }
 
     /// It was tried there.
@@ -86,6 +112,7 @@ final class HostChoice implements PickRequest {
         session = null;
         requested = Optional.empty();
         picked = null;
+        cluster = null;
         if (hash != null) {
             hash.clear();
         }

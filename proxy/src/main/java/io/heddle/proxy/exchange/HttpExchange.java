@@ -362,6 +362,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         timeline.responseHeadReceived = worker.now();
         timeline.grpcStatus = GrpcStatus.in(answer.lines(), timeline.grpcStatus);
         tries.judge(answer.status(), GrpcAnswer.isWanted(head()) ? timeline.grpcStatus : -1);
+        tries.choice().answered(answer.lines());
         if (follows(answer)) {
             return;
         }
@@ -427,6 +428,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
     @Override
     public void end(HeaderLines trailers) {
         timeline.grpcStatus = GrpcStatus.in(trailers, timeline.grpcStatus);
+        tries.choice().ended(trailers);
         relay.end(trailers);
     }
 

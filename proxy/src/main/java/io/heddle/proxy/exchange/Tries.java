@@ -306,6 +306,7 @@ final class Tries implements HostWait.Listener {
     private void judgeTimeout() {
         if (isTrying()) {
             Verdicts.timedOut(cluster, host, worker.now());
+            choice.timedOut();
         }
     }
 

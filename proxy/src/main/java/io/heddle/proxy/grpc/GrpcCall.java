@@ -58,6 +58,7 @@ public final class GrpcCall {
     private boolean halfClosed;
     private boolean delivering;
     private boolean over;
+    private boolean counted;
 
     GrpcCall(Worker worker, GrpcRequest request, GrpcListener listener) {
         this.worker = worker;
@@ -83,6 +84,7 @@ public final class GrpcCall {
         }
         var chosen = found.get();
         cluster = chosen;
+        counted = true;
         var picked = chosen.pick(new Choice(worker));
         if (picked.isEmpty()) {
             fail(GrpcCode.UNAVAILABLE, "no healthy upstream in cluster " + name);
@@ -94,6 +96,13 @@ public final class GrpcCall {
         if (!request.timeout().isZero()) {
             worker.deadlines().set(deadline, worker.now() + request.timeout().toNanos());
         }
+        ticket.asks(HttpVersion.HTTP_2, false);
+        upstreams.connect(worker, chosen, target, ticket);
+    }
+
+    /// Goes to this host and no other, and counts nowhere.
+    void startAt(Upstreams upstreams, UpstreamCluster chosen, Host target) {
+        host = target;
         ticket.asks(HttpVersion.HTTP_2, false);
         upstreams.connect(worker, chosen, target, ticket);
     }
@@ -244,7 +253,7 @@ public final class GrpcCall {
         } else if (host != null) {
             ticket.cancel();
         }
-        if (host != null) {
+        if (host != null && counted) {
             host.state().end();
         }
         if (cluster != null) {

@@ -1,7 +1,9 @@
 package io.heddle.proxy.grpc;
 
 import io.heddle.proxy.loop.Worker;
+import io.heddle.proxy.upstream.UpstreamCluster;
 import io.heddle.proxy.upstream.Upstreams;
+import io.heddle.traffic.balance.Host;
 
 /// Makes gRPC calls to clusters, on one event loop: with their balancing, TLS, circuit breakers and keep-alive, as
 /// Envoy's `envoy_grpc` does. Confined to its loop, except for [#hasHosts] and [#worker].
@@ -31,6 +33,15 @@ public final class GrpcClient {
         worker.tick();
         var call = new GrpcCall(worker, request, listener);
         call.start(upstreams);
+        return call;
+    }
+
+    /// Opens a call to one host of a cluster, as [#open] does. It is no request of anybody: it counts neither at the
+    /// host nor in the cluster's breaker, and is no concern of outlier detection.
+    GrpcCall openAt(UpstreamCluster cluster, Host host, GrpcRequest request, GrpcListener listener) {
+        worker.tick();
+        var call = new GrpcCall(worker, request, listener);
+        call.startAt(upstreams, cluster, host);
         return call;
     }
 

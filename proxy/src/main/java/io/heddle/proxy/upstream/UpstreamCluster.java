@@ -25,6 +25,7 @@ public final class UpstreamCluster {
     private final CircuitBreaker breaker;
     private final Hosts hosts;
     private final List<HashPolicy> hashPolicies;
+    private final Learning learning;
     private final Map<String, Host> byAddress;
 
     /// Where a cluster's hosts are.
@@ -54,6 +55,7 @@ public final class UpstreamCluster {
         this.hosts = hosts;
         this.byAddress = byAddress(hosts);
         this.hashPolicies = cluster.balancer().hashPolicies();
+        this.learning = Learning.of(cluster.balancer());
     }
 
     /// The hosts as requests name them; a host found by a name of its own is kept by that elsewhere.
@@ -170,6 +172,19 @@ public final class UpstreamCluster {
     public Optional<OutlierMonitor> monitor(Host host) {
         var found = find(host);
         return found == null ? Optional.empty() : found.outliers();
+    }
+
+    /// What the balancer that picked `host` wants to know of its answers.
+    public Learning learning(Host host) {
+        if (!(hosts instanceof Hosts.OfOthers(var parts))) {
+            return learning;
+        }
+        for (int i = 0; i < parts.size(); i++) {
+            if (parts.get(i).find(host) != null) {
+                return parts.get(i).learning(host);
+            }
+        }
+        return Learning.NOTHING;
     }
 
     private @Nullable UpstreamTarget find(Host host) {

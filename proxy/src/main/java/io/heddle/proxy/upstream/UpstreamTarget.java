@@ -44,6 +44,7 @@ record UpstreamTarget(
 
     /// A connection stands, at `now`; `whole` tells that nothing more will be known of it.
     void connected(boolean whole, long now) {
+        host.state().reached(true);
         if (outliers.isPresent()) {
             if (whole) {
                 outliers.get().connected(true, now); // else each stream says so
@@ -55,6 +56,7 @@ record UpstreamTarget(
 
     /// No connection could be made, at `now`.
     void unreachable(boolean timedOut, long now) {
+        host.state().reached(false);
         if (outliers.isEmpty()) {
             UNREACHABLE.connectFailed(host.state(), now);
         } else if (timedOut) {

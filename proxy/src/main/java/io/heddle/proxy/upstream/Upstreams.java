@@ -55,6 +55,7 @@ public final class Upstreams implements ActiveConfig.Follower {
     private volatile Map<String, UpstreamCluster> clusters = Map.of();
     private RuntimeConfig applied = RuntimeConfig.EMPTY;
     private Neighbourhood neighbourhood;
+    private volatile Runnable follower = () -> {};
 
     /// Clusters of `first`, with connections on `loops` and TLS by `tls`, for a proxy that does not know where it
     /// runs.
@@ -75,6 +76,12 @@ public final class Upstreams implements ActiveConfig.Follower {
         this.checks = new HealthChecks(loops.workers(), pools);
         this.names = new NameResolver(lookup, this::resolved);
         swapped(RuntimeConfig.EMPTY, first);
+    }
+
+    /// Has `next` called after each change of clusters and hosts, by whoever changed them; once at a time, and now.
+    public synchronized void followedBy(Runnable next) {
+        follower = next;
+        next.run();
     }
 
     /// What ended HTTP/2 connections to hosts.
@@ -183,6 +190,7 @@ public final class Upstreams implements ActiveConfig.Follower {
         outliers.keep(clusters.keySet());
         checks.keep(clusters.keySet());
         retire(before, after);
+        follower.run();
     }
 
     /// Looks how many proxies of this one's kind run where; whether that has changed.

@@ -39,6 +39,27 @@ public sealed interface BalancerPolicy {
     /// At random, by weight.
     record Random() implements BalancerPolicy {}
 
+    /// One host for everything, until it fails (gRPC's `pick_first`). All goes to the first priority that has a host in
+    /// service, and localities are not looked at, unless they are balanced by weight.
+    ///
+    /// @param shuffles whether the first host is drawn by weight; else the first of the list is taken
+    record PickFirst(boolean shuffles) implements BalancerPolicy {}
+
+    /// In turn, by the weights that hosts' reports of their load mean (Envoy's `client_side_weighted_round_robin`, gRFC
+    /// A58).
+    ///
+    /// @param rules how weights follow from reports
+    /// @param asksEvery how often each host is asked for a report; empty where reports come with answers
+    /// @param slowStart how new hosts are let in; empty for at once
+    record ClientWeighted(WeightRules rules, Optional<Duration> asksEvery, Optional<SlowStart> slowStart)
+            implements BalancerPolicy {}
+
+    /// The faster of two hosts drawn at random (Finagle's, Linkerd's and Envoy's `peak_ewma`).
+    ///
+    /// @param decay within what time an average of latencies forgets; above 0
+    /// @param defaultLatency what counts for a host that has not answered yet; above 0
+    record PeakEwma(Duration decay, Duration defaultLatency) implements BalancerPolicy {}
+
     /// By the request's hash, on a ring (ketama; Envoy's `RING_HASH`).
     ///
     /// @param function which hash function places hosts
@@ -82,7 +103,7 @@ public sealed interface BalancerPolicy {
             case Layered layered -> layered.of().hashPolicies();
             case Subsets subsets -> subsets.of().hashPolicies();
             case OverrideHost override -> override.fallback().hashPolicies();
-            case RoundRobin _, LeastRequest _, Random _ -> List.of();
+            case RoundRobin _, LeastRequest _, Random _, PickFirst _, ClientWeighted _, PeakEwma _ -> List.of();
         };
     }
 
@@ -92,7 +113,31 @@ public sealed interface BalancerPolicy {
             case Layered layered -> layered.layers();
             case Subsets subsets -> subsets.of().layers();
             case OverrideHost override -> override.fallback().layers();
-            case RingHash _, Maglev _, RoundRobin _, LeastRequest _, Random _ -> Layers.DEFAULT;
+            case RingHash _,
+                    Maglev _,
+                    RoundRobin _,
+                    LeastRequest _,
+                    Random _,
+                    PickFirst _,
+                    ClientWeighted _,
+                    PeakEwma _ -> Layers.DEFAULT;
+        };
+    }
+
+    /// The policy that chooses among hosts in the end, inside all layers.
+    default BalancerPolicy innermost() {
+        return switch (this) {
+            case Layered layered -> layered.of().innermost();
+            case Subsets subsets -> subsets.of().innermost();
+            case OverrideHost override -> override.fallback().innermost();
+            case RingHash _,
+                    Maglev _,
+                    RoundRobin _,
+                    LeastRequest _,
+                    Random _,
+                    PickFirst _,
+                    ClientWeighted _,
+                    PeakEwma _ -> this;
         };
     }
 

@@ -9,6 +9,8 @@ import java.util.Optional;
 
 /// Every balancing algorithm and every layer: one line each.
 public final class BuiltinBalancers {
+    private static final int EVERYTHING = 100_000_000;
+
     private BuiltinBalancers() {}
 
     /// A balancer over `hosts` by `policy`, in one priority. Made anew for every change of the hosts; what must
@@ -27,6 +29,9 @@ public final class BuiltinBalancers {
             case BalancerPolicy.RoundRobin _,
                     BalancerPolicy.LeastRequest _,
                     BalancerPolicy.Random _,
+                    BalancerPolicy.PickFirst _,
+                    BalancerPolicy.ClientWeighted _,
+                    BalancerPolicy.PeakEwma _,
                     BalancerPolicy.RingHash _,
                     BalancerPolicy.Maglev _ -> layered(policy, Layers.DEFAULT, set);
         };
@@ -47,11 +52,39 @@ public final class BuiltinBalancers {
             case BalancerPolicy.Random() ->
                 new PriorityBalancer(
                         set, layers, false, hosts -> new Pool(hosts, new RandomChoice(hosts), Optional.empty()));
+            case BalancerPolicy.PickFirst(boolean shuffles) ->
+                new PriorityBalancer(
+                        one(set),
+                        one(layers),
+                        false,
+                        hosts -> new Pool(hosts, new PickFirst(hosts, shuffles), Optional.empty()));
+            case BalancerPolicy.ClientWeighted(WeightRules rules, var _, Optional<SlowStart> slowStart) ->
+                new PriorityBalancer(
+                        set,
+                        layers,
+                        false,
+                        hosts -> new Pool(hosts, new ClientWeightedRoundRobin(hosts, rules), slowStart));
+            case BalancerPolicy.PeakEwma peak ->
+                new PriorityBalancer(
+                        set, layers, false, hosts -> new Pool(hosts, new PeakEwma(hosts, peak), Optional.empty()));
             case BalancerPolicy.RingHash ring ->
                 hashed(set, layers, ring.keys(), (hosts, weights) -> new RingHash(hosts, ring, weights));
             case BalancerPolicy.Maglev maglev ->
                 hashed(set, layers, maglev.keys(), (hosts, weights) -> new Maglev(hosts, maglev, weights));
         };
+    }
+
+    /// The same hosts, of which one that is in service lets its priority take everything.
+    private static HostSet one(HostSet set) {
+        var spread = set.spread();
+        return new HostSet(set.hosts(), new Spread(EVERYTHING, false, spread.weights()), set.surroundings());
+    }
+
+    /// The same layers, without a locality that is preferred.
+    private static Layers one(Layers layers) {
+        return layers.localities() instanceof Localities.ZoneAware
+                ? new Layers(layers.panicThreshold(), new Localities.Anywhere(), layers.overridable())
+                : layers;
     }
 
     /// Makes a ring or a table.

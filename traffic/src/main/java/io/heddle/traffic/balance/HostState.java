@@ -1,5 +1,6 @@
 package io.heddle.traffic.balance;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,10 @@ public final class HostState {
     private volatile boolean used;
     private volatile boolean joined;
     private volatile long joinedAt;
+    private volatile boolean unreachable;
+    private volatile boolean taken;
+    private volatile @Nullable ReportedWeight reported;
+    private final LatencyAverage latency = new LatencyAverage();
     private volatile @Nullable HealthChanges changes;
 
     /// Requests under way.
@@ -74,6 +79,54 @@ public final class HostState {
             failsChecks = !healthy;
             changed();
         }
+    }
+
+    /// Whether the last connection to it could be made, as far as is known.
+    public boolean isReachable() {
+        return !unreachable;
+    }
+
+    /// A connection to it could be made, or could not.
+    public void reached(boolean well) {
+        if (unreachable == well) {
+            unreachable = !well;
+        }
+    }
+
+    /// Whether [PickFirst] goes there.
+    boolean isTaken() {
+        return taken;
+    }
+
+    /// [PickFirst] goes there now, or does not any more.
+    void take(boolean now) {
+        taken = now;
+    }
+
+    /// It has said at `now` how busy it is; a report that says too little for a weight changes nothing.
+    public void report(LoadReport report, WeightRules rules, long now) {
+        double weight = report.weight(rules);
+        if (weight > 0) {
+            var before = reported;
+            long since = before == null || before.isExpired(now, rules) ? now : before.since();
+            reported = new ReportedWeight(weight, since, now);
+        }
+    }
+
+    /// The weight that its reports mean at `now`; 0 without one that counts.
+    double reportedWeight(long now, WeightRules rules) {
+        var found = reported;
+        return found == null ? 0 : found.at(now, rules);
+    }
+
+    /// An answer took `nanos` nanoseconds, seen at `now`; the average of its latency forgets within about `decay`.
+    public void took(long nanos, long now, Duration decay) {
+        latency.observe(nanos, now, decay.toNanos());
+    }
+
+    /// How long its answers take, in nanoseconds; `unknown` before the first.
+    double latency(long now, long decay, double unknown) {
+        return latency.at(now, decay, unknown);
     }
 
     /// Whether it is ejected at `now` (nanoseconds of the monotonic clock).

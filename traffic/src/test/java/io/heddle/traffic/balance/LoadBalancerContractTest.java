@@ -6,6 +6,7 @@ import io.heddle.traffic.balance.BalancerPolicy.HashFunction;
 import io.heddle.traffic.balance.BalancerPolicy.HashKeys;
 import io.heddle.traffic.balance.BalancerPolicy.Layers;
 import io.heddle.traffic.request.PeerMetadata;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,18 +18,26 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What every balancer must do; a new one is added to `policies`.
+/// What every balancer must do; a new one is added to `policies`, and to `spreading` when it spreads requests over all
+/// hosts.
 class LoadBalancerContractTest {
     private static final long SEED = 42;
     private static final long NOW = 1_000_000_000L;
 
     static Stream<BalancerPolicy> policies() {
+        return Stream.concat(
+                spreading(), Stream.of(new BalancerPolicy.PickFirst(false), new BalancerPolicy.PickFirst(true)));
+    }
+
+    static Stream<BalancerPolicy> spreading() {
         return Stream.of(
                 new BalancerPolicy.RoundRobin(),
                 new BalancerPolicy.LeastRequest(2),
                 new BalancerPolicy.LeastRequest(BalancerPolicy.LeastRequest.ALL),
                 new BalancerPolicy.LeastRequest(2, 0.5, Optional.empty()),
                 new BalancerPolicy.Random(),
+                new BalancerPolicy.ClientWeighted(WeightRules.DEFAULT, Optional.empty(), Optional.empty()),
+                new BalancerPolicy.PeakEwma(Duration.ofSeconds(10), Duration.ofMillis(10)),
                 new BalancerPolicy.RingHash(HashFunction.XX_HASH, 200_000, 8_388_608, HashKeys.DEFAULT),
                 new BalancerPolicy.RingHash(HashFunction.MURMUR_HASH_2, 200_000, 8_388_608, HashKeys.DEFAULT),
                 new BalancerPolicy.Maglev(65_537, HashKeys.DEFAULT),
@@ -91,7 +100,7 @@ class LoadBalancerContractTest {
     }
 
     @ParameterizedTest
-    @MethodSource("policies")
+    @MethodSource("spreading")
     void shares_evenly_among_equals(BalancerPolicy policy) {
         var hosts = healthy(1, 1, 1, 1);
         var counts = counts(BuiltinBalancers.create(policy, hosts), new Request(), 40_000);
@@ -100,7 +109,7 @@ class LoadBalancerContractTest {
     }
 
     @ParameterizedTest
-    @MethodSource("policies")
+    @MethodSource("spreading")
     void shares_by_weight_while_idle(BalancerPolicy policy) {
         var hosts = healthy(1, 3, 6);
         var counts = counts(BuiltinBalancers.create(policy, hosts), new Request(), 50_000);
@@ -138,7 +147,7 @@ class LoadBalancerContractTest {
     }
 
     @ParameterizedTest
-    @MethodSource("policies")
+    @MethodSource("spreading")
     void leaves_out_the_ejected_and_takes_them_back(BalancerPolicy policy) {
         var hosts = healthy(1, 1);
         var balancer = BuiltinBalancers.create(policy, hosts);
@@ -150,7 +159,7 @@ class LoadBalancerContractTest {
     }
 
     @ParameterizedTest
-    @MethodSource("policies")
+    @MethodSource("spreading")
     void disregards_ejections_when_more_than_half_are_ejected(BalancerPolicy policy) {
         var hosts = healthy(1, 1, 1);
         var balancer = BuiltinBalancers.create(policy, hosts);

@@ -1,8 +1,10 @@
 package io.heddle.xds.read;
 
+import com.github.xds.type.v3.TypedStruct;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.LoadBalancingPolicy;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.client_side_weighted_round_robin.v3.ClientSideWeightedRoundRobin;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.cluster_provided.v3.ClusterProvided;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.common.v3.ConsistentHashingLbConfig;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig;
@@ -10,6 +12,7 @@ import io.envoyproxy.envoy.extensions.load_balancing_policies.common.v3.SlowStar
 import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.maglev.v3.Maglev;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.override_host.v3.OverrideHost;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.pick_first.v3.PickFirst;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.ring_hash.v3.RingHash;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
@@ -45,6 +48,8 @@ final class BalancingPolicyReader {
             .reads("slow_start_config", "locality_lb_config", "selection_method", "enable_full_scan");
     private static final Fields<Random> RANDOM =
             Fields.refusingOthers(Random.class).reads("locality_lb_config");
+    private static final Fields<PickFirst> PICK_FIRST =
+            Fields.refusingOthers(PickFirst.class).reads("shuffle_address_list");
     private static final Fields<RingHash> RING = Fields.refusingOthers(RingHash.class)
             .limits("minimum_ring_size", "1 to 8,388,608")
             .limits("maximum_ring_size", "the minimum to 8,388,608")
@@ -87,6 +92,7 @@ final class BalancingPolicyReader {
             ROUND_ROBIN,
             LEAST_REQUEST,
             RANDOM,
+            PICK_FIRST,
             RING,
             MAGLEV,
             WRR_LOCALITY,
@@ -101,6 +107,7 @@ final class BalancingPolicyReader {
             HASHING);
 
     private static final String PACKAGE = "envoy.extensions.load_balancing_policies.";
+    private static final String TYPED_STRUCT = "xds.type.v3.TypedStruct";
     private static final BalancerPolicy INSTEAD = new BalancerPolicy.RoundRobin();
     private static final int DEEPEST = 8;
 
@@ -153,6 +160,11 @@ final class BalancingPolicyReader {
     private static Optional<BalancerPolicy> one(TypedExtensionConfig message, Place place, Scope scope) {
         var any = message.getTypedConfig();
         var type = Scope.type(any);
+        if (type.equals(TYPED_STRUCT)) {
+            return scope.unpack(any, TypedStruct.parser())
+                    .flatMap(found -> LoadAwareReader.peakEwma(found, scope))
+                    .map(policy -> new Layered(place.layers(), policy));
+        }
         if (!type.startsWith(PACKAGE)) {
             return Optional.empty();
         }
@@ -162,6 +174,11 @@ final class BalancingPolicyReader {
             case "least_request.v3.LeastRequest" ->
                 scope.unpack(any, LeastRequest.parser()).map(found -> leastRequest(found, place, scope));
             case "random.v3.Random" -> scope.unpack(any, Random.parser()).map(found -> random(found, place, scope));
+            case "client_side_weighted_round_robin.v3.ClientSideWeightedRoundRobin" ->
+                scope.unpack(any, ClientSideWeightedRoundRobin.parser())
+                        .map(found -> clientWeighted(found, place, scope));
+            case "pick_first.v3.PickFirst" ->
+                scope.unpack(any, PickFirst.parser()).map(found -> pickFirst(found, place, scope));
             case "ring_hash.v3.RingHash" ->
                 scope.unpack(any, RingHash.parser()).map(found -> ring(found, place, scope));
             case "maglev.v3.Maglev" -> scope.unpack(any, Maglev.parser()).map(found -> maglev(found, place, scope));
@@ -221,6 +238,15 @@ final class BalancingPolicyReader {
                 message.hasLocalityLbConfig() ? Optional.of(message.getLocalityLbConfig()) : Optional.empty(),
                 place,
                 scope);
+    }
+
+    private static BalancerPolicy clientWeighted(ClientSideWeightedRoundRobin message, Place place, Scope scope) {
+        return new Layered(place.layers(), LoadAwareReader.clientWeighted(message, scope));
+    }
+
+    private static BalancerPolicy pickFirst(PickFirst message, Place place, Scope scope) {
+        scope.check(message, PICK_FIRST);
+        return new Layered(place.layers(), new BalancerPolicy.PickFirst(message.getShuffleAddressList()));
     }
 
     @SuppressWarnings("deprecation") // older configurations set such fields
@@ -345,7 +371,7 @@ final class BalancingPolicyReader {
                 message.getLocalityBasis() == LocalityLbConfig.ZoneAwareLbConfig.LocalityBasis.HEALTHY_HOSTS_WEIGHT);
     }
 
-    private static Optional<SlowStart> slowStart(SlowStartConfig message, Scope scope) {
+    static Optional<SlowStart> slowStart(SlowStartConfig message, Scope scope) {
         scope.check(message, SLOW_START);
         return BalancerReader.slowStart(
                 Values.duration(message.getSlowStartWindow(), Duration.ZERO, scope.at("slow_start_window")),

@@ -7,6 +7,7 @@ import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import io.heddle.traffic.balance.BalancerPolicy;
 import io.heddle.traffic.balance.EndpointSet;
 import io.heddle.traffic.resilience.BreakerLimits;
 import io.heddle.traffic.runtime.ClientTls;
@@ -94,6 +95,15 @@ final class ClusterReader {
             scope.at("load_assignment").error("this type of cluster has no endpoints of its own", "remove it");
         }
         var upstream = HttpProtocols.upstream(message, scope);
+        var balancer = BalancerReader.read(message, scope);
+        if (upstream.protocol() == Cluster.Protocol.HTTP1
+                && balancer.innermost() instanceof BalancerPolicy.ClientWeighted weighted
+                && weighted.asksEvery().isPresent()) {
+            scope.at("load_balancing_policy")
+                    .error(
+                            "needs a cluster that speaks HTTP/2, and this one speaks HTTP/1.1",
+                            "leave enable_oob_load_report out, or set http2_protocol_options");
+        }
         return new Cluster(
                 message.getName(),
                 discovery,
@@ -101,7 +111,7 @@ final class ClusterReader {
                 message.hasConnectTimeout()
                         ? Values.duration(message.getConnectTimeout(), CONNECT_TIMEOUT, scope.at("connect_timeout"))
                         : CONNECT_TIMEOUT,
-                BalancerReader.read(message, scope),
+                balancer,
                 limits(message.getCircuitBreakers(), scope.at("circuit_breakers")),
                 transports(message, upstream.protocol(), scope),
                 upstream.protocol(),

@@ -50,6 +50,7 @@ final class EnvoyApi {
             new Part("Active health checks", HealthCheckReader.FIELDS),
             new Part("Balancing", BalancerReader.FIELDS),
             new Part("Balancing policies", BalancingPolicyReader.FIELDS),
+            new Part("Balancing by load and latency", LoadAwareReader.FIELDS),
             new Part("Subsets", SubsetReader.FIELDS),
             new Part("Types of clusters", ClusterTypeReader.FIELDS),
             new Part("Dynamic forward proxies", DynamicForwardReader.FIELDS),

@@ -1,5 +1,6 @@
 package io.heddle.xds.read;
 
+import com.github.xds.type.v3.TypedStructProto;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.TypeRegistry;
@@ -44,6 +45,7 @@ import io.envoyproxy.envoy.extensions.http.stateful_session.header.v3.HeaderProt
 import io.envoyproxy.envoy.extensions.internal_redirect.allow_listed_routes.v3.AllowListedRoutesConfigProto;
 import io.envoyproxy.envoy.extensions.internal_redirect.previous_routes.v3.PreviousRoutesConfigProto;
 import io.envoyproxy.envoy.extensions.internal_redirect.safe_cross_scheme.v3.SafeCrossSchemeConfigProto;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.client_side_weighted_round_robin.v3.ClientSideWeightedRoundRobinProto;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.cluster_provided.v3.ClusterProvidedProto;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequestProto;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.maglev.v3.MaglevProto;
@@ -87,6 +89,8 @@ import java.util.stream.Stream;
 /// the files of the types that a text really holds are loaded: descriptors are heavy.
 final class ExtensionTypes {
     private static final String PREFIX = "type.googleapis.com/envoy.extensions.";
+
+    private static final String TYPED_STRUCT = "type.googleapis.com/xds.type.v3.TypedStruct";
 
     /// Package after `envoy.extensions.` → its files.
     private static final Map<String, List<Source>> FILES = Map.ofEntries(
@@ -177,6 +181,9 @@ final class ExtensionTypes {
             files("internal_redirect.allow_listed_routes.v3", AllowListedRoutesConfigProto::getDescriptor),
             files("internal_redirect.previous_routes.v3", PreviousRoutesConfigProto::getDescriptor),
             files("internal_redirect.safe_cross_scheme.v3", SafeCrossSchemeConfigProto::getDescriptor),
+            files(
+                    "load_balancing_policies.client_side_weighted_round_robin.v3",
+                    ClientSideWeightedRoundRobinProto::getDescriptor),
             files("load_balancing_policies.cluster_provided.v3", ClusterProvidedProto::getDescriptor),
             files(
                     "load_balancing_policies.common.v3",
@@ -252,6 +259,9 @@ final class ExtensionTypes {
     }
 
     private static Stream<FileDescriptor> descriptors(String typeUrl) {
+        if (typeUrl.equals(TYPED_STRUCT)) {
+            return Stream.of(TypedStructProto.getDescriptor());
+        }
         if (!typeUrl.startsWith(PREFIX)) {
             return Stream.empty();
         }

@@ -15,6 +15,7 @@ import io.heddle.traffic.balance.Endpoint.Health;
 import io.heddle.traffic.balance.LabelValue;
 import io.heddle.traffic.balance.Spread;
 import io.heddle.traffic.balance.SubsetRules.Fallback;
+import io.heddle.traffic.balance.WeightRules;
 import io.heddle.traffic.hash.HashPolicy;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.runtime.Cluster;
@@ -73,6 +74,67 @@ class BalancerReaderTest {
                 .isEqualTo(new BalancerPolicy.LeastRequest(3, 0.5, expected));
         assertThat(inside(policy("least_request.v3.LeastRequest", "selection_method: FULL_SCAN")))
                 .isEqualTo(new BalancerPolicy.LeastRequest(BalancerPolicy.LeastRequest.ALL));
+    }
+
+    @Test
+    void reads_pick_first() {
+        assertThat(inside(policy("pick_first.v3.PickFirst", ""))).isEqualTo(new BalancerPolicy.PickFirst(false));
+        assertThat(inside(policy("pick_first.v3.PickFirst", "shuffle_address_list: true")))
+                .isEqualTo(new BalancerPolicy.PickFirst(true));
+    }
+
+    @Test
+    void reads_weights_by_reports_of_load() {
+        var type = "client_side_weighted_round_robin.v3.ClientSideWeightedRoundRobin";
+        assertThat(inside(policy(type, "")))
+                .isEqualTo(new BalancerPolicy.ClientWeighted(WeightRules.DEFAULT, Optional.empty(), Optional.empty()));
+        var all = "blackout_period: 1s, weight_expiration_period: 20s, weight_update_period: 0.01s,"
+                + " error_utilization_penalty: 0.5, metric_names_for_computing_utilization: [named_metrics.queue]";
+        var rules = new WeightRules(
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(20),
+                Duration.ofMillis(100),
+                0.5,
+                List.of("named_metrics.queue"));
+        assertThat(inside(policy(type, all)))
+                .isEqualTo(new BalancerPolicy.ClientWeighted(rules, Optional.empty(), Optional.empty()));
+        var own = ", enable_oob_load_report: true, oob_reporting_period: 3s";
+        var http2 = "typed_extension_protocol_options: { envoy.extensions.upstreams.http.v3.HttpProtocolOptions: {"
+                + " \"@type\": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions,"
+                + " explicit_http_config: { http2_protocol_options: {} } } }, ";
+        assertThat(inside(http2 + policy(type, all + own)))
+                .isEqualTo(
+                        new BalancerPolicy.ClientWeighted(rules, Optional.of(Duration.ofSeconds(3)), Optional.empty()));
+        assertThat(read(policy(type, "error_utilization_penalty: -1, metric_names_for_computing_utilization: [queue]"))
+                        .problems())
+                .extracting(Problem::path)
+                .containsExactly(
+                        "load_balancing_policy.policies[0].typed_extension_config.typed_config"
+                                + ".error_utilization_penalty",
+                        "load_balancing_policy.policies[0].typed_extension_config.typed_config"
+                                + ".metric_names_for_computing_utilization[0]");
+        assertThat(read(policy(type, "enable_oob_load_report: true")).problems())
+                .extracting(Problem::reason)
+                .containsExactly("needs a cluster that speaks HTTP/2, and this one speaks HTTP/1.1");
+    }
+
+    private static String peakEwma(String fields) {
+        return "load_balancing_policy: { policies: [ { typed_extension_config: { name: p, typed_config: {"
+                + " \"@type\": type.googleapis.com/xds.type.v3.TypedStruct, type_url:"
+                + " type.googleapis.com/envoy.extensions.load_balancing_policies.peak_ewma.v3alpha.PeakEwma, value: { "
+                + fields + " } } } } ] }";
+    }
+
+    @Test
+    void reads_peak_ewma_though_its_message_is_not_in_the_api() {
+        assertThat(inside(peakEwma("")))
+                .isEqualTo(new BalancerPolicy.PeakEwma(Duration.ofSeconds(10), Duration.ofMillis(10)));
+        assertThat(inside(peakEwma("decay_time: 2.5s, default_rtt: 0.03s")))
+                .isEqualTo(new BalancerPolicy.PeakEwma(Duration.ofMillis(2_500), Duration.ofMillis(30)));
+        assertThat(read(peakEwma("decay_time: 0s, default_rtt: soon, colour: red"))
+                        .problems())
+                .hasSize(3)
+                .allSatisfy(problem -> assertThat(problem.severity()).isEqualTo(Problem.Severity.ERROR));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.heddle.xds.read;
 
+import com.github.xds.type.v3.TypedStruct;
 import com.google.protobuf.Any;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
@@ -50,10 +51,12 @@ import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.http.stateful_session.cookie.v3.CookieBasedSessionState;
 import io.envoyproxy.envoy.extensions.http.stateful_session.header.v3.HeaderBasedSessionState;
 import io.envoyproxy.envoy.extensions.internal_redirect.allow_listed_routes.v3.AllowListedRoutesConfig;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.client_side_weighted_round_robin.v3.ClientSideWeightedRoundRobin;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.cluster_provided.v3.ClusterProvided;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.maglev.v3.Maglev;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.override_host.v3.OverrideHost;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.pick_first.v3.PickFirst;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.ring_hash.v3.RingHash;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
@@ -184,6 +187,9 @@ record SetField(Way way, FieldDescriptor field) {
                             RoundRobin.getDefaultInstance(),
                             LeastRequest.getDefaultInstance(),
                             Random.getDefaultInstance(),
+                            PickFirst.getDefaultInstance(),
+                            ClientSideWeightedRoundRobin.getDefaultInstance(),
+                            TypedStruct.getDefaultInstance(),
                             RingHash.getDefaultInstance(),
                             Maglev.getDefaultInstance(),
                             WrrLocality.getDefaultInstance(),
@@ -337,7 +343,8 @@ record SetField(Way way, FieldDescriptor field) {
 
     /// The field in which extensions of that kind stand, where they have one of their own.
     private static String standsIn(Descriptor kind) {
-        if (kind.getFullName().startsWith("envoy.extensions.load_balancing_policies.")) {
+        if (kind.getFullName().startsWith("envoy.extensions.load_balancing_policies.")
+                || kind.equals(TypedStruct.getDescriptor())) {
             return "load_balancing_policy";
         }
         if (kind.getFullName().startsWith("envoy.extensions.compression.")) {
