@@ -321,6 +321,7 @@ public final class Proxy implements AutoCloseable {
         identity.ifPresent(IdentityAgent::close);
         pages.values().forEach(PageServer::close);
         loops.close();
+        upstreams.close();
         logs.close();
         watch.close();
     }

@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One access log: a file (or standard output) and the thread that writes it.
+/// One log: a file (or standard output) and the thread that writes it.
 ///
 /// [#log] never blocks: when the writer cannot keep up, lines are dropped and counted. A file that was moved away is
 /// opened anew. One with a largest size is moved to its name with `.1`, over the last one, when it has grown to that.
@@ -61,8 +61,23 @@ final class LogFile implements AutoCloseable {
         try {
             format.append(ring.line(ticket), timeline);
         } finally {
-            ring.publish(ticket);
+            publish(ticket);
         }
+    }
+
+    /// Takes a line of trusted text without its end.
+    void log(String text) {
+        long ticket = ring.claim();
+        if (ticket < 0) {
+            dropped.increment();
+            return;
+        }
+        ring.line(ticket).put(text).put('\n');
+        publish(ticket);
+    }
+
+    private void publish(long ticket) {
+        ring.publish(ticket);
         if (asleep) {
             LockSupport.unpark(writer);
         }

@@ -9,9 +9,11 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /// The active health checks of all clusters that have one: one [HostCheck] a host, spread over the event loops. What
 /// changes is called from one thread at a time; [#counts] from any.
@@ -20,18 +22,21 @@ final class HealthChecks {
     private final List<HostPools> pools;
     private final Map<String, Running> running = new HashMap<>();
     private final Map<String, CheckCounts> counts = new ConcurrentHashMap<>();
+    private final HealthEvents events;
     private int next;
 
     private record Running(Cluster cluster, IdentityHashMap<HostState, HostCheck> checks) {}
 
-    /// Checks on the loops of `workers`, which have `pools`, in the same order.
-    HealthChecks(List<Worker> workers, List<HostPools> pools) {
+    /// Checks on the loops of `workers`, which have `pools`, in the same order, told to `events`.
+    HealthChecks(List<Worker> workers, List<HostPools> pools, HealthEvents events) {
+        this.events = events;
         this.workers = workers;
         this.pools = pools;
     }
 
-    /// Has the hosts of `targets` checked as `cluster` says, and no others of it.
-    void watch(Cluster cluster, Collection<UpstreamTarget> targets) {
+    /// Has the hosts of `targets` checked as `cluster` says, and no others of it. They are reached by the transport
+    /// socket of the host, or by `line` where checks have one of their own.
+    void watch(Cluster cluster, Collection<UpstreamTarget> targets, Optional<HostCheck.Line> line) {
         var check = cluster.health().check();
         if (check.isEmpty()) {
             forget(cluster.name());
@@ -44,7 +49,13 @@ final class HealthChecks {
         for (var target : targets) {
             var known =
                     before == null ? null : before.checks().remove(target.host().state());
-            if (known != null && known.serves(check.get(), target)) {
+            if (target.host().endpoint().checks().disabled()) {
+                release(known, target);
+                continue;
+            }
+            var how = line.orElseGet(() -> new HostCheck.Line(target.transport(), target.source()));
+            var order = new HostCheck.Order(target, check.get(), how, count, events);
+            if (known != null && known.serves(order)) {
                 checks.put(target.host().state(), known);
                 known.among(hosts);
                 continue;
@@ -53,7 +64,7 @@ final class HealthChecks {
                 known.stop();
             }
             int at = Math.floorMod(next++, workers.size());
-            var fresh = new HostCheck(workers.get(at), pools.get(at), target, check.get(), count);
+            var fresh = new HostCheck(workers.get(at), pools.get(at), order);
             fresh.among(hosts);
             fresh.start();
             checks.put(target.host().state(), fresh);
@@ -62,6 +73,15 @@ final class HealthChecks {
             before.checks().values().forEach(HostCheck::stop);
         }
         running.put(cluster.name(), new Running(cluster, checks));
+    }
+
+    /// It is not checked: it is well as far as checks go.
+    private static void release(@Nullable HostCheck known, UpstreamTarget target) {
+        if (known != null) {
+            known.end();
+        } else {
+            target.host().state().checked(true);
+        }
     }
 
     private void forget(String cluster) {

@@ -9,26 +9,27 @@ import io.heddle.traffic.resilience.CircuitBreaker;
 import io.heddle.traffic.resilience.HealthCheck;
 import io.heddle.traffic.resilience.HealthCheck.Result;
 import io.heddle.traffic.resilience.HealthCheckState;
+import io.heddle.traffic.runtime.Cluster;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.Optional;
 
 /// Asks one host, again and again, whether it is well, and tells its [HostState]. Its connections are its own: they
 /// count in no breaker, and what becomes of them is no concern of outlier detection. Confined to its loop, except for
 /// [#start], [#stop], [#end], [#among] and [#serves].
 final class HostCheck {
-    private static final Logger log = LoggerFactory.getLogger(HostCheck.class);
-
     private final Worker worker;
     private final UpstreamTarget target;
     private final HealthCheck check;
+    private final Line line;
     private final CheckCounts counts;
+    private final HealthEvents events;
     private final HostProbe probe;
     private final HealthCheckState state;
     private final Deadline next = new Deadline(this::begin);
     private final Deadline late = new Deadline(this::late);
     private volatile List<HostState> others = List.of();
     private boolean stopped;
+    private boolean asked;
 
     /// A way to ask once. One answer at most is given, and none after [#cancel].
     interface HostProbe {
@@ -48,40 +49,80 @@ final class HostCheck {
         void came(Result result);
     }
 
-    HostCheck(Worker worker, HostPools pools, UpstreamTarget target, HealthCheck check, CheckCounts counts) {
+    /// @param target the host
+    /// @param check how it is asked
+    /// @param line how it is reached for that
+    /// @param counts what checks of its cluster came to
+    /// @param events where what they change is written
+    record Order(UpstreamTarget target, HealthCheck check, Line line, CheckCounts counts, HealthEvents events) {}
+
+    /// How checks reach a host.
+    ///
+    /// @param transport the transport socket
+    /// @param source makes TLS handlers by that
+    record Line(Cluster.Transport transport, Optional<ClientTlsSource> source) {}
+
+    HostCheck(Worker worker, HostPools pools, Order order) {
         this.worker = worker;
-        this.target = target;
-        this.check = check;
-        this.counts = counts;
+        this.target = order.target();
+        this.check = order.check();
+        this.line = order.line();
+        this.counts = order.counts();
+        this.events = order.events();
         this.state = new HealthCheckState(check, !target.host().state().failsChecks());
-        var own = own(target, check);
+        var own = own();
         this.probe = switch (check.probe()) {
             case HealthCheck.Probe.Http http ->
-                new HttpProbe(worker, () -> pools.fresh(own, http.http2()), own, http, check.reuse(), this::came);
+                asking(pools, own, new HealthQuestion.Http(http, authority(http.authority())));
+            case HealthCheck.Probe.Grpc grpc ->
+                asking(pools, own, new HealthQuestion.Grpc(grpc, authority(grpc.authority())));
             case HealthCheck.Probe.Tcp tcp ->
                 new TcpProbe(() -> pools.connector(own, ConnectionOrigin.ANYBODY), tcp, this::came);
         };
     }
 
+    private HostProbe asking(HostPools pools, UpstreamTarget own, HealthQuestion question) {
+        return new HttpProbe(
+                worker, () -> pools.fresh(own, question.http2()), own, question, check.reuse(), this::came);
+    }
+
+    /// The name that is asked for: the host's own for checks, else the configured one, else the cluster's.
+    private String authority(String configured) {
+        var own = target.host().endpoint().checks().hostname();
+        if (!own.isEmpty()) {
+            return own;
+        }
+        return configured.isEmpty() ? target.cluster().name() : configured;
+    }
+
     /// The host as checks reach it: with a state and a breaker of their own.
-    private static UpstreamTarget own(UpstreamTarget target, HealthCheck check) {
+    private UpstreamTarget own() {
         var endpoint = target.host().endpoint();
-        var asked = check.port().map(endpoint::withPort).orElse(endpoint);
-        var address = check.port().isPresent()
-                ? HostAddress.of(asked, target.cluster().opening().order())
-                : target.address();
+        boolean elsewhere = check.port().isPresent()
+                || endpoint.checks().port().isPresent()
+                || endpoint.checks().address().isPresent();
+        var asked = elsewhere ? endpoint.checked(check.port()) : endpoint;
+        var address =
+                elsewhere ? HostAddress.of(asked, target.cluster().opening().order()) : target.address();
         return new UpstreamTarget(
                 new Host(asked, new HostState()),
                 address,
-                target.transport(),
-                target.source(),
+                line.transport(),
+                line.source(),
                 target.cluster(),
                 new CircuitBreaker(BreakerLimits.DEFAULT));
     }
 
-    /// Whether it is what `wanted` asks for at `host`.
-    boolean serves(HealthCheck wanted, UpstreamTarget host) {
-        return check.equals(wanted) && target.sameConnections(host);
+    /// Whether it is what `wanted` asks for.
+    boolean serves(Order wanted) {
+        var host = wanted.target();
+        return check.equals(wanted.check())
+                && target.sameConnections(host)
+                && line.transport().equals(wanted.line().transport())
+                && target.host()
+                        .endpoint()
+                        .checks()
+                        .equals(host.host().endpoint().checks());
     }
 
     /// These are all the hosts of the cluster: requests to any of them are its traffic.
@@ -142,34 +183,24 @@ final class HostCheck {
                 counts.network().increment();
             }
         }
+        boolean first = !asked;
+        asked = true;
         var change = state.checked(result);
         target.host().state().checked(state.healthy()); // said again: an older check may have had the last word
         if (result == Result.WELL && state.healthy()) {
             target.outliers().ifPresent(outliers -> outliers.checkedWell(worker.now()));
         }
-        say(change, result);
+        say(change, result, first);
         boolean traffic = others.stream().anyMatch(HostState::wasUsed);
         worker.deadlines()
                 .set(next, worker.now() + state.next(traffic, worker.chance()).toNanos());
     }
 
-    private void say(HealthCheckState.Change change, Result result) {
+    private void say(HealthCheckState.Change change, Result result, boolean first) {
         boolean well = result == Result.WELL;
         boolean wanted = well ? check.logs().successes() : check.logs().failures();
-        if (change == HealthCheckState.Change.NONE && !wanted) {
-            return;
+        if (change != HealthCheckState.Change.NONE || wanted) {
+            events.happened(new HealthEvents.Event(target, check, change, result, first));
         }
-        var event = switch (change) {
-            case FIRST_HEALTHY, HEALTHY -> "add_healthy_event";
-            case UNHEALTHY -> "eject_unhealthy_event";
-            case NONE -> well ? "successful_health_check_event" : "health_check_failure_event";
-        };
-        log.atInfo()
-                .addKeyValue("cluster_name", target.cluster().name())
-                .addKeyValue("host", target.host().endpoint().socketAddress())
-                .addKeyValue("event", event)
-                .addKeyValue("first_check", change == HealthCheckState.Change.FIRST_HEALTHY)
-                .addKeyValue("result", result)
-                .log("a health check");
     }
 }

@@ -1,27 +1,23 @@
 package io.heddle.proxy.upstream;
 
 import io.heddle.proxy.http.HeaderLines;
-import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.http.HttpResponseHead;
 import io.heddle.proxy.http.HttpVersion;
 import io.heddle.proxy.http.OutgoingRequest;
 import io.heddle.proxy.loop.Worker;
-import io.heddle.traffic.request.Span;
-import io.heddle.traffic.resilience.HealthCheck;
 import io.heddle.traffic.resilience.HealthCheck.Result;
 import io.heddle.traffic.route.Rewrite;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Asks a host by a request whether it is well. Confined to its loop.
 final class HttpProbe implements HostCheck.HostProbe {
-    private static final String AGENT = "Heddle/HC";
-
     private final Worker worker;
     private final Supplier<ConnectionPool> pools;
     private final UpstreamTarget target;
-    private final HealthCheck.Probe.Http settings;
+    private final HealthQuestion question;
     private final boolean reuses;
     private final HostCheck.Answer answer;
     private @Nullable ConnectionPool pool;
@@ -32,13 +28,13 @@ final class HttpProbe implements HostCheck.HostProbe {
             Worker worker,
             Supplier<ConnectionPool> pools,
             UpstreamTarget target,
-            HealthCheck.Probe.Http settings,
+            HealthQuestion question,
             boolean reuses,
             HostCheck.Answer answer) {
         this.worker = worker;
         this.pools = pools;
         this.target = target;
-        this.settings = settings;
+        this.question = question;
         this.reuses = reuses;
         this.answer = answer;
     }
@@ -53,7 +49,7 @@ final class HttpProbe implements HostCheck.HostProbe {
         }
         var fresh = new Asked();
         asked = fresh;
-        fresh.ticket.asks(settings.http2() ? HttpVersion.HTTP_2 : HttpVersion.HTTP_1_1, false);
+        fresh.ticket.asks(question.http2() ? HttpVersion.HTTP_2 : HttpVersion.HTTP_1_1, false);
         current.acquire(fresh.ticket);
     }
 
@@ -74,46 +70,11 @@ final class HttpProbe implements HostCheck.HostProbe {
         }
     }
 
-    private HttpRequestHead requestHead(boolean secure) {
-        var head = new HttpRequestHead();
-        var lines = head.lines();
-        var authority = settings.authority().isEmpty() ? target.cluster().name() : settings.authority();
-        head.version(settings.http2() ? HttpVersion.HTTP_2 : HttpVersion.HTTP_1_1);
-        head.method(text(lines, settings.method()));
-        head.scheme(text(lines, secure ? "https" : "http"));
-        head.authority(text(lines, authority));
-        head.path(text(lines, settings.path()));
-        if (settings.headers().stream().noneMatch(header -> header.name().equals("user-agent"))) {
-            line(lines, "user-agent", AGENT);
-        }
-        settings.headers().forEach(header -> line(lines, header.name(), header.value()));
-        return head;
-    }
-
-    private static long text(HeaderLines lines, String text) {
-        int from = lines.length();
-        lines.appendSafe(text);
-        return Span.of(from, lines.length());
-    }
-
-    private static void line(HeaderLines lines, String name, String value) {
-        int nameFrom = lines.length();
-        lines.appendSafe(name);
-        int nameTo = lines.length();
-        lines.append(": ");
-        int valueFrom = lines.length();
-        lines.appendSafe(value);
-        int valueTo = lines.length();
-        lines.append("\r\n");
-        lines.end(lines.length());
-        lines.add(nameFrom, nameTo, valueFrom, valueTo);
-    }
-
     /// One request and its answer.
     private final class Asked implements UpstreamListener {
         private final ConnectionTicket ticket = new ConnectionTicket(this);
         private @Nullable UpstreamStream stream;
-        private int status;
+        private final HealthQuestion.Hearing hearing = question.hear();
 
         private void cancel() {
             var current = stream;
@@ -145,9 +106,13 @@ final class HttpProbe implements HostCheck.HostProbe {
                 return;
             }
             stream = fresh;
-            var head = requestHead(target.tls().isPresent());
+            var head = question.head(target.tls().isPresent());
+            var body = question.body();
             var lines = worker.editedLines().received(head.lines(), 0);
-            fresh.send(new OutgoingRequest(head, Rewrite.NONE, target.cluster().name(), lines, "", true));
+            fresh.send(new OutgoingRequest(head, Rewrite.NONE, target.cluster().name(), lines, "", body.length == 0));
+            if (body.length > 0) {
+                fresh.body(Unpooled.wrappedBuffer(body));
+            }
             fresh.end(HeaderLines.EMPTY);
             fresh.flush();
         }
@@ -164,17 +129,18 @@ final class HttpProbe implements HostCheck.HostProbe {
 
         @Override
         public void head(HttpResponseHead head, boolean complete) {
-            status = head.status();
+            hearing.head(head);
         }
 
         @Override
         public void body(ByteBuf piece) {
+            hearing.body(piece);
             piece.release();
         }
 
         @Override
         public void end(HeaderLines trailers) {
-            over(settings.judge(status));
+            over(hearing.end(trailers));
         }
 
         @Override

@@ -6,6 +6,7 @@ import io.heddle.proxy.dns.NameLookup;
 import io.heddle.proxy.http2.Http2Counters;
 import io.heddle.proxy.loop.EventLoops;
 import io.heddle.proxy.loop.Worker;
+import io.heddle.proxy.observe.EventFiles;
 import io.heddle.traffic.balance.AggregateBalancer;
 import io.heddle.traffic.balance.BalancerPolicy;
 import io.heddle.traffic.balance.BuiltinBalancers;
@@ -15,6 +16,7 @@ import io.heddle.traffic.balance.HostSet;
 import io.heddle.traffic.balance.HostState;
 import io.heddle.traffic.balance.LoadBalancer;
 import io.heddle.traffic.resilience.CircuitBreaker;
+import io.heddle.traffic.resilience.HealthCheck;
 import io.heddle.traffic.resilience.OutlierDetector;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.Cluster;
@@ -52,6 +54,7 @@ public final class Upstreams implements ActiveConfig.Follower {
     private final BindErrors bindErrors = new BindErrors();
     private final Outliers outliers;
     private final HealthChecks checks;
+    private final EventFiles events = new EventFiles();
     private volatile Map<String, UpstreamCluster> clusters = Map.of();
     private RuntimeConfig applied = RuntimeConfig.EMPTY;
     private Neighbourhood neighbourhood;
@@ -73,7 +76,7 @@ public final class Upstreams implements ActiveConfig.Follower {
         this.lookup = new DnsClients(loops);
         this.timer = loops.workers().getFirst().loop();
         this.outliers = new Outliers(timer);
-        this.checks = new HealthChecks(loops.workers(), pools);
+        this.checks = new HealthChecks(loops.workers(), pools, new HealthEvents(events));
         this.names = new NameResolver(lookup, this::resolved);
         swapped(RuntimeConfig.EMPTY, first);
     }
@@ -262,7 +265,9 @@ public final class Upstreams implements ActiveConfig.Follower {
             var known = old.map(was -> was.hosts().get(found.key()));
             hosts.put(
                     found.key(),
-                    new Host(found.endpoint(), known.map(Host::state).orElseGet(() -> joining(cluster))));
+                    new Host(
+                            found.endpoint(),
+                            known.map(Host::state).orElseGet(() -> joining(cluster, found.endpoint()))));
         }
         var detector = outliers.watch(cluster, hosts.values());
         hosts.forEach((key, host) -> {
@@ -274,7 +279,7 @@ public final class Upstreams implements ActiveConfig.Follower {
             var monitor = detector.map(watching -> watching.monitor(host.state()));
             targets.put(host.state(), new UpstreamTarget(host, address, transport, source, cluster, breaker, monitor));
         });
-        checks.watch(cluster, targets.values());
+        checks.watch(cluster, targets.values(), checkLine(cluster, sources));
         var around = neighbourhood.around(() -> breaker.active(CircuitBreaker.Resource.REQUESTS));
         var set = new HostSet(List.copyOf(hosts.values()), cluster.endpoints().spread(), around);
         var balancer = BuiltinBalancers.create(cluster.balancer(), set);
@@ -282,11 +287,19 @@ public final class Upstreams implements ActiveConfig.Follower {
     }
 
     /// Nothing is known of a host that was not checked yet, so it counts as ill.
-    private static HostState joining(Cluster cluster) {
+    private static HostState joining(Cluster cluster, Endpoint endpoint) {
         var state = new HostState();
-        state.checked(cluster.health().check().isEmpty());
+        state.checked(cluster.health().check().isEmpty() || endpoint.checks().disabled());
         state.join(System.nanoTime());
         return state;
+    }
+
+    /// The transport socket of checks, where they have one of their own.
+    private Optional<HostCheck.Line> checkLine(Cluster cluster, Map<ClientTls, ClientTlsSource> sources) {
+        return cluster.health().check().flatMap(HealthCheck::transport).map(criteria -> {
+            var transport = transport(cluster, criteria);
+            return new HostCheck.Line(transport, transport.tls().map(needed -> sources.computeIfAbsent(needed, tls)));
+        });
     }
 
     private OriginalDestinations destinations(Cluster cluster, CircuitBreaker breaker) {
@@ -348,6 +361,11 @@ public final class Upstreams implements ActiveConfig.Follower {
         if (!gone.isEmpty()) {
             retire(gone);
         }
+    }
+
+    /// Writes what is known of events and ends. Connections end with their event loops.
+    public void close() {
+        events.close();
     }
 
     private void retire(List<HostState> gone) {

@@ -4,6 +4,7 @@ import io.heddle.model.name.Locality;
 import io.heddle.traffic.request.PeerMetadata;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// One instance of a cluster, as configured.
 ///
@@ -18,6 +19,7 @@ import java.util.Map;
 /// @param locality where it runs
 /// @param labels what subsets are made by (`envoy.lb` metadata)
 /// @param additional where it is reached, too (`additional_addresses`): tried when its address does not answer soon
+/// @param checks how active health checks ask it
 public record Endpoint(
         String address,
         int port,
@@ -29,13 +31,42 @@ public record Endpoint(
         String hostname,
         Locality locality,
         Map<String, LabelValue> labels,
-        List<Address> additional) {
+        List<Address> additional,
+        Checks checks) {
     private static final String HASH_KEY = "hash_key";
 
     public Endpoint {
         transportMatch = Map.copyOf(transportMatch);
         labels = Map.copyOf(labels);
         additional = List.copyOf(additional);
+    }
+
+    /// One that is checked like the others of its cluster.
+    public Endpoint(
+            String address,
+            int port,
+            int weight,
+            Health health,
+            int priority,
+            Map<String, String> transportMatch,
+            PeerMetadata metadata,
+            String hostname,
+            Locality locality,
+            Map<String, LabelValue> labels,
+            List<Address> additional) {
+        this(
+                address,
+                port,
+                weight,
+                health,
+                priority,
+                transportMatch,
+                metadata,
+                hostname,
+                locality,
+                labels,
+                additional,
+                Checks.USUAL);
     }
 
     /// One without a name, anywhere, in no subset, that is reached at one address.
@@ -64,6 +95,55 @@ public record Endpoint(
     /// An IP address and a port.
     public record Address(String host, int port) {}
 
+    /// How active health checks ask it (Envoy's `Endpoint.HealthCheckConfig`).
+    ///
+    /// @param address asked instead of its own; empty for its own
+    /// @param port asked instead of that of the address, or of what its cluster says; empty for that
+    /// @param hostname the name that is asked for, instead of what its cluster says; empty for that
+    /// @param disabled whether it is not checked, and counts as well
+    public record Checks(Optional<Address> address, Optional<Integer> port, String hostname, boolean disabled) {
+        /// Like the others of its cluster.
+        public static final Checks USUAL = new Checks(Optional.empty(), Optional.empty(), "", false);
+    }
+
+    /// Where checks ask it, at its own address only; `others` is the port where the cluster's hosts are asked.
+    public Endpoint checked(Optional<Integer> others) {
+        int asked = checks.port()
+                .or(() -> checks.address().map(Address::port))
+                .or(() -> others)
+                .orElse(port);
+        return new Endpoint(
+                checks.address().map(Address::host).orElse(address),
+                asked,
+                weight,
+                health,
+                priority,
+                transportMatch,
+                metadata,
+                hostname,
+                locality,
+                labels,
+                List.of(),
+                checks);
+    }
+
+    /// The same, checked like this.
+    public Endpoint withChecks(Checks wanted) {
+        return new Endpoint(
+                address,
+                port,
+                weight,
+                health,
+                priority,
+                transportMatch,
+                metadata,
+                hostname,
+                locality,
+                labels,
+                additional,
+                wanted);
+    }
+
     /// The same at `others`, too.
     public Endpoint withAdditional(List<Address> others) {
         return at(address, hostname, others);
@@ -74,25 +154,9 @@ public record Endpoint(
         return at(to, hostname.isEmpty() ? address : hostname, additional);
     }
 
-    /// The same at another port, and at its own address only.
-    public Endpoint withPort(int other) {
-        return new Endpoint(
-                address,
-                other,
-                weight,
-                health,
-                priority,
-                transportMatch,
-                metadata,
-                hostname,
-                locality,
-                labels,
-                List.of());
-    }
-
     private Endpoint at(String to, String name, List<Address> others) {
         return new Endpoint(
-                to, port, weight, health, priority, transportMatch, metadata, name, locality, labels, others);
+                to, port, weight, health, priority, transportMatch, metadata, name, locality, labels, others, checks);
     }
 
     /// `address:port`: the identity that live state is kept by.

@@ -2,6 +2,7 @@ package io.heddle.traffic.resilience;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// How hosts are asked, again and again, whether they are well (Envoy's `core.v3.HealthCheck`).
@@ -14,6 +15,8 @@ import java.util.Optional;
 /// @param port asked instead of the host's own (`alt_port`); empty for its own
 /// @param logs which checks are told beside those that change something
 /// @param probe what is asked
+/// @param transport which transport socket checks use, chosen as if this were a host's metadata; empty for the host's
+/// own
 public record HealthCheck(
         Duration timeout,
         Intervals intervals,
@@ -22,7 +25,24 @@ public record HealthCheck(
         boolean reuse,
         Optional<Integer> port,
         Logs logs,
-        Probe probe) {
+        Probe probe,
+        Optional<Map<String, String>> transport) {
+    public HealthCheck {
+        transport = transport.map(Map::copyOf);
+    }
+
+    /// One with the transport sockets of hosts.
+    public HealthCheck(
+            Duration timeout,
+            Intervals intervals,
+            int unhealthyThreshold,
+            int healthyThreshold,
+            boolean reuse,
+            Optional<Integer> port,
+            Logs logs,
+            Probe probe) {
+        this(timeout, intervals, unhealthyThreshold, healthyThreshold, reuse, port, logs, probe, Optional.empty());
+    }
 
     /// How long it is from the end of one check to the next, without jitter.
     ///
@@ -56,9 +76,15 @@ public record HealthCheck(
     ///
     /// @param failures every failure
     /// @param successes every success
-    public record Logs(boolean failures, boolean successes) {
+    /// @param file where events are written, too, as lines of JSON; empty for the proxy's log only
+    public record Logs(boolean failures, boolean successes, Optional<String> file) {
         /// None.
         public static final Logs CHANGES = new Logs(false, false);
+
+        /// Without a file.
+        public Logs(boolean failures, boolean successes) {
+            this(failures, successes, Optional.empty());
+        }
     }
 
     /// What is asked.
@@ -93,6 +119,17 @@ public record HealthCheck(
                     return Result.WELL;
                 }
                 return retriable.stream().anyMatch(statuses -> statuses.contains(status)) ? Result.NETWORK : Result.ILL;
+            }
+        }
+
+        /// A call of `grpc.health.v1.Health/Check`, over HTTP/2; what the service says decides.
+        ///
+        /// @param service whose health is asked; empty for that of the whole server
+        /// @param authority the `:authority` of the call; empty for the cluster's name
+        /// @param metadata what the call carries besides
+        record Grpc(String service, String authority, List<Header> metadata) implements Probe {
+            public Grpc {
+                metadata = List.copyOf(metadata);
             }
         }
 

@@ -4,6 +4,7 @@ import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.Endpoint.AdditionalAddress;
+import io.envoyproxy.envoy.config.endpoint.v3.Endpoint.HealthCheckConfig;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import io.heddle.traffic.balance.Endpoint;
@@ -38,17 +39,25 @@ final class EndpointReader {
             .refuses("endpoint_name");
     private static final Fields<io.envoyproxy.envoy.config.endpoint.v3.Endpoint> HOST = Fields.ignoringOthers(
                     io.envoyproxy.envoy.config.endpoint.v3.Endpoint.class)
-            .reads("address")
+            .reads("address", "health_check_config")
             .limits("additional_addresses", "IP addresses; not in a DNS cluster")
             .limits("hostname", "for consistent hashing; the host is never rewritten to it");
 
     private static final Fields<AdditionalAddress> ADDITIONAL =
             Fields.refusingOthers(AdditionalAddress.class).reads("address");
 
+    private static final Fields<HealthCheckConfig> CHECKS = Fields.refusingOthers(HealthCheckConfig.class)
+            .limits("port_value", "0 to 65535")
+            .limits("hostname", "visible characters")
+            .limits("address", "an IP address")
+            .reads("disable_active_health_check");
+
     /// What of endpoints is read.
-    static final List<Fields<?>> FIELDS = List.of(ASSIGNMENT, POLICY, GROUP, LOCALITY, ENDPOINT, HOST, ADDITIONAL);
+    static final List<Fields<?>> FIELDS =
+            List.of(ASSIGNMENT, POLICY, GROUP, LOCALITY, ENDPOINT, HOST, ADDITIONAL, CHECKS);
 
     private static final int LAST_PRIORITY = 128;
+    private static final int LARGEST_PORT = 65_535;
     private static final long MOST = 1_000_000_000;
     private static final String TRANSPORT_MATCH = "envoy.transport_socket_match";
 
@@ -129,7 +138,31 @@ final class EndpointReader {
                 message.getEndpoint().getHostname(),
                 locality(group.getLocality()),
                 LabelReader.labels(message.getMetadata()),
-                additional(message.getEndpoint(), here)));
+                additional(message.getEndpoint(), here),
+                checks(message.getEndpoint().getHealthCheckConfig(), here.at("health_check_config"))));
+    }
+
+    private static Endpoint.Checks checks(HealthCheckConfig message, Scope scope) {
+        scope.check(message, CHECKS);
+        int port = message.getPortValue();
+        if (port < 0 || port > LARGEST_PORT) {
+            scope.at("port_value").error("is no port: " + Integer.toUnsignedString(port), "write 1 to 65535");
+            port = 0;
+        }
+        if (!HealthCheckReader.isVisible(message.getHostname())) {
+            scope.at("hostname").error("is no host", "write for example shop.example");
+        }
+        var address = message.hasAddress()
+                ? Values.address(message.getAddress(), scope.at("address"))
+                : Optional.<Values.HostPort>empty();
+        if (address.isPresent() && AddressMatcher.parse(address.get().host()).isEmpty()) {
+            scope.at("address").error("is no IP address: " + address.get().host(), "write an IPv4 or IPv6 address");
+        }
+        return new Endpoint.Checks(
+                address.map(found -> new Endpoint.Address(found.host(), found.port())),
+                port == 0 ? Optional.empty() : Optional.of(port),
+                message.getHostname(),
+                message.getDisableActiveHealthCheck());
     }
 
     private static List<Endpoint.Address> additional(

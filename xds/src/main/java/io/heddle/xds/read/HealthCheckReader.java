@@ -1,10 +1,14 @@
 package io.heddle.xds.read;
 
 import com.google.protobuf.UInt32Value;
+import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
+import io.envoyproxy.envoy.config.core.v3.HealthCheck.GrpcHealthCheck;
 import io.envoyproxy.envoy.config.core.v3.HealthCheck.HttpHealthCheck;
 import io.envoyproxy.envoy.config.core.v3.HealthCheck.Payload;
 import io.envoyproxy.envoy.config.core.v3.HealthCheck.TcpHealthCheck;
 import io.envoyproxy.envoy.config.core.v3.RequestMethod;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
+import io.envoyproxy.envoy.extensions.health_check.event_sinks.file.v3.HealthCheckEventFileSink;
 import io.envoyproxy.envoy.type.v3.CodecClientType;
 import io.envoyproxy.envoy.type.v3.Int64Range;
 import io.heddle.traffic.resilience.HealthCheck;
@@ -17,9 +21,11 @@ import io.heddle.traffic.resilience.HealthCheck.Statuses;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /// Reads how hosts are asked whether they are well.
@@ -30,10 +36,21 @@ final class HealthCheckReader {
             .reads("initial_jitter", "interval_jitter", "interval_jitter_percent")
             .reads("no_traffic_interval", "no_traffic_healthy_interval")
             .reads("unhealthy_interval", "unhealthy_edge_interval", "healthy_edge_interval")
-            .reads("alt_port", "http_health_check", "tcp_health_check")
-            .limits("reuse_connection", "HTTP; a TCP check always opens a connection")
+            .reads("alt_port", "http_health_check", "tcp_health_check", "grpc_health_check")
+            .limits("reuse_connection", "HTTP and gRPC; a TCP check always opens a connection")
             .reads("always_log_health_check_failures", "always_log_health_check_success")
-            .ignores("event_log_path", "event_logger", "event_service", "tls_options");
+            .limits("transport_socket_match_criteria", "texts")
+            .reads("event_log_path")
+            .limits("event_logger", "`HealthCheckEventFileSink`; one file, with `event_log_path`")
+            .ignores("event_service", "tls_options");
+    private static final Fields<HealthCheckEventFileSink> FILE_SINK =
+            Fields.refusingOthers(HealthCheckEventFileSink.class).reads("event_log_path");
+    private static final Fields<TypedExtensionConfig> LOGGER = Fields.refusingOthers(TypedExtensionConfig.class)
+            .accepts("name", "for people")
+            .reads("typed_config");
+    private static final Fields<GrpcHealthCheck> GRPC = Fields.refusingOthers(GrpcHealthCheck.class)
+            .reads("service_name", "authority")
+            .limits("initial_metadata", "values without command operators");
     private static final Fields<HttpHealthCheck> HTTP = Fields.refusingOthers(HttpHealthCheck.class)
             .reads("host", "path", "method", "expected_statuses", "retriable_statuses")
             .limits("request_headers_to_add", "values without command operators")
@@ -48,10 +65,11 @@ final class HealthCheckReader {
             Fields.refusingOthers(Int64Range.class).reads("start", "end");
 
     /// What of health checks is read.
-    static final List<Fields<?>> FIELDS = List.of(CHECK, HTTP, TCP, PAYLOAD, STATUSES);
+    static final List<Fields<?>> FIELDS = List.of(CHECK, HTTP, TCP, GRPC, PAYLOAD, STATUSES, LOGGER, FILE_SINK);
 
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final String SINK = "envoy.extensions.health_check.event_sinks.file.v3.HealthCheckEventFileSink";
     private static final int LARGEST_PORT = 65_535;
 
     private HealthCheckReader() {}
@@ -69,8 +87,51 @@ final class HealthCheckReader {
                 threshold(message.hasHealthyThreshold(), message.getHealthyThreshold(), scope.at("healthy_threshold")),
                 !message.hasReuseConnection() || message.getReuseConnection().getValue(),
                 port(message, scope.at("alt_port")),
-                new Logs(message.getAlwaysLogHealthCheckFailures(), message.getAlwaysLogHealthCheckSuccess()),
-                probe(message, scope));
+                new Logs(
+                        message.getAlwaysLogHealthCheckFailures(),
+                        message.getAlwaysLogHealthCheckSuccess(),
+                        file(message, scope)),
+                probe(message, scope),
+                message.hasTransportSocketMatchCriteria()
+                        ? Optional.of(criteria(message, scope.at("transport_socket_match_criteria")))
+                        : Optional.empty());
+    }
+
+    private static Map<String, String> criteria(io.envoyproxy.envoy.config.core.v3.HealthCheck message, Scope scope) {
+        var criteria = new HashMap<String, String>();
+        message.getTransportSocketMatchCriteria().getFieldsMap().forEach((key, value) -> {
+            if (value.hasStringValue()) {
+                criteria.put(key, value.getStringValue());
+            } else {
+                scope.at(key).error("is no text", "write a text");
+            }
+        });
+        return criteria;
+    }
+
+    @SuppressWarnings("deprecation") // older configurations set event_log_path
+    private static Optional<String> file(io.envoyproxy.envoy.config.core.v3.HealthCheck message, Scope scope) {
+        var path = message.getEventLogPath();
+        for (int i = 0; i < message.getEventLoggerCount(); i++) {
+            var logger = message.getEventLogger(i);
+            var here = scope.at("event_logger", i);
+            here.check(logger, LOGGER);
+            var config = here.at("typed_config");
+            if (!Scope.type(logger.getTypedConfig()).equals(SINK)) {
+                config.error("is of a type that is not known", "use a " + SINK);
+                continue;
+            }
+            var sink = config.unpack(logger.getTypedConfig(), HealthCheckEventFileSink.parser());
+            sink.ifPresent(found -> config.check(found, FILE_SINK));
+            var named = sink.map(HealthCheckEventFileSink::getEventLogPath).orElse("");
+            if (named.isEmpty()) {
+                config.at("event_log_path").error("is missing", "name a file");
+            } else if (!path.isEmpty() && !path.equals(named)) {
+                config.at("event_log_path").error("is a second file: one is supported", "name one file");
+            }
+            path = named;
+        }
+        return path.isEmpty() ? Optional.empty() : Optional.of(path);
     }
 
     private static Intervals intervals(io.envoyproxy.envoy.config.core.v3.HealthCheck message, Scope scope) {
@@ -161,9 +222,10 @@ final class HealthCheckReader {
         return switch (message.getHealthCheckerCase()) {
             case HTTP_HEALTH_CHECK -> http(message.getHttpHealthCheck(), scope.at("http_health_check"));
             case TCP_HEALTH_CHECK -> tcp(message.getTcpHealthCheck(), scope.at("tcp_health_check"));
-            case GRPC_HEALTH_CHECK, CUSTOM_HEALTH_CHECK -> new Probe.Tcp("", List.of()); // refused already
+            case GRPC_HEALTH_CHECK -> grpc(message.getGrpcHealthCheck(), scope.at("grpc_health_check"));
+            case CUSTOM_HEALTH_CHECK -> new Probe.Tcp("", List.of()); // refused already
             case HEALTHCHECKER_NOT_SET -> {
-                scope.error("asks nothing", "set http_health_check or tcp_health_check");
+                scope.error("asks nothing", "set http_health_check, grpc_health_check or tcp_health_check");
                 yield new Probe.Tcp("", List.of());
             }
         };
@@ -183,12 +245,23 @@ final class HealthCheckReader {
                 method(message.getMethod(), scope.at("method")),
                 message.getHost(),
                 message.getPath(),
-                headers(message, scope),
+                headers(message.getRequestHeadersToAddList(), scope, "request_headers_to_add"),
                 expected.isEmpty() ? List.of(new Statuses(200, 201)) : expected,
                 statuses(message.getRetriableStatusesList(), scope.at("retriable_statuses")));
     }
 
-    private static boolean isVisible(String text) {
+    private static Probe grpc(GrpcHealthCheck message, Scope scope) {
+        scope.check(message, GRPC);
+        if (!isVisible(message.getAuthority())) {
+            scope.at("authority").error("is no authority", "write for example shop.example");
+        }
+        return new Probe.Grpc(
+                message.getServiceName(),
+                message.getAuthority(),
+                headers(message.getInitialMetadataList(), scope, "initial_metadata"));
+    }
+
+    static boolean isVisible(String text) {
         return text.chars().allMatch(octet -> octet > ' ' && octet < 127);
     }
 
@@ -214,11 +287,11 @@ final class HealthCheckReader {
         };
     }
 
-    private static List<Header> headers(HttpHealthCheck message, Scope scope) {
+    private static List<Header> headers(List<HeaderValueOption> options, Scope scope, String field) {
         var headers = new ArrayList<Header>();
-        for (int i = 0; i < message.getRequestHeadersToAddCount(); i++) {
-            var option = message.getRequestHeadersToAdd(i);
-            var here = scope.at("request_headers_to_add", i);
+        for (int i = 0; i < options.size(); i++) {
+            var option = options.get(i);
+            var here = scope.at(field, i);
             var value = option.getHeader().getValue();
             if (value.indexOf('%') >= 0) {
                 here.at("header.value").error("has command operators", "write a text without %");

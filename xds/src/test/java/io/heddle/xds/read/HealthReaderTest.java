@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
+import io.heddle.traffic.balance.Endpoint;
 import io.heddle.traffic.resilience.HealthCheck;
 import io.heddle.traffic.resilience.OutlierPolicy;
 import io.heddle.traffic.resilience.OutlierPolicy.Ejections;
@@ -13,6 +14,7 @@ import io.heddle.traffic.resilience.OutlierPolicy.SuccessRate;
 import io.heddle.traffic.runtime.HealthPolicy;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -140,6 +142,48 @@ class HealthReaderTest {
                                 List.of(new HealthCheck.Statuses(503, 504)))));
     }
 
+    private static final String SINK =
+            "type.googleapis.com/envoy.extensions.health_check.event_sinks.file.v3.HealthCheckEventFileSink";
+
+    @Test
+    void reads_a_health_check_over_grpc_and_where_its_events_go() {
+        var read =
+                check("grpc_health_check: { service_name: shop.Cart, authority: cart, initial_metadata: [ { header: {"
+                        + " key: X-Check, value: yes } } ] }, transport_socket_match_criteria: { port: health },"
+                        + " event_logger: [ { name: file, typed_config: { \"@type\": " + SINK
+                        + ", event_log_path: /var/log/health.log } } ]");
+        assertThat(read.probe())
+                .isEqualTo(new HealthCheck.Probe.Grpc(
+                        "shop.Cart", "cart", List.of(new HealthCheck.Header("x-check", "yes"))));
+        assertThat(read.transport()).contains(Map.of("port", "health"));
+        assertThat(read.logs().file()).contains("/var/log/health.log");
+        assertThat(check("tcp_health_check: {}, event_log_path: /dev/stdout")
+                        .logs()
+                        .file())
+                .contains("/dev/stdout");
+    }
+
+    @Test
+    void reads_how_single_endpoints_are_checked() {
+        var endpoints = "type: STATIC, load_assignment: { cluster_name: c, endpoints: [ { lb_endpoints: [ { endpoint: {"
+                + " address: { socket_address: { address: 10.0.0.1, port_value: 80 } }, health_check_config: { %s } } }"
+                + " ] } ] }";
+        var read = read(endpoints.formatted("port_value: 81, hostname: a.shop, disable_active_health_check: true,"
+                + " address: { socket_address: { address: 10.0.0.9, port_value: 90 } }"));
+        assertThat(read.problems()).isEmpty();
+        var cluster = Objects.requireNonNull(
+                ((Checked.Ok<Bootstrap>) read).value().fixed().clusters().get("c"));
+        var endpoint = cluster.endpoints().endpoints().getFirst();
+        assertThat(endpoint.checks())
+                .isEqualTo(new Endpoint.Checks(
+                        Optional.of(new Endpoint.Address("10.0.0.9", 90)), Optional.of(81), "a.shop", true));
+        assertThat(endpoint.checked(Optional.of(82)).key()).isEqualTo("10.0.0.9:81");
+        assertThat(read(endpoints.formatted("port_value: 65536, hostname: 'a b', address: { socket_address: {"
+                                + " address: shop, port_value: 1 } }"))
+                        .problems())
+                .hasSize(3);
+    }
+
     @Test
     void reads_a_health_check_over_tcp_in_octets() {
         assertThat(check(
@@ -151,10 +195,14 @@ class HealthReaderTest {
     @Test
     void refuses_checks_that_cannot_be_made_as_written() {
         assertThat(checkPaths("")).hasSize(5);
-        assertThat(checkPaths(TIMES + ", grpc_health_check: {}"))
+        assertThat(checkPaths(TIMES + ", custom_health_check: { name: redis }"))
                 .singleElement()
                 .asString()
-                .endsWith("health_checks[0].grpc_health_check");
+                .endsWith("health_checks[0].custom_health_check");
+        assertThat(checkPaths(TIMES + ", grpc_health_check: { authority: 'a b' },"
+                        + " transport_socket_match_criteria: { port: 1 }, event_log_path: a, event_logger: [ { name: f,"
+                        + " typed_config: { \"@type\": " + SINK + ", event_log_path: b } } ]"))
+                .hasSize(3);
         assertThat(checkPaths(TIMES + ", alt_port: 0, http_health_check: { path: ok, host: 'a b', method: CONNECT,"
                         + " expected_statuses: [ { start: 200, end: 200 } ], receive: [ { text: 00 } ],"
                         + " request_headers_to_add: [ { header: { key: a, value: '%X%' } } ] }"))

@@ -48,6 +48,7 @@ import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspe
 import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.extensions.health_check.event_sinks.file.v3.HealthCheckEventFileSink;
 import io.envoyproxy.envoy.extensions.http.stateful_session.cookie.v3.CookieBasedSessionState;
 import io.envoyproxy.envoy.extensions.http.stateful_session.header.v3.HeaderBasedSessionState;
 import io.envoyproxy.envoy.extensions.internal_redirect.allow_listed_routes.v3.AllowListedRoutesConfig;
@@ -103,7 +104,7 @@ record SetField(Way way, FieldDescriptor field) {
 
     /// Fields in which extensions of a kind of their own stand.
     private static final Set<String> EXTENSIONS =
-            Set.of("load_balancing_policy", "session_state", "compressor_library", "decompressor_library");
+            Set.of("load_balancing_policy", "session_state", "compressor_library", "decompressor_library", "event_logger");
 
     /// Which messages stand in an `Any`, by the message that holds it.
     private static final Map<String, List<Message>> PACKED = Map.ofEntries(
@@ -195,7 +196,8 @@ record SetField(Way way, FieldDescriptor field) {
                             WrrLocality.getDefaultInstance(),
                             Subset.getDefaultInstance(),
                             OverrideHost.getDefaultInstance(),
-                            ClusterProvided.getDefaultInstance())),
+                            ClusterProvided.getDefaultInstance(),
+                            HealthCheckEventFileSink.getDefaultInstance())),
             Map.entry(
                     "envoy.config.cluster.v3.Cluster.CustomClusterType",
                     List.of(
@@ -349,6 +351,9 @@ record SetField(Way way, FieldDescriptor field) {
         }
         if (kind.getFullName().startsWith("envoy.extensions.compression.")) {
             return kind.getFullName().contains(".compressor.") ? "compressor_library" : "decompressor_library";
+        }
+        if (kind.equals(HealthCheckEventFileSink.getDescriptor())) {
+            return "event_logger";
         }
         return kind.getFullName().startsWith("envoy.extensions.http.stateful_session.") ? "session_state" : "";
     }

@@ -1,0 +1,169 @@
+package io.heddle.proxy.upstream;
+
+import io.heddle.proxy.http.HeaderLines;
+import io.heddle.proxy.http.HttpRequestHead;
+import io.heddle.proxy.http.HttpResponseHead;
+import io.heddle.proxy.http.HttpVersion;
+import io.heddle.proxy.http.LineKind;
+import io.heddle.traffic.request.Span;
+import io.heddle.traffic.resilience.GrpcHealth;
+import io.heddle.traffic.resilience.HealthCheck;
+import io.heddle.traffic.resilience.HealthCheck.Result;
+import io.netty.buffer.ByteBuf;
+import java.util.List;
+
+/// What a check asks by a request, and what the answer means. Immutable.
+sealed interface HealthQuestion {
+    /// Whether HTTP/2 is spoken.
+    boolean http2();
+
+    /// The head of the request; `secure` tells that the connection has TLS.
+    HttpRequestHead head(boolean secure);
+
+    /// What follows the head; nothing for no body.
+    byte[] body();
+
+    /// Hears an answer.
+    Hearing hear();
+
+    /// What came of one answer so far.
+    sealed interface Hearing {
+        /// Its head.
+        void head(HttpResponseHead head);
+
+        /// A piece of its body, which stays the caller's.
+        void body(ByteBuf piece);
+
+        /// What it means, now that it is complete.
+        Result end(HeaderLines trailers);
+    }
+
+    /// A request, of which the status of the answer counts.
+    ///
+    /// @param authority the `Host`
+    record Http(HealthCheck.Probe.Http settings, String authority) implements HealthQuestion {
+        @Override
+        public boolean http2() {
+            return settings.http2();
+        }
+
+        @Override
+        public HttpRequestHead head(boolean secure) {
+            var head = RequestLines.head(
+                    settings.http2() ? HttpVersion.HTTP_2 : HttpVersion.HTTP_1_1, settings.method(), secure);
+            RequestLines.target(head, authority, settings.path());
+            RequestLines.lines(head, settings.headers());
+            return head;
+        }
+
+        @Override
+        public byte[] body() {
+            return new byte[0];
+        }
+
+        @Override
+        public Hearing hear() {
+            return new Status(settings);
+        }
+    }
+
+    /// A call of gRPC's health service.
+    ///
+    /// @param authority the `:authority`
+    record Grpc(HealthCheck.Probe.Grpc settings, String authority) implements HealthQuestion {
+        private static final List<HealthCheck.Header> LINES = List.of(
+                new HealthCheck.Header("te", "trailers"), new HealthCheck.Header("content-type", "application/grpc"));
+
+        @Override
+        public boolean http2() {
+            return true;
+        }
+
+        @Override
+        public HttpRequestHead head(boolean secure) {
+            var head = RequestLines.head(HttpVersion.HTTP_2, "POST", secure);
+            RequestLines.target(head, authority, GrpcHealth.PATH);
+            LINES.forEach(line -> RequestLines.line(head.lines(), line.name(), line.value()));
+            RequestLines.lines(head, settings.metadata());
+            return head;
+        }
+
+        @Override
+        public byte[] body() {
+            return GrpcHealth.request(settings.service());
+        }
+
+        @Override
+        public Hearing hear() {
+            return new Message();
+        }
+    }
+
+    /// Looks at the status.
+    final class Status implements Hearing {
+        private final HealthCheck.Probe.Http settings;
+        private int status;
+
+        private Status(HealthCheck.Probe.Http settings) {
+            this.settings = settings;
+        }
+
+        @Override
+        public void head(HttpResponseHead head) {
+            status = head.status();
+        }
+
+        @Override
+        public void body(ByteBuf piece) {
+            // The status says all.
+        }
+
+        @Override
+        public Result end(HeaderLines trailers) {
+            return settings.judge(status);
+        }
+    }
+
+    /// Looks at the message and at the status of the call.
+    final class Message implements Hearing {
+        private static final int OK = 200;
+
+        private final byte[] received = new byte[GrpcHealth.LONGEST];
+        private int length;
+        private int status;
+        private boolean well;
+        private boolean tooLong;
+
+        private Message() {}
+
+        @Override
+        public void head(HttpResponseHead head) {
+            status = head.status();
+            well = isWell(head.lines());
+        }
+
+        @Override
+        public void body(ByteBuf piece) {
+            int more = piece.readableBytes();
+            if (more > received.length - length) {
+                tooLong = true;
+                return;
+            }
+            piece.getBytes(piece.readerIndex(), received, length, more);
+            length += more;
+        }
+
+        @Override
+        public Result end(HeaderLines trailers) {
+            boolean ok = status == OK && !tooLong && (well || isWell(trailers));
+            return ok && GrpcHealth.isServing(received, length) ? Result.WELL : Result.ILL;
+        }
+
+        private static boolean isWell(HeaderLines lines) {
+            long value = lines.first(LineKind.GRPC_STATUS);
+            return Span.isPresent(value)
+                    && Span.end(value) - Span.start(value) == 1
+                    && lines.bytes()[Span.start(value)] == '0';
+        }
+    }
+}

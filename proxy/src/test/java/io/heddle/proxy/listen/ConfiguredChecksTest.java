@@ -1,0 +1,194 @@
+package io.heddle.proxy.listen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ServerCalls;
+import io.heddle.model.problem.Checked;
+import io.heddle.traffic.balance.HostState;
+import io.heddle.traffic.runtime.RuntimeConfig;
+import io.heddle.xds.read.Bootstrap;
+import io.heddle.xds.read.BootstrapReader;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Health checks from a bootstrap's text to real sockets: gRPC, what single endpoints say, and files of events.
+class ConfiguredChecksTest {
+    private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    private static final String ILL = "HTTP/1.1 500 No\r\nContent-Length: 2\r\n\r\nno";
+    private static final MethodDescriptor.Marshaller<byte[]> BYTES = new MethodDescriptor.Marshaller<>() {
+        @Override
+        public InputStream stream(byte[] value) {
+            return new ByteArrayInputStream(value);
+        }
+
+        @Override
+        public byte[] parse(InputStream stream) {
+            try {
+                return stream.readAllBytes();
+            } catch (IOException impossible) {
+                throw new UncheckedIOException(impossible);
+            }
+        }
+    };
+
+    private final List<String> calls = new CopyOnWriteArrayList<>();
+    private final AtomicReference<byte[]> answer = new AtomicReference<>(new byte[] {8, 1});
+
+    @TempDir
+    private Path folder;
+
+    private static RuntimeConfig config(String check, String... endpoints) {
+        var read = BootstrapReader.read("""
+                { static_resources: { clusters: [ { name: app, type: STATIC, health_checks: [ { timeout: 1s,
+                    interval: 0.02s, no_traffic_interval: 0.02s, unhealthy_threshold: 1, healthy_threshold: 1, %s } ],
+                    load_assignment: { cluster_name: app, endpoints: [ { lb_endpoints: [ %s ] } ] } } ] } }
+                """.formatted(check, String.join(", ", endpoints)));
+        assertThat(read.problems()).isEmpty();
+        return ((Checked.Ok<Bootstrap>) read).value().fixed();
+    }
+
+    private static String endpoint(int port, String checks) {
+        return "{ endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %d } }, health_check_config: {"
+                        .formatted(port)
+                + checks + " } } }";
+    }
+
+    private static HostState state(RunningProxy proxy, int port) {
+        var app = proxy.upstreams.cluster("app").orElseThrow();
+        return Objects.requireNonNull(app.hosts().get("127.0.0.1:" + port)).state();
+    }
+
+    private Server health() throws IOException {
+        var method = MethodDescriptor.<byte[], byte[]>newBuilder(BYTES, BYTES)
+                .setType(MethodDescriptor.MethodType.UNARY)
+                .setFullMethodName("grpc.health.v1.Health/Check")
+                .build();
+        var service = ServerServiceDefinition.builder("grpc.health.v1.Health")
+                .addMethod(method, ServerCalls.asyncUnaryCall((request, answers) -> {
+                    calls.add("asks " + new String(request, StandardCharsets.UTF_8));
+                    if (answer.get().length == 0) {
+                        answers.onError(Status.NOT_FOUND.asRuntimeException());
+                        return;
+                    }
+                    answers.onNext(answer.get());
+                    answers.onCompleted();
+                }))
+                .build();
+        var heads = new ServerInterceptor() {
+            @Override
+            public <Q, A> ServerCall.Listener<Q> interceptCall(
+                    ServerCall<Q, A> call, Metadata lines, ServerCallHandler<Q, A> next) {
+                calls.add(call.getAuthority() + " "
+                        + lines.get(Metadata.Key.of("x-check", Metadata.ASCII_STRING_MARSHALLER)));
+                return next.startCall(call, lines);
+            }
+        };
+        return NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .addService(ServerInterceptors.intercept(service, heads))
+                .build()
+                .start();
+    }
+
+    @Test
+    void a_host_is_asked_over_grpc() throws Exception {
+        var server = health();
+        var check = "grpc_health_check: { service_name: shop, authority: cart, initial_metadata: [ { header: {"
+                + " key: x-check, value: yes } } ] }";
+        try (var proxy = new RunningProxy(config(check, endpoint(server.getPort(), "")))) {
+            var state = state(proxy, server.getPort());
+            await().until(() -> !state.failsChecks());
+            assertThat(calls).startsWith("cart yes", "asks \n\u0004shop");
+            answer.set(new byte[] {8, 2});
+            await().until(state::failsChecks);
+            answer.set(new byte[] {8, 1});
+            await().until(() -> !state.failsChecks());
+            answer.set(new byte[0]);
+            await().until(state::failsChecks);
+            var counts = Objects.requireNonNull(proxy.upstreams.checks().get("app"));
+            assertThat(counts.network().sum()).isZero();
+        } finally {
+            server.shutdownNow();
+        }
+    }
+
+    @Test
+    void single_endpoints_say_where_and_whether_they_are_asked() throws Exception {
+        try (var first = Origin.answering(ILL);
+                var agent = Origin.answering(OK);
+                var second = Origin.answering(ILL);
+                var proxy = new RunningProxy(config(
+                        "http_health_check: { path: /ok, host: shop }",
+                        endpoint(first.port(), "hostname: one.shop, port_value: " + agent.port()),
+                        endpoint(second.port(), "disable_active_health_check: true")))) {
+            assertThat(state(proxy, second.port()).failsChecks()).isFalse();
+            await().until(() -> !state(proxy, first.port()).failsChecks());
+            assertThat(agent.heads.getFirst()).containsIgnoringCase("host: one.shop\r\n");
+            assertThat(first.connections).hasValue(0);
+            assertThat(second.connections).hasValue(0);
+            proxy.config.swap(config(
+                    "http_health_check: { path: /ok, host: shop }",
+                    endpoint(first.port(), ""),
+                    endpoint(second.port(), "")));
+            await().until(() -> state(proxy, first.port()).failsChecks()
+                    && state(proxy, second.port()).failsChecks());
+            proxy.config.swap(config(
+                    "http_health_check: { path: /ok, host: shop }",
+                    endpoint(first.port(), "disable_active_health_check: true"),
+                    endpoint(second.port(), "")));
+            await().until(() -> !state(proxy, first.port()).failsChecks());
+        }
+    }
+
+    @Test
+    void events_are_written_to_a_file_as_envoy_writes_them() throws Exception {
+        var file = folder.resolve("health.log");
+        try (var well = Origin.answering(OK);
+                var ill = Origin.answering(ILL);
+                var proxy = new RunningProxy(config(
+                        "http_health_check: { path: /ok }, always_log_health_check_failures: true, event_log_path: "
+                                + file,
+                        endpoint(well.port(), ""),
+                        endpoint(ill.port(), "")))) {
+            await().until(() -> !state(proxy, well.port()).failsChecks());
+            await().until(() -> Files.exists(file) && Files.readAllLines(file).size() > 2);
+            var host = "{\"health_checker_type\":\"HTTP\",\"host\":{\"socket_address\":{\"protocol\":\"TCP\","
+                    + "\"address\":\"127.0.0.1\",\"port_value\":%d}},\"cluster_name\":\"app\",";
+            var lines = Files.readAllLines(file);
+            assertThat(lines)
+                    .anySatisfy(line -> assertThat(line)
+                            .startsWith(host.formatted(well.port())
+                                    + "\"add_healthy_event\":{\"first_check\":true},\"timestamp\":\"20")
+                            .endsWith("Z\"}"));
+            assertThat(lines)
+                    .anySatisfy(
+                            line -> assertThat(line)
+                                    .startsWith(
+                                            host.formatted(ill.port())
+                                                    + "\"health_check_failure_event\":{\"failure_type\":\"ACTIVE\",\"first_check\":true},"));
+        }
+    }
+}
