@@ -35,6 +35,7 @@ final class HostChoice implements PickRequest {
     private @Nullable HttpRequestHead head;
     private ClusterChoice.@Nullable Target target;
     private List<HashPolicy> policies = List.of();
+    private List<HashPolicy> ofRoute = List.of();
     private @Nullable RequestHash hash;
     private boolean computed;
     private StatefulSessionFilter.@Nullable Settings session;
@@ -57,8 +58,17 @@ final class HostChoice implements PickRequest {
     /// It is for `wanted`.
     void toward(UpstreamCluster wanted, RouteAction.Forward forward) {
         cluster = wanted;
-        var ofCluster = wanted.hashPolicies();
-        policies = ofCluster.isEmpty() ? forward.placement().hash() : ofCluster;
+        ofRoute = forward.placement().hash();
+        hashBy(wanted.hashPolicies());
+    }
+
+    @Override
+    public void hashBy(List<HashPolicy> ofCluster) {
+        var next = ofCluster.isEmpty() ? ofRoute : ofCluster;
+        if (!next.equals(policies)) {
+            policies = next;
+            computed = false;
+        }
     }
 
     /// Its session is kept like this, if it has one.
@@ -108,6 +118,7 @@ final class HostChoice implements PickRequest {
         head = null;
         target = null;
         policies = List.of();
+        ofRoute = List.of();
         computed = false;
         session = null;
         requested = Optional.empty();

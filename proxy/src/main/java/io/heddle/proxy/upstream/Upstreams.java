@@ -11,6 +11,7 @@ import io.heddle.traffic.balance.AggregateBalancer;
 import io.heddle.traffic.balance.BalancerPolicy;
 import io.heddle.traffic.balance.BuiltinBalancers;
 import io.heddle.traffic.balance.Endpoint;
+import io.heddle.traffic.balance.HashedBalancer;
 import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.balance.HostSet;
 import io.heddle.traffic.balance.HostState;
@@ -231,8 +232,9 @@ public final class Upstreams implements ActiveConfig.Follower {
             after.put(cluster.name(), old);
             return;
         }
-        var balancer = new AggregateBalancer(
-                parts.stream().map(UpstreamCluster::balancer).toList());
+        var balancer = new AggregateBalancer(parts.stream()
+                .<LoadBalancer>map(part -> new HashedBalancer(part.hashPolicies(), part.balancer()))
+                .toList());
         var breaker = breaker(cluster, Optional.ofNullable(old));
         after.put(
                 cluster.name(),

@@ -2,14 +2,18 @@ package io.heddle.proxy.listen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heddle.model.problem.Checked;
 import io.heddle.traffic.balance.EndpointSet;
 import io.heddle.traffic.resilience.BreakerLimits;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.RuntimeConfig;
+import io.heddle.xds.read.Bootstrap;
+import io.heddle.xds.read.BootstrapReader;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -108,6 +112,44 @@ class AggregateClusterTest {
             assertThat(ask(client)).isEqualTo("near");
             proxy.config.swap(config(List.of("missing"), Map.of()));
             assertThat(ask(client)).isEqualTo("503");
+        }
+    }
+
+    @Test
+    void a_cluster_inside_has_requests_hashed_as_it_says_itself() throws Exception {
+        var endpoints = new StringBuilder();
+        for (var origin : List.of(near, away)) {
+            endpoints.append("{ endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %d } } } },"
+                    .formatted(origin.port()));
+        }
+        var read = BootstrapReader.read("""
+                { static_resources: { clusters: [
+                    { name: app, cluster_type: { name: aggregate, typed_config: {
+                        "@type": type.googleapis.com/envoy.extensions.clusters.aggregate.v3.ClusterConfig,
+                        clusters: [ cart ] } }, lb_policy: CLUSTER_PROVIDED },
+                    { name: cart, type: STATIC, load_balancing_policy: { policies: [ { typed_extension_config: {
+                        name: m, typed_config: {
+                          "@type": type.googleapis.com/envoy.extensions.load_balancing_policies.maglev.v3.Maglev,
+                          consistent_hashing_lb_config: { hash_policy: [ { query_parameter: { name: user } } ] }
+                        } } } ] },
+                      load_assignment: { cluster_name: cart, endpoints: [ { lb_endpoints: [ %s ] } ] } } ] } }
+                """.formatted(endpoints));
+        assertThat(read.problems()).isEmpty();
+        var clusters = ((Checked.Ok<Bootstrap>) read).value().fixed().clusters();
+        var base = RunningProxy.config(1);
+        try (var proxy = new RunningProxy(new RuntimeConfig(base.listeners(), Map.of(), clusters, Map.of(), Map.of()));
+                var client = proxy.connect()) {
+            for (int user = 0; user < 10; user++) {
+                var hosts = new HashSet<String>();
+                for (int i = 0; i < 5; i++) {
+                    Origin.write(client, "GET /?user=" + user + " HTTP/1.1\r\nHost: shop\r\n\r\n");
+                    assertThat(Origin.head(client.getInputStream())).startsWith("HTTP/1.1 200");
+                    hosts.add(Origin.read(client.getInputStream(), 4));
+                }
+                assertThat(hosts).hasSize(1);
+            }
+            assertThat(near.heads).isNotEmpty();
+            assertThat(away.heads).isNotEmpty();
         }
     }
 }

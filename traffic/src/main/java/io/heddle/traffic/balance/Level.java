@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// The hosts of one priority, by what is known of their health, and by locality where that is asked for.
 ///
@@ -21,10 +20,9 @@ final class Level {
     private final List<Host> hosts;
     private final Pool healthy;
     private final Pool degraded;
-    private final Pools pools;
     private final List<Zone> healthyZones;
     private final List<Zone> degradedZones;
-    private volatile @Nullable Pool all;
+    private final Pool all;
 
     /// A locality's hosts of one health.
     ///
@@ -37,8 +35,8 @@ final class Level {
     Level(int priority, List<Host> hosts, Spread spread, boolean byLocality, Pools pools) {
         this.priority = priority;
         this.hosts = List.copyOf(hosts);
-        this.pools = pools;
         this.healthy = pools.of(with(this.hosts, Endpoint.Health.HEALTHY));
+        this.all = healthy.hosts().size() == this.hosts.size() ? healthy : pools.of(this.hosts);
         this.degraded = pools.of(with(this.hosts, Endpoint.Health.DEGRADED));
         this.healthyZones =
                 byLocality ? zones(priority, this.hosts, Endpoint.Health.HEALTHY, spread, pools) : List.of();
@@ -93,17 +91,9 @@ final class Level {
         return degradedZones;
     }
 
-    /// All hosts whatever their health, for a panic; made when it is first needed.
+    /// All hosts whatever their health, for a panic.
     Pool all() {
-        if (healthy.hosts().size() == hosts.size()) {
-            return healthy;
-        }
-        var made = all;
-        if (made == null) {
-            made = pools.of(hosts);
-            all = made;
-        }
-        return made;
+        return all;
     }
 
     /// A host of `health` that is in service and was not tried.

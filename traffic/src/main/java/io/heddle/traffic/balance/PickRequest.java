@@ -1,8 +1,10 @@
 package io.heddle.traffic.balance;
 
+import io.heddle.traffic.hash.HashPolicy;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.Trace;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Optional;
 
 /// What a balancer may ask while it picks.
@@ -32,6 +34,9 @@ public interface PickRequest {
     default long hash() {
         return 0;
     }
+
+    /// From now on the hash is that by `policies`, or by what the route says where they are empty.
+    default void hashBy(List<HashPolicy> policies) {}
 
     /// Which subset of the hosts the request should go to.
     default MetadataMatch metadataMatch() {

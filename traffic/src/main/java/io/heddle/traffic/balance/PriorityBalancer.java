@@ -30,7 +30,7 @@ final class PriorityBalancer implements LoadBalancer {
         this.layers = layers;
         this.byHash = byHash;
         this.changes = HealthChanges.of(set.hosts());
-        boolean byLocality = !(layers.localities() instanceof Localities.Anywhere) && !byHash;
+        boolean byLocality = !byHash && countsLocalities(layers.localities(), set.surroundings());
         var byPriority = new TreeMap<Integer, List<Host>>();
         var leaving = new ArrayList<Host>();
         for (var host : set.hosts()) {
@@ -47,6 +47,15 @@ final class PriorityBalancer implements LoadBalancer {
                 .map(entry -> new Level(entry.getKey(), entry.getValue(), set.spread(), byLocality, pools))
                 .toList();
         this.shares = compute(changes.count() - 1, 0); // an older one, so that the first pick computes its own
+    }
+
+    /// Without a local cluster that has proxies where this one is, nothing is known to go by zones.
+    private static boolean countsLocalities(Localities localities, Surroundings surroundings) {
+        return switch (localities) {
+            case Localities.Anywhere() -> false;
+            case Localities.ByWeight() -> true;
+            case Localities.ZoneAware _ -> surroundings.peers().getOrDefault(surroundings.own(), 0L) > 0;
+        };
     }
 
     @Override

@@ -17,12 +17,13 @@ import java.util.concurrent.ConcurrentHashMap;
 /// Picks within the subset of the hosts that a request asks for: each subset has a balancer of its own, with
 /// priorities and localities.
 ///
-/// What becomes of a [MetadataMatch] is found out the first time one comes, and kept: which balancers are asked, one
-/// after
-/// the other until one has a host. So a pick costs one look-up and what its subset's balancer costs. Matches come
+/// The balancers of subsets are made with this one, up to a number. What becomes of a [MetadataMatch] is found out the
+/// first time one comes, and kept: which balancers are asked, one after the other until one has a host. So a pick
+/// costs one look-up and what its subset's balancer costs. Matches come
 /// from configuration, so they are few; should they become many, what was found out is forgotten and begun anew.
 final class SubsetBalancer implements LoadBalancer {
     private static final int MOST_MATCHES = 10_000;
+    private static final int MOST_PREPARED = 256;
     private static final String FALLBACK_LIST = "fallback_list";
 
     private final SubsetRules rules;
@@ -37,6 +38,29 @@ final class SubsetBalancer implements LoadBalancer {
         this.policy = rules.options().localityWeights() ? policy : withoutWeights(policy);
         this.set = set;
         this.any = BuiltinBalancers.create(this.policy, set);
+        prepare();
+    }
+
+    /// Makes the balancers of the first [#MOST_PREPARED] subsets that hosts are in, so that no request waits for one.
+    private void prepare() {
+        for (var selector : rules.selectors()) {
+            for (var host : set.hosts()) {
+                if (subsets.size() >= MOST_PREPARED) {
+                    return;
+                }
+                prepare(selector, only(host.endpoint().labels(), selector.keys()));
+            }
+        }
+    }
+
+    private void prepare(Selector selector, Map<String, LabelValue> labels) {
+        if (labels.size() < selector.keys().size() || subsets.containsKey(labels)) {
+            return;
+        }
+        var found = hosts(labels);
+        if (!found.isEmpty()) {
+            subset(labels, selector.singleHost() ? found.subList(0, 1) : found);
+        }
     }
 
     private static BalancerPolicy withoutWeights(BalancerPolicy policy) {

@@ -4,17 +4,18 @@ import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.balance.MetadataMatch;
 import io.heddle.traffic.balance.PickRequest;
 import io.heddle.traffic.balance.RequestedHost;
-import io.heddle.traffic.hash.RequestHash;
+import io.heddle.traffic.hash.HashPolicy;
 import io.heddle.traffic.request.HeaderFields;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.Span;
 import io.heddle.traffic.request.Trace;
+import java.util.List;
 import java.util.Optional;
 
 /// What a balancer may ask about a call: its first try.
 record CallPick(
         HeaderFields head,
-        RequestHash computed,
+        CallHash computed,
         MetadataMatch metadataMatch,
         Optional<RequestedHost> requestedHost,
         Source source)
@@ -45,6 +46,11 @@ record CallPick(
     @Override
     public long hash() {
         return computed.value();
+    }
+
+    @Override
+    public void hashBy(List<HashPolicy> policies) {
+        computed.by(policies);
     }
 
     @Override

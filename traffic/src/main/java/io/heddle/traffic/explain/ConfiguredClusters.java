@@ -2,6 +2,7 @@ package io.heddle.traffic.explain;
 
 import io.heddle.traffic.balance.AggregateBalancer;
 import io.heddle.traffic.balance.BuiltinBalancers;
+import io.heddle.traffic.balance.HashedBalancer;
 import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.balance.HostSet;
 import io.heddle.traffic.balance.HostState;
@@ -67,10 +68,11 @@ public final class ConfiguredClusters implements Clusters {
         var balancers = new ArrayList<LoadBalancer>();
         var byKey = new LinkedHashMap<String, Host>();
         for (var name : names) {
-            Optional.ofNullable(clusters.get(name)).map(this::part).ifPresent(part -> {
+            Optional.ofNullable(clusters.get(name)).ifPresent(cluster -> {
+                var part = part(cluster);
                 hosts.addAll(part.hosts());
                 part.byKey().forEach(byKey::putIfAbsent);
-                balancers.add(part.balancer());
+                balancers.add(new HashedBalancer(cluster.balancer().hashPolicies(), part.balancer()));
             });
         }
         return new Part(hosts, byKey, new AggregateBalancer(balancers));

@@ -5,7 +5,6 @@ import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.balance.MetadataMatch;
 import io.heddle.traffic.balance.RequestedHost;
 import io.heddle.traffic.explain.Explanation.Outcome;
-import io.heddle.traffic.hash.RequestHash;
 import io.heddle.traffic.request.HeaderFields;
 import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.request.ResponseFlag;
@@ -26,7 +25,7 @@ record HostStep(Clusters clusters, CallPick.Source source) {
             source.trace().decided("cluster", target.cluster(), "is not known");
             return new Outcome.Closed("cluster_not_found");
         }
-        var pick = new CallPick(HeaderFields.NONE, new RequestHash(), target.match(), Optional.empty(), source);
+        var pick = new CallPick(HeaderFields.NONE, CallHash.none(), target.match(), Optional.empty(), source);
         var outcome = picked(found.get(), pick);
         return outcome instanceof Outcome.Answered ? new Outcome.Closed("no_healthy_upstream") : outcome;
     }
@@ -43,13 +42,8 @@ record HostStep(Clusters clusters, CallPick.Source source) {
             return new Outcome.Answered(LocalReply.of(
                     forward.options().clusterNotFound(), "", ResponseFlag.NO_CLUSTER_FOUND, "cluster_not_found"));
         }
-        var ofCluster = found.get().cluster().balancer().hashPolicies();
-        var policies = ofCluster.isEmpty() ? forward.placement().hash() : ofCluster;
-        var hash = new RequestHash();
-        hash.compute(policies, taken.head(), taken.peer());
-        if (hash.isPresent()) {
-            source.trace().decided("hash", "request", Long.toHexString(hash.value()));
-        }
+        var hash = CallHash.of(taken, forward.placement().hash(), source.trace());
+        hash.by(found.get().cluster().balancer().hashPolicies());
         if (!target.match().equals(MetadataMatch.NONE)) {
             source.trace().decided("subset", target.match().wanted().toString(), "is asked for");
         }

@@ -43,7 +43,7 @@ public final class GrpcHealth {
         int at = 0;
         int left = value;
         while (left > 0x7f) {
-            octets[at++] = (byte) (left & 0x7f | 0x80);
+            octets[at++] = (byte) ((left & 0x7f) | 0x80);
             left >>>= 7;
         }
         octets[at++] = (byte) left;
@@ -55,7 +55,10 @@ public final class GrpcHealth {
         if (length < PREFIX || length > LONGEST || framed[0] != 0) {
             return false;
         }
-        long size = (framed[1] & 0xffL) << 24 | (framed[2] & 0xff) << 16 | (framed[3] & 0xff) << 8 | framed[4] & 0xff;
+        long size = 0;
+        for (int i = 1; i < PREFIX; i++) {
+            size = (size << 8) + (framed[i] & 0xff);
+        }
         return size == length - PREFIX && new Fields(framed, length).status() == SERVING;
     }
 

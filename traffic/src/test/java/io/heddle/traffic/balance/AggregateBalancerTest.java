@@ -2,7 +2,9 @@ package io.heddle.traffic.balance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heddle.traffic.hash.HashPolicy;
 import io.heddle.traffic.request.PeerMetadata;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -75,5 +77,37 @@ class AggregateBalancerTest {
         var other = over(host("10.0.0.2", Endpoint.Health.HEALTHY));
         assertThat(picked(new AggregateBalancer(List.of(inner, other)))).isEqualTo("10.0.0.1");
         assertThat(picked(new AggregateBalancer(List.of(other, inner)))).isEqualTo("10.0.0.2");
+    }
+
+    @Test
+    void each_cluster_has_requests_hashed_as_it_says_itself() {
+        var told = new ArrayList<List<HashPolicy>>();
+        var listening = new PickRequest() {
+            @Override
+            public long chance() {
+                return random.nextLong();
+            }
+
+            @Override
+            public long now() {
+                return NOW;
+            }
+
+            @Override
+            public boolean tried(Host host) {
+                return false;
+            }
+
+            @Override
+            public void hashBy(List<HashPolicy> policies) {
+                told.add(policies);
+            }
+        };
+        List<HashPolicy> own = List.of(new HashPolicy.SourceAddress(false));
+        var balancer = new AggregateBalancer(List.of(
+                new HashedBalancer(own, over()),
+                new HashedBalancer(List.of(), over(host("10.0.0.2", Endpoint.Health.HEALTHY)))));
+        assertThat(balancer.pick(listening)).isPresent();
+        assertThat(told).containsExactly(own, List.of());
     }
 }

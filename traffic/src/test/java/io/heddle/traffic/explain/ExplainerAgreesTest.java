@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.heddle.traffic.balance.PickRequest;
 import io.heddle.traffic.explain.Explanation.Outcome;
 import io.heddle.traffic.filter.FilterStep;
-import io.heddle.traffic.hash.RequestHash;
 import io.heddle.traffic.request.Trace;
 import io.heddle.traffic.route.RouteAction;
 import io.heddle.traffic.route.RouteDecision;
@@ -13,6 +12,7 @@ import io.heddle.traffic.route.RouteTable;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -135,8 +135,8 @@ final class ExplainerAgreesTest {
                 if (known.isEmpty()) {
                     yield GeneratedConfig.noCluster();
                 }
-                var hash = new RequestHash();
-                hash.compute(forward.placement().hash(), taken.head(), taken.peer());
+                var hash = CallHash.of(taken, forward.placement().hash(), Trace.OFF);
+                hash.by(List.of());
                 PickRequest pick = new CallPick(
                         taken.head(),
                         hash,
