@@ -124,6 +124,7 @@ public final class Proxy implements AutoCloseable {
                 new ProxyMetrics.Settings(VERSION, MAX_SERIES, SERIES_IDLE), node.workload(), this::principal);
         logs = accessLogs;
         upstreams = new Upstreams(loops, TlsSources.client(tls), active.current(), bootstrap.home());
+        upstreams.logEjections(bootstrap.ejections());
         var ownPeer = node.hasWorkload() ? node.workload().toString() : "";
         var services = new ProxyServices(
                 active,

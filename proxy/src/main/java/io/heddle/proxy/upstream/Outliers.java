@@ -1,5 +1,6 @@
 package io.heddle.proxy.upstream;
 
+import io.heddle.proxy.observe.EventFiles;
 import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.resilience.OutlierDetector;
 import io.heddle.traffic.resilience.OutlierEvent;
@@ -24,14 +25,22 @@ final class Outliers {
     private static final Logger log = LoggerFactory.getLogger(Outliers.class);
 
     private final EventLoop timer;
+    private final EventFiles files;
     private final Map<String, Watch> watches = new ConcurrentHashMap<>();
+    private volatile Optional<String> file = Optional.empty();
 
     /// A detector and what calls it once an interval.
     private record Watch(OutlierDetector detector, Future<?> clock) {}
 
-    /// Those whose clock is `timer`.
-    Outliers(EventLoop timer) {
+    /// Those whose clock is `timer`, told in `files` where one is named.
+    Outliers(EventLoop timer, EventFiles files) {
         this.timer = timer;
+        this.files = files;
+    }
+
+    /// What happens from now on is told in the file at `path`, too.
+    void writeTo(Optional<String> path) {
+        file = path;
     }
 
     /// Has `hosts` watched as `cluster` says; empty where it says nothing of outliers.
@@ -44,7 +53,9 @@ final class Outliers {
         var known = watches.get(cluster.name());
         var detector = known == null
                 ? new OutlierDetector(
-                        policy.get(), () -> ThreadLocalRandom.current().nextLong(), event -> say(cluster.name(), event))
+                        policy.get(),
+                        () -> ThreadLocalRandom.current().nextLong(),
+                        event -> happened(cluster.name(), event))
                 : known.detector();
         var before = detector.policy().interval();
         detector.watch(policy.get(), hosts);
@@ -78,6 +89,11 @@ final class Outliers {
         var all = new TreeMap<String, OutlierDetector>();
         watches.forEach((name, watch) -> all.put(name, watch.detector()));
         return all;
+    }
+
+    private void happened(String cluster, OutlierEvent event) {
+        say(cluster, event);
+        file.ifPresent(path -> files.write(path, OutlierLine.json(cluster, event)));
     }
 
     private static void say(String cluster, OutlierEvent event) {

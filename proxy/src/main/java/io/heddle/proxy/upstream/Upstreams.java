@@ -76,7 +76,7 @@ public final class Upstreams implements ActiveConfig.Follower {
                 .toList();
         this.lookup = new DnsClients(loops);
         this.timer = loops.workers().getFirst().loop();
-        this.outliers = new Outliers(timer);
+        this.outliers = new Outliers(timer, events);
         this.checks = new HealthChecks(loops.workers(), pools, new HealthEvents(events));
         this.names = new NameResolver(lookup, this::resolved);
         swapped(RuntimeConfig.EMPTY, first);
@@ -102,6 +102,11 @@ public final class Upstreams implements ActiveConfig.Follower {
     /// The outlier detectors of clusters that have one, by the cluster's name.
     public Map<String, OutlierDetector> outliers() {
         return outliers.all();
+    }
+
+    /// Ejections of hosts are told in the file at `path`, too, from now on.
+    public void logEjections(Optional<String> path) {
+        outliers.writeTo(path);
     }
 
     /// What active health checks came to, by the name of the cluster; those that have none are left out.

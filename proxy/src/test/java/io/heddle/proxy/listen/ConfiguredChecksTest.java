@@ -90,11 +90,12 @@ class ConfiguredChecksTest {
         var service = ServerServiceDefinition.builder("grpc.health.v1.Health")
                 .addMethod(method, ServerCalls.asyncUnaryCall((request, answers) -> {
                     calls.add("asks " + new String(request, StandardCharsets.UTF_8));
-                    if (answer.get().length == 0) {
+                    var told = Objects.requireNonNull(answer.get());
+                    if (told.length == 0) {
                         answers.onError(Status.NOT_FOUND.asRuntimeException());
                         return;
                     }
-                    answers.onNext(answer.get());
+                    answers.onNext(told);
                     answers.onCompleted();
                 }))
                 .build();

@@ -17,12 +17,15 @@ import io.heddle.traffic.runtime.RuntimeConfig;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Hosts that fail are ejected, over real sockets.
 class OutlierDetectionTest {
@@ -93,6 +96,25 @@ class OutlierDetectionTest {
     private static Host host(RunningProxy proxy, int port) {
         var app = proxy.upstreams.cluster("app").orElseThrow();
         return Objects.requireNonNull(app.hosts().get("127.0.0.1:" + port));
+    }
+
+    @Test
+    void ejections_and_their_ends_are_lines_of_a_file_where_one_is_named(@TempDir Path folder) throws Exception {
+        var file = folder.resolve("ejections.log");
+        var config = watching(RunningProxy.config(good.port(), bad.port()), policy(Duration.ofMillis(50)));
+        try (var proxy = new RunningProxy(config);
+                var client = proxy.connect()) {
+            proxy.upstreams.logEjections(Optional.of(file.toString()));
+            for (int i = 0; i < 6; i++) {
+                ask(client);
+            }
+            await().until(() -> Files.exists(file) && Files.readAllLines(file).size() > 1);
+            var lines = Files.readAllLines(file);
+            assertThat(lines.get(0))
+                    .contains("\"type\":\"CONSECUTIVE_5XX\",\"cluster_name\":\"app\",\"upstream_url\":\"127.0.0.1:"
+                            + bad.port() + "\",\"action\":\"EJECT\"");
+            assertThat(lines.get(1)).contains("\"action\":\"UNEJECT\"");
+        }
     }
 
     @Test

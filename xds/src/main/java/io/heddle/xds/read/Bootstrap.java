@@ -19,6 +19,7 @@ import java.util.Optional;
 /// @param fixed the listeners, clusters and secrets that stand in it
 /// @param ads where it gets the rest; empty when there is no rest
 /// @param home where it runs, for balancing by locality
+/// @param ejections the file in which ejections of hosts are told, as lines of JSON; empty for the proxy's log only
 /// @param overload what it does when it is short of something
 /// @param text all of it as it was read, for [ConfigDump]; may hold private keys
 public record Bootstrap(
@@ -27,6 +28,7 @@ public record Bootstrap(
         RuntimeConfig fixed,
         Optional<AdsTarget> ads,
         Home home,
+        Optional<String> ejections,
         OverloadPolicy overload,
         String text) {
     /// Without the text: it may hold private keys.

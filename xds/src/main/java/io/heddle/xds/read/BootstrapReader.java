@@ -53,12 +53,15 @@ public final class BootstrapReader {
             .limits("transport_api_version", "`V3` only")
             .reads("grpc_services")
             .reads("set_node_on_first_message_only");
-    private static final Fields<ClusterManager> CLUSTER_MANAGER =
-            Fields.ignoringOthers(ClusterManager.class).limits("local_cluster_name", "a cluster that is known");
+    private static final Fields<ClusterManager> CLUSTER_MANAGER = Fields.ignoringOthers(ClusterManager.class)
+            .limits("local_cluster_name", "a cluster that is known")
+            .reads("outlier_detection");
+    private static final Fields<ClusterManager.OutlierDetection> EJECTIONS =
+            Fields.ignoringOthers(ClusterManager.OutlierDetection.class).reads("event_log_path");
 
     /// What of a bootstrap is read.
-    static final List<Fields<?>> FIELDS =
-            List.of(BOOTSTRAP, STATIC_RESOURCES, DYNAMIC_RESOURCES, NODE, CLUSTER_MANAGER, ADMIN, API_CONFIG_SOURCE);
+    static final List<Fields<?>> FIELDS = List.of(
+            BOOTSTRAP, STATIC_RESOURCES, DYNAMIC_RESOURCES, NODE, CLUSTER_MANAGER, EJECTIONS, ADMIN, API_CONFIG_SOURCE);
 
     private static final String OBJECT = "Bootstrap";
     private static final int LARGEST_RESPONSE = 256 * 1024 * 1024;
@@ -150,6 +153,7 @@ public final class BootstrapReader {
                 fixed,
                 ads,
                 home(message, fixed, scope),
+                ejections(message.getClusterManager(), scope.at("cluster_manager.outlier_detection")),
                 OverloadReader.read(message.getOverloadManager(), scope.at("overload_manager")),
                 text);
     }
@@ -166,6 +170,12 @@ public final class BootstrapReader {
             here.at("local_cluster_name").error("there is no cluster " + name, "add the cluster");
         }
         return new Home(EndpointReader.locality(message.getNode().getLocality()), name);
+    }
+
+    private static Optional<String> ejections(ClusterManager message, Scope scope) {
+        scope.check(message.getOutlierDetection(), EJECTIONS);
+        var path = message.getOutlierDetection().getEventLogPath();
+        return path.isEmpty() ? Optional.empty() : Optional.of(path);
     }
 
     private static Bootstrap.Node node(Node message, Scope scope) {

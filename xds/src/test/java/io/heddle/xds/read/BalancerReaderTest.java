@@ -254,6 +254,11 @@ class BalancerReaderTest {
         var read = BootstrapReader.read("{ node: { id: n, locality: { region: r, zone: z } }, cluster_manager: {"
                 + " local_cluster_name: c }, static_resources: { clusters: [ { name: c } ] } }");
         assertThat(((Checked.Ok<Bootstrap>) read).value().home()).isEqualTo(new Home(new Locality("r", "z", ""), "c"));
+        assertThat(((Checked.Ok<Bootstrap>) BootstrapReader.read(
+                                "{ cluster_manager: { outlier_detection: { event_log_path: /var/log/ejections } } }"))
+                        .value()
+                        .ejections())
+                .contains("/var/log/ejections");
         assertThat(BootstrapReader.read("{ cluster_manager: { local_cluster_name: none } }")
                         .problems())
                 .extracting(Problem::toString)
