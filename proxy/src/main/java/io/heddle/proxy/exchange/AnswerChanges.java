@@ -45,7 +45,7 @@ final class AnswerChanges {
 
     private void note(LocalReply reply, boolean grpc) {
         var timeline = format.timeline();
-        timeline.status = grpc ? GrpcAnswer.OK : reply.status();
+        timeline.status = grpc ? GrpcAnswer.HTTP_STATUS : reply.status();
         timeline.grpcStatus = grpc ? GrpcAnswer.status(reply) : timeline.grpcStatus;
     }
 

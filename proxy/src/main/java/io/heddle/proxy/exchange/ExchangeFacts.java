@@ -2,6 +2,7 @@ package io.heddle.proxy.exchange;
 
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.loop.Worker;
+import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.route.RouteFacts;
 import org.jspecify.annotations.Nullable;
 
@@ -9,11 +10,13 @@ import org.jspecify.annotations.Nullable;
 final class ExchangeFacts implements RouteFacts {
     private final Worker worker;
     private final HopHeaders headers;
+    private final RequestState state;
     private @Nullable HttpRequestHead head;
 
-    ExchangeFacts(Worker worker, HopHeaders headers) {
+    ExchangeFacts(Worker worker, HopHeaders headers, RequestState state) {
         this.worker = worker;
         this.headers = headers;
+        this.state = state;
     }
 
     /// A request begins.
@@ -34,6 +37,11 @@ final class ExchangeFacts implements RouteFacts {
     @Override
     public boolean certificate() {
         return !headers.client().certificate().isNone();
+    }
+
+    @Override
+    public RequestState state() {
+        return state;
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.heddle.traffic.balance.Endpoint;
 import io.heddle.traffic.format.FormatSource;
 import io.heddle.traffic.format.HeaderChange;
 import io.heddle.traffic.format.Operator;
+import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.HeaderFields;
 import io.heddle.traffic.request.HeaderName;
@@ -25,6 +26,7 @@ final class ExchangeFormat implements FormatSource {
     private final HopHeaders headers;
     private @Nullable HttpRequestHead head;
     private HeaderFields response = HeaderFields.NONE;
+    private String localBody = "";
 
     ExchangeFormat(RequestTimeline timeline, HopHeaders headers) {
         this.timeline = timeline;
@@ -40,11 +42,17 @@ final class ExchangeFormat implements FormatSource {
     void start(HttpRequestHead requestHead) {
         head = requestHead;
         response = HeaderFields.NONE;
+        localBody = "";
     }
 
     /// Its answer has come, with these lines.
     void answered(HeaderLines lines) {
         response = lines;
+    }
+
+    /// It is answered here, with this text before it is formatted; octets as one char each.
+    void localBody(String body) {
+        localBody = body;
     }
 
     /// Gathers what changes in the request's head: what the filters want, then the route's and the target's
@@ -91,6 +99,11 @@ final class ExchangeFormat implements FormatSource {
     }
 
     @Override
+    public RequestState state() {
+        return timeline.state;
+    }
+
+    @Override
     public void appendOwn(HeaderName name, StringBuilder out) {
         if (name.equals(HeaderName.REQUEST_ID)) {
             headers.requestId().appendTo(out);
@@ -111,6 +124,7 @@ final class ExchangeFormat implements FormatSource {
             case SCHEME -> out.append(headers.https(head()) ? "https" : "http");
             case HOSTNAME -> out.append(Hostname.OWN);
             case STREAM_ID -> requestId(out);
+            case LOCAL_REPLY_BODY -> out.append(localBody);
             case ROUTE_NAME -> out.append(timeline.decision().route().name());
             case VIRTUAL_CLUSTER_NAME -> out.append(timeline.decision().virtualHost());
             case RESPONSE_CODE -> out.append(timeline.status);

@@ -15,6 +15,7 @@ import io.heddle.traffic.filter.FilterStep;
 import io.heddle.traffic.filter.ReceivedBody;
 import io.heddle.traffic.filter.StatefulSessionFilter;
 import io.heddle.traffic.format.HeaderChange;
+import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.ratelimit.LocalLimits;
 import io.heddle.traffic.ratelimit.TokenBuckets;
 import io.heddle.traffic.request.HeaderEdits;
@@ -49,6 +50,9 @@ final class FilterRunner implements FilterRequest {
 
         /// There may be a virtual host now: the request is to be routed anew, and begins again with the first filter.
         void routable();
+
+        /// The request is to be routed anew, and goes on with its filters; the cluster where it goes then.
+        ClusterChoice.@Nullable Target rerouted();
     }
 
     private final Worker worker;
@@ -73,6 +77,7 @@ final class FilterRunner implements FilterRequest {
     private boolean bodiless;
     private boolean seesAnswer;
     private @Nullable Bodies bodies;
+    private boolean reroutes;
 
     FilterRunner(
             HttpExchange exchange, ProxyServices services, HopHeaders headers, ExchangeFormat format, Tries tries) {
@@ -99,6 +104,7 @@ final class FilterRunner implements FilterRequest {
         forgetChanges();
         demand.cancel();
         soughtHost = false;
+        reroutes = false;
         session = Optional.empty();
         target = null;
         worker.deadlines().clear(pause);
@@ -150,8 +156,16 @@ final class FilterRunner implements FilterRequest {
                 return;
             }
             index++;
+            followRoute();
         }
         outcome.passed();
+    }
+
+    private void followRoute() {
+        if (reroutes) {
+            reroutes = false;
+            target = outcome.rerouted();
+        }
     }
 
     /// Does what a filter wants; whether the next one follows at once.
@@ -230,6 +244,7 @@ final class FilterRunner implements FilterRequest {
     private void answer(FilterStep.Answer answer) {
         if (act(next(answer))) {
             index++;
+            followRoute();
             run();
         }
     }
@@ -330,6 +345,16 @@ final class FilterRunner implements FilterRequest {
     @Override
     public TokenBuckets buckets(LocalLimits limits) {
         return services.limits().of(limits, worker.now());
+    }
+
+    @Override
+    public RequestState state() {
+        return timeline.state;
+    }
+
+    @Override
+    public void reroute() {
+        reroutes = true;
     }
 
     @Override

@@ -15,7 +15,9 @@ import java.nio.charset.StandardCharsets;
 /// Answers made here to gRPC requests: a client of gRPC looks for `grpc-status`, not for the HTTP status, and for
 /// both in one head (the "Trailers-Only" answer of gRPC over HTTP/2; Envoy's `grpc` local replies).
 final class GrpcAnswer {
-    static final int OK = 200;
+    /// The HTTP status of every answer to gRPC.
+    static final int HTTP_STATUS = 200;
+
     private static final int UNKNOWN = 2;
     private static final int DEADLINE_EXCEEDED = 4;
     private static final int PERMISSION_DENIED = 7;
@@ -41,10 +43,11 @@ final class GrpcAnswer {
 
     /// Whether an answer made here is one of gRPC: for what asked, or because `edits` give it a content type of gRPC.
     static boolean isWanted(HttpRequestHead request, HeaderEdits edits) {
-        return isWanted(request) || typed(edits);
+        return isWanted(request) || isTyped(edits);
     }
 
-    private static boolean typed(HeaderEdits edits) {
+    /// Whether `edits` give an answer a content type of gRPC.
+    static boolean isTyped(HeaderEdits edits) {
         return edits.value(HeaderFields.NONE, HeaderName.CONTENT_TYPE).startsWith("application/grpc");
     }
 
@@ -78,7 +81,7 @@ final class GrpcAnswer {
     /// What a `grpc-status` means in HTTP, by the mapping of Google's `google.rpc.Code`; 500 for one that is not known.
     static int httpStatus(int grpc) {
         return switch (grpc) {
-            case 0 -> OK;
+            case 0 -> HTTP_STATUS;
             case 1 -> 499;
             case 3, 9, 11 -> 400;
             case DEADLINE_EXCEEDED -> 504;
@@ -96,7 +99,7 @@ final class GrpcAnswer {
     /// Writes a reply as gRPC expects it: HTTP status 200, no body, its text as `grpc-message`.
     static void write(
             LocalReply reply, HeaderEdits edits, EditedLines lines, HttpRequestHead request, ClientStream client) {
-        boolean typed = typed(edits);
+        boolean typed = isTyped(edits);
         if (request.version() != HttpVersion.HTTP_2) {
             lines.add("content-length", "0");
         }
@@ -107,7 +110,7 @@ final class GrpcAnswer {
         if (!reply.body().isEmpty()) {
             lines.add("grpc-message", percentEncoded(reply.body()));
         }
-        client.local(OK, lines, new byte[0]);
+        client.local(HTTP_STATUS, lines, new byte[0]);
     }
 
     private static String percentEncoded(String text) {

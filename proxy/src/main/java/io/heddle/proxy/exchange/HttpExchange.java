@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 public final class HttpExchange implements UpstreamListener, FilterRunner.Outcome {
     private static final Optional<LocalReply> OVERLOADED =
             Optional.of(LocalReply.of(503, "overloaded\n", ResponseFlag.OVERLOAD_MANAGER, "overload"));
+    private static final LocalReply UPGRADE_FAILED = LocalReply.of(403, "", ResponseFlag.NONE, "upgrade_failed");
 
     private final ClientStream client;
     private final Worker worker;
@@ -49,6 +50,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
     private final Deadline deadline = new Deadline(this::expired);
     private final HeaderEdits noEdits = new HeaderEdits();
     private final AnswerRelay relay;
+    private final LocalReplies replies;
     private @Nullable FilterRunner filters;
     private @Nullable FilteredRequest inward;
     private @Nullable HttpRequestHead head;
@@ -67,10 +69,11 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         this.claim = claim;
         this.headers = new HopHeaders(worker, claim.connection());
         this.format = new ExchangeFormat(timeline, headers);
-        this.facts = new ExchangeFacts(worker, headers);
+        this.facts = new ExchangeFacts(worker, headers, timeline.state);
         this.routing = new Routing(worker, headers, facts);
         this.tries = new Tries(this, worker, services, headers, format);
         this.relay = new AnswerRelay(this, client, tries, headers, format);
+        this.replies = new LocalReplies(worker, format);
     }
 
     private void start(HttpRequestHead requestHead) {
@@ -136,16 +139,21 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
     @Override
     public void routable() {
         routing.under(services.config().current());
-        var settings = client.settings();
-        var target = target(settings);
+        var target = rerouted();
+        filter(client.settings(), target);
+    }
+
+    @Override
+    public ClusterChoice.@Nullable Target rerouted() {
+        var target = target(client.settings());
         tries.aim(target);
-        filter(settings, target);
+        return target;
     }
 
     private void filter(NetworkFilter.Http settings, ClusterChoice.@Nullable Target target) {
         if (!upgrade.isEmpty()
                 && !Routing.carries(upgrade, settings, timeline.decision().action())) {
-            reply(LocalReply.of(403, "", ResponseFlag.NONE, "upgrade_failed"));
+            reply(UPGRADE_FAILED);
             return;
         }
         if (settings.filters().filters().isEmpty()) {
@@ -171,6 +179,10 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
 
     @Override
     public void passed() {
+        if (!carriesUpgrade(client.settings(), timeline.decision().action())) {
+            reply(UPGRADE_FAILED);
+            return;
+        }
         switch (timeline.decision().action()) {
             case RouteAction.Forward forward -> {
                 if (filters != null) {
@@ -331,10 +343,8 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         }
     }
 
-    private void reply(LocalReply reply) {
-        timeline.flag = reply.flag() == ResponseFlag.NONE ? timeline.flag : reply.flag();
-        timeline.details = reply.details();
-        timeline.denial = reply.denial();
+    private void reply(LocalReply made) {
+        var reply = replies.settle(made, client.settings().replies(), head());
         answering = true;
         var edits = relay.changes().local(reply, head(), filters);
         timeline.bytesSent = LocalAnswer.write(reply, edits, head(), headers, client);

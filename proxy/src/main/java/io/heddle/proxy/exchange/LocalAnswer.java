@@ -4,6 +4,7 @@ import io.heddle.proxy.http.EditedLines;
 import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.loop.Worker;
+import io.heddle.traffic.request.HeaderEdit;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.LocalReply;
@@ -19,6 +20,9 @@ final class LocalAnswer {
     private static final DateTimeFormatter DATE =
             DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH);
     private static final byte[] EMPTY = {};
+    /// Clients of gRPC get its own content type, whatever a body would have.
+    private static final HeaderEdit NO_CONTENT_TYPE =
+            new HeaderEdit(HeaderEdit.Action.REMOVE, HeaderName.CONTENT_TYPE, "");
 
     private LocalAnswer() {}
 
@@ -26,15 +30,20 @@ final class LocalAnswer {
     static int write(
             LocalReply reply, HeaderEdits edits, HttpRequestHead request, HopHeaders headers, ClientStream client) {
         var worker = headers.worker();
-        var body = reply.body().getBytes(StandardCharsets.UTF_8);
+        boolean grpc = GrpcAnswer.isWanted(request, edits);
+        if (grpc && !GrpcAnswer.isTyped(edits)) {
+            edits.add(NO_CONTENT_TYPE);
+        }
+        boolean bodiless = reply.status() < 200 || reply.status() == 204 || reply.status() == 304;
+        var body = bodiless ? EMPTY : reply.body().getBytes(StandardCharsets.UTF_8);
         var lines = worker.editedLines().start(HeaderLines.EMPTY, 0, edits);
-        if (GrpcAnswer.isWanted(request, edits)) {
+        if (grpc) {
             date(lines, worker);
             headers.local(lines, request);
             GrpcAnswer.write(reply, edits, lines, request, client);
             return 0;
         }
-        if (reply.status() >= 200 && reply.status() != 204 && reply.status() != 304) {
+        if (!bodiless) {
             lines.add("content-length", Integer.toString(body.length));
         }
         if (body.length > 0 && !sets(edits, HeaderName.CONTENT_TYPE)) {

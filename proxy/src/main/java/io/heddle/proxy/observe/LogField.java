@@ -1,6 +1,8 @@
 package io.heddle.proxy.observe;
 
 import io.heddle.proxy.observe.LogLine.Escape;
+import io.heddle.traffic.balance.LabelValue;
+import io.heddle.traffic.metadata.ValueText;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.request.RequestHead;
@@ -32,6 +34,63 @@ sealed interface LogField {
             line.put(text);
             return true;
         }
+    }
+
+    /// `%DYNAMIC_METADATA(namespace:path…)%`: a text as it stands, other values as JSON.
+    record Metadata(String namespace, List<String> path) implements LogField {
+        public Metadata {
+            path = List.copyOf(path);
+        }
+
+        @Override
+        public boolean append(LogLine line, RequestTimeline timeline, Escape escape) {
+            var found = timeline.state.metadata(namespace, path);
+            found.ifPresent(value ->
+                    line.value(value instanceof LabelValue.Text(String text) ? text : json(value), escape));
+            return found.isPresent();
+        }
+
+        @Override
+        public boolean isBare() {
+            return true;
+        }
+
+        @Override
+        public boolean appendBare(LogLine line, RequestTimeline timeline) {
+            var found = timeline.state.metadata(namespace, path);
+            found.ifPresent(value -> line.put(json(value)));
+            return found.isPresent();
+        }
+    }
+
+    /// `%FILTER_STATE(key:kind)%`.
+    ///
+    /// @param typed whether it is shown as JSON, texts in quotes, too
+    record State(String key, boolean typed) implements LogField {
+        @Override
+        public boolean append(LogLine line, RequestTimeline timeline, Escape escape) {
+            var found = timeline.state.kept(key);
+            found.ifPresent(kept -> line.value(typed ? json(kept.typed()) : kept.plain(), escape));
+            return found.isPresent();
+        }
+
+        @Override
+        public boolean isBare() {
+            return typed;
+        }
+
+        @Override
+        public boolean appendBare(LogLine line, RequestTimeline timeline) {
+            var found = timeline.state.kept(key);
+            found.ifPresent(kept -> line.put(json(kept.typed())));
+            return found.isPresent();
+        }
+    }
+
+    private static String json(LabelValue value) {
+        var out = new StringBuilder();
+        ValueText.json(value, out);
+        return out.toString();
     }
 
     /// `%REQ(first?second)%`: the first of some request headers that is there.

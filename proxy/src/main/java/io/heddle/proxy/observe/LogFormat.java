@@ -171,6 +171,9 @@ final class LogFormat {
                 return requestHeader(operator.substring(open + 1, operator.length() - 1));
             }
         }
+        if (operator.startsWith("DYNAMIC_METADATA(") || operator.startsWith("FILTER_STATE(")) {
+            return state(operator, problems);
+        }
         for (var figure : LogField.Figure.values()) {
             if (figure.name().equals(operator)) {
                 return figure;
@@ -183,6 +186,23 @@ final class LogFormat {
         }
         problems.add(problem("%" + operator + "%", "is not a known operator"));
         return new LogField.Text("-");
+    }
+
+    private static LogField state(String operator, List<Problem> problems) {
+        var arguments = operator.substring(operator.indexOf('(') + 1, operator.length() - 1);
+        var words = List.of(arguments.split(":", -1));
+        if (!operator.endsWith(")") || words.contains("")) {
+            problems.add(problem("%" + operator + "%", "does not name what is shown"));
+            return new LogField.Text("-");
+        }
+        if (operator.startsWith("DYNAMIC_METADATA(")) {
+            return new LogField.Metadata(words.getFirst(), words.subList(1, words.size()));
+        }
+        var kind = words.size() == 1 ? "TYPED" : words.getLast();
+        if (words.size() > 2 || !(kind.equals("TYPED") || kind.equals("PLAIN"))) {
+            problems.add(problem("%" + operator + "%", "is neither TYPED nor PLAIN"));
+        }
+        return new LogField.State(words.getFirst(), kind.equals("TYPED"));
     }
 
     private static LogField requestHeader(String argument) {

@@ -1,6 +1,7 @@
 package io.heddle.proxy.observe;
 
 import io.heddle.traffic.balance.Host;
+import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.request.Denial;
 import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.request.PeerMetadata;
@@ -53,6 +54,9 @@ public final class RequestTimeline {
     /// Which policies refused it; empty when none did.
     public Optional<Denial> denial = Optional.empty();
 
+    /// What filters have found out about it.
+    public final RequestState state = new RequestState();
+
     private @Nullable RequestHead head;
     private @Nullable Peer peer;
     private @Nullable Cluster cluster;
@@ -78,6 +82,7 @@ public final class RequestTimeline {
         flag = ResponseFlag.NONE;
         details = "";
         denial = Optional.empty();
+        state.clear();
         head = null;
         peer = null;
         cluster = null;

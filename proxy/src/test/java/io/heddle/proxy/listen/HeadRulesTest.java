@@ -114,7 +114,8 @@ class HeadRulesTest {
                 http.limits(),
                 http.upgrades(),
                 http.codec(),
-                http.accessLogs());
+                http.accessLogs(),
+                http.replies());
     }
 
     @ParameterizedTest

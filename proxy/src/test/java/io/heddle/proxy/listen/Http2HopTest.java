@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.heddle.traffic.reply.ReplyRules;
 import io.heddle.traffic.resilience.RetryPolicy;
 import io.heddle.traffic.resilience.Timeouts;
 import io.heddle.traffic.runtime.Cluster;
@@ -248,7 +249,8 @@ class Http2HopTest {
                     http.limits(),
                     http.upgrades(),
                     new NetworkFilter.Codec(NetworkFilter.Codec.Kind.HTTP2, Http2Options.DEFAULT),
-                    List.of());
+                    List.of(),
+                    ReplyRules.NONE);
             try (var proxy = new RunningProxy(RunningProxy.config(only, app.port()))) {
                 var out =
                         run("h2spec", "--strict", "-h", "127.0.0.1", "-p", Integer.toString(proxy.port()), "-o", "20");

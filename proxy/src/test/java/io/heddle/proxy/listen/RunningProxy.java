@@ -17,6 +17,7 @@ import io.heddle.traffic.balance.Endpoint;
 import io.heddle.traffic.balance.EndpointSet;
 import io.heddle.traffic.filter.FilterChain;
 import io.heddle.traffic.ratelimit.LimitBuckets;
+import io.heddle.traffic.reply.ReplyRules;
 import io.heddle.traffic.request.PeerMetadata;
 import io.heddle.traffic.resilience.BreakerLimits;
 import io.heddle.traffic.resilience.RetryPolicy;
@@ -183,7 +184,8 @@ final class RunningProxy implements AutoCloseable {
                 NetworkFilter.HttpLimits.DEFAULT,
                 Upgrades.NONE,
                 NetworkFilter.Codec.DEFAULT,
-                List.of());
+                List.of(),
+                ReplyRules.NONE);
     }
 
     /// Forwards all requests, with these limits.
@@ -204,7 +206,8 @@ final class RunningProxy implements AutoCloseable {
                 limits,
                 http.upgrades(),
                 http.codec(),
-                http.accessLogs());
+                http.accessLogs(),
+                http.replies());
     }
 
     static RuntimeConfig config(NetworkFilter filter, int... ports) {

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.heddle.traffic.filter.FilterChain;
 import io.heddle.traffic.match.PathMatcher;
+import io.heddle.traffic.reply.ReplyRules;
 import io.heddle.traffic.resilience.RetryPolicy;
 import io.heddle.traffic.resilience.Timeouts;
 import io.heddle.traffic.route.ClusterChoice;
@@ -57,7 +58,8 @@ class TunnelTest {
                 NetworkFilter.HttpLimits.DEFAULT,
                 Upgrades.NONE,
                 new NetworkFilter.Codec(NetworkFilter.Codec.Kind.AUTO, Http2Options.DEFAULT.withConnect(true)),
-                List.of());
+                List.of(),
+                ReplyRules.NONE);
         return RunningProxy.config(http, port);
     }
 

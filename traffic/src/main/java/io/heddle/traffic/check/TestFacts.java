@@ -2,6 +2,7 @@ package io.heddle.traffic.check;
 
 import io.heddle.traffic.format.FormatSource;
 import io.heddle.traffic.format.Operator;
+import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.request.HeaderFields;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.RequestHead;
@@ -30,6 +31,12 @@ record TestFacts(RouteTest.Input input, RequestHead request, HeaderFields respon
     @Override
     public boolean certificate() {
         return false;
+    }
+
+    /// No filter is asked here.
+    @Override
+    public RequestState state() {
+        return RequestState.NONE;
     }
 
     @Override

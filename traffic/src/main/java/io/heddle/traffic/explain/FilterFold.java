@@ -10,6 +10,7 @@ import io.heddle.traffic.filter.HttpFilter;
 import io.heddle.traffic.filter.ReceivedBody;
 import io.heddle.traffic.filter.StatefulSessionFilter;
 import io.heddle.traffic.format.HeaderChange;
+import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.ratelimit.LimitBuckets;
 import io.heddle.traffic.ratelimit.LocalLimits;
 import io.heddle.traffic.ratelimit.TokenBuckets;
@@ -53,6 +54,7 @@ final class FilterFold implements FilterRequest {
     private final Trace trace;
     private final HeaderEdits requestEdits = new HeaderEdits();
     private final HeaderEdits responseEdits = new HeaderEdits();
+    private final RequestState state = new RequestState();
     private final LimitBuckets untouched = new LimitBuckets();
     private Optional<StatefulSessionFilter.Settings> session = Optional.empty();
 
@@ -194,6 +196,16 @@ final class FilterFold implements FilterRequest {
     @Override
     public TokenBuckets buckets(LocalLimits limits) {
         return untouched.of(limits, now());
+    }
+
+    @Override
+    public RequestState state() {
+        return state;
+    }
+
+    @Override
+    public void reroute() {
+        trace.decided("filter", "route", "would be found anew by what was set");
     }
 
     @Override

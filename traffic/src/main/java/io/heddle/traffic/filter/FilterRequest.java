@@ -1,6 +1,7 @@
 package io.heddle.traffic.filter;
 
 import io.heddle.traffic.format.HeaderChange;
+import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.ratelimit.LocalLimits;
 import io.heddle.traffic.ratelimit.TokenBuckets;
 import io.heddle.traffic.request.HeaderEdits;
@@ -58,6 +59,13 @@ public interface FilterRequest {
 
     /// The proxy's buckets of `limits`.
     TokenBuckets buckets(LocalLimits limits);
+
+    /// What filters have found out about the request: read and set here.
+    RequestState state();
+
+    /// The route is to be found anew before the next filter, as what was set may lead elsewhere (Envoy's
+    /// `clear_route_cache`).
+    void reroute();
 
     /// Counts one.
     void count(FilterCounter counter);

@@ -171,7 +171,7 @@ public final class LocalRateLimitFilter implements HttpFilter {
         }
         var found = new ArrayList<List<DescriptorEntry>>();
         var counting = settings.counting();
-        var counted = new RateLimitAction.Request(request.head(), request.peer(), request.cluster());
+        var counted = new RateLimitAction.Request(request.head(), request.peer(), request.cluster(), request.state());
         if (!counting.own().isEmpty()) {
             counting.own().forEach(limit -> RateLimit.addAll(List.of(limit), limit.stage(), counted, found));
         } else if (request.decision().action() instanceof RouteAction.Forward forward) {

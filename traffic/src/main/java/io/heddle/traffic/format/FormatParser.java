@@ -10,10 +10,8 @@ import java.util.Set;
 
 /// Reads a [SubstitutionFormat]. One object per text.
 final class FormatParser {
-    /// Envoy's operators over what there is not here: state that filters keep, and figures that are not kept.
+    /// Envoy's operators over what there is not here: state that is not kept, and figures that are not kept.
     private static final Set<String> NOTHING = Set.of(
-            "DYNAMIC_METADATA",
-            "FILTER_STATE",
             "PER_REQUEST_STATE",
             "UPSTREAM_FILTER_STATE",
             "METADATA",
@@ -122,6 +120,15 @@ final class FormatParser {
                     parts.add(new FormatPart.QueryParameter(arguments, longest));
                 }
             }
+            case "DYNAMIC_METADATA" -> {
+                var words = List.of(arguments.split(":", -1));
+                if (words.contains("")) {
+                    fail("%DYNAMIC_METADATA(" + arguments + ")% does not name a namespace and a path");
+                } else {
+                    parts.add(new FormatPart.Metadata(words.getFirst(), words.subList(1, words.size()), longest));
+                }
+            }
+            case "FILTER_STATE" -> state(arguments, longest);
             case "START_TIME" ->
                 TimeFormat.of(arguments)
                         .ifPresentOrElse(
@@ -147,6 +154,18 @@ final class FormatParser {
             fail("%PATH(" + arguments + ")% does not say which path");
         } else {
             parts.add(new FormatPart.RequestHeader(names, longest, !words[0].equals("NQ")));
+        }
+    }
+
+    /// `%FILTER_STATE(key:kind):longest%`; the kind is `TYPED` where nothing is said.
+    private void state(String arguments, int longest) {
+        int colon = arguments.lastIndexOf(':');
+        var kind = colon < 0 ? "TYPED" : arguments.substring(colon + 1);
+        var key = colon < 0 ? arguments : arguments.substring(0, colon);
+        if (key.isEmpty() || !(kind.equals("TYPED") || kind.equals("PLAIN"))) {
+            fail("%FILTER_STATE(" + arguments + ")% names no key, or is neither TYPED nor PLAIN");
+        } else {
+            parts.add(new FormatPart.State(key, kind.equals("TYPED"), longest));
         }
     }
 

@@ -1,9 +1,14 @@
 package io.heddle.traffic.format;
 
+import io.heddle.traffic.balance.LabelValue;
+import io.heddle.traffic.match.StringMatcher;
+import io.heddle.traffic.metadata.RequestState;
+import io.heddle.traffic.metadata.ValueText;
 import io.heddle.traffic.request.HeaderFields;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.Span;
 import java.util.List;
+import java.util.Optional;
 
 /// One part of a [SubstitutionFormat]: text as it stands, or a command operator. Texts stand as one char per
 /// octet.
@@ -132,6 +137,68 @@ sealed interface FormatPart {
         @Override
         public void append(FormatSource source, StringBuilder out) {
             format.append(source.startedAtMillis(), out);
+        }
+    }
+
+    /// `%DYNAMIC_METADATA(namespace:path…):longest%`: a text as it stands, other values as JSON.
+    record Metadata(String namespace, List<String> path, int longest) implements FormatPart {
+        public Metadata {
+            path = List.copyOf(path);
+        }
+
+        @Override
+        public void append(FormatSource source, StringBuilder out) {
+            int start = out.length();
+            source.state().metadata(namespace, path).ifPresent(value -> plain(value, out));
+            cut(out, start, longest);
+        }
+    }
+
+    /// `%FILTER_STATE(key:kind):longest%`.
+    ///
+    /// @param typed whether the value is written as JSON, texts in quotes, too
+    record State(String key, boolean typed, int longest) implements FormatPart {
+        @Override
+        public void append(FormatSource source, StringBuilder out) {
+            int start = out.length();
+            source.state().kept(key).ifPresent(kept -> {
+                if (typed) {
+                    ValueText.json(kept.typed(), out);
+                } else {
+                    out.append(StringMatcher.octets(kept.plain()));
+                }
+            });
+            cut(out, start, longest);
+        }
+    }
+
+    /// Appends what the operator says as a JSON value, where that is none of text; false, and nothing, where it is.
+    default boolean appendJson(FormatSource source, StringBuilder out) {
+        return switch (this) {
+            case Metadata(var namespace, var path, int _) -> json(source.state().metadata(namespace, path), out);
+            case State(var key, boolean typed, int _) ->
+                typed && json(source.state().kept(key).map(RequestState.Kept::typed), out);
+            case Value(Operator operator, int _) -> {
+                int start = out.length();
+                if (operator.isNumber()) {
+                    source.append(operator, out);
+                }
+                yield out.length() > start;
+            }
+            case Text _, RequestHeader _, ResponseHeader _, QueryParameter _, StartTime _, Nothing _ -> false;
+        };
+    }
+
+    private static boolean json(Optional<LabelValue> value, StringBuilder out) {
+        value.ifPresent(found -> ValueText.json(found, out));
+        return value.isPresent();
+    }
+
+    private static void plain(LabelValue value, StringBuilder out) {
+        if (value instanceof LabelValue.Text(String text)) {
+            out.append(StringMatcher.octets(text));
+        } else {
+            ValueText.json(value, out);
         }
     }
 

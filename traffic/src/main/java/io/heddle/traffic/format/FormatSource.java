@@ -1,5 +1,6 @@
 package io.heddle.traffic.format;
 
+import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.request.HeaderFields;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.RequestHead;
@@ -23,6 +24,11 @@ public interface FormatSource {
     /// them.
     default boolean hides(HeaderName name) {
         return false;
+    }
+
+    /// What filters have found out about the request.
+    default RequestState state() {
+        return RequestState.NONE;
     }
 
     /// Appends the value of a request header that did not come with the request, or is hidden, and that this hop adds

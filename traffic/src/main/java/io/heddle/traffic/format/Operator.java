@@ -44,6 +44,8 @@ public enum Operator {
     VIRTUAL_CLUSTER_NAME,
     HOSTNAME,
     STREAM_ID,
+    /// The body of an answer made here, before it is formatted; octets, one char each. Nothing elsewhere.
+    LOCAL_REPLY_BODY,
     /// The request's scheme, written `%REQ(:SCHEME)%`.
     SCHEME;
 
@@ -55,6 +57,51 @@ public enum Operator {
                 BY_NAME.put(operator.name(), operator);
             }
         }
+    }
+
+    /// Whether its value is a whole number, which JSON shows without quotes.
+    boolean isNumber() {
+        return switch (this) {
+            case RESPONSE_CODE,
+                    GRPC_STATUS_NUMBER,
+                    BYTES_RECEIVED,
+                    BYTES_SENT,
+                    DURATION,
+                    REQUEST_DURATION,
+                    RESPONSE_DURATION,
+                    UPSTREAM_REQUEST_ATTEMPT_COUNT,
+                    UPSTREAM_REMOTE_PORT,
+                    DOWNSTREAM_REMOTE_PORT,
+                    DOWNSTREAM_DIRECT_REMOTE_PORT,
+                    DOWNSTREAM_LOCAL_PORT -> true;
+            case PROTOCOL,
+                    RESPONSE_CODE_DETAILS,
+                    RESPONSE_FLAGS,
+                    UPSTREAM_HOST,
+                    UPSTREAM_REMOTE_ADDRESS,
+                    UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT,
+                    UPSTREAM_CLUSTER,
+                    UPSTREAM_CLUSTER_RAW,
+                    DOWNSTREAM_REMOTE_ADDRESS,
+                    DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT,
+                    DOWNSTREAM_DIRECT_REMOTE_ADDRESS,
+                    DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT,
+                    DOWNSTREAM_LOCAL_ADDRESS,
+                    DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT,
+                    DOWNSTREAM_PEER_URI_SAN,
+                    DOWNSTREAM_PEER_DNS_SAN,
+                    DOWNSTREAM_PEER_SUBJECT,
+                    DOWNSTREAM_PEER_FINGERPRINT_256,
+                    DOWNSTREAM_PEER_CERT,
+                    DOWNSTREAM_LOCAL_URI_SAN,
+                    REQUESTED_SERVER_NAME,
+                    ROUTE_NAME,
+                    VIRTUAL_CLUSTER_NAME,
+                    HOSTNAME,
+                    STREAM_ID,
+                    LOCAL_REPLY_BODY,
+                    SCHEME -> false;
+        };
     }
 
     /// The operator called `name`; empty when there is none here.

@@ -42,6 +42,28 @@ public final class SubstitutionFormat {
         }
     }
 
+    /// Appends the text for a request, with `-` for every operator that says nothing, as Envoy's logs and bodies have
+    /// it.
+    public void appendDashed(FormatSource source, StringBuilder out) {
+        for (int i = 0; i < parts.size(); i++) {
+            int start = out.length();
+            parts.get(i).append(source, out);
+            if (out.length() == start) {
+                out.append('-');
+            }
+        }
+    }
+
+    /// Whether it is one operator and nothing else, so that it can say nothing at all.
+    boolean isOperator() {
+        return parts.size() == 1 && !(parts.getFirst() instanceof FormatPart.Text);
+    }
+
+    /// Appends it as a JSON value, where it is one operator whose value is no text; else false, and nothing.
+    boolean appendJson(FormatSource source, StringBuilder out) {
+        return parts.size() == 1 && parts.getFirst().appendJson(source, out);
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof SubstitutionFormat format && text.equals(format.text);

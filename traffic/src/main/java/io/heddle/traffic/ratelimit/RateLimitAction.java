@@ -1,9 +1,12 @@
 package io.heddle.traffic.ratelimit;
 
+import io.heddle.traffic.balance.LabelValue;
 import io.heddle.traffic.match.AddressMatcher;
 import io.heddle.traffic.match.AddressText;
 import io.heddle.traffic.match.HeaderMatcher;
 import io.heddle.traffic.match.QueryMatcher;
+import io.heddle.traffic.match.StringMatcher;
+import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.request.RequestHead;
@@ -18,7 +21,8 @@ public sealed interface RateLimitAction {
     /// @param head as it came
     /// @param peer who sent it
     /// @param cluster where it goes
-    record Request(RequestHead head, Peer peer, String cluster) {}
+    /// @param state what filters have found out about it
+    record Request(RequestHead head, Peer peer, String cluster, RequestState state) {}
 
     /// The same for every request.
     record GenericKey(DescriptorEntry entry) implements RateLimitAction {}
@@ -61,6 +65,27 @@ public sealed interface RateLimitAction {
         }
     }
 
+    /// A text in dynamic metadata.
+    ///
+    /// @param namespace whose metadata
+    /// @param path where in it
+    /// @param key the entry's key
+    /// @param standard the entry's value where there is no text; empty for none
+    /// @param skip whether a request with neither has a descriptor without the entry, rather than none
+    record Metadata(String namespace, List<String> path, String key, String standard, boolean skip)
+            implements RateLimitAction {
+        public Metadata {
+            path = List.copyOf(path);
+        }
+
+        private boolean addTo(List<DescriptorEntry> entries, RequestState state) {
+            var found = state.metadata(namespace, path);
+            var text = found.isPresent() && found.get() instanceof LabelValue.Text(String value) ? value : "";
+            var used = text.isEmpty() ? standard : text;
+            return used.isEmpty() ? skip : entries.add(new DescriptorEntry(key, StringMatcher.octets(used)));
+        }
+    }
+
     /// Adds the entry for `request`, if it has one; whether it can have a descriptor at all.
     default boolean addTo(List<DescriptorEntry> entries, Request request) {
         var head = request.head();
@@ -81,6 +106,7 @@ public sealed interface RateLimitAction {
                 add(QueryMatcher.value(head, name), key, skip, entries, head);
             case HeaderMatch(var entry, boolean expected, var headers) ->
                 headers.stream().allMatch(matcher -> matcher.matches(head)) == expected && entries.add(entry);
+            case Metadata metadata -> metadata.addTo(entries, request.state());
             case QueryMatch(var entry, boolean expected, var parameters) ->
                 parameters.stream().allMatch(matcher -> matcher.matches(head)) == expected && entries.add(entry);
         };

@@ -3,6 +3,7 @@ package io.heddle.traffic.rbac;
 import io.heddle.traffic.filter.FilterRequest;
 import io.heddle.traffic.match.HeaderMatcher;
 import io.heddle.traffic.match.PathMatcher;
+import io.heddle.traffic.metadata.MetadataMatcher;
 import io.heddle.traffic.request.Span;
 
 /// One thing that a request fits or not: what is asked for ([Permission]) or who asks ([Principal]). Conditions
@@ -16,6 +17,14 @@ public sealed interface Condition permits Permission, Principal {
         @Override
         public boolean matches(FilterRequest request) {
             return matcher.matches(request.head());
+        }
+    }
+
+    /// Dynamic metadata.
+    record Metadata(MetadataMatcher matcher) implements Permission, Principal {
+        @Override
+        public boolean matches(FilterRequest request) {
+            return matcher.matches(request.state());
         }
     }
 

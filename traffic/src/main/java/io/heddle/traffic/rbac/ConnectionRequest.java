@@ -6,6 +6,7 @@ import io.heddle.traffic.filter.FilterCounter;
 import io.heddle.traffic.filter.FilterRequest;
 import io.heddle.traffic.filter.StatefulSessionFilter;
 import io.heddle.traffic.format.HeaderChange;
+import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.ratelimit.LocalLimits;
 import io.heddle.traffic.ratelimit.TokenBuckets;
 import io.heddle.traffic.request.HeaderEdits;
@@ -89,6 +90,16 @@ record ConnectionRequest(Peer peer) implements FilterRequest {
 
     @Override
     public TokenBuckets buckets(LocalLimits limits) {
+        throw none();
+    }
+
+    @Override
+    public RequestState state() {
+        throw none();
+    }
+
+    @Override
+    public void reroute() {
         throw none();
     }
 

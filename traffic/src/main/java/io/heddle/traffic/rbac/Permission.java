@@ -8,6 +8,7 @@ import io.heddle.traffic.match.StringMatcher;
 public sealed interface Permission extends Condition
         permits Condition.Header,
                 Condition.UrlPath,
+                Condition.Metadata,
                 Permission.DestinationIp,
                 Permission.DestinationPort,
                 Permission.ServerName {

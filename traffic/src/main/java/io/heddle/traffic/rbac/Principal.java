@@ -3,11 +3,18 @@ package io.heddle.traffic.rbac;
 import io.heddle.traffic.filter.FilterRequest;
 import io.heddle.traffic.match.AddressMatcher;
 import io.heddle.traffic.match.StringMatcher;
+import io.heddle.traffic.metadata.StateMatcher;
 import java.util.Optional;
 
 /// Who asks, as the leaves of Envoy's `rbac.v3.Principal`.
 public sealed interface Principal extends Condition
-        permits Condition.Header, Condition.UrlPath, Principal.Authenticated, Principal.SourceIp, Principal.RemoteIp {
+        permits Condition.Header,
+                Condition.UrlPath,
+                Condition.Metadata,
+                Principal.Authenticated,
+                Principal.SourceIp,
+                Principal.RemoteIp,
+                Principal.State {
     /// A caller whose verified certificate carries a SPIFFE URI that fits.
     ///
     /// @param name what the URI must be; empty takes every verified identity
@@ -27,6 +34,14 @@ public sealed interface Principal extends Condition
         @Override
         public boolean matches(FilterRequest request) {
             return matcher.matches(request.peer().remote().getAddress());
+        }
+    }
+
+    /// A text in the filter state.
+    record State(StateMatcher matcher) implements Principal {
+        @Override
+        public boolean matches(FilterRequest request) {
+            return matcher.matches(request.state());
         }
     }
 

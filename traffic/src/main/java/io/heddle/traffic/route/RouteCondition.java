@@ -1,5 +1,7 @@
 package io.heddle.traffic.route;
 
+import io.heddle.traffic.metadata.MetadataMatcher;
+import io.heddle.traffic.metadata.StateMatcher;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.Span;
@@ -41,6 +43,22 @@ public sealed interface RouteCondition {
         public boolean matches(RequestHead head, RouteFacts facts) {
             boolean shown = facts.certificate();
             return presented.orElse(shown) == shown && validated.orElse(shown) == shown;
+        }
+    }
+
+    /// Dynamic metadata (Envoy's `dynamic_metadata`).
+    record Metadata(MetadataMatcher matcher) implements RouteCondition {
+        @Override
+        public boolean matches(RequestHead head, RouteFacts facts) {
+            return matcher.matches(facts.state());
+        }
+    }
+
+    /// A text in the filter state (Envoy's `filter_state`).
+    record State(StateMatcher matcher) implements RouteCondition {
+        @Override
+        public boolean matches(RequestHead head, RouteFacts facts) {
+            return matcher.matches(facts.state());
         }
     }
 

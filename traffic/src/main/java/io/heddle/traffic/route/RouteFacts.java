@@ -1,5 +1,7 @@
 package io.heddle.traffic.route;
 
+import io.heddle.traffic.metadata.RequestState;
+
 /// What routes may ask of a request beside its head. Asked only where a route does; confined to the request's
 /// thread.
 public interface RouteFacts {
@@ -34,6 +36,11 @@ public interface RouteFacts {
 
     /// Whether the client showed a certificate on this connection; every one that is let in is verified.
     boolean certificate();
+
+    /// What filters have found out about it, where it is routed anew after them.
+    default RequestState state() {
+        return RequestState.NONE;
+    }
 
     /// Whether chance puts it among `numerator` of `denominator` requests.
     boolean among(int numerator, int denominator);

@@ -81,6 +81,9 @@ public record RouteMatch(
             case RouteCondition.Certificate(var presented, var validated) ->
                 "tls_context: presented " + presented.map(Object::toString).orElse("or not") + ", validated "
                         + validated.map(Object::toString).orElse("or not");
+            case RouteCondition.Metadata(var matcher) ->
+                "dynamic_metadata: " + matcher.namespace() + " " + String.join(".", matcher.path());
+            case RouteCondition.State(var matcher) -> "filter_state: " + matcher.key();
             case RouteCondition.Fraction(int numerator, int denominator) ->
                 "runtime_fraction: " + numerator + " of " + denominator;
         };

@@ -21,6 +21,7 @@ import java.util.List;
 public final class BuiltinFilters {
     /// Envoy's names of the filters.
     public static final List<String> NAMES = List.of(
+            SetMetadataFilter.NAME, // what is said of every request, can be asked for by all that follow
             CorsFilter.NAME, // browsers' preflights say nothing of who asks, so they cannot pass the next ones
             CompressorFilter.NAME, // sees an answer last, as the client gets it
             GrpcWebFilter.NAME, // what follows sees gRPC

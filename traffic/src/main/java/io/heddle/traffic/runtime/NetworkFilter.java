@@ -1,6 +1,7 @@
 package io.heddle.traffic.runtime;
 
 import io.heddle.traffic.filter.FilterChain;
+import io.heddle.traffic.reply.ReplyRules;
 import io.heddle.traffic.route.ClusterChoice;
 import io.heddle.traffic.route.RouteTable;
 import io.heddle.traffic.route.Upgrades;
@@ -21,6 +22,7 @@ public sealed interface NetworkFilter {
     /// @param upgrades which changes of protocol are carried where a route does not say it
     /// @param codec which versions of HTTP are spoken
     /// @param accessLogs where requests are logged
+    /// @param replies what becomes of answers made here
     record Http(
             String statPrefix,
             RouteSource routes,
@@ -31,7 +33,8 @@ public sealed interface NetworkFilter {
             HttpLimits limits,
             Upgrades upgrades,
             Codec codec,
-            List<AccessLog> accessLogs)
+            List<AccessLog> accessLogs,
+            ReplyRules replies)
             implements NetworkFilter {
         public Http {
             accessLogs = List.copyOf(accessLogs);

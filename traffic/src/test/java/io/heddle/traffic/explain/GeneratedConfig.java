@@ -21,6 +21,7 @@ import io.heddle.traffic.rbac.Permission;
 import io.heddle.traffic.rbac.RbacFilter;
 import io.heddle.traffic.rbac.RbacRules;
 import io.heddle.traffic.rbac.Rule;
+import io.heddle.traffic.reply.ReplyRules;
 import io.heddle.traffic.request.HeaderEdit;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.LocalReply;
@@ -103,7 +104,8 @@ final class GeneratedConfig {
                 NetworkFilter.HttpLimits.DEFAULT,
                 Upgrades.NONE,
                 NetworkFilter.Codec.DEFAULT,
-                List.of());
+                List.of(),
+                ReplyRules.NONE);
         var chain = new ListenerChain("c", ListenerChain.Match.ANY, Optional.empty(), http);
         var clusters = new HashMap<String, Cluster>();
         for (int i = 0; i < 4; i++) {

@@ -1,6 +1,7 @@
 package io.heddle.traffic.filter;
 
 import io.heddle.traffic.format.HeaderChange;
+import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.ratelimit.LimitBuckets;
 import io.heddle.traffic.ratelimit.LocalLimits;
 import io.heddle.traffic.ratelimit.TokenBuckets;
@@ -35,6 +36,8 @@ final class Request implements FilterRequest {
     final List<BodyChange> bodyChanges = new ArrayList<>();
     final List<AnswerFilter> answerFilters = new ArrayList<>();
     boolean bodiless;
+    final RequestState state = new RequestState();
+    boolean rerouted;
     long chance;
     long now;
     Optional<StatefulSessionFilter.Settings> kept = Optional.empty();
@@ -125,6 +128,16 @@ final class Request implements FilterRequest {
     @Override
     public TokenBuckets buckets(LocalLimits limits) {
         return buckets.of(limits, now);
+    }
+
+    @Override
+    public RequestState state() {
+        return state;
+    }
+
+    @Override
+    public void reroute() {
+        rerouted = true;
     }
 
     @Override

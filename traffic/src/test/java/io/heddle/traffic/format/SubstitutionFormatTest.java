@@ -125,7 +125,7 @@ final class SubstitutionFormatTest {
 
     @Test
     void warns_of_an_operator_that_never_says_anything() {
-        assertThat(SubstitutionFormat.of("%DYNAMIC_METADATA(a:b)%").problems())
+        assertThat(SubstitutionFormat.of("%PER_REQUEST_STATE(a:b)%").problems())
                 .singleElement()
                 .satisfies(problem -> assertThat(problem.severity()).isEqualTo(Problem.Severity.WARNING));
     }

@@ -22,9 +22,12 @@ final class AccessLogReader {
     private static final Fields<FileAccessLog> FILE = Fields.ignoringOthers(FileAccessLog.class)
             .reads("path", "format", "log_format")
             .limits("json_format", "fields with a text");
-    private static final Fields<SubstitutionFormatString> FORMAT = Fields.ignoringOthers(SubstitutionFormatString.class)
+    static final Fields<SubstitutionFormatString> FORMAT = Fields.ignoringOthers(SubstitutionFormatString.class)
             .reads("text_format", "text_format_source")
-            .limits("json_format", "fields with a text");
+            .limits("json_format", "in access logs fields with a text")
+            .limits("omit_empty_values", "in local replies; ignored in access logs")
+            .limits("content_type", "in local replies; ignored in access logs")
+            .accepts("json_format_options", "members always stand in the order of their names");
     private static final Fields<StdoutAccessLog> STDOUT =
             Fields.ignoringOthers(StdoutAccessLog.class).reads("log_format");
 
@@ -73,6 +76,12 @@ final class AccessLogReader {
     @SuppressWarnings("deprecation") // `text_format` came before `text_format_source` and is still written
     private static NetworkFilter.AccessLog formatted(String path, SubstitutionFormatString message, Scope scope) {
         scope.check(message, FORMAT);
+        if (message.getOmitEmptyValues()) {
+            scope.at("omit_empty_values").warning(Scope.NOT_SUPPORTED, "remove it; it has no effect");
+        }
+        if (!message.getContentType().isEmpty()) {
+            scope.at("content_type").warning(Scope.NOT_SUPPORTED, "remove it; it has no effect");
+        }
         return switch (message.getFormatCase()) {
             case TEXT_FORMAT -> new NetworkFilter.AccessLog(path, message.getTextFormat(), Map.of());
             case TEXT_FORMAT_SOURCE -> {

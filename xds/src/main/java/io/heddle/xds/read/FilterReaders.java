@@ -21,6 +21,7 @@ import io.envoyproxy.envoy.extensions.filters.http.on_demand.v3.OnDemand;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.http.set_metadata.v3.Config;
 import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSession;
 import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute;
 import io.heddle.traffic.filter.BufferFilter;
@@ -30,6 +31,7 @@ import io.heddle.traffic.filter.GrpcWebFilter;
 import io.heddle.traffic.filter.HttpFilter;
 import io.heddle.traffic.filter.LocalRateLimitFilter;
 import io.heddle.traffic.filter.OnDemandFilter;
+import io.heddle.traffic.filter.SetMetadataFilter;
 import io.heddle.traffic.rbac.RbacFilter;
 import io.heddle.traffic.route.FilterOverride;
 import java.util.HashMap;
@@ -42,6 +44,7 @@ final class FilterReaders {
     static final String ROUTER = "envoy.extensions.filters.http.router.v3.Router";
     private static final String LOCAL_LIMIT = "envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit";
     private static final String CSRF = "envoy.extensions.filters.http.csrf.v3.CsrfPolicy";
+    private static final String SET_METADATA = "envoy.extensions.filters.http.set_metadata.v3.Config";
     private static final String FILTER_CONFIG = "envoy.config.route.v3.FilterConfig";
 
     private static final Fields<Router> ROUTER_FIELDS = Fields.ignoringOthers(Router.class)
@@ -63,6 +66,10 @@ final class FilterReaders {
     private static final Parser<io.envoyproxy.envoy.extensions.filters.http.on_demand.v3.PerRouteConfig>
             ON_DEMAND_ROUTE = io.envoyproxy.envoy.extensions.filters.http.on_demand.v3.PerRouteConfig.parser();
     private static final List<FilterReader> FILTERS = List.of(
+            new FilterReader(
+                    SET_METADATA,
+                    (name, any, scope) -> scope.unpack(any, Config.parser())
+                            .map(found -> new SetMetadataFilter(name, MetadataReader.settings(found, scope)))),
             new FilterReader(
                     "envoy.extensions.filters.http.rbac.v3.RBAC",
                     (name, any, scope) -> scope.unpack(any, RBAC.parser())
@@ -119,6 +126,10 @@ final class FilterReaders {
                             .flatMap(found -> SessionReader.filter(name, found, scope))));
 
     private static final List<OverrideReader> OVERRIDES = List.of(
+            new OverrideReader(
+                    SET_METADATA,
+                    (any, scope) ->
+                            scope.unpack(any, Config.parser()).map(found -> MetadataReader.settings(found, scope))),
             new OverrideReader(
                     "envoy.extensions.filters.http.rbac.v3.RBACPerRoute",
                     (any, scope) -> scope.unpack(any, RBACPerRoute.parser()).map(route -> rbac(route, scope))),

@@ -39,7 +39,7 @@ final class HttpConnectionReader {
             .reads("server_header_transformation", "via", "scheme_header_transformation")
             .limits("server_name", "`heddle` when not given")
             .reads("generate_request_id", "preserve_external_request_id", "always_set_request_id_in_response")
-            .reads("delayed_close_timeout")
+            .reads("delayed_close_timeout", "local_reply_config")
             .accepts("proxy_100_continue", "always on: `Expect` passes, and the host's own 100 comes back")
             .refuses("scoped_routes", "original_ip_detection_extensions")
             .refuses("early_header_mutation_extensions", "path_normalization_options")
@@ -76,7 +76,8 @@ final class HttpConnectionReader {
                 limits(message, scope),
                 upgrades(message, scope),
                 HttpProtocols.codec(message, scope),
-                AccessLogReader.read(message.getAccessLogList(), scope));
+                AccessLogReader.read(message.getAccessLogList(), scope),
+                LocalReplyReader.read(message.getLocalReplyConfig(), scope.at("local_reply_config")));
     }
 
     private static NetworkFilter.RouteSource routes(HttpConnectionManager message, Scope scope) {

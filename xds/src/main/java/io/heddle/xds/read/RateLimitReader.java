@@ -25,7 +25,8 @@ final class RateLimitReader {
             .accepts("disable_key", "there are no runtime keys");
     private static final Fields<Action> ACTION = Fields.refusingOthers(Action.class)
             .reads("destination_cluster", "request_headers", "query_parameters", "remote_address", "generic_key")
-            .reads("header_value_match", "masked_remote_address", "query_parameter_value_match");
+            .reads("header_value_match", "masked_remote_address", "query_parameter_value_match")
+            .reads("dynamic_metadata", "metadata");
     private static final Fields<DestinationCluster> CLUSTER = Fields.refusingOthers(DestinationCluster.class);
     private static final Fields<RemoteAddress> ADDRESS = Fields.refusingOthers(RemoteAddress.class);
     private static final Fields<MaskedRemoteAddress> MASKED =
@@ -42,9 +43,15 @@ final class RateLimitReader {
                     QueryParameterValueMatch.class)
             .reads("descriptor_key", "descriptor_value", "expect_match", "query_parameters");
 
+    private static final Fields<Action.DynamicMetaData> DYNAMIC = Fields.refusingOthers(Action.DynamicMetaData.class)
+            .reads("descriptor_key", "metadata_key", "default_value");
+    private static final Fields<Action.MetaData> METADATA = Fields.refusingOthers(Action.MetaData.class)
+            .reads("descriptor_key", "metadata_key", "default_value", "skip_if_absent")
+            .limits("source", "`DYNAMIC` only");
+
     /// What of rate limits of routes is read.
-    static final List<Fields<?>> FIELDS =
-            List.of(LIMIT, ACTION, CLUSTER, ADDRESS, MASKED, HEADER, PARAMETER, KEY, HEADERS, PARAMETERS);
+    static final List<Fields<?>> FIELDS = List.of(
+            LIMIT, ACTION, CLUSTER, ADDRESS, MASKED, HEADER, PARAMETER, KEY, HEADERS, PARAMETERS, DYNAMIC, METADATA);
 
     private static final int LAST_STAGE = 10;
 
@@ -79,6 +86,7 @@ final class RateLimitReader {
         return stage;
     }
 
+    @SuppressWarnings("deprecation") // `dynamic_metadata` came before `metadata` and is still written
     private static Optional<RateLimitAction> action(Action message, Scope scope) {
         scope.check(message, ACTION);
         return switch (message.getActionSpecifierCase()) {
@@ -104,12 +112,34 @@ final class RateLimitReader {
                 Optional.of(headers(message.getHeaderValueMatch(), scope.at("header_value_match")));
             case QUERY_PARAMETER_VALUE_MATCH ->
                 Optional.of(parameters(message.getQueryParameterValueMatch(), scope.at("query_parameter_value_match")));
-            case SOURCE_CLUSTER, DYNAMIC_METADATA, METADATA, EXTENSION -> Optional.empty(); // refused above
+            case DYNAMIC_METADATA -> {
+                var found = message.getDynamicMetadata();
+                var here = scope.at("dynamic_metadata");
+                here.check(found, DYNAMIC);
+                var place = MetadataReader.place(found.getMetadataKey(), here.at("metadata_key"));
+                yield Optional.of(metadata(place, key(found.getDescriptorKey(), here), found.getDefaultValue(), false));
+            }
+            case METADATA -> {
+                var found = message.getMetadata();
+                var here = scope.at("metadata");
+                here.check(found, METADATA);
+                if (found.getSource() != Action.MetaData.Source.DYNAMIC) {
+                    here.at("source").error("is not supported", "use DYNAMIC");
+                }
+                var place = MetadataReader.place(found.getMetadataKey(), here.at("metadata_key"));
+                yield Optional.of(metadata(
+                        place, key(found.getDescriptorKey(), here), found.getDefaultValue(), found.getSkipIfAbsent()));
+            }
+            case SOURCE_CLUSTER, EXTENSION -> Optional.empty(); // refused above
             case ACTIONSPECIFIER_NOT_SET -> {
                 scope.error("has no action", "set generic_key for example");
                 yield Optional.empty();
             }
         };
+    }
+
+    private static RateLimitAction metadata(MetadataReader.Place place, String key, String standard, boolean skip) {
+        return new RateLimitAction.Metadata(place.namespace(), place.path(), key, standard, skip);
     }
 
     private static RateLimitAction masked(MaskedRemoteAddress message, Scope scope) {

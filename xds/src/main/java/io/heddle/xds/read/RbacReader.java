@@ -1,6 +1,8 @@
 package io.heddle.xds.read;
 
+import io.envoyproxy.envoy.config.rbac.v3.MetadataSource;
 import io.envoyproxy.envoy.config.rbac.v3.Policy;
+import io.envoyproxy.envoy.config.rbac.v3.SourcedMetadata;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.type.v3.Int32Range;
 import io.heddle.traffic.rbac.Condition;
@@ -29,11 +31,12 @@ final class RbacReader {
     private static final Fields<io.envoyproxy.envoy.config.rbac.v3.Permission> PERMISSION = Fields.refusingOthers(
                     io.envoyproxy.envoy.config.rbac.v3.Permission.class)
             .reads("any", "and_rules", "or_rules", "not_rule", "header", "url_path", "destination_ip")
-            .reads("destination_port", "destination_port_range", "requested_server_name");
+            .reads("destination_port", "destination_port_range", "requested_server_name")
+            .reads("metadata", "sourced_metadata");
     private static final Fields<io.envoyproxy.envoy.config.rbac.v3.Principal> PRINCIPAL = Fields.refusingOthers(
                     io.envoyproxy.envoy.config.rbac.v3.Principal.class)
             .reads("any", "and_ids", "or_ids", "not_id", "header", "url_path", "direct_remote_ip")
-            .reads("remote_ip")
+            .reads("remote_ip", "metadata", "sourced_metadata", "filter_state")
             .limits("authenticated", "the SPIFFE URI of a verified certificate")
             .limits("source_ip", "the connection's far end");
 
@@ -43,6 +46,9 @@ final class RbacReader {
     private static final Fields<io.envoyproxy.envoy.config.rbac.v3.Principal.Set> PRINCIPALS = Fields.refusingOthers(
                     io.envoyproxy.envoy.config.rbac.v3.Principal.Set.class)
             .reads("ids");
+    private static final Fields<SourcedMetadata> SOURCED = Fields.refusingOthers(SourcedMetadata.class)
+            .reads("metadata_matcher")
+            .limits("metadata_source", "`DYNAMIC` only");
     private static final Fields<Int32Range> PORTS =
             Fields.refusingOthers(Int32Range.class).reads("start", "end");
     private static final Fields<io.envoyproxy.envoy.config.rbac.v3.Principal.Authenticated> AUTHENTICATED =
@@ -69,6 +75,7 @@ final class RbacReader {
             PORTS,
             PRINCIPAL,
             PRINCIPALS,
+            SOURCED,
             AUTHENTICATED);
 
     private static final int DEEPEST = 32;
@@ -98,7 +105,9 @@ final class RbacReader {
         for (var policy : rules.policies()) {
             if (asksForRequest(policy.permissions()) || asksForRequest(policy.principals())) {
                 scope.at("policies", policy.name())
-                        .error("asks for a header or a path, which a connection does not have", "remove the condition");
+                        .error(
+                                "asks for a header, a path or metadata, which a connection does not have",
+                                "remove the condition");
             }
         }
     }
@@ -107,7 +116,10 @@ final class RbacReader {
         return switch (rule) {
             case Rule.Any<T>() -> false;
             case Rule.Is<T>(T condition) ->
-                condition instanceof Condition.Header || condition instanceof Condition.UrlPath;
+                condition instanceof Condition.Header
+                        || condition instanceof Condition.UrlPath
+                        || condition instanceof Condition.Metadata
+                        || condition instanceof Principal.State;
             case Rule.And<T>(List<Rule<T>> all) -> all.stream().anyMatch(RbacReader::asksForRequest);
             case Rule.Or<T>(List<Rule<T>> any) -> any.stream().anyMatch(RbacReader::asksForRequest);
             case Rule.Not<T>(Rule<T> inner) -> asksForRequest(inner);
@@ -167,6 +179,7 @@ final class RbacReader {
         return permissions;
     }
 
+    @SuppressWarnings("deprecation") // `metadata` came before `sourced_metadata` and is still written
     private static Optional<Rule<Permission>> permission(
             io.envoyproxy.envoy.config.rbac.v3.Permission message, Scope scope, int depth) {
         if (tooDeep(depth, scope)) {
@@ -203,12 +216,25 @@ final class RbacReader {
             case REQUESTED_SERVER_NAME ->
                 is(MatcherReader.text(message.getRequestedServerName(), scope.at("requested_server_name"))
                         .map(Permission.ServerName::new));
-            case METADATA, SOURCED_METADATA, MATCHER, URI_TEMPLATE -> Optional.empty(); // refused above
+            case METADATA ->
+                is(MetadataReader.matcher(message.getMetadata(), scope.at("metadata"))
+                        .map(Condition.Metadata::new));
+            case SOURCED_METADATA -> is(sourced(message.getSourcedMetadata(), scope.at("sourced_metadata")));
+            case MATCHER, URI_TEMPLATE -> Optional.empty(); // refused above
             case RULE_NOT_SET -> {
                 scope.error("permits nothing in particular", "write any: true, or what is permitted");
                 yield Optional.empty();
             }
         };
+    }
+
+    private static Optional<Condition.Metadata> sourced(SourcedMetadata message, Scope scope) {
+        scope.check(message, SOURCED);
+        if (message.getMetadataSource() != MetadataSource.DYNAMIC) {
+            scope.at("metadata_source").error("is not supported", "use DYNAMIC");
+        }
+        return MetadataReader.matcher(message.getMetadataMatcher(), scope.at("metadata_matcher"))
+                .map(Condition.Metadata::new);
     }
 
     private static <T extends Condition> Optional<Rule<T>> is(Optional<? extends T> condition) {
@@ -225,7 +251,7 @@ final class RbacReader {
         return principals;
     }
 
-    @SuppressWarnings("deprecation") // `source_ip` is still written
+    @SuppressWarnings("deprecation") // `source_ip` and `metadata` are still written
     private static Optional<Rule<Principal>> principal(
             io.envoyproxy.envoy.config.rbac.v3.Principal message, Scope scope, int depth) {
         if (tooDeep(depth, scope)) {
@@ -265,7 +291,14 @@ final class RbacReader {
             case URL_PATH ->
                 is(MatcherReader.urlPath(message.getUrlPath(), scope.at("url_path"))
                         .map(Condition.UrlPath::new));
-            case METADATA, FILTER_STATE, SOURCED_METADATA, CUSTOM -> Optional.empty(); // refused above
+            case METADATA ->
+                is(MetadataReader.matcher(message.getMetadata(), scope.at("metadata"))
+                        .map(Condition.Metadata::new));
+            case SOURCED_METADATA -> is(sourced(message.getSourcedMetadata(), scope.at("sourced_metadata")));
+            case FILTER_STATE ->
+                is(MetadataReader.state(message.getFilterState(), scope.at("filter_state"))
+                        .map(Principal.State::new));
+            case CUSTOM -> Optional.empty(); // refused above
             case IDENTIFIER_NOT_SET -> {
                 scope.error("names nobody in particular", "write any: true, or who is meant");
                 yield Optional.empty();

@@ -18,11 +18,11 @@ final class RouteMatchReader {
                     io.envoyproxy.envoy.config.route.v3.RouteMatch.class)
             .reads("prefix", "path", "safe_regex", "path_separated_prefix", "headers", "query_parameters")
             .reads("connect_matcher", "grpc", "tls_context")
+            .limits("dynamic_metadata", "set by filters that have the request routed anew")
+            .limits("filter_state", "texts; set by filters that have the request routed anew")
             .limits("path_match_policy", "`envoy.path.match.uri_template`")
             .limits("runtime_fraction", "its default value")
-            .limits("case_sensitive", "ASCII letters")
-            .rejects("dynamic_metadata", "no filter sets any")
-            .rejects("filter_state", "there is none");
+            .limits("case_sensitive", "ASCII letters");
     static final Fields<RuntimeFractionalPercent> FRACTION = Fields.ignoringOthers(RuntimeFractionalPercent.class)
             .reads("default_value")
             .accepts("runtime_key", "there are no runtime keys: the default value counts");
@@ -123,11 +123,13 @@ final class RouteMatchReader {
             here.check(message.getRuntimeFraction(), FRACTION);
             conditions.add(fraction(message.getRuntimeFraction(), here));
         }
-        if (message.getDynamicMetadataCount() > 0) {
-            scope.at("dynamic_metadata").error("no filter here sets any, so no request could fit", "remove it");
+        for (int i = 0; i < message.getDynamicMetadataCount(); i++) {
+            MetadataReader.matcher(message.getDynamicMetadata(i), scope.at("dynamic_metadata", i))
+                    .ifPresent(found -> conditions.add(new RouteCondition.Metadata(found)));
         }
-        if (message.getFilterStateCount() > 0) {
-            scope.at("filter_state").error("there is none here, so no request could fit", "remove it");
+        for (int i = 0; i < message.getFilterStateCount(); i++) {
+            MetadataReader.state(message.getFilterState(i), scope.at("filter_state", i))
+                    .ifPresent(found -> conditions.add(new RouteCondition.State(found)));
         }
         return conditions;
     }

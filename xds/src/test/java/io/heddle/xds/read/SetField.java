@@ -130,6 +130,7 @@ record SetField(Way way, FieldDescriptor field) {
                             LocalRateLimit.getDefaultInstance(),
                             StatefulSession.getDefaultInstance(),
                             Router.getDefaultInstance(),
+                            io.envoyproxy.envoy.extensions.filters.http.set_metadata.v3.Config.getDefaultInstance(),
                             OnDemand.getDefaultInstance(),
                             io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig
                                     .getDefaultInstance())),
@@ -138,6 +139,7 @@ record SetField(Way way, FieldDescriptor field) {
                     "envoy.config.route.v3.FilterConfig",
                     List.of(
                             RBACPerRoute.getDefaultInstance(),
+                            io.envoyproxy.envoy.extensions.filters.http.set_metadata.v3.Config.getDefaultInstance(),
                             HTTPFault.getDefaultInstance(),
                             PerRouteConfig.getDefaultInstance(),
                             BufferPerRoute.getDefaultInstance(),
