@@ -341,6 +341,16 @@ public final class Proxy implements AutoCloseable {
         }
 
         @Override
+        public boolean entered(FilterCounter gauge, String statPrefix, long most) {
+            return metrics.entered(gauge, statPrefix, most);
+        }
+
+        @Override
+        public void left(FilterCounter gauge, String statPrefix) {
+            metrics.left(gauge, statPrefix);
+        }
+
+        @Override
         public void judged(Judgement judgement) {
             metrics.judged(judgement);
             judgement.refused().ifPresent(logs::finished);

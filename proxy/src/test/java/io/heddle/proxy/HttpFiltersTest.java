@@ -120,6 +120,7 @@ final class HttpFiltersTest {
         assertThat(ask("GET /", "host: pages", origin))
                 .contains("\naccess-control-allow-origin: https://a.page.example\n")
                 .contains("\naccess-control-expose-headers: x-version\n")
+                .contains("\naccess-control-allow-credentials: true\n")
                 .contains("\nGET /\n");
         assertThat(ask("GET /", "host: pages", "origin: https://evil.example")).doesNotContain("access-control");
         assertThat(metrics())

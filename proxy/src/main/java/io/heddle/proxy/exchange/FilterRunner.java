@@ -68,6 +68,7 @@ final class FilterRunner implements FilterRequest {
     private final HeaderEdits requestEdits = new HeaderEdits();
     private final HeaderEdits responseEdits = new HeaderEdits();
     private final List<HeaderChange> responseChanges = new ArrayList<>();
+    private final List<FilterCounter> entered = new ArrayList<>(0);
     private FilterChain chain = new FilterChain(List.of());
     private ClusterChoice.@Nullable Target target;
     private @Nullable RequestHead head;
@@ -102,12 +103,20 @@ final class FilterRunner implements FilterRequest {
     /// The request will begin anew elsewhere.
     void again() {
         forgetChanges();
+        leave();
         demand.cancel();
         soughtHost = false;
         reroutes = false;
         session = Optional.empty();
         target = null;
         worker.deadlines().clear(pause);
+    }
+
+    private void leave() {
+        for (int i = 0; i < entered.size(); i++) {
+            services.observer().left(entered.get(i), timeline.statPrefix);
+        }
+        entered.clear();
     }
 
     /// What the filters see and change of the request's and the answer's body.
@@ -360,6 +369,18 @@ final class FilterRunner implements FilterRequest {
     @Override
     public void count(FilterCounter counter) {
         services.observer().counted(counter, timeline.statPrefix);
+    }
+
+    @Override
+    public boolean enter(FilterCounter gauge, long most) {
+        if (entered.contains(gauge)) {
+            return true;
+        }
+        boolean in = services.observer().entered(gauge, timeline.statPrefix, most);
+        if (in) {
+            entered.add(gauge);
+        }
+        return in;
     }
 
     @Override

@@ -151,8 +151,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
     }
 
     private void filter(NetworkFilter.Http settings, ClusterChoice.@Nullable Target target) {
-        if (!upgrade.isEmpty()
-                && !Routing.carries(upgrade, settings, timeline.decision().action())) {
+        if (!Routing.carries(upgrade, settings, timeline.decision().action())) {
             reply(UPGRADE_FAILED);
             return;
         }
@@ -179,7 +178,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
 
     @Override
     public void passed() {
-        if (!carriesUpgrade(client.settings(), timeline.decision().action())) {
+        if (!Routing.carries(upgrade, client.settings(), timeline.decision().action())) {
             reply(UPGRADE_FAILED);
             return;
         }

@@ -62,10 +62,11 @@ final class Routing {
         return Optional.of(decision);
     }
 
-    /// Whether a request to change to `upgrade` is carried where this action leads.
+    /// Whether a request to change to `upgrade`, or to nothing if that is empty, is carried where this action leads.
     static boolean carries(String upgrade, NetworkFilter.Http settings, RouteAction action) {
         return switch (action) {
-            case RouteAction.Forward forward -> forward.upgrades().carry(upgrade, settings.upgrades());
+            case RouteAction.Forward forward ->
+                upgrade.isEmpty() || forward.upgrades().carry(upgrade, settings.upgrades());
             case RouteAction.Redirect _, RouteAction.DirectResponse _, RouteAction.Reject _ -> true;
         };
     }

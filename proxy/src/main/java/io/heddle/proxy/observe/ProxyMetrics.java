@@ -34,6 +34,7 @@ public final class ProxyMetrics implements RequestObserver {
     private final Verdicts shadows = new Verdicts(new LongAdder(), new LongAdder());
     private final Map<Denial, LongAdder> deniedBy = new ConcurrentHashMap<>();
     private final FilterCounts filterCounts = new FilterCounts();
+    private final FilterGauges filterGauges = new FilterGauges();
     private final List<Extra> extras = new CopyOnWriteArrayList<>();
     private final List<Supplier<List<LabelledFamily>>> families = new CopyOnWriteArrayList<>();
     private final FastThreadLocal<SeriesTable> table = new FastThreadLocal<>() {
@@ -57,6 +58,7 @@ public final class ProxyMetrics implements RequestObserver {
         this.settings = settings;
         this.labels = new Labels(self, principal);
         addFamilies(filterCounts::families);
+        addFamilies(filterGauges::families);
     }
 
     /// Adds a gauge (`counter` when `name` ends in `_total`) that is asked at each scrape. Any thread.
@@ -114,6 +116,16 @@ public final class ProxyMetrics implements RequestObserver {
     @Override
     public void counted(FilterCounter counter, String statPrefix, long amount) {
         filterCounts.count(counter, statPrefix, amount);
+    }
+
+    @Override
+    public boolean entered(FilterCounter gauge, String statPrefix, long most) {
+        return filterGauges.enter(gauge, statPrefix, most);
+    }
+
+    @Override
+    public void left(FilterCounter gauge, String statPrefix) {
+        filterGauges.leave(gauge, statPrefix);
     }
 
     @Override

@@ -21,6 +21,15 @@ public interface RequestObserver {
     /// little.
     default void counted(FilterCounter counter, String statPrefix, long amount) {}
 
+    /// A filter of a connection manager counts a request in a gauge until [#left], unless there are `most` in it
+    /// already; whether it is counted.
+    default boolean entered(FilterCounter gauge, String statPrefix, long most) {
+        return true;
+    }
+
+    /// A request that was counted in a gauge has ended.
+    default void left(FilterCounter gauge, String statPrefix) {}
+
     /// What access rules said of a connection.
     ///
     /// @param refused the connection's own timeline when it was refused, with its denial; empty when it passes

@@ -213,6 +213,12 @@ final class FilterFold implements FilterRequest {
         // An explanation is no request.
     }
 
+    /// There is no other request.
+    @Override
+    public boolean enter(FilterCounter gauge, long most) {
+        return most > 0;
+    }
+
     /// A moment like any other: nothing was taken from the buckets before.
     @Override
     public long now() {

@@ -10,6 +10,7 @@ import io.heddle.traffic.request.Span;
 import io.heddle.traffic.route.FilterOverride;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// Lets pages of other origins ask, as Envoy's `envoy.filters.http.cors`: it answers their preflights and tells
 /// browsers in answers what the page may see (the Fetch standard, "CORS protocol"). It refuses nobody: who asks without
@@ -47,22 +48,39 @@ public final class CorsFilter implements HttpFilter {
     ///
     /// @param origins any of them must fit; `*` as an exact one fits all
     /// @param told what is told; a text that is empty is not
-    /// @param credentials whether pages may send theirs
-    /// @param privateNetwork whether pages of a less private network may ask
+    /// @param credentials whether pages may send theirs; empty where nothing is said
+    /// @param privateNetwork whether pages of a less private network may ask; empty where nothing is said
     /// @param enabled the share of requests that it is heeded for, in millionths
     /// @param shadow the share of the others for which it is only counted, in millionths
-    /// @param forwards whether preflights of other origins reach the application
+    /// @param forwards whether preflights of other origins reach the application; empty where nothing is said, and
+    ///     they do then
     public record Policy(
             List<StringMatcher> origins,
             Told told,
-            boolean credentials,
-            boolean privateNetwork,
+            Optional<Boolean> credentials,
+            Optional<Boolean> privateNetwork,
             int enabled,
             int shadow,
-            boolean forwards)
+            Optional<Boolean> forwards)
             implements FilterOverride {
         public Policy {
             origins = List.copyOf(origins);
+        }
+
+        /// What this policy does not say, an outer one says; for which requests, this one alone.
+        @Override
+        public FilterOverride over(FilterOverride outer) {
+            if (!(outer instanceof Policy wide)) {
+                return this;
+            }
+            return new Policy(
+                    origins.isEmpty() ? wide.origins : origins,
+                    told.over(wide.told),
+                    credentials.or(wide::credentials),
+                    privateNetwork.or(wide::privateNetwork),
+                    enabled,
+                    shadow,
+                    forwards.or(wide::forwards));
         }
     }
 
@@ -72,7 +90,15 @@ public final class CorsFilter implements HttpFilter {
     /// @param headers `access-control-allow-headers`
     /// @param exposed `access-control-expose-headers`
     /// @param maxAge `access-control-max-age`
-    public record Told(String methods, String headers, String exposed, String maxAge) {}
+    public record Told(String methods, String headers, String exposed, String maxAge) {
+        private Told over(Told outer) {
+            return new Told(
+                    methods.isEmpty() ? outer.methods : methods,
+                    headers.isEmpty() ? outer.headers : headers,
+                    exposed.isEmpty() ? outer.exposed : exposed,
+                    maxAge.isEmpty() ? outer.maxAge : maxAge);
+        }
+    }
 
     @Override
     public String name() {
@@ -106,7 +132,7 @@ public final class CorsFilter implements HttpFilter {
         }
         boolean preflight = isPreflight(request.head());
         if (!allowed) {
-            return preflight && !policy.forwards() ? reply(List.of()) : FilterStep.CONTINUE;
+            return preflight && !policy.forwards().orElse(true) ? reply(List.of()) : FilterStep.CONTINUE;
         }
         var value = Span.text(request.head().bytes(), origin);
         if (preflight) {
@@ -142,13 +168,13 @@ public final class CorsFilter implements HttpFilter {
     private static List<HeaderEdit> preflight(Policy policy, String origin, RequestHead head) {
         var headers = new ArrayList<HeaderEdit>();
         headers.add(set(ALLOW_ORIGIN, origin));
-        if (policy.credentials()) {
+        if (policy.credentials().orElse(false)) {
             headers.add(set(ALLOW_CREDENTIALS, "true"));
         }
         addNonEmpty(ALLOW_METHODS, told(policy.told().methods(), REQUEST_METHOD, head), headers);
         addNonEmpty(ALLOW_HEADERS, told(policy.told().headers(), REQUEST_HEADERS, head), headers);
         addNonEmpty(MAX_AGE, policy.told().maxAge(), headers);
-        if (policy.privateNetwork() && fits(TRUE, head.header(REQUEST_PRIVATE), head)) {
+        if (policy.privateNetwork().orElse(false) && fits(TRUE, head.header(REQUEST_PRIVATE), head)) {
             headers.add(set(ALLOW_PRIVATE, "true"));
         }
         return headers;
@@ -169,7 +195,7 @@ public final class CorsFilter implements HttpFilter {
     private static void tell(Policy policy, String origin, FilterRequest request) {
         var edits = request.responseEdits();
         edits.add(set(ALLOW_ORIGIN, origin));
-        if (policy.credentials()) {
+        if (policy.credentials().orElse(false)) {
             edits.add(set(ALLOW_CREDENTIALS, "true"));
         }
         if (!policy.told().exposed().isEmpty()) {

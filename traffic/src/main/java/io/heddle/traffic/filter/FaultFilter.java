@@ -11,8 +11,20 @@ public final class FaultFilter implements HttpFilter {
     public static final String NAME = "envoy.filters.http.fault";
 
     private static final int ALL = 1_000_000;
+    private static final int OK = 200;
     private static final long DELAY_SALT = 0x9E3779B97F4A7C15L;
     private static final long ABORT_SALT = 0xC2B2AE3D27D4EB4FL;
+    private static final String BODY = "fault filter abort";
+    private static final String DETAILS = "fault_filter_abort";
+
+    private static final FilterCounter DELAYS =
+            FilterCounter.ofManager("envoy_http_fault_delays_injected", "Requests that were delayed on purpose.");
+    private static final FilterCounter ABORTS =
+            FilterCounter.ofManager("envoy_http_fault_aborts_injected", "Requests that were aborted on purpose.");
+    private static final FilterCounter OVERFLOW = FilterCounter.ofManager(
+            "envoy_http_fault_faults_overflow", "Faults that were not injected, as there were too many at a time.");
+    private static final FilterCounter ACTIVE =
+            FilterCounter.ofManager("envoy_http_fault_active_faults", "Requests with a fault that are under way.");
 
     private final String name;
     private final FaultSettings settings;
@@ -30,31 +42,68 @@ public final class FaultFilter implements HttpFilter {
 
     @Override
     public FilterStep onRequest(FilterRequest request) {
-        var delay = settings(request).delay();
-        if (delay.isPresent() && falls(request.chance(), DELAY_SALT, delay.get().millionths())) {
-            request.flag(ResponseFlag.DELAY_INJECTED);
-            heard(request, "delay", delay.get().duration());
-            return new FilterStep.Ask(new FilterStep.Question.Pause(delay.get().duration()));
+        var found = settings(request);
+        if (!found.victims().hold(request)) {
+            return FilterStep.CONTINUE;
         }
-        return abort(request);
+        if (found.delay().isPresent()) {
+            var delay = found.delay().get();
+            var duration = delay.of(request.head());
+            if (duration.isPresent()
+                    && falls(request.chance(), DELAY_SALT, delay.millionths(request.head()))
+                    && begins(found, request)) {
+                request.count(DELAYS);
+                request.flag(ResponseFlag.DELAY_INJECTED);
+                heard(request, "delay", duration.get());
+                return new FilterStep.Ask(new FilterStep.Question.Pause(duration.get()));
+            }
+        }
+        return abort(found, request);
     }
 
     @Override
     public FilterStep onAnswer(FilterRequest request, FilterStep.Answer answer) {
         return switch (answer) {
             case FilterStep.Answer.Paused(), FilterStep.Answer.ClusterSought(), FilterStep.Answer.Body _ ->
-                abort(request);
+                abort(settings(request), request);
         };
     }
 
-    private FilterStep abort(FilterRequest request) {
-        var abort = settings(request).abort();
-        if (abort.isEmpty() || !falls(request.chance(), ABORT_SALT, abort.get().millionths())) {
+    private FilterStep abort(FaultSettings found, FilterRequest request) {
+        if (found.abort().isEmpty()) {
             return FilterStep.CONTINUE;
         }
-        heard(request, "abort", abort.get().status());
-        return new FilterStep.Reply(LocalReply.of(
-                abort.get().status(), "fault filter abort", ResponseFlag.FAULT_INJECTED, "fault_filter_abort"));
+        var abort = found.abort().get();
+        var answer = abort.answer().of(request.head());
+        if (answer.isEmpty()
+                || !falls(request.chance(), ABORT_SALT, abort.millionths(request.head()))
+                || !begins(found, request)) {
+            return FilterStep.CONTINUE;
+        }
+        request.count(ABORTS);
+        heard(request, "abort", answer.get());
+        return new FilterStep.Reply(
+                switch (answer.get()) {
+                    case FaultSettings.Answer.Http(int status) ->
+                        LocalReply.of(status, BODY, ResponseFlag.FAULT_INJECTED, DETAILS);
+                    case FaultSettings.Answer.Grpc(int status) ->
+                        LocalReply.of(OK, BODY, ResponseFlag.FAULT_INJECTED, DETAILS)
+                                .withGrpcStatus(status);
+                    case FaultSettings.Answer.AsRequested() ->
+                        throw new IllegalStateException("what a request asks for is read by now");
+                });
+    }
+
+    /// Whether the request may have a fault, which counts as one until the request has ended.
+    private static boolean begins(FaultSettings found, FilterRequest request) {
+        if (!request.enter(ACTIVE, found.mostActive())) {
+            request.count(OVERFLOW);
+            return false;
+        }
+        if (!found.metadata().values().isEmpty()) {
+            request.state().merge(NAME, found.metadata());
+        }
+        return true;
     }
 
     private FaultSettings settings(FilterRequest request) {

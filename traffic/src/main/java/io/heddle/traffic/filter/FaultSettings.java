@@ -1,25 +1,180 @@
 package io.heddle.traffic.filter;
 
+import io.heddle.traffic.balance.LabelValue;
+import io.heddle.traffic.match.HeaderMatcher;
+import io.heddle.traffic.request.HeaderName;
+import io.heddle.traffic.request.RequestHead;
+import io.heddle.traffic.request.Span;
 import io.heddle.traffic.route.FilterOverride;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Which faults are injected, as Envoy's `fault.v3.HTTPFault`.
 ///
 /// @param delay a pause before the request goes on
 /// @param abort an answer made here
-public record FaultSettings(Optional<Delay> delay, Optional<Abort> abort) implements FilterOverride {
+/// @param victims which requests they hit
+/// @param mostActive how many requests of the listener's `stat_prefix` may have a fault at a time; others have none
+/// @param metadata what requests with a fault get as dynamic metadata, under the filter's name in Envoy
+public record FaultSettings(
+        Optional<Delay> delay, Optional<Abort> abort, Victims victims, long mostActive, LabelValue.Fields metadata)
+        implements FilterOverride {
+    private static final LabelValue.Fields NO_METADATA = new LabelValue.Fields(Map.of());
+
+    /// No faults.
     public static final FaultSettings NONE = new FaultSettings(Optional.empty(), Optional.empty());
+
+    private static final int NOTHING = -1;
+    private static final int LONGEST_NUMBER = 9;
+
+    /// Faults that may hit every request, as many as there are.
+    public FaultSettings(Optional<Delay> delay, Optional<Abort> abort) {
+        this(delay, abort, Victims.ALL, Long.MAX_VALUE, NO_METADATA);
+    }
+
+    /// Which requests faults hit.
+    ///
+    /// @param cluster only those to this cluster; empty for any
+    /// @param headers only those whose headers fit, all of them
+    /// @param nodes only those of these nodes (`x-envoy-downstream-service-node`); empty for any
+    public record Victims(String cluster, List<HeaderMatcher> headers, Set<String> nodes) {
+        /// Every request.
+        public static final Victims ALL = new Victims("", List.of(), Set.of());
+
+        private static final HeaderName NODE = HeaderName.of("x-envoy-downstream-service-node");
+
+        public Victims {
+            headers = List.copyOf(headers);
+            nodes = Set.copyOf(nodes);
+        }
+
+        boolean hold(FilterRequest request) {
+            if (!cluster.isEmpty() && !cluster.equals(request.cluster())) {
+                return false;
+            }
+            for (int i = 0; i < headers.size(); i++) {
+                if (!headers.get(i).matches(request.head())) {
+                    return false;
+                }
+            }
+            return nodes.isEmpty() || isOfNode(request.head());
+        }
+
+        private boolean isOfNode(RequestHead head) {
+            long node = head.header(NODE);
+            return Span.isPresent(node) && nodes.contains(Span.text(head.bytes(), node));
+        }
+    }
+
+    /// A share of requests.
+    ///
+    /// @param numerator how many
+    /// @param denominator of how many: 100, 10,000 or 1,000,000
+    public record Share(int numerator, int denominator) {
+        private static final int ALL = 1_000_000;
+
+        /// The share in millionths; what header `name` of a request says instead may only make it smaller.
+        int millionths(RequestHead head, HeaderName name) {
+            long wanted = number(head, name);
+            long smaller = wanted == NOTHING ? numerator : Math.min(wanted, numerator);
+            return (int) Math.min(ALL, smaller * (ALL / denominator));
+        }
+
+        /// The share in millionths.
+        int millionths() {
+            return (int) Math.min(ALL, (long) numerator * (ALL / denominator));
+        }
+    }
 
     /// A pause.
     ///
-    /// @param millionths the share of requests, 0 to 1,000,000
-    /// @param duration how long
-    public record Delay(int millionths, Duration duration) {}
+    /// @param share of which requests
+    /// @param fixed how long; empty takes the milliseconds in the request's `x-envoy-fault-delay-request`
+    public record Delay(Share share, Optional<Duration> fixed) {
+        private static final HeaderName DURATION = HeaderName.of("x-envoy-fault-delay-request");
+        private static final HeaderName PERCENTAGE = HeaderName.of("x-envoy-fault-delay-request-percentage");
+
+        /// How long a request with this head pauses, if it is one of them.
+        Optional<Duration> of(RequestHead head) {
+            if (fixed.isPresent()) {
+                return fixed;
+            }
+            long millis = number(head, DURATION);
+            return millis == NOTHING ? Optional.empty() : Optional.of(Duration.ofMillis(millis));
+        }
+
+        int millionths(RequestHead head) {
+            return fixed.isPresent() ? share.millionths() : share.millionths(head, PERCENTAGE);
+        }
+    }
 
     /// An answer made here.
     ///
-    /// @param millionths the share of requests, 0 to 1,000,000
-    /// @param status the HTTP status, 200 to 599
-    public record Abort(int millionths, int status) {}
+    /// @param share of which requests
+    /// @param answer what they get
+    public record Abort(Share share, Answer answer) {
+        private static final HeaderName PERCENTAGE = HeaderName.of("x-envoy-fault-abort-request-percentage");
+
+        int millionths(RequestHead head) {
+            return switch (answer) {
+                case Answer.Http _, Answer.Grpc _ -> share.millionths();
+                case Answer.AsRequested() -> share.millionths(head, PERCENTAGE);
+            };
+        }
+    }
+
+    /// What a request gets that is aborted.
+    public sealed interface Answer {
+        /// An HTTP status, 200 to 599.
+        record Http(int status) implements Answer {}
+
+        /// A `grpc-status`, with HTTP status 200.
+        record Grpc(int status) implements Answer {}
+
+        /// What the request's `x-envoy-fault-abort-request` (an HTTP status) says, else its
+        /// `x-envoy-fault-abort-grpc-request`; requests with neither are not aborted.
+        record AsRequested() implements Answer {}
+
+        /// What a request with this head gets.
+        default Optional<Answer> of(RequestHead head) {
+            return switch (this) {
+                case Http _, Grpc _ -> Optional.of(this);
+                case AsRequested() -> Requested.of(head);
+            };
+        }
+    }
+
+    private static final class Requested {
+        private static final HeaderName HTTP = HeaderName.of("x-envoy-fault-abort-request");
+        private static final HeaderName GRPC = HeaderName.of("x-envoy-fault-abort-grpc-request");
+
+        static Optional<Answer> of(RequestHead head) {
+            long http = number(head, HTTP);
+            if (http >= 200 && http <= 599) {
+                return Optional.of(new Answer.Http((int) http));
+            }
+            long grpc = number(head, GRPC);
+            return grpc == NOTHING ? Optional.empty() : Optional.of(new Answer.Grpc((int) grpc));
+        }
+    }
+
+    /// The number that a header is, up to nine digits; else [#NOTHING].
+    private static long number(RequestHead head, HeaderName name) {
+        long span = head.header(name);
+        if (!Span.isPresent(span) || Span.length(span) == 0 || Span.length(span) > LONGEST_NUMBER) {
+            return NOTHING;
+        }
+        long value = 0;
+        for (int i = Span.start(span); i < Span.end(span); i++) {
+            int digit = head.bytes()[i] - '0';
+            if (digit < 0 || digit > 9) {
+                return NOTHING;
+            }
+            value = value * 10 + digit;
+        }
+        return value;
+    }
 }

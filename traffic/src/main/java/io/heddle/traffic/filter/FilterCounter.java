@@ -1,6 +1,7 @@
 package io.heddle.traffic.filter;
 
-/// Something that a filter counts, as a family of Prometheus with one label, under the name that Envoy's `/stats` has
+/// Something that a filter counts, events or what there is of something at a time, as a family of Prometheus with one
+/// label, under the name that Envoy's `/stats` has
 /// for it there.
 ///
 /// @param family the family's name

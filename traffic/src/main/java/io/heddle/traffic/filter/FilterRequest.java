@@ -70,6 +70,10 @@ public interface FilterRequest {
     /// Counts one.
     void count(FilterCounter counter);
 
+    /// Counts the request in `gauge` until it has ended, once, unless there are `most` in it already; whether it is
+    /// counted.
+    boolean enter(FilterCounter gauge, long most);
+
     /// The time, as `System.nanoTime()`.
     long now();
 

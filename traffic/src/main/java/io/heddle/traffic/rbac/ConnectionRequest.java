@@ -109,6 +109,11 @@ record ConnectionRequest(Peer peer) implements FilterRequest {
     }
 
     @Override
+    public boolean enter(FilterCounter gauge, long most) {
+        throw none();
+    }
+
+    @Override
     public long now() {
         throw none();
     }

@@ -11,6 +11,7 @@ import io.heddle.traffic.filter.GrpcWebFilter;
 import io.heddle.traffic.filter.HeaderMutationFilter;
 import io.heddle.traffic.filter.LocalRateLimitFilter;
 import io.heddle.traffic.filter.OnDemandFilter;
+import io.heddle.traffic.filter.SetMetadataFilter;
 import io.heddle.traffic.filter.StatefulSessionFilter;
 import io.heddle.traffic.rbac.RbacFilter;
 import java.util.List;

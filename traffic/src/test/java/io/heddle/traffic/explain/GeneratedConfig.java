@@ -197,7 +197,8 @@ final class GeneratedConfig {
             filters.add(new RbacFilter(RbacFilter.NAME, Optional.of(new RbacRules(action, List.of(policy)))));
         }
         if (random.nextInt(3) == 0) {
-            var abort = new FaultSettings.Abort(random.nextInt(500_000), 418);
+            var abort = new FaultSettings.Abort(
+                    new FaultSettings.Share(random.nextInt(500_000), 1_000_000), new FaultSettings.Answer.Http(418));
             filters.add(new FaultFilter(FaultFilter.NAME, new FaultSettings(Optional.empty(), Optional.of(abort))));
         }
         return filters;

@@ -6,6 +6,7 @@ import io.heddle.traffic.match.StringMatcher;
 import io.heddle.traffic.request.TextRequest;
 import io.heddle.traffic.route.FilterOverride;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /// Pages of other origins: who may ask (CORS), and who may change something (CSRF).
@@ -18,11 +19,11 @@ class CorsTest {
                         .map(text -> (StringMatcher) new StringMatcher.Exact(text, false))
                         .toList(),
                 new CorsFilter.Told("GET, PUT", "x-one", "x-two", "600"),
-                true,
-                true,
+                Optional.of(true),
+                Optional.of(true),
                 enabled,
                 shadow,
-                forwards);
+                Optional.of(forwards));
     }
 
     private static FilterStep cors(Request request, FilterOverride... policy) {
@@ -54,6 +55,29 @@ class CorsTest {
                 .reply().headers().stream()
                         .map(edit -> edit.name() + ": " + edit.value())
                         .toList();
+    }
+
+    @Test
+    void a_policy_says_what_a_more_specific_one_does_not() {
+        var host = policy(Shares.ALL, 0, false, PAGE);
+        var route = new CorsFilter.Policy(
+                List.of(),
+                new CorsFilter.Told("PATCH", "", "", ""),
+                Optional.of(false),
+                Optional.empty(),
+                Shares.ALL,
+                0,
+                Optional.empty());
+        assertThat(headers(cors(preflight(PAGE), route.over(host))))
+                .containsExactly(
+                        "access-control-allow-origin: https://page.example",
+                        "access-control-allow-methods: PATCH",
+                        "access-control-allow-headers: x-one",
+                        "access-control-max-age: 600",
+                        "access-control-allow-private-network: true");
+        assertThat(cors(preflight("https://evil.example"), route.over(host))).isInstanceOf(FilterStep.Reply.class);
+        assertThat(cors(preflight(PAGE), route)).isEqualTo(FilterStep.CONTINUE);
+        assertThat(host.over(new FilterOverride.Disabled())).isEqualTo(host);
     }
 
     @Test

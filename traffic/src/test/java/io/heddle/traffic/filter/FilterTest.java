@@ -141,6 +141,8 @@ class FilterTest {
         assertThat(filter.onRequest(request)).isSameAs(FilterStep.CONTINUE);
     }
 
+    private static final FaultSettings.Share EVERY = new FaultSettings.Share(100, 100);
+
     @Test
     void delays_then_aborts_and_says_so() {
         var filter = new FaultFilter(FaultFilter.NAME, FaultSettings.NONE);
@@ -149,8 +151,8 @@ class FilterTest {
         request.overrides.put(
                 FaultFilter.NAME,
                 new FaultSettings(
-                        Optional.of(new FaultSettings.Delay(1_000_000, Duration.ofSeconds(3))),
-                        Optional.of(new FaultSettings.Abort(1_000_000, 503))));
+                        Optional.of(new FaultSettings.Delay(EVERY, Optional.of(Duration.ofSeconds(3)))),
+                        Optional.of(new FaultSettings.Abort(EVERY, new FaultSettings.Answer.Http(503)))));
         assertThat(filter.onRequest(request))
                 .isEqualTo(new FilterStep.Ask(new FilterStep.Question.Pause(Duration.ofSeconds(3))));
         assertThat(request.flags).containsExactly(ResponseFlag.DELAY_INJECTED);
@@ -165,7 +167,10 @@ class FilterTest {
         var random = new SplittableRandom(SEED);
         var filter = new FaultFilter(
                 FaultFilter.NAME,
-                new FaultSettings(Optional.empty(), Optional.of(new FaultSettings.Abort(250_000, 500))));
+                new FaultSettings(
+                        Optional.empty(),
+                        Optional.of(new FaultSettings.Abort(
+                                new FaultSettings.Share(25, 100), new FaultSettings.Answer.Http(500)))));
         int hits = 0;
         for (int i = 0; i < 40_000; i++) {
             var request = new Request();

@@ -38,6 +38,7 @@ final class Request implements FilterRequest {
     boolean bodiless;
     final RequestState state = new RequestState();
     boolean rerouted;
+    long entered;
     long chance;
     long now;
     Optional<StatefulSessionFilter.Settings> kept = Optional.empty();
@@ -143,6 +144,11 @@ final class Request implements FilterRequest {
     @Override
     public void count(FilterCounter counter) {
         counted.add(counter.family());
+    }
+
+    @Override
+    public boolean enter(FilterCounter gauge, long most) {
+        return entered < most;
     }
 
     @Override

@@ -1,11 +1,13 @@
 package io.heddle.xds.read;
 
+import com.google.protobuf.BoolValue;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
 import io.envoyproxy.envoy.extensions.filters.http.csrf.v3.CsrfPolicy;
 import io.heddle.traffic.filter.CorsFilter;
 import io.heddle.traffic.filter.CsrfFilter;
 import java.util.List;
+import java.util.Optional;
 
 /// Reads which pages of other origins may ask, and which may change something.
 final class CorsReader {
@@ -38,14 +40,17 @@ final class CorsReader {
                         HeadTexts.value(message.getAllowHeaders(), scope.at("allow_headers")),
                         HeadTexts.value(message.getExposeHeaders(), scope.at("expose_headers")),
                         HeadTexts.value(message.getMaxAge(), scope.at("max_age"))),
-                message.getAllowCredentials().getValue(),
-                message.getAllowPrivateNetworkAccess().getValue(),
+                flag(message.hasAllowCredentials(), message.getAllowCredentials()),
+                flag(message.hasAllowPrivateNetworkAccess(), message.getAllowPrivateNetworkAccess()),
                 message.hasFilterEnabled()
                         ? RouteMatchReader.share(message.getFilterEnabled(), scope.at("filter_enabled"))
                         : ALL,
                 RouteMatchReader.share(message.getShadowEnabled(), scope.at("shadow_enabled")),
-                !message.hasForwardNotMatchingPreflights()
-                        || message.getForwardNotMatchingPreflights().getValue());
+                flag(message.hasForwardNotMatchingPreflights(), message.getForwardNotMatchingPreflights()));
+    }
+
+    private static Optional<Boolean> flag(boolean given, BoolValue message) {
+        return given ? Optional.of(message.getValue()) : Optional.empty();
     }
 
     static CsrfFilter.Policy csrf(CsrfPolicy message, Scope scope) {

@@ -51,6 +51,48 @@ class HttpFilterReaderTest {
                 + " " + problem.reason();
     }
 
+    @Test
+    void reads_faults_and_refuses_those_that_say_nothing() {
+        var fault = "fault.v3.HTTPFault";
+        assertThat(problems(
+                        fault,
+                        "delay: {header_delay: {}, percentage: {numerator: 5, denominator: TEN_THOUSAND}},"
+                                + " abort: {grpc_status: 14}, upstream_cluster: app, max_active_faults: 3,"
+                                + " headers: [{name: x-a}], downstream_nodes: [n], filter_metadata: {why: drill},"
+                                + " abort_percent_runtime: k, disable_downstream_cluster_stats: true"))
+                .isEmpty();
+        assertThat(problems(fault, "delay: {}, abort: {percentage: {}}"))
+                .containsExactlyInAnyOrder("delay says no delay", "abort says no answer");
+        assertThat(problems(fault, "abort: {http_status: 199}")).containsExactly("abort.http_status is no status: 199");
+    }
+
+    @Test
+    void reads_metadata_to_set_and_refuses_what_has_no_place() {
+        var set = "set_metadata.v3.Config";
+        assertThat(problems(set, "metadata: [{metadata_namespace: a, value: {b: [1, {c: null}]}}]"))
+                .isEmpty();
+        assertThat(problems(set, "value: {a: b}, metadata: [{}]"))
+                .containsExactlyInAnyOrder(
+                        "metadata_namespace is missing", "metadata[0].metadata_namespace is missing");
+        assertThat(problems(set, "metadata: [{metadata_namespace: a, value: {b: " + "x".repeat(70_000) + "}}]"))
+                .singleElement()
+                .asString()
+                .contains("sets more than 1000 values or 65536 characters");
+    }
+
+    @Test
+    void refuses_matchers_of_metadata_that_say_nothing() {
+        assertThat(problems(
+                        "cors.v3.Cors",
+                        "",
+                        "route: {cluster: app}}, {match: {prefix: /, dynamic_metadata:"
+                                + " [{filter: f, path: [{key: k}], value: {or_match: {value_matchers: [{present_match: true}]}}}],"
+                                + " filter_state: [{key: k}]}, route: {cluster: app}"))
+                .hasSize(2)
+                .anySatisfy(text -> assertThat(text).endsWith("value_matchers has fewer than two entries"))
+                .anySatisfy(text -> assertThat(text).endsWith("filter_state[0] says nothing to match"));
+    }
+
     private static final String LIMIT = "local_ratelimit.v3.LocalRateLimit";
     private static final String BUCKET = "token_bucket: {max_tokens: 10, tokens_per_fill: 10, fill_interval: 1s}";
 
