@@ -149,7 +149,7 @@ final class Tries implements HostWait.Listener {
             cluster().find(destinationName(), worker, nameWait);
             return;
         }
-        var picked = cluster().pick(choice);
+        var picked = cluster().pick(worker, choice);
         if (picked.isEmpty()) {
             exchange.fail(UpstreamReplies.NO_HOST);
             return;

@@ -50,6 +50,16 @@ final class AutoPool implements ConnectionPool {
         }
     }
 
+    @Override
+    public void expect() {
+        if (chosen != null) {
+            chosen.expect();
+        } else if (!connecting && !retired && connector.target().breaker().tryAcquire(Resource.CONNECTIONS)) {
+            connecting = true;
+            connector.connectCounted(new Unspoken(), false, new Probe());
+        }
+    }
+
     /// The connection that decides.
     private final class Probe implements RawConnector.Outcome {
         @Override

@@ -9,6 +9,10 @@ interface ConnectionPool {
     /// Gives the listener of `ticket` a stream at once, or puts it in the queue.
     void acquire(ConnectionTicket ticket);
 
+    /// A request is expected: a connection is opened if none is to spare and the breaker allows one more. Nothing where
+    /// that cannot be told.
+    default void expect() {}
+
     /// Takes `ticket` out of the queue, where it stands.
     void forget(ConnectionTicket ticket);
 

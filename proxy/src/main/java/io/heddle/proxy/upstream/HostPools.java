@@ -34,6 +34,11 @@ final class HostPools {
         pool(target, own ? pools : sourced, own).acquire(ticket);
     }
 
+    /// A request to `target` is expected.
+    void expect(UpstreamTarget target) {
+        pool(target, pools, true).expect();
+    }
+
     /// The pool for `target` in `places`. One whose connections do not serve it any more, as TLS changed, makes room
     /// for
     /// a new one.

@@ -72,6 +72,16 @@ final class Http1Pool implements ConnectionPool {
         }
     }
 
+    @Override
+    public void expect() {
+        if (!retired
+                && idle.isEmpty()
+                && connecting <= waiting.size()
+                && connector.target().breaker().tryAcquire(Resource.CONNECTIONS)) {
+            begin();
+        }
+    }
+
     private @Nullable Http1Connection free() {
         var free = idle.pollFirst();
         while (free != null && isUsedUp(free)) {

@@ -85,6 +85,19 @@ final class Http2Pool implements ConnectionPool {
         } else if (!breaker.tryAcquire(Resource.CONNECTIONS)) {
             return;
         }
+        begin();
+    }
+
+    @Override
+    public void expect() {
+        boolean none = connections.isEmpty() && connecting == 0;
+        if (none && !retired && target().breaker().tryAcquire(Resource.CONNECTIONS)) {
+            begin();
+        }
+    }
+
+    /// Begins a connection that is counted in the breaker already.
+    private void begin() {
         connecting++;
         connector.connectCounted(new Unspoken(), false, new RawConnector.Outcome() {
             @Override

@@ -26,6 +26,7 @@ public final class UpstreamCluster {
     private final Hosts hosts;
     private final List<HashPolicy> hashPolicies;
     private final Learning learning;
+    private final Optional<PredictedHosts> predicted;
     private final Map<String, Host> byAddress;
 
     /// Where a cluster's hosts are.
@@ -56,6 +57,11 @@ public final class UpstreamCluster {
         this.byAddress = byAddress(hosts);
         this.hashPolicies = cluster.balancer().hashPolicies();
         this.learning = Learning.of(cluster.balancer());
+        double ratio = cluster.opening().predictive();
+        this.predicted =
+                ratio > 1 && hosts instanceof Hosts.Known && cluster.balancer().isPredictable()
+                        ? Optional.of(new PredictedHosts(balancer, ratio))
+                        : Optional.empty();
     }
 
     /// The hosts as requests name them; a host found by a name of its own is kept by that elsewhere.
@@ -97,6 +103,19 @@ public final class UpstreamCluster {
         }
         var found = find(wanted.get(), request);
         return found.isPresent() || wanted.get().strict() ? found : balancer.pick(request);
+    }
+
+    /// As [#pick], on the loop of `worker`, where this is called: the host may have been picked ahead, and others are
+    /// for
+    /// the requests that come next there.
+    public Optional<Host> pick(Worker worker, PickRequest request) {
+        return predicted.isEmpty() || request.requestedHost().isPresent()
+                ? pick(request)
+                : predicted.get().pick(worker.index(), request);
+    }
+
+    Optional<PredictedHosts> predicted() {
+        return predicted;
     }
 
     private Optional<Host> find(RequestedHost wanted, PickRequest request) {

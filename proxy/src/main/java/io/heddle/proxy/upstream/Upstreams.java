@@ -128,7 +128,13 @@ public final class Upstreams implements ActiveConfig.Follower {
     /// Asks for a connection to `host` of `cluster` on the event loop of `worker`, where this is called. The listener
     /// of `ticket` gets it, perhaps before this returns, unless the ticket is cancelled.
     public void connect(Worker worker, UpstreamCluster cluster, Host host, ConnectionTicket ticket) {
-        pools.get(worker.index()).acquire(cluster.target(host), ticket);
+        var here = pools.get(worker.index());
+        here.acquire(cluster.target(host), ticket);
+        if (cluster.predicted().isPresent()) {
+            for (var later : cluster.predicted().get().of(worker.index())) {
+                later.ifPresent(next -> here.expect(cluster.target(next)));
+            }
+        }
     }
 
     /// Asks for a connection of its own to `host` for the bytes of a CONNECT request that ends here, as [#connect]

@@ -39,6 +39,10 @@ class LearningBalancersTest {
     }
 
     private RuntimeConfig config(String policy, String route) {
+        return config(policy, route, "");
+    }
+
+    private RuntimeConfig config(String policy, String route, String fields) {
         var endpoints = new StringBuilder();
         for (var origin : origins) {
             endpoints.append("{ endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %d } } } },"
@@ -54,10 +58,10 @@ class LearningBalancersTest {
                           "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router } } ],
                         route_config: { virtual_hosts: [ { name: all, domains: ["*"], routes: [ {
                           match: { prefix: / }, route: { cluster: app, %s } } ] } ] } } } ] } ] } ],
-                    clusters: [ { name: app, type: STATIC, load_balancing_policy: { policies: [ {
+                    clusters: [ { name: app, type: STATIC, %s load_balancing_policy: { policies: [ {
                       typed_extension_config: { name: p, typed_config: { "@type": %s } } } ] },
                       load_assignment: { cluster_name: app, endpoints: [ { lb_endpoints: [ %s ] } ] } } ] } }
-                """.formatted(route, policy, endpoints);
+                """.formatted(route, fields, policy, endpoints);
         var read = BootstrapReader.read(text);
         assertThat(read.problems()).isEmpty();
         return ((Checked.Ok<Bootstrap>) read).value().fixed();
@@ -98,6 +102,32 @@ class LearningBalancersTest {
             try (var client = proxy.connect()) {
                 assertThat(hosts(client, 20)).containsOnlyKeys("1");
             }
+        }
+    }
+
+    @Test
+    void the_host_of_the_next_request_has_a_connection_already() throws Exception {
+        origin("");
+        origin("");
+        origin("");
+        var config = config(
+                POLICIES + "round_robin.v3.RoundRobin", "", "preconnect_policy: { predictive_preconnect_ratio: 2.0 },");
+        try (var proxy = new RunningProxy(config);
+                var client = proxy.connect()) {
+            for (int i = 1; i <= 3; i++) {
+                int expected = Math.min(3, i + 1);
+                int host = Integer.parseInt(ask(client));
+                assertThat(origins.get(host).connections).hasValue(1);
+                await().until(() -> origins.stream()
+                                .mapToInt(origin -> origin.connections.get())
+                                .sum()
+                        == expected);
+            }
+            assertThat(hosts(client, 30))
+                    .hasSize(3)
+                    .allSatisfy((_, count) -> assertThat(count).isBetween(9, 11));
+            assertThat(origins)
+                    .allSatisfy(origin -> assertThat(origin.connections).hasValue(1));
         }
     }
 

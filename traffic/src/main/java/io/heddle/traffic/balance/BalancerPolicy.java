@@ -124,6 +124,15 @@ public sealed interface BalancerPolicy {
         };
     }
 
+    /// Whether which host comes next depends on no request, so that it can be picked ahead.
+    default boolean isPredictable() {
+        return switch (this) {
+            case Layered layered -> layered.of().isPredictable();
+            case RoundRobin _, Random _, ClientWeighted _ -> true;
+            case Subsets _, OverrideHost _, RingHash _, Maglev _, LeastRequest _, PickFirst _, PeakEwma _ -> false;
+        };
+    }
+
     /// The policy that chooses among hosts in the end, inside all layers.
     default BalancerPolicy innermost() {
         return switch (this) {

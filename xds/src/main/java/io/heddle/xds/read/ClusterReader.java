@@ -104,6 +104,11 @@ final class ClusterReader {
                             "needs a cluster that speaks HTTP/2, and this one speaks HTTP/1.1",
                             "leave enable_oob_load_report out, or set http2_protocol_options");
         }
+        var opening = OpeningReader.read(message, scope);
+        if (opening.predictive() > 1 && !balancer.isPredictable()) {
+            scope.at("preconnect_policy.predictive_preconnect_ratio")
+                    .warning("has no effect: this policy cannot say which host comes next", "balance by ROUND_ROBIN");
+        }
         return new Cluster(
                 message.getName(),
                 discovery,
@@ -117,7 +122,7 @@ final class ClusterReader {
                 upstream.protocol(),
                 upstream.http2(),
                 HttpProtocols.connections(message, scope),
-                OpeningReader.read(message, scope),
+                opening,
                 HealthReader.read(message, discovery, scope),
                 service(message.getMetadata()));
     }

@@ -20,9 +20,10 @@ final class OpeningReader {
             .limits("source_address", "an IP address; hosts of the other family are reached without it")
             .reads("freebind");
     private static final Fields<PreconnectPolicy> PRECONNECT = Fields.ignoringOthers(PreconnectPolicy.class)
+            .limits("per_upstream_preconnect_ratio", "1 to 3; an HTTP/2 connection has room for many requests as it is")
             .limits(
-                    "per_upstream_preconnect_ratio",
-                    "1 to 3; an HTTP/2 connection has room for many requests as it is");
+                    "predictive_preconnect_ratio",
+                    "1 to 3; where hosts are picked in turn or at random, for requests over HTTP");
     private static final Fields<UpstreamConnectionOptions> OPTIONS =
             Fields.ignoringOthers(UpstreamConnectionOptions.class).reads("happy_eyeballs_config");
     private static final Fields<UpstreamConnectionOptions.HappyEyeballsConfig> EYEBALLS = Fields.refusingOthers(
@@ -49,19 +50,26 @@ final class OpeningReader {
                 : Optional.<ConnectionOpening.Source>empty();
         var order = order(message.getUpstreamConnectionOptions(), scope.at("upstream_connection_options"));
         if (!message.hasPreconnectPolicy()) {
-            return new ConnectionOpening(source, ConnectionOpening.DEFAULT.ahead(), order);
+            return new ConnectionOpening(source, 1.0, 1.0, order);
         }
         var policy = message.getPreconnectPolicy();
         var here = scope.at("preconnect_policy");
         here.check(policy, PRECONNECT);
         double ahead = policy.hasPerUpstreamPreconnectRatio()
-                ? policy.getPerUpstreamPreconnectRatio().getValue()
+                ? ratio(policy.getPerUpstreamPreconnectRatio().getValue(), here.at("per_upstream_preconnect_ratio"))
                 : 1.0;
-        if (!(ahead >= 1.0 && ahead <= MOST_AHEAD)) {
-            here.at("per_upstream_preconnect_ratio").error("is not from 1 to 3: " + ahead, "write 1.0 to 3.0");
-            ahead = 1.0;
+        double predictive = policy.hasPredictivePreconnectRatio()
+                ? ratio(policy.getPredictivePreconnectRatio().getValue(), here.at("predictive_preconnect_ratio"))
+                : 1.0;
+        return new ConnectionOpening(source, ahead, predictive, order);
+    }
+
+    private static double ratio(double ratio, Scope scope) {
+        if (ratio >= 1.0 && ratio <= MOST_AHEAD) {
+            return ratio;
         }
-        return new ConnectionOpening(source, ahead, order);
+        scope.error("is not from 1 to 3: " + ratio, "write 1.0 to 3.0");
+        return 1.0;
     }
 
     private static AddressOrder order(UpstreamConnectionOptions message, Scope scope) {
