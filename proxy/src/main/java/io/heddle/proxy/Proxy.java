@@ -36,6 +36,7 @@ import io.heddle.proxy.upstream.UpstreamCluster;
 import io.heddle.proxy.upstream.Upstreams;
 import io.heddle.traffic.explain.Explainer;
 import io.heddle.traffic.filter.FilterCounter;
+import io.heddle.traffic.filter.ProxyHealth;
 import io.heddle.traffic.ratelimit.LimitBuckets;
 import io.heddle.traffic.runtime.Listener;
 import io.heddle.traffic.runtime.NetworkFilter;
@@ -133,6 +134,7 @@ public final class Proxy implements AutoCloseable {
                 new Observer(),
                 overload,
                 new LimitBuckets(),
+                () -> new ProxyHealth(draining.get() || failed.get(), node.cluster()),
                 new Http2Counters(),
                 ownPeer,
                 options.drainTime());

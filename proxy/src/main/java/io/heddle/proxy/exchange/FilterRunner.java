@@ -10,9 +10,12 @@ import io.heddle.traffic.filter.AnswerFilter;
 import io.heddle.traffic.filter.BodyChange;
 import io.heddle.traffic.filter.FilterChain;
 import io.heddle.traffic.filter.FilterCounter;
+import io.heddle.traffic.filter.FilterEnd;
 import io.heddle.traffic.filter.FilterRequest;
 import io.heddle.traffic.filter.FilterStep;
 import io.heddle.traffic.filter.ReceivedBody;
+import io.heddle.traffic.filter.HostCount;
+import io.heddle.traffic.filter.ProxyHealth;
 import io.heddle.traffic.filter.StatefulSessionFilter;
 import io.heddle.traffic.format.HeaderChange;
 import io.heddle.traffic.metadata.RequestState;
@@ -69,6 +72,7 @@ final class FilterRunner implements FilterRequest {
     private final HeaderEdits responseEdits = new HeaderEdits();
     private final List<HeaderChange> responseChanges = new ArrayList<>();
     private final List<FilterCounter> entered = new ArrayList<>(0);
+    private final List<FilterEnd> ends = new ArrayList<>(0);
     private FilterChain chain = new FilterChain(List.of());
     private ClusterChoice.@Nullable Target target;
     private @Nullable RequestHead head;
@@ -117,6 +121,15 @@ final class FilterRunner implements FilterRequest {
             services.observer().left(entered.get(i), timeline.statPrefix);
         }
         entered.clear();
+        if (ends.isEmpty()) {
+            return;
+        }
+        boolean answered = timeline.responseHeadReceived != 0;
+        var ended = new FilterEnd.Ended(timeline.status, timeline.grpcStatus, answered, worker.now());
+        for (int i = 0; i < ends.size(); i++) {
+            ends.get(i).ended(ended);
+        }
+        ends.clear();
     }
 
     /// What the filters see and change of the request's and the answer's body.
@@ -381,6 +394,21 @@ final class FilterRunner implements FilterRequest {
             entered.add(gauge);
         }
         return in;
+    }
+
+    @Override
+    public void atEnd(FilterEnd end) {
+        ends.add(end);
+    }
+
+    @Override
+    public ProxyHealth health() {
+        return services.health().get();
+    }
+
+    @Override
+    public Optional<HostCount> hosts(String cluster) {
+        return services.upstreams().cluster(cluster).map(found -> found.count(worker.now()));
     }
 
     @Override

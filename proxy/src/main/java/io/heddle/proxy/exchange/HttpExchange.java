@@ -372,6 +372,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         timeline.grpcStatus = GrpcStatus.in(answer.lines(), timeline.grpcStatus);
         tries.judge(answer.status(), GrpcAnswer.isWanted(head()) ? timeline.grpcStatus : -1);
         tries.choice().answered(answer.lines());
+        Verdicts.heed(timeline, answer.lines());
         if (follows(answer)) {
             return;
         }

@@ -6,8 +6,10 @@ import io.heddle.proxy.observe.RequestObserver;
 import io.heddle.proxy.ondemand.OnDemand;
 import io.heddle.proxy.overload.Overload;
 import io.heddle.proxy.upstream.Upstreams;
+import io.heddle.traffic.filter.ProxyHealth;
 import io.heddle.traffic.ratelimit.LimitBuckets;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /// What every exchange of a proxy uses.
 ///
@@ -17,6 +19,7 @@ import java.time.Duration;
 /// @param observer who is told of finished requests
 /// @param overload what is not done while the proxy is short of something
 /// @param limits what local rate limits have left
+/// @param health what the proxy says of itself to those who ask whether it is well
 /// @param http2 counts what ended clients' HTTP/2 connections
 /// @param ownPeer the value of `x-heddle-peer` that this proxy sends; empty sends none
 /// @param drainTime how long connections of a chain that went away may go on (Envoy's `--drain-time-s`)
@@ -27,6 +30,7 @@ public record ProxyServices(
         RequestObserver observer,
         Overload overload,
         LimitBuckets limits,
+        Supplier<ProxyHealth> health,
         Http2Counters http2,
         String ownPeer,
         Duration drainTime) {}

@@ -1,13 +1,20 @@
 package io.heddle.proxy.exchange;
 
+import io.heddle.proxy.http.HeaderLines;
+import io.heddle.proxy.http.LineKind;
+import io.heddle.proxy.observe.RequestTimeline;
 import io.heddle.proxy.upstream.UpstreamCluster;
 import io.heddle.proxy.upstream.UpstreamFailure;
 import io.heddle.traffic.balance.Host;
+import io.heddle.traffic.request.HeaderName;
+import io.heddle.traffic.request.Span;
 import org.jspecify.annotations.Nullable;
 
 /// Tells a cluster's outlier detection what became of tries at its hosts. Where there is no host, there is nothing to
 /// tell.
 final class Verdicts {
+    private static final HeaderName IMMEDIATE_FAIL = HeaderName.of("x-envoy-immediate-health-check-fail");
+
     private Verdicts() {}
 
     /// The request has a stream to the host: as far as the way there goes, that is a success.
@@ -27,6 +34,20 @@ final class Verdicts {
             if (outliers.isPresent()) {
                 outliers.get().answered(status, now);
             }
+        }
+    }
+
+    /// Whether its host says in an answer's `lines` that it is not to have requests. It counts where the cluster has
+    /// active health checks, which bring the host back.
+    static void heed(RequestTimeline timeline, HeaderLines lines) {
+        var cluster = timeline.cluster();
+        var host = timeline.host();
+        if (lines.hasAny(LineKind.bit(LineKind.ENVOY))
+                && cluster != null
+                && host != null
+                && cluster.health().check().isPresent()
+                && Span.isPresent(lines.header(IMMEDIATE_FAIL))) {
+            host.state().checked(false);
         }
     }
 

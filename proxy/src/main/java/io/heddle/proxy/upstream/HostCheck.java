@@ -185,6 +185,9 @@ final class HostCheck {
         }
         boolean first = !asked;
         asked = true;
+        if (state.healthy() && target.host().state().failsChecks()) {
+            state.refused(); // so it said itself, in an answer
+        }
         var change = state.checked(result);
         target.host().state().checked(state.healthy()); // said again: an older check may have had the last word
         if (result == Result.WELL && state.healthy()) {

@@ -6,6 +6,7 @@ import io.heddle.traffic.balance.HostState;
 import io.heddle.traffic.balance.LoadBalancer;
 import io.heddle.traffic.balance.PickRequest;
 import io.heddle.traffic.balance.RequestedHost;
+import io.heddle.traffic.filter.HostCount;
 import io.heddle.traffic.hash.HashPolicy;
 import io.heddle.traffic.resilience.CircuitBreaker;
 import io.heddle.traffic.resilience.OutlierMonitor;
@@ -155,6 +156,19 @@ public final class UpstreamCluster {
             case Hosts.Dynamic(var named) -> named.hosts();
             case Hosts.Named _, Hosts.OfOthers _ -> Map.of();
         };
+    }
+
+    /// How many hosts it has, and how many of them take requests at `now`. An aggregate cluster has none of its own.
+    public HostCount count(long now) {
+        int taking = 0;
+        for (var host : hosts().values()) {
+            boolean serves = switch (host.endpoint().health()) {
+                case HEALTHY, DEGRADED -> true;
+                case DRAINING, UNHEALTHY -> false;
+            };
+            taking += serves && !host.state().isOut(now) ? 1 : 0;
+        }
+        return new HostCount(hosts().size(), taking);
     }
 
     /// Whether each request names its host, so that it is found by [#find] and not by [#pick].

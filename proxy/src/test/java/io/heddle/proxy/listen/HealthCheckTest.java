@@ -51,6 +51,22 @@ class HealthCheckTest {
                 RunningProxy.config(hosts), new HealthPolicy(Optional.empty(), Optional.of(check)));
     }
 
+    /// After the first, checks come an hour apart.
+    private static RuntimeConfig checkingOnce(int agent, int host) {
+        var hour = Duration.ofHours(1);
+        var check = new HealthCheck(
+                Duration.ofSeconds(5),
+                new Intervals(hour, hour, hour, hour, hour, hour, Jitter.NONE),
+                2,
+                2,
+                true,
+                Optional.of(agent),
+                Logs.CHANGES,
+                HTTP);
+        return OutlierDetectionTest.watching(
+                RunningProxy.config(host), new HealthPolicy(Optional.empty(), Optional.of(check)));
+    }
+
     private static HostState state(RunningProxy proxy, int port) {
         var app = proxy.upstreams.cluster("app").orElseThrow();
         return Objects.requireNonNull(app.hosts().get("127.0.0.1:" + port)).state();
@@ -126,6 +142,27 @@ class HealthCheckTest {
             var counts = Objects.requireNonNull(proxy.upstreams.checks().get("app"));
             await().until(() -> counts.network().sum() > 2);
             assertThat(state(proxy, silent.getLocalPort()).failsChecks()).isTrue();
+        }
+    }
+
+    @Test
+    void a_host_whose_answer_says_so_gets_no_more_requests_at_once() throws Exception {
+        var last = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Envoy-Immediate-Health-Check-Fail: true\r\n\r\nok";
+        try (var host = Origin.answering(last);
+                var agent = Origin.answering(OK);
+                var proxy = new RunningProxy(checkingOnce(agent.port(), host.port()));
+                var client = proxy.connect()) {
+            await().until(() -> !state(proxy, host.port()).failsChecks());
+            assertThat(ask(client)).isEqualTo("200");
+            assertThat(state(proxy, host.port()).failsChecks()).isTrue();
+        }
+        try (var host = Origin.answering(last);
+                var proxy = new RunningProxy(RunningProxy.config(host.port()));
+                var client = proxy.connect()) {
+            assertThat(ask(client)).isEqualTo("200");
+            assertThat(state(proxy, host.port()).failsChecks())
+                    .as("without checks nothing would bring it back")
+                    .isFalse();
         }
     }
 

@@ -16,6 +16,7 @@ import io.heddle.traffic.balance.BalancerPolicy;
 import io.heddle.traffic.balance.Endpoint;
 import io.heddle.traffic.balance.EndpointSet;
 import io.heddle.traffic.filter.FilterChain;
+import io.heddle.traffic.filter.ProxyHealth;
 import io.heddle.traffic.ratelimit.LimitBuckets;
 import io.heddle.traffic.reply.ReplyRules;
 import io.heddle.traffic.request.PeerMetadata;
@@ -99,6 +100,7 @@ final class RunningProxy implements AutoCloseable {
                 observer.orElse(this::record),
                 overload,
                 new LimitBuckets(),
+                () -> ProxyHealth.WELL,
                 new Http2Counters(),
                 "",
                 DRAIN_TIME);

@@ -4,10 +4,13 @@ import io.heddle.traffic.filter.AnswerFilter;
 import io.heddle.traffic.filter.BodyChange;
 import io.heddle.traffic.filter.FilterChain;
 import io.heddle.traffic.filter.FilterCounter;
+import io.heddle.traffic.filter.FilterEnd;
 import io.heddle.traffic.filter.FilterRequest;
 import io.heddle.traffic.filter.FilterStep;
+import io.heddle.traffic.filter.HostCount;
 import io.heddle.traffic.filter.HttpFilter;
 import io.heddle.traffic.filter.ReceivedBody;
+import io.heddle.traffic.filter.ProxyHealth;
 import io.heddle.traffic.filter.StatefulSessionFilter;
 import io.heddle.traffic.format.HeaderChange;
 import io.heddle.traffic.metadata.RequestState;
@@ -217,6 +220,23 @@ final class FilterFold implements FilterRequest {
     @Override
     public boolean enter(FilterCounter gauge, long most) {
         return most > 0;
+    }
+
+    @Override
+    public void atEnd(FilterEnd end) {
+        // It does not end.
+    }
+
+    /// Configuration does not say how a proxy is.
+    @Override
+    public ProxyHealth health() {
+        return ProxyHealth.WELL;
+    }
+
+    /// Nor how hosts are: an explanation takes them as well.
+    @Override
+    public Optional<HostCount> hosts(String cluster) {
+        return Optional.of(new HostCount(1, 1));
     }
 
     /// A moment like any other: nothing was taken from the buckets before.

@@ -74,6 +74,15 @@ public interface FilterRequest {
     /// counted.
     boolean enter(FilterCounter gauge, long most);
 
+    /// Has `end` hear how the request ended, if this filter lets it pass.
+    void atEnd(FilterEnd end);
+
+    /// What the proxy says of itself.
+    ProxyHealth health();
+
+    /// The hosts of a cluster; empty where there is no such cluster.
+    Optional<HostCount> hosts(String cluster);
+
     /// The time, as `System.nanoTime()`.
     long now();
 

@@ -114,6 +114,21 @@ record ConnectionRequest(Peer peer) implements FilterRequest {
     }
 
     @Override
+    public void atEnd(FilterEnd end) {
+        throw none();
+    }
+
+    @Override
+    public ProxyHealth health() {
+        throw none();
+    }
+
+    @Override
+    public Optional<HostCount> hosts(String cluster) {
+        throw none();
+    }
+
+    @Override
     public long now() {
         throw none();
     }

@@ -3,6 +3,7 @@ package io.heddle.traffic.request;
 /// Why a request did not simply succeed, with Envoy's short names (`%RESPONSE_FLAGS%`).
 public enum ResponseFlag {
     NONE("-"),
+    FAILED_LOCAL_HEALTH_CHECK("LH"),
     NO_HEALTHY_UPSTREAM("UH"),
     UPSTREAM_CONNECTION_FAILURE("UF"),
     UPSTREAM_OVERFLOW("UO"),

@@ -61,6 +61,15 @@ public final class HealthCheckState {
         return begins ? Change.FIRST_HEALTHY : Change.HEALTHY;
     }
 
+    /// The host itself said in an answer that it is not to have requests, which counts until checks say otherwise as
+    /// often as they must.
+    public void refused() {
+        healthy = false;
+        pending = false;
+        first = false;
+        row = 0;
+    }
+
     /// How long it is to the next check. `traffic` tells whether the cluster has ever had a request; `chance` is drawn
     /// evenly.
     public Duration next(boolean traffic, long chance) {

@@ -22,6 +22,7 @@ import java.util.List;
 public final class BuiltinFilters {
     /// Envoy's names of the filters.
     public static final List<String> NAMES = List.of(
+            HealthCheckFilter.NAME, // who asks whether the proxy is well, is nobody's caller
             SetMetadataFilter.NAME, // what is said of every request, can be asked for by all that follow
             CorsFilter.NAME, // browsers' preflights say nothing of who asks, so they cannot pass the next ones
             CompressorFilter.NAME, // sees an answer last, as the client gets it

@@ -38,6 +38,9 @@ final class Request implements FilterRequest {
     boolean bodiless;
     final RequestState state = new RequestState();
     boolean rerouted;
+    final List<FilterEnd> ends = new ArrayList<>();
+    final Map<String, HostCount> hosts = new HashMap<>();
+    ProxyHealth health = ProxyHealth.WELL;
     long entered;
     long chance;
     long now;
@@ -149,6 +152,21 @@ final class Request implements FilterRequest {
     @Override
     public boolean enter(FilterCounter gauge, long most) {
         return entered < most;
+    }
+
+    @Override
+    public void atEnd(FilterEnd end) {
+        ends.add(end);
+    }
+
+    @Override
+    public ProxyHealth health() {
+        return health;
+    }
+
+    @Override
+    public Optional<HostCount> hosts(String cluster) {
+        return Optional.ofNullable(hosts.get(cluster));
     }
 
     @Override

@@ -101,4 +101,14 @@ class HealthCheckStateTest {
         assertThat(tcp.isSatisfiedBy("bab")).isFalse();
         assertThat(new Probe.Tcp("", List.of()).isSatisfiedBy("")).isTrue();
     }
+
+    @Test
+    void a_host_that_refused_requests_must_be_well_as_often_as_any_other() {
+        var state = state(true);
+        state.checked(Result.WELL);
+        state.refused();
+        assertThat(state.healthy()).isFalse();
+        assertThat(changes(state, Result.WELL, Result.WELL, Result.WELL))
+                .containsExactly(Change.NONE, Change.NONE, Change.HEALTHY);
+    }
 }

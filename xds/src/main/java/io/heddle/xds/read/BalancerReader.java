@@ -58,8 +58,7 @@ final class BalancerReader {
             Fields.refusingOthers(Cluster.MaglevLbConfig.class).limits("table_size", "a prime, at most 5,000,011");
     private static final Fields<HealthStatusSet> STATUSES =
             Fields.refusingOthers(HealthStatusSet.class).reads("statuses");
-    private static final Fields<Percent> PERCENT =
-            Fields.refusingOthers(Percent.class).limits("value", "0 to 100");
+    static final Fields<Percent> PERCENT = Fields.refusingOthers(Percent.class).limits("value", "0 to 100");
     static final Fields<RuntimeDouble> RUNTIME_DOUBLE = Fields.ignoringOthers(RuntimeDouble.class)
             .reads("default_value")
             .accepts("runtime_key", "there are no runtime keys: the default value counts");

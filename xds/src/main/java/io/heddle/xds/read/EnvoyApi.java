@@ -26,6 +26,7 @@ final class EnvoyApi {
             new Part("Answers made here", LocalReplyReader.FIELDS),
             new Part("Which answers made here are meant", ReplyConditionReader.FIELDS),
             new Part("HTTP filters", FilterReaders.FIELDS),
+            new Part("Health checks of the proxy", HealthFilterReader.FIELDS),
             new Part("Dynamic metadata", MetadataReader.FIELDS),
             new Part("Role-based access control", RbacReader.FIELDS),
             new Part("Fault injection", FaultReader.FIELDS),

@@ -16,6 +16,7 @@ import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.grpc_web.v3.GrpcWeb;
 import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutation;
 import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute;
+import io.envoyproxy.envoy.extensions.filters.http.health_check.v3.HealthCheck;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.on_demand.v3.OnDemand;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
@@ -28,6 +29,7 @@ import io.heddle.traffic.filter.BufferFilter;
 import io.heddle.traffic.filter.CsrfFilter;
 import io.heddle.traffic.filter.FaultFilter;
 import io.heddle.traffic.filter.GrpcWebFilter;
+import io.heddle.traffic.filter.HealthCheckFilter;
 import io.heddle.traffic.filter.HttpFilter;
 import io.heddle.traffic.filter.LocalRateLimitFilter;
 import io.heddle.traffic.filter.OnDemandFilter;
@@ -66,6 +68,10 @@ final class FilterReaders {
     private static final Parser<io.envoyproxy.envoy.extensions.filters.http.on_demand.v3.PerRouteConfig>
             ON_DEMAND_ROUTE = io.envoyproxy.envoy.extensions.filters.http.on_demand.v3.PerRouteConfig.parser();
     private static final List<FilterReader> FILTERS = List.of(
+            new FilterReader(
+                    "envoy.extensions.filters.http.health_check.v3.HealthCheck",
+                    (name, any, scope) -> scope.unpack(any, HealthCheck.parser())
+                            .map(found -> new HealthCheckFilter(name, HealthFilterReader.read(found, scope)))),
             new FilterReader(
                     SET_METADATA,
                     (name, any, scope) -> scope.unpack(any, Config.parser())

@@ -61,7 +61,7 @@ final class ReplyConditionReader {
             List.of(FILTER, STATUS, DURATION, COMPARISON, NUMBER, RUNTIME, HEADER, FLAG, GRPC, METADATA, AND, OR);
 
     /// Envoy's flags that nothing here sets.
-    private static final Set<String> NEVER_SET = Set.of("LH", "RLSE", "IH", "UMSDR", "RFCF", "NFCF", "DO", "DR", "UDO");
+    private static final Set<String> NEVER_SET = Set.of("RLSE", "IH", "UMSDR", "RFCF", "NFCF", "DO", "DR", "UDO");
 
     private ReplyConditionReader() {}
 

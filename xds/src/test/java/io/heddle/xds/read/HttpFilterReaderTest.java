@@ -67,6 +67,21 @@ class HttpFilterReaderTest {
     }
 
     @Test
+    void reads_who_asks_for_health_and_refuses_what_does_not_go_together() {
+        var check = "health_check.v3.HealthCheck";
+        assertThat(problems(check, "pass_through_mode: true, cache_time: 1s, headers: [{name: x-check}]"))
+                .isEmpty();
+        assertThat(problems(check, "pass_through_mode: false, cluster_min_healthy_percentages: {app: {value: 50}}"))
+                .isEmpty();
+        assertThat(problems(check, "cache_time: 1s"))
+                .containsExactly("pass_through_mode is missing", "cache_time does not go without pass_through_mode");
+        assertThat(problems(check, "pass_through_mode: true, cluster_min_healthy_percentages: {app: {value: 101}}"))
+                .containsExactly(
+                        "cluster_min_healthy_percentages does not go with pass_through_mode",
+                        "cluster_min_healthy_percentages[app].value is no percentage: 101.0");
+    }
+
+    @Test
     void reads_metadata_to_set_and_refuses_what_has_no_place() {
         var set = "set_metadata.v3.Config";
         assertThat(problems(set, "metadata: [{metadata_namespace: a, value: {b: [1, {c: null}]}}]"))

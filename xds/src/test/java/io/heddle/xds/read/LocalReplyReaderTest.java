@@ -64,10 +64,10 @@ class LocalReplyReaderTest {
                 .containsExactly("mappers[0].filter.and_filter.filters has fewer than two entries");
         assertThat(problems(mapper("status_code_filter: {comparison: {op: EQ}}")))
                 .containsExactly("mappers[0].filter.status_code_filter.comparison.value is missing");
-        assertThat(problems(mapper("response_flag_filter: {flags: [UH, XX, LH]}")))
+        assertThat(problems(mapper("response_flag_filter: {flags: [UH, XX, IH]}")))
                 .containsExactly(
                         "mappers[0].filter.response_flag_filter.flags[1] is no response flag: XX",
-                        "mappers[0].filter.response_flag_filter.flags[2] LH is never set here");
+                        "mappers[0].filter.response_flag_filter.flags[2] IH is never set here");
     }
 
     @Test

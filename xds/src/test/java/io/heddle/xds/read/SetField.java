@@ -130,6 +130,8 @@ record SetField(Way way, FieldDescriptor field) {
                             LocalRateLimit.getDefaultInstance(),
                             StatefulSession.getDefaultInstance(),
                             Router.getDefaultInstance(),
+                            io.envoyproxy.envoy.extensions.filters.http.health_check.v3.HealthCheck
+                                    .getDefaultInstance(),
                             io.envoyproxy.envoy.extensions.filters.http.set_metadata.v3.Config.getDefaultInstance(),
                             OnDemand.getDefaultInstance(),
                             io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig
