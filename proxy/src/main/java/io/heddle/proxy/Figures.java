@@ -118,6 +118,7 @@ record Figures(ProxyMetrics metrics) {
                 "Connections that could not come from the address that they should.",
                 "envoy_cluster_name",
                 upstreams.bindErrors())));
+        metrics.addFamilies(() -> ClusterFigures.of(upstreams.all()));
         addOutliers(upstreams);
         addChecks(upstreams);
     }

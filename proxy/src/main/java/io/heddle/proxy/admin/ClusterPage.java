@@ -4,9 +4,11 @@ import io.heddle.proxy.admin.Page.Answer;
 import io.heddle.proxy.upstream.UpstreamCluster;
 import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.resilience.CircuitBreaker;
+import io.heddle.traffic.resilience.RoutingPriority;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /// The clusters and their hosts as they are now, resolved names and live state included: Envoy's text and its
@@ -19,23 +21,32 @@ final class ClusterPage {
         for (var cluster : clusters) {
             var name = cluster.cluster().name();
             line(lines, name, "observability_name", name);
-            var limits = cluster.cluster().limits();
-            line(lines, name, "default_priority::max_connections", limits.connections());
-            line(lines, name, "default_priority::max_pending_requests", limits.pending());
-            line(lines, name, "default_priority::max_requests", limits.requests());
-            line(lines, name, "default_priority::max_retries", limits.retries());
-            for (var resource : CircuitBreaker.Resource.values()) {
-                var active = cluster.breaker().active(resource);
-                line(lines, name, "default_priority::active_" + lower(resource), active);
+            for (var priority : RoutingPriority.values()) {
+                breakers(lines, cluster, priority);
             }
             cluster.hosts().values().forEach(host -> host(lines, name, host));
         }
         return Answer.text(200, lines.toString());
     }
 
+    private static void breakers(StringBuilder lines, UpstreamCluster cluster, RoutingPriority priority) {
+        var name = cluster.cluster().name();
+        var prefix = priority.name().toLowerCase(Locale.ROOT) + "_priority::";
+        var limits = cluster.cluster().limits().of(priority);
+        line(lines, name, prefix + "max_connections", limits.connections());
+        line(lines, name, prefix + "max_pending_requests", limits.pending());
+        line(lines, name, prefix + "max_requests", limits.requests());
+        line(lines, name, prefix + "max_retries", limits.retries());
+        for (var resource : CircuitBreaker.Resource.values()) {
+            var active = cluster.load().breaker(priority).active(resource);
+            line(lines, name, prefix + "active_" + lower(resource), active);
+        }
+    }
+
     private static void host(StringBuilder lines, String cluster, Host host) {
         var endpoint = host.endpoint();
         var prefix = cluster + "::" + endpoint.key();
+        line(lines, prefix, "cx_active", host.state().connections());
         line(lines, prefix, "rq_active", host.state().active());
         line(lines, prefix, "consecutive_failures", host.state().consecutiveFailures());
         line(lines, prefix, "ejections", host.state().ejections());

@@ -60,7 +60,7 @@ final class AnswerChanges {
         HeaderChange.addAll(tries.responseChanges(), format, edits);
         int attempts = format.timeline().attempts;
         if (tellsAttempts() && attempts > 0) {
-            edits.add(new HeaderEdit(HeaderEdit.Action.SET, Tries.ATTEMPT_COUNT, Integer.toString(attempts)));
+            edits.add(new HeaderEdit(HeaderEdit.Action.SET, SentHead.ATTEMPT_COUNT, Integer.toString(attempts)));
         }
         if (filters != null) {
             filters.changeAnswer(edits);

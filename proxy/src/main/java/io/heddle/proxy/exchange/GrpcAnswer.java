@@ -78,24 +78,6 @@ final class GrpcAnswer {
         };
     }
 
-    /// What a `grpc-status` means in HTTP, by the mapping of Google's `google.rpc.Code`; 500 for one that is not known.
-    static int httpStatus(int grpc) {
-        return switch (grpc) {
-            case 0 -> HTTP_STATUS;
-            case 1 -> 499;
-            case 3, 9, 11 -> 400;
-            case DEADLINE_EXCEEDED -> 504;
-            case 5 -> 404;
-            case 6, 10 -> 409;
-            case PERMISSION_DENIED -> 403;
-            case 8 -> 429;
-            case UNIMPLEMENTED -> 501;
-            case UNAVAILABLE -> 503;
-            case UNAUTHENTICATED -> 401;
-            default -> 500;
-        };
-    }
-
     /// Writes a reply as gRPC expects it: HTTP status 200, no body, its text as `grpc-message`.
     static void write(
             LocalReply reply, HeaderEdits edits, EditedLines lines, HttpRequestHead request, ClientStream client) {

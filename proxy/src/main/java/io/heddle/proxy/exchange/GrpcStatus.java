@@ -10,8 +10,13 @@ final class GrpcStatus {
 
     /// The one that these lines say; `otherwise` when they say none.
     static int in(HeaderLines lines, int otherwise) {
-        long grpc = lines.first(LineKind.GRPC_STATUS);
-        return Span.isPresent(grpc) ? read(lines.bytes(), grpc) : otherwise;
+        long span = lines.first(LineKind.GRPC_STATUS);
+        return Span.isPresent(span) ? read(lines.bytes(), span) : otherwise;
+    }
+
+    /// That of a head or of trailers; -1 without.
+    static int of(HeaderLines lines) {
+        return in(lines, -1);
     }
 
     /// The number, or -1 when it is none.

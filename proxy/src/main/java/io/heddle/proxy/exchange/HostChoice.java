@@ -1,6 +1,5 @@
 package io.heddle.proxy.exchange;
 
-import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.upstream.UpstreamCluster;
@@ -16,6 +15,7 @@ import io.heddle.traffic.request.HeaderEdit;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.Span;
+import io.heddle.traffic.resilience.FurtherHosts;
 import io.heddle.traffic.route.ClusterChoice;
 import io.heddle.traffic.route.RouteAction;
 import java.net.InetSocketAddress;
@@ -32,6 +32,11 @@ final class HostChoice implements PickRequest {
     private final Worker worker;
     private final HopHeaders headers;
     private final List<Host> tried = new ArrayList<>(2);
+    private FurtherHosts hosts = FurtherHosts.ANY;
+    private boolean further;
+    private int tries;
+    private long priorities;
+    private long avoided;
     private @Nullable HttpRequestHead head;
     private ClusterChoice.@Nullable Target target;
     private List<HashPolicy> policies = List.of();
@@ -40,9 +45,7 @@ final class HostChoice implements PickRequest {
     private boolean computed;
     private StatefulSessionFilter.@Nullable Settings session;
     private Optional<RequestedHost> requested = Optional.empty();
-    private @Nullable UpstreamCluster cluster;
     private @Nullable Host picked;
-    private long pickedAt;
 
     HostChoice(Worker worker, HopHeaders headers) {
         this.worker = worker;
@@ -55,11 +58,13 @@ final class HostChoice implements PickRequest {
         target = forwardTo;
     }
 
-    /// It is for `wanted`.
-    void toward(UpstreamCluster wanted, RouteAction.Forward forward) {
-        cluster = wanted;
+    /// It is for `cluster`.
+    ///
+    /// @param elsewhere where further tries go
+    void toward(UpstreamCluster cluster, RouteAction.Forward forward, FurtherHosts elsewhere) {
+        hosts = elsewhere;
         ofRoute = forward.placement().hash();
-        hashBy(wanted.hashPolicies());
+        hashBy(cluster.hashPolicies());
     }
 
     @Override
@@ -83,38 +88,29 @@ final class HostChoice implements PickRequest {
     /// It goes there now.
     void picked(Host host) {
         picked = host;
-        pickedAt = worker.now();
-    }
-
-    /// The host has answered with this head: its balancer may learn from it.
-    void answered(HeaderLines lines) {
-        if (cluster != null && picked != null) {
-            Lessons.answered(cluster.learning(picked), picked, lines, pickedAt, worker.now());
+        if (hosts.priorityEvery() > 0) {
+            tries++;
+            priorities |= 1L << Math.min(host.endpoint().priority(), Long.SIZE - 1);
+            avoided = tries % hosts.priorityEvery() == 0 ? priorities : avoided;
         }
     }
 
-    /// The answer has ended with this.
-    void ended(HeaderLines trailers) {
-        if (cluster != null && picked != null && trailers.count() > 0) {
-            Lessons.ended(cluster.learning(picked), picked, trailers, worker.now());
+    /// It was tried there, and goes to another host now if it is to `avoid` this one.
+    void further(Host host, boolean avoid) {
+        further = true;
+        if (avoid) {
+            tried.add(host);
         }
-    }
-
-    /// The host took too long.
-    void timedOut() {
-        if (cluster != null && picked != null) {
-            Lessons.timedOut(cluster.learning(picked), picked, pickedAt, worker.now());
-        }
-    }
-
-    /// It was tried there.
-    void add(Host host) {
-        tried.add(host);
     }
 
     /// The request is over.
     void clear() {
         tried.clear();
+        hosts = FurtherHosts.ANY;
+        further = false;
+        tries = 0;
+        priorities = 0;
+        avoided = 0;
         head = null;
         target = null;
         policies = List.of();
@@ -123,7 +119,6 @@ final class HostChoice implements PickRequest {
         session = null;
         requested = Optional.empty();
         picked = null;
-        cluster = null;
         if (hash != null) {
             hash.clear();
         }
@@ -168,12 +163,20 @@ final class HostChoice implements PickRequest {
 
     @Override
     public boolean tried(Host candidate) {
+        if (!further) {
+            return false;
+        }
         for (int i = 0; i < tried.size(); i++) {
             if (tried.get(i).state() == candidate.state()) {
                 return true;
             }
         }
-        return false;
+        return hosts.omits(candidate.endpoint());
+    }
+
+    @Override
+    public long triedPriorities() {
+        return avoided;
     }
 
     @Override
@@ -197,7 +200,7 @@ final class HostChoice implements PickRequest {
 
     @Override
     public Optional<RequestedHost> requestedHost() {
-        return tried.isEmpty() ? requested : Optional.empty(); // a further try goes where balancing says
+        return further ? Optional.empty() : requested; // a further try goes where balancing says
     }
 
     @Override

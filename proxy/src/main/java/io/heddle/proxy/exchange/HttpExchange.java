@@ -371,12 +371,11 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         timeline.responseHeadReceived = worker.now();
         timeline.grpcStatus = GrpcStatus.in(answer.lines(), timeline.grpcStatus);
         tries.judge(answer.status(), GrpcAnswer.isWanted(head()) ? timeline.grpcStatus : -1);
-        tries.choice().answered(answer.lines());
         Verdicts.heed(timeline, answer.lines());
         if (follows(answer)) {
             return;
         }
-        if (tries.again(answer.status(), timeline.grpcStatus)) {
+        if (tries.again(answer.status(), timeline.grpcStatus, answer.lines())) {
             return;
         }
         timeline.status = answer.status();
@@ -438,7 +437,6 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
     @Override
     public void end(HeaderLines trailers) {
         timeline.grpcStatus = GrpcStatus.in(trailers, timeline.grpcStatus);
-        tries.choice().ended(trailers);
         relay.end(trailers);
     }
 

@@ -14,6 +14,7 @@ import io.heddle.proxy.upstream.UpstreamStream;
 import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.resilience.CircuitBreaker.Resource;
+import io.heddle.traffic.resilience.GrpcVerdict;
 import io.heddle.traffic.route.Rewrite;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
@@ -164,7 +165,9 @@ final class MirrorCopy implements UpstreamListener {
     @Override
     public void head(HttpResponseHead head, boolean complete) {
         // Nobody asks how the mirror answered, but for outlier detection.
-        Verdicts.answered(cluster, host, head.status(), worker.now());
+        int grpc = GrpcAnswer.isWanted(request.head()) ? GrpcStatus.of(head.lines()) : -1;
+        int status = grpc < 0 ? head.status() : GrpcVerdict.httpStatus(grpc);
+        Verdicts.answered(cluster, host, status, worker.now());
     }
 
     @Override

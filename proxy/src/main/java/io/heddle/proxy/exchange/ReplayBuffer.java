@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// A request's body so far, kept until it is answered, so that it can be sent again. At most 64 KiB: beyond that it is
-/// given up, and so are retries.
+/// A request's body so far, kept until it is answered, so that it can be sent again. At most [#limit] bytes, 64 KiB
+/// unless something else is said: beyond that it is given up, and so are retries.
 final class ReplayBuffer {
     static final int LIMIT = 64 * 1024;
     /// Pieces below this are copied together: each would hold on to the much larger buffer it was read into.
@@ -19,7 +19,13 @@ final class ReplayBuffer {
     private final List<ByteBuf> pieces = new ArrayList<>(0);
     private @Nullable ByteBuf tail;
     private int size;
+    private int limit = LIMIT;
     private boolean complete = true;
+
+    /// At most so many bytes are kept from now on, until [#clear].
+    void limit(int most) {
+        limit = most;
+    }
 
     /// Keeps `piece`, which stays the caller's. `required` keeps it beyond the limit, as it was not sent at all yet.
     void keep(ByteBuf piece, boolean required) {
@@ -27,7 +33,7 @@ final class ReplayBuffer {
             return;
         }
         size += piece.readableBytes();
-        if (size > LIMIT && !required) {
+        if (size > limit && !required) {
             drop();
             return;
         }
@@ -59,7 +65,7 @@ final class ReplayBuffer {
 
     /// Whether it holds as much as it wants to.
     boolean isFull() {
-        return size > LIMIT;
+        return size > limit;
     }
 
     /// Shows every piece, which stays this buffer's.
@@ -72,7 +78,7 @@ final class ReplayBuffer {
         for (var piece : pieces) {
             stream.body(piece.retainedDuplicate());
         }
-        if (size > LIMIT) {
+        if (size > limit) {
             drop();
         }
     }
@@ -91,6 +97,7 @@ final class ReplayBuffer {
         }
         tail = null;
         size = 0;
+        limit = LIMIT;
         complete = true;
     }
 }

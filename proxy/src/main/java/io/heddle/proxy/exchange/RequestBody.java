@@ -23,6 +23,11 @@ final class RequestBody {
         ended = complete;
     }
 
+    /// At most so many bytes of it are kept for another try.
+    void limit(int bytes) {
+        replay.limit(bytes);
+    }
+
     /// Whether all of it has come.
     boolean ended() {
         return ended;

@@ -2,20 +2,22 @@ package io.heddle.proxy.exchange;
 
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.observe.RequestTimeline;
+import io.heddle.traffic.resilience.RetryHeaders;
 import io.heddle.traffic.resilience.Timeouts;
 import io.heddle.traffic.route.RouteAction;
 import io.heddle.traffic.runtime.NetworkFilter.HttpLimits;
 import java.time.Duration;
-import java.util.Optional;
 
-/// When a request has taken too long, by its listener's limits, its route's [Timeouts] and its timeline. Part of its
-/// [Tries].
+/// When a request has taken too long, by its listener's limits, its route's [Timeouts], what it says itself, and its
+/// timeline. Part of its [Tries]. All times are nanoseconds, and zero is without limit.
 final class TimeLimits {
     /// What has passed.
     enum Passed {
         NONE,
         /// The time of one try, with time left for another.
         TRY,
+        /// The time of one try without a byte of its answer.
+        TRY_IDLE,
         /// The time of the request.
         REQUEST,
         /// The time to send the request.
@@ -26,15 +28,19 @@ final class TimeLimits {
         IDLE
     }
 
-    private static final Timeouts UNLIMITED =
-            new Timeouts(Duration.ZERO, Duration.ZERO, Optional.empty(), Optional.empty());
+    private static final long NEVER = Long.MAX_VALUE;
+    private static final long MILLISECOND = 1_000_000;
 
     private final RequestTimeline timeline;
-    private Timeouts timeouts = UNLIMITED;
     private HttpLimits ofListener = HttpLimits.DEFAULT;
-    private Duration longest = HttpLimits.DEFAULT.stream();
-    private long ofRequest = Long.MAX_VALUE;
+    private long request;
+    private long perTry;
+    private long perTryIdle;
+    private long idle;
+    private long longest;
+    private long ofRequest = NEVER;
     private long lastByte;
+    private boolean asked;
 
     TimeLimits(RequestTimeline timeline) {
         this.timeline = timeline;
@@ -43,26 +49,85 @@ final class TimeLimits {
     /// A request begins, under a listener's limits so far.
     void start(long now, HttpLimits limits) {
         ofListener = limits;
-        longest = limits.stream();
-        timeouts = UNLIMITED;
-        ofRequest = Long.MAX_VALUE;
+        longest = limits.stream().toNanos();
+        idle = limits.streamIdle().toNanos();
+        request = 0;
+        perTry = 0;
+        perTryIdle = 0;
+        ofRequest = NEVER;
         lastByte = now;
+        asked = false;
     }
 
     /// It is forwarded under these, and under what `head` itself says if the route heeds that.
     void limit(RouteAction.Forward route, HttpRequestHead head) {
-        timeouts = route.timeouts();
-        longest = route.options().longest().orElse(longest);
-        var said = timeouts.grpc().map(longest -> GrpcTimeout.of(head, longest)).orElse(Duration.ZERO);
-        ofRequest = said.isZero() ? Long.MAX_VALUE : timeline.headReceived + said.toNanos();
+        var ofRoute = route.timeouts();
+        request = ofRoute.request().toNanos();
+        perTry = ofRoute.perTry().toNanos();
+        perTryIdle = ofRoute.perTryIdle().toNanos();
+        if (ofRoute.idle().isPresent()) {
+            idle = ofRoute.idle().get().toNanos();
+        }
+        if (route.options().longest().isPresent()) {
+            longest = route.options().longest().get().toNanos();
+        }
+        if (ofRoute.grpc().isPresent()) {
+            limit(ofRoute.grpc().get(), head);
+        }
+        boundTry();
+    }
+
+    private void limit(Timeouts.GrpcTimeouts grpc, HttpRequestHead head) {
+        var said = GrpcTimeout.of(head, Duration.ZERO);
+        if (grpc.ofAnswer()) {
+            request = GrpcAnswer.isWanted(head) ? grpc.of(said).toNanos() : request;
+        } else if (!said.isZero()) {
+            ofRequest = timeline.headReceived + grpc.of(said).toNanos();
+            longest = 0;
+        }
+    }
+
+    /// What a trusted request says itself takes the place of what its route says.
+    void ask(HttpRequestHead head) {
+        var whole = RetryHeaders.timeout(head);
+        var ofTry = RetryHeaders.perTry(head);
+        asked = whole.isPresent() || ofTry.isPresent();
+        request = whole.map(Duration::toNanos).orElse(request);
+        perTry = ofTry.map(Duration::toNanos).orElse(perTry);
+        boundTry();
+    }
+
+    /// A try that may take as long as the request needs no limit of its own.
+    private void boundTry() {
+        if (request > 0 && perTry >= request) {
+            perTry = 0;
+        }
+    }
+
+    /// Whether the request said itself how long it may take.
+    boolean asked() {
+        return asked;
+    }
+
+    /// How many milliseconds an answer is waited for from `now` on, for the application to know: of this try, or of
+    /// the whole request where tries go on beside each other. At least 1; zero for without limit.
+    long expectedMillis(long now, boolean hedges) {
+        long expected = hedges || perTry == 0 ? request : perTry;
+        if (expected == 0) {
+            return 0;
+        }
+        long left = remaining(now);
+        return Math.max(1, Math.min(expected, left) / MILLISECOND);
     }
 
     /// Bytes go both ways from now on: all that counts is that they go.
     void tunnel() {
-        timeouts = new Timeouts(Duration.ZERO, Duration.ZERO, idle());
+        request = 0;
+        perTry = 0;
+        perTryIdle = 0;
         ofListener = HttpLimits.DEFAULT;
-        longest = HttpLimits.DEFAULT.stream();
-        ofRequest = Long.MAX_VALUE;
+        longest = ofListener.stream().toNanos();
+        ofRequest = NEVER;
     }
 
     /// A byte moved.
@@ -72,47 +137,55 @@ final class TimeLimits {
 
     /// What is left of the request's time; `Long.MAX_VALUE` without limit.
     long remaining(long now) {
-        long request = timeouts.request().toNanos();
         boolean limited = request > 0 && timeline.requestComplete > 0;
-        return limited ? timeline.requestComplete + request - now : Long.MAX_VALUE;
+        return limited ? timeline.requestComplete + request - now : NEVER;
     }
 
     /// When the next limit is due; `Long.MAX_VALUE` for never.
     ///
-    /// @param trying whether a try has a stream and waits for the answer's head
-    long next(boolean trying) {
-        long at = Long.MAX_VALUE;
-        if (timeline.requestComplete > 0 && !timeouts.request().isZero()) {
-            at = timeline.requestComplete + timeouts.request().toNanos();
+    /// @param trying whether a try has a stream and waits for the answer's head within the time of a try
+    /// @param connected whether a try has a stream
+    long next(boolean trying, boolean connected) {
+        long at = NEVER;
+        if (timeline.requestComplete > 0 && request > 0) {
+            at = timeline.requestComplete + request;
         }
-        if (trying && !timeouts.perTry().isZero()) {
-            at = Math.min(at, timeline.upstreamReady + timeouts.perTry().toNanos());
+        if (trying || connected) {
+            at = Math.min(at, Math.min(trying ? ofTry() : NEVER, connected ? ofTryIdle() : NEVER));
         }
-        if (!idle().isZero()) {
-            long moved = Math.max(lastByte, timeline.responseHeadReceived);
-            at = Math.min(at, moved + idle().toNanos());
+        if (idle > 0) {
+            at = Math.min(at, Math.max(lastByte, timeline.responseHeadReceived) + idle);
         }
         return Math.min(at, Math.min(sending(), duration()));
     }
 
-    /// How long nothing may move; zero for no limit.
-    private Duration idle() {
-        var ofRoute = timeouts.idle();
-        return ofRoute.isPresent() ? ofRoute.get() : ofListener.streamIdle();
+    /// A try's time begins when there is a stream and all of the request has come, as in Envoy.
+    private long ofTry() {
+        return perTry > 0 && timeline.requestComplete > 0 ? tryBegan() + perTry : NEVER;
+    }
+
+    private long ofTryIdle() {
+        return perTryIdle > 0 && timeline.requestComplete > 0
+                ? Math.max(tryBegan(), Math.max(lastByte, timeline.responseHeadReceived)) + perTryIdle
+                : NEVER;
+    }
+
+    private long tryBegan() {
+        return Math.max(timeline.upstreamReady, timeline.requestComplete);
     }
 
     private long sending() {
         boolean limited = timeline.requestComplete == 0 && !ofListener.request().isZero();
-        return limited ? timeline.headReceived + ofListener.request().toNanos() : Long.MAX_VALUE;
+        return limited ? timeline.headReceived + ofListener.request().toNanos() : NEVER;
     }
 
     private long duration() {
-        return Math.min(ofRequest, longest.isZero() ? Long.MAX_VALUE : timeline.headReceived + longest.toNanos());
+        return Math.min(ofRequest, longest == 0 ? NEVER : timeline.headReceived + longest);
     }
 
     /// What has passed by `now`.
-    Passed passed(long now, boolean trying) {
-        if (now < next(trying)) {
+    Passed passed(long now, boolean trying, boolean connected) {
+        if (now < next(trying, connected)) {
             return Passed.NONE;
         }
         if (remaining(now) <= 0) {
@@ -124,7 +197,9 @@ final class TimeLimits {
         if (now >= duration()) {
             return Passed.DURATION;
         }
-        long perTry = timeouts.perTry().toNanos();
-        return perTry > 0 && trying && now >= timeline.upstreamReady + perTry ? Passed.TRY : Passed.IDLE;
+        if (trying && now >= ofTry()) {
+            return Passed.TRY;
+        }
+        return connected && now >= ofTryIdle() ? Passed.TRY_IDLE : Passed.IDLE;
     }
 }

@@ -2,81 +2,74 @@ package io.heddle.proxy.exchange;
 
 import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.HttpRequestHead;
+import io.heddle.proxy.http.HttpResponseHead;
+import io.heddle.proxy.http.LineKind;
 import io.heddle.proxy.http.OutgoingRequest;
 import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.observe.RequestTimeline;
-import io.heddle.proxy.upstream.ConnectionTicket;
-import io.heddle.proxy.upstream.HostWait;
 import io.heddle.proxy.upstream.UpstreamCluster;
 import io.heddle.proxy.upstream.UpstreamFailure;
 import io.heddle.proxy.upstream.UpstreamStream;
 import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.format.HeaderChange;
 import io.heddle.traffic.request.HeaderEdits;
-import io.heddle.traffic.request.HeaderName;
-import io.heddle.traffic.request.ResponseFlag;
-import io.heddle.traffic.request.Span;
+import io.heddle.traffic.request.HeaderFields;
+import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.resilience.CircuitBreaker.Resource;
+import io.heddle.traffic.resilience.GrpcVerdict;
+import io.heddle.traffic.resilience.RetryCounts;
 import io.heddle.traffic.resilience.RetryDecider;
+import io.heddle.traffic.resilience.RetryHeaders;
+import io.heddle.traffic.resilience.RetryPolicy;
 import io.heddle.traffic.route.ClusterChoice;
-import io.heddle.traffic.route.Rewrite;
 import io.heddle.traffic.route.RouteAction;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The tries of one request at a cluster's hosts: the first and those after it. Part of its [HttpExchange],
 /// reused with it.
 ///
-/// A try counts at its host from its pick to its end; the request counts at its cluster's breaker from the first
-/// pick to [#finish].
-final class Tries implements HostWait.Listener {
-    /// Tells the application the number of the try, and the client how many there were.
-    static final HeaderName ATTEMPT_COUNT = HeaderName.of("x-envoy-attempt-count");
-
+/// The request counts at its cluster's breaker from the first pick to [#finish]. One try at a time is the current
+/// one; with hedging, those before it that took too long go on beside it until one of all has a good answer.
+final class Tries {
     private final HttpExchange exchange;
     private final Worker worker;
     private final ProxyServices services;
     private final RequestTimeline timeline;
     private final HopHeaders headers;
-    private final ExchangeFormat format;
+    private final SentHead sent;
     private final Mirrors mirrors;
     private final RequestBody body;
     private final TimeLimits limits;
-    private final HeaderEdits edits = new HeaderEdits();
     private final HostChoice choice;
-    private final ConnectionTicket ticket;
+    private final Retries retries;
     private final Deadline pause = new Deadline(this::pick);
-    private final HostWait nameWait = new HostWait(this);
+    private Attempt current;
+    private List<Attempt> beside = List.of();
     private @Nullable HttpRequestHead head;
     private String upgrade = "";
-    private String origin = "";
     private ClusterChoice.@Nullable Target target;
     private RouteAction.@Nullable Forward forward;
     private @Nullable UpstreamCluster cluster;
-    private @Nullable Host host;
-    private @Nullable UpstreamStream stream;
-    private Optional<String> newHost = Optional.empty();
-    private boolean waiting;
-    private boolean counted;
-    private boolean retryCounted;
-    private int retries;
+    private boolean pausing;
 
     Tries(HttpExchange exchange, Worker worker, ProxyServices services, HopHeaders headers, ExchangeFormat format) {
         this.exchange = exchange;
-        this.ticket = new ConnectionTicket(exchange, headers.client().originator());
         this.worker = worker;
         this.services = services;
-        this.format = format;
+        this.sent = new SentHead(headers, format, services);
         this.timeline = format.timeline();
         this.headers = headers;
         this.choice = new HostChoice(worker, headers);
         this.mirrors = new Mirrors(worker, services, headers);
         this.body = new RequestBody(mirrors);
         this.limits = new TimeLimits(timeline);
+        this.retries = new Retries(worker, timeline);
+        this.current = new Attempt(exchange, this, worker, services, headers);
     }
 
     /// Begins a request; it may never be forwarded.
@@ -88,10 +81,9 @@ final class Tries implements HostWait.Listener {
             boolean complete) {
         head = requestHead;
         upgrade = change;
-        newHost = Optional.empty();
+        sent.start();
         target = forwardTo;
         choice.start(requestHead, forwardTo);
-        retries = 0;
         body.start(complete);
         limits.start(worker.now(), settings.limits());
     }
@@ -118,6 +110,10 @@ final class Tries implements HostWait.Listener {
     void forward(RouteAction.Forward action, HeaderEdits filterEdits) {
         forward = action;
         limits.limit(action, head());
+        var retry = action.retry();
+        if (head().lines().has(LineKind.ENVOY) || !retry.requests().isEmpty()) {
+            retry = asked(retry);
+        }
         var wanted = target == null ? "" : target.cluster();
         var found = services.upstreams().cluster(wanted);
         if (found.isEmpty()) {
@@ -125,89 +121,77 @@ final class Tries implements HostWait.Listener {
             return;
         }
         timeline.toCluster(found.get().cluster());
-        if (!found.get().breaker().tryAcquire(Resource.REQUESTS)) {
+        var priority = action.options().priority();
+        if (!found.get().load().breaker(priority).tryAcquire(Resource.REQUESTS)) {
             exchange.fail(UpstreamReplies.OVERFLOW);
             return;
         }
         cluster = found.get();
-        choice.toward(found.get(), action);
-        newHost = target == null ? Optional.empty() : action.host(target, head());
-        format.gather(filterEdits, target, edits);
-        FollowedRedirects.tell(origin, edits);
-        if (action.options().forwardedHost() && newHost.isPresent()) {
-            ForwardedHost.append(head(), edits);
-        }
+        retries.start(retry, found.get().load(), priority);
+        body.limit(action.options().keptBody());
+        choice.toward(found.get(), action, retry.hosts());
+        sent.gather(head(), action, target, filterEdits);
         if (!action.mirrors().isEmpty() && body.canBeSentAgain()) {
-            mirrors.start(action, new Mirrors.Original(head(), edits, newHost, format, body.isNothing()));
+            mirrors.start(action, sent.original(head(), body.isNothing()));
             body.copySoFar();
         }
         pick();
     }
 
+    /// What the request says of retries, if it asks for anything and is trusted to.
+    private RetryPolicy asked(RetryPolicy ofRoute) {
+        boolean trusted = headers.internal();
+        if (trusted) {
+            limits.ask(head());
+        }
+        return RetryHeaders.over(ofRoute, head(), trusted);
+    }
+
     private void pick() {
+        pausing = false;
         if (cluster().namesHosts()) {
-            cluster().find(destinationName(), worker, nameWait);
+            current.find(cluster(), sent.destination(head(), target));
             return;
         }
         var picked = cluster().pick(worker, choice);
         if (picked.isEmpty()) {
-            exchange.fail(UpstreamReplies.NO_HOST);
+            giveUp(UpstreamReplies.NO_HOST);
             return;
         }
-        named(picked.get());
+        chosen(picked.get());
     }
 
-    /// The host that the request names, which a route may name in its stead.
-    private String destinationName() {
-        var forced = NamedHost.of(timeline.decision().route(), target, head());
-        newHost = forced.or(() -> newHost);
-        return forced.orElseGet(() -> {
-            long authority = head().authority();
-            return Span.isPresent(authority) ? Span.text(head().bytes(), authority) : "";
-        });
+    /// The host that the request names is not known.
+    void unnamed(UpstreamFailure failure) {
+        giveUp(UpstreamReplies.unnamed(failure));
     }
 
-    @Override
-    public void unnamed(UpstreamFailure failure) {
-        exchange.fail(UpstreamReplies.unnamed(failure));
-    }
-
-    @Override
-    public void named(Host found) {
-        host = found;
-        found.state().begin();
-        counted = true;
+    /// The current try goes there.
+    void chosen(Host found) {
         timeline.attempts++;
         timeline.toHost(found);
         choice.picked(found);
-        waiting = true;
-        ticket.asks(head().version(), !upgrade.isEmpty() && !upgrade.equals(OutgoingRequest.CONNECT));
-        if (upgrade.equals(OutgoingRequest.CONNECT) && forward().upgrades().terminatesConnect()) {
-            services.upstreams().tunnel(worker, cluster(), found, ticket);
+        boolean connect = upgrade.equals(OutgoingRequest.CONNECT);
+        boolean changes = !upgrade.isEmpty() && !connect;
+        current.begin(
+                cluster(), found, head().version(), changes, forward().options().priority());
+        if (connect && forward().upgrades().terminatesConnect()) {
+            current.tunnel();
         } else {
-            services.upstreams().connect(worker, cluster(), found, ticket);
+            current.connect();
         }
     }
 
-    /// A stream is there: sends the head and what came of the body.
+    /// The current try has a stream: sends the head and what came of the body.
     void ready(UpstreamStream fresh) {
-        if (!waiting) {
-            fresh.cancel(); // Never write a request to a host that was not chosen for it.
-            return;
-        }
-        waiting = false;
-        stream = fresh;
-        Verdicts.reached(cluster, host, worker.now());
         timeline.upstreamReady = worker.now();
         timeline.upstreamHeadSent = worker.now();
         limits.moved(worker.now());
-        var announcement = fresh.mutualTls() && !fresh.reused() ? services.ownPeer() : "";
-        var lines = headers.lines(head(), edits, announcement);
-        if (forward().options().requestAttempts()) {
-            lines.add(ATTEMPT_COUNT.toString(), Integer.toString(timeline.attempts));
-        }
-        var authority = host().endpoint().key();
-        fresh.send(new OutgoingRequest(head(), rewrite(), authority, lines, upgrade, body.isNothing()));
+        boolean hedges = retries.policy().hedges();
+        long expected = limits.asked() ? limits.expectedMillis(worker.now(), hedges) : 0;
+        var lines = sent.lines(head(), fresh, forward().options().requestAttempts(), expected);
+        var authority = current.host().endpoint().key();
+        fresh.send(new OutgoingRequest(head(), sent.rewrite(forward()), authority, lines, upgrade, body.isNothing()));
         body.sendTo(fresh);
         if (!body.ended()) {
             exchange.resumeClient();
@@ -217,31 +201,22 @@ final class Tries implements HostWait.Listener {
         }
     }
 
-    private Rewrite rewrite() {
-        var ofRoute = forward().rewrite();
-        return newHost.equals(ofRoute.host()) ? ofRoute : new Rewrite(newHost, ofRoute.path());
-    }
-
     /// Takes a piece of the request's body; false when the next one should wait.
     boolean body(ByteBuf piece) {
         limits.moved(worker.now());
-        return body.piece(piece, stream);
+        return body.piece(piece, current.stream());
     }
 
     void requestEnded(HeaderLines trailers) {
-        body.end(trailers, stream);
+        body.end(trailers, current.stream());
     }
 
     void flush() {
-        if (stream != null) {
-            stream.flush();
-        }
+        current.flush();
     }
 
     void readAnswer(boolean wanted) {
-        if (stream != null) {
-            stream.read(wanted);
-        }
+        current.read(wanted);
     }
 
     /// The body on its way.
@@ -262,7 +237,7 @@ final class Tries implements HostWait.Listener {
 
     /// Whether the host can be told that the client's direction of a tunnel has ended.
     boolean halfCloses() {
-        return stream != null && stream.halfCloses();
+        return current.halfCloses();
     }
 
     /// A piece of a body has come, or has gone on.
@@ -272,113 +247,140 @@ final class Tries implements HostWait.Listener {
 
     /// The answer is complete.
     void answered() {
-        stream = null;
-        endTry();
+        current.ended();
     }
 
-    /// The try brought nothing, or not all: another one, or the end.
+    /// The current try brought nothing, or not all: another one, or the end.
     void failed(UpstreamFailure failure, boolean answering) {
-        boolean headSent = stream != null;
-        boolean reused = stream != null && stream.reused();
-        stream = null;
-        waiting = false;
-        endTry();
-        Verdicts.failed(cluster, host, failure, worker.now());
-        var outcome = switch (failure) {
-            case CONNECT_FAILED, CONNECT_TIMEOUT -> new RetryDecider.Outcome.ConnectFailed();
-            case RESET_BEFORE_RESPONSE -> new RetryDecider.Outcome.ResetBeforeResponse(headSent, reused);
-            case STREAM_RESET -> new RetryDecider.Outcome.ResetBeforeResponse(headSent, false);
-            case REFUSED -> new RetryDecider.Outcome.Refused();
-            case OVERFLOW, RESET_IN_RESPONSE, STREAM_RESET_IN_RESPONSE, MALFORMED -> null;
-            case NO_SUCH_NAME, TOO_MANY_NAMES, TOO_MANY_QUESTIONS -> null;
-        };
-        if (!answering && outcome != null && retry(outcome)) {
-            return;
+        var outcome = current.outcome(failure);
+        current.ended();
+        current.judgeFailure(failure);
+        if (answering || outcome.isEmpty() || !retry(outcome.get())) {
+            giveUp(UpstreamReplies.failed(failure));
         }
-        exchange.fail(UpstreamReplies.failed(failure));
+    }
+
+    /// The current try came to nothing: this is the answer, unless another one goes on beside it.
+    private void giveUp(LocalReply reply) {
+        if (beside.isEmpty()) {
+            exchange.fail(reply);
+        }
+    }
+
+    boolean isCurrent(Attempt attempt) {
+        return attempt == current;
+    }
+
+    /// A try beside the current one has an answer: whether that is the one to take. Then the try is the current one.
+    boolean prefers(Attempt attempt, HttpResponseHead answer) {
+        int grpc = GrpcStatus.of(answer.lines());
+        boolean others = current.isUnderWay() || pausing || beside.size() > 1;
+        beside.remove(attempt);
+        if (others && retries.names(answer.status(), grpc, answer.lines())) {
+            attempt.cancel();
+            return false;
+        }
+        worker.deadlines().clear(pause);
+        pausing = false;
+        current.cancel();
+        current = attempt;
+        timeline.toHost(attempt.host());
+        timeline.upstreamReady = attempt.readyAt();
+        choice.picked(attempt.host());
+        return true;
+    }
+
+    /// A try beside the current one came to nothing; nobody misses it while others are under way.
+    void lostBeside(Attempt attempt, UpstreamFailure failure) {
+        beside.remove(attempt);
+        if (beside.isEmpty() && !current.isUnderWay() && !pausing) {
+            exchange.fail(UpstreamReplies.failed(failure));
+        }
     }
 
     /// The host has answered: that counts in outlier detection. A `grpc` status is -1 without.
     void judge(int status, int grpc) {
-        Verdicts.answered(cluster, host, grpc < 0 ? status : GrpcAnswer.httpStatus(grpc), worker.now());
+        current.judge(grpc < 0 ? status : GrpcVerdict.httpStatus(grpc));
     }
 
     private void judgeTimeout() {
         if (isTrying()) {
-            Verdicts.timedOut(cluster, host, worker.now());
-            choice.timedOut();
+            current.judgeTimeout();
         }
     }
 
     /// An answer's head has come; whether it is thrown away for another try.
-    boolean again(int status, int grpc) {
-        var policy = forward().retry();
-        if (policy.conditions().isEmpty() || (status < 400 && grpc <= 0)) {
-            body.letGo();
-            return false;
-        }
-        if (retry(new RetryDecider.Outcome.Status(status, grpc))) {
+    boolean again(int status, int grpc, HeaderFields lines) {
+        boolean may = retries.policy().mayRetry(status, grpc);
+        if (may && retry(new RetryDecider.Outcome.Status(status, grpc, lines, worker.nowMillis()))) {
             return true;
         }
+        retries.settled(may && retries.names(status, grpc, lines));
         body.letGo();
+        cancelBeside();
         return false;
     }
 
     private boolean retry(RetryDecider.Outcome outcome) {
         long left = limits.remaining(worker.now());
-        var attempt = new RetryDecider.Attempt(retries, outcome, body.canBeSentAgain(), head().isIdempotent(), left);
-        return switch (RetryDecider.decide(forward().retry(), attempt, worker.chance())) {
-            case RetryDecider.Decision.Stop(boolean limitReached) -> {
-                if (limitReached) {
-                    timeline.flag = ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED;
-                }
-                yield false;
-            }
-            case RetryDecider.Decision.Retry(var after) -> {
-                if (!retryCounted && !cluster().breaker().tryAcquire(Resource.RETRIES)) {
-                    yield false;
-                }
-                retryCounted = true;
-                tryAgain(after.toNanos());
-                yield true;
-            }
-        };
-    }
-
-    private void tryAgain(long after) {
-        cancelTry();
-        if (host != null) {
-            choice.add(host);
+        long after = retries.pause(outcome, body.canBeSentAgain(), head().isIdempotent(), left);
+        if (after == Retries.NO) {
+            return false;
         }
-        retries++;
+        var host = current.target();
+        if (outcome instanceof RetryDecider.Outcome.Hedge) {
+            keepBeside();
+        } else {
+            current.cancel();
+        }
+        if (host != null) {
+            boolean answered = outcome instanceof RetryDecider.Outcome.Status;
+            choice.further(host, !answered || retries.policy().hosts().avoidTried());
+        }
         timeline.grpcStatus = -1;
         timeline.responseHeadReceived = 0;
+        pausing = true;
         // Never at once: a failure within the call that began the try must not go deeper and deeper.
         worker.deadlines().set(pause, worker.now() + after);
+        return true;
+    }
+
+    private void keepBeside() {
+        if (beside.isEmpty()) {
+            beside = new ArrayList<>(2);
+        }
+        beside.add(current);
+        current = current.another(headers);
     }
 
     private boolean isTrying() {
-        return stream != null && timeline.responseHeadReceived == 0;
+        return current.stream() != null && timeline.responseHeadReceived == 0;
+    }
+
+    /// Whether the time of a try counts.
+    private boolean isTimed() {
+        return isTrying() && !current.isLate();
     }
 
     /// When the next timeout is due; `Long.MAX_VALUE` for never.
     long deadline() {
-        return limits.next(isTrying());
+        return limits.next(isTimed(), current.stream() != null);
     }
 
     /// A timeout may be due.
     void expired(boolean answering) {
-        switch (limits.passed(worker.now(), isTrying())) {
+        switch (limits.passed(worker.now(), isTimed(), current.stream() != null)) {
             case NONE -> {}
             case TRY -> {
-                judgeTimeout();
-                cancelTry();
-                if (answering || !retry(new RetryDecider.Outcome.PerTryTimeout())) {
-                    cancel();
-                    exchange.fail(UpstreamReplies.REQUEST_TIMEOUT);
-                }
+                retries.count(RetryCounts.Figure.PER_TRY_TIMEOUT);
+                tryExpired(answering);
+            }
+            case TRY_IDLE -> {
+                retries.count(RetryCounts.Figure.PER_TRY_IDLE_TIMEOUT);
+                abandonTry(answering, UpstreamReplies.TRY_IDLE);
             }
             case REQUEST -> {
+                retries.count(RetryCounts.Figure.TIMEOUT);
                 judgeTimeout();
                 cancel();
                 exchange.fail(UpstreamReplies.REQUEST_TIMEOUT);
@@ -398,28 +400,37 @@ final class Tries implements HostWait.Listener {
         }
     }
 
+    /// A try takes too long: it is given up for another one, or, where the policy hedges, goes on beside that.
+    private void tryExpired(boolean answering) {
+        if (!retries.policy().hedges() || retries.policy().conditions().isEmpty() || !body.canBeSentAgain()) {
+            abandonTry(answering, UpstreamReplies.TRY_TIMEOUT);
+            return;
+        }
+        judgeTimeout();
+        current.late();
+        retry(new RetryDecider.Outcome.Hedge());
+    }
+
+    private void abandonTry(boolean answering, LocalReply reply) {
+        judgeTimeout();
+        current.cancel();
+        if (answering || !retry(new RetryDecider.Outcome.PerTryTimeout())) {
+            giveUp(reply);
+        }
+    }
+
     /// Gives up whatever is under way.
     void cancel() {
         worker.deadlines().clear(pause);
-        cancelTry();
+        pausing = false;
+        current.cancel();
+        cancelBeside();
     }
 
-    private void cancelTry() {
-        if (stream != null) {
-            var current = stream;
-            stream = null;
-            current.cancel();
-        }
-        waiting = false;
-        nameWait.cancel();
-        ticket.cancel();
-        endTry();
-    }
-
-    private void endTry() {
-        if (counted && host != null) {
-            counted = false;
-            host.state().end();
+    private void cancelBeside() {
+        if (!beside.isEmpty()) {
+            beside.forEach(Attempt::clear);
+            beside = List.of();
         }
     }
 
@@ -431,7 +442,7 @@ final class Tries implements HostWait.Listener {
     /// The request is to begin anew, with what came of its body, at another place than `from`.
     void redirected(String from) {
         release();
-        origin = from;
+        sent.from(from);
         timeline.grpcStatus = -1;
         timeline.responseHeadReceived = 0;
     }
@@ -439,7 +450,7 @@ final class Tries implements HostWait.Listener {
     /// The request is over.
     void finish() {
         release();
-        origin = "";
+        sent.from("");
         body.clear();
     }
 
@@ -447,16 +458,13 @@ final class Tries implements HostWait.Listener {
         cancel();
         mirrors.finish(body.ended());
         if (cluster != null) {
-            cluster.breaker().release(Resource.REQUESTS);
-            if (retryCounted) {
-                cluster.breaker().release(Resource.RETRIES);
-            }
+            cluster.load().breaker(forward().options().priority()).release(Resource.REQUESTS);
         }
-        retryCounted = false;
+        retries.clear();
+        current.clear();
         cluster = null;
         forward = null;
         target = null;
-        host = null;
         choice.clear();
     }
 
@@ -482,13 +490,6 @@ final class Tries implements HostWait.Listener {
             throw new IllegalStateException("the request is not forwarded");
         }
         return forward;
-    }
-
-    private Host host() {
-        if (host == null) {
-            throw new IllegalStateException("the request has no host");
-        }
-        return host;
     }
 
     private HttpRequestHead head() {

@@ -24,6 +24,11 @@ final class UpstreamReplies {
     static final LocalReply REQUEST_TIMEOUT =
             LocalReply.of(504, "upstream request timeout", ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, "response_timeout");
 
+    static final LocalReply TRY_TIMEOUT = LocalReply.of(
+            504, "upstream request timeout", ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, "upstream_per_try_timeout");
+    static final LocalReply TRY_IDLE = LocalReply.of(
+            504, "upstream request timeout", ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, "upstream_per_try_idle_timeout");
+
     private UpstreamReplies() {}
 
     /// There is no cluster of that name.

@@ -19,11 +19,14 @@ import io.heddle.traffic.balance.PickRequest;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.Span;
 import io.heddle.traffic.resilience.CircuitBreaker.Resource;
+import io.heddle.traffic.resilience.GrpcVerdict;
+import io.heddle.traffic.resilience.OutlierMonitor;
 import io.heddle.traffic.route.Rewrite;
 import io.heddle.traffic.runtime.Cluster;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayDeque;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// One call: messages out, messages in, a status at the end. Confined to its event loop.
@@ -228,7 +231,15 @@ public final class GrpcCall {
         }
     }
 
+    /// Who hears of what the host does; that no connection could be made is known already.
+    private Optional<OutlierMonitor> outliers() {
+        return cluster == null || host == null ? Optional.empty() : cluster.monitor(host);
+    }
+
     private void late() {
+        if (stream != null && httpStatus == 0) {
+            outliers().ifPresent(outliers -> outliers.timedOut(worker.now()));
+        }
         fail(GrpcCode.DEADLINE_EXCEEDED, "no answer within " + request.timeout());
     }
 
@@ -279,9 +290,7 @@ public final class GrpcCall {
                 return;
             }
             stream = fresh;
-            if (cluster != null && host != null) {
-                cluster.monitor(host).ifPresent(outliers -> outliers.connected(false, worker.now()));
-            }
+            outliers().ifPresent(outliers -> outliers.connected(false, worker.now()));
             var head = RequestHeads.write(request, fresh.mutualTls());
             var lines = worker.editedLines().received(head.lines(), 0);
             fresh.send(new OutgoingRequest(head, Rewrite.NONE, request.service().authority(), lines, "", false));
@@ -295,10 +304,10 @@ public final class GrpcCall {
         @Override
         public void head(HttpResponseHead head, boolean complete) {
             httpStatus = head.status();
-            if (cluster != null && host != null) {
-                cluster.monitor(host).ifPresent(outliers -> outliers.answered(httpStatus, worker.now()));
-            }
             var status = StatusReader.read(head.lines());
+            int number = StatusReader.number(head.lines());
+            int verdict = number < 0 ? httpStatus : GrpcVerdict.httpStatus(number);
+            outliers().ifPresent(outliers -> outliers.answered(verdict, worker.now()));
             if (complete) {
                 ended = status.orElseGet(() -> StatusReader.ofHttp(head.status()));
             } else if (head.status() == 200 && !isGrpc(head.lines())) {
@@ -355,6 +364,9 @@ public final class GrpcCall {
         public void failed(UpstreamFailure failure) {
             if (over) {
                 return;
+            }
+            if (stream != null) {
+                outliers().ifPresent(outliers -> outliers.failed(worker.now()));
             }
             stream = null;
             var told = reason;

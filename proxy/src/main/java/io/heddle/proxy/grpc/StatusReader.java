@@ -30,6 +30,12 @@ final class StatusReader {
         return Optional.of(new GrpcStatus(GrpcCode.of(number(lines.bytes(), status)), text));
     }
 
+    /// The number of the status alone; -1 when there is none.
+    static int number(HeaderLines lines) {
+        long status = find(lines, STATUS);
+        return Span.isPresent(status) ? number(lines.bytes(), status) : -1;
+    }
+
     private static long find(HeaderLines lines, HeaderName wanted) {
         for (int i = 0; i < lines.count(); i++) {
             long name = lines.name(i);

@@ -36,8 +36,7 @@ final class AutoPool implements ConnectionPool {
             chosen.acquire(ticket);
             return;
         }
-        var breaker = connector.target().breaker();
-        if (!breaker.tryAcquire(Resource.PENDING)) {
+        if (!connector.target().breaker().tryAcquire(Resource.PENDING)) {
             ticket.listener().failed(UpstreamFailure.OVERFLOW);
             return;
         }
@@ -45,7 +44,7 @@ final class AutoPool implements ConnectionPool {
         waiting.addLast(ticket);
         if (!connecting) {
             connecting = true;
-            breaker.acquire(Resource.CONNECTIONS);
+            connector.target().connectAnyway();
             connector.connectCounted(new Unspoken(), false, new Probe());
         }
     }

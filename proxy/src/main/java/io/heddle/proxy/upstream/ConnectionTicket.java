@@ -1,6 +1,7 @@
 package io.heddle.proxy.upstream;
 
 import io.heddle.proxy.http.HttpVersion;
+import io.heddle.traffic.resilience.RoutingPriority;
 import org.jspecify.annotations.Nullable;
 
 /// A listener's place in the queue for a connection, for one wait after another. It knows the pool where it waits, so
@@ -10,6 +11,7 @@ public final class ConnectionTicket {
     private final Originator originator;
     private HttpVersion version = HttpVersion.HTTP_1_1;
     private boolean changes;
+    private RoutingPriority priority = RoutingPriority.DEFAULT;
     private @Nullable ConnectionPool pool;
 
     /// A ticket of `listener`, in no queue.
@@ -43,6 +45,15 @@ public final class ConnectionTicket {
     public void asks(HttpVersion spoken, boolean another) {
         version = spoken;
         changes = another;
+    }
+
+    /// How much the request matters, [RoutingPriority#DEFAULT] until something else is said.
+    public void matters(RoutingPriority much) {
+        priority = much;
+    }
+
+    RoutingPriority priority() {
+        return priority;
     }
 
     boolean changes() {

@@ -2,7 +2,7 @@ package io.heddle.proxy.upstream;
 
 import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.match.StringMatcher;
-import io.heddle.traffic.resilience.CircuitBreaker;
+import io.heddle.traffic.resilience.ClusterLoad;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.ConnectionOpening.AddressOrder;
@@ -18,13 +18,13 @@ import java.util.function.Function;
 /// @param dynamic what it says of its hosts
 /// @param transport its transport
 /// @param tls makes TLS handlers
-/// @param breaker its breaker
+/// @param load its load
 record DynamicConnecting(
         Cluster cluster,
         Cluster.Discovery.DynamicForward dynamic,
         Cluster.Transport transport,
         Function<ClientTls, ClientTlsSource> tls,
-        CircuitBreaker breaker)
+        ClusterLoad load)
         implements DynamicHosts.Connecting {
     private static final int HTTP = 80;
     private static final int HTTPS = 443;
@@ -53,7 +53,7 @@ record DynamicConnecting(
                 new Cluster.Transport(transport.match(), own, transport.announcement()),
                 own.map(tls),
                 cluster,
-                breaker);
+                load);
     }
 
     private ClientTls named(ClientTls settings, HostName name) {

@@ -5,7 +5,7 @@ import io.heddle.proxy.loop.Worker;
 import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.balance.HostState;
 import io.heddle.traffic.resilience.BreakerLimits;
-import io.heddle.traffic.resilience.CircuitBreaker;
+import io.heddle.traffic.resilience.ClusterLoad;
 import io.heddle.traffic.resilience.HealthCheck;
 import io.heddle.traffic.resilience.HealthCheck.Result;
 import io.heddle.traffic.resilience.HealthCheckState;
@@ -110,7 +110,7 @@ final class HostCheck {
                 line.transport(),
                 line.source(),
                 target.cluster(),
-                new CircuitBreaker(BreakerLimits.DEFAULT));
+                new ClusterLoad(BreakerLimits.DEFAULT));
     }
 
     /// Whether it is what `wanted` asks for.

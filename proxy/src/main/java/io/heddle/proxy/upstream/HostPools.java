@@ -3,18 +3,22 @@ package io.heddle.proxy.upstream;
 import io.heddle.proxy.http2.Http2Counters;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.traffic.balance.HostState;
+import io.heddle.traffic.resilience.RoutingPriority;
 import io.netty.channel.socket.SocketChannel;
 import java.util.IdentityHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The pools of one event loop, one a host; and one more for the connections to it that come from clients' addresses.
+/// The pools of one event loop, one a host; one more for its requests of high priority, and one more for the
+/// connections
+/// to it that come from clients' addresses, whatever their priority.
 final class HostPools {
     private final Worker worker;
     private final Class<? extends SocketChannel> socketChannel;
     private final Http2Counters counters;
     private final BindErrors bindErrors;
     private final IdentityHashMap<HostState, ConnectionPool> pools = new IdentityHashMap<>();
+    private final IdentityHashMap<HostState, ConnectionPool> high = new IdentityHashMap<>();
     private final IdentityHashMap<HostState, ConnectionPool> sourced = new IdentityHashMap<>();
 
     HostPools(
@@ -31,6 +35,10 @@ final class HostPools {
     /// Asks for a connection to `target`.
     void acquire(UpstreamTarget target, ConnectionTicket ticket) {
         boolean own = ticket.originator().source().isEmpty();
+        if (own && ticket.priority() == RoutingPriority.HIGH) {
+            pool(target.forHighPriority(), high, true).acquire(ticket);
+            return;
+        }
         pool(target, own ? pools : sourced, own).acquire(ticket);
     }
 
@@ -82,6 +90,7 @@ final class HostPools {
         worker.loop()
                 .execute(() -> gone.forEach(state -> {
                     retire(pools.remove(state));
+                    retire(high.remove(state));
                     retire(sourced.remove(state));
                 }));
     }

@@ -66,7 +66,7 @@ final class Http1Pool implements ConnectionPool {
         int all = connecting + established;
         int asked = established - idle.size() + waiting.size();
         if (ahead > 1.0 && !retired && all < Math.ceil(asked * ahead)) {
-            if (connector.target().breaker().tryAcquire(Resource.CONNECTIONS)) {
+            if (connector.target().tryConnect()) {
                 begin();
             }
         }
@@ -102,10 +102,10 @@ final class Http1Pool implements ConnectionPool {
         if (waiting.size() <= connecting) {
             return;
         }
-        var breaker = connector.target().breaker();
+        var target = connector.target();
         if (connecting + established == 0) {
-            breaker.acquire(Resource.CONNECTIONS);
-        } else if (!breaker.tryAcquire(Resource.CONNECTIONS)) {
+            target.connectAnyway();
+        } else if (!target.tryConnect()) {
             return;
         }
         begin();

@@ -79,10 +79,9 @@ final class Http2Pool implements ConnectionPool {
         if (waiting.size() <= connecting * EXPECTED_ROOM) {
             return;
         }
-        var breaker = target().breaker();
         if (connecting + established == 0) {
-            breaker.acquire(Resource.CONNECTIONS);
-        } else if (!breaker.tryAcquire(Resource.CONNECTIONS)) {
+            target().connectAnyway();
+        } else if (!target().tryConnect()) {
             return;
         }
         begin();

@@ -2,7 +2,6 @@ package io.heddle.proxy.upstream;
 
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.tls.HalfClose;
-import io.heddle.traffic.resilience.CircuitBreaker;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
@@ -106,7 +105,7 @@ public final class RawConnector {
 
     /// Opens one with `handler` at the end of its pipeline. `halfClose` keeps it open when the host stops sending.
     public void connect(ChannelHandler handler, boolean halfClose, Outcome outcome) {
-        if (target.breaker().tryAcquire(CircuitBreaker.Resource.CONNECTIONS)) {
+        if (target.tryConnect()) {
             connectCounted(handler, halfClose, outcome);
         } else {
             outcome.failed(UpstreamFailure.OVERFLOW);
@@ -125,7 +124,7 @@ public final class RawConnector {
     private void connectTls(ChannelHandler handler, boolean halfClose, Outcome outcome) {
         var tls = target.source().flatMap(source -> source.newHandler(ByteBufAllocator.DEFAULT));
         if (tls.isEmpty()) {
-            target.breaker().release(CircuitBreaker.Resource.CONNECTIONS);
+            target.disconnected();
             lastFailure = new SSLException("a certificate or an authority for TLS is missing");
             outcome.failed(UpstreamFailure.CONNECT_FAILED);
             return;
@@ -157,7 +156,7 @@ public final class RawConnector {
             }
         });
         var opening = connect(bootstrap, addresses.getFirst());
-        opening.channel().closeFuture().addListener(_ -> target.breaker().release(CircuitBreaker.Resource.CONNECTIONS));
+        opening.channel().closeFuture().addListener(_ -> target.disconnected());
         opening.addListener(opened -> {
             worker.tick();
             if (opened.isSuccess()) {
@@ -197,8 +196,7 @@ public final class RawConnector {
                 worker,
                 address -> connect(bootstrap, address),
                 channel -> {
-                    channel.closeFuture()
-                            .addListener(_ -> target.breaker().release(CircuitBreaker.Resource.CONNECTIONS));
+                    channel.closeFuture().addListener(_ -> target.disconnected());
                     announce(channel); // TLS begins as soon as it is added
                     stage.tls().ifPresent(ssl -> channel.pipeline().addLast(ssl));
                     channel.pipeline().addLast(stage.handler());
@@ -206,7 +204,7 @@ public final class RawConnector {
                     opened(channel, stage);
                 },
                 cause -> {
-                    target.breaker().release(CircuitBreaker.Resource.CONNECTIONS);
+                    target.disconnected();
                     stage.tls().ifPresent(ssl -> ReferenceCountUtil.release(ssl.engine())); // no pipeline had it
                     failed(cause, stage.outcome());
                 });

@@ -1,6 +1,5 @@
 package io.heddle.proxy.upstream;
 
-import io.heddle.traffic.resilience.CircuitBreaker;
 import io.heddle.traffic.resilience.HealthCheck;
 import io.heddle.traffic.resilience.HealthCheck.Result;
 import io.netty.buffer.ByteBuf;
@@ -36,7 +35,7 @@ final class TcpProbe implements HostCheck.HostProbe {
         var connector = connectors.get();
         var fresh = new Asked();
         asked = fresh;
-        connector.target().breaker().acquire(CircuitBreaker.Resource.CONNECTIONS);
+        connector.target().connectAnyway();
         connector.connectCounted(fresh, false, fresh);
     }
 

@@ -9,7 +9,9 @@ import io.heddle.traffic.balance.RequestedHost;
 import io.heddle.traffic.filter.HostCount;
 import io.heddle.traffic.hash.HashPolicy;
 import io.heddle.traffic.resilience.CircuitBreaker;
+import io.heddle.traffic.resilience.ClusterLoad;
 import io.heddle.traffic.resilience.OutlierMonitor;
+import io.heddle.traffic.resilience.RoutingPriority;
 import io.heddle.traffic.runtime.Cluster;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class UpstreamCluster {
     private final Cluster cluster;
     private final LoadBalancer balancer;
-    private final CircuitBreaker breaker;
+    private final ClusterLoad load;
     private final Hosts hosts;
     private final List<HashPolicy> hashPolicies;
     private final Learning learning;
@@ -50,10 +52,10 @@ public final class UpstreamCluster {
         record OfOthers(List<UpstreamCluster> parts) implements Hosts {}
     }
 
-    UpstreamCluster(Cluster cluster, LoadBalancer balancer, CircuitBreaker breaker, Hosts hosts) {
+    UpstreamCluster(Cluster cluster, LoadBalancer balancer, ClusterLoad load, Hosts hosts) {
         this.cluster = cluster;
         this.balancer = balancer;
-        this.breaker = breaker;
+        this.load = load;
         this.hosts = hosts;
         this.byAddress = byAddress(hosts);
         this.hashPolicies = cluster.balancer().hashPolicies();
@@ -86,9 +88,14 @@ public final class UpstreamCluster {
         return cluster;
     }
 
-    /// What it has under way.
+    /// What it has under way, and what became of its retries.
+    public ClusterLoad load() {
+        return load;
+    }
+
+    /// What requests of the usual priority have under way.
     public CircuitBreaker breaker() {
-        return breaker;
+        return load.breaker(RoutingPriority.DEFAULT);
     }
 
     LoadBalancer balancer() {

@@ -2,7 +2,10 @@ package io.heddle.proxy.upstream;
 
 import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.resilience.CircuitBreaker;
+import io.heddle.traffic.resilience.CircuitBreaker.Resource;
+import io.heddle.traffic.resilience.ClusterLoad;
 import io.heddle.traffic.resilience.OutlierMonitor;
+import io.heddle.traffic.resilience.RoutingPriority;
 import io.heddle.traffic.resilience.UnreachableHosts;
 import io.heddle.traffic.resilience.UnreachablePolicy;
 import io.heddle.traffic.runtime.ClientTls;
@@ -19,7 +22,8 @@ import java.util.Optional;
 /// @param transport what its cluster has for it
 /// @param source makes TLS handlers by that
 /// @param cluster its cluster, as configured
-/// @param breaker its cluster's
+/// @param load its cluster's
+/// @param priority whose connections these are
 /// @param outliers hears of what becomes of requests there, where its cluster looks for outliers
 record UpstreamTarget(
         Host host,
@@ -27,7 +31,8 @@ record UpstreamTarget(
         Cluster.Transport transport,
         Optional<ClientTlsSource> source,
         Cluster cluster,
-        CircuitBreaker breaker,
+        ClusterLoad load,
+        RoutingPriority priority,
         Optional<OutlierMonitor> outliers) {
     private static final UnreachableHosts UNREACHABLE = new UnreachableHosts(UnreachablePolicy.DEFAULT);
 
@@ -38,8 +43,41 @@ record UpstreamTarget(
             Cluster.Transport transport,
             Optional<ClientTlsSource> source,
             Cluster cluster,
-            CircuitBreaker breaker) {
-        this(host, address, transport, source, cluster, breaker, Optional.empty());
+            ClusterLoad load) {
+        this(host, address, transport, source, cluster, load, RoutingPriority.DEFAULT, Optional.empty());
+    }
+
+    /// The same host for requests of high priority.
+    UpstreamTarget forHighPriority() {
+        return new UpstreamTarget(host, address, transport, source, cluster, load, RoutingPriority.HIGH, outliers);
+    }
+
+    /// The breaker of its priority.
+    CircuitBreaker breaker() {
+        return load.breaker(priority);
+    }
+
+    /// Counts one more connection; false, and nothing counted, when there are as many as there may be. Each success
+    /// needs one [#disconnected].
+    boolean tryConnect() {
+        if (host.state().connections() >= load.connectionsPerHost()
+                || !breaker().tryAcquire(Resource.CONNECTIONS)) {
+            return false;
+        }
+        host.state().connect();
+        return true;
+    }
+
+    /// Counts one more connection, however many there are. Needs one [#disconnected], too.
+    void connectAnyway() {
+        breaker().acquire(Resource.CONNECTIONS);
+        host.state().connect();
+    }
+
+    /// A connection that was counted is no more.
+    void disconnected() {
+        breaker().release(Resource.CONNECTIONS);
+        host.state().disconnect();
     }
 
     /// A connection stands, at `now`; `whole` tells that nothing more will be known of it.

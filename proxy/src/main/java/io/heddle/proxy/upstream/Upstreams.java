@@ -17,8 +17,10 @@ import io.heddle.traffic.balance.HostSet;
 import io.heddle.traffic.balance.HostState;
 import io.heddle.traffic.balance.LoadBalancer;
 import io.heddle.traffic.resilience.CircuitBreaker;
+import io.heddle.traffic.resilience.ClusterLoad;
 import io.heddle.traffic.resilience.HealthCheck;
 import io.heddle.traffic.resilience.OutlierDetector;
+import io.heddle.traffic.resilience.RoutingPriority;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.Home;
@@ -246,30 +248,29 @@ public final class Upstreams implements ActiveConfig.Follower {
         var balancer = new AggregateBalancer(parts.stream()
                 .<LoadBalancer>map(part -> new HashedBalancer(part.hashPolicies(), part.balancer()))
                 .toList());
-        var breaker = breaker(cluster, Optional.ofNullable(old));
+        var load = load(cluster, Optional.ofNullable(old));
         after.put(
                 cluster.name(),
-                new UpstreamCluster(
-                        cluster, balancer, breaker, new UpstreamCluster.Hosts.OfOthers(List.copyOf(parts))));
+                new UpstreamCluster(cluster, balancer, load, new UpstreamCluster.Hosts.OfOthers(List.copyOf(parts))));
     }
 
-    private static CircuitBreaker breaker(Cluster cluster, Optional<UpstreamCluster> old) {
-        var breaker = old.map(UpstreamCluster::breaker).orElseGet(() -> new CircuitBreaker(cluster.limits()));
-        breaker.limit(cluster.limits());
-        return breaker;
+    private static ClusterLoad load(Cluster cluster, Optional<UpstreamCluster> old) {
+        var load = old.map(UpstreamCluster::load).orElseGet(() -> new ClusterLoad(cluster.limits()));
+        load.limit(cluster.limits());
+        return load;
     }
 
     private UpstreamCluster build(Cluster cluster, Optional<UpstreamCluster> old) {
-        var breaker = breaker(cluster, old);
+        var load = load(cluster, old);
         if (cluster.discovery() instanceof Cluster.Discovery.OriginalDestination) {
-            var destinations = destinations(cluster, breaker);
-            return new UpstreamCluster(cluster, destinations, breaker, new UpstreamCluster.Hosts.Named(destinations));
+            var destinations = destinations(cluster, load);
+            return new UpstreamCluster(cluster, destinations, load, new UpstreamCluster.Hosts.Named(destinations));
         }
         if (cluster.discovery() instanceof Cluster.Discovery.DynamicForward dynamic) {
-            var connecting = new DynamicConnecting(cluster, dynamic, transport(cluster, Map.of()), tls, breaker);
+            var connecting = new DynamicConnecting(cluster, dynamic, transport(cluster, Map.of()), tls, load);
             var named = new DynamicHosts(dynamic.cache(), lookup, timer, connecting, this::retire);
             named.open();
-            return new UpstreamCluster(cluster, NOBODY, breaker, new UpstreamCluster.Hosts.Dynamic(named));
+            return new UpstreamCluster(cluster, NOBODY, load, new UpstreamCluster.Hosts.Dynamic(named));
         }
         var hosts = new LinkedHashMap<String, Host>();
         var targets = new IdentityHashMap<HostState, UpstreamTarget>();
@@ -290,13 +291,16 @@ public final class Upstreams implements ActiveConfig.Follower {
             var source = transport.tls().map(needed -> sources.computeIfAbsent(needed, tls));
             var address = hostAddress(cluster, endpoint, known.flatMap(before -> old.map(was -> was.target(before))));
             var monitor = detector.map(watching -> watching.monitor(host.state()));
-            targets.put(host.state(), new UpstreamTarget(host, address, transport, source, cluster, breaker, monitor));
+            targets.put(
+                    host.state(),
+                    new UpstreamTarget(
+                            host, address, transport, source, cluster, load, RoutingPriority.DEFAULT, monitor));
         });
         checks.watch(cluster, targets.values(), checkLine(cluster, sources));
-        var around = neighbourhood.around(() -> breaker.active(CircuitBreaker.Resource.REQUESTS));
+        var around = neighbourhood.around(() -> active(load));
         var set = new HostSet(List.copyOf(hosts.values()), cluster.endpoints().spread(), around);
         var balancer = BuiltinBalancers.create(cluster.balancer(), set);
-        return new UpstreamCluster(cluster, balancer, breaker, new UpstreamCluster.Hosts.Known(hosts, targets));
+        return new UpstreamCluster(cluster, balancer, load, new UpstreamCluster.Hosts.Known(hosts, targets));
     }
 
     /// Nothing is known of a host that was not checked yet, so it counts as ill.
@@ -315,7 +319,11 @@ public final class Upstreams implements ActiveConfig.Follower {
         });
     }
 
-    private OriginalDestinations destinations(Cluster cluster, CircuitBreaker breaker) {
+    private static int active(ClusterLoad load) {
+        return load.breaker(RoutingPriority.DEFAULT).active(CircuitBreaker.Resource.REQUESTS);
+    }
+
+    private OriginalDestinations destinations(Cluster cluster, ClusterLoad load) {
         var transport = transport(cluster, Map.of());
         var source = transport.tls().map(tls);
         return new OriginalDestinations(
@@ -325,7 +333,7 @@ public final class Upstreams implements ActiveConfig.Follower {
                         transport,
                         source,
                         cluster,
-                        breaker),
+                        load),
                 this::retire);
     }
 

@@ -11,6 +11,7 @@ import io.heddle.traffic.resilience.OutlierPolicy.Ejections;
 import io.heddle.traffic.resilience.OutlierPolicy.Row;
 import io.heddle.traffic.resilience.RetryPolicy;
 import io.heddle.traffic.resilience.Timeouts;
+import io.heddle.traffic.route.RouteAction;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.HealthPolicy;
 import io.heddle.traffic.runtime.RuntimeConfig;
@@ -20,6 +21,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -135,6 +137,38 @@ class OutlierDetectionTest {
     }
 
     @Test
+    void success_is_back_as_soon_as_the_host_that_fails_is_ejected_long_before_the_interval_is_over() throws Exception {
+        var standard = policy(Duration.ofMinutes(5)).outliers().orElseThrow();
+        var slow = new OutlierPolicy(
+                Duration.ofMinutes(5), // its end is not waited for
+                standard.ejections(),
+                standard.serverErrors(),
+                standard.gatewayFailures(),
+                standard.localOrigin(),
+                false,
+                standard.successRate(),
+                standard.failurePercentage(),
+                true);
+        var health = new HealthPolicy(Optional.of(slow), Optional.empty());
+        try (var second = Origin.answering("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ngood");
+                var proxy = new RunningProxy(
+                        watching(RunningProxy.config(good.port(), bad.port(), second.port()), health));
+                var client = proxy.connect()) {
+            int failed = 0;
+            for (int i = 0; i < 9; i++) {
+                failed += ask(client).equals("200good") ? 0 : 1;
+            }
+            assertThat(failed).as("as many as it takes to know").isEqualTo(3);
+            int succeeded = 0;
+            for (int i = 0; i < 1000; i++) {
+                succeeded += ask(client).equals("200good") ? 1 : 0;
+            }
+            assertThat(succeeded).isGreaterThanOrEqualTo(999);
+            assertThat(detector(proxy).active(System.nanoTime())).isEqualTo(1);
+        }
+    }
+
+    @Test
     void a_trailers_only_answer_of_grpc_counts_by_its_status() throws Exception {
         var config = watching(RunningProxy.config(grpc.port()), policy(Duration.ofMinutes(1)));
         try (var proxy = new RunningProxy(config);
@@ -150,6 +184,35 @@ class OutlierDetectionTest {
                         .isEqualTo("200evil");
             }
             assertThat(detector(proxy).active(System.nanoTime())).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void answers_of_mirrors_count_by_their_grpc_status_too() throws Exception {
+        var plain = (RouteAction.Forward) RunningProxy.forward("shop", RetryPolicy.NONE, Timeouts.DEFAULT);
+        var mirrored = new RouteAction.Forward(
+                plain.cluster(),
+                plain.rewrite(),
+                plain.timeouts(),
+                plain.retry(),
+                List.of(new RouteAction.Mirror("app", 1_000_000)),
+                plain.upgrades());
+        var config = watching(RunningProxy.config(mirrored, grpc.port()), policy(Duration.ofMinutes(1)));
+        var app = Objects.requireNonNull(config.clusters().get("app"));
+        var shop = Objects.requireNonNull(
+                RunningProxy.config(good.port()).clusters().get("app"));
+        var both = Map.of(
+                "app",
+                app,
+                "shop",
+                RunningProxy.cluster("shop", shop.endpoints().endpoints()));
+        try (var proxy = new RunningProxy(new RuntimeConfig(config.listeners(), Map.of(), both, Map.of(), Map.of()));
+                var client = proxy.connect()) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(ask(client, GET.replace("\r\n\r\n", "\r\nContent-Type: application/grpc\r\n\r\n")))
+                        .isEqualTo("200good");
+            }
+            await().until(() -> detector(proxy).active(System.nanoTime()) == 1);
         }
     }
 

@@ -11,7 +11,7 @@ import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.balance.HostState;
 import io.heddle.traffic.request.PeerMetadata;
 import io.heddle.traffic.resilience.BreakerLimits;
-import io.heddle.traffic.resilience.CircuitBreaker;
+import io.heddle.traffic.resilience.ClusterLoad;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.ConnectionLimits;
 import io.heddle.traffic.runtime.ConnectionOpening.AddressOrder;
@@ -59,7 +59,7 @@ class ClientPoolsTest {
                 Cluster.Transport.PLAINTEXT,
                 Optional.empty(),
                 cluster,
-                new CircuitBreaker(BreakerLimits.DEFAULT));
+                new ClusterLoad(BreakerLimits.DEFAULT));
     }
 
     /// Remembers what it is asked for.

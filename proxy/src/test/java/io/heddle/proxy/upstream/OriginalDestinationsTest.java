@@ -6,7 +6,7 @@ import io.heddle.traffic.balance.BalancerPolicy;
 import io.heddle.traffic.balance.EndpointSet;
 import io.heddle.traffic.balance.HostState;
 import io.heddle.traffic.resilience.BreakerLimits;
-import io.heddle.traffic.resilience.CircuitBreaker;
+import io.heddle.traffic.resilience.ClusterLoad;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.ConnectionLimits;
 import io.heddle.traffic.runtime.ConnectionOpening.AddressOrder;
@@ -42,7 +42,7 @@ class OriginalDestinationsTest {
                     Cluster.Transport.PLAINTEXT,
                     Optional.empty(),
                     CLUSTER,
-                    new CircuitBreaker(BreakerLimits.DEFAULT)),
+                    new ClusterLoad(BreakerLimits.DEFAULT)),
             retired::addAll);
 
     private static InetSocketAddress address(String literal, int port) {

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// thread.
 public final class HostState {
     private final AtomicInteger active = new AtomicInteger();
+    private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger failures = new AtomicInteger();
     private final AtomicInteger ejections = new AtomicInteger();
     private volatile boolean ejected;
@@ -44,6 +45,21 @@ public final class HostState {
     /// One request less.
     public void end() {
         active.decrementAndGet();
+    }
+
+    /// Connections open to it, or being opened.
+    public int connections() {
+        return connections.get();
+    }
+
+    /// One more connection.
+    public void connect() {
+        connections.incrementAndGet();
+    }
+
+    /// One connection less.
+    public void disconnect() {
+        connections.decrementAndGet();
     }
 
     /// It has come into service at `now` (nanoseconds of the monotonic clock): its slow start begins.

@@ -18,6 +18,12 @@ public interface PickRequest {
     /// Whether this request was tried there already and should go elsewhere if it can.
     boolean tried(Host host);
 
+    /// The priorities that the request should not go to as long as there are others that can take it, a bit for each; 0
+    /// for none.
+    default long triedPriorities() {
+        return 0;
+    }
+
     /// Where the client wanted to go, when its connection was intercepted; only a cluster of original destinations
     /// asks.
     default Optional<InetSocketAddress> destination() {

@@ -46,7 +46,7 @@ final class PriorityBalancer implements LoadBalancer {
         this.levels = byPriority.entrySet().stream()
                 .map(entry -> new Level(entry.getKey(), entry.getValue(), set.spread(), byLocality, pools))
                 .toList();
-        this.shares = compute(changes.count() - 1, 0); // an older one, so that the first pick computes its own
+        this.shares = compute(changes.count() - 1, 0, 0); // an older one, so that the first pick computes its own
     }
 
     /// Without a local cluster that has proxies where this one is, nothing is known to go by zones.
@@ -60,7 +60,7 @@ final class PriorityBalancer implements LoadBalancer {
 
     @Override
     public Optional<Host> pick(PickRequest request) {
-        var current = current(request.now());
+        var current = current(request);
         if (current.nothing()) {
             return layers.panicThreshold() == 0 ? Optional.empty() : draining.any(request);
         }
@@ -75,7 +75,7 @@ final class PriorityBalancer implements LoadBalancer {
 
     @Override
     public Optional<Host> pickInService(PickRequest request) {
-        var current = current(request.now());
+        var current = current(request);
         if (!current.loads().available()) {
             return Optional.empty();
         }
@@ -167,24 +167,36 @@ final class PriorityBalancer implements LoadBalancer {
         return degraded ? level.degraded().any(request) : level.healthy().any(request);
     }
 
+    private Shares current(PickRequest request) {
+        var shares = current(request.now());
+        long tried = request.triedPriorities();
+        if (tried == 0) {
+            return shares;
+        }
+        var others = compute(changes.count(), request.now(), tried);
+        return others.loads().available() ? others : shares;
+    }
+
     private Shares current(long now) {
         var known = shares;
         int version = changes.count();
         if (known.holds(version, now)) {
             return known;
         }
-        var fresh = compute(version, now);
+        var fresh = compute(version, now, 0);
         shares = fresh;
         return fresh;
     }
 
-    private Shares compute(int version, long now) {
+    /// The shares without those priorities whose bits are set.
+    private Shares compute(int version, long now, long without) {
         var censuses = new PriorityLoads.Census[levels.size()];
         var healthyZones = new ZoneShares[levels.size()];
         var degradedZones = new ZoneShares[levels.size()];
         for (int i = 0; i < censuses.length; i++) {
             var level = levels.get(i);
-            censuses[i] = census(level.hosts(), now);
+            boolean left = (without & 1L << Math.min(level.priority(), Long.SIZE - 1)) != 0;
+            censuses[i] = census(left ? List.of() : level.hosts(), now);
             healthyZones[i] = zones(i, level.healthyZones(), now);
             degradedZones[i] = layers.localities() instanceof Localities.ByWeight
                     ? zones(i, level.degradedZones(), now)

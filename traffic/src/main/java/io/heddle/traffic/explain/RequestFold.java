@@ -152,6 +152,8 @@ record RequestFold(RuntimeConfig config, Heads heads, HostStep hosts, long nowMi
                                 .map(name -> "(named by header " + name + ")")
                                 .orElse(mirror.cluster()),
                         "gets a copy of " + mirror.millionths() / 10_000.0 + " % of requests"));
+        var known = hosts.clusters().cluster(target.cluster());
+        RetryWords.tell(forward, taken, known.map(found -> found.cluster().limits()), trace);
         var requested = filters.session()
                 .flatMap(settings -> SessionAddress.of(settings.state(), head, nowMillis)
                         .map(address -> new RequestedHost(address, settings.strict())));

@@ -1,8 +1,10 @@
 package io.heddle.traffic.match;
 
+import io.heddle.traffic.request.HeaderFields;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.Span;
+import java.nio.charset.StandardCharsets;
 
 /// Fits a header, as Envoy's `route.v3.HeaderMatcher`. The names `:method`, `:path` and `:authority` mean those
 /// parts of the request, and `host` means `:authority`.
@@ -18,6 +20,7 @@ public record HeaderMatcher(HeaderName name, Test test, boolean invert, boolean 
     private static final HeaderName METHOD = HeaderName.of(":method");
     private static final HeaderName PATH = HeaderName.of(":path");
     private static final HeaderName AUTHORITY = HeaderName.of(":authority");
+    private static final HeaderName STATUS = HeaderName.of(":status");
     private static final byte[] NOTHING = {};
 
     /// What is asked of the value.
@@ -37,6 +40,19 @@ public record HeaderMatcher(HeaderName name, Test test, boolean invert, boolean 
         if (isPseudo()) {
             return matchesSpan(head, pseudo(head));
         }
+        return matchesLines(head);
+    }
+
+    /// Whether the head of an answer fits, which has these lines and this status; `:status` is the status.
+    public boolean matches(HeaderFields answer, int status) {
+        if (name.equals(STATUS)) {
+            byte[] text = Integer.toString(status).getBytes(StandardCharsets.ISO_8859_1);
+            return fits(text, 0, text.length) != invert;
+        }
+        return matchesLines(answer);
+    }
+
+    private boolean matchesLines(HeaderFields head) {
         int first = find(head, 0);
         if (first < 0) {
             return matchesSpan(head, Span.ABSENT);
@@ -64,7 +80,7 @@ public record HeaderMatcher(HeaderName name, Test test, boolean invert, boolean 
         return name.equals(AUTHORITY) || name.equals(HeaderName.HOST) ? head.authority() : Span.ABSENT;
     }
 
-    private boolean matchesSpan(RequestHead head, long span) {
+    private boolean matchesSpan(HeaderFields head, long span) {
         boolean present = Span.isPresent(span);
         if (test instanceof Test.Present(boolean wanted) && !missingAsEmpty) {
             return (present == wanted) != invert;
@@ -83,7 +99,7 @@ public record HeaderMatcher(HeaderName name, Test test, boolean invert, boolean 
         };
     }
 
-    private int find(RequestHead head, int from) {
+    private int find(HeaderFields head, int from) {
         byte[] bytes = head.bytes();
         for (int i = from; i < head.headerCount(); i++) {
             long span = head.headerName(i);
@@ -94,12 +110,12 @@ public record HeaderMatcher(HeaderName name, Test test, boolean invert, boolean 
         return -1;
     }
 
-    private byte[] joined(RequestHead head, int first) {
+    private byte[] joined(HeaderFields head, int first) {
         var text = new StringBuilder(Span.text(head.bytes(), head.headerValue(first)));
         for (int i = find(head, first + 1); i >= 0; i = find(head, i + 1)) {
             text.append(',').append(Span.text(head.bytes(), head.headerValue(i)));
         }
-        return text.toString().getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+        return text.toString().getBytes(StandardCharsets.ISO_8859_1);
     }
 
     private static boolean inRange(byte[] bytes, int start, int end, long low, long high) {

@@ -1,5 +1,8 @@
 package io.heddle.traffic.rbac;
 
+import io.heddle.traffic.filter.ProxyHealth;
+import io.heddle.traffic.filter.FilterEnd;
+import io.heddle.traffic.filter.HostCount;
 import io.heddle.traffic.filter.AnswerFilter;
 import io.heddle.traffic.filter.BodyChange;
 import io.heddle.traffic.filter.FilterCounter;

@@ -2,14 +2,14 @@ package io.heddle.traffic.resilience;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Counts what a cluster has under way and refuses more than its limits. One object per cluster, kept over
-/// configuration updates. Safe on any thread.
+/// Counts what a cluster has under way of one priority and refuses more than its limits. Part of a [ClusterLoad], kept
+/// over configuration updates. Safe on any thread.
 public final class CircuitBreaker {
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger pending = new AtomicInteger();
     private final AtomicInteger requests = new AtomicInteger();
     private final AtomicInteger retries = new AtomicInteger();
-    private volatile BreakerLimits limits;
+    private volatile Thresholds limits;
 
     /// What is counted.
     public enum Resource {
@@ -20,12 +20,12 @@ public final class CircuitBreaker {
     }
 
     /// A breaker with `limits`.
-    public CircuitBreaker(BreakerLimits limits) {
+    public CircuitBreaker(Thresholds limits) {
         this.limits = limits;
     }
 
     /// Other limits from now on; what is under way stays counted.
-    public void limit(BreakerLimits next) {
+    public void limit(Thresholds next) {
         limits = next;
     }
 
@@ -54,6 +54,11 @@ public final class CircuitBreaker {
         return counter(resource).get();
     }
 
+    /// How many more there may be; 0 where the limit is reached or was lowered below what is under way.
+    public int remaining(Resource resource) {
+        return Math.max(0, limit(resource) - active(resource));
+    }
+
     private AtomicInteger counter(Resource resource) {
         return switch (resource) {
             case CONNECTIONS -> connections;
@@ -69,7 +74,8 @@ public final class CircuitBreaker {
             case CONNECTIONS -> current.connections();
             case PENDING -> current.pending();
             case REQUESTS -> current.requests();
-            case RETRIES -> current.retries();
+            case RETRIES ->
+                current.budget().isPresent() ? current.budget().get().most(requests.get()) : current.retries();
         };
     }
 }

@@ -7,8 +7,8 @@ package io.heddle.traffic.resilience;
 public record RetryBudget(double percent, int minimum) {
     public static final RetryBudget DEFAULT = new RetryBudget(20, 3);
 
-    /// Whether one more retry may start.
-    public boolean allows(int activeRequests, int activeRetries) {
-        return activeRetries < Math.max(minimum, (int) (activeRequests * percent / 100));
+    /// How many retries may be under way beside so many requests.
+    public int most(int activeRequests) {
+        return Math.max(minimum, (int) (activeRequests * percent / 100));
     }
 }

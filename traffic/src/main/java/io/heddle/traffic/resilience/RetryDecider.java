@@ -1,7 +1,11 @@
 package io.heddle.traffic.resilience;
 
+import io.heddle.traffic.request.HeaderFields;
+import io.heddle.traffic.request.HeaderName;
+import io.heddle.traffic.request.Span;
 import io.heddle.traffic.resilience.RetryPolicy.Condition;
 import java.time.Duration;
+import java.util.Set;
 
 /// Decides whether a request is tried again. Pure: what happened, the time left and chance come in.
 ///
@@ -31,10 +35,21 @@ public final class RetryDecider {
         ///
         /// @param code the HTTP status
         /// @param grpc the `grpc-status` in the head; -1 for none
-        record Status(int code, int grpc) implements Outcome {}
+        /// @param lines its headers; read within the call only
+        /// @param atMillis when it came, in milliseconds since the epoch
+        record Status(int code, int grpc, HeaderFields lines, long atMillis) implements Outcome {
+            /// An answer without headers.
+            public Status(int code, int grpc) {
+                this(code, grpc, HeaderFields.NONE, 0);
+            }
+        }
 
         /// The try took longer than [Timeouts#perTry].
         record PerTryTimeout() implements Outcome {}
+
+        /// The try takes longer than [Timeouts#perTry] and goes on beside the next one: that is tried at once, whatever
+        /// the policy names.
+        record Hedge() implements Outcome {}
     }
 
     /// A try that did not bring the answer.
@@ -50,7 +65,14 @@ public final class RetryDecider {
     /// What to do.
     public sealed interface Decision {
         /// Try again after a pause, which may be zero.
-        record Retry(Duration after) implements Decision {}
+        ///
+        /// @param asked whether the answer asked for this pause
+        record Retry(Duration after, boolean asked) implements Decision {
+            /// A pause that nobody asked for.
+            public Retry(Duration after) {
+                this(after, false);
+            }
+        }
 
         /// Give up.
         ///
@@ -59,6 +81,10 @@ public final class RetryDecider {
         record Stop(boolean limitReached) implements Decision {}
     }
 
+    /// An answer of another proxy that limits rates.
+    private static final HeaderName RATE_LIMITED = HeaderName.of("x-envoy-ratelimited");
+
+    private static final Decision.Retry AT_ONCE = new Decision.Retry(Duration.ZERO);
     private static final Decision STOP = new Decision.Stop(false);
     private static final Decision LIMIT = new Decision.Stop(true);
 
@@ -76,8 +102,21 @@ public final class RetryDecider {
         if (attempt.retries() >= (safe ? Math.max(1, allowed) : allowed)) {
             return policy.retries() > 0 ? LIMIT : STOP;
         }
-        var pause = safe && attempt.retries() == 0 ? Duration.ZERO : pause(policy, attempt.retries(), chance);
-        return pause.toNanos() < attempt.remainingNanos() ? new Decision.Retry(pause) : STOP;
+        var decision = pause(policy, attempt, safe, chance);
+        return decision.after().toNanos() < attempt.remainingNanos() ? decision : STOP;
+    }
+
+    private static Decision.Retry pause(RetryPolicy policy, Attempt attempt, boolean safe, long chance) {
+        if ((safe && attempt.retries() == 0) || attempt.outcome() instanceof Outcome.Hedge) {
+            return AT_ONCE;
+        }
+        if (attempt.outcome() instanceof Outcome.Status status) {
+            var asked = policy.backoff().asked(status.lines(), status.atMillis(), chance);
+            if (!asked.isNegative()) {
+                return new Decision.Retry(asked, true);
+            }
+        }
+        return new Decision.Retry(policy.backoff().pause(attempt.retries(), chance));
     }
 
     private static boolean isSafe(Attempt attempt) {
@@ -85,11 +124,12 @@ public final class RetryDecider {
             case Outcome.ConnectFailed(), Outcome.Refused() -> true;
             case Outcome.ResetBeforeResponse(boolean headSent, boolean reused) ->
                 !headSent || (reused && attempt.idempotent());
-            case Outcome.Status _, Outcome.PerTryTimeout _ -> false;
+            case Outcome.Status _, Outcome.PerTryTimeout _, Outcome.Hedge _ -> false;
         };
     }
 
-    private static boolean isNamed(RetryPolicy policy, Outcome outcome) {
+    /// Whether the policy names such an outcome as worth another try.
+    public static boolean isNamed(RetryPolicy policy, Outcome outcome) {
         var named = policy.conditions();
         return switch (outcome) {
             case Outcome.ConnectFailed() ->
@@ -103,7 +143,8 @@ public final class RetryDecider {
             case Outcome.ResetBeforeResponse reset ->
                 coversReset(policy) || (!reset.headSent() && named.contains(Condition.RESET_BEFORE_REQUEST));
             case Outcome.PerTryTimeout() -> coversReset(policy);
-            case Outcome.Status(int code, int grpc) -> isNamed(policy, code) || isNamedGrpc(policy, grpc);
+            case Outcome.Hedge() -> !named.isEmpty();
+            case Outcome.Status status -> isNamed(policy, status);
         };
     }
 
@@ -115,29 +156,36 @@ public final class RetryDecider {
                 || named.contains(Condition.GATEWAY_ERROR);
     }
 
-    private static boolean isNamed(RetryPolicy policy, int code) {
+    private static boolean isNamed(RetryPolicy policy, Outcome.Status status) {
         var named = policy.conditions();
+        if (Span.isPresent(status.lines().header(RATE_LIMITED))) {
+            return named.contains(Condition.ENVOY_RATE_LIMITED);
+        }
+        int code = status.code();
         return (code >= 500 && code < 600 && named.contains(Condition.SERVER_ERROR))
                 || (code >= 502 && code <= 504 && named.contains(Condition.GATEWAY_ERROR))
                 || (code == 409 && named.contains(Condition.RETRIABLE_4XX))
                 || (named.contains(Condition.RETRIABLE_STATUS_CODES)
-                        && policy.codes().contains(code));
+                        && policy.codes().contains(code))
+                || (named.contains(Condition.RETRIABLE_HEADERS) && hasHeader(policy, status))
+                || (status.grpc() > 0 && isNamedGrpc(named, status.grpc()));
     }
 
-    private static boolean isNamedGrpc(RetryPolicy policy, int grpc) {
-        return (grpc == 14 && policy.conditions().contains(Condition.UNAVAILABLE))
-                || (grpc == 1 && policy.conditions().contains(Condition.CANCELLED));
-    }
-
-    /// Evenly between zero and `base * (2^n - 1)`, at most the longest pause: Envoy's fully jittered backoff.
-    private static Duration pause(RetryPolicy policy, int retries, long chance) {
-        long base = policy.baseBackoff().toNanos();
-        if (base == 0) {
-            return Duration.ZERO;
+    private static boolean hasHeader(RetryPolicy policy, Outcome.Status status) {
+        for (var header : policy.answers()) {
+            if (header.matches(status.lines(), status.code())) {
+                return true;
+            }
         }
-        long ceiling = base * ((1L << Math.min(retries + 1, 20)) - 1);
-        long longest =
-                policy.maxBackoff().isZero() ? ceiling : policy.maxBackoff().toNanos();
-        return Duration.ofNanos(Math.unsignedMultiplyHigh(chance, Math.min(ceiling, longest)));
+        return false;
+    }
+
+    private static boolean isNamedGrpc(Set<Condition> named, int grpc) {
+        for (var condition : named) {
+            if (condition.grpc() == grpc) {
+                return true;
+            }
+        }
+        return false;
     }
 }

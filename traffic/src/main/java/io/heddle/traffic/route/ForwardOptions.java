@@ -1,6 +1,7 @@
 package io.heddle.traffic.route;
 
 import io.heddle.traffic.ratelimit.RateLimit;
+import io.heddle.traffic.resilience.RoutingPriority;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -17,6 +18,8 @@ import java.util.Optional;
 ///     (`include_request_attempt_count`)
 /// @param responseAttempts whether the client gets the number of tries there (`include_attempt_count_in_response`)
 /// @param rateLimits what filters that limit rates count its requests as (`rate_limits`)
+/// @param priority which circuit breakers and connections its requests use (`priority`)
+/// @param keptBody how many bytes of a request's body are kept for another try (`request_body_buffer_limit`)
 public record ForwardOptions(
         HostRewrite host,
         boolean forwardedHost,
@@ -25,7 +28,12 @@ public record ForwardOptions(
         Optional<Duration> longest,
         boolean requestAttempts,
         boolean responseAttempts,
-        RateLimit.OfRoute rateLimits) {
+        RateLimit.OfRoute rateLimits,
+        RoutingPriority priority,
+        int keptBody) {
+    /// How many bytes of a body are kept where nothing is said.
+    public static final int KEPT_BODY = 64 * 1024;
+
     private static final int UNAVAILABLE = 503;
 
     public static final ForwardOptions DEFAULT = new ForwardOptions(
@@ -36,5 +44,7 @@ public record ForwardOptions(
             Optional.empty(),
             false,
             false,
-            RateLimit.OfRoute.NONE);
+            RateLimit.OfRoute.NONE,
+            RoutingPriority.DEFAULT,
+            KEPT_BODY);
 }

@@ -1,5 +1,6 @@
 package io.heddle.traffic.runtime;
 
+import io.heddle.traffic.filter.HealthCheckFilter;
 import io.heddle.traffic.compression.CompressorFilter;
 import io.heddle.traffic.compression.DecompressorFilter;
 import io.heddle.traffic.filter.BufferFilter;

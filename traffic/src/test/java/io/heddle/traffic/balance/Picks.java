@@ -24,6 +24,7 @@ final class Picks implements PickRequest {
     long now = NOW;
     Optional<Long> hash = Optional.empty();
     MetadataMatch match = MetadataMatch.NONE;
+    long triedPriorities;
 
     static Host host(String address, int weight, Endpoint.Health health, int priority) {
         return host(address, weight, health, priority, Locality.UNKNOWN, Map.of());
@@ -86,6 +87,11 @@ final class Picks implements PickRequest {
     @Override
     public long now() {
         return now;
+    }
+
+    @Override
+    public long triedPriorities() {
+        return triedPriorities;
     }
 
     @Override

@@ -167,6 +167,19 @@ class PriorityBalancerTest {
     }
 
     @Test
+    void priorities_that_were_tried_are_passed_over_while_others_can_take_the_request() {
+        var second = ejected(hosts(10, 1), 5);
+        var balancer = balancer(both(hosts(10, 0), both(second, hosts(10, 2))));
+        request.triedPriorities = 0b001;
+        assertThat(share(balancer, host -> host.endpoint().priority() == 1)).isCloseTo(70, within(1.5));
+        assertThat(share(balancer, host -> host.endpoint().priority() == 2)).isCloseTo(30, within(1.5));
+        request.triedPriorities = 0b111;
+        assertThat(share(balancer, host -> host.endpoint().priority() == 0))
+                .as("none is left, so that all count again")
+                .isEqualTo(100);
+    }
+
+    @Test
     void a_change_of_health_is_seen_at_once_and_an_ejections_end_too() {
         var all = hosts(2, 0);
         var balancer = balancer(all);

@@ -2,14 +2,24 @@ package io.heddle.traffic.resilience;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heddle.model.name.Locality;
+import io.heddle.traffic.balance.Endpoint;
 import io.heddle.traffic.balance.HostState;
+import io.heddle.traffic.balance.LabelValue;
+import io.heddle.traffic.balance.MetadataMatch;
+import io.heddle.traffic.request.PeerMetadata;
+import io.heddle.traffic.request.TextRequest;
 import io.heddle.traffic.resilience.RetryDecider.Attempt;
 import io.heddle.traffic.resilience.RetryDecider.Decision;
 import io.heddle.traffic.resilience.RetryDecider.Outcome;
 import io.heddle.traffic.resilience.RetryPolicy.Condition;
+import io.heddle.traffic.resilience.Timeouts.GrpcTimeouts;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -75,11 +85,93 @@ class ResilienceTest {
         "RETRIABLE_STATUS_CODES, 419, -1, false",
         "UNAVAILABLE, 200, 14, true",
         "CANCELLED, 200, 1, true",
+        "DEADLINE_EXCEEDED, 200, 4, true",
+        "RESOURCE_EXHAUSTED, 200, 8, true",
+        "INTERNAL, 200, 13, true",
+        "INTERNAL, 200, 0, false",
+        "RETRIABLE_STATUS_CODES, 200, 13, false",
+        "HTTP3_POST_CONNECT_FAILURE, 503, 14, false",
         "CANCELLED, 200, 14, false",
         "CONNECT_FAILURE, 503, -1, false",
     })
     void tries_statuses_again_as_named(Condition condition, int code, int grpc, boolean wanted) {
         assertThat(again(policy(1, condition), new Outcome.Status(code, grpc))).isEqualTo(wanted);
+    }
+
+    @Test
+    void an_answer_of_a_proxy_that_limits_rates_is_tried_again_for_nothing_else() {
+        var limited = new Outcome.Status(503, 14, TextRequest.get("", "/", "x-envoy-ratelimited", "true"), 0);
+        assertThat(again(policy(1, Condition.SERVER_ERROR, Condition.UNAVAILABLE), limited))
+                .isFalse();
+        assertThat(again(policy(1, Condition.ENVOY_RATE_LIMITED), limited)).isTrue();
+        assertThat(again(policy(1, Condition.ENVOY_RATE_LIMITED), new Outcome.Status(503, -1)))
+                .isFalse();
+    }
+
+    @Test
+    void a_hedge_is_tried_at_once_whatever_is_named_and_never_where_nothing_is() {
+        assertThat(decide(policy(1, Condition.CONNECT_FAILURE), 0, new Outcome.Hedge()))
+                .isEqualTo(new Decision.Retry(Duration.ZERO));
+        assertThat(decide(policy(1, Condition.CONNECT_FAILURE), 1, new Outcome.Hedge()))
+                .isEqualTo(new Decision.Stop(true));
+        assertThat(decide(RetryPolicy.NONE, 0, new Outcome.Hedge())).isEqualTo(new Decision.Stop(false));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 200", "1, 499", "3, 400", "4, 504", "8, 429", "13, 500", "14, 503", "16, 401", "99, 500"})
+    void a_status_of_grpc_is_judged_as_its_like_of_http(int grpc, int http) {
+        assertThat(GrpcVerdict.httpStatus(grpc)).isEqualTo(http);
+    }
+
+    @Test
+    void every_condition_has_the_name_that_it_is_found_by() {
+        for (var condition : Condition.values()) {
+            assertThat(Condition.named(condition.text())).contains(condition);
+        }
+        assertThat(Condition.named("6xx")).isEmpty();
+    }
+
+    @Test
+    void further_tries_pass_over_canaries_and_hosts_with_some_labels() {
+        var plain = endpoint(Map.of());
+        var canary = endpoint(Map.of("canary", new LabelValue.Flag(true)));
+        var slow = endpoint(Map.of("disk", new LabelValue.Text("slow"), "zone", new LabelValue.Text("a")));
+        var canaries = new FurtherHosts(false, true, List.of(), 0);
+        assertThat(canaries.omits(canary)).isTrue();
+        assertThat(canaries.omits(plain)).isFalse();
+        var labels = MetadataMatch.of(Map.of("disk", new LabelValue.Text("slow")));
+        var disks = new FurtherHosts(false, false, List.of(labels), 0);
+        assertThat(disks.omits(slow)).isTrue();
+        assertThat(disks.omits(canary)).isFalse();
+    }
+
+    private static Endpoint endpoint(Map<String, LabelValue> labels) {
+        return new Endpoint(
+                "127.0.0.1",
+                80,
+                1,
+                Endpoint.Health.HEALTHY,
+                0,
+                Map.of(),
+                PeerMetadata.UNKNOWN,
+                "",
+                Locality.UNKNOWN,
+                labels,
+                List.of());
+    }
+
+    @Test
+    void the_time_that_a_client_of_grpc_gives_is_capped_and_shortened_as_envoy_does() {
+        var answer = new GrpcTimeouts(Duration.ofSeconds(5), Duration.ofMillis(100), true);
+        assertThat(answer.of(Duration.ofSeconds(2))).isEqualTo(Duration.ofMillis(1900));
+        assertThat(answer.of(Duration.ofSeconds(9))).isEqualTo(Duration.ofSeconds(5));
+        assertThat(answer.of(Duration.ZERO)).as("for ever").isEqualTo(Duration.ofSeconds(5));
+        assertThat(answer.of(Duration.ofMillis(50))).as("less than the offset").isEqualTo(Duration.ofMillis(50));
+        assertThat(new GrpcTimeouts(Duration.ZERO, Duration.ZERO, true).of(Duration.ZERO))
+                .isZero();
+        var stream = new GrpcTimeouts(Duration.ofSeconds(5), Duration.ofMillis(100), false);
+        assertThat(stream.of(Duration.ofSeconds(9))).isEqualTo(Duration.ofMillis(4900));
+        assertThat(stream.of(Duration.ofMillis(50))).isLessThan(Duration.ofMillis(1));
     }
 
     @Test
@@ -103,24 +195,28 @@ class ResilienceTest {
 
     @Test
     void a_breaker_counts_each_resource_on_its_own() {
-        var breaker = new CircuitBreaker(new BreakerLimits(1, 2, 1, 0));
+        var breaker = new CircuitBreaker(new Thresholds(1, 2, 1, 0));
         assertThat(breaker.tryAcquire(CircuitBreaker.Resource.REQUESTS)).isTrue();
         assertThat(breaker.tryAcquire(CircuitBreaker.Resource.REQUESTS)).isFalse();
         assertThat(breaker.tryAcquire(CircuitBreaker.Resource.CONNECTIONS)).isTrue();
         assertThat(breaker.tryAcquire(CircuitBreaker.Resource.RETRIES)).isFalse();
         breaker.release(CircuitBreaker.Resource.REQUESTS);
         assertThat(breaker.active(CircuitBreaker.Resource.REQUESTS)).isZero();
-        breaker.limit(new BreakerLimits(1, 2, 2, 0));
+        breaker.limit(new Thresholds(1, 2, 2, 0));
         assertThat(breaker.tryAcquire(CircuitBreaker.Resource.REQUESTS)).isTrue();
         assertThat(breaker.tryAcquire(CircuitBreaker.Resource.REQUESTS)).isTrue();
     }
 
     @Test
     void a_budget_grows_with_the_requests_under_way() {
-        assertThat(RetryBudget.DEFAULT.allows(0, 2)).isTrue();
-        assertThat(RetryBudget.DEFAULT.allows(0, 3)).isFalse();
-        assertThat(RetryBudget.DEFAULT.allows(100, 19)).isTrue();
-        assertThat(RetryBudget.DEFAULT.allows(100, 20)).isFalse();
+        var breaker = new CircuitBreaker(new Thresholds(9, 9, 1000, 0, Optional.of(RetryBudget.DEFAULT), false));
+        assertThat(breaker.remaining(CircuitBreaker.Resource.RETRIES)).isEqualTo(3);
+        IntStream.range(0, 100).forEach(_ -> breaker.acquire(CircuitBreaker.Resource.REQUESTS));
+        IntStream.range(0, 20)
+                .forEach(_ -> assertThat(breaker.tryAcquire(CircuitBreaker.Resource.RETRIES))
+                        .isTrue());
+        assertThat(breaker.tryAcquire(CircuitBreaker.Resource.RETRIES)).isFalse();
+        assertThat(breaker.remaining(CircuitBreaker.Resource.RETRIES)).isZero();
     }
 
     @Test

@@ -1,15 +1,12 @@
 package io.heddle.xds.read;
 
-import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
-import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.heddle.traffic.balance.BalancerPolicy;
 import io.heddle.traffic.balance.EndpointSet;
-import io.heddle.traffic.resilience.BreakerLimits;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.Cluster;
 import java.time.Duration;
@@ -49,12 +46,6 @@ final class ClusterReader {
     private static final Fields<io.envoyproxy.envoy.config.cluster.v3.Cluster.EdsClusterConfig> EDS =
             Fields.ignoringOthers(io.envoyproxy.envoy.config.cluster.v3.Cluster.EdsClusterConfig.class)
                     .reads("eds_config", "service_name");
-    private static final Fields<CircuitBreakers> CIRCUIT_BREAKERS =
-            Fields.ignoringOthers(CircuitBreakers.class).reads("thresholds");
-    private static final Fields<CircuitBreakers.Thresholds> THRESHOLDS = Fields.ignoringOthers(
-                    CircuitBreakers.Thresholds.class)
-            .limits("priority", "`DEFAULT` only")
-            .reads("max_connections", "max_pending_requests", "max_requests", "max_retries");
     private static final Fields<io.envoyproxy.envoy.config.cluster.v3.Cluster.TransportSocketMatch> SOCKET_MATCH =
             Fields.refusingOthers(io.envoyproxy.envoy.config.cluster.v3.Cluster.TransportSocketMatch.class)
                     .accepts("name", "for people")
@@ -65,8 +56,7 @@ final class ClusterReader {
             Fields.refusingOthers(io.envoyproxy.envoy.config.cluster.v3.Cluster.OriginalDstLbConfig.class);
 
     /// What of a cluster is read.
-    static final List<Fields<?>> FIELDS =
-            List.of(CLUSTER, SOCKET_MATCH, EDS, ORIGINAL_DST, CIRCUIT_BREAKERS, THRESHOLDS);
+    static final List<Fields<?>> FIELDS = List.of(CLUSTER, SOCKET_MATCH, EDS, ORIGINAL_DST);
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final String TLS = "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext";
@@ -117,7 +107,7 @@ final class ClusterReader {
                         ? Values.duration(message.getConnectTimeout(), CONNECT_TIMEOUT, scope.at("connect_timeout"))
                         : CONNECT_TIMEOUT,
                 balancer,
-                limits(message.getCircuitBreakers(), scope.at("circuit_breakers")),
+                BreakerReader.read(message.getCircuitBreakers(), scope.at("circuit_breakers")),
                 transports(message, upstream.protocol(), scope),
                 upstream.protocol(),
                 upstream.http2(),
@@ -177,32 +167,6 @@ final class ClusterReader {
                 .apply(name)
                 .map(found -> EndpointReader.read(found, scope.of("ClusterLoadAssignment " + name)))
                 .orElse(EndpointSet.EMPTY);
-    }
-
-    private static BreakerLimits limits(CircuitBreakers message, Scope scope) {
-        scope.check(message, CIRCUIT_BREAKERS);
-        for (int i = 0; i < message.getThresholdsCount(); i++) {
-            var found = message.getThresholds(i);
-            var here = scope.at("thresholds", i);
-            if (found.getPriority() != RoutingPriority.DEFAULT) {
-                here.warning("priority HIGH is not supported", "remove it");
-                continue;
-            }
-            here.check(found, THRESHOLDS);
-            var standard = BreakerLimits.DEFAULT;
-            return new BreakerLimits(
-                    found.hasMaxConnections() ? count(found.getMaxConnections().getValue()) : standard.connections(),
-                    found.hasMaxPendingRequests()
-                            ? count(found.getMaxPendingRequests().getValue())
-                            : standard.pending(),
-                    found.hasMaxRequests() ? count(found.getMaxRequests().getValue()) : standard.requests(),
-                    found.hasMaxRetries() ? count(found.getMaxRetries().getValue()) : standard.retries());
-        }
-        return BreakerLimits.DEFAULT;
-    }
-
-    private static int count(int unsigned) {
-        return unsigned < 0 ? Integer.MAX_VALUE : unsigned;
     }
 
     private static List<Cluster.Transport> transports(

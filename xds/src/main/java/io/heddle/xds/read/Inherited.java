@@ -9,18 +9,22 @@ import java.util.Optional;
 ///
 /// @param changes header changes and filter settings
 /// @param retry the policy of routes that have none
+/// @param hedges whether tries of routes that do not say so go on beside the next one
 /// @param mirrors those of routes that have none
 /// @param requestAttempts whether the application gets the number of the try
 /// @param responseAttempts whether the client gets the number of tries
 /// @param rateLimits what requests are counted as
+/// @param keptBody how many bytes of a body are kept for another try
 /// @param table what holds for the whole table
 record Inherited(
         Changes changes,
         RetryReader.Retry retry,
+        boolean hedges,
         List<RouteAction.Mirror> mirrors,
         boolean requestAttempts,
         boolean responseAttempts,
         List<RateLimit> rateLimits,
+        int keptBody,
         Table table) {
     /// What holds for a whole table.
     ///
@@ -29,9 +33,13 @@ record Inherited(
     /// @param largestBody how many bytes the body of a direct response may have
     record Table(Optional<Boolean> validate, boolean specificWins, long largestBody) {}
 
-    /// The same with these changes.
-    Inherited with(Changes others) {
-        return new Inherited(others, retry, mirrors, requestAttempts, responseAttempts, rateLimits, table);
+    /// The same for one route.
+    ///
+    /// @param others its changes
+    /// @param kept how many bytes of a body are kept for another try
+    Inherited with(Changes others, int kept) {
+        return new Inherited(
+                others, retry, hedges, mirrors, requestAttempts, responseAttempts, rateLimits, kept, table);
     }
 
     /// The changes of something below, given what is its own.

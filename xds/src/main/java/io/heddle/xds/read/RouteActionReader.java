@@ -1,12 +1,11 @@
 package io.heddle.xds.read;
 
-import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
 import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
 import io.envoyproxy.envoy.config.route.v3.RedirectAction;
 import io.envoyproxy.envoy.config.route.v3.RouteAction.UpgradeConfig;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.heddle.traffic.ratelimit.RateLimit;
-import io.heddle.traffic.resilience.Timeouts;
+import io.heddle.traffic.resilience.RoutingPriority;
 import io.heddle.traffic.route.ForwardOptions;
 import io.heddle.traffic.route.InternalRedirects;
 import io.heddle.traffic.route.Placement;
@@ -30,9 +29,9 @@ final class RouteActionReader {
             .reads("retry_policy", "request_mirror_policies", "upgrade_configs", "internal_redirect_policy")
             .limits("path_rewrite_policy", "`envoy.path.rewrite.uri_template`")
             .limits("prefix_rewrite", "with a match by prefix or path")
-            .limits("priority", "`DEFAULT`; there is one set of circuit breakers")
+            .reads("priority", "hedge_policy", "max_grpc_timeout", "grpc_timeout_offset")
             .limits("metadata_match", "`envoy.lb`")
-            .refuses("cluster_specifier_plugin", "inline_cluster_specifier_plugin")
+            .refuses("cluster_specifier_plugin", "inline_cluster_specifier_plugin", "retry_policy_typed_config")
             .reads("hash_policy", "rate_limits", "include_vh_rate_limits")
             .refuses("auto_host_rewrite")
             .refuses("internal_redirect_action", "max_internal_redirects");
@@ -49,12 +48,8 @@ final class RouteActionReader {
     private static final Fields<UpgradeConfig.ConnectConfig> CONNECT =
             Fields.refusingOthers(UpgradeConfig.ConnectConfig.class);
 
-    private static final Fields<io.envoyproxy.envoy.config.route.v3.RouteAction.MaxStreamDuration> DURATION =
-            Fields.ignoringOthers(io.envoyproxy.envoy.config.route.v3.RouteAction.MaxStreamDuration.class)
-                    .reads("max_stream_duration", "grpc_timeout_header_max");
-
     /// What of routes' actions is read.
-    static final List<Fields<?>> FIELDS = List.of(ACTION, DIRECT, REDIRECT, UPGRADE, CONNECT, DURATION);
+    static final List<Fields<?>> FIELDS = List.of(ACTION, DIRECT, REDIRECT, UPGRADE, CONNECT);
 
     private static final int LARGEST_PORT = 65_535;
 
@@ -96,19 +91,14 @@ final class RouteActionReader {
             io.envoyproxy.envoy.config.route.v3.RouteAction message, RouteMatch match, Inherited route, Scope scope) {
         scope.check(message, ACTION);
         var choice = ClusterChoiceReader.read(message, route, scope);
-        var retry = message.hasRetryPolicy()
+        var unhedged = message.hasRetryPolicy()
                 ? RetryReader.read(message.getRetryPolicy(), scope.at("retry_policy"))
                 : route.retry();
-        var timeouts = new Timeouts(
-                message.hasTimeout()
-                        ? Values.duration(message.getTimeout(), Duration.ZERO, scope.at("timeout"))
-                        : Timeouts.DEFAULT.request(),
-                retry.perTry(),
-                message.hasIdleTimeout()
-                        ? Optional.of(
-                                Values.duration(message.getIdleTimeout(), Duration.ZERO, scope.at("idle_timeout")))
-                        : Timeouts.DEFAULT.idle(),
-                grpcTimeout(message, scope.at("max_stream_duration")));
+        var retry = unhedged.hedging(
+                message.hasHedgePolicy()
+                        ? RetryReader.hedges(message.getHedgePolicy(), scope.at("hedge_policy"))
+                        : route.hedges());
+        var timeouts = TimeoutsReader.read(message, retry, scope);
         var host = HeadTexts.authority(message.getHostRewriteLiteral(), scope.at("host_rewrite_literal"));
         var rewrite = new Rewrite(host, RewriteReader.path(message, match, scope));
         var own = MirrorReader.read(
@@ -129,9 +119,14 @@ final class RouteActionReader {
 
     private static ForwardOptions options(
             io.envoyproxy.envoy.config.route.v3.RouteAction message, Inherited route, Scope scope) {
-        if (message.getPriority() == RoutingPriority.HIGH) {
-            scope.at("priority").warning("HIGH is treated as DEFAULT", "remove it");
-        }
+        var priority = switch (message.getPriority()) {
+            case DEFAULT -> RoutingPriority.DEFAULT;
+            case HIGH -> RoutingPriority.HIGH;
+            case UNRECOGNIZED -> {
+                scope.at("priority").error("is not known", "write DEFAULT or HIGH");
+                yield RoutingPriority.DEFAULT;
+            }
+        };
         int notFound = switch (message.getClusterNotFoundResponseCode()) {
             case SERVICE_UNAVAILABLE -> 503;
             case NOT_FOUND -> 404;
@@ -158,7 +153,9 @@ final class RouteActionReader {
                         : Optional.empty(),
                 route.requestAttempts(),
                 route.responseAttempts(),
-                rateLimits(message, route, scope));
+                rateLimits(message, route, scope),
+                priority,
+                route.keptBody());
     }
 
     @SuppressWarnings("deprecation") // filters say `vh_rate_limits` now, and both are written
@@ -184,17 +181,6 @@ final class RouteActionReader {
             terminates |= found.hasConnectConfig() && found.getUpgradeType().equalsIgnoreCase("CONNECT");
         }
         return new Upgrades(types, terminates);
-    }
-
-    /// How much of its `grpc-timeout` a request gets; empty when the route does not heed that.
-    private static Optional<Duration> grpcTimeout(
-            io.envoyproxy.envoy.config.route.v3.RouteAction message, Scope scope) {
-        var durations = message.getMaxStreamDuration();
-        scope.check(durations, DURATION);
-        return durations.hasGrpcTimeoutHeaderMax()
-                ? Optional.of(Values.duration(
-                        durations.getGrpcTimeoutHeaderMax(), Duration.ZERO, scope.at("grpc_timeout_header_max")))
-                : Optional.empty();
     }
 
     private static RouteAction redirect(RedirectAction message, RouteMatch match, Scope scope) {

@@ -3,6 +3,7 @@ package io.heddle.xds.read;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.Vhds;
 import io.heddle.traffic.request.HeaderName;
+import io.heddle.traffic.route.ForwardOptions;
 import io.heddle.traffic.route.Route;
 import io.heddle.traffic.route.RouteTable;
 import io.heddle.traffic.route.VirtualHost;
@@ -33,10 +34,10 @@ final class RouteReader {
             .reads("response_headers_to_add", "response_headers_to_remove", "typed_per_filter_config", "retry_policy")
             .reads("require_tls", "request_mirror_policies", "include_request_attempt_count")
             .reads("include_attempt_count_in_response")
-            .reads("rate_limits")
+            .reads("rate_limits", "hedge_policy", "per_request_buffer_limit_bytes", "request_body_buffer_limit")
             .limits("virtual_clusters", "for `check-routes`; there are no figures by them")
             .accepts("metadata", "says nothing that the proxy needs")
-            .refuses("matcher");
+            .refuses("matcher", "retry_policy_typed_config");
     private static final Fields<io.envoyproxy.envoy.config.route.v3.VirtualCluster> VIRTUAL_CLUSTER =
             Fields.refusingOthers(io.envoyproxy.envoy.config.route.v3.VirtualCluster.class)
                     .reads("name", "headers");
@@ -45,6 +46,7 @@ final class RouteReader {
             .reads("name", "match", "route", "redirect", "direct_response")
             .reads("request_headers_to_add", "request_headers_to_remove")
             .reads("response_headers_to_add", "response_headers_to_remove", "typed_per_filter_config")
+            .reads("per_request_buffer_limit_bytes", "request_body_buffer_limit")
             .refuses("filter_action", "non_forwarding_action")
             .accepts("metadata", "says nothing that the proxy needs")
             .accepts("decorator", "there are no traces yet")
@@ -96,10 +98,12 @@ final class RouteReader {
                                 message.getTypedPerFilterConfigMap()),
                         scope),
                 RetryReader.Retry.NONE,
+                false,
                 MirrorReader.read(message.getRequestMirrorPoliciesList(), validate, scope),
                 false,
                 false,
                 List.of(),
+                ForwardOptions.KEPT_BODY,
                 new Inherited.Table(
                         validate,
                         message.getMostSpecificHeaderMutationsWins(),
@@ -178,11 +182,50 @@ final class RouteReader {
                 message.hasRetryPolicy()
                         ? RetryReader.read(message.getRetryPolicy(), scope.at("retry_policy"))
                         : RetryReader.Retry.NONE,
+                RetryReader.hedges(message.getHedgePolicy(), scope.at("hedge_policy")),
                 mirrors.isEmpty() ? outer.mirrors() : mirrors,
                 message.getIncludeRequestAttemptCount(),
                 message.getIncludeAttemptCountInResponse(),
                 RateLimitReader.read(message.getRateLimitsList(), scope.at("rate_limits")),
+                keptBody(message, outer.keptBody(), scope),
                 outer.table());
+    }
+
+    @SuppressWarnings("deprecation") // older control planes write it
+    private static int keptBody(io.envoyproxy.envoy.config.route.v3.VirtualHost message, int outer, Scope scope) {
+        return keptBody(
+                message.hasRequestBodyBufferLimit()
+                        ? Optional.of(message.getRequestBodyBufferLimit().getValue())
+                        : Optional.empty(),
+                message.hasPerRequestBufferLimitBytes()
+                        ? Optional.of(Integer.toUnsignedLong(
+                                message.getPerRequestBufferLimitBytes().getValue()))
+                        : Optional.empty(),
+                outer,
+                scope);
+    }
+
+    @SuppressWarnings("deprecation") // older control planes write it
+    private static int keptBody(io.envoyproxy.envoy.config.route.v3.Route message, int outer, Scope scope) {
+        return keptBody(
+                message.hasRequestBodyBufferLimit()
+                        ? Optional.of(message.getRequestBodyBufferLimit().getValue())
+                        : Optional.empty(),
+                message.hasPerRequestBufferLimitBytes()
+                        ? Optional.of(Integer.toUnsignedLong(
+                                message.getPerRequestBufferLimitBytes().getValue()))
+                        : Optional.empty(),
+                outer,
+                scope);
+    }
+
+    /// How many bytes of a body are kept: what is said newly, what was said of old, or what is said above.
+    private static int keptBody(Optional<Long> body, Optional<Long> ofOld, int outer, Scope scope) {
+        if (body.isPresent() && ofOld.isPresent()) {
+            scope.at("per_request_buffer_limit_bytes").error("stands beside request_body_buffer_limit", "remove it");
+        }
+        var said = body.or(() -> ofOld);
+        return said.isEmpty() ? outer : (int) Math.min(Integer.MAX_VALUE, said.get() < 0 ? Long.MAX_VALUE : said.get());
     }
 
     private static void domain(String domain, Scope scope, Set<String> taken) {
@@ -206,7 +249,8 @@ final class RouteReader {
                         message.getResponseHeadersToRemoveList(),
                         message.getTypedPerFilterConfigMap()),
                 scope));
-        var action = RouteActionReader.read(message, inherited.with(own), scope);
+        var action = RouteActionReader.read(
+                message, inherited.with(own, keptBody(message, inherited.keptBody(), scope)), scope);
         if (match.isEmpty() || action.isEmpty()) {
             return Optional.empty();
         }

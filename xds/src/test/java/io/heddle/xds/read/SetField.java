@@ -69,6 +69,8 @@ import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatc
 import io.envoyproxy.envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig;
 import io.envoyproxy.envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig;
 import io.envoyproxy.envoy.extensions.resource_monitors.fixed_heap.v3.FixedHeapConfig;
+import io.envoyproxy.envoy.extensions.retry.host.omit_host_metadata.v3.OmitHostMetadataConfig;
+import io.envoyproxy.envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
@@ -153,6 +155,12 @@ record SetField(Way way, FieldDescriptor field) {
                             StatefulSessionPerRoute.getDefaultInstance(),
                             io.envoyproxy.envoy.extensions.filters.http.on_demand.v3.PerRouteConfig
                                     .getDefaultInstance())),
+            Map.entry(
+                    "envoy.config.route.v3.RetryPolicy.RetryHostPredicate",
+                    List.of(OmitHostMetadataConfig.getDefaultInstance())),
+            Map.entry(
+                    "envoy.config.route.v3.RetryPolicy.RetryPriority",
+                    List.of(PreviousPrioritiesConfig.getDefaultInstance())),
             Map.entry(
                     "envoy.config.accesslog.v3.AccessLog",
                     List.of(FileAccessLog.getDefaultInstance(), StdoutAccessLog.getDefaultInstance())),

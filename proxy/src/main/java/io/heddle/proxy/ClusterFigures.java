@@ -1,0 +1,104 @@
+package io.heddle.proxy;
+
+import io.heddle.proxy.observe.LabelledFamily;
+import io.heddle.proxy.upstream.UpstreamCluster;
+import io.heddle.traffic.resilience.CircuitBreaker;
+import io.heddle.traffic.resilience.CircuitBreaker.Resource;
+import io.heddle.traffic.resilience.RetryCounts;
+import io.heddle.traffic.resilience.RoutingPriority;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+
+/// The figures of clusters' circuit breakers and retries, as Envoy names them.
+final class ClusterFigures {
+    private static final String LABEL = "envoy_cluster_name";
+
+    private ClusterFigures() {}
+
+    /// All of them, as they are now, of the clusters that have had a request: a mesh has many more.
+    static List<LabelledFamily> of(List<UpstreamCluster> all) {
+        var clusters = all.stream().filter(ClusterFigures::isUsed).toList();
+        var families = new ArrayList<LabelledFamily>();
+        for (var figure : RetryCounts.Figure.values()) {
+            families.add(new LabelledFamily(
+                    "envoy_cluster_" + figure.stat(),
+                    "counter",
+                    figure.help(),
+                    LABEL,
+                    values(clusters, cluster -> cluster.load().retries().value(figure))));
+        }
+        for (var priority : RoutingPriority.values()) {
+            for (var resource : Resource.values()) {
+                families.add(open(clusters, priority, resource));
+                families.add(remaining(clusters, priority, resource));
+            }
+        }
+        return families;
+    }
+
+    private static boolean isUsed(UpstreamCluster cluster) {
+        return cluster.breaker().active(Resource.REQUESTS) > 0
+                || cluster.hosts().values().stream()
+                        .anyMatch(host -> host.state().wasUsed());
+    }
+
+    private static LabelledFamily open(List<UpstreamCluster> clusters, RoutingPriority priority, Resource resource) {
+        return new LabelledFamily(
+                prefix(priority) + open(resource),
+                "gauge",
+                "Whether as much is under way as may be.",
+                LABEL,
+                values(clusters, cluster -> breaker(cluster, priority).remaining(resource) == 0 ? 1 : 0));
+    }
+
+    /// Told of clusters that are asked to (`track_remaining`).
+    private static LabelledFamily remaining(
+            List<UpstreamCluster> clusters, RoutingPriority priority, Resource resource) {
+        var tracked = clusters.stream()
+                .filter(cluster -> cluster.cluster().limits().of(priority).tracked())
+                .toList();
+        return new LabelledFamily(
+                prefix(priority) + remaining(resource),
+                "gauge",
+                "How much more may be under way.",
+                LABEL,
+                values(tracked, cluster -> breaker(cluster, priority).remaining(resource)));
+    }
+
+    private static CircuitBreaker breaker(UpstreamCluster cluster, RoutingPriority priority) {
+        return cluster.load().breaker(priority);
+    }
+
+    private static String prefix(RoutingPriority priority) {
+        return "envoy_cluster_circuit_breakers_" + priority.name().toLowerCase(Locale.ROOT) + "_";
+    }
+
+    private static String open(Resource resource) {
+        return switch (resource) {
+            case CONNECTIONS -> "cx_open";
+            case PENDING -> "rq_pending_open";
+            case REQUESTS -> "rq_open";
+            case RETRIES -> "rq_retry_open";
+        };
+    }
+
+    private static String remaining(Resource resource) {
+        return switch (resource) {
+            case CONNECTIONS -> "remaining_cx";
+            case PENDING -> "remaining_pending";
+            case REQUESTS -> "remaining_rq";
+            case RETRIES -> "remaining_retries";
+        };
+    }
+
+    private static Map<String, Long> values(List<UpstreamCluster> clusters, Function<UpstreamCluster, Number> value) {
+        var values = new HashMap<String, Long>();
+        clusters.forEach(cluster ->
+                values.put(cluster.cluster().name(), value.apply(cluster).longValue()));
+        return values;
+    }
+}

@@ -1,0 +1,119 @@
+package io.heddle.proxy.exchange;
+
+import io.heddle.proxy.loop.Worker;
+import io.heddle.proxy.observe.RequestTimeline;
+import io.heddle.traffic.request.HeaderFields;
+import io.heddle.traffic.request.ResponseFlag;
+import io.heddle.traffic.resilience.CircuitBreaker;
+import io.heddle.traffic.resilience.CircuitBreaker.Resource;
+import io.heddle.traffic.resilience.ClusterLoad;
+import io.heddle.traffic.resilience.RetryCounts;
+import io.heddle.traffic.resilience.RetryDecider;
+import io.heddle.traffic.resilience.RetryPolicy;
+import io.heddle.traffic.resilience.RoutingPriority;
+import org.jspecify.annotations.Nullable;
+
+/// How often one request was tried again, and whether it may be once more: by its policy, and by what its cluster
+/// allows of retries. Part of its [Tries], reused with them.
+final class Retries {
+    /// Not once more.
+    static final long NO = -1;
+
+    private final Worker worker;
+    private final RequestTimeline timeline;
+    private RetryPolicy policy = RetryPolicy.NONE;
+    private @Nullable ClusterLoad load;
+    private @Nullable CircuitBreaker breaker;
+    private ResponseFlag refused = ResponseFlag.NONE;
+    private boolean counted;
+    private int done;
+
+    Retries(Worker worker, RequestTimeline timeline) {
+        this.worker = worker;
+        this.timeline = timeline;
+    }
+
+    /// A request begins, perhaps anew at another place.
+    void clear() {
+        release();
+        policy = RetryPolicy.NONE;
+        load = null;
+        breaker = null;
+        done = 0;
+        refused = ResponseFlag.NONE;
+    }
+
+    /// It goes to a cluster of this load.
+    void start(RetryPolicy ofRequest, ClusterLoad ofCluster, RoutingPriority priority) {
+        policy = ofRequest;
+        load = ofCluster;
+        breaker = ofCluster.breaker(priority);
+    }
+
+    RetryPolicy policy() {
+        return policy;
+    }
+
+    /// Whether an answer is worth another try, by what the policy names.
+    boolean names(int status, int grpc, HeaderFields lines) {
+        return policy.mayRetry(status, grpc)
+                && RetryDecider.isNamed(policy, new RetryDecider.Outcome.Status(status, grpc, lines, 0));
+    }
+
+    /// The pause before the next try, or [#NO].
+    long pause(RetryDecider.Outcome outcome, boolean replayable, boolean idempotent, long left) {
+        var attempt = new RetryDecider.Attempt(done, outcome, replayable, idempotent, left);
+        return switch (RetryDecider.decide(policy, attempt, worker.chance())) {
+            case RetryDecider.Decision.Stop(boolean limitReached) -> {
+                if (limitReached) {
+                    refused = ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED;
+                    count(RetryCounts.Figure.LIMIT_EXCEEDED);
+                }
+                yield NO;
+            }
+            case RetryDecider.Decision.Retry(var after, boolean asked) -> {
+                if (!mayBegin()) {
+                    refused = ResponseFlag.UPSTREAM_OVERFLOW;
+                    count(RetryCounts.Figure.OVERFLOW);
+                    yield NO;
+                }
+                done++;
+                count(RetryCounts.Figure.RETRY);
+                if (!after.isZero()) {
+                    count(asked ? RetryCounts.Figure.RATE_LIMITED : RetryCounts.Figure.EXPONENTIAL);
+                }
+                yield after.toNanos();
+            }
+        };
+    }
+
+    /// Each retry is asked for anew: what was allowed before may be too much now.
+    private boolean mayBegin() {
+        release();
+        counted = breaker != null && breaker.tryAcquire(Resource.RETRIES);
+        return counted;
+    }
+
+    /// An answer has come that goes to the client. It is `bad` when it was worth another try that there is not: the
+    /// timeline gets the reason.
+    void settled(boolean bad) {
+        if (bad && refused != ResponseFlag.NONE) {
+            timeline.flag = refused;
+        } else if (!bad && done > 0) {
+            count(RetryCounts.Figure.SUCCESS);
+        }
+    }
+
+    void count(RetryCounts.Figure figure) {
+        if (load != null) {
+            load.retries().count(figure);
+        }
+    }
+
+    private void release() {
+        if (counted && breaker != null) {
+            breaker.release(Resource.RETRIES);
+        }
+        counted = false;
+    }
+}

@@ -1,0 +1,42 @@
+package io.heddle.traffic.resilience;
+
+/// What a cluster has under way, by priority, and what became of its retries. One object per cluster, kept over
+/// configuration updates. Safe on any thread.
+public final class ClusterLoad {
+    private final CircuitBreaker standard;
+    private final CircuitBreaker high;
+    private final RetryCounts retries = new RetryCounts();
+    private volatile int connectionsPerHost;
+
+    /// Nothing under way, and at most `limits`.
+    public ClusterLoad(BreakerLimits limits) {
+        this.standard = new CircuitBreaker(limits.standard());
+        this.high = new CircuitBreaker(limits.high());
+        this.connectionsPerHost = limits.connectionsPerHost();
+    }
+
+    /// Other limits from now on; what is under way stays counted.
+    public void limit(BreakerLimits next) {
+        standard.limit(next.standard());
+        high.limit(next.high());
+        connectionsPerHost = next.connectionsPerHost();
+    }
+
+    /// The breaker for requests of `priority`.
+    public CircuitBreaker breaker(RoutingPriority priority) {
+        return switch (priority) {
+            case DEFAULT -> standard;
+            case HIGH -> high;
+        };
+    }
+
+    /// How many connections to one host there may be.
+    public int connectionsPerHost() {
+        return connectionsPerHost;
+    }
+
+    /// What became of retries.
+    public RetryCounts retries() {
+        return retries;
+    }
+}
