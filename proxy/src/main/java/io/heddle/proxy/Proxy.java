@@ -11,6 +11,7 @@ import io.heddle.proxy.ads.Obstacle;
 import io.heddle.proxy.body.CodingCheck;
 import io.heddle.proxy.config.ActiveConfig;
 import io.heddle.proxy.config.ConfigGate;
+import io.heddle.proxy.exchange.ControllerClock;
 import io.heddle.proxy.exchange.ProxyServices;
 import io.heddle.proxy.exchange.ReceivedHeads;
 import io.heddle.proxy.grpc.GrpcClient;
@@ -38,6 +39,7 @@ import io.heddle.traffic.explain.Explainer;
 import io.heddle.traffic.filter.FilterCounter;
 import io.heddle.traffic.filter.ProxyHealth;
 import io.heddle.traffic.ratelimit.LimitBuckets;
+import io.heddle.traffic.resilience.Controllers;
 import io.heddle.traffic.runtime.Listener;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.heddle.traffic.runtime.RuntimeConfig;
@@ -127,6 +129,7 @@ public final class Proxy implements AutoCloseable {
         upstreams = new Upstreams(loops, TlsSources.client(tls), active.current(), bootstrap.home());
         upstreams.logEjections(bootstrap.ejections());
         var ownPeer = node.hasWorkload() ? node.workload().toString() : "";
+        var controllers = new Controllers(ControllerClock.on(loops.workers().getFirst()));
         var services = new ProxyServices(
                 active,
                 upstreams,
@@ -134,6 +137,7 @@ public final class Proxy implements AutoCloseable {
                 new Observer(),
                 overload,
                 new LimitBuckets(),
+                controllers,
                 () -> new ProxyHealth(draining.get() || failed.get(), node.cluster()),
                 new Http2Counters(),
                 ownPeer,
@@ -161,6 +165,7 @@ public final class Proxy implements AutoCloseable {
         var figures = new Figures(metrics);
         figures.add(ads, identity, logs, listeners);
         figures.add(overload, pressure);
+        new ControllerFigures(metrics).add(controllers);
         figures.add(onDemand);
         figures.add("downstream", services.http2());
         figures.add("upstream", upstreams.http2());

@@ -27,6 +27,7 @@ import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.request.Trace;
+import io.heddle.traffic.resilience.Controllers;
 import io.heddle.traffic.route.ClusterChoice;
 import io.heddle.traffic.route.FilterOverride;
 import io.heddle.traffic.route.RouteDecision;
@@ -124,10 +125,10 @@ final class FilterRunner implements FilterRequest {
         if (ends.isEmpty()) {
             return;
         }
-        boolean answered = timeline.responseHeadReceived != 0;
-        var ended = new FilterEnd.Ended(timeline.status, timeline.grpcStatus, answered, worker.now());
+        boolean complete = timeline.status != 0 && timeline.flag != ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION;
+        var ended = new FilterEnd.Ended(timeline.status, timeline.grpcStatus, complete, worker.now());
         for (int i = 0; i < ends.size(); i++) {
-            ends.get(i).ended(ended);
+            ends.get(i).ended(ended, this);
         }
         ends.clear();
     }
@@ -399,6 +400,16 @@ final class FilterRunner implements FilterRequest {
     @Override
     public void atEnd(FilterEnd end) {
         ends.add(end);
+    }
+
+    @Override
+    public String statPrefix() {
+        return timeline.statPrefix;
+    }
+
+    @Override
+    public Controllers controllers() {
+        return services.controllers();
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.heddle.proxy.overload.Overload;
 import io.heddle.proxy.upstream.Upstreams;
 import io.heddle.traffic.filter.ProxyHealth;
 import io.heddle.traffic.ratelimit.LimitBuckets;
+import io.heddle.traffic.resilience.Controllers;
 import java.time.Duration;
 import java.util.function.Supplier;
 
@@ -19,6 +20,7 @@ import java.util.function.Supplier;
 /// @param observer who is told of finished requests
 /// @param overload what is not done while the proxy is short of something
 /// @param limits what local rate limits have left
+/// @param controllers what filters found out about what becomes of requests
 /// @param health what the proxy says of itself to those who ask whether it is well
 /// @param http2 counts what ended clients' HTTP/2 connections
 /// @param ownPeer the value of `x-heddle-peer` that this proxy sends; empty sends none
@@ -30,6 +32,7 @@ public record ProxyServices(
         RequestObserver observer,
         Overload overload,
         LimitBuckets limits,
+        Controllers controllers,
         Supplier<ProxyHealth> health,
         Http2Counters http2,
         String ownPeer,

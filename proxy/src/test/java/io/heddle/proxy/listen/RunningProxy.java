@@ -21,6 +21,7 @@ import io.heddle.traffic.ratelimit.LimitBuckets;
 import io.heddle.traffic.reply.ReplyRules;
 import io.heddle.traffic.request.PeerMetadata;
 import io.heddle.traffic.resilience.BreakerLimits;
+import io.heddle.traffic.resilience.Controllers;
 import io.heddle.traffic.resilience.RetryPolicy;
 import io.heddle.traffic.resilience.Timeouts;
 import io.heddle.traffic.route.ClusterChoice;
@@ -100,6 +101,7 @@ final class RunningProxy implements AutoCloseable {
                 observer.orElse(this::record),
                 overload,
                 new LimitBuckets(),
+                new Controllers(_ -> {}),
                 () -> ProxyHealth.WELL,
                 new Http2Counters(),
                 "",

@@ -23,6 +23,7 @@ import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.request.Trace;
+import io.heddle.traffic.resilience.Controllers;
 import io.heddle.traffic.route.ClusterChoice;
 import io.heddle.traffic.route.FilterOverride;
 import io.heddle.traffic.route.RouteDecision;
@@ -225,6 +226,18 @@ final class FilterFold implements FilterRequest {
     @Override
     public void atEnd(FilterEnd end) {
         // It does not end.
+    }
+
+    /// An explanation counts nothing.
+    @Override
+    public String statPrefix() {
+        return "";
+    }
+
+    /// Fresh ones: nothing has become of any request yet.
+    @Override
+    public Controllers controllers() {
+        return new Controllers(_ -> {});
     }
 
     /// Configuration does not say how a proxy is.

@@ -4,14 +4,14 @@ package io.heddle.traffic.filter;
 /// ([FilterRequest#atEnd]), with what it has to remember.
 @FunctionalInterface
 public interface FilterEnd {
-    /// The request has ended, on its thread.
-    void ended(Ended ended);
+    /// The request has ended, on its thread; `request` is to be used during the call only.
+    void ended(Ended ended, FilterRequest request);
 
     /// How a request ended.
     ///
     /// @param status the HTTP status sent; 0 when none was
     /// @param grpcStatus the `grpc-status` sent; -1 without
-    /// @param answered whether a host answered, rather than this proxy
+    /// @param complete whether the client got a whole answer
     /// @param now when, `System.nanoTime()`
-    record Ended(int status, int grpcStatus, boolean answered, long now) {}
+    record Ended(int status, int grpcStatus, boolean complete, long now) {}
 }

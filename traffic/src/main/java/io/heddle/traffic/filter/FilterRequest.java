@@ -9,6 +9,7 @@ import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.request.Trace;
+import io.heddle.traffic.resilience.Controllers;
 import io.heddle.traffic.route.FilterOverride;
 import io.heddle.traffic.route.RouteDecision;
 import java.util.List;
@@ -76,6 +77,12 @@ public interface FilterRequest {
 
     /// Has `end` hear how the request ended, if this filter lets it pass.
     void atEnd(FilterEnd end);
+
+    /// The `stat_prefix` of the connection manager.
+    String statPrefix();
+
+    /// What the proxy keeps for filters that watch what becomes of requests.
+    Controllers controllers();
 
     /// What the proxy says of itself.
     ProxyHealth health();

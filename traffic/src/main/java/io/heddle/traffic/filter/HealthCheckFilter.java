@@ -115,7 +115,7 @@ public final class HealthCheckFilter implements HttpFilter {
         return reply(OK, "health_check_ok");
     }
 
-    private void keep(FilterEnd.Ended ended) {
+    private void keep(FilterEnd.Ended ended, FilterRequest request) {
         if (ended.status() != 0) {
             kept = new Kept(ended.status(), ended.now() + settings.cacheTime().toNanos());
         }

@@ -17,6 +17,7 @@ import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.request.Trace;
+import io.heddle.traffic.resilience.Controllers;
 import io.heddle.traffic.route.FilterOverride;
 import io.heddle.traffic.route.RouteDecision;
 import java.util.List;
@@ -118,6 +119,16 @@ record ConnectionRequest(Peer peer) implements FilterRequest {
 
     @Override
     public void atEnd(FilterEnd end) {
+        throw none();
+    }
+
+    @Override
+    public String statPrefix() {
+        throw none();
+    }
+
+    @Override
+    public Controllers controllers() {
         throw none();
     }
 

@@ -1,5 +1,7 @@
 package io.heddle.traffic.runtime;
 
+import io.heddle.traffic.filter.AdaptiveConcurrencyFilter;
+import io.heddle.traffic.filter.AdmissionControlFilter;
 import io.heddle.traffic.filter.HealthCheckFilter;
 import io.heddle.traffic.compression.CompressorFilter;
 import io.heddle.traffic.compression.DecompressorFilter;
@@ -33,6 +35,8 @@ public final class BuiltinFilters {
             OnDemandFilter.NAME, // gets what is not known yet, before anybody decides about it
             DynamicForwardFilter.NAME, // says for whom a request is, once it may pass
             LocalRateLimitFilter.NAME, // what is too much goes no further
+            AdmissionControlFilter.NAME, // nor what the service would fail at
+            AdaptiveConcurrencyFilter.NAME, // nor what it would have to queue
             DecompressorFilter.NAME, // before what looks at bodies
             BufferFilter.NAME, // once it may pass: nobody holds a body for who may not
             StatefulSessionFilter.NAME, // which host, once it is known that it is forwarded

@@ -83,9 +83,9 @@ class HealthCheckFilterTest {
         assertThat(filter.onRequest(first)).isEqualTo(FilterStep.CONTINUE);
         var unanswered = asking("/healthz", false);
         filter.onRequest(unanswered);
-        unanswered.ends.getFirst().ended(new FilterEnd.Ended(0, -1, false, 0));
+        unanswered.ends.getFirst().ended(new FilterEnd.Ended(0, -1, false, 0), unanswered);
         assertThat(filter.onRequest(asking("/healthz", false))).isEqualTo(FilterStep.CONTINUE);
-        first.ends.getFirst().ended(new FilterEnd.Ended(500, -1, true, 1000));
+        first.ends.getFirst().ended(new FilterEnd.Ended(500, -1, true, 1000), first);
         var second = asking("/healthz", false);
         second.now = Duration.ofSeconds(1).toNanos() + 999;
         assertThat(reply(filter.onRequest(second)).status()).isEqualTo(500);

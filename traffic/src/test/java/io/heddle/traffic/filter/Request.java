@@ -12,6 +12,7 @@ import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.request.TextRequest;
 import io.heddle.traffic.request.Trace;
+import io.heddle.traffic.resilience.Controllers;
 import io.heddle.traffic.route.FilterOverride;
 import io.heddle.traffic.route.RouteDecision;
 import java.net.InetSocketAddress;
@@ -38,6 +39,7 @@ final class Request implements FilterRequest {
     boolean bodiless;
     final RequestState state = new RequestState();
     boolean rerouted;
+    Controllers controllers = new Controllers(_ -> {});
     final List<FilterEnd> ends = new ArrayList<>();
     final Map<String, HostCount> hosts = new HashMap<>();
     ProxyHealth health = ProxyHealth.WELL;
@@ -157,6 +159,16 @@ final class Request implements FilterRequest {
     @Override
     public void atEnd(FilterEnd end) {
         ends.add(end);
+    }
+
+    @Override
+    public String statPrefix() {
+        return "in";
+    }
+
+    @Override
+    public Controllers controllers() {
+        return controllers;
     }
 
     @Override

@@ -27,6 +27,7 @@ final class EnvoyApi {
             new Part("Which answers made here are meant", ReplyConditionReader.FIELDS),
             new Part("HTTP filters", FilterReaders.FIELDS),
             new Part("Health checks of the proxy", HealthFilterReader.FIELDS),
+            new Part("Adaptive concurrency and admission control", ControllerReader.FIELDS),
             new Part("Dynamic metadata", MetadataReader.FIELDS),
             new Part("Role-based access control", RbacReader.FIELDS),
             new Part("Fault injection", FaultReader.FIELDS),

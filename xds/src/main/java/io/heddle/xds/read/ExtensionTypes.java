@@ -4,6 +4,7 @@ import com.github.xds.type.v3.TypedStructProto;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.TypeRegistry;
+import io.envoyproxy.envoy.config.route.v3.FilterConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.AlsProto;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StreamProto;
 import io.envoyproxy.envoy.extensions.clusters.common.dns.v3.DnsProto;
@@ -89,6 +90,8 @@ import java.util.stream.Stream;
 /// the files of the types that a text really holds are loaded: descriptors are heavy.
 final class ExtensionTypes {
     private static final String PREFIX = "type.googleapis.com/envoy.extensions.";
+    /// What switches a filter off for a route; the only one that is no extension.
+    private static final String FILTER_CONFIG = "type.googleapis.com/envoy.config.route.v3.FilterConfig";
 
     private static final String TYPED_STRUCT = "type.googleapis.com/xds.type.v3.TypedStruct";
 
@@ -261,6 +264,9 @@ final class ExtensionTypes {
     private static Stream<FileDescriptor> descriptors(String typeUrl) {
         if (typeUrl.equals(TYPED_STRUCT)) {
             return Stream.of(TypedStructProto.getDescriptor());
+        }
+        if (typeUrl.equals(FILTER_CONFIG)) {
+            return Stream.of(FilterConfig.getDescriptor().getFile());
         }
         if (!typeUrl.startsWith(PREFIX)) {
             return Stream.empty();

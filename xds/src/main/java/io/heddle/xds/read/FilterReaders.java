@@ -7,6 +7,8 @@ import io.envoyproxy.envoy.extensions.filters.http.buffer.v3.Buffer;
 import io.envoyproxy.envoy.extensions.filters.http.buffer.v3.BufferPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.compressor.v3.Compressor;
 import io.envoyproxy.envoy.extensions.filters.http.compressor.v3.CompressorPerRoute;
+import io.envoyproxy.envoy.extensions.filters.http.adaptive_concurrency.v3.AdaptiveConcurrency;
+import io.envoyproxy.envoy.extensions.filters.http.admission_control.v3.AdmissionControl;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
 import io.envoyproxy.envoy.extensions.filters.http.csrf.v3.CsrfPolicy;
@@ -68,6 +70,14 @@ final class FilterReaders {
     private static final Parser<io.envoyproxy.envoy.extensions.filters.http.on_demand.v3.PerRouteConfig>
             ON_DEMAND_ROUTE = io.envoyproxy.envoy.extensions.filters.http.on_demand.v3.PerRouteConfig.parser();
     private static final List<FilterReader> FILTERS = List.of(
+            new FilterReader(
+                    "envoy.extensions.filters.http.adaptive_concurrency.v3.AdaptiveConcurrency",
+                    (name, any, scope) -> scope.unpack(any, AdaptiveConcurrency.parser())
+                            .map(found -> ControllerReader.adaptive(name, found, scope))),
+            new FilterReader(
+                    "envoy.extensions.filters.http.admission_control.v3.AdmissionControl",
+                    (name, any, scope) -> scope.unpack(any, AdmissionControl.parser())
+                            .map(found -> ControllerReader.admission(name, found, scope))),
             new FilterReader(
                     "envoy.extensions.filters.http.health_check.v3.HealthCheck",
                     (name, any, scope) -> scope.unpack(any, HealthCheck.parser())

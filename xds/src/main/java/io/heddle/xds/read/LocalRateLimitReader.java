@@ -27,7 +27,7 @@ final class LocalRateLimitReader {
             .reads("rate_limited_as_resource_exhausted")
             .limits("status", "a code below 400 counts as 429, as in Envoy")
             .accepts("max_dynamic_descriptors", "there are none: every entry of a descriptor has a value");
-    private static final Fields<HttpStatus> STATUS =
+    static final Fields<HttpStatus> STATUS =
             Fields.refusingOthers(HttpStatus.class).reads("code");
     private static final Fields<TokenBucket> BUCKET = Fields.refusingOthers(TokenBucket.class)
             .reads("max_tokens", "tokens_per_fill")

@@ -36,7 +36,7 @@ final class ReplyConditionReader {
             Fields.refusingOthers(DurationFilter.class).reads("comparison");
     private static final Fields<ComparisonFilter> COMPARISON =
             Fields.refusingOthers(ComparisonFilter.class).reads("op", "value");
-    private static final Fields<RuntimeUInt32> NUMBER = Fields.refusingOthers(RuntimeUInt32.class)
+    static final Fields<RuntimeUInt32> NUMBER = Fields.refusingOthers(RuntimeUInt32.class)
             .reads("default_value")
             .accepts("runtime_key", "there are no runtime keys: the default value counts");
     private static final Fields<RuntimeFilter> RUNTIME = Fields.refusingOthers(RuntimeFilter.class)

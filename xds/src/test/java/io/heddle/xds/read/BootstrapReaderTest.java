@@ -347,7 +347,8 @@ class BootstrapReaderTest {
                 .contains("routes[1].route.weighted_clusters: weights sum to 0")
                 .contains("virtual_hosts[1].domains[0]: domain * stands twice")
                 .contains("typed_config.tracing: is not supported")
-                .contains("http_filters[0].typed_config.rules.policies[odd].permissions[0].metadata: is not supported")
+                .contains("http_filters[0].typed_config.rules.policies[odd].permissions[0]"
+                        + ".sourced_metadata.metadata_source: is not supported")
                 .contains("Cluster bad: lb_policy: ORIGINAL_DST needs CLUSTER_PROVIDED")
                 .contains("Cluster bad: outlier_detection: has no effect in this type of cluster")
                 .contains("clusters[0].name: there is no cluster a; add the cluster")

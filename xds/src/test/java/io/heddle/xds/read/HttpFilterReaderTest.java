@@ -82,6 +82,60 @@ class HttpFilterReaderTest {
     }
 
     @Test
+    void reads_adaptive_concurrency_and_refuses_what_is_out_of_range() {
+        var adaptive = "adaptive_concurrency.v3.AdaptiveConcurrency";
+        var limit = "concurrency_limit_params: {concurrency_update_interval: 0.1s}";
+        assertThat(problems(
+                        adaptive,
+                        "enabled: {default_value: true, runtime_key: k}, gradient_controller_config: {" + limit
+                                + ", sample_aggregate_percentile: {value: 90},"
+                                + " min_rtt_calc_params: {interval: 60s, request_count: 50, jitter: {value: 10}}},"
+                                + " concurrency_limit_exceeded_status: {code: 429}"))
+                .isEmpty();
+        assertThat(problems(
+                        adaptive,
+                        "gradient_controller_config: {" + limit
+                                + ", min_rtt_calc_params: {fixed_value: 0.02s, interval: 1s, jitter: {value: 101}}}"))
+                .containsExactlyInAnyOrder(
+                        "gradient_controller_config.min_rtt_calc_params.interval does not go with fixed_value",
+                        "gradient_controller_config.min_rtt_calc_params.jitter is no percentage: 101.0");
+        assertThat(problems(adaptive, "gradient_controller_config: {}"))
+                .containsExactlyInAnyOrder(
+                        "gradient_controller_config.concurrency_limit_params.concurrency_update_interval"
+                                + " is missing, or below a millisecond",
+                        "gradient_controller_config.min_rtt_calc_params.interval is missing, or below a millisecond");
+    }
+
+    @Test
+    void reads_admission_control_and_refuses_what_is_out_of_range() {
+        var admission = "admission_control.v3.AdmissionControl";
+        assertThat(problems(
+                        admission,
+                        "success_criteria: {http_criteria: {http_success_status: [{start: 100, end: 400}]},"
+                                + " grpc_criteria: {grpc_success_status: [0, 5]}}, sampling_window: 120s,"
+                                + " aggression: {default_value: 1.5, runtime_key: a}, rps_threshold: {default_value: 5},"
+                                + " sr_threshold: {default_value: {value: 90}},"
+                                + " max_rejection_probability: {default_value: {value: 100}}"))
+                .isEmpty();
+        assertThat(problems(
+                        admission,
+                        "sampling_window: 0.5s, aggression: {default_value: 0.5},"
+                                + " sr_threshold: {default_value: {value: 0.5}}"))
+                .containsExactlyInAnyOrder(
+                        "typed_config does not say what a success is",
+                        "sampling_window is out of range: 0s",
+                        "aggression is below 1: 0.5",
+                        "sr_threshold is below 1: 0.5");
+        assertThat(problems(
+                        admission,
+                        "success_criteria: {http_criteria: {http_success_status: [{start: 500, end: 400}]},"
+                                + " grpc_criteria: {grpc_success_status: [17]}}"))
+                .containsExactly(
+                        "success_criteria.http_criteria.http_success_status[0] is no range of statuses: 500 to 400",
+                        "success_criteria.grpc_criteria.grpc_success_status are no statuses: [17]");
+    }
+
+    @Test
     void reads_metadata_to_set_and_refuses_what_has_no_place() {
         var set = "set_metadata.v3.Config";
         assertThat(problems(set, "metadata: [{metadata_namespace: a, value: {b: [1, {c: null}]}}]"))

@@ -132,6 +132,10 @@ record SetField(Way way, FieldDescriptor field) {
                             LocalRateLimit.getDefaultInstance(),
                             StatefulSession.getDefaultInstance(),
                             Router.getDefaultInstance(),
+                            io.envoyproxy.envoy.extensions.filters.http.adaptive_concurrency.v3.AdaptiveConcurrency
+                                    .getDefaultInstance(),
+                            io.envoyproxy.envoy.extensions.filters.http.admission_control.v3.AdmissionControl
+                                    .getDefaultInstance(),
                             io.envoyproxy.envoy.extensions.filters.http.health_check.v3.HealthCheck
                                     .getDefaultInstance(),
                             io.envoyproxy.envoy.extensions.filters.http.set_metadata.v3.Config.getDefaultInstance(),
