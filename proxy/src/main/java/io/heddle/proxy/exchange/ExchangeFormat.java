@@ -7,7 +7,9 @@ import io.heddle.traffic.balance.Endpoint;
 import io.heddle.traffic.format.FormatSource;
 import io.heddle.traffic.format.HeaderChange;
 import io.heddle.traffic.format.Operator;
+import io.heddle.traffic.match.AddressText;
 import io.heddle.traffic.metadata.RequestState;
+import io.heddle.traffic.request.HeaderEdit;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.HeaderFields;
 import io.heddle.traffic.request.HeaderName;
@@ -15,6 +17,8 @@ import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.Span;
 import io.heddle.traffic.route.ClusterChoice;
+import io.heddle.traffic.route.Rewrite;
+import io.heddle.traffic.route.RouteAction.Forward;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
@@ -22,11 +26,15 @@ import org.jspecify.annotations.Nullable;
 
 /// One exchange as command operators see it. Part of its [HttpExchange], reused with it.
 final class ExchangeFormat implements FormatSource {
+    private static final HeaderName ORIGINAL_PATH = HeaderName.of("x-envoy-original-path");
+    private static final HeaderName ORIGINAL_HOST = HeaderName.of("x-envoy-original-host");
+
     private final RequestTimeline timeline;
     private final HopHeaders headers;
     private @Nullable HttpRequestHead head;
     private HeaderFields response = HeaderFields.NONE;
     private String localBody = "";
+    private boolean gathering;
 
     ExchangeFormat(RequestTimeline timeline, HopHeaders headers) {
         this.timeline = timeline;
@@ -63,7 +71,26 @@ final class ExchangeFormat implements FormatSource {
             edits.add(ofFilters.edit(i));
         }
         var changes = target == null ? timeline.decision().route().requestChanges() : target.requestChanges();
+        gathering = true; // for the try that begins
         HeaderChange.addAll(changes, this, edits);
+        gathering = false;
+        if (target != null && headers.tellsOriginals() && timeline.decision().action() instanceof Forward forward) {
+            originals(forward, edits);
+        }
+    }
+
+    /// Tells the application which path and host its route has changed, as Envoy does.
+    private void originals(Forward forward, HeaderEdits edits) {
+        if (!(forward.rewrite().path() instanceof Rewrite.Path.Keep)) {
+            edits.add(new HeaderEdit(HeaderEdit.Action.SET, ORIGINAL_PATH, text(head().path())));
+        }
+        if (Span.isPresent(head().authority()) && forward.rewritesHost(head())) {
+            edits.add(new HeaderEdit(HeaderEdit.Action.SET, ORIGINAL_HOST, text(head().authority())));
+        }
+    }
+
+    private String text(long span) {
+        return Span.text(head().bytes(), span);
     }
 
     @Override
@@ -126,14 +153,14 @@ final class ExchangeFormat implements FormatSource {
             case STREAM_ID -> requestId(out);
             case LOCAL_REPLY_BODY -> out.append(localBody);
             case ROUTE_NAME -> out.append(timeline.decision().route().name());
-            case VIRTUAL_CLUSTER_NAME -> out.append(timeline.decision().virtualHost());
+            case VIRTUAL_CLUSTER_NAME -> out.append(timeline.decision().virtualCluster(head()));
             case RESPONSE_CODE -> out.append(timeline.status);
             case RESPONSE_CODE_DETAILS -> out.append(timeline.details);
             case RESPONSE_FLAGS -> out.append(timeline.flag.code());
             case GRPC_STATUS_NUMBER -> number(timeline.grpcStatus, out);
             case BYTES_RECEIVED -> out.append(timeline.bytesReceived);
             case BYTES_SENT -> out.append(timeline.bytesSent);
-            case UPSTREAM_REQUEST_ATTEMPT_COUNT -> out.append(timeline.attempts);
+            case UPSTREAM_REQUEST_ATTEMPT_COUNT -> out.append(gathering ? timeline.attempts + 1 : timeline.attempts);
             case DURATION -> millis(timeline.finished, out);
             case REQUEST_DURATION -> millis(timeline.requestComplete, out);
             case RESPONSE_DURATION -> millis(timeline.responseHeadReceived, out);
@@ -221,7 +248,7 @@ final class ExchangeFormat implements FormatSource {
             return;
         }
         boolean brackets = withPort && ip instanceof Inet6Address;
-        out.append(brackets ? "[" : "").append(ip.getHostAddress()).append(brackets ? "]" : "");
+        out.append(brackets ? "[" : "").append(AddressText.of(ip)).append(brackets ? "]" : "");
         if (withPort) {
             out.append(':').append(address.getPort());
         }

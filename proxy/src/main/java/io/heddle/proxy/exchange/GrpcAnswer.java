@@ -86,6 +86,7 @@ final class GrpcAnswer {
             lines.add("content-length", "0");
         }
         if (!typed) {
+            lines.remove(HeaderName.CONTENT_TYPE);
             lines.add("content-type", "application/grpc");
         }
         lines.add("grpc-status", Integer.toString(status(reply)));

@@ -34,6 +34,9 @@ final class HeadRules {
         if (options.underscores() != HeadOptions.Underscores.ALLOW && underscores(head, options.underscores())) {
             return UNDERSCORE;
         }
+        if (head.lines().nominates()) {
+            removeNominated(head);
+        }
         switch (options.host().port()) {
             case NONE -> {}
             case MATCHING -> head.stripPort(peer.local().getPort());
@@ -90,6 +93,15 @@ final class HeadRules {
                     head.removeLine(line);
                     break;
                 }
+            }
+        }
+    }
+
+    /// What `Connection` names ends here (RFC 9110, section 7.6.1), and nobody is to decide by what goes no further.
+    private static void removeNominated(HttpRequestHead head) {
+        for (int line = head.headerCount() - 1; line >= 0; line--) {
+            if (head.lines().nominated(line)) {
+                head.removeLine(line);
             }
         }
     }

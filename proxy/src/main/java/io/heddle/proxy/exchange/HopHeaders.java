@@ -6,6 +6,7 @@ import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.http.LineKind;
 import io.heddle.proxy.http.Octets;
 import io.heddle.proxy.loop.Worker;
+import io.heddle.traffic.match.AddressText;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.Peer;
@@ -26,6 +27,8 @@ import java.util.Optional;
 final class HopHeaders {
     private static final HeaderName FORWARDED_PROTO = HeaderName.of("x-forwarded-proto");
     private static final HeaderName EXTERNAL_ADDRESS = HeaderName.of("x-envoy-external-address");
+    private static final HeaderName DATE = HeaderName.of("date");
+    private static final HeaderName SERVER = HeaderName.of("server");
     private static final int ALWAYS_DROPPED = LineKind.bit(LineKind.ENVOY);
 
     private final Worker worker;
@@ -75,6 +78,11 @@ final class HopHeaders {
                 head,
                 keptNone(head.lines(), LineKind.FORWARDED_PROTO),
                 client.peer().tls());
+    }
+
+    /// Whether the application is told which path and host a route has changed.
+    boolean tellsOriginals() {
+        return options.names().originals();
     }
 
     /// Whether the request comes from inside, as `x-envoy-internal` says.
@@ -219,6 +227,7 @@ final class HopHeaders {
         if (!options.names().via().isEmpty()) {
             lines.add("via", options.names().via());
         }
+        lines.change();
         if (!announcement.isEmpty()) {
             lines.add("x-heddle-peer", announcement);
         }
@@ -261,14 +270,14 @@ final class HopHeaders {
         if (internal) {
             lines.add("x-envoy-internal", "true");
         }
+        if (how.appendPort() && keptNone(received, LineKind.FORWARDED_PORT)) {
+            lines.add("x-forwarded-port", Integer.toString(client.peer().local().getPort()));
+        }
         if (!how.useRemote()) {
             return;
         }
         if (appendsAddress()) {
             ForwardedFor.append(lines.added(), received, text(client.peer().remote()));
-        }
-        if (how.appendPort() && keptNone(received, LineKind.FORWARDED_PORT)) {
-            lines.add("x-forwarded-port", Integer.toString(client.peer().local().getPort()));
         }
         if (!internal) {
             lines.add("x-envoy-external-address", text(peer.remote()));
@@ -276,7 +285,7 @@ final class HopHeaders {
     }
 
     private static String text(InetSocketAddress address) {
-        return address.getAddress().getHostAddress();
+        return AddressText.of(address.getAddress());
     }
 
     private void certificate(HeaderLines added, HeaderLines received) {
@@ -297,24 +306,48 @@ final class HopHeaders {
 
     /// Begins the lines of a host's answer to `request`.
     EditedLines answer(HeaderLines answer, HeaderEdits edits, HttpRequestHead request) {
-        var names = options.names();
-        boolean overwrites = names.transformation() == HeadOptions.ServerHeader.OVERWRITE;
+        boolean overwrites = options.names().transformation() == HeadOptions.ServerHeader.OVERWRITE;
         int drop = overwrites ? LineKind.bit(LineKind.SERVER) : 0;
         drop |= options.requestIds().inResponse() ? LineKind.bit(LineKind.REQUEST_ID) : 0;
-        var lines = worker.editedLines().start(answer, drop, edits);
-        boolean absent =
-                names.transformation() == HeadOptions.ServerHeader.APPEND_IF_ABSENT && !answer.has(LineKind.SERVER);
-        if (overwrites || absent) {
-            lines.add("server", names.server());
+        var lines = worker.editedLines().start(answer, drop, edits).change();
+        if (!answer.has(LineKind.DATE) || edits.size() > 0) {
+            date(lines);
         }
+        server(lines);
         sign(lines, request);
         return lines;
     }
 
     /// Adds to an answer made here what the proxy says of itself.
     void local(EditedLines lines, HttpRequestHead request) {
-        lines.add("server", options.names().server());
+        date(lines);
+        server(lines);
+        if (!lines.has(SERVER)) {
+            lines.add("server", options.names().server());
+        }
         sign(lines, request);
+    }
+
+    /// A proxy with a clock says when an answer came that does not say it itself (RFC 9110, section 6.6.1).
+    private void date(EditedLines lines) {
+        if (!lines.has(DATE)) {
+            lines.add("date", worker.date());
+        }
+    }
+
+    private void server(EditedLines lines) {
+        switch (options.names().transformation()) {
+            case OVERWRITE -> {
+                lines.remove(SERVER);
+                lines.add("server", options.names().server());
+            }
+            case APPEND_IF_ABSENT -> {
+                if (!lines.has(SERVER)) {
+                    lines.add("server", options.names().server());
+                }
+            }
+            case PASS_THROUGH -> {} // as the application says it
+        }
     }
 
     private void sign(EditedLines lines, HttpRequestHead request) {
@@ -322,6 +355,7 @@ final class HopHeaders {
             lines.add("via", options.names().via());
         }
         if (options.requestIds().inResponse()) {
+            lines.remove(HeaderName.REQUEST_ID);
             id.addTo(lines.added(), request.lines());
         }
     }

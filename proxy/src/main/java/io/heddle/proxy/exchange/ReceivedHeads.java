@@ -37,7 +37,7 @@ public final class ReceivedHeads implements Heads {
         boolean internal = HopHeaders.isInternal(head.lines(), how, peer);
         boolean https = HopHeaders.https(head, how, call.peer());
         var upgrade = head.upgrade();
-        if (how.useRemote() && !internal) {
+        if (!internal) {
             HeadRules.remove(head, internalOnly);
         }
         return new Received.Taken(head, peer, https, internal, upgrade);

@@ -44,7 +44,7 @@ final class Routing {
     /// Finds the route of `head`, which loses first what may not come from outside.
     RouteDecision decide(NetworkFilter.Http settings, HttpRequestHead head) {
         var table = table(settings);
-        if (!table.options().internalOnly().isEmpty() && headers.edge()) {
+        if (!table.options().internalOnly().isEmpty() && !headers.internal()) {
             HeadRules.remove(head, table.options().internalOnly());
         }
         return table.route(head, facts, Trace.OFF);

@@ -8,6 +8,8 @@ import io.heddle.traffic.request.Span;
 /// Header lines on their way out: those received, without what goes, and those that come in addition. Writers of every
 /// protocol go through the received ones ([#keeps]) and then through the [#added] ones.
 ///
+/// Lines that the proxy adds before [#change] are changed as those received are; those after it stand.
+///
 /// One object per event loop: begun, completed and written within one call. Lines that frame a message are not edited:
 /// framing is the proxy's own.
 public final class EditedLines {
@@ -27,6 +29,7 @@ public final class EditedLines {
     private HeaderLines received = HeaderLines.EMPTY;
     private HeaderEdits edits = none;
     private int dropMask;
+    private int own;
 
     /// Begins with the lines `from` without those [#HOP_BY_HOP], without kinds in `drop`, and without what `Connection`
     /// names.
@@ -35,16 +38,61 @@ public final class EditedLines {
     }
 
     /// Begins with the lines `from` without those [#HOP_BY_HOP], without kinds in `drop`, without what `Connection`
-    /// names, and as `changes` want it.
+    /// names. [#change] is to make these changes.
     public EditedLines start(HeaderLines from, int drop, HeaderEdits changes) {
         received = from;
         dropMask = drop | HOP_BY_HOP;
         edits = changes;
         added.clear();
-        for (int i = 0; i < changes.size(); i++) {
+        own = 0;
+        return this;
+    }
+
+    /// Makes the changes.
+    public EditedLines change() {
+        own = added.count();
+        for (int i = 0; i < edits.size(); i++) {
             append(i);
         }
+        for (int line = own - 1; line >= 0 && edits.size() > 0; line--) {
+            if (replaced(added, line)) {
+                added.removeLine(line);
+            }
+        }
         return this;
+    }
+
+    /// Whether there is a line of that name after all.
+    public boolean has(HeaderName name) {
+        for (int line = 0; line < received.count(); line++) {
+            if (keeps(line) && isNamed(received, line, name)) {
+                return true;
+            }
+        }
+        return isAdded(name, added.count());
+    }
+
+    /// Takes out what was added under that name.
+    public void remove(HeaderName name) {
+        for (int line = added.count() - 1; line >= 0; line--) {
+            if (isNamed(added, line, name)) {
+                added.removeLine(line);
+            }
+        }
+    }
+
+    private boolean isAdded(HeaderName name, int before) {
+        for (int line = 0; line < before; line++) {
+            if (isNamed(added, line, name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isNamed(HeaderLines lines, int line, HeaderName name) {
+        long span = lines.name(line);
+        return name.matches(lines.bytes(), Span.start(span), Span.end(span));
     }
 
     private void append(int index) {
@@ -99,12 +147,11 @@ public final class EditedLines {
 
     private boolean isReceived(HeaderName name) {
         for (int i = 0; i < received.count(); i++) {
-            long span = received.name(i);
-            if (name.matches(received.bytes(), Span.start(span), Span.end(span))) {
+            if (isNamed(received, i, name) && passes(i)) {
                 return true;
             }
         }
-        return false;
+        return isAdded(name, own);
     }
 
     /// Drops the kinds in `more`, too.
@@ -138,20 +185,23 @@ public final class EditedLines {
 
     /// Whether a received line is kept.
     public boolean keeps(int line) {
-        boolean drop = ((dropMask >>> received.kind(line)) & 1) != 0
-                || (received.nominates() && received.nominated(line))
-                || (edits.size() > 0 && replaced(line));
+        return passes(line) && !(edits.size() > 0 && replaced(received, line));
+    }
+
+    /// Whether a received line is kept before any change.
+    private boolean passes(int line) {
+        boolean drop =
+                ((dropMask >>> received.kind(line)) & 1) != 0 || (received.nominates() && received.nominated(line));
         return !drop;
     }
 
-    private boolean replaced(int line) {
-        if (((NEVER_EDITED >>> received.kind(line)) & 1) != 0) {
+    private boolean replaced(HeaderLines lines, int line) {
+        if (((NEVER_EDITED >>> lines.kind(line)) & 1) != 0) {
             return false;
         }
-        long name = received.name(line);
         for (int i = 0; i < edits.size(); i++) {
             var edit = edits.edit(i);
-            if (removes(edit) && edit.name().matches(received.bytes(), Span.start(name), Span.end(name))) {
+            if (removes(edit) && isNamed(lines, line, edit.name())) {
                 return true;
             }
         }

@@ -28,6 +28,8 @@ public final class LineKind {
     /// `x-envoy-external-address`.
     public static final int EXTERNAL_ADDRESS = 18;
 
+    public static final int DATE = 19;
+
     private LineKind() {}
 
     /// The bit of a kind in a mask of kinds.
@@ -39,7 +41,10 @@ public final class LineKind {
     public static int of(byte[] bytes, int start, int end) {
         return switch (end - start) {
             case 2 -> is(bytes, start, end, "te", TE);
-            case 4 -> is(bytes, start, end, "host", HOST);
+            case 4 -> {
+                int found = is(bytes, start, end, "host", HOST);
+                yield found != OTHER ? found : is(bytes, start, end, "date", DATE);
+            }
             case 6 -> {
                 int found = is(bytes, start, end, "expect", EXPECT);
                 yield found != OTHER ? found : is(bytes, start, end, "server", SERVER);

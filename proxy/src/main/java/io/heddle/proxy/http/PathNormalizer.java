@@ -55,7 +55,15 @@ final class PathNormalizer {
     }
 
     /// Normalizes `start` to `end` (exclusive) and gives the new end.
+    /// Dot segments come before slashes in a row: in `/a//../b` the `..` takes the empty segment away.
     static int normalize(byte[] bytes, int start, int end, boolean dots, boolean mergeSlashes) {
+        if (dots && mergeSlashes) {
+            return pass(bytes, start, pass(bytes, start, end, true, false), false, true);
+        }
+        return pass(bytes, start, end, dots, mergeSlashes);
+    }
+
+    private static int pass(byte[] bytes, int start, int end, boolean dots, boolean mergeSlashes) {
         int decoded = dots ? decode(bytes, start, end) : end;
         int out = start;
         int at = start;

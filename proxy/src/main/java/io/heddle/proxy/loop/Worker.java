@@ -3,11 +3,18 @@ package io.heddle.proxy.loop;
 import io.heddle.proxy.http.EditedLines;
 import io.heddle.proxy.http1.HeadWriter;
 import io.netty.channel.EventLoop;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /// All that belongs to one event loop. Used on that loop only, except for [#loop] and [#index].
 public final class Worker {
     private static final long WALL_CLOCK_EVERY = 1_000_000_000L;
+    private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
+    private static final DateTimeFormatter DATE =
+            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH);
 
     private final int index;
     private final EventLoop loop;
@@ -15,13 +22,13 @@ public final class Worker {
     private final Bursts bursts;
     private final HeadWriter headWriter = new HeadWriter();
     private final EditedLines editedLines = new EditedLines();
-    private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
-
     private final SplittableRandom random = new SplittableRandom();
     private long spread = random.nextLong();
     private long now = System.nanoTime();
     private long wallReadAt = now;
     private long wallMillis = System.currentTimeMillis();
+    private long dateSecond = -1;
+    private String date = "";
 
     Worker(int index, EventLoop loop) {
         this.index = index;
@@ -92,5 +99,15 @@ public final class Worker {
             return wallMillis;
         }
         return wallMillis + since / 1_000_000;
+    }
+
+    /// The time of this run of the loop as an HTTP date (RFC 9110, section 5.6.7), written once a second.
+    public String date() {
+        long second = nowMillis() / 1000;
+        if (second != dateSecond) {
+            dateSecond = second;
+            date = DATE.format(Instant.ofEpochSecond(second).atOffset(ZoneOffset.UTC));
+        }
+        return date;
     }
 }

@@ -249,7 +249,7 @@ sealed interface LogField {
                 case DOWNSTREAM_PEER_URI_SAN -> text(line, principal(peer), escape);
                 case REQUESTED_SERVER_NAME -> text(line, serverName(peer), escape);
                 case ROUTE_NAME -> text(line, timeline.decision().route().name(), escape);
-                case VIRTUAL_CLUSTER_NAME -> text(line, timeline.decision().virtualHost(), escape);
+                case VIRTUAL_CLUSTER_NAME -> text(line, timeline.virtualCluster(), escape);
                 case LISTENER -> text(line, timeline.listener, escape);
                 case SOURCE_WORKLOAD -> text(line, timeline.source().workload(), escape);
                 case SOURCE_NAMESPACE -> text(line, timeline.source().namespace(), escape);

@@ -147,6 +147,11 @@ public final class RequestTimeline {
         return decision;
     }
 
+    /// The virtual cluster that the request is of; empty when it is of none.
+    public String virtualCluster() {
+        return head == null ? "" : decision.virtualCluster(head);
+    }
+
     /// Which workload sent it.
     public PeerMetadata source() {
         return source;

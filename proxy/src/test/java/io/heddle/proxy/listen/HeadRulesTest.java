@@ -216,7 +216,7 @@ class HeadRulesTest {
                 none.host(),
                 none.underscores(),
                 new HeadOptions.RequestIds(true, false, id),
-                new HeadOptions.Names(server, "edge", "1.1 edge", HeadOptions.Scheme.RECEIVED));
+                new HeadOptions.Names(server, "edge", "1.1 edge", HeadOptions.Scheme.RECEIVED, true));
     }
 
     private static List<String> answer(HeadOptions heads, String application) throws IOException {

@@ -64,9 +64,7 @@ public final class RouteCheck {
         var facts = new TestFacts(input, head, answer, decision.route().name(), outcome.cluster());
         var texts = outcome.texts();
         texts.put(Aspect.VIRTUAL_HOST_NAME, decision.virtualHost());
-        texts.put(
-                Aspect.VIRTUAL_CLUSTER_NAME,
-                table.virtualCluster(decision.virtualHost(), head).orElse(""));
+        texts.put(Aspect.VIRTUAL_CLUSTER_NAME, decision.virtualCluster(head));
         var differences = new ArrayList<Difference>();
         for (var aspect : Aspect.values()) {
             var wanted = test.texts().get(aspect);

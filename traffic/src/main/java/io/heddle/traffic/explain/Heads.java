@@ -25,6 +25,6 @@ public interface Heads {
         record Refused(LocalReply reply) implements Received {}
     }
 
-    /// Receives `call` under `settings`; at the edge its head loses `internalOnly`.
+    /// Receives `call` under `settings`; unless it comes from inside, its head loses `internalOnly`.
     Received receive(Call call, NetworkFilter.Http settings, List<HeaderName> internalOnly);
 }

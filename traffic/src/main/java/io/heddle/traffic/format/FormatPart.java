@@ -109,8 +109,8 @@ sealed interface FormatPart {
         }
     }
 
-    /// `%QUERY_PARAM(name):longest%`: the value of the first parameter of that name in the query, as it stands
-    /// there.
+    /// `%QUERY_PARAM(name):longest%`: the value of the first parameter of that name in the query, percent-decoded,
+    /// one char an octet.
     record QueryParameter(String name, int longest) implements FormatPart {
         @Override
         public void append(FormatSource source, StringBuilder out) {
@@ -124,7 +124,8 @@ sealed interface FormatPart {
                 int nameEnd = equals < 0 || equals > stop ? stop : equals;
                 if (nameEnd - at == name.length() && path.startsWith(name, at)) {
                     int from = Math.min(nameEnd + 1, stop);
-                    out.append(path, from, from + Math.min(stop - from, longest));
+                    var value = Percent.decoded(path.substring(from, stop));
+                    out.append(value, 0, Math.min(value.length(), longest));
                     return;
                 }
                 at = end + 1;

@@ -1,5 +1,7 @@
 package io.heddle.traffic.hash;
 
+import io.heddle.traffic.match.AddressText;
+import io.heddle.traffic.match.Replacement;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.request.RequestHead;
@@ -58,7 +60,7 @@ public final class RequestHash {
             case HashPolicy.Header header -> header(header, head);
             case HashPolicy.Cookie cookie -> cookie(cookie, head, peer);
             case HashPolicy.SourceAddress _ ->
-                mix(XxHash64.hash(peer.remote().getAddress().getHostAddress(), 0));
+                mix(XxHash64.hash(AddressText.of(peer.remote().getAddress()), 0));
             case HashPolicy.Query query -> span(head, query(head, query.name()));
         }
     }
@@ -107,7 +109,7 @@ public final class RequestHash {
         if (Span.isPresent(span) && policy.rewriting().isPresent()) {
             var rewriting = policy.rewriting().get();
             var text = Span.text(head.bytes(), span);
-            mix(XxHash64.hash(rewriting.pattern().matcher(text).replaceAll(rewriting.replacement()), 0));
+            mix(XxHash64.hash(Replacement.all(rewriting.pattern(), text, rewriting.replacement()), 0));
         } else {
             span(head, span);
         }
@@ -120,7 +122,7 @@ public final class RequestHash {
             if (policy.name().matches(head.bytes(), Span.start(name), Span.end(name))) {
                 var text = Span.text(head.bytes(), head.headerValue(i));
                 values.add(policy.rewriting()
-                        .map(found -> found.pattern().matcher(text).replaceAll(found.replacement()))
+                        .map(found -> Replacement.all(found.pattern(), text, found.replacement()))
                         .orElse(text));
             }
         }

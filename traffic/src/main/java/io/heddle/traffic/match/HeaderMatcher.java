@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 /// speak of missing headers.
 ///
 /// @param name the header
-/// @param test what its value must be; several lines count as one, joined by commas (joining allocates)
+/// @param test what its value must be; of several lines, that of any
 /// @param invert whether the outcome is turned round
 /// @param missingAsEmpty whether a missing header counts as an empty value
 public record HeaderMatcher(HeaderName name, Test test, boolean invert, boolean missingAsEmpty) {
@@ -53,16 +53,17 @@ public record HeaderMatcher(HeaderName name, Test test, boolean invert, boolean 
     }
 
     private boolean matchesLines(HeaderFields head) {
-        int first = find(head, 0);
-        if (first < 0) {
-            return matchesSpan(head, Span.ABSENT);
+        int line = find(head, 0);
+        if (line < 0 || test instanceof Test.Present) {
+            return matchesSpan(head, line < 0 ? Span.ABSENT : head.headerValue(line));
         }
-        int second = find(head, first + 1);
-        if (second < 0 || test instanceof Test.Present) {
-            return matchesSpan(head, head.headerValue(first));
+        boolean fits = false;
+        while (line >= 0 && !fits) {
+            long value = head.headerValue(line);
+            fits = fits(head.bytes(), Span.start(value), Span.end(value));
+            line = find(head, line + 1);
         }
-        byte[] joined = joined(head, first);
-        return fits(joined, 0, joined.length) != invert;
+        return fits != invert;
     }
 
     private boolean isPseudo() {
@@ -110,17 +111,10 @@ public record HeaderMatcher(HeaderName name, Test test, boolean invert, boolean 
         return -1;
     }
 
-    private byte[] joined(HeaderFields head, int first) {
-        var text = new StringBuilder(Span.text(head.bytes(), head.headerValue(first)));
-        for (int i = find(head, first + 1); i >= 0; i = find(head, i + 1)) {
-            text.append(',').append(Span.text(head.bytes(), head.headerValue(i)));
-        }
-        return text.toString().getBytes(StandardCharsets.ISO_8859_1);
-    }
-
     private static boolean inRange(byte[] bytes, int start, int end, long low, long high) {
         boolean negative = start < end && bytes[start] == '-';
-        int digits = negative ? start + 1 : start;
+        boolean signed = negative || (start < end && bytes[start] == '+');
+        int digits = signed ? start + 1 : start;
         if (digits == end || end - digits > 18) {
             return false;
         }
@@ -132,7 +126,7 @@ public record HeaderMatcher(HeaderName name, Test test, boolean invert, boolean 
             }
             value = value * 10 + digit;
         }
-        long signed = negative ? -value : value;
-        return signed >= low && signed < high;
+        long number = negative ? -value : value;
+        return number >= low && number < high;
     }
 }

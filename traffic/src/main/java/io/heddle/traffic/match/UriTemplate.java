@@ -18,8 +18,10 @@ public final class UriTemplate {
 
     private static final int MOST_VARIABLES = 5;
     private static final int LONGEST_NAME = 16;
-    private static final String SEGMENT = "[^/]+";
-    private static final String ANYTHING = ".*";
+    /// What may stand in a path as it is (RFC 3986, section 3.3), as in Envoy.
+    private static final String CHARACTER = "[-a-zA-Z0-9._~%!$&'()*+,;=:@]";
+    private static final String SEGMENT = "(?:" + CHARACTER + ")+";
+    private static final String ANYTHING = "(?:" + CHARACTER + "|/)*";
     private static final String LITERALS = "-._~%!$&'()+,;:@=";
 
     private final String text;
@@ -117,6 +119,10 @@ public final class UriTemplate {
             }
             regex.append(letter ? String.valueOf(c) : "\\" + c);
             at++;
+            while (at < text.length() && text.charAt(at) == '*') { // after a literal it is one, too, as in Envoy
+                regex.append("\\*");
+                at++;
+            }
             return true;
         }
 

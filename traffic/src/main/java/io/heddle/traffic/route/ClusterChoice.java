@@ -55,7 +55,9 @@ public sealed interface ClusterChoice {
     ///     where a request has none, chance decides
     record Weighted(List<ClusterChoice> choices, List<Integer> bounds, Optional<HeaderName> header)
             implements ClusterChoice {
-        private static final int LONGEST_NUMBER = 18;
+        private static final int MOST_DIGITS = 20;
+        /// No remainder by a sum of weights.
+        private static final long NO_POINT = -1;
 
         public Weighted {
             choices = List.copyOf(choices);
@@ -70,16 +72,16 @@ public sealed interface ClusterChoice {
         @Override
         public Target target(long chance, HeaderFields head) {
             int total = bounds.get(bounds.size() - 1);
-            long number = header.isEmpty() ? -1 : number(head, header.get());
-            long point = number < 0 ? Math.unsignedMultiplyHigh(chance, total) : number % total;
-            return at(point).target(chance, head);
+            long point = header.isEmpty() ? NO_POINT : point(head, header.get(), total);
+            return at(point == NO_POINT ? Math.unsignedMultiplyHigh(chance, total) : point)
+                    .target(chance, head);
         }
 
         /// The target for `random` as Envoy finds it: by its remainder by the sum of the weights.
         public Target of(long random, HeaderFields head) {
             int total = bounds.get(bounds.size() - 1);
-            long number = header.isEmpty() ? -1 : number(head, header.get());
-            return at(Long.remainderUnsigned(number < 0 ? random : number, total))
+            long point = header.isEmpty() ? NO_POINT : point(head, header.get(), total);
+            return at(point == NO_POINT ? Long.remainderUnsigned(random, total) : point)
                     .target(0, head);
         }
 
@@ -91,21 +93,24 @@ public sealed interface ClusterChoice {
             return choices.get(index);
         }
 
-        /// The number in a header; -1 when there is none.
-        private static long number(HeaderFields head, HeaderName name) {
+        /// The remainder by `total` of the number of 64 bits in a header; [#NO_POINT] when there is none.
+        private static long point(HeaderFields head, HeaderName name, int total) {
             long span = head.header(name);
-            if (!Span.isPresent(span) || Span.length(span) == 0 || Span.length(span) > LONGEST_NUMBER) {
-                return -1;
+            if (!Span.isPresent(span) || Span.length(span) == 0 || Span.length(span) > MOST_DIGITS) {
+                return NO_POINT;
             }
             long number = 0;
             for (int i = Span.start(span); i < Span.end(span); i++) {
                 int digit = head.bytes()[i] - '0';
-                if (digit < 0 || digit > 9) {
-                    return -1;
+                boolean fits = digit >= 0
+                        && digit <= 9
+                        && Long.compareUnsigned(number, Long.divideUnsigned(-1L - digit, 10)) <= 0;
+                if (!fits) {
+                    return NO_POINT;
                 }
                 number = number * 10 + digit;
             }
-            return number;
+            return Long.remainderUnsigned(number, total);
         }
     }
 

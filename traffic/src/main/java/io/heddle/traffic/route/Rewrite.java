@@ -2,6 +2,7 @@ package io.heddle.traffic.route;
 
 import com.google.re2j.Pattern;
 import io.heddle.traffic.match.PathTemplate;
+import io.heddle.traffic.match.Replacement;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.Span;
 import java.util.Optional;
@@ -26,8 +27,11 @@ public record Rewrite(Optional<String> host, Path path) {
         /// The whole path is replaced.
         record Full(String path) implements Path {}
 
-        /// The first `matchedLength` bytes are replaced; a double slash at the seam becomes one, an empty path `/`.
-        record Prefix(int matchedLength, String replacement) implements Path {}
+        /// The beginning that was matched is replaced, byte for byte as in Envoy; an empty path becomes `/`. A path
+        /// that was matched without its parameters, and with them does not begin so, stays.
+        ///
+        /// @param matched one char an octet, whatever its case
+        record Prefix(String matched, String replacement) implements Path {}
 
         /// Every part that `pattern` fits is replaced (Envoy's `regex_rewrite`). Allocates.
         ///
@@ -44,9 +48,11 @@ public record Rewrite(Optional<String> host, Path path) {
             return switch (this) {
                 case Keep() -> path;
                 case Full(String other) -> other;
-                case Prefix(int length, String replacement) -> joined(replacement, path.substring(length));
-                case Regex(Pattern pattern, String replacement) ->
-                    pattern.matcher(path).replaceAll(replacement);
+                case Prefix(String matched, String replacement) ->
+                    path.regionMatches(true, 0, matched, 0, matched.length())
+                            ? joined(replacement, path.substring(matched.length()))
+                            : path;
+                case Regex(Pattern pattern, String replacement) -> Replacement.all(pattern, path, replacement);
                 case Template(PathTemplate template) -> template.apply(path);
             };
         }
@@ -63,9 +69,6 @@ public record Rewrite(Optional<String> host, Path path) {
         }
 
         private static String joined(String start, String rest) {
-            if (start.endsWith("/") && rest.startsWith("/")) {
-                return start + rest.substring(1);
-            }
             return start.isEmpty() && rest.isEmpty() ? "/" : start + rest;
         }
     }

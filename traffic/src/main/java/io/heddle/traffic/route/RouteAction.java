@@ -47,9 +47,15 @@ public sealed interface RouteAction {
             this(cluster, rewrite, timeouts, retry, mirrors, upgrades, ForwardOptions.DEFAULT, Placement.ANYWHERE);
         }
 
+        /// Whether the route itself gives `head` another authority, and not its weighted cluster.
+        public boolean rewritesHost(RequestHead head) {
+            return options.host().of(head, rewrite.host()).isPresent();
+        }
+
         /// The authority that `head` gets on its way to `target`; empty when it keeps its own.
         public Optional<String> host(ClusterChoice.Target target, RequestHead head) {
-            return target.host().isPresent() ? target.host() : options.host().of(head, rewrite.host());
+            var ofRoute = options.host().of(head, rewrite.host());
+            return ofRoute.isPresent() ? ofRoute : target.host();
         }
     }
 
@@ -85,7 +91,8 @@ public sealed interface RouteAction {
             boolean drops = ported && (port.isPresent() || (standard && !wanted.equals(before)));
             var place = host.orElse(drops ? authority.substring(0, colon) : authority);
             var ending = port.map(number -> ":" + number).orElse("");
-            return wanted + "://" + place + ending + target(head);
+            var target = target(head);
+            return wanted + "://" + place + ending + (target.startsWith("/") ? target : "/" + target);
         }
 
         /// A configured path with a query takes the place of the request's query, too, and is never stripped.

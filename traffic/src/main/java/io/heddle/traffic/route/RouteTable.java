@@ -139,17 +139,6 @@ public final class RouteTable {
         return host.route(head, facts, head.bytes(), Span.of(start, end), trace);
     }
 
-    /// The name of the first virtual cluster of `virtualHost` that `head` fits; empty when it has none, or none
-    /// fits.
-    public Optional<String> virtualCluster(String virtualHost, RequestHead head) {
-        return virtualHosts.stream()
-                .filter(host -> host.name().equals(virtualHost))
-                .flatMap(host -> host.virtualClusters().stream())
-                .filter(cluster -> cluster.headers().stream().allMatch(header -> header.matches(head)))
-                .map(VirtualHost.VirtualCluster::name)
-                .findFirst();
-    }
-
     private @Nullable CompiledHost host(RequestHead head) {
         if (hosts.isOnlyFallback()) {
             return hosts.fallback();
@@ -205,11 +194,12 @@ public final class RouteTable {
         CompiledHost(VirtualHost host) {
             name = host.name();
             tls = host.tls();
+            var clusters = host.virtualClusters();
             decisions = host.routes().stream()
-                    .map(route -> new RouteDecision(host.name(), route, route.action()))
+                    .map(route -> new RouteDecision(host.name(), route, route.action(), clusters))
                     .toList();
-            nothing = new RouteDecision(host.name(), Route.NONE, Route.NONE.action());
-            overTls = new RouteDecision(host.name(), Route.NONE, RouteAction.Redirect.TO_TLS);
+            nothing = new RouteDecision(host.name(), Route.NONE, Route.NONE.action(), clusters);
+            overTls = new RouteDecision(host.name(), Route.NONE, RouteAction.Redirect.TO_TLS, clusters);
             index = decisions.size() < PathIndex.WORTHWHILE ? null : new PathIndex(decisions);
         }
 

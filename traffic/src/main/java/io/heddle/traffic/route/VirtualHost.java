@@ -1,6 +1,7 @@
 package io.heddle.traffic.route;
 
 import io.heddle.traffic.match.HeaderMatcher;
+import io.heddle.traffic.request.RequestHead;
 import java.util.List;
 
 /// A set of host names and the routes behind them, as Envoy's `route.v3.VirtualHost`.
@@ -41,6 +42,16 @@ public record VirtualHost(
     public record VirtualCluster(String name, List<HeaderMatcher> headers) {
         public VirtualCluster {
             headers = List.copyOf(headers);
+        }
+
+        /// Whether `head` is one of them.
+        public boolean fits(RequestHead head) {
+            for (int i = 0; i < headers.size(); i++) {
+                if (!headers.get(i).matches(head)) {
+                    return false;
+                }
+            }
+            return true;
         }
     }
 }

@@ -101,8 +101,10 @@ public record HeadOptions(
     /// @param server the proxy's own `server` (`server_name`)
     /// @param via what is appended to `via` of requests and answers; empty for nothing
     /// @param scheme which scheme is passed on
-    public record Names(ServerHeader transformation, String server, String via, Scheme scheme) {
-        public static final Names DEFAULT = new Names(ServerHeader.PASS_THROUGH, "heddle", "", Scheme.RECEIVED);
+    /// @param originals whether the application gets `x-envoy-original-path` and `x-envoy-original-host` where
+    ///     a route changes them (not with the router's `suppress_envoy_headers`)
+    public record Names(ServerHeader transformation, String server, String via, Scheme scheme, boolean originals) {
+        public static final Names DEFAULT = new Names(ServerHeader.PASS_THROUGH, "heddle", "", Scheme.RECEIVED, true);
     }
 
     /// What becomes of an answer's `server` (`server_header_transformation`). Answers made here always have ours.

@@ -103,14 +103,27 @@ class MatcherTest {
     }
 
     @Test
-    void several_lines_count_as_one_joined_by_commas() {
+    void of_several_lines_any_may_fit_and_one_that_does_counts_when_turned_round() {
         var request = TextRequest.get("h", "/", "x-role", "ops", "other", "1", "X-ROLE", "dev");
-        var test = new HeaderMatcher.Test.Value(new StringMatcher.Exact("ops,dev", false));
-        assertThat(header(test, false, false).matches(request)).isTrue();
+        var second = new HeaderMatcher.Test.Value(new StringMatcher.Exact("dev", false));
+        var both = new HeaderMatcher.Test.Value(new StringMatcher.Exact("ops,dev", false));
+        assertThat(header(second, false, false).matches(request)).isTrue();
+        assertThat(header(second, true, false).matches(request)).isFalse();
+        assertThat(header(both, false, false).matches(request)).isFalse();
+        assertThat(header(both, true, false).matches(request)).isTrue();
     }
 
     @ParameterizedTest
-    @CsvSource({"5, true", "10, false", "-1, false", "4, false", "'', false", "5x, false", "99999999999999999999, false"
+    @CsvSource({
+        "5, true",
+        "+5, true",
+        "+, false",
+        "10, false",
+        "-1, false",
+        "4, false",
+        "'', false",
+        "5x, false",
+        "99999999999999999999, false"
     })
     void a_range_takes_whole_numbers_from_start_to_before_end(String value, boolean wanted) {
         var request = TextRequest.get("h", "/", "x-role", value);

@@ -32,6 +32,9 @@ final class UriTemplateTest {
         "/api/{rest=**}, /api/a/b, true",
         "/a.b, /a.b, true",
         "/a.b, /axb, false",
+        "/v*/x, /v1/x, false",
+        "/v*/x, /v*/x, true",
+        "/{a}/*, /a|b/c, false",
         "/**, /, true",
         "/**, /a/b, true"
     })

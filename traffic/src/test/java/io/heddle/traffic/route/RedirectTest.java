@@ -16,6 +16,12 @@ class RedirectTest {
         assertThat(to("/new", true).location(head, false)).isEqualTo("http://shop/new");
     }
 
+    @Test
+    void what_a_path_becomes_never_runs_into_the_host() {
+        var head = TextRequest.get("shop", "/old");
+        assertThat(to(".evil.example/new", false).location(head, false)).isEqualTo("http://shop/.evil.example/new");
+    }
+
     private static RouteAction.Redirect to(String path, boolean stripQuery) {
         var rewrite = new Rewrite(Optional.empty(), new Rewrite.Path.Full(path));
         return new RouteAction.Redirect(301, Optional.empty(), Optional.empty(), Optional.empty(), rewrite, stripQuery);

@@ -99,7 +99,8 @@ final class ClusterChoiceReader {
                         share.getResponseHeadersToRemoveList(),
                         share.getTypedPerFilterConfigMap()),
                 scope);
-        var all = route.below(own);
+        // Whatever the table says, a weighted cluster's own changes come first, as in Envoy.
+        var all = own.over(route.changes(), false);
         var target = new ClusterChoice.Target(
                 share.getName(),
                 HeadTexts.authority(share.getHostRewriteLiteral(), scope.at("host_rewrite_literal")),

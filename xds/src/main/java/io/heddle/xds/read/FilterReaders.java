@@ -52,7 +52,7 @@ final class FilterReaders {
     private static final String FILTER_CONFIG = "envoy.config.route.v3.FilterConfig";
 
     private static final Fields<Router> ROUTER_FIELDS = Fields.ignoringOthers(Router.class)
-            .accepts("suppress_envoy_headers", "there are none")
+            .reads("suppress_envoy_headers")
             .refuses("upstream_http_filters", "strict_check_headers");
     private static final Fields<FilterConfig> OVERRIDE = Fields.refusingOthers(FilterConfig.class)
             .reads("disabled", "config")
@@ -212,7 +212,16 @@ final class FilterReaders {
                 message.hasRbac() ? RbacReader.read(message.getRbac(), scope.at("rbac")) : Optional.empty());
     }
 
-    /// Reads the router, which always stands last and has no settings that are supported.
+    /// Whether `any` is a router that suppresses `x-envoy-` headers.
+    static boolean suppresses(Any any) {
+        var silent = new Scope(new Findings(), "", "");
+        return Scope.type(any).equals(ROUTER)
+                && silent.unpack(any, Router.parser())
+                        .map(Router::getSuppressEnvoyHeaders)
+                        .orElse(false);
+    }
+
+    /// Reads the router, which always stands last.
     static void router(Any any, Scope scope) {
         scope.unpack(any, Router.parser()).ifPresent(router -> scope.check(router, ROUTER_FIELDS));
     }

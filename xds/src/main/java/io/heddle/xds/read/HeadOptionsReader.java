@@ -45,7 +45,9 @@ final class HeadOptionsReader {
                                 ? HeadOptions.Names.DEFAULT.server()
                                 : message.getServerName(),
                         message.getVia(),
-                        scheme(message, scope.at("scheme_header_transformation"))));
+                        scheme(message, scope.at("scheme_header_transformation")),
+                        message.getHttpFiltersList().stream()
+                                .noneMatch(filter -> FilterReaders.suppresses(filter.getTypedConfig()))));
     }
 
     private static HeadOptions.ClientAddress client(HttpConnectionManager message, Scope scope) {

@@ -35,8 +35,22 @@ final class HeaderEditReader {
                         new HeaderEdit(HeaderEdit.Action.REMOVE, HeaderName.of(removed.get(i)), "")));
             }
         }
-        edits.addAll(options(added, scope, direction + "_headers_to_add"));
+        // Of one level, what replaces comes before what adds, as in Envoy.
+        var options = options(added, scope, direction + "_headers_to_add");
+        options.stream().filter(HeaderEditReader::replaces).forEach(edits::add);
+        options.stream().filter(option -> !replaces(option)).forEach(edits::add);
         return edits;
+    }
+
+    private static boolean replaces(HeaderChange change) {
+        var action = switch (change) {
+            case HeaderChange.Fixed(HeaderEdit edit) -> edit.action();
+            case HeaderChange.Formatted formatted -> formatted.action();
+        };
+        return switch (action) {
+            case SET, SET_IF_PRESENT, REMOVE -> true;
+            case APPEND, ADD_IF_ABSENT -> false;
+        };
     }
 
     /// Additions alone, of repeated field `field`.

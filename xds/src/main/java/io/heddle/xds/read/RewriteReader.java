@@ -103,7 +103,7 @@ final class RewriteReader {
         var clean = HeadTexts.target(prefix, scope);
         return switch (match.getPathSpecifierCase()) {
             case PREFIX -> prefix(match.getPrefix(), clean);
-            case PATH -> new Rewrite.Path.Full(clean);
+            case PATH -> prefix(match.getPath(), clean);
             case PATH_SEPARATED_PREFIX -> prefix(match.getPathSeparatedPrefix(), clean);
             case SAFE_REGEX, CONNECT_MATCHER, PATH_MATCH_POLICY, PATHSPECIFIER_NOT_SET -> {
                 scope.error("needs a match by prefix or path", "use regex_rewrite");
@@ -113,7 +113,7 @@ final class RewriteReader {
     }
 
     private static Rewrite.Path prefix(String matched, String replacement) {
-        return new Rewrite.Path.Prefix(MatcherReader.octets(matched).length(), replacement);
+        return new Rewrite.Path.Prefix(MatcherReader.octets(matched), replacement);
     }
 
     /// A substitution of RE2 in the form that our patterns take; one that names a group which `pattern` does not have

@@ -73,7 +73,8 @@ class HeadOptionsReaderTest {
                                 HeadOptions.ServerHeader.APPEND_IF_ABSENT,
                                 "edge",
                                 "1.1 edge",
-                                HeadOptions.Scheme.HTTPS)));
+                                HeadOptions.Scheme.HTTPS,
+                                true)));
         assertThat(findings.problems()).isEmpty();
     }
 
