@@ -9,14 +9,18 @@ import io.heddle.traffic.balance.Endpoint;
 import io.heddle.traffic.balance.EndpointSet;
 import io.heddle.traffic.request.PeerMetadata;
 import io.heddle.traffic.resilience.BreakerLimits;
+import io.heddle.traffic.resilience.OutlierPolicy;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.ConnectionLimits;
+import io.heddle.traffic.runtime.ConnectionOpening;
 import io.heddle.traffic.runtime.GrpcService;
+import io.heddle.traffic.runtime.HealthPolicy;
 import io.heddle.traffic.runtime.Http2Options;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +32,7 @@ final class Calls implements AutoCloseable {
     static final int LARGEST = 1 << 20;
 
     final EventLoops loops = new EventLoops(1);
+    final Upstreams upstreams;
     final GrpcClient client;
 
     Calls(int port, Cluster.Protocol protocol, Http2Options.KeepAlive keepAlive) {
@@ -50,16 +55,17 @@ final class Calls implements AutoCloseable {
                         false,
                         keepAlive),
                 ConnectionLimits.DEFAULT,
+                ConnectionOpening.DEFAULT,
+                new HealthPolicy(Optional.of(OutlierPolicy.DEFAULT), Optional.empty()),
                 Cluster.ServiceTag.UNKNOWN);
         var config = new RuntimeConfig(Map.of(), Map.of(), Map.of("server", cluster), Map.of(), Map.of());
-        client = new GrpcClient(
-                loops.workers().getFirst(),
-                new Upstreams(
-                        loops,
-                        tls -> {
-                            throw new IllegalArgumentException("no TLS here");
-                        },
-                        config));
+        upstreams = new Upstreams(
+                loops,
+                tls -> {
+                    throw new IllegalArgumentException("no TLS here");
+                },
+                config);
+        client = new GrpcClient(loops.workers().getFirst(), upstreams);
     }
 
     static GrpcService service(String cluster) {

@@ -18,6 +18,7 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import io.heddle.traffic.resilience.EjectionType;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.Http2Options;
 import java.io.ByteArrayInputStream;
@@ -231,6 +232,21 @@ class GrpcCallTest {
         assertThat(calls.failure(Calls.request("Echo"), bytes("refuse")))
                 .isEqualTo(new GrpcStatus(GrpcCode.FAILED_PRECONDITION, "50% of ünits\nmissing"));
         assertThat(calls.failure(Calls.request("None"), bytes("x")).code()).isEqualTo(GrpcCode.UNIMPLEMENTED);
+    }
+
+    @Test
+    void outlier_detection_hears_of_statuses_and_deadlines() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            calls.failure(Calls.request("None"), bytes("x"));
+        }
+        var detector = Objects.requireNonNull(calls.upstreams.outliers().get("server"));
+        assertThat(detector.detected(EjectionType.CONSECUTIVE_5XX))
+                .as("UNIMPLEMENTED is 501, whatever the status of HTTP")
+                .isEqualTo(1);
+        for (int i = 0; i < 5; i++) {
+            calls.failure(Calls.request("Echo", Duration.ofMillis(50)), bytes("wait"));
+        }
+        assertThat(detector.detected(EjectionType.CONSECUTIVE_GATEWAY_FAILURE)).isEqualTo(1);
     }
 
     @Test

@@ -21,12 +21,12 @@ final class TimeoutsReader {
     /// As in Envoy, a route with `max_stream_duration` has no `timeout`.
     static Timeouts read(RouteAction message, RetryReader.Retry retry, Scope scope) {
         boolean byDuration = message.hasMaxStreamDuration();
-        if (byDuration && message.hasTimeout()) {
-            scope.at("timeout").warning("has no effect beside max_stream_duration, as in Envoy", "remove one of them");
-        }
         var request = message.hasTimeout()
                 ? Values.duration(message.getTimeout(), Duration.ZERO, scope.at("timeout"))
                 : Timeouts.DEFAULT.request();
+        if (byDuration && message.hasTimeout() && !request.isZero()) {
+            scope.at("timeout").warning("has no effect beside max_stream_duration, as in Envoy", "remove one of them");
+        }
         return new Timeouts(
                 byDuration ? Duration.ZERO : request,
                 retry.perTry(),

@@ -174,6 +174,11 @@ class RetryReaderTest {
                 .timeouts();
         assertThat(byStream.grpc()).contains(new GrpcTimeouts(Duration.ZERO, Duration.ofMillis(200), false));
         assertThat(byStream.request()).as("as in Envoy").isZero();
+        assertThat(paths("timeout: 0s, max_stream_duration: {}", NOTHING)).isEmpty();
+        assertThat(paths("timeout: 1s, max_stream_duration: {}", NOTHING))
+                .singleElement()
+                .asString()
+                .endsWith("route.timeout");
     }
 
     private static BreakerLimits limits(String breakers) {
