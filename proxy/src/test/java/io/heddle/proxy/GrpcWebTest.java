@@ -57,8 +57,7 @@ final class GrpcWebTest {
             }
         }
     };
-    private static final String BOOTSTRAP =
-            """
+    private static final String BOOTSTRAP = """
             admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
             static_resources:
               listeners:
@@ -111,7 +110,9 @@ final class GrpcWebTest {
     @BeforeAll
     void start(@TempDir Path state) throws Exception {
         var service = ServerServiceDefinition.builder("shop.Catalog")
-                .addMethod(method("Echo", MethodDescriptor.MethodType.UNARY), ServerCalls.asyncUnaryCall(GrpcWebTest::echo))
+                .addMethod(
+                        method("Echo", MethodDescriptor.MethodType.UNARY),
+                        ServerCalls.asyncUnaryCall(GrpcWebTest::echo))
                 .addMethod(
                         method("Many", MethodDescriptor.MethodType.SERVER_STREAMING),
                         ServerCalls.asyncServerStreamingCall(GrpcWebTest::many))
@@ -212,7 +213,8 @@ final class GrpcWebTest {
         assertThat(header(answer, "access-control-allow-origin")).isEqualTo("https://shop.example");
         assertThat(header(answer, "access-control-expose-headers")).isEqualTo("grpc-status,grpc-message");
         assertThat(frames(answer.body())).containsExactly("0:hello", "128:grpc-status:0\r\n");
-        assertThat(frames(call("/shop.Catalog/Many", type, type, frame(0, "abc")).body()))
+        assertThat(frames(
+                        call("/shop.Catalog/Many", type, type, frame(0, "abc")).body()))
                 .containsExactly("0:a\0", "0:b\1", "0:c\2", "128:grpc-status:0\r\n");
     }
 
@@ -223,7 +225,11 @@ final class GrpcWebTest {
         var answer = call("/shop.Catalog/Echo", type, type, body);
         assertThat(header(answer, "content-type")).isEqualTo("application/grpc-web-text+proto");
         assertThat(frames(decode(answer.body()))).containsExactly("0:hello", "128:grpc-status:0\r\n");
-        assertThat(frames(decode(call("/shop.Catalog/Many", type, type, Base64.getEncoder().encode(frame(0, "xy")))
+        assertThat(frames(decode(call(
+                                "/shop.Catalog/Many",
+                                type,
+                                type,
+                                Base64.getEncoder().encode(frame(0, "xy")))
                         .body())))
                 .containsExactly("0:x\0", "0:y\1", "128:grpc-status:0\r\n");
         var wrong = call("/shop.Catalog/Echo", type, type, "no base64!".getBytes(StandardCharsets.ISO_8859_1));
@@ -234,7 +240,9 @@ final class GrpcWebTest {
     void an_error_tells_its_status_where_the_client_looks() throws Exception {
         var type = "application/grpc-web+proto";
         var failed = call("/shop.Catalog/Echo", type, type, frame(0, ""));
-        assertThat(header(failed, "grpc-status")).as("an answer that ends with its head").isEqualTo("3");
+        assertThat(header(failed, "grpc-status"))
+                .as("an answer that ends with its head")
+                .isEqualTo("3");
         assertThat(header(failed, "grpc-message")).isEqualTo("nothing");
         assertThat(header(failed, "content-type")).isEqualTo("application/grpc-web+proto");
         var unknown = call("/shop.Catalog/Other", type, type, frame(0, "x"));

@@ -11,8 +11,8 @@ import io.netty.buffer.ByteBufAllocator;
 /// that is wanted.
 final class GrpcWebEncoding implements BodyTransform {
     private static final int TRAILERS = 0x80;
-    private static final byte[] DIGITS =
-            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    private static final byte[] DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+            .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
 
     private final boolean text;
     private int rest;
@@ -42,7 +42,7 @@ final class GrpcWebEncoding implements BodyTransform {
     }
 
     private void digits(ByteBuf coded, int digits) {
-        int bits = rest << 8 * (3 - count);
+        int bits = rest << (8 * (3 - count));
         for (int i = 0; i < 4; i++) {
             coded.writeByte(i < digits ? DIGITS[(bits >>> (18 - 6 * i)) & 63] : '=');
         }

@@ -96,6 +96,9 @@ final class Http1ClientStream implements ClientStream {
         if (chunked && !head.lines().chunked()) {
             writer.text("transfer-encoding: chunked\r\n");
         }
+        if (complete && length < 0 && !head.bodiless() && !request.isMethod("HEAD")) {
+            writer.text("content-length: 0\r\n"); // HTTP/2 says by the end of its stream that there is no body.
+        }
         connection(writer);
         output.head(writer, chunked, complete ? 0 : length);
     }
