@@ -8,8 +8,8 @@ import java.util.List;
 /// The changes that one body passes, one after the other, and what comes out at the end. Confined to its event loop;
 /// used again after [#close].
 ///
-/// A change may be closed while it is at work, because what it gave on ended the exchange. It is let go of when it
-/// returns.
+/// A change may be closed while it is at work, because what it gave on ended the exchange. It is let go of
+/// when it returns.
 public final class BodyPipe {
     private final BodyOutput sink;
     private final List<Stage> stages = new ArrayList<>(1);

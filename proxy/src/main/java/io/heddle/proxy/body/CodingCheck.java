@@ -14,8 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Refuses configurations with a content coding that this proxy cannot do: clients would be told of one that never
-/// comes.
+/// Refuses configurations with a content coding that this proxy cannot do: clients would be told of one
+/// that never comes.
 public final class CodingCheck implements ActiveConfig.Follower {
     @Override
     public List<Problem> opening(RuntimeConfig next) {

@@ -18,8 +18,8 @@ final class Decompression implements BodyTransform {
     private boolean tooLarge;
     private boolean over;
 
-    /// Trailers bear the name of `library`. One that becomes more than `mostRatio` times as large as it came is cut
-    /// off.
+    /// Trailers bear the name of `library`. One that becomes more than `mostRatio` times as large as it
+    /// came is cut off.
     Decompression(Decoder decoder, String library, int mostRatio, Tally tally) {
         this.decoder = decoder;
         this.library = library;

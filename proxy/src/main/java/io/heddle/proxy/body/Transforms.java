@@ -1,5 +1,6 @@
 package io.heddle.proxy.body;
 
+import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.observe.RequestObserver;
 import io.heddle.proxy.observe.RequestTimeline;
 import io.heddle.traffic.filter.BodyChange;
@@ -7,11 +8,13 @@ import io.heddle.traffic.filter.FilterCounter;
 
 /// Makes the changes that filters ask for, for the bodies of one exchange after the other. Confined to its event loop.
 public final class Transforms {
+    private final Worker worker;
     private final RequestObserver observer;
     private final RequestTimeline timeline;
 
-    /// What is counted goes to `observer` under the prefix in `timeline`.
-    public Transforms(RequestObserver observer, RequestTimeline timeline) {
+    /// On the loop of `worker`; what is counted goes to `observer` under the prefix in `timeline`.
+    public Transforms(Worker worker, RequestObserver observer, RequestTimeline timeline) {
+        this.worker = worker;
         this.observer = observer;
         this.timeline = timeline;
     }
@@ -22,6 +25,7 @@ public final class Transforms {
             case BodyChange.Compress(var coding, var meter) -> new Compression(Codings.encoder(coding), tally(meter));
             case BodyChange.FromBase64() -> new Base64Decoding();
             case BodyChange.ToGrpcWeb(boolean text) -> new GrpcWebEncoding(text);
+            case BodyChange.Limit limit -> new Throttle(worker, limit, this);
             case BodyChange.Decompress(var coding, var library, int mostRatio, var meter) ->
                 new Decompression(Codings.decoder(coding), library, mostRatio, tally(meter));
         };

@@ -7,8 +7,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.ByteBuffer;
 
-/// Compresses as Zstandard (RFC 8878), by its own library, within the window of 8 MiB that clients must take (RFC
-/// 9659).
+/// Compresses as Zstandard (RFC 8878), by its own library, within the window of 8 MiB that clients must
+/// take (RFC 9659).
 final class ZstdEncoder implements Encoder {
     private static final int CHUNK = 16 * 1024;
     private static final int WINDOW = 23;

@@ -99,7 +99,7 @@ final class AnswerRelay {
 
     /// Some of the body has gone on that was held back.
     void moved() {
-        client.flush();
+        pause();
         writable(client.isWritable());
         exchange.moved();
     }

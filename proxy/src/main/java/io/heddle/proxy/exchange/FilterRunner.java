@@ -136,7 +136,7 @@ final class FilterRunner implements FilterRequest {
     /// What the filters see and change of the request's and the answer's body.
     Bodies bodies() {
         if (bodies == null) {
-            var transforms = new Transforms(services.observer(), timeline);
+            var transforms = new Transforms(worker, services.observer(), timeline);
             bodies = new Bodies(exchange, this, tries, transforms);
         }
         return bodies;

@@ -18,10 +18,9 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// A request's body where filters may see or change it. What comes of it waits here until all of them have let the
-/// request pass; then it goes to the [Tries], through what the filters do to it. Part of its [HttpExchange], reused
-/// with
-/// it.
+/// A request's body where filters may see or change it. What comes of it waits here until all of them have
+/// let the request pass; then it goes to the [Tries], through what the filters do to it. Part of its
+/// [HttpExchange], reused with it.
 ///
 /// What waits stands behind the changes that were asked for so far; another one gets all of it again. So a filter that
 /// asks for the body gets it as the filters before it have changed it.
@@ -169,13 +168,17 @@ final class FilteredRequest implements BodyOutput, ReceivedBody {
             return received;
         }
         long length = ended && trailers.count() == 0 ? size : -1;
-        boolean same = pipe.isEmpty() && (length < 0 || received.lines().contentLength() == length);
+        boolean same = keepsLength() && (length < 0 || received.lines().contentLength() == length);
         return same && !continued ? received : received.reframed(framing(length, received), continued);
+    }
+
+    private boolean keepsLength() {
+        return wanted.stream().allMatch(BodyChange::keepsLength);
     }
 
     /// What came with a length and was not changed keeps it.
     private long framing(long length, HttpRequestHead received) {
-        return length < 0 && pipe.isEmpty() ? received.lines().contentLength() : length;
+        return length < 0 && keepsLength() ? received.lines().contentLength() : length;
     }
 
     /// Nothing holds it back any more.
@@ -239,6 +242,7 @@ final class FilteredRequest implements BodyOutput, ReceivedBody {
 
     @Override
     public void moved() {
+        pipe.pause();
         tries.flush();
         look();
         if (exchange.isActive()) {

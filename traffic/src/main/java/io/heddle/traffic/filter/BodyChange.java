@@ -1,6 +1,9 @@
 package io.heddle.traffic.filter;
 
+import io.heddle.traffic.body.ByteRate;
 import io.heddle.traffic.body.ContentCoding;
+import io.heddle.traffic.body.TransferDelays;
+import java.util.Optional;
 
 /// What becomes of a body on its way through the proxy, as a stream: pieces in, pieces out. The proxy does it.
 public sealed interface BodyChange {
@@ -33,4 +36,25 @@ public sealed interface BodyChange {
     ///
     /// @param text whether all of it becomes base64
     record ToGrpcWeb(boolean text) implements BodyChange {}
+
+    /// The body goes no faster than a rate.
+    ///
+    /// @param rate how fast
+    /// @param request whether it is a request's
+    /// @param delays where it is noted how long it took, which trailers of an answer tell; empty tells nothing
+    /// @param enforced counts bodies that were held back
+    /// @param bytes what came, and what went on
+    record Limit(
+            ByteRate rate,
+            boolean request,
+            Optional<TransferDelays> delays,
+            Optional<FilterCounter> enforced,
+            Meter bytes)
+            implements BodyChange {
+        /// Trailers need a body in chunks.
+        @Override
+        public boolean keepsLength() {
+            return request || delays.isEmpty();
+        }
+    }
 }

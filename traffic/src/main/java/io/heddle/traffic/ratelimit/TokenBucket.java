@@ -42,6 +42,23 @@ public final class TokenBucket {
         }
     }
 
+    /// Takes as many tokens at `now` as there are, at most `wanted`; how many that was.
+    public long takeUpTo(long wanted, long now) {
+        double time = seconds(now);
+        while (true) {
+            long before = emptyAt.get();
+            double from = emptyAt(before, time);
+            long taken = Math.clamp((long) ((time - from + ROUNDING) / secondsPerToken), 0, wanted);
+            if (taken == 0) {
+                return 0;
+            }
+            double after = from + taken * secondsPerToken;
+            if (emptyAt.compareAndSet(before, Double.doubleToRawLongBits(after))) {
+                return taken;
+            }
+        }
+    }
+
     private double emptyAt(long bits, double time) {
         return Math.max(Double.longBitsToDouble(bits), time - most * secondsPerToken);
     }

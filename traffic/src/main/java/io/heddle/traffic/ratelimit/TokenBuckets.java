@@ -31,6 +31,11 @@ public final class TokenBuckets {
         return rate.added() * 1e9 / rate.interval().toNanos();
     }
 
+    /// The bucket of all requests, if there is one.
+    public Optional<TokenBucket> everything() {
+        return everything;
+    }
+
     /// What came of a request.
     ///
     /// @param allowed whether it may pass

@@ -5,6 +5,7 @@ import io.heddle.traffic.filter.AdmissionControlFilter;
 import io.heddle.traffic.filter.HealthCheckFilter;
 import io.heddle.traffic.compression.CompressorFilter;
 import io.heddle.traffic.compression.DecompressorFilter;
+import io.heddle.traffic.filter.BandwidthLimitFilter;
 import io.heddle.traffic.filter.BufferFilter;
 import io.heddle.traffic.filter.CorsFilter;
 import io.heddle.traffic.filter.CsrfFilter;
@@ -41,6 +42,7 @@ public final class BuiltinFilters {
             BufferFilter.NAME, // once it may pass: nobody holds a body for who may not
             StatefulSessionFilter.NAME, // which host, once it is known that it is forwarded
             HeaderMutationFilter.NAME, // heads as they leave, after all that read them
+            BandwidthLimitFilter.NAME, // nearest to the application, whose bytes it counts
             FaultFilter.NAME); // last: a fault stands in for the service itself
 
     private BuiltinFilters() {}

@@ -39,6 +39,16 @@ class TokenBucketTest {
     }
 
     @Test
+    void gives_as_many_as_there_are_and_no_more_than_are_wanted() {
+        var bucket = bucket(100 * 1024, 100 * 1024, Duration.ofSeconds(1));
+        assertThat(bucket.takeUpTo(40 * 1024, 0)).isEqualTo(40 * 1024);
+        assertThat(bucket.takeUpTo(100 * 1024, 0)).isEqualTo(60 * 1024);
+        assertThat(bucket.takeUpTo(1, 0)).isZero();
+        assertThat(bucket.takeUpTo(100 * 1024, SECOND / 20)).isBetween(5119L, 5120L);
+        assertThat(bucket.takeUpTo(1 << 30, 100 * SECOND)).isEqualTo(100 * 1024);
+    }
+
+    @Test
     void says_when_the_next_token_comes() {
         var bucket = bucket(1, 1, Duration.ofSeconds(60));
         assertThat(bucket.secondsToNext(0)).isZero();

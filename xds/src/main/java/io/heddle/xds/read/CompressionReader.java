@@ -136,7 +136,7 @@ final class CompressionReader {
         return all;
     }
 
-    private static boolean flag(boolean set, RuntimeFeatureFlag message, Scope scope) {
+    static boolean flag(boolean set, RuntimeFeatureFlag message, Scope scope) {
         scope.check(message, FLAG);
         return !set || !message.hasDefaultValue() || message.getDefaultValue().getValue();
     }

@@ -3,6 +3,7 @@ package io.heddle.xds.read;
 import com.google.protobuf.Any;
 import com.google.protobuf.Parser;
 import io.envoyproxy.envoy.config.route.v3.FilterConfig;
+import io.envoyproxy.envoy.extensions.filters.http.bandwidth_limit.v3.BandwidthLimit;
 import io.envoyproxy.envoy.extensions.filters.http.buffer.v3.Buffer;
 import io.envoyproxy.envoy.extensions.filters.http.buffer.v3.BufferPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.compressor.v3.Compressor;
@@ -27,6 +28,7 @@ import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.http.set_metadata.v3.Config;
 import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSession;
 import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute;
+import io.heddle.traffic.filter.BandwidthLimitFilter;
 import io.heddle.traffic.filter.BufferFilter;
 import io.heddle.traffic.filter.CsrfFilter;
 import io.heddle.traffic.filter.FaultFilter;
@@ -47,6 +49,7 @@ import java.util.Optional;
 final class FilterReaders {
     static final String ROUTER = "envoy.extensions.filters.http.router.v3.Router";
     private static final String LOCAL_LIMIT = "envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit";
+    private static final String BANDWIDTH = "envoy.extensions.filters.http.bandwidth_limit.v3.BandwidthLimit";
     private static final String CSRF = "envoy.extensions.filters.http.csrf.v3.CsrfPolicy";
     private static final String SET_METADATA = "envoy.extensions.filters.http.set_metadata.v3.Config";
     private static final String FILTER_CONFIG = "envoy.config.route.v3.FilterConfig";
@@ -133,6 +136,10 @@ final class FilterReaders {
                         return new GrpcWebFilter(name);
                     })),
             new FilterReader(
+                    BANDWIDTH,
+                    (name, any, scope) -> scope.unpack(any, BandwidthLimit.parser())
+                            .map(found -> new BandwidthLimitFilter(name, BandwidthReader.read(found, false, scope)))),
+            new FilterReader(
                     LOCAL_LIMIT,
                     (name, any, scope) -> scope.unpack(any, LocalRateLimit.parser())
                             .map(found -> new LocalRateLimitFilter(name, LocalRateLimitReader.read(found, scope)))),
@@ -179,6 +186,10 @@ final class FilterReaders {
                     "envoy.extensions.filters.http.compressor.v3.CompressorPerRoute",
                     (any, scope) -> scope.unpack(any, CompressorPerRoute.parser())
                             .map(found -> CompressionReader.route(found, scope))),
+            new OverrideReader(
+                    BANDWIDTH,
+                    (any, scope) -> scope.unpack(any, BandwidthLimit.parser())
+                            .map(found -> BandwidthReader.read(found, true, scope))),
             new OverrideReader(
                     LOCAL_LIMIT,
                     (any, scope) -> scope.unpack(any, LocalRateLimit.parser())

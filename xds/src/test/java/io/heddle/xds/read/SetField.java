@@ -22,6 +22,7 @@ import io.envoyproxy.envoy.extensions.clusters.dns.v3.DnsCluster;
 import io.envoyproxy.envoy.extensions.compression.brotli.compressor.v3.Brotli;
 import io.envoyproxy.envoy.extensions.compression.gzip.compressor.v3.Gzip;
 import io.envoyproxy.envoy.extensions.compression.zstd.compressor.v3.Zstd;
+import io.envoyproxy.envoy.extensions.filters.http.bandwidth_limit.v3.BandwidthLimit;
 import io.envoyproxy.envoy.extensions.filters.http.buffer.v3.Buffer;
 import io.envoyproxy.envoy.extensions.filters.http.buffer.v3.BufferPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.compressor.v3.Compressor;
@@ -124,6 +125,7 @@ record SetField(Way way, FieldDescriptor field) {
                             HTTPFault.getDefaultInstance(),
                             Buffer.getDefaultInstance(),
                             Compressor.getDefaultInstance(),
+                            BandwidthLimit.getDefaultInstance(),
                             GrpcWeb.getDefaultInstance(),
                             Decompressor.getDefaultInstance(),
                             Cors.getDefaultInstance(),
@@ -151,6 +153,7 @@ record SetField(Way way, FieldDescriptor field) {
                             HTTPFault.getDefaultInstance(),
                             PerRouteConfig.getDefaultInstance(),
                             BufferPerRoute.getDefaultInstance(),
+                            BandwidthLimit.getDefaultInstance(),
                             CompressorPerRoute.getDefaultInstance(),
                             CorsPolicy.getDefaultInstance(),
                             CsrfPolicy.getDefaultInstance(),
