@@ -20,7 +20,7 @@ final class LatencyAverage {
         while (true) {
             long before = word.get();
             float average = average(before);
-            float kept = (float) Math.exp(-age(before, now) / (double) decay);
+            float kept = (float) fade(age(before, now), decay);
             float moved = average <= latency ? latency : average * kept + latency * (1 - kept);
             long after = ((now >> UNIT) & 0xffff_ffffL) << Integer.SIZE | Float.floatToRawIntBits(moved);
             if (word.compareAndSet(before, after)) {
@@ -37,7 +37,15 @@ final class LatencyAverage {
         }
         long age = age(current, now);
         float average = average(current);
-        return age == 0 ? average : average * Math.exp(-age / (double) decay);
+        return age == 0 ? average : average * fade(age, decay);
+    }
+
+    /// What is left of an average after `age`: e to the power of minus its share of the decay. Small shares, which are
+    /// the
+    /// usual ones, by the first terms of the series: 1/48,000 off at most.
+    private static double fade(long age, long decay) {
+        double share = age / (double) decay;
+        return share < 0.05 ? 1 - share + share * share / 2 : Math.exp(-share);
     }
 
     private static float average(long word) {

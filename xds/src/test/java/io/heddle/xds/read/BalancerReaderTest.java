@@ -187,6 +187,26 @@ class BalancerReaderTest {
     }
 
     @Test
+    void reads_how_many_requests_are_expected_and_says_where_that_has_no_effect() {
+        var opening = cluster(
+                        "preconnect_policy: { predictive_preconnect_ratio: 1.5, per_upstream_preconnect_ratio: 2 }")
+                .opening();
+        assertThat(opening.predictive()).isEqualTo(1.5);
+        assertThat(opening.ahead()).isEqualTo(2);
+        assertThat(read("lb_policy: RING_HASH, preconnect_policy: { predictive_preconnect_ratio: 2 }")
+                        .problems())
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.isError()).isFalse();
+                    assertThat(problem.path()).isEqualTo("preconnect_policy.predictive_preconnect_ratio");
+                });
+        assertThat(read("preconnect_policy: { predictive_preconnect_ratio: 3.5 }")
+                        .problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.isError()).isTrue());
+    }
+
+    @Test
     void reads_subsets() {
         var selectors = "fallback_policy: DEFAULT_SUBSET, default_subset: { stage: prod }, list_as_any: true,"
                 + " subset_selectors: [ { keys: [version, stage], fallback_policy: KEYS_SUBSET,"
