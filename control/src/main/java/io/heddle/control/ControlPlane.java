@@ -11,6 +11,7 @@ import io.heddle.control.discovery.ConnectedWorkloads;
 import io.heddle.control.discovery.DirectorySource;
 import io.heddle.control.discovery.DiscoverySource;
 import io.heddle.control.push.ConnectedProxies;
+import io.heddle.control.push.MeshExplainer;
 import io.heddle.control.reconcile.ConfigGate;
 import io.heddle.control.reconcile.ReconcileLoop;
 import io.heddle.control.store.MvConfigStore;
@@ -18,6 +19,7 @@ import io.heddle.control.store.StoreException;
 import io.heddle.control.telemetry.ProxyScraper;
 import io.heddle.control.telemetry.TrafficGraph;
 import io.heddle.model.name.SpiffeId;
+import io.heddle.traffic.explain.Heads;
 import io.heddle.xds.read.FileReason;
 import io.heddle.xds.server.AdsServer;
 import io.heddle.xds.write.MeshTranslator;
@@ -45,19 +47,31 @@ public final class ControlPlane implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ControlPlane.class);
 
     private final ControlOptions options;
+    private final Optional<Heads> heads;
     private final Clock clock = Clock.systemUTC();
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
     private @Nullable Endpoints endpoints;
 
-    private ControlPlane(ControlOptions options) {
+    private ControlPlane(ControlOptions options, Optional<Heads> heads) {
         this.options = options;
+        this.heads = heads;
     }
 
-    /// Starts a control plane.
+    /// Starts a control plane that explains no requests.
     ///
     /// @throws StartException with one line that says why it cannot start; nothing is left open
     public static ControlPlane start(ControlOptions options) throws StartException {
-        var control = new ControlPlane(options);
+        return start(new ControlPlane(options, Optional.empty()));
+    }
+
+    /// Starts a control plane that explains requests to proxies that do this to heads.
+    ///
+    /// @throws StartException with one line that says why it cannot start; nothing is left open
+    public static ControlPlane start(ControlOptions options, Heads heads) throws StartException {
+        return start(new ControlPlane(options, Optional.of(heads)));
+    }
+
+    private static ControlPlane start(ControlPlane control) throws StartException {
         try {
             control.startAll();
             return control;
@@ -131,6 +145,7 @@ public final class ControlPlane implements AutoCloseable {
                 new RestApi.Traffic(scraper, graph),
                 settings,
                 options.version());
+        heads.ifPresent(those -> rest.explain(proxies, new MeshExplainer(translator::translate, those)));
         var api = open(options.ports().api(), "--api-port", rest::openApi);
         var metrics = open(options.ports().metrics(), "--metrics-port", rest::openDebug);
 

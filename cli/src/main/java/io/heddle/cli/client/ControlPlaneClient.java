@@ -14,7 +14,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
@@ -87,6 +89,14 @@ public final class ControlPlaneClient implements AutoCloseable {
     /// The service graph over the last seconds.
     public JsonNode graph(int windowSeconds) {
         return send("GET", "/api/v1/graph?by=service&window=" + windowSeconds, "");
+    }
+
+    /// What a proxy would do with a request: `for` names the proxy, the other parameters ask.
+    public JsonNode explain(Map<String, String> query) {
+        var text = query.entrySet().stream()
+                .map(parameter -> parameter.getKey() + "=" + encode(parameter.getValue()))
+                .collect(Collectors.joining("&"));
+        return send("GET", "/api/v1/explain?" + text, "");
     }
 
     /// What runs there.

@@ -7,7 +7,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /// The options that say which control plane is meant.
-final class ServerOptions {
+public final class ServerOptions {
     @Option(
             names = "--server",
             paramLabel = "<address|dir>",
@@ -21,7 +21,8 @@ final class ServerOptions {
             description = "A file with the admin token. Default: $HEDDLE_TOKEN, or beside the control plane's state.")
     private Optional<Path> tokenFile = Optional.empty();
 
-    ControlPlaneClient client() {
+    /// A client of it.
+    public ControlPlaneClient client() {
         return new ControlPlaneClient(Locator.ofProcess().locate(server, tokenFile));
     }
 }

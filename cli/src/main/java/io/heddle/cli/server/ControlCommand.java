@@ -12,6 +12,7 @@ import io.heddle.control.ControlPlane;
 import io.heddle.control.Endpoints;
 import io.heddle.control.StartException;
 import io.heddle.model.view.MeshSettings;
+import io.heddle.proxy.exchange.ReceivedHeads;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -160,7 +161,7 @@ public final class ControlCommand implements Callable<Integer> {
 
     private static ControlPlane started(ControlOptions options) {
         try {
-            return ControlPlane.start(options);
+            return ControlPlane.start(options, new ReceivedHeads());
         } catch (StartException e) {
             throw new Failure(ExitCode.FAILURE, e.reason(), e.remedy(), e);
         }

@@ -6,6 +6,7 @@ import io.heddle.control.ca.CertificateAuthority;
 import io.heddle.control.ca.JoinTokens;
 import io.heddle.control.discovery.DiscoverySource;
 import io.heddle.control.push.ConnectedProxies;
+import io.heddle.control.push.MeshExplainer;
 import io.heddle.control.reconcile.ConfigGate;
 import io.heddle.control.store.ConfigStore;
 import io.heddle.control.telemetry.ProxyScraper;
@@ -79,6 +80,12 @@ public final class RestApi {
         debug.add(new Route("GET", "/debug/syncz", Access.READ, status::syncz));
         debug.add(new Route("GET", "/version", Access.OPEN, status::version));
         debug.add(new Route("GET", "/ready", Access.OPEN, status::ready));
+    }
+
+    /// Adds explanations of what the proxies do with requests.
+    public void explain(ConnectedProxies proxies, MeshExplainer explainer) {
+        var explanations = new ExplainApi(proxies, explainer);
+        api.add(new Route("GET", "/api/v1/explain", Access.READ, explanations::explain));
     }
 
     /// Opens the port of the API and the dashboard. Reads need the admin token unless only this machine can reach it.

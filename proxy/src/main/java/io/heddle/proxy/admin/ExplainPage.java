@@ -16,7 +16,7 @@ final class ExplainPage {
 
     static Answer answer(Explainer explainer, Map<String, String> query) {
         boolean json = AdminPages.asksForJson(query);
-        return switch (question(query).call(explainer)) {
+        return switch (Question.of(query).then(question -> question.call(explainer))) {
             case Checked.Ok<Call>(Call call, var _) -> {
                 var explanation = explainer.explain(call);
                 yield json ? Answer.json(explanation.document()) : Answer.text(200, explanation.text());
@@ -25,31 +25,5 @@ final class ExplainPage {
                 Answer.text(
                         400, problems.stream().map(problem -> problem + "\n").collect(Collectors.joining()));
         };
-    }
-
-    private static Question question(Map<String, String> query) {
-        return new Question(
-                query.getOrDefault("request", ""),
-                query.getOrDefault("header", "")
-                        .lines()
-                        .filter(line -> !line.isBlank())
-                        .toList(),
-                query.getOrDefault("from", ""),
-                query.getOrDefault("listener", ""),
-                query.getOrDefault("to", ""),
-                query.getOrDefault("source", ""),
-                query.getOrDefault("sni", ""),
-                query.containsKey("alpn")
-                        ? List.of(query.getOrDefault("alpn", "").split(",", -1))
-                        : List.of(),
-                seed(query.getOrDefault("seed", "0")));
-    }
-
-    private static long seed(String text) {
-        try {
-            return Long.parseLong(text);
-        } catch (NumberFormatException wrong) {
-            throw new IllegalArgumentException("seed is no whole number: " + text, wrong);
-        }
     }
 }

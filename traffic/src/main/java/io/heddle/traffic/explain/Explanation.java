@@ -52,11 +52,13 @@ public record Explanation(List<Step> steps, Outcome outcome) {
         }
         var document = new LinkedHashMap<String, Object>();
         document.put("steps", told);
-        document.put("outcome", outcome(outcome));
+        var end = outcome(outcome);
+        end.put("text", sentence());
+        document.put("outcome", end);
         return document;
     }
 
-    private static Map<String, Object> outcome(Outcome outcome) {
+    private static LinkedHashMap<String, Object> outcome(Outcome outcome) {
         var fields = new LinkedHashMap<String, Object>();
         switch (outcome) {
             case Outcome.Closed(String reason) -> {
@@ -88,13 +90,25 @@ public record Explanation(List<Step> steps, Outcome outcome) {
 
     /// The explanation for people: a line for each step, and one for the outcome.
     public String text() {
+        return text(steps, sentence());
+    }
+
+    /// Such a text of an explanation that came as a document: its steps, and the `text` of its outcome.
+    public static String text(List<Step> steps, String outcome) {
         var text = new StringBuilder();
         for (var step : steps) {
             text.append(String.format(Locale.ROOT, "%-20s ", step.step()));
             text.append(step.subject().isEmpty() ? "" : step.subject() + ": ");
             text.append(step.verdict()).append('\n');
         }
-        var end = switch (outcome) {
+        return text.append(String.format(Locale.ROOT, "%-20s ", "outcome"))
+                .append(outcome)
+                .append('\n')
+                .toString();
+    }
+
+    private String sentence() {
+        return switch (outcome) {
             case Outcome.Closed(String reason) -> "the connection is closed: " + reason;
             case Outcome.Answered(LocalReply reply) ->
                 "the proxy answers " + reply.status() + " (" + reply.details() + ")";
@@ -102,10 +116,6 @@ public record Explanation(List<Step> steps, Outcome outcome) {
                 "goes to " + endpoint.socketAddress() + " of cluster " + cluster;
             case Outcome.Open(String cluster, String reason) -> "goes to cluster " + cluster + ": " + reason;
         };
-        return text.append(String.format(Locale.ROOT, "%-20s ", "outcome"))
-                .append(end)
-                .append('\n')
-                .toString();
     }
 
     /// The cluster that the call goes to; empty where it goes nowhere.

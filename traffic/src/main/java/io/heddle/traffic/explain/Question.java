@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /// What somebody wants to have explained, in texts. Whatever is empty is as usual.
@@ -38,6 +39,35 @@ public record Question(
     public Question {
         headers = List.copyOf(headers);
         protocols = List.copyOf(protocols);
+    }
+
+    /// The question that the parameters of a URL ask: `request`, `header` (a line each), `from`, `listener`, `to`,
+    /// `source`, `sni`, `alpn` (with commas between), `seed`.
+    public static Checked<Question> of(Map<String, String> query) {
+        var seed = query.getOrDefault("seed", "0");
+        if (!seed.matches("-?[0-9]{1,18}")) {
+            return Checked.rejected(problem("seed", "is no whole number: " + seed));
+        }
+        return Checked.ok(new Question(
+                query.getOrDefault("request", ""),
+                query.getOrDefault("header", "")
+                        .lines()
+                        .filter(line -> !line.isBlank())
+                        .toList(),
+                query.getOrDefault("from", ""),
+                query.getOrDefault("listener", ""),
+                query.getOrDefault("to", ""),
+                query.getOrDefault("source", ""),
+                query.getOrDefault("sni", ""),
+                query.containsKey("alpn")
+                        ? List.of(query.getOrDefault("alpn", "").split(",", -1))
+                        : List.of(),
+                Long.parseLong(seed)));
+    }
+
+    /// The same question about a connection that goes to `address:port`.
+    public Question to(String destination) {
+        return new Question(request, headers, from, listener, destination, source, serverName, protocols, seed);
     }
 
     /// The call that this asks for, or all that is wrong with it.

@@ -1,0 +1,32 @@
+package io.heddle.control.discovery;
+
+import io.heddle.control.reconcile.MeshDocuments;
+import io.heddle.dialect.Document;
+import io.heddle.model.problem.Checked;
+import io.heddle.model.problem.Problem;
+import io.heddle.model.view.MeshSettings;
+import io.heddle.model.view.MeshSnapshot;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// A configuration directory that is read once, as [DirectorySource] reads it again and again.
+public final class MeshDirectory {
+    private MeshDirectory() {}
+
+    /// The mesh that stands in `directory`, or all that is wrong with it.
+    ///
+    /// @throws IOException when the directory cannot be read
+    public static Checked<MeshSnapshot> read(MeshSettings settings, Path directory) throws IOException {
+        var scan = DirectoryScan.of(directory, Map.of());
+        var problems = new ArrayList<Problem>(scan.unseen().values());
+        var documents = new ArrayList<Document>();
+        for (var file : scan.files()) {
+            problems.addAll(file.content().problems());
+            documents.addAll(file.documents().orElse(List.of()));
+        }
+        return Checked.of(documents, problems).then(whole -> MeshDocuments.read(settings, whole));
+    }
+}
