@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -175,6 +176,15 @@ final class RoutingTest {
         assertThat(status(ask("GET /never", "host: shop"))).isEqualTo("202");
         assertThat(status(ask("GET /certificate", "host: shop"))).isEqualTo("202");
         assertThat(status(ask("GET /parameters;v=1/x;y?z=;", "host: shop"))).isEqualTo("202");
+    }
+
+    @Test
+    void one_draw_a_request_counts_at_all_of_its_routes() throws IOException {
+        var statuses = new TreeSet<String>();
+        for (int i = 0; i < 100; i++) {
+            statuses.add(status(ask("GET /half", "host: shop")));
+        }
+        assertThat(statuses).containsExactly("201", "203");
     }
 
     @Test

@@ -12,6 +12,8 @@ final class ExchangeFacts implements RouteFacts {
     private final HopHeaders headers;
     private final RequestState state;
     private @Nullable HttpRequestHead head;
+    private long drawn;
+    private boolean hasDrawn;
 
     ExchangeFacts(Worker worker, HopHeaders headers, RequestState state) {
         this.worker = worker;
@@ -22,6 +24,7 @@ final class ExchangeFacts implements RouteFacts {
     /// A request begins.
     void start(HttpRequestHead requestHead) {
         head = requestHead;
+        hasDrawn = false;
     }
 
     @Override
@@ -39,6 +42,7 @@ final class ExchangeFacts implements RouteFacts {
         return !headers.client().certificate().isNone();
     }
 
+    /// One draw stands for chance at all routes, as in Envoy: two routes with the same share take the same requests.
     @Override
     public RequestState state() {
         return state;
@@ -46,6 +50,10 @@ final class ExchangeFacts implements RouteFacts {
 
     @Override
     public boolean among(int numerator, int denominator) {
-        return Math.unsignedMultiplyHigh(worker.chance(), denominator) < numerator;
+        if (!hasDrawn) {
+            drawn = worker.chance();
+            hasDrawn = true;
+        }
+        return Math.unsignedMultiplyHigh(drawn, denominator) < numerator;
     }
 }

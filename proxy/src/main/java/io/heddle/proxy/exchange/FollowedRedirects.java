@@ -2,6 +2,7 @@ package io.heddle.proxy.exchange;
 
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.http.HttpResponseHead;
+import io.heddle.proxy.observe.RequestTimeline;
 import io.heddle.traffic.request.HeaderEdit;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.HeaderName;
@@ -10,6 +11,7 @@ import io.heddle.traffic.route.InternalRedirects;
 import io.heddle.traffic.route.InternalRedirects.Predicate;
 import io.heddle.traffic.route.RouteAction;
 import io.heddle.traffic.route.RouteDecision;
+import io.heddle.traffic.runtime.NetworkFilter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,8 +22,17 @@ final class FollowedRedirects {
     private static final HeaderName ORIGINAL_URL = HeaderName.of("x-envoy-original-url");
     private static final int SEE_OTHER = 303;
 
+    private final Routing routing;
+    private final ExchangeFacts facts;
+    private final RequestTimeline timeline;
     private final List<RouteDecision> left = new ArrayList<>(0);
     private String origin = "";
+
+    FollowedRedirects(Routing routing, ExchangeFacts facts, RequestTimeline timeline) {
+        this.routing = routing;
+        this.facts = facts;
+        this.timeline = timeline;
+    }
 
     /// A request begins.
     void clear() {
@@ -41,8 +52,19 @@ final class FollowedRedirects {
         }
     }
 
+    /// The request that the answer to `head` leads to, when it is to be sent there; then it counts as followed.
+    Optional<HttpRequestHead> after(
+            HttpResponseHead answer, NetworkFilter.Http settings, RouteAction.Forward forward, HttpRequestHead head) {
+        var policy = forward.options().redirects();
+        boolean https = facts.https();
+        var next = next(policy, head, answer, https);
+        var decision = next.flatMap(found -> routing.elsewhere(settings, found, head));
+        boolean follows = decision.isPresent() && follow(policy, timeline.decision(), decision.get(), head, https);
+        return follows ? next : Optional.empty();
+    }
+
     /// The request that an answer leads to; empty when that is none that may be followed.
-    Optional<HttpRequestHead> next(
+    private Optional<HttpRequestHead> next(
             InternalRedirects policy, HttpRequestHead head, HttpResponseHead answer, boolean https) {
         boolean wanted = left.size() < policy.most() && policy.statuses().contains(answer.status());
         // After 303 only a request that changes nothing is asked again as it was.
@@ -98,7 +120,7 @@ final class FollowedRedirects {
     }
 
     /// Whether a redirect from one route may lead to another; then it is followed.
-    boolean follow(
+    private boolean follow(
             InternalRedirects policy, RouteDecision from, RouteDecision to, HttpRequestHead head, boolean https) {
         if (to.action() instanceof RouteAction.Reject) {
             return false;

@@ -45,7 +45,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
     private final ExchangeFormat format;
     private final ExchangeFacts facts;
     private final Routing routing;
-    private final FollowedRedirects followed = new FollowedRedirects();
+    private final FollowedRedirects followed;
     private final Tries tries;
     private final Deadline deadline = new Deadline(this::expired);
     private final HeaderEdits noEdits = new HeaderEdits();
@@ -71,6 +71,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         this.format = new ExchangeFormat(timeline, headers);
         this.facts = new ExchangeFacts(worker, headers, timeline.state);
         this.routing = new Routing(worker, headers, facts);
+        this.followed = new FollowedRedirects(routing, facts, timeline);
         this.tries = new Tries(this, worker, services, headers, format);
         this.relay = new AnswerRelay(this, client, tries, headers, format);
         this.replies = new LocalReplies(worker, format);
@@ -372,10 +373,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         timeline.grpcStatus = GrpcStatus.in(answer.lines(), timeline.grpcStatus);
         tries.judge(answer.status(), GrpcAnswer.isWanted(head()) ? timeline.grpcStatus : -1);
         Verdicts.heed(timeline, answer.lines());
-        if (follows(answer)) {
-            return;
-        }
-        if (tries.again(answer.status(), timeline.grpcStatus, answer.lines())) {
+        if (follows(answer) || tries.again(answer.status(), timeline.grpcStatus, answer.lines())) {
             return;
         }
         timeline.status = answer.status();
@@ -396,23 +394,19 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
                 || !tries.canBeSentElsewhere()) {
             return false;
         }
-        var policy = forward.options().redirects();
-        var settings = client.settings();
-        var next = followed.next(policy, head(), answer, facts.https());
-        var decision = next.flatMap(found -> routing.elsewhere(settings, found, head()));
-        if (decision.isEmpty()
-                || !followed.follow(policy, timeline.decision(), decision.get(), head(), facts.https())) {
+        var next = followed.after(answer, client.settings(), forward, head());
+        if (next.isEmpty()) {
             return false;
         }
         tries.redirected(followed.origin());
         if (filters != null) {
             filters.again();
         }
-        head = next.orElseThrow();
+        head = next.get();
         facts.start(head());
         format.start(head());
         timeline.received(head(), headers.peer());
-        route(settings);
+        route(client.settings());
         return true;
     }
 

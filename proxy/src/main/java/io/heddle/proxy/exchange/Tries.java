@@ -382,22 +382,18 @@ final class Tries {
             case REQUEST -> {
                 retries.count(RetryCounts.Figure.TIMEOUT);
                 judgeTimeout();
-                cancel();
-                exchange.fail(UpstreamReplies.REQUEST_TIMEOUT);
+                give(UpstreamReplies.REQUEST_TIMEOUT);
             }
-            case SENDING -> {
-                cancel();
-                exchange.fail(UpstreamReplies.SLOW_REQUEST);
-            }
-            case DURATION -> {
-                cancel();
-                exchange.fail(UpstreamReplies.tooLong(body.ended()));
-            }
-            case IDLE -> {
-                cancel();
-                exchange.fail(UpstreamReplies.idle(body.ended()));
-            }
+            case SENDING -> give(UpstreamReplies.SLOW_REQUEST);
+            case DURATION -> give(UpstreamReplies.tooLong(body.ended()));
+            case IDLE -> give(UpstreamReplies.idle(body.ended()));
         }
+    }
+
+    /// Gives up whatever is under way: this is the answer.
+    private void give(LocalReply reply) {
+        cancel();
+        exchange.fail(reply);
     }
 
     /// A try takes too long: it is given up for another one, or, where the policy hedges, goes on beside that.

@@ -37,8 +37,7 @@ final class DemandQueueTest {
         queue.take();
         queue.withdraw(key("a"));
         queue.ask(key("a"));
-        assertThat(queue.take().get(ResourceType.CDS))
-                .isEqualTo(new DemandQueue.Names(List.of("a"), List.of()));
+        assertThat(queue.take().get(ResourceType.CDS)).isEqualTo(new DemandQueue.Names(List.of("a"), List.of()));
         queue.withdraw(key("a"));
         queue.ask(key("a"));
         assertThat(queue.withdraw(key("a"))).as("one word waits already").isFalse();

@@ -1,12 +1,12 @@
 package io.heddle.traffic.rbac;
 
-import io.heddle.traffic.filter.ProxyHealth;
-import io.heddle.traffic.filter.FilterEnd;
-import io.heddle.traffic.filter.HostCount;
 import io.heddle.traffic.filter.AnswerFilter;
 import io.heddle.traffic.filter.BodyChange;
 import io.heddle.traffic.filter.FilterCounter;
+import io.heddle.traffic.filter.FilterEnd;
 import io.heddle.traffic.filter.FilterRequest;
+import io.heddle.traffic.filter.HostCount;
+import io.heddle.traffic.filter.ProxyHealth;
 import io.heddle.traffic.filter.StatefulSessionFilter;
 import io.heddle.traffic.format.HeaderChange;
 import io.heddle.traffic.metadata.RequestState;

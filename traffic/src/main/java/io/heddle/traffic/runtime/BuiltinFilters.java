@@ -1,10 +1,9 @@
 package io.heddle.traffic.runtime;
 
-import io.heddle.traffic.filter.AdaptiveConcurrencyFilter;
-import io.heddle.traffic.filter.AdmissionControlFilter;
-import io.heddle.traffic.filter.HealthCheckFilter;
 import io.heddle.traffic.compression.CompressorFilter;
 import io.heddle.traffic.compression.DecompressorFilter;
+import io.heddle.traffic.filter.AdaptiveConcurrencyFilter;
+import io.heddle.traffic.filter.AdmissionControlFilter;
 import io.heddle.traffic.filter.BandwidthLimitFilter;
 import io.heddle.traffic.filter.BufferFilter;
 import io.heddle.traffic.filter.CorsFilter;
@@ -13,6 +12,7 @@ import io.heddle.traffic.filter.DynamicForwardFilter;
 import io.heddle.traffic.filter.FaultFilter;
 import io.heddle.traffic.filter.GrpcWebFilter;
 import io.heddle.traffic.filter.HeaderMutationFilter;
+import io.heddle.traffic.filter.HealthCheckFilter;
 import io.heddle.traffic.filter.LocalRateLimitFilter;
 import io.heddle.traffic.filter.OnDemandFilter;
 import io.heddle.traffic.filter.SetMetadataFilter;

@@ -106,8 +106,8 @@ record SetField(Way way, FieldDescriptor field) {
             Bootstrap.getDefaultInstance());
 
     /// Fields in which extensions of a kind of their own stand.
-    private static final Set<String> EXTENSIONS =
-            Set.of("load_balancing_policy", "session_state", "compressor_library", "decompressor_library", "event_logger");
+    private static final Set<String> EXTENSIONS = Set.of(
+            "load_balancing_policy", "session_state", "compressor_library", "decompressor_library", "event_logger");
 
     /// Which messages stand in an `Any`, by the message that holds it.
     private static final Map<String, List<Message>> PACKED = Map.ofEntries(
