@@ -137,7 +137,7 @@ public class BalanceBenchmark {
     @Benchmark
     public Optional<Host> pick() {
         request.hash += 0x9E3779B97F4A7C15L;
-        request.time += 10_000;
+        request.time += 100;
         return balancer.pick(request);
     }
 

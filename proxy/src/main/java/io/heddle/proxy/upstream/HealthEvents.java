@@ -8,9 +8,8 @@ import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Tells what active health checks find out: in the proxy's log, and in a file as lines of JSON where one is named,
-/// each
-/// an Envoy `data.core.v3.HealthCheckEvent`. Safe on any thread.
+/// Tells what active health checks find out: in the proxy's log, and in a file as lines of JSON where one is
+/// named, each an Envoy `data.core.v3.HealthCheckEvent`. Safe on any thread.
 final class HealthEvents {
     private static final Logger log = LoggerFactory.getLogger(HealthEvents.class);
 

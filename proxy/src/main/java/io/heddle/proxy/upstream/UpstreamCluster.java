@@ -113,9 +113,8 @@ public final class UpstreamCluster {
         return found.isPresent() || wanted.get().strict() ? found : balancer.pick(request);
     }
 
-    /// As [#pick], on the loop of `worker`, where this is called: the host may have been picked ahead, and others are
-    /// for
-    /// the requests that come next there.
+    /// As [#pick], on the loop of `worker`, where this is called: the host may have been picked ahead, and
+    /// others are for the requests that come next there.
     public Optional<Host> pick(Worker worker, PickRequest request) {
         return predicted.isEmpty() || request.requestedHost().isPresent()
                 ? pick(request)

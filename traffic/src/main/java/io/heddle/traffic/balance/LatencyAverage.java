@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class LatencyAverage {
     private static final int UNIT = 16; // of time: 2^16 ns
     private static final long UNKNOWN = 0;
+    private static final double FORGOTTEN = 40; // e^-40 of a day is less than a nanosecond
     private static final int TOLERATED = 1 << 14; // a second
 
     private final AtomicLong word = new AtomicLong(UNKNOWN);
@@ -40,12 +41,14 @@ final class LatencyAverage {
         return age == 0 ? average : average * fade(age, decay);
     }
 
-    /// What is left of an average after `age`: e to the power of minus its share of the decay. Small shares, which are
-    /// the
-    /// usual ones, by the first terms of the series: 1/48,000 off at most.
+    /// What is left of an average after `age`: e to the power of minus its share of the decay. Small shares, which
+    /// are the usual ones, by the first terms of the series: 1/48,000 off at most. Nothing is left in the end.
     private static double fade(long age, long decay) {
         double share = age / (double) decay;
-        return share < 0.05 ? 1 - share + share * share / 2 : Math.exp(-share);
+        if (share < 0.05) {
+            return 1 - share + share * share / 2;
+        }
+        return share > FORGOTTEN ? 0 : Math.exp(-share);
     }
 
     private static float average(long word) {

@@ -2,9 +2,9 @@ package io.heddle.traffic.balance;
 
 import java.util.List;
 
-/// The faster of two hosts drawn by weight: the one whose expected latency is lower, which is the peak-sensitive
-/// average
-/// of its latency ([LatencyAverage]) times the requests that it would have under way (Finagle's `PeakEwma`, Linkerd's
+/// The faster of two hosts drawn by weight: the one whose expected latency is lower, which is the
+/// peak-sensitive average of its latency ([LatencyAverage]) times the requests that it would have under way
+/// (Finagle's `PeakEwma`, Linkerd's
 /// and Envoy's `peak_ewma`), where those it has count by its weight. Of equals the first drawn is taken, so that an
 /// idle cluster is used by weight.
 final class PeakEwma implements Algorithm {

@@ -15,8 +15,8 @@ import java.util.Optional;
 /// @param port asked instead of the host's own (`alt_port`); empty for its own
 /// @param logs which checks are told beside those that change something
 /// @param probe what is asked
-/// @param transport which transport socket checks use, chosen as if this were a host's metadata; empty for the host's
-/// own
+/// @param transport which transport socket checks use, chosen as if this were a host's metadata; empty for
+///     the host's own
 public record HealthCheck(
         Duration timeout,
         Intervals intervals,

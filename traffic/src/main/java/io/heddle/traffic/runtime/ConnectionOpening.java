@@ -8,9 +8,9 @@ import java.util.Optional;
 /// @param ahead how many connections there are for each request under way or waiting, 1 to 3; what is over 1 is opened
 ///     ahead of need, one connection a request (`per_upstream_preconnect_ratio`); with HTTP/1.1 only, as an HTTP/2
 ///     connection has room for many
-/// @param predictive how many requests are to be expected for each that comes, 1 to 3; for those over 1 the host is
-/// picked
-///     ahead and a connection opened where it has none to spare (`predictive_preconnect_ratio`)
+/// @param predictive how many requests are to be expected for each that comes, 1 to 3; for those over 1 the
+///     host is picked ahead and a connection opened where it has none to spare
+///     (`predictive_preconnect_ratio`)
 /// @param order in which order the addresses of a host with several are tried
 public record ConnectionOpening(Optional<Source> source, double ahead, double predictive, AddressOrder order) {
     public static final ConnectionOpening DEFAULT =
