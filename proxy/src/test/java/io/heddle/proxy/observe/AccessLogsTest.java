@@ -3,6 +3,8 @@ package io.heddle.proxy.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heddle.model.problem.Checked;
+import io.heddle.traffic.balance.LabelValue;
+import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.request.Denial;
 import io.heddle.traffic.request.Peer;
 import java.net.InetSocketAddress;
@@ -72,10 +74,27 @@ class AccessLogsTest {
 
     @Test
     void an_unknown_operator_is_a_problem() {
-        assertThat(LogFormat.text("%DYNAMIC_METADATA(x)%").problems())
-                .anySatisfy(problem -> assertThat(problem.toString()).contains("%DYNAMIC_METADATA(x)%", "not a known"));
+        assertThat(LogFormat.text("%METADATA(x)%").problems())
+                .anySatisfy(problem -> assertThat(problem.toString()).contains("%METADATA(x)%", "not a known"));
+        assertThat(LogFormat.text("%DYNAMIC_METADATA()%").problems()).hasSize(1);
+        assertThat(LogFormat.text("%FILTER_STATE(k:FIELD)%").problems()).hasSize(1);
         assertThat(LogFormat.text("100%").problems()).hasSize(1);
         assertThat(LogFormat.text("100%%").problems()).isEmpty();
+    }
+
+    @Test
+    void what_filters_found_out_is_told_and_forges_no_line() {
+        var timeline = Timelines.outbound(200);
+        var user = new LabelValue.Text("ann\n\"x\"");
+        timeline.state.merge("auth", new LabelValue.Fields(Map.of("user", user)));
+        timeline.state.put("role", new RequestState.Kept("admin", new LabelValue.Text("admin")));
+        assertThat(line(LogFormat.text("%DYNAMIC_METADATA(auth:user)% %FILTER_STATE(role:PLAIN)%\n"), timeline))
+                .isEqualTo("ann\\x0a\\\"x\\\" admin\n");
+        assertThat(line(LogFormat.text("%DYNAMIC_METADATA(none)% %FILTER_STATE(none)%\n"), timeline))
+                .isEqualTo("- -\n");
+        var json = Map.of("a", "%DYNAMIC_METADATA(auth)%", "b", "%FILTER_STATE(role)%", "c", "%FILTER_STATE(x:PLAIN)%");
+        assertThat(line(LogFormat.json(json), timeline))
+                .isEqualTo("{\"a\":{\"user\":\"ann\\u000a\\\"x\\\"\"},\"b\":\"admin\",\"c\":null}\n");
     }
 
     @Test
