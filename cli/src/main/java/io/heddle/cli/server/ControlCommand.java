@@ -131,6 +131,7 @@ public final class ControlCommand implements Callable<Integer> {
                 .withVersion(Product.version());
         var chosen = configDirectory.map(options::withConfigDirectory).orElse(options);
         var control = started(chosen);
+        HeapWatch.start();
         var stopped = new CountDownLatch(1);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
