@@ -5,11 +5,13 @@ import com.github.luben.zstd.ZstdException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 
-/// Makes Zstandard plain (RFC 8878), by its own library: any number of frames.
+/// Makes Zstandard plain (RFC 8878), by its own library: any number of frames, none with a window of more than 8 MiB,
+/// which is what `zstd` means in HTTP (RFC 9659): a few bytes could else claim 128 MiB.
 final class ZstdDecoder implements Decoder {
     private static final int CHUNK = 16 * 1024;
 
     private final ZstdDecompressCtx context = new ZstdDecompressCtx();
+    private final ZstdWindow window = new ZstdWindow();
     private boolean between = true;
 
     @Override
@@ -30,6 +32,10 @@ final class ZstdDecoder implements Decoder {
         while (more) {
             var chunk = ByteBufAllocator.DEFAULT.directBuffer(CHUNK, CHUNK);
             var target = chunk.nioBuffer(0, CHUNK);
+            if (!window.admits(source, between)) {
+                chunk.release();
+                return false;
+            }
             try {
                 between = context.decompressDirectByteBufferStream(target, source);
             } catch (ZstdException malformed) {

@@ -301,7 +301,17 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
         }
         rest();
         read(true);
-        work();
+        if (held != null && !working) {
+            // Not within the end of the exchange: what that still has to do must not meet the next request.
+            context().executor().execute(this::next);
+        }
+    }
+
+    private void next() {
+        if (state == State.HEAD && held != null) {
+            worker.tick();
+            work();
+        }
     }
 
     /// Ends the connection at once: the client shall see that its answer is incomplete.

@@ -52,11 +52,13 @@ final class Attempt implements UpstreamListener, HostWait.Listener {
 
     /// Finds the host that `authority` names.
     void find(UpstreamCluster in, String authority) {
+        waiting = true;
         in.find(authority, worker, nameWait);
     }
 
     @Override
     public void unnamed(UpstreamFailure failure) {
+        waiting = false;
         tries.unnamed(failure);
     }
 
@@ -197,7 +199,7 @@ final class Attempt implements UpstreamListener, HostWait.Listener {
         return stream != null && stream.halfCloses();
     }
 
-    /// Whether it waits for a connection, or has a stream.
+    /// Whether it waits for its host's name or a connection, or has a stream.
     boolean isUnderWay() {
         return waiting || stream != null;
     }

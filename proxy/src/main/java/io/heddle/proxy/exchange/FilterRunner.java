@@ -125,8 +125,7 @@ final class FilterRunner implements FilterRequest {
         if (ends.isEmpty()) {
             return;
         }
-        boolean complete = timeline.status != 0 && timeline.flag != ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION;
-        var ended = new FilterEnd.Ended(timeline.status, timeline.grpcStatus, complete, worker.now());
+        var ended = new FilterEnd.Ended(timeline.status, timeline.grpcStatus, timeline.answerComplete, worker.now());
         for (int i = 0; i < ends.size(); i++) {
             ends.get(i).ended(ended, this);
         }
@@ -252,6 +251,8 @@ final class FilterRunner implements FilterRequest {
 
     private void sought() {
         if (timeline.decision().equals(RouteDecision.NOT_FOUND)) {
+            leave();
+            timeline.state.clear();
             forgetChanges();
             outcome.routable();
         } else {

@@ -31,6 +31,7 @@ final class LocalReplies implements ReplyFacts {
         timeline.flag = made.flag() == ResponseFlag.NONE ? timeline.flag : made.flag();
         timeline.details = made.details();
         timeline.denial = made.denial();
+        timeline.answerComplete = true;
         reply = made;
         var settled = rules.isNone() ? made : rules.apply(made, this);
         boolean grpc = GrpcAnswer.isWanted(head);

@@ -25,7 +25,7 @@ final class Retries {
     private @Nullable ClusterLoad load;
     private @Nullable CircuitBreaker breaker;
     private ResponseFlag refused = ResponseFlag.NONE;
-    private boolean counted;
+    private int counted;
     private int done;
 
     Retries(Worker worker, RequestTimeline timeline) {
@@ -72,7 +72,7 @@ final class Retries {
                 yield NO;
             }
             case RetryDecider.Decision.Retry(var after, boolean asked) -> {
-                if (!mayBegin()) {
+                if (!mayBegin(outcome instanceof RetryDecider.Outcome.Hedge)) {
                     refused = ResponseFlag.UPSTREAM_OVERFLOW;
                     count(RetryCounts.Figure.OVERFLOW);
                     yield NO;
@@ -87,11 +87,14 @@ final class Retries {
         };
     }
 
-    /// Each retry is asked for anew: what was allowed before may be too much now.
-    private boolean mayBegin() {
-        release();
-        counted = breaker != null && breaker.tryAcquire(Resource.RETRIES);
-        return counted;
+    /// Each retry is asked for anew: what was allowed before may be too much now. Those that go on beside it count on.
+    private boolean mayBegin(boolean beside) {
+        if (!beside) {
+            release();
+        }
+        boolean may = breaker != null && breaker.tryAcquire(Resource.RETRIES);
+        counted += may ? 1 : 0;
+        return may;
     }
 
     /// An answer has come that goes to the client. It is `bad` when it was worth another try that there is not: the
@@ -111,9 +114,8 @@ final class Retries {
     }
 
     private void release() {
-        if (counted && breaker != null) {
+        for (; counted > 0 && breaker != null; counted--) {
             breaker.release(Resource.RETRIES);
         }
-        counted = false;
     }
 }

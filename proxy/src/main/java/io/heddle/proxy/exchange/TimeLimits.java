@@ -130,6 +130,13 @@ final class TimeLimits {
         ofRequest = NEVER;
     }
 
+    /// The host has answered in time: what is left is the client's.
+    void answered() {
+        request = 0;
+        perTry = 0;
+        perTryIdle = 0;
+    }
+
     /// A byte moved.
     void moved(long now) {
         lastByte = now;

@@ -21,12 +21,10 @@ import io.heddle.traffic.resilience.GrpcVerdict;
 import io.heddle.traffic.resilience.RetryCounts;
 import io.heddle.traffic.resilience.RetryDecider;
 import io.heddle.traffic.resilience.RetryHeaders;
-import io.heddle.traffic.resilience.RetryPolicy;
 import io.heddle.traffic.route.ClusterChoice;
 import io.heddle.traffic.route.RouteAction;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -47,9 +45,9 @@ final class Tries {
     private final TimeLimits limits;
     private final HostChoice choice;
     private final Retries retries;
-    private final Deadline pause = new Deadline(this::pick);
+    private final Deadline pause = new Deadline(this::paused);
     private Attempt current;
-    private List<Attempt> beside = List.of();
+    private final SlowAttempts beside = new SlowAttempts();
     private @Nullable HttpRequestHead head;
     private String upgrade = "";
     private ClusterChoice.@Nullable Target target;
@@ -112,7 +110,11 @@ final class Tries {
         limits.limit(action, head());
         var retry = action.retry();
         if (head().lines().has(LineKind.ENVOY) || !retry.requests().isEmpty()) {
-            retry = asked(retry);
+            boolean trusted = headers.internal();
+            if (trusted) {
+                limits.ask(head());
+            }
+            retry = RetryHeaders.over(retry, head(), trusted);
         }
         var wanted = target == null ? "" : target.cluster();
         var found = services.upstreams().cluster(wanted);
@@ -138,13 +140,9 @@ final class Tries {
         pick();
     }
 
-    /// What the request says of retries, if it asks for anything and is trusted to.
-    private RetryPolicy asked(RetryPolicy ofRoute) {
-        boolean trusted = headers.internal();
-        if (trusted) {
-            limits.ask(head());
-        }
-        return RetryHeaders.over(ofRoute, head(), trusted);
+    private void paused() {
+        worker.tick();
+        pick();
     }
 
     private void pick() {
@@ -245,8 +243,10 @@ final class Tries {
         limits.moved(worker.now());
     }
 
-    /// The answer is complete.
+    /// The host's answer is complete; some of it may still be on its way through filters.
     void answered() {
+        timeline.answerComplete = true;
+        limits.answered();
         current.ended();
     }
 
@@ -315,9 +315,15 @@ final class Tries {
         if (may && retry(new RetryDecider.Outcome.Status(status, grpc, lines, worker.nowMillis()))) {
             return true;
         }
-        retries.settled(may && retries.names(status, grpc, lines));
+        boolean bad = may && retries.names(status, grpc, lines);
+        if (bad && !beside.isEmpty()) {
+            current.cancel(); // One of those that go on may bring a better answer.
+            forgetAnswer();
+            return true;
+        }
+        retries.settled(bad);
         body.letGo();
-        cancelBeside();
+        beside.cancel();
         return false;
     }
 
@@ -329,7 +335,8 @@ final class Tries {
         }
         var host = current.target();
         if (outcome instanceof RetryDecider.Outcome.Hedge) {
-            keepBeside();
+            beside.add(current);
+            current = current.another(headers);
         } else {
             current.cancel();
         }
@@ -337,20 +344,16 @@ final class Tries {
             boolean answered = outcome instanceof RetryDecider.Outcome.Status;
             choice.further(host, !answered || retries.policy().hosts().avoidTried());
         }
-        timeline.grpcStatus = -1;
-        timeline.responseHeadReceived = 0;
+        forgetAnswer();
         pausing = true;
         // Never at once: a failure within the call that began the try must not go deeper and deeper.
         worker.deadlines().set(pause, worker.now() + after);
         return true;
     }
 
-    private void keepBeside() {
-        if (beside.isEmpty()) {
-            beside = new ArrayList<>(2);
-        }
-        beside.add(current);
-        current = current.another(headers);
+    private void forgetAnswer() {
+        timeline.grpcStatus = -1;
+        timeline.responseHeadReceived = 0;
     }
 
     private boolean isTrying() {
@@ -420,14 +423,7 @@ final class Tries {
         worker.deadlines().clear(pause);
         pausing = false;
         current.cancel();
-        cancelBeside();
-    }
-
-    private void cancelBeside() {
-        if (!beside.isEmpty()) {
-            beside.forEach(Attempt::clear);
-            beside = List.of();
-        }
+        beside.cancel();
     }
 
     /// Whether the request is complete and all of it could be sent again.
@@ -439,8 +435,7 @@ final class Tries {
     void redirected(String from) {
         release();
         sent.from(from);
-        timeline.grpcStatus = -1;
-        timeline.responseHeadReceived = 0;
+        forgetAnswer();
     }
 
     /// The request is over.

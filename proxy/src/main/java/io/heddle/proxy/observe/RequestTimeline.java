@@ -45,6 +45,8 @@ public final class RequestTimeline {
     public int status;
     /// The value of `grpc-status`, -1 without.
     public int grpcStatus = -1;
+    /// Whether the answer is whole: a host's, or one made here.
+    public boolean answerComplete;
     /// How many tries went upstream.
     public int attempts;
     /// Why it did not simply succeed.
@@ -67,6 +69,7 @@ public final class RequestTimeline {
     /// Forgets everything, for the next request.
     public void reset() {
         protocol = "";
+        answerComplete = false;
         startedAtMillis = 0;
         headReceived = 0;
         requestComplete = 0;

@@ -53,7 +53,7 @@ final class AutoPool implements ConnectionPool {
     public void expect() {
         if (chosen != null) {
             chosen.expect();
-        } else if (!connecting && !retired && connector.target().breaker().tryAcquire(Resource.CONNECTIONS)) {
+        } else if (!connecting && !retired && connector.target().tryConnect()) {
             connecting = true;
             connector.connectCounted(new Unspoken(), false, new Probe());
         }

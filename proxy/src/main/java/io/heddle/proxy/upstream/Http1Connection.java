@@ -33,6 +33,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
     private @Nullable Http1Output output;
     private @Nullable UpstreamListener listener;
     private boolean inBody;
+    private boolean whole;
+    private boolean abandoned;
     private boolean requestEnded;
     private boolean answered;
     private boolean bodiless;
@@ -144,6 +146,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
                 return;
             }
             if (listener != current) {
+                if (abandoned) {
+                    complete(!in.isReadable());
+                }
                 return;
             }
             if (inBody && body.complete()) {
@@ -178,7 +183,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
             return false;
         }
         inBody = true;
-        current.head(head, body.complete());
+        whole = body.complete();
+        current.head(head, whole);
+        whole = false;
         return true;
     }
 
@@ -236,6 +243,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
     private void complete(boolean clean) {
         var current = listener;
         listener = null;
+        abandoned = false;
         var trailers = body.trailers();
         if (clean && !body.endsWithConnection() && requestEnded && reader.keepsConnection()) {
             reused = true;
@@ -356,7 +364,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
     @Override
     public void cancel() {
         listener = null;
-        close();
+        abandoned = whole; // An answer that came whole and is not wanted leaves nothing behind.
+        if (!abandoned) {
+            close();
+        }
     }
 
     @Override

@@ -77,7 +77,7 @@ final class Http1Pool implements ConnectionPool {
         if (!retired
                 && idle.isEmpty()
                 && connecting <= waiting.size()
-                && connector.target().breaker().tryAcquire(Resource.CONNECTIONS)) {
+                && connector.target().tryConnect()) {
             begin();
         }
     }

@@ -90,7 +90,7 @@ final class Http2Pool implements ConnectionPool {
     @Override
     public void expect() {
         boolean none = connections.isEmpty() && connecting == 0;
-        if (none && !retired && target().breaker().tryAcquire(Resource.CONNECTIONS)) {
+        if (none && !retired && target().tryConnect()) {
             begin();
         }
     }

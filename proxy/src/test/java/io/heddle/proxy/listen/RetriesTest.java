@@ -47,6 +47,9 @@ class RetriesTest {
                         "", List.of(lines).stream().map(line -> line + "\r\n").toList()) + "\r\n";
     }
 
+    private static final String BEGUN_BAD = "HTTP/1.1 503 Unavailable\r\ncontent-length: 5\r\n\r\nb";
+    private static final String EMPTY_BAD = "HTTP/1.1 503 Unavailable\r\ncontent-length: 0\r\n\r\n";
+
     private static RetryPolicy policy(int retries, boolean hedges, Condition... conditions) {
         return new RetryPolicy(
                 Set.of(conditions),
@@ -381,7 +384,7 @@ class RetriesTest {
                     Origin.head(socket.getInputStream());
                     if (number == 1) {
                         awaitQuietly(second);
-                        Origin.write(socket, BAD);
+                        Origin.write(socket, BEGUN_BAD);
                         assertThat(socket.getInputStream().read()).isEqualTo(-1);
                         bad.countDown();
                     } else {
@@ -395,6 +398,55 @@ class RetriesTest {
                 var client = proxy.connect()) {
             assertThat(ask(client, GET)).isEqualTo("200");
             assertThat(origin.connections).hasValue(2);
+        }
+    }
+
+    @Test
+    void with_hedging_a_bad_answer_that_cannot_be_retried_does_not_end_a_slow_try() throws IOException {
+        var bad = new CountDownLatch(1);
+        try (var origin = new Origin((socket, number) -> {
+                    Origin.head(socket.getInputStream());
+                    if (number == 1) {
+                        awaitQuietly(bad);
+                        Origin.write(socket, OK.replace("200", "201"));
+                    } else {
+                        Origin.write(socket, BEGUN_BAD);
+                        assertThat(socket.getInputStream().read()).isEqualTo(-1);
+                        bad.countDown();
+                    }
+                });
+                var proxy = new RunningProxy(RunningProxy.config(
+                        forward(policy(1, true, Condition.SERVER_ERROR), eachTry(50)), origin.port()));
+                var client = proxy.connect()) {
+            assertThat(ask(client, GET)).isEqualTo("201");
+        }
+    }
+
+    @Test
+    void a_whole_answer_that_is_not_wanted_costs_no_connection_and_a_pause_no_time_of_the_next_try()
+            throws IOException {
+        var pausing = new RetryPolicy(
+                Set.of(Condition.SERVER_ERROR),
+                List.of(),
+                List.of(),
+                List.of(),
+                8,
+                new Backoff(Duration.ofMillis(300), Duration.ofMillis(300)),
+                FurtherHosts.ANY,
+                false);
+        try (var origin = new Origin((socket, number) -> {
+                    for (int i = 0; i < 8; i++) {
+                        Origin.head(socket.getInputStream());
+                        Origin.write(socket, EMPTY_BAD);
+                    }
+                    Origin.head(socket.getInputStream());
+                    Origin.write(socket, OK);
+                });
+                var proxy = new RunningProxy(RunningProxy.config(forward(pausing, eachTry(100)), origin.port()));
+                var client = proxy.connect()) {
+            assertThat(ask(client, GET)).isEqualTo("200");
+            assertThat(origin.connections).hasValue(1);
+            assertThat(count(proxy, Figure.PER_TRY_TIMEOUT)).isZero();
         }
     }
 

@@ -56,7 +56,10 @@ public final class GrpcWebFilter implements HttpFilter {
         if (text) {
             request.changeBody(new BodyChange.FromBase64());
         }
-        request.count(ofCluster(request.cluster()));
+        // A cluster that there is not may be any client's word.
+        if (request.hosts(request.cluster()).isPresent()) {
+            request.count(ofCluster(request.cluster()));
+        }
         request.onAnswer(answer -> toWeb(answer, textAnswer));
         return FilterStep.CONTINUE;
     }

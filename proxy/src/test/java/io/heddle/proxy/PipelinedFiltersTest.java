@@ -1,0 +1,99 @@
+package io.heddle.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A request that waits behind another one on its connection meets all filters, however the one before it ends.
+final class PipelinedFiltersTest {
+    private static final String BOOTSTRAP = """
+            static_resources:
+              listeners:
+              - name: in
+                address: {socket_address: {address: 127.0.0.1, port_value: 0}}
+                filter_chains:
+                - filters:
+                  - name: http
+                    typed_config:
+                      "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                      stat_prefix: in
+                      http_filters:
+                      - name: envoy.filters.http.fault
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault
+                          delay: {header_delay: {}, percentage: {numerator: 100}}
+                      - name: envoy.filters.http.decompressor
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.filters.http.decompressor.v3.Decompressor
+                          decompressor_library:
+                            name: gzip
+                            typed_config: {"@type": type.googleapis.com/envoy.extensions.compression.gzip.decompressor.v3.Gzip}
+                      - name: envoy.filters.http.rbac
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.filters.http.rbac.v3.RBAC
+                          rules:
+                            action: DENY
+                            policies:
+                              admin:
+                                permissions: [{url_path: {path: {prefix: /admin}}}]
+                                principals: [{any: true}]
+                      - name: router
+                        typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
+                      route_config:
+                        name: table
+                        virtual_hosts:
+                        - {name: all, domains: ["*"], routes: [{match: {prefix: /}, route: {cluster: app}}]}
+              clusters:
+              - name: app
+                type: STATIC
+                load_assignment:
+                  cluster_name: app
+                  endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: @APP@}}}}]}]
+            """;
+
+    @Test
+    void a_denied_request_is_denied_behind_one_whose_body_is_broken(@TempDir Path state) throws Exception {
+        var seen = new ConcurrentLinkedQueue<String>();
+        var application = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        application.createContext("/", exchange -> {
+            seen.add(exchange.getRequestURI().getPath());
+            exchange.getRequestBody().readAllBytes();
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        application.start();
+        var bootstrap = BOOTSTRAP.replace(
+                "@APP@", Integer.toString(application.getAddress().getPort()));
+        try (var proxy = Proxy.start(ProxyOptions.of(new ProxyOptions.BootstrapSource.Text(bootstrap), state))) {
+            proxy.ready().get(10, TimeUnit.SECONDS);
+            var port = Objects.requireNonNull(proxy.ports().get("in")).getPort();
+            try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                socket.setSoTimeout(20_000);
+                var broken = "POST /ok HTTP/1.1\r\nhost: a\r\nx-envoy-fault-delay-request: 100\r\n"
+                        + "content-encoding: gzip\r\ncontent-length: 20\r\n\r\n" + "x".repeat(20);
+                var denied = "GET /admin HTTP/1.1\r\nhost: a\r\nx-envoy-fault-delay-request: 300\r\n"
+                        + "connection: close\r\n\r\n";
+                socket.getOutputStream().write((broken + denied).getBytes(StandardCharsets.ISO_8859_1));
+                var answers = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+                assertThat(List.of(answers.split("(?=HTTP/1.1 )")))
+                        .hasSize(2)
+                        .satisfies(both -> assertThat(both.get(0)).startsWith("HTTP/1.1 400 "))
+                        .satisfies(both -> assertThat(both.get(1)).startsWith("HTTP/1.1 403 "));
+            }
+        } finally {
+            application.stop(0);
+        }
+        assertThat(seen).doesNotContain("/admin");
+    }
+}
