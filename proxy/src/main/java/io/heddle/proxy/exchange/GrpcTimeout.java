@@ -9,16 +9,19 @@ import java.time.Duration;
 final class GrpcTimeout {
     private static final HeaderName NAME = HeaderName.of("grpc-timeout");
     private static final int MOST_DIGITS = 8;
+    /// Eight digits of hours are longer than a `long` has nanoseconds; nobody waits for a year.
+    private static final Duration LONGEST = Duration.ofDays(365);
 
     private GrpcTimeout() {}
 
-    /// The time a request says, at most `longest` unless that is zero; zero when it says none.
+    /// The time a request says, at most a year and at most `longest` unless that is zero; zero when it says none.
     static Duration of(HttpRequestHead request, Duration longest) {
         var bytes = request.bytes();
         for (int i = 0; i < request.headerCount(); i++) {
             long name = request.headerName(i);
             if (NAME.matches(bytes, Span.start(name), Span.end(name))) {
                 var said = read(bytes, request.headerValue(i));
+                said = said.compareTo(LONGEST) < 0 ? said : LONGEST;
                 return longest.isZero() || said.compareTo(longest) < 0 ? said : longest;
             }
         }
