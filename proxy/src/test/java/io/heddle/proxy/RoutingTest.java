@@ -162,6 +162,19 @@ final class RoutingTest {
     }
 
     @Test
+    void the_host_comes_from_the_endpoint_that_takes_the_request() throws IOException {
+        assertThat(ask("GET /host-from-endpoint", "host: shop"))
+                .contains("\nhost: books.inner:81\n", "\nx-forwarded-host: shop\n");
+        assertThat(ask("GET /host-from-lookup", "host: shop"))
+                .contains("\nhost: localhost\n")
+                .doesNotContain("x-forwarded-host");
+        assertThat(ask("GET /host-of-nameless", "host: shop"))
+                .contains("\nhost: shop\n")
+                .doesNotContain("x-forwarded-host");
+        assertThat(ask("GET /host-not-from-endpoint", "host: shop")).contains("\nhost: shop\n");
+    }
+
+    @Test
     void a_template_finds_and_rewrites_a_path() throws IOException {
         assertThat(ask("GET /users/ann/books/7?x=1", "host: shop")).contains("\n\nGET /shelf/ann?x=1\n");
         assertThat(status(ask("GET /users/ann/books/7/8", "host: shop"))).isEqualTo("404");

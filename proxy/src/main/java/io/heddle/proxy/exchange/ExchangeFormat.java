@@ -84,7 +84,20 @@ final class ExchangeFormat implements FormatSource {
         if (!(forward.rewrite().path() instanceof Rewrite.Path.Keep)) {
             edits.add(new HeaderEdit(HeaderEdit.Action.SET, ORIGINAL_PATH, text(head().path())));
         }
-        if (Span.isPresent(head().authority()) && forward.rewritesHost(head())) {
+        if (forward.rewritesHost(head())) {
+            originalHost(edits);
+        }
+    }
+
+    /// Tells the application which host the endpoint's name has replaced, if it is told such things.
+    void renamed(HeaderEdits edits) {
+        if (headers.tellsOriginals()) {
+            originalHost(edits);
+        }
+    }
+
+    private void originalHost(HeaderEdits edits) {
+        if (Span.isPresent(head().authority())) {
             edits.add(new HeaderEdit(HeaderEdit.Action.SET, ORIGINAL_HOST, text(head().authority())));
         }
     }

@@ -3,6 +3,7 @@ package io.heddle.proxy.exchange;
 import io.heddle.proxy.http.EditedLines;
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.upstream.UpstreamStream;
+import io.heddle.traffic.balance.Endpoint;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.Span;
@@ -70,6 +71,19 @@ final class SentHead {
             long authority = head.authority();
             return Span.isPresent(authority) ? Span.text(head.bytes(), authority) : "";
         });
+    }
+
+    /// It goes to `endpoint`, which may give it another authority.
+    void to(Endpoint endpoint, RouteAction.Forward action, HttpRequestHead head) {
+        var named = action.options().host().at(endpoint);
+        if (named.isEmpty() || named.equals(newHost)) {
+            return;
+        }
+        format.renamed(edits);
+        if (action.options().forwardedHost() && newHost.isEmpty()) {
+            ForwardedHost.append(head, edits);
+        }
+        newHost = named;
     }
 
     /// Its lines for `stream`, with the number of the try if `counted`, and how many milliseconds the answer is waited

@@ -187,6 +187,7 @@ final class Tries {
         limits.moved(worker.now());
         boolean hedges = retries.policy().hedges();
         long expected = limits.asked() ? limits.expectedMillis(worker.now(), hedges) : 0;
+        sent.to(current.host().endpoint(), forward(), head());
         var lines = sent.lines(head(), fresh, forward().options().requestAttempts(), expected);
         var authority = current.host().endpoint().key();
         fresh.send(new OutgoingRequest(head(), sent.rewrite(forward()), authority, lines, upgrade, body.isNothing()));

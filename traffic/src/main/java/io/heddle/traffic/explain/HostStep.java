@@ -48,7 +48,14 @@ record HostStep(Clusters clusters, CallPick.Source source) {
             source.trace().decided("subset", target.match().wanted().toString(), "is asked for");
         }
         requested.ifPresent(host -> source.trace().decided("session", host.address(), "is asked for"));
-        return picked(found.get(), new CallPick(taken.head(), hash, target.match(), requested, source));
+        var outcome = picked(found.get(), new CallPick(taken.head(), hash, target.match(), requested, source));
+        if (outcome instanceof Outcome.Forwarded(var _, var endpoint)) {
+            forward.options()
+                    .host()
+                    .at(endpoint)
+                    .ifPresent(host -> source.trace().decided("rewrite", "authority", "becomes " + host));
+        }
+        return outcome;
     }
 
     private Outcome picked(Clusters.Known known, CallPick pick) {

@@ -32,7 +32,7 @@ public final class AdmissionController {
     /// @param now `System.nanoTime()`
     public void ended(boolean success, long now) {
         long current = TimeUnit.NANOSECONDS.toSeconds(now);
-        int slot = (int) Math.floorMod(current, seconds);
+        int slot = Math.floorMod(current, seconds);
         long before = second.get(slot);
         if (before != current && second.compareAndSet(slot, before, current)) {
             total.set(slot, 0);

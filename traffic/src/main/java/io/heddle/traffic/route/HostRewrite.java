@@ -1,6 +1,7 @@
 package io.heddle.traffic.route;
 
 import com.google.re2j.Pattern;
+import io.heddle.traffic.balance.Endpoint;
 import io.heddle.traffic.match.PathMatcher;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.RequestHead;
@@ -12,7 +13,7 @@ public sealed interface HostRewrite {
     /// The new authority of `head`; `fixed` where that is not asked.
     default Optional<String> of(RequestHead head, Optional<String> fixed) {
         return switch (this) {
-            case Keep() -> fixed;
+            case Keep(), OfEndpoint() -> fixed;
             case Header(var name) -> {
                 long value = head.header(name);
                 yield Span.isPresent(value) ? authority(Span.text(head.bytes(), value)) : Optional.empty();
@@ -24,15 +25,32 @@ public sealed interface HostRewrite {
         };
     }
 
-    /// What a request said is taken for an authority only if it can be one.
+    /// The new authority of a request that `endpoint` takes; empty where that is not asked, or it has no name.
+    default Optional<String> at(Endpoint endpoint) {
+        return switch (this) {
+            case OfEndpoint() -> authority(endpoint.hostname());
+            case Keep(), Header _, PathRegex _ -> Optional.empty();
+        };
+    }
+
+    /// A text is taken for an authority only if it can be one.
     private static Optional<String> authority(String text) {
-        boolean fits =
-                !text.isEmpty() && text.chars().allMatch(c -> c > ' ' && c < 0x7f && "/?#@\\<>\"".indexOf(c) < 0);
-        return fits ? Optional.of(text) : Optional.empty();
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c <= ' ' || c >= 0x7f || "/?#@\\<>\"".indexOf(c) >= 0) {
+                return Optional.empty();
+            }
+        }
+        return text.isEmpty() ? Optional.empty() : Optional.of(text);
     }
 
     /// From the request, or from [Rewrite#host].
     record Keep() implements HostRewrite {}
+
+    /// From the endpoint that takes the request (`auto_host_rewrite`): [Endpoint#hostname], which in a DNS cluster is
+    /// the
+    /// name that was looked up. Kept where it has none, or one that is no authority.
+    record OfEndpoint() implements HostRewrite {}
 
     /// From a request header (`host_rewrite_header`); kept when that is missing or empty.
     record Header(HeaderName name) implements HostRewrite {}

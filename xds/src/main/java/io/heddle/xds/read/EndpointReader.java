@@ -41,7 +41,7 @@ final class EndpointReader {
                     io.envoyproxy.envoy.config.endpoint.v3.Endpoint.class)
             .reads("address", "health_check_config")
             .limits("additional_addresses", "IP addresses; not in a DNS cluster")
-            .limits("hostname", "for consistent hashing; the host is never rewritten to it");
+            .limits("hostname", "a host, with a port or without");
 
     private static final Fields<AdditionalAddress> ADDITIONAL =
             Fields.refusingOthers(AdditionalAddress.class).reads("address");
@@ -135,7 +135,8 @@ final class EndpointReader {
                 group.getPriority(),
                 transportMatch(message),
                 workload.map(PeerMetadata::parse).orElse(PeerMetadata.UNKNOWN),
-                message.getEndpoint().getHostname(),
+                HeadTexts.authority(message.getEndpoint().getHostname(), here.at("hostname"))
+                        .orElse(""),
                 locality(group.getLocality()),
                 LabelReader.labels(message.getMetadata()),
                 additional(message.getEndpoint(), here),

@@ -61,7 +61,9 @@ final class RewriteReader {
                         ? new HostRewrite.PathRegex(pattern, replacement)
                         : new HostRewrite.Keep();
             }
-            case HOST_REWRITE_LITERAL, AUTO_HOST_REWRITE, HOSTREWRITESPECIFIER_NOT_SET -> new HostRewrite.Keep();
+            case AUTO_HOST_REWRITE ->
+                message.getAutoHostRewrite().getValue() ? new HostRewrite.OfEndpoint() : new HostRewrite.Keep();
+            case HOST_REWRITE_LITERAL, HOSTREWRITESPECIFIER_NOT_SET -> new HostRewrite.Keep();
         };
     }
 

@@ -24,7 +24,12 @@ final class RouteActionReader {
     private static final Fields<io.envoyproxy.envoy.config.route.v3.RouteAction> ACTION = Fields.ignoringOthers(
                     io.envoyproxy.envoy.config.route.v3.RouteAction.class)
             .reads("cluster", "cluster_header", "weighted_clusters", "cluster_not_found_response_code")
-            .reads("regex_rewrite", "host_rewrite_literal", "host_rewrite_header", "host_rewrite_path_regex")
+            .reads(
+                    "regex_rewrite",
+                    "host_rewrite_literal",
+                    "host_rewrite_header",
+                    "host_rewrite_path_regex",
+                    "auto_host_rewrite")
             .reads("append_x_forwarded_host", "timeout", "idle_timeout", "max_stream_duration")
             .reads("retry_policy", "request_mirror_policies", "upgrade_configs", "internal_redirect_policy")
             .limits("path_rewrite_policy", "`envoy.path.rewrite.uri_template`")
@@ -33,7 +38,6 @@ final class RouteActionReader {
             .limits("metadata_match", "`envoy.lb`")
             .refuses("cluster_specifier_plugin", "inline_cluster_specifier_plugin", "retry_policy_typed_config")
             .reads("hash_policy", "rate_limits", "include_vh_rate_limits")
-            .refuses("auto_host_rewrite")
             .refuses("internal_redirect_action", "max_internal_redirects");
     private static final Fields<DirectResponseAction> DIRECT = Fields.ignoringOthers(DirectResponseAction.class)
             .limits("status", "200 to 599")
