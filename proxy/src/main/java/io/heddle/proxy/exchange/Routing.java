@@ -74,7 +74,7 @@ final class Routing {
     /// The cluster to which the route forwards; null where it does not.
     ClusterChoice.@Nullable Target target(RouteDecision decision, HttpRequestHead head) {
         return decision.action() instanceof RouteAction.Forward forward
-                ? forward.cluster().target(worker.spread(), head)
+                ? forward.target(worker.spread(), head, headers.peer())
                 : null;
     }
 }

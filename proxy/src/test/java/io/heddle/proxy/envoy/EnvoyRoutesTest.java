@@ -46,16 +46,16 @@ final class EnvoyRoutesTest {
         }
     }
 
+    private Tree endpoint(String name) {
+        var host = hosts.computeIfAbsent(name, EchoServer::new);
+        var address = Tree.of("socket_address", Tree.of("address", "127.0.0.1").with("port_value", host.port()));
+        var endpoint = Tree.of("address", address);
+        return Tree.of("endpoint", name.startsWith("two") ? endpoint : endpoint.with("hostname", name + ".example"));
+    }
+
     private Tree cluster(String name, int count, String policy) {
         var endpoints = IntStream.range(0, count)
-                .mapToObj(i -> hosts.computeIfAbsent(name + "-" + i, EchoServer::new))
-                .map(host -> Tree.of(
-                        "endpoint",
-                        Tree.of(
-                                "address",
-                                Tree.of(
-                                        "socket_address",
-                                        Tree.of("address", "127.0.0.1").with("port_value", host.port())))))
+                .mapToObj(i -> endpoint(name + "-" + i))
                 .toList();
         return Tree.of("name", name)
                 .with("type", "STATIC")

@@ -89,6 +89,7 @@ final class GeneratedAction {
             case 0 -> forward.with("host_rewrite_literal", chance.one("new.example", "new.example:81"));
             case 1 -> forward.with("host_rewrite_header", chance.one("x-host", "x-none"));
             case 2 -> forward.with("host_rewrite_path_regex", regex("^/([^/]*).*$", "\\1.example"));
+            case 3 -> forward.with("auto_host_rewrite", chance.in(80));
             default -> {} // the same host
         }
         if (chance.in(25)) {
@@ -129,12 +130,13 @@ final class GeneratedAction {
     }
 
     private static Tree weighted(Chance chance) {
-        boolean byHeader = chance.in(50);
+        boolean byHash = chance.in(30);
+        boolean byHeader = !byHash && chance.in(50);
         int chosen = chance.below(3);
         var clusters = new ArrayList<Tree>();
         for (int i = 0; i < 3; i++) {
             var share = chance.in(15) ? Tree.of("cluster_header", "x-cluster") : Tree.of("name", CLUSTERS.get(i));
-            share.with("weight", byHeader ? 1 + chance.below(4) : i == chosen ? 100 : 0);
+            share.with("weight", byHeader || byHash ? 1 + chance.below(4) : i == chosen ? 100 : 0);
             if (chance.in(20)) {
                 share.with("host_rewrite_literal", "weighted.example");
             }
@@ -142,6 +144,9 @@ final class GeneratedAction {
             clusters.add(share);
         }
         var weighted = Tree.of("clusters", clusters);
+        if (byHash) {
+            return weighted.with("use_hash_policy", true); // the client's address is always hashed
+        }
         return byHeader ? weighted.with("header_name", "x-number") : weighted;
     }
 

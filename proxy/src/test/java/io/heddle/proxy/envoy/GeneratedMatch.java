@@ -135,7 +135,7 @@ record GeneratedMatch(Tree match, String kind, String template, String path) {
     }
 
     /// A matcher of texts near `value`.
-    private static Tree string(Chance chance, String value) {
+    static Tree string(Chance chance, String value) {
         var some = value.isEmpty() ? "b" : value;
         var matcher = switch (chance.below(6)) {
             case 0, 1 -> Tree.of("exact", value);

@@ -158,7 +158,12 @@ record GeneratedTable(String name, Tree listener, List<String> domains, List<Str
             GeneratedHeaders.name(route, name + "-" + i);
             routes.add(route);
         }
-        var host = Tree.of("name", name).with("domains", domains).with("routes", routes);
+        var host = Tree.of("name", name).with("domains", domains);
+        if (chance.in(25)) {
+            host.with("matcher", GeneratedTree.over(routes, chance));
+        } else {
+            host.with("routes", routes);
+        }
         GeneratedHeaders.change(host, chance, 20);
         if (chance.in(30)) {
             host.with("virtual_clusters", virtualClusters(chance));

@@ -100,13 +100,17 @@ enum KnownDifference {
                     && SLASHES.matcher(exchange.request().first()).matches();
         }
     },
-    /// Normalising a path encodes nothing that came as it is.
+    /// Normalising a path encodes nothing that came as it is, so that a template does not fit it where it
+    /// could, and its hash is of what came.
     NORMALISED_PATHS_KEEP_THEIR_CHARACTERS {
         @Override
         boolean explains(Exchange exchange, Difference difference) {
             return exchange.table().says("normalize_path")
                     && exchange.request().hasAny("|{}\"")
-                    && difference.envoy().contains("%");
+                    && (difference.envoy().contains("%")
+                            || (difference.isOf("route", "status")
+                                    && exchange.table().says("path_template"))
+                            || (difference.isOf("host") && exchange.table().says("\":path\"")));
         }
     },
     /// How long the host took is told to access logs and metrics, not to clients.

@@ -22,6 +22,12 @@ final class Tree {
         return this;
     }
 
+    /// With all fields of another one.
+    Tree withAll(Tree other) {
+        fields.putAll(other.fields);
+        return this;
+    }
+
     /// With a list, unless that is empty.
     Tree withAny(String field, List<?> values) {
         return values.isEmpty() ? this : with(field, values);

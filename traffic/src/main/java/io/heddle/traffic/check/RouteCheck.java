@@ -96,7 +96,7 @@ public final class RouteCheck {
         var route = decision.route();
         return switch (decision.action()) {
             case RouteAction.Forward forward -> {
-                var target = target(forward.cluster(), facts);
+                var target = target(forward, facts);
                 texts.put(Aspect.CLUSTER_NAME, target.cluster());
                 texts.put(Aspect.PATH_REWRITE, forward.rewrite().path().applyTo(head));
                 texts.put(
@@ -113,10 +113,11 @@ public final class RouteCheck {
         };
     }
 
-    private static ClusterChoice.Target target(ClusterChoice choice, TestFacts facts) {
-        return choice instanceof ClusterChoice.Weighted weighted
+    /// Where a hash decides, the test's random number stands for it.
+    private static ClusterChoice.Target target(RouteAction.Forward forward, TestFacts facts) {
+        return forward.cluster() instanceof ClusterChoice.Weighted weighted
                 ? weighted.of(facts.input().random(), facts.request())
-                : choice.target(0, facts.request());
+                : forward.cluster().target(0, facts.request());
     }
 
     private static HeaderEdits edits(List<HeaderChange> changes, TestFacts facts) {

@@ -58,7 +58,7 @@ record RequestFold(RuntimeConfig config, Heads heads, HostStep hosts, long nowMi
         var facts = new CallFacts(taken, call.peer().principal().isPresent(), chances.next());
         var decision = table.route(taken.head(), facts, trace);
         tellAction(decision, trace);
-        var target = target(decision, taken.head(), chances, trace);
+        var target = target(decision, taken, chances, trace);
         if (!taken.upgrade().isEmpty() && !carries(taken.upgrade(), settings, decision.action())) {
             trace.decided("upgrade", taken.upgrade(), "is carried neither by the route nor by the listener");
             return new Outcome.Answered(LocalReply.of(403, "", ResponseFlag.NONE, "upgrade_failed"));
@@ -89,11 +89,11 @@ record RequestFold(RuntimeConfig config, Heads heads, HostStep hosts, long nowMi
     }
 
     private static Optional<ClusterChoice.Target> target(
-            RouteDecision decision, RequestHead head, Chances chances, Trace trace) {
+            RouteDecision decision, Heads.Received.Taken taken, Chances chances, Trace trace) {
         if (!(decision.action() instanceof RouteAction.Forward forward)) {
             return Optional.empty();
         }
-        var target = forward.cluster().target(chances.next(), head);
+        var target = forward.target(chances.next(), taken.head(), taken.peer());
         tellChoice(forward.cluster(), target, trace);
         return Optional.of(target);
     }
@@ -106,9 +106,10 @@ record RequestFold(RuntimeConfig config, Heads heads, HostStep hosts, long nowMi
                 trace.decided("cluster", target.cluster(), "is named by header " + name);
             case ClusterChoice.Weighted weighted -> {
                 tellWeights(weighted, trace);
+                var byHash = weighted.hash().isEmpty() ? "by chance" : "by the request's hash, else by chance";
                 var by = weighted.header()
                         .map(name -> "by header " + name + ", else by chance")
-                        .orElse("by chance");
+                        .orElse(byHash);
                 trace.decided("cluster", target.cluster(), "is chosen " + by);
             }
         }

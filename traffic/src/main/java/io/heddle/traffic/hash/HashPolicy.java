@@ -10,6 +10,14 @@ public sealed interface HashPolicy {
     /// Whether policies after this one are left out once there is a hash.
     boolean terminal();
 
+    /// The same for somebody who cannot tell the client anything: no cookie is made.
+    default HashPolicy withoutMaking() {
+        return switch (this) {
+            case Cookie(var name, var _, var terminal) -> new Cookie(name, Optional.empty(), terminal);
+            case Header _, SourceAddress _, Query _ -> this;
+        };
+    }
+
     /// The values of a header; their order does not count.
     ///
     /// @param name of the header

@@ -2,8 +2,12 @@ package io.heddle.traffic.route;
 
 import io.heddle.traffic.balance.MetadataMatch;
 import io.heddle.traffic.format.HeaderChange;
+import io.heddle.traffic.hash.HashPolicy;
+import io.heddle.traffic.hash.RequestHash;
 import io.heddle.traffic.request.HeaderFields;
 import io.heddle.traffic.request.HeaderName;
+import io.heddle.traffic.request.Peer;
+import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.Span;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +57,10 @@ public sealed interface ClusterChoice {
     /// @param bounds the running sums of the weights, one per choice
     /// @param header a request header with a whole number that decides instead of chance (Envoy's `header_name`);
     ///     where a request has none, chance decides
-    record Weighted(List<ClusterChoice> choices, List<Integer> bounds, Optional<HeaderName> header)
+    /// @param hash what of the request is hashed to decide instead of chance (Envoy's
+    ///     `use_hash_policy`): the route's policies; where a request has nothing of it, chance decides
+    record Weighted(
+            List<ClusterChoice> choices, List<Integer> bounds, Optional<HeaderName> header, List<HashPolicy> hash)
             implements ClusterChoice {
         private static final int MOST_DIGITS = 20;
         /// No remainder by a sum of weights.
@@ -62,6 +69,17 @@ public sealed interface ClusterChoice {
         public Weighted {
             choices = List.copyOf(choices);
             bounds = List.copyOf(bounds);
+            hash = hash.stream().map(HashPolicy::withoutMaking).toList();
+        }
+
+        /// One of several that no hash decides between.
+        public Weighted(List<ClusterChoice> choices, List<Integer> bounds, Optional<HeaderName> header) {
+            this(choices, bounds, header, List.of());
+        }
+
+        /// The same, decided by what `policies` hash of the request.
+        public Weighted hashed(List<HashPolicy> policies) {
+            return new Weighted(choices, bounds, header, policies);
         }
 
         /// One of several fixed targets, by chance.
@@ -83,6 +101,13 @@ public sealed interface ClusterChoice {
             long point = header.isEmpty() ? NO_POINT : point(head, header.get(), total);
             return at(point == NO_POINT ? Long.remainderUnsigned(random, total) : point)
                     .target(0, head);
+        }
+
+        /// The target of a request of `peer` for its hash; for `chance` where it has none.
+        Target target(long chance, RequestHead head, Peer peer) {
+            var found = new RequestHash();
+            found.compute(hash, head, peer);
+            return found.isPresent() ? of(found.value(), head) : target(chance, head);
         }
 
         private ClusterChoice at(long point) {

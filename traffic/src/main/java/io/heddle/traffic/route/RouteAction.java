@@ -3,6 +3,7 @@ package io.heddle.traffic.route;
 import io.heddle.traffic.format.HeaderChange;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.LocalReply;
+import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.Span;
 import io.heddle.traffic.resilience.RetryPolicy;
@@ -45,6 +46,16 @@ public sealed interface RouteAction {
                 List<Mirror> mirrors,
                 Upgrades upgrades) {
             this(cluster, rewrite, timeouts, retry, mirrors, upgrades, ForwardOptions.DEFAULT, Placement.ANYWHERE);
+        }
+
+        /// The cluster that `head` of `peer` goes to, and what is done for it.
+        ///
+        /// @param chance any long drawn evenly
+        public ClusterChoice.Target target(long chance, RequestHead head, Peer peer) {
+            return cluster instanceof ClusterChoice.Weighted weighted
+                            && !weighted.hash().isEmpty()
+                    ? weighted.target(chance, head, peer)
+                    : cluster.target(chance, head);
         }
 
         /// Whether the route itself gives `head` another authority, and not its weighted cluster.

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// wildcard, longest prefix wildcard, `*`. A request without an authority only reaches a table whose one domain is
 /// `*`.
 ///
-/// Routes of a virtual host are found by a [PathIndex] where there are many.
+/// Routes of a virtual host are found by its [RouteTree] where it has one, and by a [PathIndex] where there are many.
 ///
 /// Immutable; safe on any thread; routing allocates nothing, regular expressions, templates, repeated header lines
 /// and path parameters that are left out aside. Source: Envoy's `route.v3.RouteConfiguration`.
@@ -186,21 +186,20 @@ public final class RouteTable {
     private static final class CompiledHost {
         private final String name;
         private final VirtualHost.TlsRequirement tls;
-        private final List<RouteDecision> decisions;
         private final RouteDecision nothing;
         private final RouteDecision overTls;
-        private final @Nullable PathIndex index;
+        private final RouteTree<RouteSearch> routes;
 
         CompiledHost(VirtualHost host) {
             name = host.name();
             tls = host.tls();
             var clusters = host.virtualClusters();
-            decisions = host.routes().stream()
-                    .map(route -> new RouteDecision(host.name(), route, route.action(), clusters))
-                    .toList();
             nothing = new RouteDecision(host.name(), Route.NONE, Route.NONE.action(), clusters);
             overTls = new RouteDecision(host.name(), Route.NONE, RouteAction.Redirect.TO_TLS, clusters);
-            index = decisions.size() < PathIndex.WORTHWHILE ? null : new PathIndex(decisions);
+            routes = host.tree()
+                    .map(list -> new RouteSearch(list.stream()
+                            .map(route -> new RouteDecision(host.name(), route, route.action(), clusters))
+                            .toList()));
         }
 
         boolean needsTls(RouteFacts facts) {
@@ -212,35 +211,19 @@ public final class RouteTable {
         }
 
         RouteDecision route(RequestHead head, RouteFacts facts, byte[] path, long span, Trace trace) {
-            if (trace.on()) {
-                return explain(head, facts, path, span, trace);
+            var search = search(head, facts, trace);
+            if (search == null) {
+                return nothing;
             }
-            if (index != null) {
-                int first = index.first(head, facts, path, span);
-                return first < 0 ? nothing : decisions.get(first);
-            }
-            for (int i = 0; i < decisions.size(); i++) {
-                var decision = decisions.get(i);
-                if (decision.route().match().matches(head, facts, path, span)) {
-                    return decision;
-                }
-            }
-            return nothing;
+            var found =
+                    trace.on() ? search.explain(head, facts, path, span, trace) : search.first(head, facts, path, span);
+            return found == null ? nothing : found;
         }
 
-        private RouteDecision explain(RequestHead head, RouteFacts facts, byte[] path, long span, Trace trace) {
-            for (int i = 0; i < decisions.size(); i++) {
-                var decision = decisions.get(i);
-                var route = decision.route();
-                var obstacle = route.match().obstacle(head, facts, path, span);
-                var subject = route.name().isEmpty() ? "routes[" + i + "]" : route.name();
-                trace.decided("route", subject, obstacle.isEmpty() ? "fits" : obstacle);
-                if (obstacle.isEmpty()) {
-                    return decision;
-                }
-            }
-            trace.decided("route", "", "no route fits");
-            return nothing;
+        private @Nullable RouteSearch search(RequestHead head, RouteFacts facts, Trace trace) {
+            return routes instanceof RouteTree.Leaf<RouteSearch>(var all)
+                    ? all
+                    : routes.find(head, facts, trace).orElse(null);
         }
     }
 }

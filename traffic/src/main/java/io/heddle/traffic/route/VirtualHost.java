@@ -8,24 +8,28 @@ import java.util.List;
 ///
 /// @param name for people and metrics
 /// @param domains exact hosts, `*.suffix`, `prefix.*` or `*`
-/// @param routes the first that fits is taken
+/// @param tree leads to its routes, of which the first that fits is taken
 /// @param tls which requests must have been made over TLS
 /// @param virtualClusters names for some of its requests; the first that fits counts
 public record VirtualHost(
         String name,
         List<String> domains,
-        List<Route> routes,
+        RouteTree<List<Route>> tree,
         TlsRequirement tls,
         List<VirtualCluster> virtualClusters) {
     public VirtualHost {
         domains = List.copyOf(domains);
-        routes = List.copyOf(routes);
         virtualClusters = List.copyOf(virtualClusters);
     }
 
     /// One whose requests may come as they like.
     public VirtualHost(String name, List<String> domains, List<Route> routes) {
-        this(name, domains, routes, TlsRequirement.NONE, List.of());
+        this(name, domains, new RouteTree.Leaf<>(List.copyOf(routes)), TlsRequirement.NONE, List.of());
+    }
+
+    /// All routes, in the order configured, those that only a matcher leads to included.
+    public List<Route> routes() {
+        return tree.leaves().flatMap(List::stream).toList();
     }
 
     /// Which requests must have been made over TLS; others are sent there with 301 (Envoy's `require_tls`).

@@ -14,9 +14,9 @@ import java.util.Optional;
 final class ClusterChoiceReader {
     private static final Fields<WeightedCluster> WEIGHTED = Fields.ignoringOthers(WeightedCluster.class)
             .reads("clusters", "header_name")
+            .limits("use_hash_policy", "the route's `hash_policy`")
             .accepts("runtime_key_prefix", "there are no runtime keys: the weights count as they stand")
-            .accepts("total_weight", "the sum of the weights counts")
-            .refuses("use_hash_policy");
+            .accepts("total_weight", "the sum of the weights counts");
     private static final Fields<WeightedCluster.ClusterWeight> SHARE = Fields.ignoringOthers(
                     WeightedCluster.ClusterWeight.class)
             .reads("name", "cluster_header", "weight", "host_rewrite_literal")

@@ -40,6 +40,7 @@ final class EnvoyApi {
             new Part("Local rate limits", LocalRateLimitReader.FIELDS),
             new Part("Stateful sessions", SessionReader.FIELDS),
             new Part("Route configurations", RouteReader.FIELDS),
+            new Part("Matchers of virtual hosts", RouteTreeReader.FIELDS),
             new Part("Matches of routes", RouteMatchReader.FIELDS),
             new Part("Actions of routes", RouteActionReader.FIELDS),
             new Part("Clusters of routes", ClusterChoiceReader.FIELDS),

@@ -84,7 +84,8 @@ final class MatcherReader {
         return pattern(message.getRegex(), scope);
     }
 
-    private static Optional<Pattern> pattern(String regex, Scope scope) {
+    /// The same from a text.
+    static Optional<Pattern> pattern(String regex, Scope scope) {
         var excess = PatternLimits.excess(regex);
         if (excess.isPresent()) {
             scope.error("is a pattern " + excess.get(), "write a shorter one");

@@ -6,6 +6,7 @@ import io.envoyproxy.envoy.config.route.v3.RouteAction.UpgradeConfig;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.heddle.traffic.ratelimit.RateLimit;
 import io.heddle.traffic.resilience.RoutingPriority;
+import io.heddle.traffic.route.ClusterChoice;
 import io.heddle.traffic.route.ForwardOptions;
 import io.heddle.traffic.route.InternalRedirects;
 import io.heddle.traffic.route.Placement;
@@ -111,7 +112,7 @@ final class RouteActionReader {
         var options = options(message, route, scope);
         var placement = new Placement(HashPolicyReader.read(message.getHashPolicyList(), scope.at("hash_policy")));
         return choice.map(found -> new RouteAction.Forward(
-                found,
+                hashed(found, message, placement),
                 rewrite,
                 timeouts,
                 retry.policy(),
@@ -119,6 +120,13 @@ final class RouteActionReader {
                 upgrades,
                 options,
                 placement));
+    }
+
+    /// The choice, which the route's hash makes where the weighted clusters say so.
+    private static ClusterChoice hashed(
+            ClusterChoice choice, io.envoyproxy.envoy.config.route.v3.RouteAction message, Placement placement) {
+        boolean byHash = message.getWeightedClusters().getUseHashPolicy().getValue();
+        return byHash && choice instanceof ClusterChoice.Weighted weighted ? weighted.hashed(placement.hash()) : choice;
     }
 
     private static ForwardOptions options(

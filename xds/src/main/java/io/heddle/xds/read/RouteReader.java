@@ -6,6 +6,7 @@ import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.route.ForwardOptions;
 import io.heddle.traffic.route.Route;
 import io.heddle.traffic.route.RouteTable;
+import io.heddle.traffic.route.RouteTree;
 import io.heddle.traffic.route.VirtualHost;
 import io.heddle.xds.resource.ResourceType;
 import java.util.ArrayList;
@@ -37,7 +38,8 @@ final class RouteReader {
             .reads("rate_limits", "hedge_policy", "per_request_buffer_limit_bytes", "request_body_buffer_limit")
             .limits("virtual_clusters", "for `%VIRTUAL_CLUSTER_NAME%` and `check-routes`; there are no figures by them")
             .accepts("metadata", "says nothing that the proxy needs")
-            .refuses("matcher", "retry_policy_typed_config");
+            .limits("matcher", "not beside `routes`")
+            .refuses("retry_policy_typed_config");
     private static final Fields<io.envoyproxy.envoy.config.route.v3.VirtualCluster> VIRTUAL_CLUSTER =
             Fields.refusingOthers(io.envoyproxy.envoy.config.route.v3.VirtualCluster.class)
                     .reads("name", "headers");
@@ -141,10 +143,6 @@ final class RouteReader {
             scope.at("domains").error("is empty", "name at least one domain");
         }
         var inherited = inherited(message, outer, scope);
-        var routes = new ArrayList<Route>();
-        for (int i = 0; i < message.getRoutesCount(); i++) {
-            route(message.getRoutes(i), inherited, scope.at("routes", i)).ifPresent(routes::add);
-        }
         var clusters = new ArrayList<VirtualHost.VirtualCluster>();
         for (int i = 0; i < message.getVirtualClustersCount(); i++) {
             var cluster = message.getVirtualClusters(i);
@@ -162,7 +160,26 @@ final class RouteReader {
                 yield VirtualHost.TlsRequirement.ALL;
             }
         };
-        return new VirtualHost(message.getName(), message.getDomainsList(), routes, tls, clusters);
+        return new VirtualHost(
+                message.getName(), message.getDomainsList(), tree(message, inherited, scope), tls, clusters);
+    }
+
+    /// What leads to the routes: the matcher, or all of them in their order.
+    private static RouteTree<List<Route>> tree(
+            io.envoyproxy.envoy.config.route.v3.VirtualHost message, Inherited inherited, Scope scope) {
+        var routes = new ArrayList<Route>();
+        for (int i = 0; i < message.getRoutesCount(); i++) {
+            route(message.getRoutes(i), inherited, scope.at("routes", i)).ifPresent(routes::add);
+        }
+        if (!message.hasMatcher()) {
+            return new RouteTree.Leaf<>(List.copyOf(routes));
+        }
+        if (message.getRoutesCount() > 0) {
+            scope.at("matcher").error("stands beside routes", "put the routes into it, or remove it");
+        }
+        return new RouteTreeReader((route, here) -> route(route, inherited, here))
+                .read(message.getMatcher(), scope.at("matcher"))
+                .orElseGet(() -> new RouteTree.Leaf<>(List.of()));
     }
 
     private static Inherited inherited(

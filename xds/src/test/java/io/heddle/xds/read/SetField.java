@@ -15,6 +15,7 @@ import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.FilterConfig;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.RouteList;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
 import io.envoyproxy.envoy.extensions.clusters.aggregate.v3.ClusterConfig;
@@ -64,6 +65,7 @@ import io.envoyproxy.envoy.extensions.load_balancing_policies.ring_hash.v3.RingH
 import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.subset.v3.Subset;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.wrr_locality.v3.WrrLocality;
+import io.envoyproxy.envoy.extensions.matching.common_inputs.network.v3.FilterStateInput;
 import io.envoyproxy.envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig;
 import io.envoyproxy.envoy.extensions.network.dns_resolver.getaddrinfo.v3.GetAddrInfoDnsResolverConfig;
 import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
@@ -77,6 +79,7 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsCont
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import io.envoyproxy.envoy.type.matcher.v3.HttpRequestHeaderMatchInput;
 import io.heddle.model.problem.Problem;
 import io.heddle.xds.read.Fields.Fate;
 import java.util.ArrayDeque;
@@ -107,7 +110,13 @@ record SetField(Way way, FieldDescriptor field) {
 
     /// Fields in which extensions of a kind of their own stand.
     private static final Set<String> EXTENSIONS = Set.of(
-            "load_balancing_policy", "session_state", "compressor_library", "decompressor_library", "event_logger");
+            "load_balancing_policy",
+            "session_state",
+            "compressor_library",
+            "decompressor_library",
+            "event_logger",
+            "input",
+            "action");
 
     /// Which messages stand in an `Any`, by the message that holds it.
     private static final Map<String, List<Message>> PACKED = Map.ofEntries(
@@ -144,6 +153,12 @@ record SetField(Way way, FieldDescriptor field) {
                             OnDemand.getDefaultInstance(),
                             io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig
                                     .getDefaultInstance())),
+            Map.entry(
+                    "xds.core.v3.TypedExtensionConfig",
+                    List.of(
+                            HttpRequestHeaderMatchInput.getDefaultInstance(),
+                            FilterStateInput.getDefaultInstance(),
+                            RouteList.getDefaultInstance())),
             Map.entry("envoy.config.route.v3.RouteConfiguration", List.of(FilterConfig.getDefaultInstance())),
             Map.entry(
                     "envoy.config.route.v3.FilterConfig",
@@ -370,6 +385,12 @@ record SetField(Way way, FieldDescriptor field) {
         }
         if (kind.getFullName().startsWith("envoy.extensions.compression.")) {
             return kind.getFullName().contains(".compressor.") ? "compressor_library" : "decompressor_library";
+        }
+        if (kind.equals(HttpRequestHeaderMatchInput.getDescriptor()) || kind.equals(FilterStateInput.getDescriptor())) {
+            return "input";
+        }
+        if (kind.equals(RouteList.getDescriptor())) {
+            return "action";
         }
         if (kind.equals(HealthCheckEventFileSink.getDescriptor())) {
             return "event_logger";
