@@ -78,7 +78,11 @@ final class FilterFold implements FilterRequest {
     /// The answer of the first filter that has one.
     Optional<LocalReply> run(FilterChain chain) {
         for (var filter : chain.filters()) {
+            int ofRequest = requestEdits.size();
+            int ofAnswer = responseEdits.size();
             var reply = act(filter);
+            HeadWords.tell("request", requestEdits, ofRequest, trace);
+            HeadWords.tell("answer", responseEdits, ofAnswer, trace);
             if (reply.isPresent()) {
                 return reply;
             }
@@ -173,12 +177,12 @@ final class FilterFold implements FilterRequest {
 
     @Override
     public void changeRequest(List<HeaderChange> changes) {
-        trace.decided("filter", "changes of the request's head", Integer.toString(changes.size()));
+        HeadWords.tell("request", changes, trace);
     }
 
     @Override
     public void changeResponse(List<HeaderChange> changes) {
-        trace.decided("filter", "changes of the answer's head", Integer.toString(changes.size()));
+        HeadWords.tell("answer", changes, trace);
     }
 
     @Override

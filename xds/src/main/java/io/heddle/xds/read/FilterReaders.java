@@ -201,6 +201,11 @@ final class FilterReaders {
 
     private FilterReaders() {}
 
+    /// The types of all filters' settings.
+    static List<String> types() {
+        return FILTERS.stream().map(FilterReader::type).toList();
+    }
+
     /// A filter's reader and the type of its settings.
     private record FilterReader(String type, FilterParser parser) {}
 
