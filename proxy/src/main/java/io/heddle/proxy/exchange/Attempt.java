@@ -26,6 +26,7 @@ final class Attempt implements UpstreamListener, HostWait.Listener {
     private final Tries tries;
     private final Worker worker;
     private final ProxyServices services;
+    private final HopHeaders headers;
     private final ConnectionTicket ticket;
     private final HostWait nameWait = new HostWait(this);
     private @Nullable UpstreamCluster cluster;
@@ -42,11 +43,12 @@ final class Attempt implements UpstreamListener, HostWait.Listener {
         this.tries = tries;
         this.worker = worker;
         this.services = services;
-        this.ticket = new ConnectionTicket(this, headers.client().originator());
+        this.headers = headers;
+        this.ticket = new ConnectionTicket(this);
     }
 
     /// Another one for the same exchange.
-    Attempt another(HopHeaders headers) {
+    Attempt another() {
         return new Attempt(exchange, tries, worker, services, headers);
     }
 
@@ -78,6 +80,7 @@ final class Attempt implements UpstreamListener, HostWait.Listener {
         begunAt = worker.now();
         ticket.asks(version, changes);
         ticket.matters(priority);
+        ticket.goesFor(headers.originator());
     }
 
     /// Asks for a connection.

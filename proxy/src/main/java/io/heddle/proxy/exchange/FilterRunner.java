@@ -148,6 +148,7 @@ final class FilterRunner implements FilterRequest {
 
     private void forgetChanges() {
         seesAnswer = false;
+        headers.fromConnection();
         if (bodies != null) {
             bodies.restart();
         }
@@ -330,6 +331,11 @@ final class FilterRunner implements FilterRequest {
                 ofTarget != null
                         ? ofTarget
                         : timeline.decision().route().overrides().get(name));
+    }
+
+    @Override
+    public void fromClient(int mark) {
+        headers.fromClient(mark);
     }
 
     @Override

@@ -6,6 +6,8 @@ import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.http.LineKind;
 import io.heddle.proxy.http.Octets;
 import io.heddle.proxy.loop.Worker;
+import io.heddle.proxy.upstream.Originator;
+import io.heddle.proxy.upstream.SourceAddress;
 import io.heddle.traffic.match.AddressText;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.HeaderName;
@@ -33,10 +35,12 @@ final class HopHeaders {
 
     private final Worker worker;
     private final ClientConnection client;
+    private final Originator connected;
     private final RequestId id = new RequestId();
     private HeadOptions options = HeadOptions.DEFAULT;
     private ForwardClientCertificate certificates = ForwardClientCertificate.SANITIZE;
     private Peer peer;
+    private Originator originator;
     private int dropped = ALWAYS_DROPPED;
     private boolean internal;
 
@@ -44,6 +48,8 @@ final class HopHeaders {
         this.worker = worker;
         this.client = client;
         this.peer = client.peer();
+        this.connected = client.originator();
+        this.originator = connected;
     }
 
     /// One that stays as this one is now, for a request that outlives its exchange.
@@ -98,6 +104,22 @@ final class HopHeaders {
     /// Who sent the request.
     Peer peer() {
         return peer;
+    }
+
+    /// For whom connections to hosts are made, and from where.
+    Originator originator() {
+        return originator;
+    }
+
+    /// They come from the address of [#peer]; `mark` is the mark of their packets, 0 for none.
+    void fromClient(int mark) {
+        var source = new SourceAddress(peer.remote().getAddress(), mark);
+        originator = new Originator(connected.client(), Optional.of(source));
+    }
+
+    /// They come from where those of the client's connection do.
+    void fromConnection() {
+        originator = connected;
     }
 
     /// What came is no request: who sent it is the connection's word.

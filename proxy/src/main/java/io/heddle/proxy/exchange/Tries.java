@@ -337,7 +337,7 @@ final class Tries {
         var host = current.target();
         if (outcome instanceof RetryDecider.Outcome.Hedge) {
             beside.add(current);
-            current = current.another(headers);
+            current = current.another();
         } else {
             current.cancel();
         }

@@ -92,12 +92,7 @@ public final class Listeners implements ActiveConfig.Follower {
     }
 
     private void open(Listener listener, List<Problem> found) {
-        opener.sourceObstacle(listener)
-                .ifPresent(obstacle -> found.add(Problem.error(
-                        "Listener " + listener.name(),
-                        "listener_filters",
-                        "original_src cannot be done: " + obstacle,
-                        "give the proxy CAP_NET_ADMIN on Linux, or remove original_src")));
+        found.addAll(opener.sourceProblems(listener));
         var current = open.get(listener.name());
         if (current != null && current.listener().addresses().equals(listener.addresses())) {
             if (!current.listener().sockets().sameSocket(listener.sockets())) {

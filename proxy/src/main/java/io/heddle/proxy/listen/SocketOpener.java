@@ -1,10 +1,14 @@
 package io.heddle.proxy.listen;
 
+import io.heddle.model.problem.Problem;
 import io.heddle.proxy.loop.EventLoops;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.upstream.SourceSocket;
+import io.heddle.traffic.filter.HttpFilter;
+import io.heddle.traffic.filter.OriginalSourceFilter;
 import io.heddle.traffic.runtime.Listener;
 import io.heddle.traffic.runtime.ListenerFilter;
+import io.heddle.traffic.runtime.NetworkFilter;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannel;
@@ -52,15 +56,39 @@ final class SocketOpener {
         return Optional.empty();
     }
 
-    /// Why connections made for those of `listener` cannot come from their clients' addresses, where they should; empty
-    /// when they can.
-    Optional<String> sourceObstacle(Listener listener) {
-        return listener.inspection().steps().stream()
-                .map(ListenerFilter.Step::filter)
-                .flatMap(filter -> filter instanceof ListenerFilter.OriginalSource(var mark)
-                        ? SourceSocket.obstacle(loops.socketChannel(), mark).stream()
-                        : Stream.empty())
-                .findFirst();
+    /// Why connections made for clients of `listener` cannot come from their addresses, where they should; empty when
+    /// they can.
+    List<Problem> sourceProblems(Listener listener) {
+        var byConnection = listener.inspection().steps().stream()
+                .flatMap(step -> step.filter() instanceof ListenerFilter.OriginalSource(var mark)
+                        ? Stream.of(mark)
+                        : Stream.empty());
+        var chains = Stream.concat(listener.chains().stream(), listener.otherwise().stream());
+        var byRequest = chains.flatMap(chain -> requestFilters(chain.filter()))
+                .flatMap(filter ->
+                        filter instanceof OriginalSourceFilter source ? Stream.of(source.mark()) : Stream.empty());
+        return Stream.concat(
+                        sourceProblem(listener, "listener_filters", byConnection),
+                        sourceProblem(listener, "http_filters", byRequest))
+                .toList();
+    }
+
+    private static Stream<HttpFilter> requestFilters(NetworkFilter filter) {
+        return switch (filter) {
+            case NetworkFilter.Http http -> http.filters().filters().stream();
+            case NetworkFilter.Tcp _ -> Stream.empty();
+        };
+    }
+
+    private Stream<Problem> sourceProblem(Listener listener, String path, Stream<Integer> marks) {
+        return marks.distinct()
+                .flatMap(mark -> SourceSocket.obstacle(loops.socketChannel(), mark).stream())
+                .limit(1)
+                .map(obstacle -> Problem.error(
+                        "Listener " + listener.name(),
+                        path,
+                        "original_src cannot be done: " + obstacle,
+                        "give the proxy CAP_NET_ADMIN on Linux, or remove original_src"));
     }
 
     private Optional<String> open(BoundListener bound, Listener.Address address) {

@@ -8,21 +8,15 @@ import org.jspecify.annotations.Nullable;
 /// that leaving the queue works whatever has become of the host since. Confined to one event loop.
 public final class ConnectionTicket {
     private final UpstreamListener listener;
-    private final Originator originator;
+    private Originator originator = Originator.NOBODY;
     private HttpVersion version = HttpVersion.HTTP_1_1;
     private boolean changes;
     private RoutingPriority priority = RoutingPriority.DEFAULT;
     private @Nullable ConnectionPool pool;
 
-    /// A ticket of `listener`, in no queue.
+    /// A ticket of `listener`, in no queue, for nobody's requests.
     public ConnectionTicket(UpstreamListener listener) {
-        this(listener, Originator.NOBODY);
-    }
-
-    /// A ticket of `listener`, in no queue, for requests of `originator`.
-    public ConnectionTicket(UpstreamListener listener, Originator originator) {
         this.listener = listener;
-        this.originator = originator;
     }
 
     /// Whose requests these are.
@@ -45,6 +39,11 @@ public final class ConnectionTicket {
     public void asks(HttpVersion spoken, boolean another) {
         version = spoken;
         changes = another;
+    }
+
+    /// Whose requests these are from now on.
+    public void goesFor(Originator who) {
+        originator = who;
     }
 
     /// How much the request matters, [RoutingPriority#DEFAULT] until something else is said.

@@ -251,7 +251,8 @@ public final class RawConnector {
     private ChannelFuture connectFrom(SourceSocket near, Bootstrap bootstrap, InetSocketAddress host) {
         var channel = bootstrap.register().channel();
         if (!near.reaches(host)) {
-            var cause = new ConnectException(host + " is not of the family of " + near.local());
+            var from = near.local().getAddress().getHostAddress();
+            var cause = new ConnectException("there is no way from " + from + " to " + host);
             return refused(channel.newFailedFuture(cause));
         }
         try {

@@ -49,9 +49,10 @@ public record SourceSocket(InetSocketAddress local, boolean free, boolean foreig
         }
     }
 
-    /// Whether a connection from here can go to `host`.
+    /// Whether a connection from here can go to `host`. No client has an address that means any of this machine's own.
     boolean reaches(InetSocketAddress host) {
-        return host.getAddress() != null
+        return !(foreign && local.getAddress().isAnyLocalAddress())
+                && host.getAddress() != null
                 && host.getAddress().getClass() == local.getAddress().getClass();
     }
 

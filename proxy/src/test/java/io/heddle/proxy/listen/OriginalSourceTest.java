@@ -4,9 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.heddle.traffic.balance.Endpoint;
+import io.heddle.traffic.filter.FilterChain;
+import io.heddle.traffic.filter.OriginalSourceFilter;
 import io.heddle.traffic.request.PeerMetadata;
 import io.heddle.traffic.resilience.RetryPolicy;
 import io.heddle.traffic.resilience.Timeouts;
+import io.heddle.traffic.route.FilterOverride;
+import io.heddle.traffic.route.Route;
+import io.heddle.traffic.route.RouteMatch;
+import io.heddle.traffic.route.RouteTable;
+import io.heddle.traffic.route.VirtualHost;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.Listener;
 import io.heddle.traffic.runtime.ListenerChain.Match;
@@ -60,13 +67,36 @@ class OriginalSourceTest {
     }
 
     @Test
+    void with_the_http_filter_each_request_comes_from_the_client_that_is_believed() throws Exception {
+        assertThat(lines(ROUTES, "forwarded"))
+                .containsExactly(
+                        "200 192.0.2.7",
+                        "200 192.0.2.8",
+                        "200 192.0.2.7",
+                        "200 127.0.0.1", // nobody is named, so it is the connection's far end
+                        "connections 3",
+                        "503", // no client has it
+                        "503", // the other family
+                        "connections 3",
+                        "bind errors {four=4}"); // tried twice, as nothing was sent
+    }
+
+    @Test
+    void a_route_without_the_http_filter_goes_from_the_proxys_own_address() throws Exception {
+        assertThat(lines(ROUTES, "disabled")).containsExactly("200 127.0.0.1");
+    }
+
+    @Test
     void without_the_right_to_it_the_configuration_is_refused() throws Exception {
         var refused =
                 lines("exec setpriv --bounding-set -net_admin,-net_raw --inh-caps -net_admin,-net_raw ", "problems");
         assertThat(refused)
-                .hasSize(4)
-                .allSatisfy(problem -> assertThat(problem)
-                        .contains("Listener ", "listener_filters", "original_src cannot be done", "CAP_NET_ADMIN"));
+                .hasSize(6)
+                .allSatisfy(problem ->
+                        assertThat(problem).contains("Listener ", "original_src cannot be done", "CAP_NET_ADMIN"));
+        assertThat(refused)
+                .filteredOn(problem -> problem.contains("http_filters"))
+                .hasSize(2);
     }
 
     private static List<String> lines(String before, String what) throws Exception {
@@ -110,6 +140,8 @@ class OriginalSourceTest {
             switch (args[0]) {
                 case "requests" -> requests(proxy, four, six);
                 case "families" -> families(proxy, four);
+                case "forwarded" -> forwarded(proxy, four);
+                case "disabled" -> ask(proxy, "off", "192.0.2.7");
                 default -> proxy.problems.forEach(problem -> say(problem.toString()));
             }
         }
@@ -132,6 +164,30 @@ class OriginalSourceTest {
         say("bind errors " + proxy.upstreams.bindErrors());
     }
 
+    private static void forwarded(RunningProxy proxy, Host four) throws IOException {
+        ask(proxy, "forwarded", "192.0.2.7", "192.0.2.8", "192.0.2.7", "");
+        say("connections " + four.accepted.get());
+        ask(proxy, "forwarded", "0.0.0.0");
+        ask(proxy, "forwarded", "2001:db8::7");
+        say("connections " + four.accepted.get());
+        say("bind errors " + proxy.upstreams.bindErrors());
+    }
+
+    /// Sends a request for each of `clients`, who stand behind another proxy, on one connection.
+    private static void ask(RunningProxy proxy, String listener, String... clients) throws IOException {
+        try (var socket = new Socket()) {
+            socket.connect(Objects.requireNonNull(proxy.listeners.addresses().get(listener)));
+            socket.setSoTimeout(10_000);
+            var in = reader(socket);
+            for (var client : clients) {
+                var line = client.isEmpty() ? "" : "X-Forwarded-For: " + client + "\r\n";
+                socket.getOutputStream()
+                        .write(("GET / HTTP/1.1\r\nHost: a\r\n" + line + "\r\n").getBytes(StandardCharsets.US_ASCII));
+                say(answer(in));
+            }
+        }
+    }
+
     private static void say(String line) {
         System.out.println("> " + line);
     }
@@ -139,14 +195,17 @@ class OriginalSourceTest {
     private static String request(RunningProxy proxy, String listener, String client) throws IOException {
         try (var socket = connect(proxy, listener, client)) {
             socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-            var in = reader(socket);
-            var status = in.readLine().split(" ", -1)[1];
-            if (!status.equals("200")) {
-                return status;
-            }
-            skipHead(in);
-            return status + " " + in.readLine();
+            return answer(reader(socket));
         }
+    }
+
+    private static String answer(BufferedReader in) throws IOException {
+        var status = in.readLine().split(" ", -1)[1];
+        if (!status.equals("200")) {
+            return status;
+        }
+        skipHead(in);
+        return status + " " + in.readLine();
     }
 
     private static String relayed(RunningProxy proxy, String listener, String client) throws IOException {
@@ -178,11 +237,14 @@ class OriginalSourceTest {
         return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
     }
 
-    /// Listeners `four` and `six` for HTTP, `relay-four` and `relay-six` for bytes; each has a cluster of one host.
+    /// Listeners `forwarded` and `off` with the HTTP filter, which the route of `off` does without. `four` and `six`
+    /// for HTTP, `relay-four` and `relay-six` for bytes; each has a cluster of one host.
     private static RuntimeConfig config(Host four, Host six) {
         var one = cluster("four", "127.0.0.1", four.port());
         var other = cluster("six", "::1", six.port());
         var listeners = Map.of(
+                "forwarded", byRequest("forwarded", Map.of()),
+                "off", byRequest("off", Map.of(OriginalSourceFilter.NAME, new FilterOverride.Disabled())),
                 "four", listener("four", http("four")),
                 "six", listener("six", http("six")),
                 "relay-four", listener("relay-four", new NetworkFilter.Tcp("tcp", "four", Duration.ofHours(1))),
@@ -194,6 +256,26 @@ class OriginalSourceTest {
         return Listener.of(name, "127.0.0.1", 0, List.of(Listening.chain(Match.ANY, filter)))
                 .withInspection(Listener.Inspection.of(
                         new ListenerFilter.ProxyProtocol(false, Set.of(1)), new ListenerFilter.OriginalSource(MARK)));
+    }
+
+    private static Listener byRequest(String name, Map<String, FilterOverride> overrides) {
+        var action = RunningProxy.forward("four", RetryPolicy.NONE, Timeouts.DEFAULT);
+        var route = new Route("all", RouteMatch.ANY, action, List.of(), List.of(), overrides);
+        var hosts = List.of(new VirtualHost("all", List.of("*"), List.of(route)));
+        var plain = (NetworkFilter.Http) RunningProxy.http(action);
+        var http = new NetworkFilter.Http(
+                plain.statPrefix(),
+                new NetworkFilter.RouteSource.Inline(RouteTable.of("all", hosts)),
+                new FilterChain(List.of(new OriginalSourceFilter(OriginalSourceFilter.NAME, MARK))),
+                plain.clientCertificate(),
+                plain.paths(),
+                plain.heads(),
+                plain.limits(),
+                plain.upgrades(),
+                plain.codec(),
+                plain.accessLogs(),
+                plain.replies());
+        return Listener.of(name, "127.0.0.1", 0, List.of(Listening.chain(Match.ANY, http)));
     }
 
     private static NetworkFilter http(String cluster) {

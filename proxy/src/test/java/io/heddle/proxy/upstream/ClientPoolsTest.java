@@ -97,7 +97,9 @@ class ClientPoolsTest {
         var address =
                 InetAddress.ofLiteral("10." + (client >> 16) + "." + ((client >> 8) & 255) + "." + (client & 255));
         var originator = new Originator(Optional.empty(), Optional.of(new SourceAddress(address, 0)));
-        pools.acquire(new ConnectionTicket(new Deaf(), originator));
+        var ticket = new ConnectionTicket(new Deaf());
+        ticket.goesFor(originator);
+        pools.acquire(ticket);
     }
 
     @Test

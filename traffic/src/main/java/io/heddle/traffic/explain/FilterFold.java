@@ -171,6 +171,11 @@ final class FilterFold implements FilterRequest {
     }
 
     @Override
+    public void fromClient(int mark) {
+        trace.decided("filter", "the request", "would come from the client's address");
+    }
+
+    @Override
     public String cluster() {
         return target.map(ClusterChoice.Target::cluster).orElse("");
     }

@@ -38,6 +38,10 @@ public interface FilterRequest {
     /// The request belongs to a session that is kept like this; the last word counts.
     void keepSession(StatefulSessionFilter.Settings session);
 
+    /// Connections that are made for the request come from the address of [#peer]; `mark` is the mark of their packets,
+    /// 0 for none.
+    void fromClient(int mark);
+
     /// The cluster that the request goes to; empty where it is not forwarded.
     String cluster();
 

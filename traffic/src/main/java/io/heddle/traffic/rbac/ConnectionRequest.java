@@ -63,6 +63,11 @@ record ConnectionRequest(Peer peer) implements FilterRequest {
     }
 
     @Override
+    public void fromClient(int mark) {
+        throw none();
+    }
+
+    @Override
     public String cluster() {
         throw none();
     }

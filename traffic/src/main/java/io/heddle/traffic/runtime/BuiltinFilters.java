@@ -15,6 +15,7 @@ import io.heddle.traffic.filter.HeaderMutationFilter;
 import io.heddle.traffic.filter.HealthCheckFilter;
 import io.heddle.traffic.filter.LocalRateLimitFilter;
 import io.heddle.traffic.filter.OnDemandFilter;
+import io.heddle.traffic.filter.OriginalSourceFilter;
 import io.heddle.traffic.filter.SetMetadataFilter;
 import io.heddle.traffic.filter.StatefulSessionFilter;
 import io.heddle.traffic.rbac.RbacFilter;
@@ -40,6 +41,7 @@ public final class BuiltinFilters {
             AdaptiveConcurrencyFilter.NAME, // nor what it would have to queue
             DecompressorFilter.NAME, // before what looks at bodies
             BufferFilter.NAME, // once it may pass: nobody holds a body for who may not
+            OriginalSourceFilter.NAME, // from where, once it is known that it is forwarded
             StatefulSessionFilter.NAME, // which host, once it is known that it is forwarded
             HeaderMutationFilter.NAME, // heads as they leave, after all that read them
             BandwidthLimitFilter.NAME, // nearest to the application, whose bytes it counts

@@ -198,4 +198,15 @@ class FilterTest {
         filter.onRequest(other);
         assertThat(other.kept).isEmpty();
     }
+
+    @Test
+    void requests_come_from_their_clients_unless_their_route_says_no() {
+        var filter = new OriginalSourceFilter(OriginalSourceFilter.NAME, 7);
+        var request = new Request();
+        assertThat(filter.onRequest(request)).isSameAs(FilterStep.CONTINUE);
+        assertThat(request.marks).containsExactly(7);
+        request.overrides.put(OriginalSourceFilter.NAME, new FilterOverride.Disabled());
+        assertThat(filter.onRequest(request)).isSameAs(FilterStep.CONTINUE);
+        assertThat(request.marks).containsExactly(7);
+    }
 }

@@ -43,6 +43,7 @@ final class Request implements FilterRequest {
     final List<FilterEnd> ends = new ArrayList<>();
     final Map<String, HostCount> hosts = new HashMap<>();
     ProxyHealth health = ProxyHealth.WELL;
+    final List<Integer> marks = new ArrayList<>();
     long entered;
     long chance;
     long now;
@@ -99,6 +100,11 @@ final class Request implements FilterRequest {
     @Override
     public void keepSession(StatefulSessionFilter.Settings session) {
         kept = Optional.of(session);
+    }
+
+    @Override
+    public void fromClient(int mark) {
+        marks.add(mark);
     }
 
     @Override

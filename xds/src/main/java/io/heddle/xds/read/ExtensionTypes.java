@@ -158,6 +158,9 @@ final class ExtensionTypes {
                     io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.ConfigProto::getDescriptor),
             files("filters.http.local_ratelimit.v3", LocalRateLimitProto::getDescriptor),
             files("filters.http.on_demand.v3", OnDemandProto::getDescriptor),
+            files(
+                    "filters.http.original_src.v3",
+                    io.envoyproxy.envoy.extensions.filters.http.original_src.v3.OriginalSrcProto::getDescriptor),
             files("filters.http.ratelimit.v3", RateLimitProto::getDescriptor),
             files("filters.http.rbac.v3", io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RbacProto::getDescriptor),
             files("filters.http.router.v3", RouterProto::getDescriptor),

@@ -22,6 +22,7 @@ import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMuta
 import io.envoyproxy.envoy.extensions.filters.http.health_check.v3.HealthCheck;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.on_demand.v3.OnDemand;
+import io.envoyproxy.envoy.extensions.filters.http.original_src.v3.OriginalSrc;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
@@ -37,6 +38,7 @@ import io.heddle.traffic.filter.HealthCheckFilter;
 import io.heddle.traffic.filter.HttpFilter;
 import io.heddle.traffic.filter.LocalRateLimitFilter;
 import io.heddle.traffic.filter.OnDemandFilter;
+import io.heddle.traffic.filter.OriginalSourceFilter;
 import io.heddle.traffic.filter.SetMetadataFilter;
 import io.heddle.traffic.rbac.RbacFilter;
 import io.heddle.traffic.route.FilterOverride;
@@ -64,9 +66,11 @@ final class FilterReaders {
             Fields.refusingOthers(RBACPerRoute.class).reads("rbac");
 
     private static final Fields<GrpcWeb> GRPC_WEB = Fields.refusingOthers(GrpcWeb.class);
+    private static final Fields<OriginalSrc> ORIGINAL_SOURCE =
+            Fields.refusingOthers(OriginalSrc.class).reads("mark");
 
     /// What of filters without a reader of their own is read.
-    static final List<Fields<?>> FIELDS = List.of(ROUTER_FIELDS, OVERRIDE, RBAC_ROUTE, GRPC_WEB);
+    static final List<Fields<?>> FIELDS = List.of(ROUTER_FIELDS, OVERRIDE, RBAC_ROUTE, GRPC_WEB, ORIGINAL_SOURCE);
 
     private static final Parser<io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig>
             DYNAMIC = io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig.parser();
@@ -135,6 +139,13 @@ final class FilterReaders {
                         scope.check(found, GRPC_WEB);
                         return new GrpcWebFilter(name);
                     })),
+            new FilterReader(
+                    "envoy.extensions.filters.http.original_src.v3.OriginalSrc",
+                    (name, any, scope) -> scope.unpack(any, OriginalSrc.parser())
+                            .map(found -> {
+                                scope.check(found, ORIGINAL_SOURCE);
+                                return new OriginalSourceFilter(name, found.getMark());
+                            })),
             new FilterReader(
                     BANDWIDTH,
                     (name, any, scope) -> scope.unpack(any, BandwidthLimit.parser())

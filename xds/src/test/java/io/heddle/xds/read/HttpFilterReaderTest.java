@@ -257,6 +257,12 @@ class HttpFilterReaderTest {
     }
 
     @Test
+    void reads_that_requests_come_from_their_clients() {
+        assertThat(problems("original_src.v3.OriginalSrc", "")).isEmpty();
+        assertThat(problems("original_src.v3.OriginalSrc", "mark: 1337")).isEmpty();
+    }
+
+    @Test
     void reads_header_mutations_and_refuses_what_cannot_be_changed() {
         var mutations = "mutations: {request_mutations: [{remove: x-a}, {append: {header: {key: x-b, value: b}}}],"
                 + " response_mutations: [{append: {header: {key: x-c, value: c}}}]}";
