@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 
-/// What controllers of concurrency found out, under Envoy's names, by the `stat_prefix` of the connection manager.
+/// What controllers of concurrency found out, under Envoy's names, by the `stat_prefix` of the connection manager; and
+/// what filters counted of gRPC calls.
 ///
 /// @param metrics where it goes
 record ControllerFigures(ProxyMetrics metrics) {
@@ -58,6 +59,7 @@ record ControllerFigures(ProxyMetrics metrics) {
                             TimeUnit.NANOSECONDS.toMillis(controller.figures().sample())));
 
     void add(Controllers controllers) {
+        metrics.add(controllers.grpcMethods());
         metrics.addFamilies(
                 () -> ALL.stream().map(figure -> family(figure, controllers)).toList());
     }

@@ -125,7 +125,12 @@ final class FilterRunner implements FilterRequest {
         if (ends.isEmpty()) {
             return;
         }
-        var ended = new FilterEnd.Ended(timeline.status, timeline.grpcStatus, timeline.answerComplete, worker.now());
+        var ended = new FilterEnd.Ended(
+                timeline.status,
+                timeline.grpcStatus,
+                timeline.answerComplete,
+                worker.now(),
+                timeline.hostNanos());
         for (int i = 0; i < ends.size(); i++) {
             ends.get(i).ended(ended, this);
         }

@@ -482,10 +482,10 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         worker.deadlines().clear(deadline);
         timeline.finished = worker.now();
         tries.finish();
-        services.observer().finished(timeline);
         if (filters != null) {
-            filters.clear();
+            filters.clear(); // before logs are written, as they may tell what filters find out at the end
         }
+        services.observer().finished(timeline);
         inward = null;
         relay.clear();
         client.done();

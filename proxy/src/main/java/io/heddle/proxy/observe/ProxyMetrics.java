@@ -1,6 +1,7 @@
 package io.heddle.proxy.observe;
 
 import io.heddle.traffic.filter.FilterCounter;
+import io.heddle.traffic.grpc.GrpcMethods;
 import io.heddle.traffic.request.Denial;
 import io.heddle.traffic.request.PeerMetadata;
 import io.netty.util.concurrent.FastThreadLocal;
@@ -36,6 +37,7 @@ public final class ProxyMetrics implements RequestObserver {
     private final FilterCounts filterCounts = new FilterCounts();
     private final FilterGauges filterGauges = new FilterGauges();
     private final List<Extra> extras = new CopyOnWriteArrayList<>();
+    private final List<GrpcMethods> grpc = new CopyOnWriteArrayList<>();
     private final List<Supplier<List<LabelledFamily>>> families = new CopyOnWriteArrayList<>();
     private final FastThreadLocal<SeriesTable> table = new FastThreadLocal<>() {
         @Override
@@ -71,6 +73,11 @@ public final class ProxyMetrics implements RequestObserver {
         families.add(more);
     }
 
+    /// Adds calls of gRPC that filters count. Any thread.
+    public void add(GrpcMethods methods) {
+        grpc.add(methods);
+    }
+
     @Override
     public void finished(RequestTimeline timeline) {
         if (timeline.denial.isPresent()) {
@@ -100,6 +107,7 @@ public final class ProxyMetrics implements RequestObserver {
             }
         }
         families.forEach(more -> more.get().forEach(family -> write(text, family)));
+        grpc.forEach(methods -> new GrpcFamilies(methods).write(text));
         ProcessFigures.write(text);
         return text.toString();
     }

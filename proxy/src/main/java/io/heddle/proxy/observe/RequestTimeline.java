@@ -94,6 +94,13 @@ public final class RequestTimeline {
         source = PeerMetadata.UNKNOWN;
     }
 
+    /// How long the host took from the end of the request, once its answer is whole; -1 where no host answered, or did
+    /// so before the request had ended.
+    public long hostNanos() {
+        boolean answered = details.equals("via_upstream") && responseHeadReceived != 0 && requestComplete != 0;
+        return answered ? finished - Math.max(upstreamHeadSent, requestComplete) : -1;
+    }
+
     /// The request came with this head from this peer.
     public void received(RequestHead requestHead, Peer from) {
         head = requestHead;

@@ -37,6 +37,14 @@ public sealed interface BodyChange {
     /// @param text whether all of it becomes base64
     record ToGrpcWeb(boolean text) implements BodyChange {}
 
+    /// Nothing but being looked at: `message` is run once for each gRPC message, when its length is known.
+    record CountMessages(Runnable message) implements BodyChange {
+        @Override
+        public boolean keepsLength() {
+            return true;
+        }
+    }
+
     /// The body goes no faster than a rate.
     ///
     /// @param rate how fast

@@ -13,5 +13,12 @@ public interface FilterEnd {
     /// @param grpcStatus the `grpc-status` sent; -1 without
     /// @param complete whether the client got a whole answer
     /// @param now when, `System.nanoTime()`
-    record Ended(int status, int grpcStatus, boolean complete, long now) {}
+    /// @param hostNanos how long its host took, from the end of the request to that of the answer; -1 where no host
+    ///     answered, or did so before the request had ended
+    record Ended(int status, int grpcStatus, boolean complete, long now, long hostNanos) {
+        /// One that no host answered.
+        public Ended(int status, int grpcStatus, boolean complete, long now) {
+            this(status, grpcStatus, complete, now, -1);
+        }
+    }
 }

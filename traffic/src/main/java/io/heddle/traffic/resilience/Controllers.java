@@ -1,5 +1,6 @@
 package io.heddle.traffic.resilience;
 
+import io.heddle.traffic.grpc.GrpcMethods;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.function.Consumer;
 public final class Controllers {
     private final Map<ConcurrencySettings, ConcurrencyController> concurrency = new ConcurrentHashMap<>();
     private final Map<AdmissionSettings, AdmissionController> admission = new ConcurrentHashMap<>();
+    private final GrpcMethods grpcMethods = new GrpcMethods();
     private final AtomicBoolean begun = new AtomicBoolean();
     private final Consumer<Controllers> first;
 
@@ -42,6 +44,11 @@ public final class Controllers {
         }
         admission.keySet().removeIf(other -> other.place().equals(settings.place()) && !other.equals(settings));
         return admission.computeIfAbsent(settings, AdmissionController::new);
+    }
+
+    /// What became of gRPC calls that filters count.
+    public GrpcMethods grpcMethods() {
+        return grpcMethods;
     }
 
     /// Has each compute what is due at `now` (`System.nanoTime()`); `chance` is drawn evenly.

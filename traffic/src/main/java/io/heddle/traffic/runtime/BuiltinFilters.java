@@ -10,6 +10,7 @@ import io.heddle.traffic.filter.CorsFilter;
 import io.heddle.traffic.filter.CsrfFilter;
 import io.heddle.traffic.filter.DynamicForwardFilter;
 import io.heddle.traffic.filter.FaultFilter;
+import io.heddle.traffic.filter.GrpcStatsFilter;
 import io.heddle.traffic.filter.GrpcWebFilter;
 import io.heddle.traffic.filter.HeaderMutationFilter;
 import io.heddle.traffic.filter.HealthCheckFilter;
@@ -32,6 +33,7 @@ public final class BuiltinFilters {
             CorsFilter.NAME, // browsers' preflights say nothing of who asks, so they cannot pass the next ones
             CompressorFilter.NAME, // sees an answer last, as the client gets it
             GrpcWebFilter.NAME, // what follows sees gRPC
+            GrpcStatsFilter.NAME, // counts what is gRPC by then, refused or not
             CsrfFilter.NAME, // who was led here by another page, gets nothing either
             RbacFilter.NAME, // before all that costs anything: who may not, gets nothing
             OnDemandFilter.NAME, // gets what is not known yet, before anybody decides about it

@@ -35,6 +35,7 @@ final class EnvoyApi {
             new Part("Header mutation", HeaderMutationReader.FIELDS),
             new Part("Buffering of requests", BufferReader.FIELDS),
             new Part("Bandwidth limits", BandwidthReader.FIELDS),
+            new Part("Figures of gRPC calls", GrpcStatsReader.FIELDS),
             new Part("Compression", CompressionReader.FIELDS),
             new Part("Compression libraries", CodingReader.FIELDS),
             new Part("Local rate limits", LocalRateLimitReader.FIELDS),

@@ -33,6 +33,7 @@ import io.heddle.traffic.filter.BandwidthLimitFilter;
 import io.heddle.traffic.filter.BufferFilter;
 import io.heddle.traffic.filter.CsrfFilter;
 import io.heddle.traffic.filter.FaultFilter;
+import io.heddle.traffic.filter.GrpcStatsFilter;
 import io.heddle.traffic.filter.GrpcWebFilter;
 import io.heddle.traffic.filter.HealthCheckFilter;
 import io.heddle.traffic.filter.HttpFilter;
@@ -146,6 +147,10 @@ final class FilterReaders {
                                 scope.check(found, ORIGINAL_SOURCE);
                                 return new OriginalSourceFilter(name, found.getMark());
                             })),
+            new FilterReader(
+                    "envoy.extensions.filters.http.grpc_stats.v3.FilterConfig",
+                    (name, any, scope) -> scope.unpack(any, GrpcStatsReader.PARSER)
+                            .map(found -> new GrpcStatsFilter(name, GrpcStatsReader.read(found, scope)))),
             new FilterReader(
                     BANDWIDTH,
                     (name, any, scope) -> scope.unpack(any, BandwidthLimit.parser())

@@ -263,6 +263,23 @@ class HttpFilterReaderTest {
     }
 
     @Test
+    void reads_which_calls_are_counted_and_refuses_lists_of_nothing() {
+        var stats = "grpc_stats.v3.FilterConfig";
+        assertThat(problems(stats, "")).isEmpty();
+        assertThat(problems(
+                        stats,
+                        "emit_filter_state: true, enable_upstream_stats: true, individual_method_stats_allowlist:"
+                                + " {services: [{name: a.B, method_names: [C]}, {name: a.B, method_names: [D]}]}"))
+                .isEmpty();
+        assertThat(problems(stats, "stats_for_all_methods: true, replace_dots_in_grpc_service_name: true"))
+                .isEmpty();
+        assertThat(problems(stats, "individual_method_stats_allowlist: {services: [{}]}"))
+                .containsExactly(
+                        "individual_method_stats_allowlist.services[0].name is missing",
+                        "individual_method_stats_allowlist.services[0].method_names is missing");
+    }
+
+    @Test
     void reads_header_mutations_and_refuses_what_cannot_be_changed() {
         var mutations = "mutations: {request_mutations: [{remove: x-a}, {append: {header: {key: x-b, value: b}}}],"
                 + " response_mutations: [{append: {header: {key: x-c, value: c}}}]}";

@@ -151,6 +151,7 @@ record SetField(Way way, FieldDescriptor field) {
                                     .getDefaultInstance(),
                             io.envoyproxy.envoy.extensions.filters.http.set_metadata.v3.Config.getDefaultInstance(),
                             OnDemand.getDefaultInstance(),
+                            io.envoyproxy.envoy.extensions.filters.http.grpc_stats.v3.FilterConfig.getDefaultInstance(),
                             io.envoyproxy.envoy.extensions.filters.http.original_src.v3.OriginalSrc
                                     .getDefaultInstance(),
                             io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig
