@@ -1,6 +1,7 @@
 package io.heddle.proxy;
 
 import io.heddle.proxy.ads.AdsSource;
+import io.heddle.proxy.grpc.GrpcCode;
 import io.heddle.proxy.http2.Flood;
 import io.heddle.proxy.http2.Http2Counters;
 import io.heddle.proxy.listen.ListenerStats;
@@ -112,6 +113,9 @@ record Figures(ProxyMetrics metrics) {
 
     /// What happened to connections to hosts.
     void add(Upstreams upstreams) {
+        metrics.addCalls(
+                upstreams.calls(),
+                Arrays.stream(GrpcCode.values()).map(GrpcCode::name).toList());
         metrics.addFamilies(() -> List.of(new LabelledFamily(
                 "envoy_cluster_bind_errors",
                 "counter",

@@ -122,12 +122,12 @@ public final class Proxy implements AutoCloseable {
         var server = bootstrap.ads().map(target -> ControlServer.of(target, files, options.identity()));
         server.flatMap(ControlServer::issuing).ifPresent(_ -> secrets.expectIdentity());
         loops = new EventLoops(options.concurrency());
-        identity = server.flatMap(ControlServer::issuing).map(this::obtainIdentity);
         metrics = new ProxyMetrics(
                 new ProxyMetrics.Settings(VERSION, MAX_SERIES, SERIES_IDLE), node.workload(), this::principal);
         logs = accessLogs;
         upstreams = new Upstreams(loops, TlsSources.client(tls), active.current(), bootstrap.home());
         upstreams.logEjections(bootstrap.ejections());
+        identity = server.flatMap(ControlServer::issuing).map(this::obtainIdentity);
         var ownPeer = node.hasWorkload() ? node.workload().toString() : "";
         var controllers = new Controllers(ControllerClock.on(loops.workers().getFirst()));
         var services = new ProxyServices(
@@ -174,7 +174,9 @@ public final class Proxy implements AutoCloseable {
 
     private IdentityAgent obtainIdentity(ControlServer.Issuing how) {
         var own = new GrpcClient(
-                loops.workers().getFirst(), new Upstreams(loops, TlsSources.client(tls), how.clusters()));
+                loops.workers().getFirst(),
+                new Upstreams(loops, TlsSources.client(tls), how.clusters()),
+                upstreams.calls());
         var issuer = new CertificateClient(own, how.joining(), how.renewing());
         var wanted = options.identity();
         return IdentityAgent.start(

@@ -16,6 +16,7 @@ import io.heddle.proxy.upstream.UpstreamStream;
 import io.heddle.proxy.upstream.Upstreams;
 import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.balance.PickRequest;
+import io.heddle.traffic.grpc.GrpcFigures;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.Span;
 import io.heddle.traffic.resilience.CircuitBreaker.Resource;
@@ -45,6 +46,7 @@ public final class GrpcCall {
     private final Worker worker;
     private final GrpcRequest request;
     private final GrpcListener listener;
+    private final GrpcFigures figures;
     private final MessageReader reader;
     private final Answer answer = new Answer();
     private final ConnectionTicket ticket = new ConnectionTicket(answer);
@@ -63,10 +65,11 @@ public final class GrpcCall {
     private boolean over;
     private boolean counted;
 
-    GrpcCall(Worker worker, GrpcRequest request, GrpcListener listener) {
+    GrpcCall(Worker worker, GrpcRequest request, GrpcListener listener, GrpcFigures figures) {
         this.worker = worker;
         this.request = request;
         this.listener = listener;
+        this.figures = figures;
         this.reader = new MessageReader(request.service().largestMessage());
     }
 
@@ -139,6 +142,7 @@ public final class GrpcCall {
         var framed = Unpooled.buffer(PREFIX + message.length);
         framed.writeByte(0).writeInt(message.length).writeBytes(message);
         unsent.addLast(framed);
+        figures.asked(1);
         sendMore();
     }
 
@@ -164,6 +168,7 @@ public final class GrpcCall {
     /// Gives the call up: the listener hears nothing more.
     public void cancel() {
         if (!over) {
+            figures.ended(GrpcCode.CANCELLED.ordinal());
             letGo(true);
         }
     }
@@ -216,6 +221,7 @@ public final class GrpcCall {
             }
             case MESSAGE -> {
                 wanted--;
+                figures.answered(1);
                 if (!piece.isReadable()) {
                     piece.release();
                     unread = null;
@@ -250,6 +256,7 @@ public final class GrpcCall {
     }
 
     private void close(GrpcStatus status) {
+        figures.ended(status.code().ordinal());
         letGo(ended == null);
         listener.closed(status);
     }

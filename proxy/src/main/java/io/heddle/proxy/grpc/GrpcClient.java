@@ -4,17 +4,26 @@ import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.upstream.UpstreamCluster;
 import io.heddle.proxy.upstream.Upstreams;
 import io.heddle.traffic.balance.Host;
+import io.heddle.traffic.grpc.GrpcMethod;
+import io.heddle.traffic.grpc.GrpcMethods;
 
 /// Makes gRPC calls to clusters, on one event loop: with their balancing, TLS, circuit breakers and keep-alive, as
 /// Envoy's `envoy_grpc` does. Confined to its loop, except for [#hasHosts] and [#worker].
 public final class GrpcClient {
     private final Worker worker;
     private final Upstreams upstreams;
+    private final GrpcMethods calls;
 
-    /// Calls the clusters of `upstreams` on the loop of `worker`.
+    /// Calls the clusters of `upstreams` on the loop of `worker`; calls count there.
     public GrpcClient(Worker worker, Upstreams upstreams) {
+        this(worker, upstreams, upstreams.calls());
+    }
+
+    /// Calls the clusters of `upstreams` on the loop of `worker`; what becomes of calls counts in `calls`.
+    public GrpcClient(Worker worker, Upstreams upstreams, GrpcMethods calls) {
         this.worker = worker;
         this.upstreams = upstreams;
+        this.calls = calls;
     }
 
     /// Whose loop its calls are on.
@@ -30,8 +39,7 @@ public final class GrpcClient {
     /// Opens a call. Messages can be sent at once and wait until there is a stream; none comes before it is asked
     /// for. The listener may hear of its end before this returns.
     public GrpcCall open(GrpcRequest request, GrpcListener listener) {
-        worker.tick();
-        var call = new GrpcCall(worker, request, listener);
+        var call = call(request, listener);
         call.start(upstreams);
         return call;
     }
@@ -39,10 +47,18 @@ public final class GrpcClient {
     /// Opens a call to one host of a cluster, as [#open] does. It is no request of anybody: it counts neither at the
     /// host nor in the cluster's breaker, and is no concern of outlier detection.
     GrpcCall openAt(UpstreamCluster cluster, Host host, GrpcRequest request, GrpcListener listener) {
-        worker.tick();
-        var call = new GrpcCall(worker, request, listener);
+        var call = call(request, listener);
         call.startAt(upstreams, cluster, host);
         return call;
+    }
+
+    private GrpcCall call(GrpcRequest request, GrpcListener listener) {
+        worker.tick();
+        var cluster = request.service().cluster();
+        var method = GrpcMethod.of(cluster, request.path()).orElseGet(() -> GrpcMethod.all(cluster));
+        var figures = calls.of(method);
+        figures.begun();
+        return new GrpcCall(worker, request, listener, figures);
     }
 
     /// Calls with one message for one.

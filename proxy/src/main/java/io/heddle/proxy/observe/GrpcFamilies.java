@@ -13,7 +13,7 @@ import java.util.function.ToLongFunction;
 /// The families of gRPC calls by cluster and method, under Envoy's names.
 final class GrpcFamilies {
     private static final String PREFIX = "envoy_cluster_grpc_";
-    private static final Comparator<GrpcMethod> ORDER = Comparator.comparing(GrpcMethod::cluster)
+    static final Comparator<GrpcMethod> ORDER = Comparator.comparing(GrpcMethod::cluster)
             .thenComparing(GrpcMethod::service)
             .thenComparing(GrpcMethod::method);
     private static final List<Counter> COUNTERS = List.of(

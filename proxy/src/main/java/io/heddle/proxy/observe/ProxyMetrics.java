@@ -38,6 +38,7 @@ public final class ProxyMetrics implements RequestObserver {
     private final FilterGauges filterGauges = new FilterGauges();
     private final List<Extra> extras = new CopyOnWriteArrayList<>();
     private final List<GrpcMethods> grpc = new CopyOnWriteArrayList<>();
+    private final List<GrpcCallFamilies> calls = new CopyOnWriteArrayList<>();
     private final List<Supplier<List<LabelledFamily>>> families = new CopyOnWriteArrayList<>();
     private final FastThreadLocal<SeriesTable> table = new FastThreadLocal<>() {
         @Override
@@ -78,6 +79,11 @@ public final class ProxyMetrics implements RequestObserver {
         grpc.add(methods);
     }
 
+    /// Adds calls of gRPC that the proxy makes itself; `statuses` are the names of gRPC's, by number. Any thread.
+    public void addCalls(GrpcMethods own, List<String> statuses) {
+        calls.add(new GrpcCallFamilies(own, statuses));
+    }
+
     @Override
     public void finished(RequestTimeline timeline) {
         if (timeline.denial.isPresent()) {
@@ -108,6 +114,7 @@ public final class ProxyMetrics implements RequestObserver {
         }
         families.forEach(more -> more.get().forEach(family -> write(text, family)));
         grpc.forEach(methods -> new GrpcFamilies(methods).write(text));
+        calls.forEach(own -> own.write(text));
         ProcessFigures.write(text);
         return text.toString();
     }

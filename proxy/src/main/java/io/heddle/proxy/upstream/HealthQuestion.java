@@ -5,6 +5,7 @@ import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.http.HttpResponseHead;
 import io.heddle.proxy.http.HttpVersion;
 import io.heddle.proxy.http.LineKind;
+import io.heddle.traffic.grpc.GrpcFigures;
 import io.heddle.traffic.request.Span;
 import io.heddle.traffic.resilience.GrpcHealth;
 import io.heddle.traffic.resilience.HealthCheck;
@@ -36,6 +37,12 @@ sealed interface HealthQuestion {
 
         /// What it means, now that it is complete.
         Result end(HeaderLines trailers);
+
+        /// No whole answer came, because the host was not reached or the connection ended.
+        void broken();
+
+        /// Nobody waits for it any more, as it took too long.
+        void late();
     }
 
     /// A request, of which the status of the answer counts.
@@ -70,7 +77,8 @@ sealed interface HealthQuestion {
     /// A call of gRPC's health service.
     ///
     /// @param authority the `:authority`
-    record Grpc(HealthCheck.Probe.Grpc settings, String authority) implements HealthQuestion {
+    /// @param calls where such calls count
+    record Grpc(HealthCheck.Probe.Grpc settings, String authority, GrpcFigures calls) implements HealthQuestion {
         private static final List<HealthCheck.Header> LINES = List.of(
                 new HealthCheck.Header("te", "trailers"), new HealthCheck.Header("content-type", "application/grpc"));
 
@@ -95,7 +103,9 @@ sealed interface HealthQuestion {
 
         @Override
         public Hearing hear() {
-            return new Message();
+            calls.begun();
+            calls.asked(1);
+            return new Message(calls);
         }
     }
 
@@ -122,24 +132,40 @@ sealed interface HealthQuestion {
         public Result end(HeaderLines trailers) {
             return settings.judge(status);
         }
+
+        @Override
+        public void broken() {
+            // Whoever asks knows it.
+        }
+
+        @Override
+        public void late() {
+            // Whoever asks knows it.
+        }
     }
 
     /// Looks at the message and at the status of the call.
     final class Message implements Hearing {
         private static final int OK = 200;
+        private static final int UNKNOWN = 2;
+        private static final int DEADLINE_EXCEEDED = 4;
+        private static final int UNAVAILABLE = 14;
 
+        private final GrpcFigures calls;
         private final byte[] received = new byte[GrpcHealth.LONGEST];
         private int length;
         private int status;
-        private boolean well;
+        private int code = -1;
         private boolean tooLong;
 
-        private Message() {}
+        private Message(GrpcFigures calls) {
+            this.calls = calls;
+        }
 
         @Override
         public void head(HttpResponseHead head) {
             status = head.status();
-            well = isWell(head.lines());
+            code = code(head.lines());
         }
 
         @Override
@@ -155,15 +181,40 @@ sealed interface HealthQuestion {
 
         @Override
         public Result end(HeaderLines trailers) {
-            boolean ok = status == OK && !tooLong && (well || isWell(trailers));
+            int told = code < 0 ? code(trailers) : code;
+            calls.ended(told < 0 ? UNKNOWN : told);
+            if (length > 0) {
+                calls.answered(1);
+            }
+            boolean ok = status == OK && !tooLong && told == 0;
             return ok && GrpcHealth.isServing(received, length) ? Result.WELL : Result.ILL;
         }
 
-        private static boolean isWell(HeaderLines lines) {
+        @Override
+        public void broken() {
+            calls.ended(UNAVAILABLE);
+        }
+
+        @Override
+        public void late() {
+            calls.ended(DEADLINE_EXCEEDED);
+        }
+
+        /// The `grpc-status`, one or two digits; -1 without.
+        private static int code(HeaderLines lines) {
             long value = lines.first(LineKind.GRPC_STATUS);
-            return Span.isPresent(value)
-                    && Span.end(value) - Span.start(value) == 1
-                    && lines.bytes()[Span.start(value)] == '0';
+            if (!Span.isPresent(value) || Span.length(value) < 1 || Span.length(value) > 2) {
+                return -1;
+            }
+            int number = 0;
+            for (int i = Span.start(value); i < Span.end(value); i++) {
+                int digit = lines.bytes()[i] - '0';
+                if (digit < 0 || digit > 9) {
+                    return -1;
+                }
+                number = number * 10 + digit;
+            }
+            return number;
         }
     }
 }

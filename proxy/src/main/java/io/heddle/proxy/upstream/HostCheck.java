@@ -4,8 +4,12 @@ import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.balance.HostState;
+import io.heddle.traffic.grpc.GrpcFigures;
+import io.heddle.traffic.grpc.GrpcMethod;
+import io.heddle.traffic.grpc.GrpcMethods;
 import io.heddle.traffic.resilience.BreakerLimits;
 import io.heddle.traffic.resilience.ClusterLoad;
+import io.heddle.traffic.resilience.GrpcHealth;
 import io.heddle.traffic.resilience.HealthCheck;
 import io.heddle.traffic.resilience.HealthCheck.Result;
 import io.heddle.traffic.resilience.HealthCheckState;
@@ -75,10 +79,17 @@ final class HostCheck {
             case HealthCheck.Probe.Http http ->
                 asking(pools, own, new HealthQuestion.Http(http, authority(http.authority())));
             case HealthCheck.Probe.Grpc grpc ->
-                asking(pools, own, new HealthQuestion.Grpc(grpc, authority(grpc.authority())));
+                asking(pools, own, new HealthQuestion.Grpc(grpc, authority(grpc.authority()), calls(pools.calls())));
             case HealthCheck.Probe.Tcp tcp ->
                 new TcpProbe(() -> pools.connector(own, ConnectionOrigin.ANYBODY), tcp, this::came);
         };
+    }
+
+    /// What calls of the health service come to.
+    private GrpcFigures calls(GrpcMethods all) {
+        return GrpcMethod.of(target.cluster().name(), GrpcHealth.PATH)
+                .map(all::of)
+                .orElseThrow();
     }
 
     private HostProbe asking(HostPools pools, UpstreamTarget own, HealthQuestion question) {

@@ -3,6 +3,7 @@ package io.heddle.proxy.upstream;
 import io.heddle.proxy.http2.Http2Counters;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.traffic.balance.HostState;
+import io.heddle.traffic.grpc.GrpcMethods;
 import io.heddle.traffic.resilience.RoutingPriority;
 import io.netty.channel.socket.SocketChannel;
 import java.util.IdentityHashMap;
@@ -17,6 +18,7 @@ final class HostPools {
     private final Class<? extends SocketChannel> socketChannel;
     private final Http2Counters counters;
     private final BindErrors bindErrors;
+    private final GrpcMethods calls;
     private final IdentityHashMap<HostState, ConnectionPool> pools = new IdentityHashMap<>();
     private final IdentityHashMap<HostState, ConnectionPool> high = new IdentityHashMap<>();
     private final IdentityHashMap<HostState, ConnectionPool> sourced = new IdentityHashMap<>();
@@ -25,11 +27,18 @@ final class HostPools {
             Worker worker,
             Class<? extends SocketChannel> socketChannel,
             Http2Counters counters,
-            BindErrors bindErrors) {
+            BindErrors bindErrors,
+            GrpcMethods calls) {
         this.worker = worker;
         this.socketChannel = socketChannel;
         this.counters = counters;
         this.bindErrors = bindErrors;
+        this.calls = calls;
+    }
+
+    /// Where the proxy's own gRPC calls count.
+    GrpcMethods calls() {
+        return calls;
     }
 
     /// Asks for a connection to `target`.

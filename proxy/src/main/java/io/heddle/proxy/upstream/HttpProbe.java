@@ -77,6 +77,7 @@ final class HttpProbe implements HostCheck.HostProbe {
         private final HealthQuestion.Hearing hearing = question.hear();
 
         private void cancel() {
+            hearing.late();
             var current = stream;
             stream = null;
             if (current != null) {
@@ -118,7 +119,11 @@ final class HttpProbe implements HostCheck.HostProbe {
         }
 
         @Override
+        @SuppressWarnings("ReferenceEquality") // each is one request
         public void failed(UpstreamFailure failure) {
+            if (asked == this) {
+                hearing.broken();
+            }
             over(Result.NETWORK);
         }
 

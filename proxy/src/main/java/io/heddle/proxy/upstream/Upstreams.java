@@ -16,6 +16,7 @@ import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.balance.HostSet;
 import io.heddle.traffic.balance.HostState;
 import io.heddle.traffic.balance.LoadBalancer;
+import io.heddle.traffic.grpc.GrpcMethods;
 import io.heddle.traffic.resilience.CircuitBreaker;
 import io.heddle.traffic.resilience.ClusterLoad;
 import io.heddle.traffic.resilience.HealthCheck;
@@ -54,6 +55,7 @@ public final class Upstreams implements ActiveConfig.Follower {
     private final EventLoop timer;
     private final NameResolver names;
     private final Http2Counters counters = new Http2Counters();
+    private final GrpcMethods calls = new GrpcMethods();
     private final BindErrors bindErrors = new BindErrors();
     private final Outliers outliers;
     private final HealthChecks checks;
@@ -74,7 +76,7 @@ public final class Upstreams implements ActiveConfig.Follower {
         this.neighbourhood = Neighbourhood.nobody(home);
         this.tls = tls;
         this.pools = loops.workers().stream()
-                .map(worker -> new HostPools(worker, loops.socketChannel(), counters, bindErrors))
+                .map(worker -> new HostPools(worker, loops.socketChannel(), counters, bindErrors, calls))
                 .toList();
         this.lookup = new DnsClients(loops);
         this.timer = loops.workers().getFirst().loop();
@@ -93,6 +95,11 @@ public final class Upstreams implements ActiveConfig.Follower {
     /// What ended HTTP/2 connections to hosts.
     public Http2Counters http2() {
         return counters;
+    }
+
+    /// What became of the gRPC calls that the proxy made itself to these clusters.
+    public GrpcMethods calls() {
+        return calls;
     }
 
     /// How many connections could not come from the address that they should, by cluster; those that have none are

@@ -18,6 +18,7 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import io.heddle.traffic.grpc.GrpcMethod;
 import io.heddle.traffic.resilience.EjectionType;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.Http2Options;
@@ -232,6 +233,38 @@ class GrpcCallTest {
         assertThat(calls.failure(Calls.request("Echo"), bytes("refuse")))
                 .isEqualTo(new GrpcStatus(GrpcCode.FAILED_PRECONDITION, "50% of ünits\nmissing"));
         assertThat(calls.failure(Calls.request("None"), bytes("x")).code()).isEqualTo(GrpcCode.UNIMPLEMENTED);
+    }
+
+    @Test
+    void calls_are_counted_by_method_and_status() throws Exception {
+        var method = new GrpcMethod("server", "shop.Catalog", "Echo");
+        calls.unary(Calls.request("Echo"), bytes("hello"));
+        calls.unary(Calls.request("Echo"), bytes("again"));
+        calls.failure(Calls.request("Echo"), bytes("refuse"));
+        calls.failure(Calls.request("Echo", Duration.ofMillis(50)), bytes("wait"));
+        calls.failure(Calls.request("None"), bytes("x"));
+        var stream = calls.open(Calls.request("Talk"));
+        stream.send(bytes("a"));
+        stream.want(1);
+        assertThat(stream.next()).isEqualTo(bytes("a"));
+        var echo = calls.upstreams.calls().of(method);
+        assertThat(echo.started()).isEqualTo(4);
+        assertThat(echo.success()).isEqualTo(2);
+        assertThat(echo.failure()).isEqualTo(2);
+        assertThat(echo.status(GrpcCode.FAILED_PRECONDITION.ordinal())).isEqualTo(1);
+        assertThat(echo.status(GrpcCode.DEADLINE_EXCEEDED.ordinal())).isEqualTo(1);
+        assertThat(echo.requestMessages()).isEqualTo(4);
+        assertThat(echo.responseMessages()).isEqualTo(2);
+        var talk = calls.upstreams.calls().of(new GrpcMethod("server", "shop.Catalog", "Talk"));
+        assertThat(talk.started()).isEqualTo(1);
+        assertThat(talk.success() + talk.failure()).isZero();
+        calls.onLoop(() -> stream.call().cancel());
+        assertThat(talk.status(GrpcCode.CANCELLED.ordinal())).isEqualTo(1);
+        assertThat(calls.upstreams
+                        .calls()
+                        .of(new GrpcMethod("server", "shop.Catalog", "None"))
+                        .status(GrpcCode.UNIMPLEMENTED.ordinal()))
+                .isEqualTo(1);
     }
 
     @Test

@@ -16,6 +16,7 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCalls;
 import io.heddle.model.problem.Checked;
 import io.heddle.traffic.balance.HostState;
+import io.heddle.traffic.grpc.GrpcMethod;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import io.heddle.xds.read.Bootstrap;
 import io.heddle.xds.read.BootstrapReader;
@@ -131,6 +132,11 @@ class ConfiguredChecksTest {
             await().until(state::failsChecks);
             var counts = Objects.requireNonNull(proxy.upstreams.checks().get("app"));
             assertThat(counts.network().sum()).isZero();
+            var asked = proxy.upstreams.calls().of(new GrpcMethod("app", "grpc.health.v1.Health", "Check"));
+            assertThat(asked.success()).isGreaterThan(2);
+            assertThat(asked.status(5)).as("NOT_FOUND").isPositive();
+            assertThat(asked.started()).isGreaterThanOrEqualTo(asked.success() + asked.failure());
+            assertThat(asked.responseMessages()).isGreaterThanOrEqualTo(asked.success());
         } finally {
             server.shutdownNow();
         }

@@ -2,6 +2,8 @@ package io.heddle.proxy.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heddle.traffic.grpc.GrpcMethod;
+import io.heddle.traffic.grpc.GrpcMethods;
 import io.heddle.traffic.request.Denial;
 import io.heddle.traffic.request.ResponseFlag;
 import java.time.Duration;
@@ -41,6 +43,26 @@ class ProxyMetricsTest {
         assertThat(scrape(metrics, "istio_response_bytes"))
                 .contains("istio_response_bytes_bucket{" + labels + ",le=\"1024\"} 0\n")
                 .contains("istio_response_bytes_sum{" + labels + "} 3000\n");
+    }
+
+    @Test
+    void own_calls_of_grpc_are_told_by_method_and_status() {
+        var metrics = new ProxyMetrics(SETTINGS, Timelines.WEB, () -> Optional.of(Timelines.WEB_ID));
+        var calls = new GrpcMethods();
+        metrics.addCalls(calls, List.of("OK", "CANCELLED"));
+        assertThat(scrape(metrics, "grpc_client_started_total")).isEmpty();
+        var figures = calls.of(new GrpcMethod("control", "a.B", "C"));
+        figures.begun();
+        figures.asked(2);
+        assertThat(scrape(metrics, "grpc_client_handled_total")).isEmpty();
+        figures.ended(1);
+        var labels = "envoy_cluster_name=\"control\",grpc_service=\"a.B\",grpc_method=\"C\"";
+        assertThat(scrape(metrics, "grpc_client_started_total"))
+                .endsWith("\ngrpc_client_started_total{" + labels + "} 1\n");
+        assertThat(scrape(metrics, "grpc_client_handled_total"))
+                .endsWith("counter\ngrpc_client_handled_total{" + labels + ",grpc_code=\"CANCELLED\"} 1\n");
+        assertThat(scrape(metrics, "grpc_client_msg_sent_total")).contains("{" + labels + "} 2\n");
+        assertThat(scrape(metrics, "grpc_client_msg_received_total")).contains("{" + labels + "} 0\n");
     }
 
     @Test
