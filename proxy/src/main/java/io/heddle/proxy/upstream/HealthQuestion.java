@@ -6,11 +6,13 @@ import io.heddle.proxy.http.HttpResponseHead;
 import io.heddle.proxy.http.HttpVersion;
 import io.heddle.proxy.http.LineKind;
 import io.heddle.traffic.grpc.GrpcFigures;
+import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.Span;
 import io.heddle.traffic.resilience.GrpcHealth;
 import io.heddle.traffic.resilience.HealthCheck;
 import io.heddle.traffic.resilience.HealthCheck.Result;
 import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /// What a check asks by a request, and what the answer means. Immutable.
@@ -45,7 +47,7 @@ sealed interface HealthQuestion {
         void late();
     }
 
-    /// A request, of which the status of the answer counts.
+    /// A request, of whose answer the status counts, and what is expected beside it.
     ///
     /// @param authority the `Host`
     record Http(HealthCheck.Probe.Http settings, String authority) implements HealthQuestion {
@@ -60,12 +62,16 @@ sealed interface HealthQuestion {
                     settings.http2() ? HttpVersion.HTTP_2 : HttpVersion.HTTP_1_1, settings.method(), secure);
             RequestLines.target(head, authority, settings.path());
             RequestLines.lines(head, settings.headers());
+            if (!settings.content().send().isEmpty()) {
+                int length = settings.content().send().length();
+                RequestLines.line(head.lines(), "content-length", Integer.toString(length));
+            }
             return head;
         }
 
         @Override
         public byte[] body() {
-            return new byte[0];
+            return settings.content().send().getBytes(StandardCharsets.ISO_8859_1);
         }
 
         @Override
@@ -109,8 +115,12 @@ sealed interface HealthQuestion {
         }
     }
 
-    /// Looks at the status.
+    /// Looks at the status, and at what is expected beside it.
     final class Status implements Hearing {
+        private static final HeaderName CALLED = HeaderName.of("x-envoy-upstream-healthchecked-cluster");
+
+        private final StringBuilder received = new StringBuilder();
+        private String name = "";
         private final HealthCheck.Probe.Http settings;
         private int status;
 
@@ -121,16 +131,28 @@ sealed interface HealthQuestion {
         @Override
         public void head(HttpResponseHead head) {
             status = head.status();
+            var lines = head.lines();
+            for (int i = 0; i < lines.count(); i++) {
+                long line = lines.name(i);
+                if (CALLED.matches(lines.bytes(), Span.start(line), Span.end(line))) {
+                    name = Span.text(lines.bytes(), lines.value(i));
+                }
+            }
         }
 
         @Override
         public void body(ByteBuf piece) {
-            // The status says all.
+            int more = Math.min(piece.readableBytes(), settings.content().longest() - received.length());
+            if (more > 0) {
+                received.append(piece.toString(piece.readerIndex(), more, StandardCharsets.ISO_8859_1));
+            }
         }
 
         @Override
         public Result end(HeaderLines trailers) {
-            return settings.judge(status);
+            var result = settings.judge(status);
+            boolean good = result != Result.WELL || settings.content().isSatisfiedBy(name, received.toString());
+            return good ? result : Result.ILL;
         }
 
         @Override

@@ -143,6 +143,32 @@ class ConfiguredChecksTest {
     }
 
     @Test
+    void a_host_is_sent_something_and_must_say_who_and_how_it_is() throws Exception {
+        var named = "HTTP/1.1 200 OK\r\nX-Envoy-Upstream-Healthchecked-Cluster: %s\r\nContent-Length: 9\r\n\r\n%s";
+        try (var well = Origin.answering(named.formatted("shop-1", "so PONG !"));
+                var other = Origin.answering(named.formatted("cart-1", "so PONG !"));
+                var ill = Origin.answering(named.formatted("shop-1", "NG and PO"));
+                var late = Origin.answering(named.formatted("shop-1", "....PO NG"));
+                var proxy = new RunningProxy(config(
+                        "http_health_check: { path: /ok, method: POST, send: { text: '50494E47' }, receive: ["
+                                + " { text: '504F' }, { text: '4E47' } ], response_buffer_size: 8,"
+                                + " service_name_matcher: { prefix: shop } }",
+                        endpoint(well.port(), ""),
+                        endpoint(other.port(), ""),
+                        endpoint(ill.port(), ""),
+                        endpoint(late.port(), "")))) {
+            await().until(() -> !state(proxy, well.port()).failsChecks());
+            await().until(() -> other.heads.size() > 1 && ill.heads.size() > 1 && late.heads.size() > 1);
+            assertThat(state(proxy, other.port()).failsChecks()).isTrue();
+            assertThat(state(proxy, ill.port()).failsChecks()).isTrue();
+            assertThat(state(proxy, late.port()).failsChecks()).isTrue();
+            assertThat(well.heads.getFirst())
+                    .startsWith("POST /ok HTTP/1.1\r\n")
+                    .containsIgnoringCase("content-length: 4\r\n");
+        }
+    }
+
+    @Test
     void single_endpoints_say_where_and_whether_they_are_asked() throws Exception {
         try (var first = Origin.answering(ILL);
                 var agent = Origin.answering(OK);

@@ -1,5 +1,6 @@
 package io.heddle.traffic.resilience;
 
+import io.heddle.traffic.match.StringMatcher;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -98,6 +99,7 @@ public record HealthCheck(
         /// @param headers what the request carries besides
         /// @param expected statuses of a healthy host; anything else is unhealthy at once
         /// @param retriable statuses that count as a failure without being unhealthy at once
+        /// @param content what is sent and expected beside heads
         record Http(
                 boolean http2,
                 String method,
@@ -105,12 +107,25 @@ public record HealthCheck(
                 String path,
                 List<Header> headers,
                 List<Statuses> expected,
-                List<Statuses> retriable)
+                List<Statuses> retriable,
+                Content content)
                 implements Probe {
             public Http {
                 headers = List.copyOf(headers);
                 expected = List.copyOf(expected);
                 retriable = List.copyOf(retriable);
+            }
+
+            /// One that looks at statuses alone.
+            public Http(
+                    boolean http2,
+                    String method,
+                    String authority,
+                    String path,
+                    List<Header> headers,
+                    List<Statuses> expected,
+                    List<Statuses> retriable) {
+                this(http2, method, authority, path, headers, expected, retriable, Content.NONE);
             }
 
             /// What an answer with this status says.
@@ -144,17 +159,42 @@ public record HealthCheck(
 
             /// Whether `received` has all that must come.
             public boolean isSatisfiedBy(String received) {
-                int from = 0;
-                for (var piece : receive) {
-                    int at = received.indexOf(piece, from);
-                    if (at < 0) {
-                        return false;
-                    }
-                    from = at + piece.length();
-                }
-                return true;
+                return inOrder(receive, received);
             }
         }
+    }
+
+    /// What a check over HTTP sends and expects beside heads. Texts have one character for an octet.
+    ///
+    /// @param send the body of the request; empty for none
+    /// @param receive what a healthy host's body must have, in this order, with anything in between; may be empty
+    /// @param longest so many octets of the body are looked at
+    /// @param service what the host must call itself (`x-envoy-upstream-healthchecked-cluster`); empty for
+    ///     anything
+    public record Content(String send, List<String> receive, int longest, Optional<StringMatcher> service) {
+        /// Nothing.
+        public static final Content NONE = new Content("", List.of(), 0, Optional.empty());
+
+        public Content {
+            receive = List.copyOf(receive);
+        }
+
+        /// Whether a host that calls itself `name` and answers `body` is the one that is asked for, and is well.
+        public boolean isSatisfiedBy(String name, String body) {
+            return (service.isEmpty() || service.get().matches(name)) && inOrder(receive, body);
+        }
+    }
+
+    private static boolean inOrder(List<String> pieces, String received) {
+        int from = 0;
+        for (var piece : pieces) {
+            int at = received.indexOf(piece, from);
+            if (at < 0) {
+                return false;
+            }
+            from = at + piece.length();
+        }
+        return true;
     }
 
     /// A header of a check's request.

@@ -12,6 +12,7 @@ import io.envoyproxy.envoy.extensions.health_check.event_sinks.file.v3.HealthChe
 import io.envoyproxy.envoy.type.v3.CodecClientType;
 import io.envoyproxy.envoy.type.v3.Int64Range;
 import io.heddle.traffic.resilience.HealthCheck;
+import io.heddle.traffic.resilience.HealthCheck.Content;
 import io.heddle.traffic.resilience.HealthCheck.Header;
 import io.heddle.traffic.resilience.HealthCheck.Intervals;
 import io.heddle.traffic.resilience.HealthCheck.Jitter;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Reads how hosts are asked whether they are well.
 final class HealthCheckReader {
@@ -53,10 +55,11 @@ final class HealthCheckReader {
             .limits("initial_metadata", "values without command operators");
     private static final Fields<HttpHealthCheck> HTTP = Fields.refusingOthers(HttpHealthCheck.class)
             .reads("host", "path", "method", "expected_statuses", "retriable_statuses")
+            .reads("send", "receive", "service_name_matcher")
+            .limits("response_buffer_size", "at most 65536, as with 0")
             .limits("request_headers_to_add", "values without command operators")
             .limits("codec_client_type", "`HTTP1`, `HTTP2`")
-            .accepts("request_headers_to_remove", "a check's request has no header but those added")
-            .ignores("response_buffer_size");
+            .accepts("request_headers_to_remove", "a check's request has no header but those added");
     private static final Fields<TcpHealthCheck> TCP =
             Fields.refusingOthers(TcpHealthCheck.class).reads("send", "receive");
     private static final Fields<Payload> PAYLOAD =
@@ -71,6 +74,10 @@ final class HealthCheckReader {
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final String SINK = "envoy.extensions.health_check.event_sinks.file.v3.HealthCheckEventFileSink";
     private static final int LARGEST_PORT = 65_535;
+    private static final int DEFAULT_BUFFER = 1024;
+    private static final int LARGEST_BUFFER = 64 * 1024;
+    private static final Set<RequestMethod> WITH_BODY =
+            Set.of(RequestMethod.POST, RequestMethod.PUT, RequestMethod.PATCH, RequestMethod.OPTIONS);
 
     private HealthCheckReader() {}
 
@@ -247,7 +254,28 @@ final class HealthCheckReader {
                 message.getPath(),
                 headers(message.getRequestHeadersToAddList(), scope, "request_headers_to_add"),
                 expected.isEmpty() ? List.of(new Statuses(200, 201)) : expected,
-                statuses(message.getRetriableStatusesList(), scope.at("retriable_statuses")));
+                statuses(message.getRetriableStatusesList(), scope.at("retriable_statuses")),
+                content(message, scope));
+    }
+
+    private static Content content(HttpHealthCheck message, Scope scope) {
+        if (message.hasSend() && !WITH_BODY.contains(message.getMethod())) {
+            scope.at("send").error("goes with no " + message.getMethod(), "set method, for example to POST");
+        }
+        var receive = new ArrayList<String>();
+        for (int i = 0; i < message.getReceiveCount(); i++) {
+            receive.add(payload(message.getReceive(i), scope.at("receive", i)));
+        }
+        long wanted = message.hasResponseBufferSize()
+                ? message.getResponseBufferSize().getValue()
+                : DEFAULT_BUFFER;
+        return new Content(
+                message.hasSend() ? payload(message.getSend(), scope.at("send")) : "",
+                receive,
+                wanted == 0 || wanted > LARGEST_BUFFER ? LARGEST_BUFFER : (int) wanted,
+                message.hasServiceNameMatcher()
+                        ? MatcherReader.text(message.getServiceNameMatcher(), scope.at("service_name_matcher"))
+                        : Optional.empty());
     }
 
     private static Probe grpc(GrpcHealthCheck message, Scope scope) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
 import io.heddle.traffic.balance.Endpoint;
+import io.heddle.traffic.match.StringMatcher;
 import io.heddle.traffic.resilience.HealthCheck;
 import io.heddle.traffic.resilience.OutlierPolicy;
 import io.heddle.traffic.resilience.OutlierPolicy.Ejections;
@@ -192,8 +193,31 @@ class HealthReaderTest {
                 .isEqualTo(new HealthCheck.Probe.Tcp("PING", List.of("\u00ff", "PONG")));
     }
 
+    private static HealthCheck.Content content(String fields) {
+        return ((HealthCheck.Probe.Http) check(fields).probe()).content();
+    }
+
+    @Test
+    void reads_what_checks_over_http_send_and_expect() {
+        var check = "http_health_check: { path: /ok, method: POST, send: { text: '50494E47' }, receive: ["
+                + " { text: '504F' }, { text: '4E47' } ], service_name_matcher: { prefix: shop }%s }";
+        assertThat(content(check.formatted("")))
+                .isEqualTo(new HealthCheck.Content(
+                        "PING", List.of("PO", "NG"), 1024, Optional.of(new StringMatcher.Prefix("shop", false))));
+        assertThat(content(check.formatted(", response_buffer_size: 0")).longest())
+                .isEqualTo(65_536);
+        assertThat(content(check.formatted(", response_buffer_size: 4294967295"))
+                        .longest())
+                .isEqualTo(65_536);
+        assertThat(content(check.formatted(", response_buffer_size: 7")).longest())
+                .isEqualTo(7);
+    }
+
     @Test
     void refuses_checks_that_cannot_be_made_as_written() {
+        assertThat(checkPaths(TIMES + ", http_health_check: { path: /ok, send: { text: 00 }, receive: [ {} ],"
+                        + " service_name_matcher: {} }"))
+                .hasSize(3);
         assertThat(checkPaths("")).hasSize(5);
         assertThat(checkPaths(TIMES + ", custom_health_check: { name: redis }"))
                 .singleElement()
@@ -204,7 +228,7 @@ class HealthReaderTest {
                         + " typed_config: { \"@type\": " + SINK + ", event_log_path: b } } ]"))
                 .hasSize(3);
         assertThat(checkPaths(TIMES + ", alt_port: 0, http_health_check: { path: ok, host: 'a b', method: CONNECT,"
-                        + " expected_statuses: [ { start: 200, end: 200 } ], receive: [ { text: 00 } ],"
+                        + " expected_statuses: [ { start: 200, end: 200 } ], receive: [ { text: 0 } ],"
                         + " request_headers_to_add: [ { header: { key: a, value: '%X%' } } ] }"))
                 .hasSize(7);
         assertThat(checkPaths(TIMES + ", tcp_health_check: { send: { text: zz }, receive: [ {} ] }"))
