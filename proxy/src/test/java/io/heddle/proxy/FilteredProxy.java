@@ -18,20 +18,27 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
-/// A proxy as it is run, with a bootstrap of the test's own, before an application that answers with the head that it
-/// got, after the status in the request's `x-answer`, if there is one.
+/// A proxy as it is run, with a bootstrap of the test's own, before an application that answers with the
+/// head that it got, after the status in the request's `x-answer`, if there is one.
 final class FilteredProxy implements AutoCloseable {
     private final HttpServer application;
     private final Proxy proxy;
 
-    /// With the bootstrap `resource`, in which `@APP@` becomes the application's port, and `@LOG@` a file in `state`.
+    /// With the bootstrap `resource`, in which `@APP@` becomes the application's port, and `@LOG@` a file
+    /// in `state`.
     FilteredProxy(String resource, Path state) throws Exception {
+        this(resource, state, "@NONE@", "");
+    }
+
+    /// With `text` in place of `mark`, too.
+    FilteredProxy(String resource, Path state, String mark, String text) throws Exception {
         application = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         application.createContext("/", FilteredProxy::answer);
         application.start();
         var stream = Objects.requireNonNull(FilteredProxy.class.getResourceAsStream(resource));
         var bootstrap = new String(stream.readAllBytes(), StandardCharsets.UTF_8)
                 .replace("@LOG@", state.resolve("requests.log").toString())
+                .replace(mark, text)
                 .replace("@APP@", Integer.toString(application.getAddress().getPort()));
         proxy = Proxy.start(ProxyOptions.of(new ProxyOptions.BootstrapSource.Text(bootstrap), state));
         proxy.ready().get(10, TimeUnit.SECONDS);
@@ -62,7 +69,8 @@ final class FilteredProxy implements AutoCloseable {
         return Objects.requireNonNull(proxy.ports().get(listener)).getPort();
     }
 
-    /// The whole answer of listener `in` to a request of these lines, over HTTP/1.1; header names in lower case.
+    /// The whole answer of listener `in` to a request of these lines, over HTTP/1.1; header names in lower
+    /// case.
     String ask(String request, String... lines) throws IOException {
         return send("in", request, lines);
     }

@@ -1,6 +1,6 @@
 package io.heddle.proxy.ads;
 
-import io.heddle.traffic.runtime.GrpcService;
+import io.heddle.traffic.outside.GrpcService;
 import io.heddle.xds.client.AdsVariant;
 import java.time.Duration;
 

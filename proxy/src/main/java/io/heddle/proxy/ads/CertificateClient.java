@@ -6,7 +6,7 @@ import io.heddle.proxy.grpc.GrpcRequest;
 import io.heddle.proxy.grpc.GrpcStatus;
 import io.heddle.proxy.grpc.UnaryListener;
 import io.heddle.proxy.tls.CertificateIssuer;
-import io.heddle.traffic.runtime.GrpcService;
+import io.heddle.traffic.outside.GrpcService;
 import io.heddle.xds.client.CertificateMessages;
 import java.io.IOException;
 import java.time.Duration;

@@ -1,11 +1,13 @@
 package io.heddle.proxy.exchange;
 
 import io.heddle.proxy.body.Transforms;
+import io.heddle.proxy.grpc.GrpcClient;
 import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.observe.RequestTimeline;
 import io.heddle.proxy.ondemand.DemandWait;
 import io.heddle.proxy.ondemand.OnDemand;
+import io.heddle.proxy.outside.OutsideWait;
 import io.heddle.traffic.filter.AnswerFilter;
 import io.heddle.traffic.filter.BodyChange;
 import io.heddle.traffic.filter.FilterChain;
@@ -19,6 +21,7 @@ import io.heddle.traffic.filter.ReceivedBody;
 import io.heddle.traffic.filter.StatefulSessionFilter;
 import io.heddle.traffic.format.HeaderChange;
 import io.heddle.traffic.metadata.RequestState;
+import io.heddle.traffic.outside.OutsideAnswer;
 import io.heddle.traffic.ratelimit.LocalLimits;
 import io.heddle.traffic.ratelimit.TokenBuckets;
 import io.heddle.traffic.request.HeaderEdits;
@@ -38,8 +41,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Folds a request's head through the filters of its chain, in order, and does what they ask for. Part of its
-/// [HttpExchange], reused with it; it is also the request as the filters see it.
+/// Folds a request's head through the filters of its chain, in order, and does what they ask for. Part of
+/// its [HttpExchange], reused with it; it is also the request as the filters see it.
 final class FilterRunner implements FilterRequest {
     /// Hears how it ended.
     interface Outcome {
@@ -49,10 +52,12 @@ final class FilterRunner implements FilterRequest {
         /// One of them answered it.
         void replied(LocalReply reply);
 
-        /// The name under which the control plane can be asked for the request's virtual host; empty where it cannot.
+        /// The name under which the control plane can be asked for the request's virtual host; empty where
+        /// it cannot.
         Optional<String> virtualHost();
 
-        /// There may be a virtual host now: the request is to be routed anew, and begins again with the first filter.
+        /// There may be a virtual host now: the request is to be routed anew, and begins again with the
+        /// first filter.
         void routable();
 
         /// The request is to be routed anew, and goes on with its filters; the cluster where it goes then.
@@ -83,6 +88,7 @@ final class FilterRunner implements FilterRequest {
     private boolean bodiless;
     private boolean seesAnswer;
     private @Nullable Bodies bodies;
+    private @Nullable OutsideWait outside;
     private boolean reroutes;
 
     FilterRunner(
@@ -110,6 +116,9 @@ final class FilterRunner implements FilterRequest {
         forgetChanges();
         leave();
         demand.cancel();
+        if (outside != null) {
+            outside.cancel();
+        }
         soughtHost = false;
         reroutes = false;
         session = Optional.empty();
@@ -212,6 +221,10 @@ final class FilterRunner implements FilterRequest {
                 var body = bodiless ? Bodies.NOTHING : bodies().request().ask(question, format.received());
                 yield body.isPresent() && act(next(new FilterStep.Answer.Body(body.get())));
             }
+            case FilterStep.Ask(FilterStep.Question.Outside(var call)) -> {
+                outside().ask(call);
+                yield false;
+            }
             case FilterStep.Ask(FilterStep.Question.VirtualHost(var timeout)) -> {
                 var name = soughtHost ? Optional.<String>empty() : outcome.virtualHost();
                 soughtHost = true;
@@ -237,6 +250,18 @@ final class FilterRunner implements FilterRequest {
                 yield true;
             }
         };
+    }
+
+    private OutsideWait outside() {
+        if (outside == null) {
+            outside = new OutsideWait(new GrpcClient(worker, services.upstreams()), this::outsideSaid);
+        }
+        return outside;
+    }
+
+    private void outsideSaid(OutsideAnswer said) {
+        worker.tick();
+        answer(new FilterStep.Answer.Outside(said));
     }
 
     private void paused() {
@@ -368,8 +393,8 @@ final class FilterRunner implements FilterRequest {
         responseChanges.addAll(changes);
     }
 
-    /// Adds what the filters change in the answer's head, now that there is one; after what the route changes, as
-    /// Envoy's filters see an answer after its router.
+    /// Adds what the filters change in the answer's head, now that there is one; after what the route
+    /// changes, as Envoy's filters see an answer after its router.
     void changeAnswer(HeaderEdits edits) {
         for (int i = 0; i < responseEdits.size(); i++) {
             edits.add(responseEdits.edit(i));

@@ -1,6 +1,6 @@
 package io.heddle.proxy.grpc;
 
-import io.heddle.traffic.runtime.GrpcService;
+import io.heddle.traffic.outside.GrpcService;
 import java.time.Duration;
 import java.util.List;
 

@@ -5,7 +5,7 @@ import io.heddle.proxy.upstream.Upstreams;
 import io.heddle.traffic.balance.BalancerPolicy;
 import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.balance.WeightRules;
-import io.heddle.traffic.runtime.GrpcService;
+import io.heddle.traffic.outside.GrpcService;
 import io.heddle.xds.read.LoadReportReader;
 import java.time.Duration;
 import java.util.List;

@@ -30,8 +30,9 @@ import io.heddle.traffic.route.RouteDecision;
 import java.util.List;
 import java.util.Optional;
 
-/// Folds a call through the filters of a chain, and is the call as they see it. What they wait for is there at once:
-/// time has passed, and the control plane has nothing more. Confined to a thread.
+/// Folds a call through the filters of a chain, and is the call as they see it. What they wait for is there
+/// at once: time has passed, the control plane has nothing more, and services outside have nothing against
+/// the call. Confined to a thread.
 final class FilterFold implements FilterRequest {
     /// A call is a head; what is decided about its body is decided about none.
     private static final ReceivedBody NO_BODY = new ReceivedBody() {
@@ -119,6 +120,10 @@ final class FilterFold implements FilterRequest {
                     trace.decided("filter", filter.name(), "asks for the cluster where it is not known");
                     step = filter.onAnswer(this, new FilterStep.Answer.ClusterSought());
                 }
+                case FilterStep.Ask(FilterStep.Question.Outside(var call)) -> {
+                    trace.decided("filter", filter.name(), "would ask " + call.description());
+                    step = filter.onAnswer(this, new FilterStep.Answer.Outside(call.granted()));
+                }
                 case FilterStep.Ask(FilterStep.Question.VirtualHost _) -> {
                     trace.decided("filter", filter.name(), "asks for a virtual host where there may be more");
                     return Optional.empty();
@@ -205,7 +210,8 @@ final class FilterFold implements FilterRequest {
         // There is no answer.
     }
 
-    /// Full ones: an explanation takes nothing from those of a proxy, and says what becomes of a first request.
+    /// Full ones: an explanation takes nothing from those of a proxy, and says what becomes of a first
+    /// request.
     @Override
     public TokenBuckets buckets(LocalLimits limits) {
         return untouched.of(limits, now());

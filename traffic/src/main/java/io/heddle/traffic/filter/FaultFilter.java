@@ -4,8 +4,8 @@ import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.route.FilterOverride;
 
-/// Delays and aborts requests on purpose, as Envoy's `envoy.filters.http.fault`: the delay first, then the abort, each
-/// for its share of requests, drawn independently.
+/// Delays and aborts requests on purpose, as Envoy's `envoy.filters.http.fault`: the delay first, then the
+/// abort, each for its share of requests, drawn independently.
 public final class FaultFilter implements HttpFilter {
     /// Envoy's name of the filter.
     public static final String NAME = "envoy.filters.http.fault";
@@ -64,8 +64,10 @@ public final class FaultFilter implements HttpFilter {
     @Override
     public FilterStep onAnswer(FilterRequest request, FilterStep.Answer answer) {
         return switch (answer) {
-            case FilterStep.Answer.Paused(), FilterStep.Answer.ClusterSought(), FilterStep.Answer.Body _ ->
-                abort(settings(request), request);
+            case FilterStep.Answer.Paused(),
+                    FilterStep.Answer.ClusterSought(),
+                    FilterStep.Answer.Body _,
+                    FilterStep.Answer.Outside _ -> abort(settings(request), request);
         };
     }
 
@@ -123,8 +125,8 @@ public final class FaultFilter implements HttpFilter {
         }
     }
 
-    /// Whether this request is one of `millionths`. The salt keeps the two draws independent even where a request has
-    /// but one number.
+    /// Whether this request is one of `millionths`. The salt keeps the two draws independent even where a
+    /// request has but one number.
     private static boolean falls(long chance, long salt, int millionths) {
         long mixed = (chance ^ salt) * 0xFF51AFD7ED558CCDL;
         mixed = (mixed ^ (mixed >>> 32)) * 0xC4CEB9FE1A85EC53L;

@@ -1,5 +1,7 @@
 package io.heddle.traffic.filter;
 
+import io.heddle.traffic.outside.OutsideAnswer;
+import io.heddle.traffic.outside.OutsideCall;
 import io.heddle.traffic.request.LocalReply;
 import java.time.Duration;
 
@@ -22,8 +24,8 @@ public sealed interface FilterStep {
         /// Time to pass.
         record Pause(Duration duration) implements Question {}
 
-        /// The request's virtual host, where there may be one that is not known yet. The request begins again at its
-        /// route then, and all filters with it; each request asks once.
+        /// The request's virtual host, where there may be one that is not known yet. The request begins
+        /// again at its route then, and all filters with it; each request asks once.
         ///
         /// @param timeout how long the answer may take; then the request goes on without
         record VirtualHost(Duration timeout) implements Question {}
@@ -38,6 +40,10 @@ public sealed interface FilterStep {
         /// @param limit how many bytes of it; a longer one is answered 413, unless `partial`
         /// @param partial whether the filter takes what there is when the limit is reached
         record Body(long limit, boolean partial) implements Question {}
+
+        /// What a service outside says. It is asked at once; the request waits for its answer, at most as
+        /// long as the call has time.
+        record Outside(OutsideCall call) implements Question {}
     }
 
     /// What came of a [Question].
@@ -50,5 +56,8 @@ public sealed interface FilterStep {
 
         /// The body is there, or as much of it as was asked for.
         record Body(ReceivedBody received) implements Answer {}
+
+        /// The service has answered, or did not.
+        record Outside(OutsideAnswer answer) implements Answer {}
     }
 }

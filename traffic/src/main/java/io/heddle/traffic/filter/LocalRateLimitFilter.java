@@ -1,23 +1,21 @@
 package io.heddle.traffic.filter;
 
 import io.heddle.traffic.format.HeaderChange;
-import io.heddle.traffic.ratelimit.DescriptorEntry;
+import io.heddle.traffic.ratelimit.Descriptor;
 import io.heddle.traffic.ratelimit.LocalLimits;
 import io.heddle.traffic.ratelimit.RateLimit;
-import io.heddle.traffic.ratelimit.RateLimitAction;
 import io.heddle.traffic.ratelimit.TokenBucket;
 import io.heddle.traffic.request.HeaderEdit;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.route.FilterOverride;
-import io.heddle.traffic.route.RouteAction;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Limits requests by token buckets of this proxy alone, as Envoy's `envoy.filters.http.local_ratelimit`. A request
-/// beyond them is answered here with flag `RL`, or, where the limit is not enforced, goes on and is counted.
+/// Limits requests by token buckets of this proxy alone, as Envoy's `envoy.filters.http.local_ratelimit`. A
+/// request beyond them is answered here with flag `RL`, or, where the limit is not enforced, goes on and is
+/// counted.
 public final class LocalRateLimitFilter implements HttpFilter {
     /// Envoy's name of the filter.
     public static final String NAME = "envoy.filters.http.local_ratelimit";
@@ -65,21 +63,12 @@ public final class LocalRateLimitFilter implements HttpFilter {
     /// @param own limits of the filter, instead of those of route and virtual host; empty for those
     /// @param stage which limits of route and virtual host
     /// @param host which of them hold
-    /// @param alwaysAll whether a request that has a bucket by its descriptor is counted among all requests, too
-    public record Counting(List<RateLimit> own, int stage, HostLimits host, boolean alwaysAll) {
+    /// @param alwaysAll whether a request that has a bucket by its descriptor is counted among all
+    ///     requests, too
+    public record Counting(List<RateLimit> own, int stage, RateLimit.HostLimits host, boolean alwaysAll) {
         public Counting {
             own = List.copyOf(own);
         }
-    }
-
-    /// When the limits of the virtual host hold (Envoy's `VhRateLimitsOptions`).
-    public enum HostLimits {
-        /// Where the route has none.
-        OVERRIDE,
-        /// Always.
-        INCLUDE,
-        /// Never.
-        IGNORE
     }
 
     /// What a request gets that is refused.
@@ -87,7 +76,8 @@ public final class LocalRateLimitFilter implements HttpFilter {
     /// @param status 400 to 599
     /// @param exhausted whether clients of gRPC get `RESOURCE_EXHAUSTED` instead of `UNAVAILABLE`
     /// @param changes changes to the answer's head
-    /// @param tells whether every answer says in `x-ratelimit-limit`, `-remaining` and `-reset` what is left
+    /// @param tells whether every answer says in `x-ratelimit-limit`, `-remaining` and `-reset` what is
+    ///     left
     public record Answer(int status, boolean exhausted, List<HeaderChange> changes, boolean tells) {
         public Answer {
             changes = List.copyOf(changes);
@@ -165,32 +155,11 @@ public final class LocalRateLimitFilter implements HttpFilter {
                 .withGrpcStatus(found.answer().exhausted() ? RESOURCE_EXHAUSTED : UNAVAILABLE));
     }
 
-    private static List<List<DescriptorEntry>> descriptors(Settings settings, FilterRequest request) {
-        if (settings.limits().descriptors().isEmpty()) {
-            return List.of();
-        }
-        var found = new ArrayList<List<DescriptorEntry>>();
+    private static List<Descriptor> descriptors(Settings settings, FilterRequest request) {
         var counting = settings.counting();
-        var counted = new RateLimitAction.Request(request.head(), request.peer(), request.cluster(), request.state());
-        if (!counting.own().isEmpty()) {
-            counting.own().forEach(limit -> RateLimit.addAll(List.of(limit), limit.stage(), counted, found));
-        } else if (request.decision().action() instanceof RouteAction.Forward forward) {
-            var limits = forward.options().rateLimits();
-            RateLimit.addAll(limits.ofRoute(), counting.stage(), counted, found);
-            if (holdsForHost(limits, counting.host())) {
-                RateLimit.addAll(limits.ofHost(), counting.stage(), counted, found);
-            }
-        }
-        return found;
-    }
-
-    private static boolean holdsForHost(RateLimit.OfRoute limits, HostLimits option) {
-        return limits.includesHost()
-                || switch (option) {
-                    case OVERRIDE -> limits.ofRoute().isEmpty();
-                    case INCLUDE -> true;
-                    case IGNORE -> false;
-                };
+        return settings.limits().descriptors().isEmpty()
+                ? List.of()
+                : Descriptors.of(counting.own(), counting.stage(), counting.host(), request);
     }
 
     private static void tell(TokenBucket bucket, FilterRequest request) {

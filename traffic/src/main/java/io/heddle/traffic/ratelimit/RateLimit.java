@@ -2,14 +2,31 @@ package io.heddle.traffic.ratelimit;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 
 /// What a route or a virtual host has its requests counted as (Envoy's `route.v3.RateLimit`).
 ///
 /// @param stage the filters that heed it, 0 to 10
 /// @param actions what makes the descriptor, in its order
-public record RateLimit(int stage, List<RateLimitAction> actions) {
+/// @param hits how many requests one counts as (`hits_addend`); empty for one, or what the filter says
+public record RateLimit(int stage, List<RateLimitAction> actions, OptionalLong hits) {
     public RateLimit {
         actions = List.copyOf(actions);
+    }
+
+    /// One whose requests count as one each.
+    public RateLimit(int stage, List<RateLimitAction> actions) {
+        this(stage, actions, OptionalLong.empty());
+    }
+
+    /// When the limits of the virtual host hold (Envoy's `VhRateLimitsOptions`).
+    public enum HostLimits {
+        /// Where the route has none.
+        OVERRIDE,
+        /// Always.
+        INCLUDE,
+        /// Never.
+        IGNORE
     }
 
     /// Which limits hold for a route.
@@ -26,12 +43,35 @@ public record RateLimit(int stage, List<RateLimitAction> actions) {
             ofRoute = List.copyOf(ofRoute);
             ofHost = List.copyOf(ofHost);
         }
+
+        /// Adds the descriptors that these limits make for a request of a filter of `stage`.
+        public void addAll(int stage, HostLimits host, RateLimitAction.Request request, List<Descriptor> found) {
+            RateLimit.addAll(ofRoute, stage, request, found);
+            if (holdForHost(host)) {
+                RateLimit.addAll(ofHost, stage, request, found);
+            }
+        }
+
+        private boolean holdForHost(HostLimits option) {
+            return includesHost
+                    || switch (option) {
+                        case OVERRIDE -> ofRoute.isEmpty();
+                        case INCLUDE -> true;
+                        case IGNORE -> false;
+                    };
+        }
     }
 
-    /// Adds the descriptors of `limits` for a request of a filter of `stage`. One whose entries cannot all be made is
-    /// left out.
-    public static void addAll(
-            List<RateLimit> limits, int stage, RateLimitAction.Request request, List<List<DescriptorEntry>> found) {
+    /// Adds the descriptors of `limits`, of whatever stage, for a request. One whose entries cannot all be
+    /// made is left out.
+    public static void addAll(List<RateLimit> limits, RateLimitAction.Request request, List<Descriptor> found) {
+        for (var limit : limits) {
+            limit.add(request, found);
+        }
+    }
+
+    private static void addAll(
+            List<RateLimit> limits, int stage, RateLimitAction.Request request, List<Descriptor> found) {
         for (var limit : limits) {
             if (limit.stage == stage) {
                 limit.add(request, found);
@@ -39,7 +79,7 @@ public record RateLimit(int stage, List<RateLimitAction> actions) {
         }
     }
 
-    private void add(RateLimitAction.Request request, List<List<DescriptorEntry>> found) {
+    private void add(RateLimitAction.Request request, List<Descriptor> found) {
         var entries = new ArrayList<DescriptorEntry>(actions.size());
         for (var action : actions) {
             if (!action.addTo(entries, request)) {
@@ -47,7 +87,7 @@ public record RateLimit(int stage, List<RateLimitAction> actions) {
             }
         }
         if (!entries.isEmpty()) {
-            found.add(entries);
+            found.add(new Descriptor(entries, hits));
         }
     }
 }

@@ -2,12 +2,12 @@ package io.heddle.traffic.ratelimit;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/// A bucket that tokens drip into evenly and that each request takes one from. It begins full. Any thread, without
-/// locks.
+/// A bucket that tokens drip into evenly and that each request takes one from. It begins full. Any thread,
+/// without locks.
 ///
-/// It holds one number: the time at which it would have been empty, had it filled ever since. So nothing has to fill
-/// it, and one that nobody asks costs nothing. The time is in seconds, as a `double`, which is exact to some
-/// nanoseconds over years.
+/// It holds one number: the time at which it would have been empty, had it filled ever since. So nothing
+/// has to fill it, and one that nobody asks costs nothing. The time is in seconds, as a `double`, which is
+/// exact to some nanoseconds over years.
 public final class TokenBucket {
     private static final double NANOS_PER_SECOND = 1e9;
     /// Longer than what is lost by rounding: a full bucket must not lack a part of its last token.
@@ -29,10 +29,15 @@ public final class TokenBucket {
 
     /// Takes one token at `now` (`System.nanoTime()`); false when there is none.
     public boolean take(long now) {
+        return take(1, now);
+    }
+
+    /// Takes `tokens` at `now`, all or none; false when there are fewer.
+    public boolean take(long tokens, long now) {
         double time = seconds(now);
         while (true) {
             long before = emptyAt.get();
-            double after = emptyAt(before, time) + secondsPerToken;
+            double after = emptyAt(before, time) + tokens * secondsPerToken;
             if (after > time + ROUNDING) {
                 return false;
             }

@@ -45,10 +45,11 @@ public final class TokenBuckets {
         private static final Taken UNLIMITED = new Taken(true, Optional.empty());
     }
 
-    /// Takes a token from the bucket of each descriptor that has one, and from that of all requests, the latter
-    /// always or only where no descriptor has one. The slowest to fill is asked first, each once, and the first
-    /// without a token refuses the request: those after it, which others share, lose nothing.
-    public Taken take(List<List<DescriptorEntry>> descriptors, boolean alwaysAll, long now) {
+    /// Takes a token, or as many as it counts for, from the bucket of each descriptor that has one, and one
+    /// from that of all requests, the latter always or only where no descriptor has one. The slowest to
+    /// fill is asked first, each once, and the first without a token refuses the request: those after it,
+    /// which others share, lose nothing.
+    public Taken take(List<Descriptor> descriptors, boolean alwaysAll, long now) {
         var taken = Taken.UNLIMITED;
         int asked = -1;
         while (taken.allowed()) {
@@ -57,17 +58,17 @@ public final class TokenBuckets {
                 break;
             }
             asked = next.get().rank();
-            taken = take(next.get().bucket(), taken, now);
+            taken = take(next.get().bucket(), hits(asked, descriptors), taken, now);
         }
         boolean asksAll = taken.allowed() && (alwaysAll || taken.tightest().isEmpty());
-        return asksAll && everything.isPresent() ? take(everything.get(), taken, now) : taken;
+        return asksAll && everything.isPresent() ? take(everything.get(), 1, taken, now) : taken;
     }
 
     /// The slowest bucket of the descriptors that is faster than that of `rank`.
-    private Optional<Ranked> after(int rank, List<List<DescriptorEntry>> descriptors) {
+    private Optional<Ranked> after(int rank, List<Descriptor> descriptors) {
         Optional<Ranked> next = Optional.empty();
         for (int i = 0; i < descriptors.size(); i++) {
-            var found = Optional.ofNullable(byDescriptor.get(descriptors.get(i)));
+            var found = Optional.ofNullable(byDescriptor.get(descriptors.get(i).entries()));
             boolean later = found.isPresent() && found.get().rank() > rank;
             if (later && (next.isEmpty() || found.get().rank() < next.get().rank())) {
                 next = found;
@@ -76,8 +77,19 @@ public final class TokenBuckets {
         return next;
     }
 
-    private static Taken take(TokenBucket bucket, Taken before, long now) {
-        if (!bucket.take(now)) {
+    /// How many requests the first descriptor of the bucket of `rank` counts as.
+    private long hits(int rank, List<Descriptor> descriptors) {
+        for (int i = 0; i < descriptors.size(); i++) {
+            var found = byDescriptor.get(descriptors.get(i).entries());
+            if (found != null && found.rank() == rank) {
+                return descriptors.get(i).hits().orElse(1);
+            }
+        }
+        return 1;
+    }
+
+    private static Taken take(TokenBucket bucket, long hits, Taken before, long now) {
+        if (!bucket.take(hits, now)) {
             return new Taken(false, Optional.of(bucket));
         }
         boolean tighter = before.tightest().isEmpty()

@@ -17,6 +17,7 @@ import io.heddle.traffic.filter.HealthCheckFilter;
 import io.heddle.traffic.filter.LocalRateLimitFilter;
 import io.heddle.traffic.filter.OnDemandFilter;
 import io.heddle.traffic.filter.OriginalSourceFilter;
+import io.heddle.traffic.filter.RateLimitFilter;
 import io.heddle.traffic.filter.SetMetadataFilter;
 import io.heddle.traffic.filter.StatefulSessionFilter;
 import io.heddle.traffic.rbac.RbacFilter;
@@ -24,7 +25,8 @@ import java.util.List;
 
 /// Every HTTP filter we have: one line each. The router ends every chain and is none.
 ///
-/// A listener's own order holds for its chain; this order is the one in which our control plane writes them.
+/// A listener's own order holds for its chain; this order is the one in which our control plane writes
+/// them.
 public final class BuiltinFilters {
     /// Envoy's names of the filters.
     public static final List<String> NAMES = List.of(
@@ -39,6 +41,7 @@ public final class BuiltinFilters {
             OnDemandFilter.NAME, // gets what is not known yet, before anybody decides about it
             DynamicForwardFilter.NAME, // says for whom a request is, once it may pass
             LocalRateLimitFilter.NAME, // what is too much goes no further
+            RateLimitFilter.NAME, // asks outside only about what is not too much already
             AdmissionControlFilter.NAME, // nor what the service would fail at
             AdaptiveConcurrencyFilter.NAME, // nor what it would have to queue
             DecompressorFilter.NAME, // before what looks at bodies

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
@@ -91,14 +92,15 @@ class TokenBucketTest {
 
     @Test
     void a_request_beyond_its_own_limit_takes_nothing_from_what_others_share() {
-        var all = List.of(new DescriptorEntry("generic_key", "all"));
-        var ann = List.of(new DescriptorEntry("user", "ann"));
+        var all = new Descriptor(List.of(new DescriptorEntry("generic_key", "all")));
+        var ann = new Descriptor(List.of(new DescriptorEntry("user", "ann")));
         var limits = new LocalLimits(
                 "place",
                 Optional.empty(),
                 List.of(
-                        new LocalLimits.OfDescriptor(all, new LocalLimits.Rate(3, 3, Duration.ofSeconds(1))),
-                        new LocalLimits.OfDescriptor(ann, new LocalLimits.Rate(1, 1, Duration.ofMinutes(1)))));
+                        new LocalLimits.OfDescriptor(all.entries(), new LocalLimits.Rate(3, 3, Duration.ofSeconds(1))),
+                        new LocalLimits.OfDescriptor(
+                                ann.entries(), new LocalLimits.Rate(1, 1, Duration.ofMinutes(1)))));
         var buckets = new LimitBuckets().of(limits, 0);
         assertThat(buckets.take(List.of(all, ann), false, 0).allowed()).isTrue();
         for (int i = 0; i < 10; i++) {
@@ -109,5 +111,25 @@ class TokenBucketTest {
                 .isTrue();
         assertThat(buckets.take(List.of(all), false, 0).allowed()).isTrue();
         assertThat(buckets.take(List.of(all), false, 0).allowed()).isFalse();
+    }
+
+    @Test
+    void a_request_can_count_as_many_or_as_none() {
+        var entries = List.of(new DescriptorEntry("user", "ann"));
+        var limits = new LocalLimits(
+                "place",
+                Optional.empty(),
+                List.of(new LocalLimits.OfDescriptor(entries, new LocalLimits.Rate(5, 5, Duration.ofMinutes(1)))));
+        var buckets = new LimitBuckets().of(limits, 0);
+        var three = new Descriptor(entries, OptionalLong.of(3));
+        assertThat(buckets.take(List.of(three), false, 0).allowed()).isTrue();
+        assertThat(buckets.take(List.of(three), false, 0).allowed()).isFalse();
+        var two = new Descriptor(entries, OptionalLong.of(2));
+        assertThat(buckets.take(List.of(two), false, 0).allowed()).isTrue();
+        assertThat(buckets.take(List.of(new Descriptor(entries)), false, 0).allowed())
+                .isFalse();
+        assertThat(buckets.take(List.of(new Descriptor(entries, OptionalLong.of(0))), false, 0)
+                        .allowed())
+                .isTrue();
     }
 }

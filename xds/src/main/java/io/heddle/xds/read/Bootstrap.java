@@ -1,9 +1,9 @@
 package io.heddle.xds.read;
 
+import io.heddle.traffic.outside.GrpcService;
 import io.heddle.traffic.resilience.OverloadPolicy;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.Cluster;
-import io.heddle.traffic.runtime.GrpcService;
 import io.heddle.traffic.runtime.Home;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import java.time.Duration;

@@ -39,6 +39,7 @@ final class EnvoyApi {
             new Part("Compression", CompressionReader.FIELDS),
             new Part("Compression libraries", CodingReader.FIELDS),
             new Part("Local rate limits", LocalRateLimitReader.FIELDS),
+            new Part("Global rate limits", RateLimitFilterReader.FIELDS),
             new Part("Stateful sessions", SessionReader.FIELDS),
             new Part("Route configurations", RouteReader.FIELDS),
             new Part("Matchers of virtual hosts", RouteTreeReader.FIELDS),

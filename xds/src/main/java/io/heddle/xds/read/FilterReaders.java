@@ -23,6 +23,8 @@ import io.envoyproxy.envoy.extensions.filters.http.health_check.v3.HealthCheck;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.on_demand.v3.OnDemand;
 import io.envoyproxy.envoy.extensions.filters.http.original_src.v3.OriginalSrc;
+import io.envoyproxy.envoy.extensions.filters.http.ratelimit.v3.RateLimit;
+import io.envoyproxy.envoy.extensions.filters.http.ratelimit.v3.RateLimitPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
@@ -160,6 +162,10 @@ final class FilterReaders {
                     (name, any, scope) -> scope.unpack(any, LocalRateLimit.parser())
                             .map(found -> new LocalRateLimitFilter(name, LocalRateLimitReader.read(found, scope)))),
             new FilterReader(
+                    "envoy.extensions.filters.http.ratelimit.v3.RateLimit",
+                    (name, any, scope) -> scope.unpack(any, RateLimit.parser())
+                            .flatMap(found -> RateLimitFilterReader.filter(name, found, scope))),
+            new FilterReader(
                     "envoy.extensions.filters.http.stateful_session.v3.StatefulSession",
                     (name, any, scope) -> scope.unpack(any, StatefulSession.parser())
                             .flatMap(found -> SessionReader.filter(name, found, scope))));
@@ -210,6 +216,10 @@ final class FilterReaders {
                     LOCAL_LIMIT,
                     (any, scope) -> scope.unpack(any, LocalRateLimit.parser())
                             .map(found -> LocalRateLimitReader.read(found, scope))),
+            new OverrideReader(
+                    "envoy.extensions.filters.http.ratelimit.v3.RateLimitPerRoute",
+                    (any, scope) -> scope.unpack(any, RateLimitPerRoute.parser())
+                            .map(found -> RateLimitFilterReader.route(found, scope))),
             new OverrideReader(
                     "envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute",
                     (any, scope) -> scope.unpack(any, StatefulSessionPerRoute.parser())

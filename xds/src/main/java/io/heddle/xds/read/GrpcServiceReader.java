@@ -1,7 +1,7 @@
 package io.heddle.xds.read;
 
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
-import io.heddle.traffic.runtime.GrpcService;
+import io.heddle.traffic.outside.GrpcService;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -10,6 +10,7 @@ import io.heddle.traffic.filter.FilterChain;
 import io.heddle.traffic.filter.HeaderMutationFilter;
 import io.heddle.traffic.filter.HttpFilter;
 import io.heddle.traffic.filter.LocalRateLimitFilter;
+import io.heddle.traffic.filter.RateLimitFilter;
 import io.heddle.traffic.filter.StatefulSessionFilter;
 import io.heddle.traffic.rbac.RbacFilter;
 import io.heddle.traffic.route.Upgrades;
@@ -137,6 +138,7 @@ final class HttpConnectionReader {
                 || filter instanceof CsrfFilter
                 || filter instanceof CorsFilter
                 || filter instanceof LocalRateLimitFilter
+                || filter instanceof RateLimitFilter
                 || filter instanceof StatefulSessionFilter;
     }
 

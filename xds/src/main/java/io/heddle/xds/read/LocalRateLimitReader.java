@@ -8,17 +8,18 @@ import io.envoyproxy.envoy.type.v3.TokenBucket;
 import io.heddle.traffic.filter.LocalRateLimitFilter.Answer;
 import io.heddle.traffic.filter.LocalRateLimitFilter.Counters;
 import io.heddle.traffic.filter.LocalRateLimitFilter.Counting;
-import io.heddle.traffic.filter.LocalRateLimitFilter.HostLimits;
 import io.heddle.traffic.filter.LocalRateLimitFilter.Settings;
 import io.heddle.traffic.ratelimit.DescriptorEntry;
 import io.heddle.traffic.ratelimit.LocalLimits;
+import io.heddle.traffic.ratelimit.RateLimit.HostLimits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 
-/// Reads local rate limits. What is not supported is an error: without it more would pass, or less, than was meant.
+/// Reads local rate limits. What is not supported is an error: without it more would pass, or less, than
+/// was meant.
 final class LocalRateLimitReader {
     private static final Fields<LocalRateLimit> LIMIT = Fields.refusingOthers(LocalRateLimit.class)
             .reads("stat_prefix", "token_bucket", "filter_enabled", "filter_enforced", "descriptors", "stage")

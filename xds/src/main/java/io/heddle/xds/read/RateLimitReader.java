@@ -9,20 +9,24 @@ import io.envoyproxy.envoy.config.route.v3.RateLimit.Action.QueryParameterValueM
 import io.envoyproxy.envoy.config.route.v3.RateLimit.Action.QueryParameters;
 import io.envoyproxy.envoy.config.route.v3.RateLimit.Action.RemoteAddress;
 import io.envoyproxy.envoy.config.route.v3.RateLimit.Action.RequestHeaders;
+import io.envoyproxy.envoy.config.route.v3.RateLimit.HitsAddend;
 import io.heddle.traffic.ratelimit.DescriptorEntry;
 import io.heddle.traffic.ratelimit.RateLimit;
 import io.heddle.traffic.ratelimit.RateLimitAction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
-/// Reads what requests are counted as. An action that is not supported is an error: without it requests would be
-/// counted together that are not meant to be.
+/// Reads what requests are counted as. An action that is not supported is an error: without it requests
+/// would be counted together that are not meant to be.
 final class RateLimitReader {
     private static final Fields<io.envoyproxy.envoy.config.route.v3.RateLimit> LIMIT = Fields.refusingOthers(
                     io.envoyproxy.envoy.config.route.v3.RateLimit.class)
-            .reads("stage", "actions")
+            .reads("stage", "actions", "hits_addend")
             .accepts("disable_key", "there are no runtime keys");
+    private static final Fields<HitsAddend> HITS =
+            Fields.refusingOthers(HitsAddend.class).limits("number", "up to 1,000,000,000");
     private static final Fields<Action> ACTION = Fields.refusingOthers(Action.class)
             .reads("destination_cluster", "request_headers", "query_parameters", "remote_address", "generic_key")
             .reads("header_value_match", "masked_remote_address", "query_parameter_value_match")
@@ -51,9 +55,22 @@ final class RateLimitReader {
 
     /// What of rate limits of routes is read.
     static final List<Fields<?>> FIELDS = List.of(
-            LIMIT, ACTION, CLUSTER, ADDRESS, MASKED, HEADER, PARAMETER, KEY, HEADERS, PARAMETERS, DYNAMIC, METADATA);
+            LIMIT,
+            HITS,
+            ACTION,
+            CLUSTER,
+            ADDRESS,
+            MASKED,
+            HEADER,
+            PARAMETER,
+            KEY,
+            HEADERS,
+            PARAMETERS,
+            DYNAMIC,
+            METADATA);
 
     private static final int LAST_STAGE = 10;
+    private static final long MOST_HITS = 1_000_000_000;
 
     private RateLimitReader() {}
 
@@ -74,7 +91,24 @@ final class RateLimitReader {
         if (message.getActionsCount() == 0) {
             scope.at("actions").error("is empty", "write at least one action");
         }
-        return new RateLimit(stage(message.getStage().getValue(), scope), actions);
+        return new RateLimit(stage(message.getStage().getValue(), scope), actions, hits(message, scope));
+    }
+
+    private static OptionalLong hits(io.envoyproxy.envoy.config.route.v3.RateLimit message, Scope scope) {
+        if (!message.hasHitsAddend()) {
+            return OptionalLong.empty();
+        }
+        var here = scope.at("hits_addend");
+        here.check(message.getHitsAddend(), HITS);
+        if (!message.getHitsAddend().hasNumber()) {
+            return OptionalLong.empty();
+        }
+        long number = message.getHitsAddend().getNumber().getValue();
+        if (number < 0 || number > MOST_HITS) {
+            here.at("number").error("is too large: " + Long.toUnsignedString(number), "write 0 to " + MOST_HITS);
+            return OptionalLong.empty();
+        }
+        return OptionalLong.of(number);
     }
 
     /// A stage, 0 to 10.

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 class HttpFilterReaderTest {
     private static final String TYPE = "\"@type\": type.googleapis.com/envoy.extensions.filters.";
 
-    /// The problems of a listener with filter `type` and `fields`, and of its one route with `route` beside it.
+    /// The problems of a listener with filter `type` and `fields`, and of its one route with `route` beside
+    /// it.
     private static List<String> problems(String type, String fields, String route) {
         var read = BootstrapReader.read(
                 """
@@ -361,5 +362,39 @@ class HttpFilterReaderTest {
                         "compressor_library: " + library("gzip.compressor.v3.Gzip", ""),
                         perRoute("compressor.v3.CompressorPerRoute", "overrides: {response_direction_config: {}}")))
                 .isEmpty();
+    }
+
+    private static final String SERVICE =
+            "rate_limit_service: {grpc_service: {envoy_grpc: {cluster_name: app}}, transport_api_version: V3}";
+
+    @Test
+    void reads_global_rate_limits_and_refuses_what_would_limit_otherwise() {
+        var limit = "ratelimit.v3.RateLimit";
+        assertThat(problems(
+                        limit,
+                        "domain: shop, stage: 1, request_type: external, timeout: 0.1s, failure_mode_deny: true,"
+                                + " rate_limited_as_resource_exhausted: true, stat_prefix: edge,"
+                                + " enable_x_ratelimit_headers: DRAFT_VERSION_03, rate_limited_status: {code: 503},"
+                                + " status_on_error: {code: 502}, filter_enabled: {default_value: {numerator: 5}},"
+                                + " failure_mode_deny_percent: {default_value: {numerator: 5}},"
+                                + " rate_limits: [{hits_addend: {number: 3}, actions: [{remote_address: {}}]}],"
+                                + " " + SERVICE,
+                        "route: {cluster: app}, typed_per_filter_config: {f: {" + TYPE
+                                + "http.ratelimit.v3.RateLimitPerRoute, vh_rate_limits: INCLUDE, domain: other}}"))
+                .isEmpty();
+        assertThat(problems(
+                        limit,
+                        "request_type: nobody, stage: 11, rate_limits: [{hits_addend: {format: '%X%'},"
+                                + " actions: [{remote_address: {}}]}], rate_limit_service: {}"))
+                .hasSize(5)
+                .anyMatch(problem -> problem.startsWith("domain is missing"))
+                .anyMatch(problem -> problem.startsWith("request_type is not known: nobody"))
+                .anyMatch(problem -> problem.startsWith("stage is no stage: 11"))
+                .anyMatch(problem -> problem.startsWith("rate_limits[0].hits_addend.format"))
+                .anyMatch(problem -> problem.startsWith("rate_limit_service.grpc_service.envoy_grpc is missing"));
+        assertThat(problems(limit, "domain: a, " + SERVICE.replace("app", "nobody")))
+                .singleElement()
+                .asString()
+                .contains("there is no cluster nobody");
     }
 }

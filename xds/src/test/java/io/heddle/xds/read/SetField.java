@@ -39,6 +39,8 @@ import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMuta
 import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.on_demand.v3.OnDemand;
+import io.envoyproxy.envoy.extensions.filters.http.ratelimit.v3.RateLimit;
+import io.envoyproxy.envoy.extensions.filters.http.ratelimit.v3.RateLimitPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
@@ -141,6 +143,7 @@ record SetField(Way way, FieldDescriptor field) {
                             CsrfPolicy.getDefaultInstance(),
                             HeaderMutation.getDefaultInstance(),
                             LocalRateLimit.getDefaultInstance(),
+                            RateLimit.getDefaultInstance(),
                             StatefulSession.getDefaultInstance(),
                             Router.getDefaultInstance(),
                             io.envoyproxy.envoy.extensions.filters.http.adaptive_concurrency.v3.AdaptiveConcurrency
@@ -177,6 +180,7 @@ record SetField(Way way, FieldDescriptor field) {
                             CsrfPolicy.getDefaultInstance(),
                             HeaderMutationPerRoute.getDefaultInstance(),
                             LocalRateLimit.getDefaultInstance(),
+                            RateLimitPerRoute.getDefaultInstance(),
                             StatefulSessionPerRoute.getDefaultInstance(),
                             io.envoyproxy.envoy.extensions.filters.http.on_demand.v3.PerRouteConfig
                                     .getDefaultInstance())),

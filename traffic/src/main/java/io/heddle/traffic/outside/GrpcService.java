@@ -1,4 +1,4 @@
-package io.heddle.traffic.runtime;
+package io.heddle.traffic.outside;
 
 import java.time.Duration;
 import java.util.List;
