@@ -10,6 +10,7 @@ import java.util.Optional;
 ///
 /// @param stateDirectory where the store, the CA and the admin token are kept
 /// @param configDirectory a directory of YAML files to keep the mesh up to date with
+/// @param rateLimits a file of rate limits that all proxies share, or a folder of such files
 /// @param ports where it listens
 /// @param mesh what holds for the whole mesh
 /// @param timing how long things take
@@ -17,6 +18,7 @@ import java.util.Optional;
 public record ControlOptions(
         Path stateDirectory,
         Optional<Path> configDirectory,
+        Optional<Path> rateLimits,
         Ports ports,
         MeshSettings mesh,
         Timing timing,
@@ -58,6 +60,7 @@ public record ControlOptions(
         return new ControlOptions(
                 Path.of(".heddle", "control"),
                 Optional.empty(),
+                Optional.empty(),
                 new Ports("127.0.0.1", 8080, 15012, 15010, 15014, List.of()),
                 MeshSettings.DEFAULT,
                 new Timing(
@@ -73,31 +76,36 @@ public record ControlOptions(
 
     /// These options with another state directory.
     public ControlOptions withStateDirectory(Path directory) {
-        return new ControlOptions(directory, configDirectory, ports, mesh, timing, version);
+        return new ControlOptions(directory, configDirectory, rateLimits, ports, mesh, timing, version);
     }
 
     /// These options with a configuration directory.
     public ControlOptions withConfigDirectory(Path directory) {
-        return new ControlOptions(stateDirectory, Optional.of(directory), ports, mesh, timing, version);
+        return new ControlOptions(stateDirectory, Optional.of(directory), rateLimits, ports, mesh, timing, version);
+    }
+
+    /// These options with a file of rate limits, or a folder of such files.
+    public ControlOptions withRateLimits(Path place) {
+        return new ControlOptions(stateDirectory, configDirectory, Optional.of(place), ports, mesh, timing, version);
     }
 
     /// These options with other ports.
     public ControlOptions withPorts(Ports other) {
-        return new ControlOptions(stateDirectory, configDirectory, other, mesh, timing, version);
+        return new ControlOptions(stateDirectory, configDirectory, rateLimits, other, mesh, timing, version);
     }
 
     /// These options for another mesh.
     public ControlOptions withMesh(MeshSettings other) {
-        return new ControlOptions(stateDirectory, configDirectory, ports, other, timing, version);
+        return new ControlOptions(stateDirectory, configDirectory, rateLimits, ports, other, timing, version);
     }
 
     /// These options with other times.
     public ControlOptions withTiming(Timing other) {
-        return new ControlOptions(stateDirectory, configDirectory, ports, mesh, other, version);
+        return new ControlOptions(stateDirectory, configDirectory, rateLimits, ports, mesh, other, version);
     }
 
     /// These options with another version.
     public ControlOptions withVersion(String other) {
-        return new ControlOptions(stateDirectory, configDirectory, ports, mesh, timing, other);
+        return new ControlOptions(stateDirectory, configDirectory, rateLimits, ports, mesh, timing, other);
     }
 }

@@ -12,6 +12,8 @@ import io.heddle.control.discovery.DirectorySource;
 import io.heddle.control.discovery.DiscoverySource;
 import io.heddle.control.push.ConnectedProxies;
 import io.heddle.control.push.MeshExplainer;
+import io.heddle.control.ratelimit.LimitsSource;
+import io.heddle.control.ratelimit.SharedLimits;
 import io.heddle.control.reconcile.ConfigGate;
 import io.heddle.control.reconcile.ReconcileLoop;
 import io.heddle.control.store.MvConfigStore;
@@ -19,9 +21,11 @@ import io.heddle.control.store.StoreException;
 import io.heddle.control.telemetry.ProxyScraper;
 import io.heddle.control.telemetry.TrafficGraph;
 import io.heddle.model.name.SpiffeId;
+import io.heddle.model.problem.Problem;
 import io.heddle.traffic.explain.Heads;
 import io.heddle.xds.read.FileReason;
 import io.heddle.xds.server.AdsServer;
+import io.heddle.xds.server.RateLimiter;
 import io.heddle.xds.write.MeshTranslator;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -35,6 +39,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -132,7 +137,8 @@ public final class ControlPlane implements AutoCloseable {
                 store, settings, new ReconcileLoop.Timing(timing.quiet(), timing.longestDelay()), proxies::publish));
         loop.start();
 
-        var ads = startAds(authority, new WorkloadSigner(authority, tokens), proxies);
+        var limits = startLimits();
+        var ads = startAds(authority, new WorkloadSigner(authority, tokens), proxies, limits);
         workloads.start();
         var graph = new TrafficGraph();
         var scraper = opened(new ProxyScraper(proxies::scrapedNodes, graph, timing.scrapePeriod()));
@@ -145,6 +151,7 @@ public final class ControlPlane implements AutoCloseable {
                 new RestApi.Traffic(scraper, graph),
                 settings,
                 options.version());
+        limits.ifPresent(rest::limits);
         heads.ifPresent(those -> rest.explain(proxies, new MeshExplainer(translator::translate, those)));
         var api = open(options.ports().api(), "--api-port", rest::openApi);
         var metrics = open(options.ports().metrics(), "--metrics-port", rest::openDebug);
@@ -173,7 +180,29 @@ public final class ControlPlane implements AutoCloseable {
         }
     }
 
-    private AdsServer startAds(CertificateAuthority authority, WorkloadSigner signer, ConnectedProxies proxies)
+    /// Limits that a mesh is started with shall hold from the first request on.
+    private Optional<SharedLimits> startLimits() throws StartException {
+        if (options.rateLimits().isEmpty()) {
+            return Optional.empty();
+        }
+        var place = options.rateLimits().get();
+        var limits = new SharedLimits(clock);
+        var source = opened(new LimitsSource(place, limits, options.timing().directoryPeriod()));
+        var errors = source.start().stream().filter(Problem::isError).toList();
+        if (!errors.isEmpty()) {
+            throw new StartException(
+                    "the rate limits in " + place + " cannot be used: "
+                            + errors.stream().map(Problem::toString).collect(Collectors.joining(" | ")),
+                    "mend them, or name others with --rate-limits");
+        }
+        return Optional.of(limits);
+    }
+
+    private AdsServer startAds(
+            CertificateAuthority authority,
+            WorkloadSigner signer,
+            ConnectedProxies proxies,
+            Optional<SharedLimits> limits)
             throws StartException {
         var ports = options.ports();
         var certificates = new ServingCertificates(authority, options.mesh().rootNamespace(), ports.names(), clock);
@@ -181,7 +210,10 @@ public final class ControlPlane implements AutoCloseable {
             var secure = new AdsServer.Secure(
                     address(ports.xds()), certificates, authority.rootPem(), new SigningDesk(signer));
             return opened(AdsServer.start(
-                    new AdsServer.Options(Optional.of(loopback(ports.plaintextXds())), Optional.of(secure)), proxies));
+                    new AdsServer.Options(
+                            Optional.of(loopback(ports.plaintextXds())), Optional.of(secure), limits.map(counting ->
+                                    (RateLimiter) counting)),
+                    proxies));
         } catch (IOException e) {
             boolean plaintext = String.valueOf(e.getMessage()).endsWith(":" + ports.plaintextXds());
             throw plaintext

@@ -18,6 +18,7 @@ class ControlOptionsTest {
                 .isEqualTo(new ControlOptions(
                         Path.of(".heddle/control"),
                         Optional.empty(),
+                        Optional.empty(),
                         new Ports("127.0.0.1", 8080, 15012, 15010, 15014, List.of()),
                         new MeshSettings("cluster.local", "cluster.local", "heddle-system", "local"),
                         new Timing(

@@ -47,6 +47,13 @@ public final class ControlCommand implements Callable<Integer> {
     private Optional<Path> configDirectory = Optional.empty();
 
     @Option(
+            names = "--rate-limits",
+            paramLabel = "<file or folder>",
+            description = "Rate limits that all proxies share: a file as Envoy's rate limit service has it,"
+                    + " or a folder of them.")
+    private Optional<Path> rateLimits = Optional.empty();
+
+    @Option(
             names = "--bind",
             paramLabel = "<address>",
             defaultValue = "127.0.0.1",
@@ -129,7 +136,8 @@ public final class ControlCommand implements Callable<Integer> {
                 .withPorts(new ControlOptions.Ports(bind, apiPort, xdsPort, plaintextXdsPort, metricsPort, names))
                 .withMesh(mesh)
                 .withVersion(Product.version());
-        var chosen = configDirectory.map(options::withConfigDirectory).orElse(options);
+        var filled = configDirectory.map(options::withConfigDirectory).orElse(options);
+        var chosen = rateLimits.map(filled::withRateLimits).orElse(filled);
         var control = started(chosen);
         HeapWatch.start();
         var stopped = new CountDownLatch(1);

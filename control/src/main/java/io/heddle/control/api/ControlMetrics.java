@@ -2,6 +2,7 @@ package io.heddle.control.api;
 
 import io.heddle.control.push.ConnectedProxies;
 import io.heddle.control.push.PushCounts;
+import io.heddle.control.ratelimit.SharedLimits;
 import io.heddle.control.reconcile.Publication;
 import io.heddle.control.telemetry.ProxyScraper;
 import io.heddle.control.telemetry.TrafficGraph;
@@ -11,8 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
 
 /// The control plane's own metrics in Prometheus' text format, under the names of Istio's pilot where they mean the
 /// same.
@@ -23,6 +26,7 @@ final class ControlMetrics {
     private final ProxyScraper scraper;
     private final TrafficGraph graph;
     private final String version;
+    private volatile Optional<SharedLimits> limits = Optional.empty();
 
     ControlMetrics(ConnectedProxies proxies, ProxyScraper scraper, TrafficGraph graph, String version) {
         this.proxies = proxies;
@@ -31,11 +35,17 @@ final class ControlMetrics {
         this.version = version;
     }
 
+    /// Shows these, too.
+    void limits(SharedLimits shared) {
+        limits = Optional.of(shared);
+    }
+
     /// `GET /metrics`.
     Answer metrics(Call call) {
         var text = new StringBuilder();
         pilot(text);
         graph(text);
+        limits.ifPresent(shared -> limits(shared, text));
         process(text);
         return new Answer(
                 200, "text/plain; version=0.0.4; charset=utf-8", text.toString().getBytes(StandardCharsets.UTF_8));
@@ -86,6 +96,33 @@ final class ControlMetrics {
         sample(text, "heddle_graph_dropped_samples_total", (double) graph.droppedSamples());
         head(text, "heddle_scrape_failures_total", "counter", "Proxy metrics that could not be read.");
         sample(text, "heddle_scrape_failures_total", (double) scraper.failures());
+    }
+
+    private static void limits(SharedLimits limits, StringBuilder text) {
+        var figures = limits.figures();
+        head(text, "heddle_rate_limit_counts", "gauge", "Things that requests are counted as now.");
+        sample(text, "heddle_rate_limit_counts", limits.counted());
+        limit(text, "total_hits", "Requests under a limit, by rule.", figures, SharedLimits.Figures::hits);
+        limit(text, "within_limit", "Requests within it.", figures, SharedLimits.Figures::within);
+        limit(text, "over_limit", "Requests beyond it.", figures, SharedLimits.Figures::over);
+        limit(text, "shadow_mode", "Requests beyond it that were let pass.", figures, SharedLimits.Figures::shadow);
+    }
+
+    private static void limit(
+            StringBuilder text,
+            String what,
+            String help,
+            Map<SharedLimits.Rule, SharedLimits.Figures> figures,
+            ToLongFunction<SharedLimits.Figures> value) {
+        var name = "ratelimit_service_rate_limit_" + what;
+        head(text, name, "counter", help);
+        figures.forEach((rule, found) -> sample(
+                text, name + "{domain=\"" + escaped(rule.domain()) + "\",key=\"" + escaped(rule.key()) + "\"}", (double)
+                        value.applyAsLong(found)));
+    }
+
+    private static String escaped(String label) {
+        return label.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
     }
 
     private static void process(StringBuilder text) {

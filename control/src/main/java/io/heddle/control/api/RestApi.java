@@ -7,6 +7,7 @@ import io.heddle.control.ca.JoinTokens;
 import io.heddle.control.discovery.DiscoverySource;
 import io.heddle.control.push.ConnectedProxies;
 import io.heddle.control.push.MeshExplainer;
+import io.heddle.control.ratelimit.SharedLimits;
 import io.heddle.control.reconcile.ConfigGate;
 import io.heddle.control.store.ConfigStore;
 import io.heddle.control.telemetry.ProxyScraper;
@@ -29,6 +30,7 @@ public final class RestApi {
     private final AdminToken token;
     private final Set<String> hosts;
     private final String mesh;
+    private final ControlMetrics metrics;
 
     /// What the API speaks for.
     ///
@@ -59,7 +61,7 @@ public final class RestApi {
         var tokens = new TokenApi(trust.authority, trust.tokens);
         var status = new DebugApi(mesh.proxies, settings, version);
         var graph = new GraphApi(traffic.scraper);
-        var metrics = new ControlMetrics(mesh.proxies, traffic.scraper, traffic.graph, version);
+        this.metrics = new ControlMetrics(mesh.proxies, traffic.scraper, traffic.graph, version);
 
         api.add(new Route("POST", "/api/v1/apply", Access.WRITE, config::apply));
         api.add(new Route("POST", "/api/v1/delete", Access.WRITE, config::delete));
@@ -80,6 +82,11 @@ public final class RestApi {
         debug.add(new Route("GET", "/debug/syncz", Access.READ, status::syncz));
         debug.add(new Route("GET", "/version", Access.OPEN, status::version));
         debug.add(new Route("GET", "/ready", Access.OPEN, status::ready));
+    }
+
+    /// Adds figures of rate limits.
+    public void limits(SharedLimits limits) {
+        metrics.limits(limits);
     }
 
     /// Adds explanations of what the proxies do with requests.

@@ -19,7 +19,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 
-/// Serves ADS (both variants) and, on the TLS port, the certificate service. Calls run on virtual threads. Thread-safe.
+/// Serves ADS (both variants), rate limits where there are some, and, on the TLS port, the certificate service. Calls
+/// run on virtual threads. Thread-safe.
 ///
 /// The plaintext port serves ADS without identity and must be bound to a loopback address. The TLS port asks for a
 /// client certificate of the mesh root but does not demand it, since a proxy's first call to the certificate service
@@ -46,7 +47,14 @@ public final class AdsServer implements AutoCloseable {
     ///
     /// @param plaintext a loopback address, port 0 for any free one; empty for no plaintext port
     /// @param secure the TLS port; empty for none
-    public record Options(Optional<InetSocketAddress> plaintext, Optional<Secure> secure) {
+    /// @param limits who counts requests for all callers; empty does not serve rate limits
+    public record Options(
+            Optional<InetSocketAddress> plaintext, Optional<Secure> secure, Optional<RateLimiter> limits) {
+        /// Without rate limits.
+        public Options(Optional<InetSocketAddress> plaintext, Optional<Secure> secure) {
+            this(plaintext, secure, Optional.empty());
+        }
+
         public Options {
             plaintext.ifPresent(address -> {
                 if (address.isUnresolved() || !address.getAddress().isLoopbackAddress()) {
@@ -82,6 +90,7 @@ public final class AdsServer implements AutoCloseable {
             if (options.plaintext().isPresent()) {
                 var builder = builder(options.plaintext().get(), calls);
                 builder.addService(ServerInterceptors.intercept(ads, new PeerInterceptor()));
+                addLimits(builder, options);
                 plaintext = Optional.of(builder.build().start());
                 started.add(plaintext.get());
             }
@@ -92,6 +101,7 @@ public final class AdsServer implements AutoCloseable {
                 builder.addService(ServerInterceptors.intercept(ads, new PeerInterceptor()));
                 builder.addService(
                         ServerInterceptors.intercept(new CertificateService(tls.signer()), new PeerInterceptor()));
+                addLimits(builder, options);
                 secure = Optional.of(builder.build().start());
                 started.add(secure.get());
             }
@@ -101,6 +111,12 @@ public final class AdsServer implements AutoCloseable {
             calls.shutdown();
             throw e;
         }
+    }
+
+    private static void addLimits(NettyServerBuilder builder, Options options) {
+        options.limits()
+                .ifPresent(limiter -> builder.addService(
+                        ServerInterceptors.intercept(new RateLimitService(limiter), new PeerInterceptor())));
     }
 
     /// The plaintext port's number; empty when there is none.

@@ -5,16 +5,19 @@ import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;
+import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse;
 import io.grpc.MethodDescriptor;
 import io.grpc.protobuf.ProtoUtils;
 import io.heddle.xds.ca.IstioCertificateRequest;
 import io.heddle.xds.ca.IstioCertificateResponse;
 
-/// The gRPC methods that are served. Three of them need no generated stubs, which would bring grpc-java to all
+/// The gRPC methods that are served. They need no generated stubs, which would bring grpc-java to all
 /// who read Envoy's API.
 final class Methods {
     static final String ADS = "envoy.service.discovery.v3.AggregatedDiscoveryService";
     static final String CERTIFICATES = "istio.v1.auth.IstioCertificateService";
+    static final String RATE_LIMITS = "envoy.service.ratelimit.v3.RateLimitService";
 
     static final MethodDescriptor<DeltaDiscoveryRequest, DeltaDiscoveryResponse> DELTA = method(
             ADS,
@@ -34,6 +37,13 @@ final class Methods {
             MethodDescriptor.MethodType.UNARY,
             IstioCertificateRequest.getDefaultInstance(),
             IstioCertificateResponse.getDefaultInstance());
+
+    static final MethodDescriptor<RateLimitRequest, RateLimitResponse> SHOULD_RATE_LIMIT = method(
+            RATE_LIMITS,
+            "ShouldRateLimit",
+            MethodDescriptor.MethodType.UNARY,
+            RateLimitRequest.getDefaultInstance(),
+            RateLimitResponse.getDefaultInstance());
 
     private Methods() {}
 

@@ -9,13 +9,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.UInt64Value;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;
+import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
+import io.heddle.model.limit.LimitRate;
+import io.heddle.model.limit.LimitUnit;
 import io.heddle.model.name.Entitlement;
 import io.heddle.model.name.SpiffeId;
 import io.heddle.model.problem.Checked;
@@ -61,7 +66,8 @@ final class AdsServerTest {
         server = AdsServer.start(
                 new AdsServer.Options(
                         Optional.of(any),
-                        Optional.of(new AdsServer.Secure(any, serving::get, authority.rootPem(), this::sign))),
+                        Optional.of(new AdsServer.Secure(any, serving::get, authority.rootPem(), this::sign)),
+                        Optional.of(AdsServerTest::judge)),
                 connections);
     }
 
@@ -213,6 +219,55 @@ final class AdsServerTest {
                 assertThat(responses).isNotNull();
             }
         };
+    }
+
+    /// Lets pass what asks for nothing, and two hits of everybody else.
+    private static RateLimiter.Outcome judge(String domain, List<RateLimiter.Counted> descriptors) {
+        var rate = new LimitRate(2, LimitUnit.MINUTE);
+        return new RateLimiter.Outcome.Judged(descriptors.stream()
+                .map(counted -> new RateLimiter.Verdict(
+                        counted.hits() > 2,
+                        Optional.of(new RateLimiter.Applied(domain, rate, Math.max(0, 2 - counted.hits()), 7))))
+                .toList());
+    }
+
+    private static RateLimitResponse asked(ManagedChannel channel, RateLimitRequest request) {
+        try {
+            return ClientCalls.blockingUnaryCall(
+                    channel,
+                    Methods.SHOULD_RATE_LIMIT,
+                    CallOptions.DEFAULT.withDeadlineAfter(10, TimeUnit.SECONDS),
+                    request);
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    @Test
+    void rate_limits_are_told_to_those_who_prove_who_they_are() throws IOException {
+        var request = RateLimitRequest.newBuilder().setDomain("shop").setHitsAddend(3);
+        request.addDescriptorsBuilder().addEntriesBuilder().setKey("user").setValue("ann");
+        request.addDescriptorsBuilder()
+                .setHitsAddend(UInt64Value.of(1))
+                .addEntriesBuilder()
+                .setKey("all");
+        var response = asked(plaintext(), request.build());
+        assertThat(response.getOverallCode()).isEqualTo(RateLimitResponse.Code.OVER_LIMIT);
+        assertThat(response.getStatuses(0).getCode()).isEqualTo(RateLimitResponse.Code.OVER_LIMIT);
+        var second = response.getStatuses(1);
+        assertThat(second.getCode()).isEqualTo(RateLimitResponse.Code.OK);
+        assertThat(second.getLimitRemaining()).isEqualTo(1);
+        assertThat(second.getDurationUntilReset().getSeconds()).isEqualTo(7);
+        assertThat(second.getCurrentLimit().getUnit()).isEqualTo(RateLimitResponse.RateLimit.Unit.MINUTE);
+
+        assertThatThrownBy(() -> asked(secure(Optional.empty()), request.build()))
+                .hasMessageContaining("UNAUTHENTICATED");
+        var csr = CertificateRequest.generate();
+        var chain = GrpcPeer.certificate(secure(Optional.empty()), csr.csrPem(), Optional.of("token"));
+        var identity = Optional.of(new GrpcPeer.Pair(chain.get(0), csr.privateKeyPem()));
+        assertThat(asked(secure(identity), request.build()).getStatusesCount()).isEqualTo(2);
+        assertThatThrownBy(() -> asked(plaintext(), RateLimitRequest.getDefaultInstance()))
+                .hasMessageContaining("INVALID_ARGUMENT");
     }
 
     private ManagedChannel plaintext() {

@@ -1,0 +1,75 @@
+package io.heddle.control.ratelimit;
+
+import io.heddle.model.limit.LimitEntry;
+import io.heddle.model.limit.LimitRule;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Rules for one entry of descriptors, ready to be looked up. Immutable.
+final class RuleTree {
+    private static final String ANY = "*";
+
+    private final Map<LimitEntry, Found> exact = new HashMap<>();
+    private final List<Found> prefixes;
+
+    /// @param path what stands before, for names of rules
+    RuleTree(List<LimitRule> rules, String path) {
+        var all = rules.stream().map(rule -> new Found(rule, path)).toList();
+        all.forEach(found -> exact.put(new LimitEntry(found.rule.key(), found.rule.value()), found));
+        prefixes =
+                all.stream().filter(found -> found.rule.value().endsWith(ANY)).toList();
+    }
+
+    /// A rule and those below it.
+    static final class Found {
+        private final LimitRule rule;
+        private final String name;
+        private final RuleTree below;
+
+        private Found(LimitRule rule, String path) {
+            this.rule = rule;
+            var own = rule.value().isEmpty() ? rule.key() : rule.key() + "_" + rule.value();
+            this.name = path.isEmpty() ? own : path + "." + own;
+            this.below = new RuleTree(rule.children(), name);
+        }
+
+        LimitRule rule() {
+            return rule;
+        }
+
+        /// Keys and values on the way to it, as the rate limit service names its figures.
+        String name() {
+            return name;
+        }
+    }
+
+    /// The rule for a whole descriptor: of each entry the one with its value, else the first prefix of it,
+    /// else the one for all values. A rule at which a descriptor does not end says nothing about it.
+    Optional<Found> find(List<LimitEntry> entries) {
+        var tree = this;
+        Optional<Found> found = Optional.empty();
+        for (var entry : entries) {
+            found = tree.next(entry);
+            if (found.isEmpty()) {
+                return found;
+            }
+            tree = found.get().below;
+        }
+        return found;
+    }
+
+    private Optional<Found> next(LimitEntry entry) {
+        var same = Optional.ofNullable(exact.get(entry));
+        return same.or(() ->
+                        prefixes.stream().filter(found -> begins(found, entry)).findFirst())
+                .or(() -> Optional.ofNullable(exact.get(new LimitEntry(entry.key(), ""))));
+    }
+
+    private static boolean begins(Found found, LimitEntry entry) {
+        var value = found.rule.value();
+        return found.rule.key().equals(entry.key())
+                && entry.value().startsWith(value.substring(0, value.length() - ANY.length()));
+    }
+}

@@ -1,0 +1,170 @@
+package io.heddle.control.ratelimit;
+
+import io.heddle.model.limit.LimitDomain;
+import io.heddle.model.limit.LimitPolicy;
+import io.heddle.model.limit.LimitRate;
+import io.heddle.xds.server.RateLimiter;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/// Counts requests for all that ask, as Envoy's rate limit service does: in fixed windows, in memory. Other
+/// limits take the place of the present ones without a count being lost. Any thread.
+public final class SharedLimits implements RateLimiter {
+    /// How many things are counted at a time, at most.
+    static final int MOST = 500_000;
+
+    private static final long MOST_CHARACTERS = 64L * 1024 * 1024;
+
+    private final Clock clock;
+    private final FixedWindows windows;
+    private final Map<Rule, Counts> counts = new ConcurrentHashMap<>();
+    private volatile Map<String, RuleTree> domains = Map.of();
+
+    /// Without limits yet.
+    public SharedLimits(Clock clock) {
+        this(clock, MOST);
+    }
+
+    SharedLimits(Clock clock, int most) {
+        this.clock = clock;
+        this.windows = new FixedWindows(most, MOST_CHARACTERS);
+    }
+
+    /// A rule, as figures name it.
+    ///
+    /// @param domain its domain
+    /// @param key keys and values on the way to it
+    public record Rule(String domain, String key) implements Comparable<Rule> {
+        @Override
+        public int compareTo(Rule other) {
+            int order = domain.compareTo(other.domain);
+            return order == 0 ? key.compareTo(other.key) : order;
+        }
+    }
+
+    /// What was counted for a rule since the start.
+    ///
+    /// @param hits all requests
+    /// @param within those within the limit
+    /// @param over those beyond
+    /// @param shadow those beyond that were let pass, as the rule is a shadow
+    public record Figures(long hits, long within, long over, long shadow) {}
+
+    private record Counts(LongAdder hits, LongAdder within, LongAdder over, LongAdder shadow) {
+        Counts() {
+            this(new LongAdder(), new LongAdder(), new LongAdder(), new LongAdder());
+        }
+
+        void count(long amount, boolean beyond, boolean shadowed) {
+            hits.add(amount);
+            (beyond ? over : within).add(amount);
+            if (beyond && shadowed) {
+                shadow.add(amount);
+            }
+        }
+    }
+
+    /// A descriptor, and the limit that it is counted in.
+    private record Limited(Counted counted, LimitPolicy policy, Rule rule, boolean shadow) {}
+
+    /// These limits hold from now on.
+    void take(Collection<LimitDomain> limits) {
+        var next = new HashMap<String, RuleTree>();
+        limits.forEach(domain -> next.put(domain.name(), new RuleTree(domain.rules(), "")));
+        domains = Map.copyOf(next);
+    }
+
+    @Override
+    public Outcome judge(String domain, List<Counted> descriptors) {
+        var tree = domains.get(domain);
+        if (tree == null) {
+            return new Outcome.Judged(
+                    descriptors.stream().map(_ -> Verdict.UNLIMITED).toList());
+        }
+        var limited = descriptors.stream()
+                .map(counted -> limited(domain, tree, counted))
+                .toList();
+        var replaced = new HashSet<String>();
+        limited.forEach(
+                found -> found.ifPresent(limit -> replaced.addAll(limit.policy().replaces())));
+        var verdicts = new ArrayList<Verdict>();
+        for (var found : limited) {
+            var verdict = found.map(limit -> verdict(limit, replaced));
+            if (verdict.isPresent() && verdict.get().isEmpty()) {
+                return new Outcome.Full("too many things are counted already");
+            }
+            verdicts.add(verdict.flatMap(known -> known).orElse(Verdict.UNLIMITED));
+        }
+        return new Outcome.Judged(verdicts);
+    }
+
+    private static Optional<Limited> limited(String domain, RuleTree tree, Counted counted) {
+        var found = tree.find(counted.entries());
+        if (counted.override().isPresent()) {
+            var policy = new LimitPolicy(counted.override(), "", Set.of());
+            return Optional.of(new Limited(counted, policy, new Rule(domain, "override"), false));
+        }
+        return found.flatMap(rule -> rule.rule()
+                .policy()
+                .map(policy -> new Limited(
+                        counted,
+                        policy,
+                        new Rule(domain, rule.name()),
+                        rule.rule().shadow())));
+    }
+
+    /// Empty when nothing more can be counted.
+    private Optional<Verdict> verdict(Limited limit, Set<String> replaced) {
+        var policy = limit.policy();
+        if (!policy.name().isEmpty() && replaced.contains(policy.name())) {
+            return Optional.of(Verdict.UNLIMITED);
+        }
+        if (policy.rate().isEmpty()) {
+            counts(limit).count(limit.counted().hits(), false, false);
+            return Optional.of(Verdict.UNLIMITED);
+        }
+        var rate = policy.rate().get();
+        long now = clock.instant().getEpochSecond();
+        var key = new FixedWindows.Key(limit.rule().domain(), limit.counted().entries(), rate.unit());
+        var count = windows.add(key, limit.counted().hits(), now);
+        if (count.isEmpty()) {
+            return Optional.empty();
+        }
+        boolean beyond = count.getAsLong() > rate.requests();
+        counts(limit).count(limit.counted().hits(), beyond, limit.shadow());
+        return Optional.of(
+                new Verdict(beyond && !limit.shadow(), Optional.of(applied(policy, rate, count.getAsLong(), now))));
+    }
+
+    private static Applied applied(LimitPolicy policy, LimitRate rate, long count, long now) {
+        long reset = rate.unit().seconds() - Math.floorMod(now, rate.unit().seconds());
+        return new Applied(policy.name(), rate, Math.max(0, rate.requests() - count), reset);
+    }
+
+    private Counts counts(Limited limit) {
+        return counts.computeIfAbsent(limit.rule(), _ -> new Counts());
+    }
+
+    /// What was counted, by rule.
+    public Map<Rule, Figures> figures() {
+        var figures = new TreeMap<Rule, Figures>();
+        counts.forEach((rule, found) -> figures.put(
+                rule, new Figures(found.hits.sum(), found.within.sum(), found.over.sum(), found.shadow.sum())));
+        return figures;
+    }
+
+    /// How many things are counted now.
+    public int counted() {
+        return windows.size();
+    }
+}

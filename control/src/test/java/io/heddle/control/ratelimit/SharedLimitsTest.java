@@ -1,0 +1,213 @@
+package io.heddle.control.ratelimit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.heddle.dialect.limit.LimitsFileReader;
+import io.heddle.model.limit.LimitDomain;
+import io.heddle.model.limit.LimitEntry;
+import io.heddle.model.limit.LimitRate;
+import io.heddle.model.limit.LimitUnit;
+import io.heddle.model.problem.Checked;
+import io.heddle.model.problem.Problem;
+import io.heddle.xds.server.RateLimiter;
+import io.heddle.xds.server.RateLimiter.Applied;
+import io.heddle.xds.server.RateLimiter.Counted;
+import io.heddle.xds.server.RateLimiter.Outcome;
+import io.heddle.xds.server.RateLimiter.Verdict;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Limits files, and what they let pass.
+class SharedLimitsTest {
+    private static final String FILE = """
+            domain: shop
+            descriptors:
+            - key: user
+              rate_limit: { unit: minute, requests_per_unit: 2 }
+            - key: user
+              value: root
+              rate_limit: { unlimited: true, name: root, replaces: [ { name: all } ] }
+            - key: path
+              value: /api/*
+              rate_limit: { unit: second, requests_per_unit: 1 }
+            - key: all
+              rate_limit: { unit: hour, requests_per_unit: 1, name: all }
+            - key: tried
+              shadow_mode: true
+              rate_limit: { unit: day, requests_per_unit: 0 }
+            - key: tenant
+              value: 7
+              descriptors:
+              - key: method
+                value: POST
+                rate_limit: { unit: week, requests_per_unit: 1 }
+            """;
+
+    /// A clock that the test sets, 20 seconds after the beginning of a minute.
+    private static final class Time extends Clock {
+        private Instant now = Instant.ofEpochSecond(1_000_000_000L / 60 * 60 + 20);
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+    }
+
+    private final Time time = new Time();
+    private final SharedLimits limits = new SharedLimits(time);
+
+    private static LimitDomain domain(String text) {
+        return switch (LimitsFileReader.read("limits.yaml", text)) {
+            case Checked.Ok<LimitDomain>(var domain, var _) -> domain;
+            case Checked.Rejected<LimitDomain>(var problems) -> throw new AssertionError(problems);
+        };
+    }
+
+    private static Counted counted(String... entries) {
+        var parts = new ArrayList<LimitEntry>();
+        for (var entry : entries) {
+            int split = entry.indexOf('=');
+            parts.add(new LimitEntry(entry.substring(0, split), entry.substring(split + 1)));
+        }
+        return new Counted(parts, 1, Optional.empty());
+    }
+
+    private List<Verdict> judged(Counted... counted) {
+        return switch (limits.judge("shop", List.of(counted))) {
+            case Outcome.Judged(var verdicts) -> verdicts;
+            case Outcome.Full(var reason) -> throw new AssertionError(reason);
+        };
+    }
+
+    private boolean passes(Counted... counted) {
+        return judged(counted).stream().noneMatch(RateLimiter.Verdict::over);
+    }
+
+    @Test
+    void each_value_has_a_window_of_its_own() {
+        limits.take(List.of(domain(FILE)));
+        var rate = new LimitRate(2, LimitUnit.MINUTE);
+        assertThat(judged(counted("user=ann")))
+                .containsExactly(new Verdict(false, Optional.of(new Applied("", rate, 1, 40))));
+        assertThat(passes(counted("user=ann"))).isTrue();
+        assertThat(passes(counted("user=ann"))).isFalse();
+        assertThat(passes(counted("user=bob"))).isTrue();
+        time.now = time.now.plusSeconds(39);
+        assertThat(passes(counted("user=ann"))).as("the same window").isFalse();
+        time.now = time.now.plusSeconds(1);
+        assertThat(passes(counted("user=ann"))).as("the next one").isTrue();
+    }
+
+    @Test
+    void rules_are_found_by_value_then_prefix_then_key_and_as_deep_as_the_descriptor() {
+        limits.take(List.of(domain(FILE)));
+        assertThat(passes(counted("path=/api/a"))).isTrue();
+        assertThat(passes(counted("path=/api/a"))).isFalse();
+        assertThat(passes(counted("path=/api/b"))).isTrue();
+        assertThat(judged(counted("path=/other"))).containsExactly(Verdict.UNLIMITED);
+        assertThat(judged(counted("tenant=7"))).containsExactly(Verdict.UNLIMITED);
+        assertThat(passes(counted("tenant=7", "method=POST"))).isTrue();
+        assertThat(passes(counted("tenant=7", "method=POST"))).isFalse();
+        assertThat(judged(counted("tenant=7", "method=POST", "user=ann"))).containsExactly(Verdict.UNLIMITED);
+        assertThat(judged(counted("user=ann", "path=/api/c"))).containsExactly(Verdict.UNLIMITED);
+    }
+
+    @Test
+    void limits_are_replaced_shadowed_and_overridden() {
+        limits.take(List.of(domain(FILE)));
+        assertThat(passes(counted("all="))).isTrue();
+        assertThat(passes(counted("all="))).isFalse();
+        assertThat(passes(counted("user=root"), counted("all="))).as("replaced").isTrue();
+        assertThat(passes(counted("tried=x"))).as("a shadow").isTrue();
+        var own = new Counted(List.of(new LimitEntry("x", "y")), 3, Optional.of(new LimitRate(5, LimitUnit.DAY)));
+        assertThat(passes(own)).isTrue();
+        assertThat(passes(own)).as("six of five").isFalse();
+        assertThat(limits.figures().get(new SharedLimits.Rule("shop", "tried")))
+                .isEqualTo(new SharedLimits.Figures(1, 0, 1, 1));
+    }
+
+    @Test
+    void other_limits_go_on_with_what_was_counted() {
+        limits.take(List.of(domain(FILE)));
+        assertThat(passes(counted("user=ann"))).isTrue();
+        limits.take(List.of(domain(FILE.replace("requests_per_unit: 2", "requests_per_unit: 3"))));
+        assertThat(passes(counted("user=ann"))).isTrue();
+        assertThat(passes(counted("user=ann"))).isTrue();
+        assertThat(passes(counted("user=ann"))).isFalse();
+    }
+
+    @Test
+    void nothing_new_is_counted_beyond_the_most_until_windows_are_over() {
+        var few = new SharedLimits(time, 2);
+        few.take(List.of(domain(FILE)));
+        few.judge("shop", List.of(counted("user=a")));
+        few.judge("shop", List.of(counted("user=b")));
+        assertThat(few.judge("shop", List.of(counted("user=c")))).isInstanceOf(Outcome.Full.class);
+        assertThat(few.judge("shop", List.of(counted("user=a")))).isInstanceOf(Outcome.Judged.class);
+        time.now = time.now.plusSeconds(60);
+        assertThat(few.judge("shop", List.of(counted("user=c")))).isInstanceOf(Outcome.Judged.class);
+        assertThat(few.counted()).isEqualTo(1);
+    }
+
+    @Test
+    void a_bad_file_is_refused_with_all_problems() {
+        var problems = LimitsFileReader.read("limits.yaml", """
+                        domain: ""
+                        descriptors:
+                        - key: a
+                          rate_limit: { unit: fortnight, requests_per_unit: 1 }
+                        - key: b
+                          rate_limit: { unit: day, unlimited: true }
+                        - key: b
+                          rate_limits: {}
+                        - value: c
+                        """).problems();
+        assertThat(problems.stream().map(Problem::toString))
+                .anyMatch(text -> text.contains("domain"))
+                .anyMatch(text -> text.contains("\"fortnight\" is no unit"))
+                .anyMatch(text -> text.contains("has no sense with unlimited"))
+                .anyMatch(text -> text.contains("stands twice"))
+                .anyMatch(text -> text.contains("did you mean \"rate_limit\"?"))
+                .anyMatch(text -> text.contains("descriptors[3].key: is required"));
+    }
+
+    @Test
+    void a_folder_is_followed_and_what_was_good_stays(@TempDir Path folder) throws Exception {
+        var file = folder.resolve("shop.yaml");
+        var source = new LimitsSource(folder, limits, Duration.ofDays(1));
+        Files.writeString(file, FILE);
+        assertThat(source.look()).isEmpty();
+        assertThat(passes(counted("all="))).isTrue();
+        Files.writeString(file, "domain: [");
+        assertThat(source.look()).anyMatch(Problem::isError);
+        assertThat(passes(counted("all="))).as("goes on").isFalse();
+        Files.writeString(folder.resolve("twin.yaml"), FILE);
+        assertThat(source.look().stream().map(Problem::reason)).contains("shop is in another file");
+        Files.delete(folder.resolve("twin.yaml"));
+        Files.delete(file);
+        source.look();
+        assertThat(passes(counted("all="))).as("one look is no proof").isFalse();
+        source.look();
+        assertThat(judged(counted("all="))).containsExactly(Verdict.UNLIMITED);
+    }
+}

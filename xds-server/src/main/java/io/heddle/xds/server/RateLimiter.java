@@ -1,0 +1,55 @@
+package io.heddle.xds.server;
+
+import io.heddle.model.limit.LimitEntry;
+import io.heddle.model.limit.LimitRate;
+import java.util.List;
+import java.util.Optional;
+
+/// Who counts, as [RateLimitService] sees it. Called on gRPC threads, many at a time; must not block.
+public interface RateLimiter {
+    /// Counts a request.
+    Outcome judge(String domain, List<Counted> descriptors);
+
+    /// What a request is counted as.
+    ///
+    /// @param entries in their order
+    /// @param hits how many requests it counts as; 0 asks only
+    /// @param override the limit that the caller wants instead of the configured one; empty for that
+    record Counted(List<LimitEntry> entries, long hits, Optional<LimitRate> override) {
+        public Counted {
+            entries = List.copyOf(entries);
+        }
+    }
+
+    /// What came of it.
+    sealed interface Outcome {
+        /// Each descriptor was counted.
+        ///
+        /// @param verdicts one for each, in their order
+        record Judged(List<Verdict> verdicts) implements Outcome {
+            public Judged {
+                verdicts = List.copyOf(verdicts);
+            }
+        }
+
+        /// Nothing more can be counted (gRPC RESOURCE_EXHAUSTED).
+        record Full(String reason) implements Outcome {}
+    }
+
+    /// What holds for a descriptor.
+    ///
+    /// @param over whether it is beyond its limit, and that is enforced
+    /// @param limit the limit; empty where there is none
+    record Verdict(boolean over, Optional<Applied> limit) {
+        /// Nothing limits it.
+        public static final Verdict UNLIMITED = new Verdict(false, Optional.empty());
+    }
+
+    /// A limit, and what is left of it.
+    ///
+    /// @param name its name; may be empty
+    /// @param rate how many requests
+    /// @param remaining how many are left in this window
+    /// @param reset seconds until the next window
+    record Applied(String name, LimitRate rate, long remaining, long reset) {}
+}
