@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -68,5 +69,17 @@ final class FaultsTest {
         assertThat(proxy.ask("GET /", "host: a", "x-envoy-fault-delay-request: 1"))
                 .startsWith("HTTP/1.1 200 ");
         assertThat(proxy.metrics()).contains("envoy_http_fault_delays_injected" + LABEL + "2\n");
+    }
+
+    /// The application answers with the request's head, of which a second brings no more than it is told.
+    @Test
+    void answers_are_slowed_as_requests_ask() throws Exception {
+        long began = System.nanoTime();
+        var padding = "x".repeat(1000);
+        assertThat(proxy.ask("GET /", "host: a", "x-envoy-fault-throughput-response: 1", "x-padding: " + padding))
+                .startsWith("HTTP/1.1 200 ")
+                .contains("x-padding: " + padding);
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThan(Duration.ofMillis(700));
+        assertThat(proxy.metrics()).contains("envoy_http_fault_response_rl_injected" + LABEL + "1\n");
     }
 }

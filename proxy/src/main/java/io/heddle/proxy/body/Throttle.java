@@ -36,7 +36,7 @@ final class Throttle implements BodyTransform {
             piece.release();
             return;
         }
-        counts.count(limit.bytes().in(), piece.readableBytes());
+        limit.bytes().ifPresent(bytes -> counts.count(bytes.in(), piece.readableBytes()));
         held.add(piece);
         if (held.size() == 1) {
             pass(out);
@@ -48,7 +48,7 @@ final class Throttle implements BodyTransform {
             var first = held.getFirst();
             int size = first.readableBytes();
             int allowed = (int) limit.rate().bucket().takeUpTo(size, worker.now());
-            counts.count(limit.bytes().out(), allowed);
+            limit.bytes().ifPresent(bytes -> counts.count(bytes.out(), allowed));
             if (allowed == size) {
                 out.piece(held.removeFirst());
             } else {

@@ -91,15 +91,15 @@ public final class BandwidthLimitFilter implements HttpFilter {
         if (settings.requests() && !request.bodiless()) {
             var counters = settings.ofRequests();
             request.count(counters.enabled());
-            request.changeBody(
-                    new BodyChange.Limit(rate, true, delays, Optional.of(counters.enforced()), counters.bytes()));
+            request.changeBody(new BodyChange.Limit(
+                    rate, true, delays, Optional.of(counters.enforced()), Optional.of(counters.bytes())));
         }
         if (settings.responses()) {
             var counters = settings.ofResponses();
             request.onAnswer(answer -> {
                 answer.count(counters.enabled());
-                answer.changeBody(
-                        new BodyChange.Limit(rate, false, delays, Optional.of(counters.enforced()), counters.bytes()));
+                answer.changeBody(new BodyChange.Limit(
+                        rate, false, delays, Optional.of(counters.enforced()), Optional.of(counters.bytes())));
             });
         }
     }

@@ -51,13 +51,13 @@ public sealed interface BodyChange {
     /// @param request whether it is a request's
     /// @param delays where it is noted how long it took, which trailers of an answer tell; empty tells nothing
     /// @param enforced counts bodies that were held back
-    /// @param bytes what came, and what went on
+    /// @param bytes what came, and what went on; empty counts nothing
     record Limit(
             ByteRate rate,
             boolean request,
             Optional<TransferDelays> delays,
             Optional<FilterCounter> enforced,
-            Meter bytes)
+            Optional<Meter> bytes)
             implements BodyChange {
         /// Trailers need a body in chunks.
         @Override

@@ -1,11 +1,16 @@
 package io.heddle.traffic.filter;
 
+import io.heddle.traffic.body.ByteRate;
+import io.heddle.traffic.ratelimit.LocalLimits;
+import io.heddle.traffic.ratelimit.TokenBucket;
 import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.route.FilterOverride;
+import java.time.Duration;
+import java.util.Optional;
 
-/// Delays and aborts requests on purpose, as Envoy's `envoy.filters.http.fault`: the delay first, then the
-/// abort, each for its share of requests, drawn independently.
+/// Delays and aborts requests and slows answers on purpose, as Envoy's `envoy.filters.http.fault`: the delay
+/// first, then the abort, each for its share of requests, drawn independently.
 public final class FaultFilter implements HttpFilter {
     /// Envoy's name of the filter.
     public static final String NAME = "envoy.filters.http.fault";
@@ -14,6 +19,12 @@ public final class FaultFilter implements HttpFilter {
     private static final int OK = 200;
     private static final long DELAY_SALT = 0x9E3779B97F4A7C15L;
     private static final long ABORT_SALT = 0xC2B2AE3D27D4EB4FL;
+    private static final long SLOWING_SALT = 0x165667B19E3779F9L;
+    private static final long KIBIBYTE = 1024;
+    /// A bucket holds what this share of a second brings, as in Envoy: answers are slow from the beginning.
+    private static final long BURSTS_PER_SECOND = 16;
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration LOOK = Duration.ofMillis(50);
     private static final String BODY = "fault filter abort";
     private static final String DETAILS = "fault_filter_abort";
 
@@ -21,6 +32,8 @@ public final class FaultFilter implements HttpFilter {
             FilterCounter.ofManager("envoy_http_fault_delays_injected", "Requests that were delayed on purpose.");
     private static final FilterCounter ABORTS =
             FilterCounter.ofManager("envoy_http_fault_aborts_injected", "Requests that were aborted on purpose.");
+    private static final FilterCounter SLOWED = FilterCounter.ofManager(
+            "envoy_http_fault_response_rl_injected", "Requests whose answer was slowed on purpose.");
     private static final FilterCounter OVERFLOW = FilterCounter.ofManager(
             "envoy_http_fault_faults_overflow", "Faults that were not injected, as there were too many at a time.");
     private static final FilterCounter ACTIVE =
@@ -46,6 +59,7 @@ public final class FaultFilter implements HttpFilter {
         if (!found.victims().hold(request)) {
             return FilterStep.CONTINUE;
         }
+        found.slowing().ifPresent(slowing -> slow(slowing, found, request));
         if (found.delay().isPresent()) {
             var delay = found.delay().get();
             var duration = delay.of(request.head());
@@ -69,6 +83,23 @@ public final class FaultFilter implements HttpFilter {
                     FilterStep.Answer.Body _,
                     FilterStep.Answer.Outside _ -> abort(settings(request), request);
         };
+    }
+
+    /// Has the answer's body go no faster, by a bucket of its own.
+    private void slow(FaultSettings.Slowing slowing, FaultSettings found, FilterRequest request) {
+        var rate = slowing.of(request.head());
+        if (rate.isEmpty()
+                || !falls(request.chance(), SLOWING_SALT, slowing.millionths(request.head()))
+                || !begins(found, request)) {
+            return;
+        }
+        request.count(SLOWED);
+        heard(request, "response rate limit", rate.getAsLong() + " KiB/s");
+        long bytes = rate.getAsLong() * KIBIBYTE;
+        var bucket = new TokenBucket(new LocalLimits.Rate(bytes / BURSTS_PER_SECOND, bytes, SECOND));
+        var change = new BodyChange.Limit(
+                new ByteRate(bucket, LOOK), false, Optional.empty(), Optional.empty(), Optional.empty());
+        request.onAnswer(answer -> answer.changeBody(change));
     }
 
     private FilterStep abort(FaultSettings found, FilterRequest request) {
@@ -102,7 +133,7 @@ public final class FaultFilter implements HttpFilter {
             request.count(OVERFLOW);
             return false;
         }
-        if (!found.metadata().values().isEmpty()) {
+        if (!found.metadata().values().isEmpty() && !request.state().has(NAME)) {
             request.state().merge(NAME, found.metadata());
         }
         return true;

@@ -10,17 +10,24 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /// Which faults are injected, as Envoy's `fault.v3.HTTPFault`.
 ///
 /// @param delay a pause before the request goes on
 /// @param abort an answer made here
+/// @param slowing a rate that the answer's body goes no faster than
 /// @param victims which requests they hit
 /// @param mostActive how many requests of the listener's `stat_prefix` may have a fault at a time; others have none
 /// @param metadata what requests with a fault get as dynamic metadata, under the filter's name in Envoy
 public record FaultSettings(
-        Optional<Delay> delay, Optional<Abort> abort, Victims victims, long mostActive, LabelValue.Fields metadata)
+        Optional<Delay> delay,
+        Optional<Abort> abort,
+        Optional<Slowing> slowing,
+        Victims victims,
+        long mostActive,
+        LabelValue.Fields metadata)
         implements FilterOverride {
     private static final LabelValue.Fields NO_METADATA = new LabelValue.Fields(Map.of());
 
@@ -32,7 +39,17 @@ public record FaultSettings(
 
     /// Faults that may hit every request, as many as there are.
     public FaultSettings(Optional<Delay> delay, Optional<Abort> abort) {
-        this(delay, abort, Victims.ALL, Long.MAX_VALUE, NO_METADATA);
+        this(delay, abort, Optional.empty(), Victims.ALL, Long.MAX_VALUE, NO_METADATA);
+    }
+
+    /// Faults that slow no answer.
+    public FaultSettings(
+            Optional<Delay> delay,
+            Optional<Abort> abort,
+            Victims victims,
+            long mostActive,
+            LabelValue.Fields metadata) {
+        this(delay, abort, Optional.empty(), victims, mostActive, metadata);
     }
 
     /// Which requests faults hit.
@@ -104,6 +121,28 @@ public record FaultSettings(
             }
             long millis = number(head, DURATION);
             return millis == NOTHING ? Optional.empty() : Optional.of(Duration.ofMillis(millis));
+        }
+
+        int millionths(RequestHead head) {
+            return fixed.isPresent() ? share.millionths() : share.millionths(head, PERCENTAGE);
+        }
+    }
+
+    /// A rate for the answer's body.
+    ///
+    /// @param share of which requests
+    /// @param fixed KiB a second, 1 or more; empty takes those in the request's `x-envoy-fault-throughput-response`
+    public record Slowing(Share share, OptionalLong fixed) {
+        private static final HeaderName RATE = HeaderName.of("x-envoy-fault-throughput-response");
+        private static final HeaderName PERCENTAGE = HeaderName.of("x-envoy-fault-throughput-response-percentage");
+
+        /// KiB a second for a request with this head, if it is one of them.
+        OptionalLong of(RequestHead head) {
+            if (fixed.isPresent()) {
+                return fixed;
+            }
+            long rate = number(head, RATE);
+            return rate >= 1 ? OptionalLong.of(rate) : OptionalLong.empty();
         }
 
         int millionths(RequestHead head) {

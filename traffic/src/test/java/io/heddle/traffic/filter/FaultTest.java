@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -126,5 +127,29 @@ class FaultTest {
         assertThat(step(settings, free)).isInstanceOf(FilterStep.Reply.class);
         assertThat(free.counted).containsExactly("envoy_http_fault_aborts_injected");
         assertThat(free.state.metadata(FaultFilter.NAME, List.of("why"))).contains(new LabelValue.Text("drill"));
+    }
+
+    @Test
+    void answers_are_slowed_as_configured_or_asked_for_but_not_faster_than_nothing() {
+        var all = new FaultSettings.Share(100, 100);
+        var settings = new FaultSettings(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(new FaultSettings.Slowing(all, OptionalLong.empty())),
+                FaultSettings.Victims.ALL,
+                Long.MAX_VALUE,
+                new LabelValue.Fields(Map.of()));
+        var filter = new FaultFilter(FaultFilter.NAME, settings);
+        var asks = new Request();
+        asks.head = TextRequest.get("h", "/", "x-envoy-fault-throughput-response", "64");
+        assertThat(filter.onRequest(asks)).isEqualTo(FilterStep.CONTINUE);
+        assertThat(asks.answerFilters).hasSize(1);
+        assertThat(asks.counted).containsExactly("envoy_http_fault_response_rl_injected");
+        for (var none : List.of("0", "-1", "fast")) {
+            var other = new Request();
+            other.head = TextRequest.get("h", "/", "x-envoy-fault-throughput-response", none);
+            assertThat(filter.onRequest(other)).isEqualTo(FilterStep.CONTINUE);
+            assertThat(other.answerFilters).as(none).isEmpty();
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.heddle.xds.read;
 
 import io.envoyproxy.envoy.extensions.filters.common.fault.v3.FaultDelay;
+import io.envoyproxy.envoy.extensions.filters.common.fault.v3.FaultRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.FaultAbort;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.type.v3.FractionalPercent;
@@ -11,6 +12,7 @@ import io.heddle.traffic.metadata.RequestState;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /// Reads which faults are injected. Conditions that are not supported are errors: without them a fault would hit more
@@ -22,7 +24,7 @@ final class FaultReader {
 
     private static final Fields<HTTPFault> FAULT = Fields.refusingOthers(HTTPFault.class)
             .reads("delay", "abort", "upstream_cluster", "headers", "downstream_nodes", "max_active_faults")
-            .reads("filter_metadata")
+            .reads("filter_metadata", "response_rate_limit")
             .accepts("disable_downstream_cluster_stats", NO_SERIES)
             .accepts("delay_percent_runtime", NO_RUNTIME)
             .accepts("abort_percent_runtime", NO_RUNTIME)
@@ -41,8 +43,18 @@ final class FaultReader {
     private static final Fields<FaultAbort.HeaderAbort> HEADER_ABORT =
             Fields.refusingOthers(FaultAbort.HeaderAbort.class);
 
+    private static final Fields<FaultRateLimit> RATE_LIMIT =
+            Fields.refusingOthers(FaultRateLimit.class).reads("fixed_limit", "header_limit", "percentage");
+    private static final Fields<FaultRateLimit.FixedLimit> FIXED_LIMIT =
+            Fields.refusingOthers(FaultRateLimit.FixedLimit.class).limits("limit_kbps", "1 to 999,999,999");
+    private static final Fields<FaultRateLimit.HeaderLimit> HEADER_LIMIT =
+            Fields.refusingOthers(FaultRateLimit.HeaderLimit.class);
+
     /// What of the fault filter is read.
-    static final List<Fields<?>> FIELDS = List.of(FAULT, DELAY, HEADER_DELAY, ABORT, HEADER_ABORT);
+    static final List<Fields<?>> FIELDS =
+            List.of(FAULT, DELAY, HEADER_DELAY, ABORT, HEADER_ABORT, RATE_LIMIT, FIXED_LIMIT, HEADER_LIMIT);
+
+    private static final long MOST_KILOBYTES = 999_999_999;
 
     private FaultReader() {}
 
@@ -61,6 +73,7 @@ final class FaultReader {
         return new FaultSettings(
                 delay(message, scope.at("delay")),
                 abort(message, scope.at("abort")),
+                slowing(message, scope.at("response_rate_limit")),
                 victims,
                 message.hasMaxActiveFaults()
                         ? Integer.toUnsignedLong(message.getMaxActiveFaults().getValue())
@@ -86,6 +99,36 @@ final class FaultReader {
             }
             case FAULTDELAYSECIFIER_NOT_SET -> {
                 scope.error("says no delay", "set fixed_delay or header_delay");
+                yield Optional.empty();
+            }
+        };
+    }
+
+    private static Optional<FaultSettings.Slowing> slowing(HTTPFault message, Scope scope) {
+        if (!message.hasResponseRateLimit()) {
+            return Optional.empty();
+        }
+        var limit = message.getResponseRateLimit();
+        scope.check(limit, RATE_LIMIT);
+        var share = share(limit.getPercentage(), scope.at("percentage"));
+        return switch (limit.getLimitTypeCase()) {
+            case FIXED_LIMIT -> {
+                var here = scope.at("fixed_limit");
+                here.check(limit.getFixedLimit(), FIXED_LIMIT);
+                long rate = limit.getFixedLimit().getLimitKbps();
+                if (rate < 1 || rate > MOST_KILOBYTES) {
+                    here.at("limit_kbps")
+                            .error("is no rate: " + Long.toUnsignedString(rate), "write 1 to " + MOST_KILOBYTES);
+                    yield Optional.empty();
+                }
+                yield Optional.of(new FaultSettings.Slowing(share, OptionalLong.of(rate)));
+            }
+            case HEADER_LIMIT -> {
+                scope.at("header_limit").check(limit.getHeaderLimit(), HEADER_LIMIT);
+                yield Optional.of(new FaultSettings.Slowing(share, OptionalLong.empty()));
+            }
+            case LIMITTYPE_NOT_SET -> {
+                scope.error("says no rate", "set fixed_limit or header_limit");
                 yield Optional.empty();
             }
         };
