@@ -185,6 +185,22 @@ class UpstreamTransportTest {
     }
 
     @Test
+    void checks_offer_protocols_of_their_own() throws Exception {
+        Files.writeString(state.resolve("root.pem"), authority.rootPem());
+        var check = "health_checks: [{timeout: 1s, interval: 0.1s, unhealthy_threshold: 1, healthy_threshold: 1,"
+                + " http_health_check: {path: /ok}, tls_options: {alpn_protocols: [check/1]}}], transport_socket: ";
+        try (var server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+                var _ = outbound(check + tls() + ", " + endpoints(endpoint(server.getLocalPort(), "")));
+                var socket = server.accept()) {
+            socket.setSoTimeout(10_000);
+            var in = socket.getInputStream();
+            var record = in.readNBytes(5); // of TLS: type, version, length
+            var hello = in.readNBytes((record[3] & 0xff) << 8 | (record[4] & 0xff));
+            assertThat(new String(hello, StandardCharsets.ISO_8859_1)).contains("\u0007check/1");
+        }
+    }
+
+    @Test
     void each_client_is_announced_on_connections_of_its_own() throws Exception {
         try (var proxy = outbound(announcing("V1", RAW) + endpoints(endpoint(host.port(), "")));
                 var one = connect(proxy);

@@ -48,7 +48,7 @@ public final class ControlCommand implements Callable<Integer> {
 
     @Option(
             names = "--rate-limits",
-            paramLabel = "<file or folder>",
+            paramLabel = "<path>",
             description = "Rate limits that all proxies share: a file as Envoy's rate limit service has it,"
                     + " or a folder of them.")
     private Optional<Path> rateLimits = Optional.empty();

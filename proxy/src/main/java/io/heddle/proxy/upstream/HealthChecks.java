@@ -9,10 +9,10 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The active health checks of all clusters that have one: one [HostCheck] a host, spread over the event loops. What
@@ -34,9 +34,8 @@ final class HealthChecks {
         this.pools = pools;
     }
 
-    /// Has the hosts of `targets` checked as `cluster` says, and no others of it. They are reached by the transport
-    /// socket of the host, or by `line` where checks have one of their own.
-    void watch(Cluster cluster, Collection<UpstreamTarget> targets, Optional<HostCheck.Line> line) {
+    /// Has the hosts of `targets` checked as `cluster` says, and no others of it. They are reached by `line`.
+    void watch(Cluster cluster, Collection<UpstreamTarget> targets, Function<UpstreamTarget, HostCheck.Line> line) {
         var check = cluster.health().check();
         if (check.isEmpty()) {
             forget(cluster.name());
@@ -53,8 +52,7 @@ final class HealthChecks {
                 release(known, target);
                 continue;
             }
-            var how = line.orElseGet(() -> new HostCheck.Line(target.transport(), target.source()));
-            var order = new HostCheck.Order(target, check.get(), how, count, events);
+            var order = new HostCheck.Order(target, check.get(), line.apply(target), count, events);
             if (known != null && known.serves(order)) {
                 checks.put(target.host().state(), known);
                 known.among(hosts);

@@ -318,12 +318,17 @@ public final class Upstreams implements ActiveConfig.Follower {
         return state;
     }
 
-    /// The transport socket of checks, where they have one of their own.
-    private Optional<HostCheck.Line> checkLine(Cluster cluster, Map<ClientTls, ClientTlsSource> sources) {
-        return cluster.health().check().flatMap(HealthCheck::transport).map(criteria -> {
-            var transport = transport(cluster, criteria);
+    /// How checks reach hosts: by their transport sockets, unless checks have one, or protocols, of their own.
+    private Function<UpstreamTarget, HostCheck.Line> checkLine(
+            Cluster cluster, Map<ClientTls, ClientTlsSource> sources) {
+        var check = cluster.health().check();
+        var chosen = check.flatMap(HealthCheck::transport).map(criteria -> transport(cluster, criteria));
+        var offered = check.map(HealthCheck::applicationProtocols).orElse(List.of());
+        return target -> {
+            var socket = chosen.orElse(target.transport());
+            var transport = offered.isEmpty() ? socket : socket.offering(offered);
             return new HostCheck.Line(transport, transport.tls().map(needed -> sources.computeIfAbsent(needed, tls)));
-        });
+        };
     }
 
     private static int active(ClusterLoad load) {

@@ -18,6 +18,7 @@ import java.util.Optional;
 /// @param probe what is asked
 /// @param transport which transport socket checks use, chosen as if this were a host's metadata; empty for
 ///     the host's own
+/// @param applicationProtocols what checks offer by ALPN in place of what that socket offers; empty for the same
 public record HealthCheck(
         Duration timeout,
         Intervals intervals,
@@ -27,9 +28,11 @@ public record HealthCheck(
         Optional<Integer> port,
         Logs logs,
         Probe probe,
-        Optional<Map<String, String>> transport) {
+        Optional<Map<String, String>> transport,
+        List<String> applicationProtocols) {
     public HealthCheck {
         transport = transport.map(Map::copyOf);
+        applicationProtocols = List.copyOf(applicationProtocols);
     }
 
     /// One with the transport sockets of hosts.
@@ -42,7 +45,17 @@ public record HealthCheck(
             Optional<Integer> port,
             Logs logs,
             Probe probe) {
-        this(timeout, intervals, unhealthyThreshold, healthyThreshold, reuse, port, logs, probe, Optional.empty());
+        this(
+                timeout,
+                intervals,
+                unhealthyThreshold,
+                healthyThreshold,
+                reuse,
+                port,
+                logs,
+                probe,
+                Optional.empty(),
+                List.of());
     }
 
     /// How long it is from the end of one check to the next, without jitter.

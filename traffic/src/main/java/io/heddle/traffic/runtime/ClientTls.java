@@ -21,4 +21,9 @@ public record ClientTls(
     public ClientTls {
         applicationProtocols = List.copyOf(applicationProtocols);
     }
+
+    /// The same with other protocols offered by ALPN.
+    public ClientTls offering(List<String> protocols) {
+        return new ClientTls(certificate, verification, serverName, parameters, protocols, sessions);
+    }
 }

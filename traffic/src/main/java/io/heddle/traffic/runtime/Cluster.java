@@ -137,6 +137,11 @@ public record Cluster(
         public Transport(Map<String, String> match, Optional<ClientTls> tls) {
             this(match, tls, Announcement.NONE);
         }
+
+        /// The same with other protocols offered by ALPN, where it has TLS.
+        public Transport offering(List<String> protocols) {
+            return new Transport(match, tls.map(known -> known.offering(protocols)), announcement);
+        }
     }
 
     /// What is said of the client, before TLS and everything else (Envoy's transport socket `upstream_proxy_protocol`).

@@ -6,6 +6,7 @@ import io.envoyproxy.envoy.config.core.v3.HealthCheck.GrpcHealthCheck;
 import io.envoyproxy.envoy.config.core.v3.HealthCheck.HttpHealthCheck;
 import io.envoyproxy.envoy.config.core.v3.HealthCheck.Payload;
 import io.envoyproxy.envoy.config.core.v3.HealthCheck.TcpHealthCheck;
+import io.envoyproxy.envoy.config.core.v3.HealthCheck.TlsOptions;
 import io.envoyproxy.envoy.config.core.v3.RequestMethod;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.extensions.health_check.event_sinks.file.v3.HealthCheckEventFileSink;
@@ -44,7 +45,10 @@ final class HealthCheckReader {
             .limits("transport_socket_match_criteria", "texts")
             .reads("event_log_path")
             .limits("event_logger", "`HealthCheckEventFileSink`; one file, with `event_log_path`")
-            .ignores("event_service", "tls_options");
+            .reads("tls_options")
+            .ignores("event_service");
+    private static final Fields<TlsOptions> TLS_OPTIONS =
+            Fields.refusingOthers(TlsOptions.class).reads("alpn_protocols");
     private static final Fields<HealthCheckEventFileSink> FILE_SINK =
             Fields.refusingOthers(HealthCheckEventFileSink.class).reads("event_log_path");
     private static final Fields<TypedExtensionConfig> LOGGER = Fields.refusingOthers(TypedExtensionConfig.class)
@@ -68,12 +72,14 @@ final class HealthCheckReader {
             Fields.refusingOthers(Int64Range.class).reads("start", "end");
 
     /// What of health checks is read.
-    static final List<Fields<?>> FIELDS = List.of(CHECK, HTTP, TCP, GRPC, PAYLOAD, STATUSES, LOGGER, FILE_SINK);
+    static final List<Fields<?>> FIELDS =
+            List.of(CHECK, HTTP, TCP, GRPC, PAYLOAD, STATUSES, LOGGER, FILE_SINK, TLS_OPTIONS);
 
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final String SINK = "envoy.extensions.health_check.event_sinks.file.v3.HealthCheckEventFileSink";
     private static final int LARGEST_PORT = 65_535;
+    private static final int LONGEST_PROTOCOL = 255;
     private static final int DEFAULT_BUFFER = 1024;
     private static final int LARGEST_BUFFER = 64 * 1024;
     private static final Set<RequestMethod> WITH_BODY =
@@ -101,7 +107,20 @@ final class HealthCheckReader {
                 probe(message, scope),
                 message.hasTransportSocketMatchCriteria()
                         ? Optional.of(criteria(message, scope.at("transport_socket_match_criteria")))
-                        : Optional.empty());
+                        : Optional.empty(),
+                protocols(message.getTlsOptions(), scope.at("tls_options")));
+    }
+
+    private static List<String> protocols(TlsOptions message, Scope scope) {
+        scope.check(message, TLS_OPTIONS);
+        for (int i = 0; i < message.getAlpnProtocolsCount(); i++) {
+            var protocol = message.getAlpnProtocols(i);
+            if (protocol.isEmpty() || protocol.length() > LONGEST_PROTOCOL || !isVisible(protocol)) {
+                scope.at("alpn_protocols", i).error("is no protocol: " + protocol, "write for example http/1.1");
+                return List.of();
+            }
+        }
+        return message.getAlpnProtocolsList();
     }
 
     private static Map<String, String> criteria(io.envoyproxy.envoy.config.core.v3.HealthCheck message, Scope scope) {
@@ -259,6 +278,9 @@ final class HealthCheckReader {
     }
 
     private static Content content(HttpHealthCheck message, Scope scope) {
+        if (!message.hasSend() && message.getReceiveCount() == 0 && !message.hasServiceNameMatcher()) {
+            return Content.NONE;
+        }
         if (message.hasSend() && !WITH_BODY.contains(message.getMethod())) {
             scope.at("send").error("goes with no " + message.getMethod(), "set method, for example to POST");
         }

@@ -193,6 +193,15 @@ class HealthReaderTest {
                 .isEqualTo(new HealthCheck.Probe.Tcp("PING", List.of("\u00ff", "PONG")));
     }
 
+    @Test
+    void reads_what_checks_offer_by_alpn() {
+        assertThat(check("tcp_health_check: {}, tls_options: { alpn_protocols: [ check/1, h2 ] }")
+                        .applicationProtocols())
+                .containsExactly("check/1", "h2");
+        assertThat(checkPaths(TIMES + ", tcp_health_check: {}, tls_options: { alpn_protocols: [ '' ] }"))
+                .hasSize(1);
+    }
+
     private static HealthCheck.Content content(String fields) {
         return ((HealthCheck.Probe.Http) check(fields).probe()).content();
     }
