@@ -37,8 +37,8 @@ final class Verdicts {
         }
     }
 
-    /// Whether its host says in an answer's `lines` that it is not to have requests. It counts where the cluster has
-    /// active health checks, which bring the host back.
+    /// Whether its host says in an answer's `lines` that it is not to have requests. It counts where active
+    /// health checks bring the host back: where the cluster has some, and this host is checked.
     static void heed(RequestTimeline timeline, HeaderLines lines) {
         var cluster = timeline.cluster();
         var host = timeline.host();
@@ -46,6 +46,7 @@ final class Verdicts {
                 && cluster != null
                 && host != null
                 && cluster.health().check().isPresent()
+                && !host.endpoint().checks().disabled()
                 && Span.isPresent(lines.header(IMMEDIATE_FAIL))) {
             host.state().checked(false);
         }

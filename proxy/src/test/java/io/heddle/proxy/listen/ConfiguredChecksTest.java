@@ -30,6 +30,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
@@ -70,6 +71,12 @@ class ConfiguredChecksTest {
                 """.formatted(check, String.join(", ", endpoints)));
         assertThat(read.problems()).isEmpty();
         return ((Checked.Ok<Bootstrap>) read).value().fixed();
+    }
+
+    /// With a listener that sends everything to the cluster.
+    private static RuntimeConfig forwarding(RuntimeConfig checking) {
+        return new RuntimeConfig(
+                RunningProxy.config().listeners(), Map.of(), checking.clusters(), Map.of(), Map.of());
     }
 
     private static String endpoint(int port, String checks) {
@@ -193,6 +200,24 @@ class ConfiguredChecksTest {
                     endpoint(first.port(), "disable_active_health_check: true"),
                     endpoint(second.port(), "")));
             await().until(() -> !state(proxy, first.port()).failsChecks());
+        }
+    }
+
+    /// Nothing would bring it back.
+    @Test
+    void an_endpoint_that_is_not_checked_stays_in_whatever_it_says_of_its_health() throws Exception {
+        var leaves = "HTTP/1.1 200 OK\r\nX-Envoy-Immediate-Health-Check-Fail: true\r\nContent-Length: 2\r\n\r\nok";
+        try (var host = Origin.answering(leaves);
+                var proxy = new RunningProxy(forwarding(config(
+                        "http_health_check: { path: /ok, host: shop }",
+                        endpoint(host.port(), "disable_active_health_check: true"))));
+                var client = proxy.connect()) {
+            for (int i = 0; i < 2; i++) {
+                Origin.write(client, "GET / HTTP/1.1\r\nHost: shop\r\n\r\n");
+                assertThat(Origin.head(client.getInputStream())).startsWith("HTTP/1.1 200 ");
+                Origin.read(client.getInputStream(), 2);
+                assertThat(state(proxy, host.port()).failsChecks()).isFalse();
+            }
         }
     }
 
