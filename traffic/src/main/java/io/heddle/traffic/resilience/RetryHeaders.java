@@ -23,9 +23,16 @@ public final class RetryHeaders {
     private static final HeaderName HEDGE = HeaderName.of("x-envoy-hedge-on-per-try-timeout");
     private static final HeaderName TIMEOUT = HeaderName.of("x-envoy-upstream-rq-timeout-ms");
     private static final HeaderName PER_TRY = HeaderName.of("x-envoy-upstream-rq-per-try-timeout-ms");
+    private static final List<HeaderName> OF_POLICY =
+            List.of(RETRY_ON, RETRY_GRPC_ON, MAX_RETRIES, STATUS_CODES, HEADER_NAMES, HEDGE);
     private static final int MOST_DIGITS = 12;
     /// Names and codes beyond this many are not read: what a request asks for must not cost more than the request.
     private static final int MOST = 64;
+
+    /// How a request is tried again that asks for it where its route says nothing of it, as in Envoy.
+    private static final int RETRIES = 1;
+
+    private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(25), Duration.ofMillis(250));
 
     private RetryHeaders() {}
 
@@ -57,6 +64,19 @@ public final class RetryHeaders {
     }
 
     private static RetryPolicy said(RetryPolicy policy, RequestHead head) {
+        return saysAnything(head) ? merged(policy, head) : policy;
+    }
+
+    private static boolean saysAnything(RequestHead head) {
+        for (int i = 0; i < OF_POLICY.size(); i++) {
+            if (Span.isPresent(head.header(OF_POLICY.get(i)))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static RetryPolicy merged(RetryPolicy policy, RequestHead head) {
         var conditions = EnumSet.noneOf(Condition.class);
         conditions.addAll(policy.conditions());
         for (var name : items(head, RETRY_ON)) {
@@ -76,13 +96,17 @@ public final class RetryHeaders {
         var retries = text(head, MAX_RETRIES).flatMap(RetryHeaders::number).map(most ->
                 (int) Math.min(most, Integer.MAX_VALUE));
         var hedges = text(head, HEDGE).filter(word -> word.equals("true") || word.equals("false"));
+        boolean first = !conditions.isEmpty()
+                && policy.conditions().isEmpty()
+                && policy.backoff().base().isZero();
+        int usual = first ? RETRIES : policy.retries();
         return new RetryPolicy(
                 conditions,
                 codes,
                 answers,
                 policy.requests(),
-                conditions.isEmpty() ? policy.retries() : retries.orElse(policy.retries()),
-                policy.backoff(),
+                conditions.isEmpty() ? policy.retries() : retries.orElse(usual),
+                first ? BACKOFF : policy.backoff(),
                 policy.hosts(),
                 hedges.map(word -> word.equals("true")).orElse(policy.hedges()));
     }

@@ -70,6 +70,25 @@ class RetryHeadersTest {
     }
 
     @Test
+    void a_request_that_asks_where_its_route_says_nothing_is_tried_again_once_after_a_pause() {
+        var once = RetryHeaders.over(RetryPolicy.NONE, head("x-envoy-retry-on: 5xx"), true);
+        assertThat(once.conditions()).containsExactly(Condition.SERVER_ERROR);
+        assertThat(once.retries()).isEqualTo(1);
+        assertThat(once.backoff()).isEqualTo(new Backoff(Duration.ofMillis(25), Duration.ofMillis(250)));
+        var often = RetryHeaders.over(
+                RetryPolicy.NONE, head("x-envoy-retry-grpc-on: unavailable", "x-envoy-max-retries: 4"), true);
+        assertThat(often.retries()).isEqualTo(4);
+        assertThat(often.backoff()).isEqualTo(once.backoff());
+    }
+
+    @Test
+    void a_request_that_says_nothing_of_it_gets_the_policy_of_its_route_as_it_is() {
+        var asks = head("x-envoy-internal: true", "x-envoy-upstream-rq-timeout-ms: 5");
+        assertThat(RetryHeaders.over(ROUTE, asks, true)).isSameAs(ROUTE);
+        assertThat(RetryHeaders.over(RetryPolicy.NONE, asks, true)).isSameAs(RetryPolicy.NONE);
+    }
+
+    @Test
     void nothing_is_worth_another_try_where_the_request_lacks_the_headers_that_the_route_wants() {
         var wanted =
                 new HeaderMatcher(HeaderName.of("x-repeatable"), new HeaderMatcher.Test.Present(true), false, false);
