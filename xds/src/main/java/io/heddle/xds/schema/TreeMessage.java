@@ -23,7 +23,7 @@ public final class TreeMessage {
 
     private final Schema schema;
     private final Objections objections;
-    private int size;
+    private long size;
 
     private TreeMessage(Schema schema, Objections objections) {
         this.schema = schema;
@@ -235,12 +235,13 @@ public final class TreeMessage {
         if (wrapped && !map.containsKey("value")) {
             return nothing(at, "has no value", "write value: beside @type");
         }
-        var inside = wrapped
-                ? message(kind.get(), map.get("value"), at.field("value"), depth + 1)
-                : fields(kind.get(), map, at, depth + 1, TYPE);
         return written(out -> {
             out.writeString(1, url);
-            out.writeBytes(2, inside);
+            out.writeBytes(
+                    2,
+                    wrapped
+                            ? message(kind.get(), map.get("value"), at.field("value"), depth + 1)
+                            : fields(kind.get(), map, at, depth + 1, TYPE));
         });
     }
 
@@ -294,7 +295,9 @@ public final class TreeMessage {
         void to(CodedOutputStream out) throws IOException;
     }
 
+    /// What is written within counts once: the messages inside are part of these bytes.
     private ByteString written(Writing writing) {
+        long before = size;
         var bytes = ByteString.newOutput();
         var out = CodedOutputStream.newInstance(bytes, 256);
         try {
@@ -303,9 +306,9 @@ public final class TreeMessage {
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory failed", e);
         }
-        size += bytes.size();
+        size = before + bytes.size();
         if (size > LARGEST) {
-            // Aliases of YAML make a small text large; each message counts in those around it, too.
+            // Aliases of YAML make a small text large.
             throw new TooLarge("the document is larger than " + LARGEST + " bytes when its aliases are followed");
         }
         return bytes.toByteString();

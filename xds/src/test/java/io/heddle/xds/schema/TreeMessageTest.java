@@ -182,6 +182,18 @@ final class TreeMessageTest {
     }
 
     @Test
+    void what_is_large_counts_once_however_deep_it_stands() throws InvalidProtocolBufferException {
+        Object tree = "x".repeat(4_000_000);
+        for (int i = 0; i < 20; i++) {
+            tree = Map.of("in", List.of(tree));
+        }
+        var any = Map.of("@type", "type.googleapis.com/google.protobuf.Value", "value", tree);
+        assertThat(Any.parseFrom(bytes("google.protobuf.Any", any)).getValue().size())
+                .isBetween(4_000_000, 4_001_000);
+        assertThat(objections).isEmpty();
+    }
+
+    @Test
     void an_empty_document_is_an_objection_and_an_empty_map_is_a_message() throws InvalidProtocolBufferException {
         assertThat(Bootstrap.parseFrom(bytes("envoy.config.bootstrap.v3.Bootstrap", Map.of())))
                 .isEqualTo(Bootstrap.getDefaultInstance());
