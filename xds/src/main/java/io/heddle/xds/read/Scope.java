@@ -51,14 +51,26 @@ record Scope(Findings findings, String object, String path) {
         findings.add(Problem.warning(object, path, reason, remedy));
     }
 
-    /// Reports every set field of `message` that `fields` does not read.
+    /// Reports every set field of `message` that `fields` does not read, those among them whose name is not known.
     <M extends Message> void check(M message, Fields<M> fields) {
-        for (var field : SetFields.of(message)) {
+        var set = SetFields.of(message);
+        for (int number : set.unknown()) {
+            unknown(set.type(), number, fields.others());
+        }
+        for (var field : set.known()) {
             switch (fields.of(field.name()).fate()) {
                 case READ, LIMITED, ACCEPTED, REJECTED -> {}
                 case IGNORED -> at(field.name()).warning(NOT_SUPPORTED, "remove it; it has no effect");
                 case REFUSED -> refuse(message, field);
             }
+        }
+    }
+
+    private void unknown(String type, int number, Fields.Fate others) {
+        var reason = "has a field with the number " + number + ", which " + type + " is not known to have";
+        switch (others) {
+            case READ, LIMITED, ACCEPTED, IGNORED -> warning(reason, "remove it; it has no effect");
+            case REFUSED, REJECTED -> error(reason, "remove it; the resource cannot be honoured as written");
         }
     }
 

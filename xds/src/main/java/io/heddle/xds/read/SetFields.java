@@ -6,6 +6,7 @@ import com.google.protobuf.WireFormat;
 import io.heddle.xds.schema.FieldKind;
 import io.heddle.xds.schema.Schema;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -15,17 +16,26 @@ import java.util.TreeSet;
 /// As `getAllFields`, but by a look at the message's bytes and the [Schema]. The generated classes answer that question
 /// by their descriptors and by reflection on their accessors, which loads every class that stands in the signature of
 /// any of them: nearly the whole of Envoy's API, some 20 MB in every sidecar.
-final class SetFields {
-    private SetFields() {}
+///
+/// @param type the full name of the message's type; empty where nothing is set
+/// @param known those that the type has, in the order of their numbers
+/// @param unknown the numbers of those that it does not have: of a newer version, or made up
+record SetFields(String type, List<FieldKind> known, List<Integer> unknown) {
+    private static final SetFields NONE = new SetFields("", List.of(), List.of());
 
-    /// The set fields in the order of their numbers, without those that the message's type does not know.
-    static List<FieldKind> of(Message message) {
+    /// The set fields of a message.
+    static SetFields of(Message message) {
         var numbers = numbers(message);
         if (numbers.isEmpty()) {
-            return List.of();
+            return NONE;
         }
         var kind = Schema.envoy().kind(message);
-        return numbers.stream().flatMap(number -> kind.field(number).stream()).toList();
+        var known = new ArrayList<FieldKind>();
+        var unknown = new ArrayList<Integer>();
+        for (int number : numbers) {
+            kind.field(number).ifPresentOrElse(known::add, () -> unknown.add(number));
+        }
+        return new SetFields(kind.name(), known, unknown);
     }
 
     /// Whether `field`, a `BoolValue`, is written down but off.

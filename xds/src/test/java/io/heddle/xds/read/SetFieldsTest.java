@@ -46,11 +46,32 @@ class SetFieldsTest {
                         .addDomains("b")
                         .setRequireTlsValue(7)
                         .build())) {
-            assertThat(SetFields.of(message))
+            assertThat(SetFields.of(message).known())
                     .map(FieldKind::name)
                     .containsExactlyElementsOf(message.getAllFields().keySet().stream()
                             .map(FieldDescriptor::getName)
                             .toList());
+            assertThat(SetFields.of(message).unknown())
+                    .containsExactlyElementsOf(message.getUnknownFields().asMap().keySet());
+        }
+    }
+
+    @Test
+    void a_field_whose_number_is_not_known_is_refused_where_others_are_and_else_told() {
+        var unknown = UnknownFieldSet.newBuilder()
+                .addField(9999, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+                .build();
+        var cluster =
+                Cluster.newBuilder().setName("a").setUnknownFields(unknown).build();
+        for (var fields : List.of(
+                Fields.refusingOthers(Cluster.class).reads("name"),
+                Fields.ignoringOthers(Cluster.class).reads("name"))) {
+            var findings = new Findings();
+            new Scope(findings, "Cluster a", "").check(cluster, fields);
+            assertThat(findings.problems()).singleElement().satisfies(problem -> {
+                assertThat(problem.isError()).isEqualTo(fields.others() == Fields.Fate.REFUSED);
+                assertThat(problem.toString()).contains("9999").contains("envoy.config.cluster.v3.Cluster");
+            });
         }
     }
 }
