@@ -10,6 +10,7 @@ import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http1.BodyReader;
 import io.heddle.proxy.http1.BodySink;
 import io.heddle.proxy.http1.Http1RequestReader;
+import io.heddle.proxy.loop.BrokenConnection;
 import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.traffic.request.ResponseFlag;
@@ -428,6 +429,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         // A reset by the client, or a write to one that is gone: its exchange ends in channelInactive.
+        BrokenConnection.tell("client", cause);
         ctx.close();
     }
 

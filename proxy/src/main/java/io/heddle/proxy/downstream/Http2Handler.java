@@ -13,6 +13,7 @@ import io.heddle.proxy.http2.Http2HeadLimits;
 import io.heddle.proxy.http2.Http2Owner;
 import io.heddle.proxy.http2.Http2Stream;
 import io.heddle.proxy.http2.Http2StreamListener;
+import io.heddle.proxy.loop.BrokenConnection;
 import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.traffic.runtime.NetworkFilter;
@@ -163,6 +164,7 @@ public final class Http2Handler extends ChannelInboundHandlerAdapter implements 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         // A reset by the client, or a write to one that is gone: its exchanges end in channelInactive.
+        BrokenConnection.tell("client", cause);
         ctx.close();
     }
 

@@ -1,6 +1,7 @@
 package io.heddle.proxy.downstream;
 
 import io.heddle.proxy.http2.Http2Preface;
+import io.heddle.proxy.loop.BrokenConnection;
 import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
 import io.netty.buffer.ByteBuf;
@@ -107,6 +108,7 @@ public final class PrefaceSniffer extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        ctx.close(); // A reset by the client.
+        BrokenConnection.tell("client", cause); // A reset by the client, as a rule.
+        ctx.close();
     }
 }

@@ -2,6 +2,7 @@ package io.heddle.proxy.downstream;
 
 import io.heddle.proxy.exchange.ClientConnection;
 import io.heddle.proxy.exchange.ProxyServices;
+import io.heddle.proxy.loop.BrokenConnection;
 import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.tls.HalfClose;
@@ -22,16 +23,12 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Carries bytes between a client and a host of a cluster until both have stopped sending. Neither side is read faster
 /// than the other is written; the end of one direction is passed on as it is where the connection can say so.
 // A failed write or close shows as the end of its channel, which is handled.
 @SuppressWarnings("FutureReturnValueIgnored")
 public final class TcpRelay extends ChannelInboundHandlerAdapter implements PickRequest {
-    private static final Logger log = LoggerFactory.getLogger(TcpRelay.class);
-
     private final Worker worker;
     private final ProxyServices services;
     private final NetworkFilter.Tcp settings;
@@ -146,17 +143,9 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Pick
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        broken("client", cause);
+        // channelInactive ends the other side.
+        BrokenConnection.tell("client", cause);
         ctx.close();
-    }
-
-    /// A reset, as a rule; channelInactive ends the other side. Once a connection at most, so their number bounds it.
-    private void broken(String side, Throwable cause) {
-        log.atDebug()
-                .addKeyValue("side", side)
-                .addKeyValue("cluster", settings.clusters())
-                .addKeyValue("cause", cause.toString())
-                .log("a relayed connection broke");
     }
 
     private void move(Object bytes, Channel from, @Nullable Channel to) {
@@ -277,7 +266,7 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Pick
 
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            broken("host", cause);
+            BrokenConnection.tell("host", cause);
             ctx.close();
         }
     }

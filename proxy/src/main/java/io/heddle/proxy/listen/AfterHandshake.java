@@ -1,5 +1,6 @@
 package io.heddle.proxy.listen;
 
+import io.heddle.proxy.loop.BrokenConnection;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
@@ -35,6 +36,7 @@ final class AfterHandshake extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         // A failed handshake: the client gets its alert from the TLS handler, and nothing more.
+        BrokenConnection.tell("client", cause);
         ctx.close();
     }
 }

@@ -1,5 +1,6 @@
 package io.heddle.proxy.listen;
 
+import io.heddle.proxy.loop.BrokenConnection;
 import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
 import io.netty.buffer.ByteBuf;
@@ -151,7 +152,8 @@ final class InspectionHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        // A reset by the client.
+        // A reset by the client, as a rule.
+        BrokenConnection.tell("client", cause);
         ctx.close();
     }
 

@@ -8,6 +8,7 @@ import io.heddle.proxy.http1.BodySink;
 import io.heddle.proxy.http1.Http1Output;
 import io.heddle.proxy.http1.Http1RequestWriter;
 import io.heddle.proxy.http1.Http1ResponseReader;
+import io.heddle.proxy.loop.BrokenConnection;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.tls.HalfClose;
 import io.netty.buffer.ByteBuf;
@@ -308,6 +309,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         // A reset or a TLS failure: the end of the connection is what tells the listener, with its kind.
+        BrokenConnection.tell("host", cause);
         broken = true;
         ctx.close();
     }

@@ -8,6 +8,7 @@ import io.heddle.proxy.http2.Http2HeadLimits;
 import io.heddle.proxy.http2.Http2Owner;
 import io.heddle.proxy.http2.Http2Stream;
 import io.heddle.proxy.http2.Http2StreamListener;
+import io.heddle.proxy.loop.BrokenConnection;
 import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
 import io.netty.buffer.ByteBuf;
@@ -169,6 +170,7 @@ final class Http2HostConnection extends ChannelInboundHandlerAdapter implements 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         // A reset or a TLS failure: the end of the connection is what tells the listeners.
+        BrokenConnection.tell("host", cause);
         ctx.close();
     }
 

@@ -1,5 +1,6 @@
 package io.heddle.proxy.upstream;
 
+import io.heddle.proxy.loop.BrokenConnection;
 import io.heddle.traffic.resilience.HealthCheck;
 import io.heddle.traffic.resilience.HealthCheck.Result;
 import io.netty.buffer.ByteBuf;
@@ -118,6 +119,7 @@ final class TcpProbe implements HostCheck.HostProbe {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            BrokenConnection.tell("host", cause);
             ctx.close();
         }
     }

@@ -3,6 +3,7 @@ package io.heddle.proxy.upstream;
 import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.HttpResponseHead;
 import io.heddle.proxy.http.OutgoingRequest;
+import io.heddle.proxy.loop.BrokenConnection;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.tls.HalfClose;
 import io.netty.buffer.ByteBuf;
@@ -122,6 +123,7 @@ final class TcpStream extends ChannelInboundHandlerAdapter implements UpstreamSt
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         // A reset or a TLS failure: channelInactive tells the listener.
+        BrokenConnection.tell("host", cause);
         ctx.close();
     }
 
