@@ -3,6 +3,7 @@ package io.heddle.traffic.balance;
 import io.heddle.traffic.balance.BalancerPolicy.Layered;
 import io.heddle.traffic.balance.BalancerPolicy.Layers;
 import io.heddle.traffic.balance.BalancerPolicy.Localities;
+import io.heddle.traffic.balance.BalancerPolicy.Subsets;
 import io.heddle.traffic.balance.SubsetRules.Fallback;
 import io.heddle.traffic.balance.SubsetRules.Selector;
 import java.util.ArrayList;
@@ -17,7 +18,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /// Picks within the subset of the hosts that a request asks for: each subset has a balancer of its own, with
 /// priorities and localities.
 ///
-/// The balancers of subsets are made with this one, up to a number. What becomes of a [MetadataMatch] is found out the
+/// Where making a balancer takes a while, for it has a table of its own, those of subsets are made with this one, up to
+/// a number; else when a request first asks. Hosts are sorted by the labels of a selector once. What becomes of a [MetadataMatch] is found out the
 /// first time one comes, and kept: which balancers are asked, one after the other until one has a host. So a pick
 /// costs one look-up and what its subset's balancer costs. Matches come
 /// from configuration, so they are few; should they become many, what was found out is forgotten and begun anew.
@@ -32,13 +34,29 @@ final class SubsetBalancer implements LoadBalancer {
     private final LoadBalancer any;
     private final Map<Map<String, LabelValue>, LoadBalancer> subsets = new ConcurrentHashMap<>();
     private final Map<MetadataMatch, List<LoadBalancer>> found = new ConcurrentHashMap<>();
+    private final Map<Set<String>, Map<Map<String, LabelValue>, List<Host>>> byLabels = new ConcurrentHashMap<>();
 
     SubsetBalancer(SubsetRules rules, BalancerPolicy policy, HostSet set) {
         this.rules = rules;
         this.policy = rules.options().localityWeights() ? policy : withoutWeights(policy);
         this.set = set;
         this.any = BuiltinBalancers.create(this.policy, set);
-        prepare();
+        if (hasTable(policy)) {
+            prepare();
+        }
+    }
+
+    private static boolean hasTable(BalancerPolicy policy) {
+        return switch (policy.innermost()) {
+            case BalancerPolicy.RingHash _, BalancerPolicy.Maglev _ -> true;
+            case BalancerPolicy.RoundRobin _,
+                    BalancerPolicy.LeastRequest _,
+                    BalancerPolicy.Random _,
+                    BalancerPolicy.PickFirst _,
+                    BalancerPolicy.ClientWeighted _,
+                    BalancerPolicy.PeakEwma _ -> false;
+            case Layered _, Subsets _, BalancerPolicy.OverrideHost _ -> false; // none is innermost
+        };
     }
 
     /// Makes the balancers of the first [#MOST_PREPARED] subsets that hosts are in, so that no request waits for one.
@@ -61,6 +79,11 @@ final class SubsetBalancer implements LoadBalancer {
         if (!found.isEmpty()) {
             subset(labels, selector.singleHost() ? found.subList(0, 1) : found);
         }
+    }
+
+    /// How many subsets have a balancer now.
+    int made() {
+        return subsets.size();
     }
 
     private static BalancerPolicy withoutWeights(BalancerPolicy policy) {
@@ -169,15 +192,35 @@ final class SubsetBalancer implements LoadBalancer {
     }
 
     private static Map<String, LabelValue> only(Map<String, LabelValue> labels, Set<String> keys) {
-        var some = new HashMap<>(labels);
-        some.keySet().retainAll(keys);
+        var some = new HashMap<String, LabelValue>();
+        for (var key : keys) {
+            var value = labels.get(key);
+            if (value != null) {
+                some.put(key, value);
+            }
+        }
         return Map.copyOf(some);
     }
 
     private List<Host> hosts(Map<String, LabelValue> labels) {
+        if (!rules.options().listAsAny()) {
+            return byLabels.computeIfAbsent(labels.keySet(), this::sorted).getOrDefault(labels, List.of());
+        }
         return set.hosts().stream()
                 .filter(host -> fits(host.endpoint().labels(), labels))
                 .toList();
+    }
+
+    /// The hosts that have all of `keys`, by their values.
+    private Map<Map<String, LabelValue>, List<Host>> sorted(Set<String> keys) {
+        var sorted = new HashMap<Map<String, LabelValue>, List<Host>>();
+        for (var host : set.hosts()) {
+            var values = only(host.endpoint().labels(), keys);
+            if (values.size() == keys.size()) {
+                sorted.computeIfAbsent(values, _ -> new ArrayList<>()).add(host);
+            }
+        }
+        return sorted;
     }
 
     private boolean fits(Map<String, LabelValue> has, Map<String, LabelValue> wanted) {

@@ -65,6 +65,23 @@ class SubsetBalancerTest {
     }
 
     @Test
+    void only_balancers_with_tables_are_made_before_a_request_asks_for_them() {
+        var hosts = new ArrayList<Host>();
+        for (int i = 0; i < 400; i++) {
+            hosts.add(labelled("10.0." + i / 200 + "." + i % 200, Map.of("id", text("" + i))));
+        }
+        var each = new Selector(Set.of("id"), true, Optional.empty(), Set.of());
+        var rules = new SubsetRules(Fallback.NO_FALLBACK, Map.of(), List.of(each), NONE);
+        var set = HostSet.of(hosts);
+        var plain = new SubsetBalancer(rules, new RoundRobin(), set);
+        assertThat(plain.made()).isZero();
+        assertThat(picked(plain, Map.of("id", text("399")))).containsExactly(hosts.get(399));
+        assertThat(plain.made()).isEqualTo(1);
+        var maglev = new BalancerPolicy.Maglev(1_009, BalancerPolicy.HashKeys.DEFAULT);
+        assertThat(new SubsetBalancer(rules, maglev, set).made()).isEqualTo(256);
+    }
+
+    @Test
     void without_a_fallback_a_request_whose_subset_there_is_not_fails() {
         var balancer = balancer(Fallback.NO_FALLBACK, NONE, by("version"));
         assertThat(picked(balancer, Map.of("version", text("3")))).isEmpty();
