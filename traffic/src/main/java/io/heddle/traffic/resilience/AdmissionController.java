@@ -14,6 +14,10 @@ public final class AdmissionController {
     private final AtomicLongArray second;
     private final AtomicLongArray total;
     private final AtomicLongArray succeeded;
+    private volatile Past past = new Past(Long.MIN_VALUE, 0, 0, 0);
+
+    /// What became of requests in the window before `second`; counted once a second.
+    private record Past(long second, long requests, long successes, long oldest) {}
 
     /// One that has seen no requests.
     public AdmissionController(AdmissionSettings settings) {
@@ -47,22 +51,38 @@ public final class AdmissionController {
     /// Whether a request at `now` is refused; `chance` is drawn evenly.
     public boolean refuses(long now, long chance) {
         long current = TimeUnit.NANOSECONDS.toSeconds(now);
+        var before = past;
+        if (before.second() != current) {
+            before = before(current);
+            past = before;
+        }
+        long requests = before.requests();
+        long successes = before.successes();
+        int slot = (int) Math.floorMod(current, seconds);
+        if (second.get(slot) == current) {
+            requests += total.get(slot);
+            successes += succeeded.get(slot);
+        }
+        if (requests / Math.max(1, current - before.oldest()) < settings.quietRate()) {
+            return false;
+        }
+        double drawn = (chance >>> 11) * 0x1.0p-53;
+        return drawn < probability(requests, successes);
+    }
+
+    private Past before(long current) {
         long requests = 0;
         long successes = 0;
         long oldest = current;
         for (int i = 0; i < seconds; i++) {
             long at = second.get(i);
-            if (at > current - seconds && at <= current) {
+            if (at > current - seconds && at < current) {
                 requests += total.get(i);
                 successes += succeeded.get(i);
                 oldest = Math.min(oldest, at);
             }
         }
-        if (requests / Math.max(1, current - oldest) < settings.quietRate()) {
-            return false;
-        }
-        double drawn = (chance >>> 11) * 0x1.0p-53;
-        return drawn < probability(requests, successes);
+        return new Past(current, requests, successes, oldest);
     }
 
     private double probability(long requests, long successes) {

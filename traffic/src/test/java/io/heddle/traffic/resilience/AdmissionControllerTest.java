@@ -67,6 +67,18 @@ class AdmissionControllerTest {
     }
 
     @Test
+    void what_comes_within_a_second_counts_at_once_beside_what_came_before() {
+        var controller = controller(1, 0, 0.8);
+        ended(controller, SECOND, 50, 0);
+        ended(controller, 2 * SECOND, 50, 0);
+        assertThat(refused(controller, 3 * SECOND)).isZero();
+        ended(controller, 3 * SECOND, 0, 100);
+        // (200 - 100 / 0.95) / 201
+        assertThat(refused(controller, 3 * SECOND)).as("seed " + SEED).isBetween(0.45, 0.49);
+        assertThat(refused(controller, 12 * SECOND)).as("without the oldest 100").isBetween(0.78, 0.82);
+    }
+
+    @Test
     void little_traffic_is_left_alone() {
         var controller = controller(1, 20, 0.8);
         ended(controller, SECOND, 0, 19);
