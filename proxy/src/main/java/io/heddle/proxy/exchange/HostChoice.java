@@ -179,6 +179,14 @@ final class HostChoice implements PickRequest {
         return avoided;
     }
 
+    /// It goes round again, as in Envoy.
+    @Override
+    public void allPrioritiesTried() {
+        tries = 0;
+        priorities = 0;
+        avoided = 0;
+    }
+
     @Override
     public boolean isHashed() {
         if (policies.isEmpty() || head == null) {

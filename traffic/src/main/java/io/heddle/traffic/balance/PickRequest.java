@@ -24,6 +24,9 @@ public interface PickRequest {
         return 0;
     }
 
+    /// No priority is left that [#triedPriorities] does not name: all count again, and the request may forget them.
+    default void allPrioritiesTried() {}
+
     /// Where the client wanted to go, when its connection was intercepted; only a cluster of original destinations
     /// asks.
     default Optional<InetSocketAddress> destination() {

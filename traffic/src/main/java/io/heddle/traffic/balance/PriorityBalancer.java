@@ -174,7 +174,11 @@ final class PriorityBalancer implements LoadBalancer {
             return shares;
         }
         var others = compute(changes.count(), request.now(), tried);
-        return others.loads().available() ? others : shares;
+        if (others.loads().available()) {
+            return others;
+        }
+        request.allPrioritiesTried();
+        return shares;
     }
 
     private Shares current(long now) {

@@ -95,6 +95,11 @@ final class Picks implements PickRequest {
     }
 
     @Override
+    public void allPrioritiesTried() {
+        triedPriorities = 0;
+    }
+
+    @Override
     public boolean tried(Host host) {
         return tried.contains(host);
     }
