@@ -199,6 +199,7 @@ final class CompressionTest {
                 .build());
         assertThat(head.statusCode()).isEqualTo(200);
         assertThat(header(head, "content-encoding")).isEmpty();
+        assertThat(header(head, "vary")).as("as to GET").isEqualTo("Accept-Encoding");
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.heddle.traffic.filter.FilterRequest;
 import io.heddle.traffic.filter.FilterStep;
 import io.heddle.traffic.filter.HttpFilter;
 import io.heddle.traffic.request.HeaderName;
+import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.Span;
 import io.heddle.traffic.route.FilterOverride;
 import java.util.ArrayList;
@@ -87,12 +88,17 @@ public final class CompressorFilter implements HttpFilter {
         compress(request);
         if (answers) {
             var accepts = value(request, ACCEPT_ENCODING);
-            request.onAnswer(answer -> compress(accepts, answer));
+            boolean toHead = isHead(request.head());
+            request.onAnswer(answer -> compress(accepts, answer, toHead));
             if (hides && !accepts.isEmpty()) {
                 request.requestEdits().add(CodingHeaders.remove(ACCEPT_ENCODING));
             }
         }
         return FilterStep.CONTINUE;
+    }
+
+    private static boolean isHead(RequestHead head) {
+        return Span.text(head.bytes(), head.method()).equals("HEAD");
     }
 
     private static String value(FilterRequest request, HeaderName header) {
@@ -123,10 +129,12 @@ public final class CompressorFilter implements HttpFilter {
         return Span.isPresent(length) ? Span.text(request.head().bytes(), length) : "";
     }
 
-    private void compress(String accepts, FilterAnswer answer) {
+    /// An answer to HEAD varies as the one to GET would (RFC 9110, section 9.3.2).
+    private void compress(String accepts, FilterAnswer answer, boolean toHead) {
         var direction = settings.response();
-        boolean fits = answer.hasBody() && isLong(answer) && isCompressible(answer);
-        if (fits && accepts(accepts, answer)) {
+        boolean speaksOfBody = answer.hasBody() || (toHead && !answer.local() && !isBodiless(answer.status()));
+        boolean fits = speaksOfBody && isLong(answer) && isCompressible(answer);
+        if (fits && answer.hasBody() && accepts(accepts, answer)) {
             var edits = answer.edits();
             var etag = answer.header(ETAG);
             if (!etag.isEmpty() && !etag.startsWith("W/") && !etag.startsWith("w/")) {
@@ -142,6 +150,10 @@ public final class CompressorFilter implements HttpFilter {
         if (fits) {
             vary(answer);
         }
+    }
+
+    private static boolean isBodiless(int status) {
+        return status == 204 || status == 304;
     }
 
     private boolean isLong(FilterAnswer answer) {
