@@ -3,7 +3,6 @@ package io.heddle.xds.client;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
-import io.heddle.model.problem.Checked;
 import io.heddle.xds.resource.NamedResource;
 import io.heddle.xds.resource.ResourceSet;
 import io.heddle.xds.resource.ResourceType;
@@ -57,7 +56,7 @@ public final class AdsSubscriptions {
     private final Demands demands = new Demands();
     private ResourceSet accepted;
     private ResourceSet candidate;
-    private ResourceSet offered;
+    private final Trial trial;
     private boolean clustersKnown;
     private @Nullable Duration waitingSince;
 
@@ -78,7 +77,7 @@ public final class AdsSubscriptions {
         this.clustersTimeout = clustersTimeout;
         this.accepted = accepted;
         this.candidate = accepted;
-        this.offered = accepted;
+        this.trial = new Trial(sink, accepted);
         resume(accepted);
     }
 
@@ -202,7 +201,8 @@ public final class AdsSubscriptions {
             settle(requests);
         } else {
             if (!accepted.resources(ResourceType.LDS).isEmpty()) {
-                settleReady(awaited, unknown);
+                settleReady(awaited, unknown, now);
+                trial.due(now).ifPresent(refused -> requests.addAll(refuse(refused)));
                 requests.addAll(responses.acknowledgeLive(this::isLive));
             }
             if (variant == AdsVariant.STATE_OF_THE_WORLD) {
@@ -335,30 +335,33 @@ public final class AdsSubscriptions {
         live(outcome.live());
         forgetRefused(outcome);
         candidate = accepted;
+        trial.settle();
         requests.addAll(responses.answer(outcome));
         tellDemanded();
         waitingSince = null;
     }
 
     /// Lets go live what waits for nothing: one cluster whose server is slow must not hold back a policy. What is
-    /// refused
-    /// is tried, and answered, with the rest.
-    private void settleReady(Map<ResourceType, Set<String>> awaited, Set<String> hostsAwaited) {
+    /// refused is tried, and answered, with the rest, unless that takes too long.
+    private void settleReady(Map<ResourceType, Set<String>> awaited, Set<String> hostsAwaited, Duration now) {
         var ready = new ReadyPart(candidate, accepted, awaited, hostsAwaited).resources();
-        if (ready.equals(accepted) || ready.equals(offered)) {
-            return;
-        }
-        offered = ready;
-        live(new Quarantine(new Trial(sink), accepted).offer(ready).live());
-        tellDemanded();
+        trial.offer(ready, accepted, now).ifPresent(live -> {
+            live(live);
+            tellDemanded();
+        });
     }
 
-    /// A sink that hears of no refusal, since what is refused is offered again.
-    private record Trial(ConfigSink sink) implements ConfigSink {
-        @Override
-        public Checked<?> apply(ResourceSet candidate, Set<ResourceType> changed) {
-            return sink.apply(candidate, changed);
-        }
+    /// Answers what brought something that was refused, which the rest of the candidate goes on without.
+    private List<DeltaDiscoveryRequest> refuse(Quarantine.Outcome refused) {
+        refused.blamed().forEach((type, names) -> {
+            var good = names.keySet().stream()
+                    .flatMap(name -> accepted.resource(type, name).stream())
+                    .toList();
+            candidate = candidate.without(type, names.keySet()).with(type, good);
+            of(nonexistent, type).addAll(difference(names.keySet(), accepted.resources(type).keySet()));
+        });
+        forgetRefused(refused);
+        return responses.refuse(refused);
     }
 
     private void live(ResourceSet live) {
@@ -422,7 +425,7 @@ public final class AdsSubscriptions {
 
     private void forget() {
         responses.forget();
-        offered = accepted;
+        trial.forget(accepted);
         subscribed.clear();
         waiting.clear();
         acknowledged.clear();

@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
 
@@ -85,6 +86,32 @@ final class Responses {
         return requests;
     }
 
+    /// Refuses those that brought something that was refused; the others go on waiting.
+    List<DeltaDiscoveryRequest> refuse(Quarantine.Outcome outcome) {
+        var requests = new ArrayList<DeltaDiscoveryRequest>();
+        outcome.blamed().forEach((type, blamed) -> {
+            var left = new TreeSet<>(blamed.keySet());
+            var responses = pending.getOrDefault(type, new ArrayList<>());
+            responses.removeIf(response -> {
+                boolean bad = !Collections.disjoint(blamed.keySet(), response.names());
+                if (bad) {
+                    requests.add(refusal(type, response, outcome));
+                    left.removeAll(response.names());
+                }
+                return bad;
+            });
+            var early = acknowledgedEarly.get(type);
+            if (!left.isEmpty() && early != null) {
+                requests.add(refusal(type, new Response(early, left), outcome));
+            }
+        });
+        return requests;
+    }
+
+    private static DeltaDiscoveryRequest refusal(ResourceType type, Response response, Quarantine.Outcome outcome) {
+        return refusal(type.typeUrl(), response.nonce(), text(outcome.of(type, response.names())));
+    }
+
     private static DeltaDiscoveryRequest answer(Quarantine.Outcome outcome, ResourceType type, Response response) {
         if (outcome.wholly()) {
             return refusal(type.typeUrl(), response.nonce(), text(outcome.problems()));
@@ -92,7 +119,7 @@ final class Responses {
         boolean good = Collections.disjoint(outcome.refused(type), response.names());
         return good
                 ? acknowledgement(type, response.nonce())
-                : refusal(type.typeUrl(), response.nonce(), text(outcome.of(type, response.names())));
+                : refusal(type, response, outcome);
     }
 
     private static String text(List<Problem> problems) {

@@ -28,6 +28,7 @@ import io.heddle.xds.resource.NamedResource;
 import io.heddle.xds.resource.ResourceSet;
 import io.heddle.xds.resource.ResourceType;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -44,16 +45,29 @@ final class ReadyPartTest {
     private ResourceSet live = ResourceSet.EMPTY;
     private Set<String> slow = Set.of();
     private String bad = "none";
+    private ResourceSet lastGood = ResourceSet.EMPTY;
+    private final List<ConfigSink.Refusal> refusals = new ArrayList<>();
     private final AdsSubscriptions client = new AdsSubscriptions(new Sink(), ResourceSet.EMPTY);
 
     private final class Sink implements ConfigSink {
         @Override
         public Checked<?> apply(ResourceSet candidate, Set<ResourceType> changed) {
-            if (candidate.resource(ResourceType.RDS, bad).isPresent()) {
+            var found = candidate.resource(ResourceType.RDS, bad);
+            if (found.isPresent() && !found.equals(lastGood.resource(ResourceType.RDS, bad))) {
                 return Checked.rejected(Problem.error("RouteConfiguration " + bad, "x", "is bad", "mend it"));
             }
             live = candidate;
             return Checked.ok("fine");
+        }
+
+        @Override
+        public void refused(Refusal refusal) {
+            refusals.add(refusal);
+        }
+
+        @Override
+        public ResourceSet lastGood() {
+            return lastGood;
         }
 
         @Override
@@ -159,6 +173,52 @@ final class ReadyPartTest {
                 .map(DeltaDiscoveryRequest::getResponseNonce)
                 .containsExactly("7");
         assertThat(live.resource(ResourceType.CDS, "b")).isPresent();
+    }
+
+    /// One that is waited for as long as it takes.
+    private static Cluster patient(String name) {
+        var source = ADS.toBuilder().setInitialFetchTimeout(com.google.protobuf.Duration.getDefaultInstance());
+        return cluster(name).toBuilder()
+                .setEdsClusterConfig(Cluster.EdsClusterConfig.newBuilder().setEdsConfig(source))
+                .build();
+    }
+
+    @Test
+    void what_is_refused_while_something_is_waited_for_without_end_is_told_after_a_while() {
+        client.received(response(ResourceType.CDS, "5", patient("b")), START);
+        bad = "t";
+        client.received(response(ResourceType.LDS, "6", listener("new", "t")), START);
+        client.received(response(ResourceType.RDS, "7", routes("t", "a")), START);
+        client.received(response(ResourceType.RDS, "8", routes("r", "a", "a")), START);
+        assertThat(client.tick(START.plusSeconds(14))).noneMatch(DeltaDiscoveryRequest::hasErrorDetail);
+        assertThat(refusals).isEmpty();
+        var answers = client.tick(START.plusSeconds(15));
+        assertThat(answers.stream().filter(DeltaDiscoveryRequest::hasErrorDetail))
+                .singleElement()
+                .satisfies(answer -> assertThat(answer.getResponseNonce()).isEqualTo("7"))
+                .satisfies(answer ->
+                        assertThat(answer.getErrorDetail().getMessage()).contains("is bad"));
+        assertThat(refusals).singleElement().satisfies(told -> assertThat(
+                        told.resources().resources(ResourceType.RDS))
+                .containsOnlyKeys("t"));
+        client.tick(START.plusSeconds(16));
+        assertThat(live.resource(ResourceType.LDS, "new"))
+                .as("it need not wait for what is not there")
+                .isPresent();
+        answers = client.received(response(ResourceType.EDS, "9", endpoints("b")), START.plusSeconds(60));
+        assertThat(nonces(answers)).containsExactly("5", "9");
+        assertThat(answers).noneMatch(DeltaDiscoveryRequest::hasErrorDetail);
+        assertThat(refusals).as("once").hasSize(1);
+    }
+
+    @Test
+    void what_is_refused_meanwhile_falls_back_on_what_was_good_before_the_process_began() {
+        client.received(response(ResourceType.CDS, "5", patient("b")), START);
+        bad = "t";
+        lastGood = ResourceSet.of(routes("t", "a"));
+        client.received(response(ResourceType.LDS, "6", listener("new", "t")), START);
+        client.received(response(ResourceType.RDS, "7", routes("t", "a", "a")), START);
+        assertThat(has(routes("t", "a"))).isTrue();
     }
 
     @Test
