@@ -24,7 +24,7 @@ enum KnownDifference {
     TEMPLATES_WITHOUT_PATH_PARAMETERS {
         @Override
         boolean explains(Exchange exchange, Difference difference) {
-            return difference.isOf("route", "status", "request line")
+            return difference.isOf("route", "status", "request line", "request x-envoy-original-path")
                     && exchange.request().hasAny(";")
                     && exchange.table().says("ignore_path_parameters_in_path_matching")
                     && exchange.table().says("path_template");
