@@ -10,7 +10,8 @@ import org.slf4j.LoggerFactory;
 
 /// Says in the log why a connection broke, for the last handler of a pipeline, which closes it then.
 ///
-/// A reset, a failed handshake and bytes that are no protocol are what peers do, and are told at the level of debugging.
+/// A reset, a failed handshake and bytes that are no protocol are what peers do, and are told at the level of
+/// debugging.
 /// All else is a bug here, and told as an error with its stack: at most one a second, since a peer that knows how can
 /// repeat it at will, with the number of those that were left out. Any thread.
 public final class BrokenConnection {

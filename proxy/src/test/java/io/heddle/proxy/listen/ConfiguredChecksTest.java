@@ -75,8 +75,7 @@ class ConfiguredChecksTest {
 
     /// With a listener that sends everything to the cluster.
     private static RuntimeConfig forwarding(RuntimeConfig checking) {
-        return new RuntimeConfig(
-                RunningProxy.config().listeners(), Map.of(), checking.clusters(), Map.of(), Map.of());
+        return new RuntimeConfig(RunningProxy.config().listeners(), Map.of(), checking.clusters(), Map.of(), Map.of());
     }
 
     private static String endpoint(int port, String checks) {

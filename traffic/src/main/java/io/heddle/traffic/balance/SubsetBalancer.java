@@ -19,7 +19,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /// priorities and localities.
 ///
 /// Where making a balancer takes a while, for it has a table of its own, those of subsets are made with this one, up to
-/// a number; else when a request first asks. Hosts are sorted by the labels of a selector once. What becomes of a [MetadataMatch] is found out the
+/// a number; else when a request first asks. Hosts are sorted by the labels of a selector once. What becomes of a
+/// [MetadataMatch] is found out the
 /// first time one comes, and kept: which balancers are asked, one after the other until one has a host. So a pick
 /// costs one look-up and what its subset's balancer costs. Matches come
 /// from configuration, so they are few; should they become many, what was found out is forgotten and begun anew.

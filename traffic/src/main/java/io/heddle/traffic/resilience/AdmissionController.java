@@ -58,7 +58,7 @@ public final class AdmissionController {
         }
         long requests = before.requests();
         long successes = before.successes();
-        int slot = (int) Math.floorMod(current, seconds);
+        int slot = Math.floorMod(current, seconds);
         if (second.get(slot) == current) {
             requests += total.get(slot);
             successes += succeeded.get(slot);

@@ -177,7 +177,9 @@ class PriorityBalancerTest {
         assertThat(share(balancer, host -> host.endpoint().priority() == 0))
                 .as("none is left, so that all count again")
                 .isEqualTo(100);
-        assertThat(request.triedPriorities).as("and what was tried is forgotten").isZero();
+        assertThat(request.triedPriorities)
+                .as("and what was tried is forgotten")
+                .isZero();
     }
 
     @Test

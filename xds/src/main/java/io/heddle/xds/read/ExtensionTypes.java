@@ -3,7 +3,6 @@ package io.heddle.xds.read;
 import com.github.xds.type.v3.TypedStructProto;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FileDescriptor;
-import com.google.protobuf.TypeRegistry;
 import io.envoyproxy.envoy.config.route.v3.FilterConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.AlsProto;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StreamProto;
@@ -81,6 +80,7 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SecretProto;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsProto;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsSpiffeValidatorConfigProto;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptionsProto;
+import io.envoyproxy.envoy.type.matcher.v3.HttpInputsProto;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -90,8 +90,10 @@ import java.util.stream.Stream;
 /// the files of the types that a text really holds are loaded: descriptors are heavy.
 final class ExtensionTypes {
     private static final String PREFIX = "type.googleapis.com/envoy.extensions.";
-    /// What switches a filter off for a route; the only one that is no extension.
-    private static final String FILTER_CONFIG = "type.googleapis.com/envoy.config.route.v3.FilterConfig";
+    /// What switches a filter off for a route, and routes in matchers.
+    private static final String ROUTE_PARTS = "type.googleapis.com/envoy.config.route.v3.";
+    /// What matchers look at.
+    private static final String INPUTS = "type.googleapis.com/envoy.type.matcher.v3.Http";
 
     private static final String TYPED_STRUCT = "type.googleapis.com/xds.type.v3.TypedStruct";
 
@@ -242,11 +244,6 @@ final class ExtensionTypes {
         return Map.entry(packageName, List.of(files));
     }
 
-    /// Whether the type is in one of these packages.
-    static boolean knows(String typeUrl) {
-        return message(typeUrl).isPresent();
-    }
-
     /// The description of the type; empty when it is in none of these packages.
     static Optional<Descriptor> message(String typeUrl) {
         return descriptors(typeUrl)
@@ -254,22 +251,15 @@ final class ExtensionTypes {
                 .findFirst();
     }
 
-    /// The registry of these types; unknown ones are passed over.
-    static TypeRegistry registry(List<String> typeUrls) {
-        var registry = TypeRegistry.newBuilder();
-        typeUrls.stream()
-                .flatMap(ExtensionTypes::descriptors)
-                .distinct()
-                .forEach(file -> registry.add(file.getMessageTypes()));
-        return registry.build();
-    }
-
     private static Stream<FileDescriptor> descriptors(String typeUrl) {
         if (typeUrl.equals(TYPED_STRUCT)) {
             return Stream.of(TypedStructProto.getDescriptor());
         }
-        if (typeUrl.equals(FILTER_CONFIG)) {
+        if (typeUrl.startsWith(ROUTE_PARTS)) {
             return Stream.of(FilterConfig.getDescriptor().getFile());
+        }
+        if (typeUrl.startsWith(INPUTS)) {
+            return Stream.of(HttpInputsProto.getDescriptor());
         }
         if (!typeUrl.startsWith(PREFIX)) {
             return Stream.empty();

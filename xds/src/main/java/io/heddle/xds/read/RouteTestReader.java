@@ -1,9 +1,8 @@
 package io.heddle.xds.read;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Struct;
-import com.google.protobuf.Value;
-import com.google.protobuf.util.JsonFormat;
+import com.google.protobuf.Message;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.heddle.model.problem.Checked;
@@ -14,12 +13,17 @@ import io.heddle.traffic.check.RouteTest.Line;
 import io.heddle.traffic.match.StringMatcher;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.route.RouteTable;
+import io.heddle.xds.schema.Schema;
+import io.heddle.xds.schema.TreeMessage;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /// Reads the two files of a check of routes, YAML or JSON: a route configuration, and tests in the format of
@@ -44,68 +48,84 @@ public final class RouteTestReader {
 
     /// The table of a route configuration. Clusters are only names here: whether they exist is not asked.
     public static Checked<RouteTable> table(String text) {
-        var message = RouteConfiguration.newBuilder();
-        var problem = parse(text, ROUTES, message);
-        if (problem.isPresent()) {
-            return Checked.rejected(problem.get());
-        }
-        var findings = new Findings();
-        var object = message.getName().isEmpty() ? ROUTES : ROUTES + " " + message.getName();
-        var table = RouteReader.read(message.build(), new Scope(findings, object, ""));
-        return Checked.of(table, findings.problems());
+        return read(text, ROUTES, (tree, findings) -> {
+            var scope = new Scope(findings, ROUTES, "");
+            var bytes = bytes(RouteConfiguration.class, tree, scope);
+            if (!findings.problems().isEmpty()) {
+                return RouteTable.of("", List.of());
+            }
+            var message = RouteConfiguration.parseFrom(bytes);
+            var object = message.getName().isEmpty() ? ROUTES : ROUTES + " " + message.getName();
+            return RouteReader.read(message, scope.of(object));
+        });
     }
 
     /// The tests of a test file.
     public static Checked<List<RouteTest>> tests(String text) {
-        var file = Struct.newBuilder();
-        var problem = parse(text, TESTS, file);
-        if (problem.isPresent()) {
-            return Checked.rejected(problem.get());
-        }
+        return read(text, TESTS, (tree, findings) -> {
+            var scope = new Scope(findings, TESTS, "");
+            if (!(tree instanceof Map<?, ?> file)) {
+                scope.error("does not have the form that it should: it is no map", "write tests: and what they are");
+                return List.of();
+            }
+            unknown(file, Set.of("tests"), scope);
+            var items = list(file, "tests", scope);
+            if (items.isEmpty()) {
+                scope.at("tests").error("holds no test", "write at least one");
+            }
+            var tests = new ArrayList<RouteTest>();
+            for (int i = 0; i < items.size(); i++) {
+                tests.add(test(map(items.get(i), scope.at("tests", i)), scope.at("tests", i)));
+            }
+            return List.copyOf(tests);
+        });
+    }
+
+    /// Makes something of a document.
+    private interface Meaning<T> {
+        T of(@Nullable Object tree, Findings findings) throws InvalidProtocolBufferException;
+    }
+
+    private static <T> Checked<T> read(String text, String object, Meaning<T> meaning) {
         var findings = new Findings();
-        var scope = new Scope(findings, TESTS, "");
-        var items = list(file.build(), "tests", scope);
-        if (items.isEmpty()) {
-            scope.at("tests").error("holds no test", "write at least one");
-        }
-        var tests = new ArrayList<RouteTest>();
-        for (int i = 0; i < items.size(); i++) {
-            test(items.get(i).getStructValue(), scope.at("tests", i)).ifPresent(tests::add);
-        }
-        return Checked.of(List.copyOf(tests), findings.problems());
-    }
-
-    private static Optional<Problem> parse(String text, String object, com.google.protobuf.Message.Builder message) {
         try {
-            var json = YamlTree.read(text).json();
-            JsonFormat.parser()
-                    .usingTypeRegistry(ExtensionTypes.registry(json.types()))
-                    .merge(json.text(), message);
-            return Optional.empty();
+            var found = meaning.of(YamlTree.read(text).root(), findings);
+            return Checked.of(found, findings.problems());
         } catch (YamlEngineException e) {
-            return Optional.of(Problem.error(object, "", "is no YAML or JSON: " + YamlTree.words(e), "mend the file"));
+            return Checked.rejected(
+                    Problem.error(object, "", "is no YAML or JSON: " + YamlTree.words(e), "mend the file"));
         } catch (InvalidProtocolBufferException e) {
-            return Optional.of(Problem.error(
+            return Checked.rejected(Problem.error(
                     object, "", "does not have the form that it should: " + e.getMessage(), "mend the file"));
+        } catch (TreeMessage.TooLarge e) {
+            return Checked.rejected(Problem.error(object, "", String.valueOf(e.getMessage()), "make it smaller"));
         }
     }
 
-    private static Optional<RouteTest> test(Struct item, Scope scope) {
+    /// The bytes of a message of this type; what is wrong with it goes to `scope`.
+    private static ByteString bytes(Class<? extends Message> type, @Nullable Object tree, Scope scope) {
+        return TreeMessage.bytes(
+                Schema.envoy(),
+                Schema.fullName(type),
+                tree,
+                (path, reason, remedy) -> (path.isEmpty() ? scope : scope.at(path)).error(reason, remedy));
+    }
+
+    private static RouteTest test(Map<?, ?> item, Scope scope) {
         unknown(item, Set.of("test_name", "input", "validate"), scope);
         var name = text(item, "test_name", scope);
         if (name.isEmpty()) {
             scope.at("test_name").error("is missing", "name the test");
         }
-        var input = input(
-                item.getFieldsOrDefault("input", Value.getDefaultInstance()).getStructValue(), scope.at("input"));
+        var input = input(map(item.get("input"), scope.at("input")), scope.at("input"));
         var here = scope.at("validate");
-        var wanted =
-                item.getFieldsOrDefault("validate", Value.getDefaultInstance()).getStructValue();
-        if (wanted.getFieldsCount() == 0) {
+        var wanted = map(item.get("validate"), here);
+        if (wanted.isEmpty()) {
             here.error("says nothing", "say what must come of the request");
         }
         var texts = new EnumMap<Aspect, String>(Aspect.class);
-        for (var field : wanted.getFieldsMap().keySet()) {
+        for (var key : wanted.keySet()) {
+            var field = String.valueOf(key);
             aspect(field)
                     .ifPresentOrElse(
                             found -> texts.put(found, StringMatcher.octets(text(wanted, field, here))),
@@ -115,7 +135,7 @@ public final class RouteTestReader {
         requests.addAll(exact(wanted, "header_fields", here));
         requests.addAll(exact(wanted, "custom_header_fields", here));
         var responses = matchers(wanted, "response_header_matches", here);
-        return Optional.of(new RouteTest(name, input, texts, requests, responses));
+        return new RouteTest(name, input, texts, requests, responses);
     }
 
     private static Optional<Aspect> aspect(String field) {
@@ -133,28 +153,26 @@ public final class RouteTestReader {
         }
     }
 
-    private static void unknown(Struct message, Set<String> known, Scope scope) {
-        for (var field : message.getFieldsMap().keySet()) {
+    private static void unknown(Map<?, ?> message, Set<String> known, Scope scope) {
+        for (var key : message.keySet()) {
+            var field = String.valueOf(key);
             if (!known.contains(field)) {
                 scope.at(field).error("is not known", "remove it");
             }
         }
     }
 
-    private static RouteTest.Input input(Struct input, Scope scope) {
+    private static RouteTest.Input input(Map<?, ?> input, Scope scope) {
         unknown(input, INPUT, scope);
-        for (var field : List.of("authority", "path")) {
-            if (text(input, field, scope).isEmpty()) {
-                scope.at(field).error("is missing", "write it");
-            }
-        }
+        var authority = needed(input, "authority", scope);
+        var path = needed(input, "path", scope);
         var headers = new ArrayList<>(lines(input, "additional_headers", scope));
         headers.addAll(lines(input, "additional_request_headers", scope));
         var method = text(input, "method", scope);
         return new RouteTest.Input(
                 method.isEmpty() ? "GET" : method,
-                StringMatcher.octets(text(input, "authority", scope)),
-                StringMatcher.octets(text(input, "path", scope)),
+                StringMatcher.octets(authority),
+                StringMatcher.octets(path),
                 number(input, "random_value", scope),
                 truth(input, "ssl", scope),
                 truth(input, "internal", scope),
@@ -162,51 +180,90 @@ public final class RouteTestReader {
                 lines(input, "additional_response_headers", scope));
     }
 
-    private static long number(Struct message, String field, Scope scope) {
-        var value = message.getFieldsOrDefault(field, Value.getDefaultInstance());
-        try {
-            return value.hasStringValue()
-                    ? Long.parseUnsignedLong(value.getStringValue())
-                    : (long) value.getNumberValue();
-        } catch (NumberFormatException _) {
-            scope.at(field).error("is no number of 0 or more: " + value.getStringValue(), "write one");
-            return 0;
+    private static long number(Map<?, ?> message, String field, Scope scope) {
+        switch (message.get(field)) {
+            case null -> {
+                return 0;
+            }
+            case Integer number
+            when number >= 0 -> {
+                return number;
+            }
+            case Long number
+            when number >= 0 -> {
+                return number;
+            }
+            case BigInteger number
+            when number.signum() >= 0 && number.bitLength() <= Long.SIZE -> {
+                return number.longValue();
+            }
+            case String text
+            when text.matches("[0-9]{1,20}") && new BigInteger(text).bitLength() <= Long.SIZE -> {
+                return Long.parseUnsignedLong(text);
+            }
+            case Object _ -> {
+                scope.at(field).error("is no whole number of 0 or more, of 64 bits", "write one");
+                return 0;
+            }
         }
     }
 
-    private static boolean truth(Struct message, String field, Scope scope) {
-        if (message.containsFields(field) && !message.getFieldsOrThrow(field).hasBoolValue()) {
+    private static boolean truth(Map<?, ?> message, String field, Scope scope) {
+        var value = message.get(field);
+        if (value != null && !(value instanceof Boolean)) {
             scope.at(field).error("is neither true nor false", "write true or false");
         }
-        return message.getFieldsOrDefault(field, Value.getDefaultInstance()).getBoolValue();
+        return Boolean.TRUE.equals(value);
     }
 
     /// A text; what is none must not pass for an empty one, which says that there must be nothing.
-    private static String text(Struct message, String field, Scope scope) {
-        if (message.containsFields(field) && !message.getFieldsOrThrow(field).hasStringValue()) {
+    private static String text(Map<?, ?> message, String field, Scope scope) {
+        var value = message.get(field);
+        if (message.containsKey(field) && !(value instanceof String)) {
             scope.at(field).error("is no text", "write it in quotes");
         }
-        return message.getFieldsOrDefault(field, Value.getDefaultInstance()).getStringValue();
+        return value instanceof String text ? text : "";
     }
 
-    private static List<Value> list(Struct message, String field, Scope scope) {
-        var value = message.getFieldsOrDefault(field, Value.getDefaultInstance());
-        if (!value.hasListValue() && message.containsFields(field)) {
+    /// A text that must be there.
+    private static String needed(Map<?, ?> message, String field, Scope scope) {
+        var text = text(message, field, scope);
+        if (text.isEmpty() && (!message.containsKey(field) || message.get(field) instanceof String)) {
+            scope.at(field).error("is missing", "write it");
+        }
+        return text;
+    }
+
+    private static Map<?, ?> map(@Nullable Object value, Scope scope) {
+        if (value instanceof Map<?, ?> map) {
+            return map;
+        }
+        if (value != null) {
+            scope.error("has no fields", "write them");
+        }
+        return Map.of();
+    }
+
+    private static List<?> list(Map<?, ?> message, String field, Scope scope) {
+        var value = message.get(field);
+        if (value instanceof List<?> list) {
+            return list;
+        }
+        if (message.containsKey(field)) {
             scope.at(field).error("is no list", "write a list");
         }
-        return value.getListValue().getValuesList();
+        return List.of();
     }
 
     /// Header lines: `{key: …, value: …}`, or as `header` of an option.
-    private static List<Line> lines(Struct message, String field, Scope scope) {
+    private static List<Line> lines(Map<?, ?> message, String field, Scope scope) {
         var lines = new ArrayList<Line>();
         var values = list(message, field, scope);
         for (int i = 0; i < values.size(); i++) {
-            var here = scope.at(field, i);
-            var struct = values.get(i).getStructValue();
-            var line = struct.containsFields("header")
-                    ? struct.getFieldsOrThrow("header").getStructValue()
-                    : struct;
+            var option = map(values.get(i), scope.at(field, i));
+            boolean within = option.containsKey("header");
+            var here = within ? scope.at(field, i).at("header") : scope.at(field, i);
+            var line = within ? map(option.get("header"), here) : option;
             var name = text(line, "key", here);
             if (name.isEmpty()) {
                 here.at("key").error("is missing", "name a header");
@@ -219,7 +276,7 @@ public final class RouteTestReader {
     }
 
     /// Header lines that must be there as they stand; an empty value means that there must be none.
-    private static List<io.heddle.traffic.match.HeaderMatcher> exact(Struct message, String field, Scope scope) {
+    private static List<io.heddle.traffic.match.HeaderMatcher> exact(Map<?, ?> message, String field, Scope scope) {
         return lines(message, field, scope).stream()
                 .map(line -> new io.heddle.traffic.match.HeaderMatcher(
                         HeaderName.of(line.name()),
@@ -232,15 +289,14 @@ public final class RouteTestReader {
                 .toList();
     }
 
-    private static List<io.heddle.traffic.match.HeaderMatcher> matchers(Struct message, String field, Scope scope) {
+    private static List<io.heddle.traffic.match.HeaderMatcher> matchers(Map<?, ?> message, String field, Scope scope) {
         var matchers = new ArrayList<io.heddle.traffic.match.HeaderMatcher>();
         var values = list(message, field, scope);
         for (int i = 0; i < values.size(); i++) {
             var here = scope.at(field, i);
-            var matcher = HeaderMatcher.newBuilder();
             try {
-                JsonFormat.parser().merge(JsonFormat.printer().print(values.get(i)), matcher);
-                MatcherReader.header(matcher.build(), here).ifPresent(matchers::add);
+                var matcher = HeaderMatcher.parseFrom(bytes(HeaderMatcher.class, values.get(i), here));
+                MatcherReader.header(matcher, here).ifPresent(matchers::add);
             } catch (InvalidProtocolBufferException e) {
                 here.error("is no header matcher: " + e.getMessage(), "write for example {name: x, exact_match: y}");
             }
