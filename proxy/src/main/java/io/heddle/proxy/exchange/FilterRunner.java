@@ -135,11 +135,7 @@ final class FilterRunner implements FilterRequest {
             return;
         }
         var ended = new FilterEnd.Ended(
-                timeline.status,
-                timeline.grpcStatus,
-                timeline.answerComplete,
-                worker.now(),
-                timeline.hostNanos());
+                timeline.status, timeline.grpcStatus, timeline.answerComplete, worker.now(), timeline.hostNanos());
         for (int i = 0; i < ends.size(); i++) {
             ends.get(i).ended(ended, this);
         }

@@ -358,7 +358,8 @@ public final class AdsSubscriptions {
                     .flatMap(name -> accepted.resource(type, name).stream())
                     .toList();
             candidate = candidate.without(type, names.keySet()).with(type, good);
-            of(nonexistent, type).addAll(difference(names.keySet(), accepted.resources(type).keySet()));
+            of(nonexistent, type)
+                    .addAll(difference(names.keySet(), accepted.resources(type).keySet()));
         });
         forgetRefused(refused);
         return responses.refuse(refused);

@@ -117,9 +117,7 @@ final class Responses {
             return refusal(type.typeUrl(), response.nonce(), text(outcome.problems()));
         }
         boolean good = Collections.disjoint(outcome.refused(type), response.names());
-        return good
-                ? acknowledgement(type, response.nonce())
-                : refusal(type, response, outcome);
+        return good ? acknowledgement(type, response.nonce()) : refusal(type, response, outcome);
     }
 
     private static String text(List<Problem> problems) {

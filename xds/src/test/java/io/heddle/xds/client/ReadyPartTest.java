@@ -198,9 +198,10 @@ final class ReadyPartTest {
                 .satisfies(answer -> assertThat(answer.getResponseNonce()).isEqualTo("7"))
                 .satisfies(answer ->
                         assertThat(answer.getErrorDetail().getMessage()).contains("is bad"));
-        assertThat(refusals).singleElement().satisfies(told -> assertThat(
-                        told.resources().resources(ResourceType.RDS))
-                .containsOnlyKeys("t"));
+        assertThat(refusals)
+                .singleElement()
+                .satisfies(told ->
+                        assertThat(told.resources().resources(ResourceType.RDS)).containsOnlyKeys("t"));
         client.tick(START.plusSeconds(16));
         assertThat(live.resource(ResourceType.LDS, "new"))
                 .as("it need not wait for what is not there")

@@ -52,7 +52,8 @@ class SetFieldsTest {
                             .map(FieldDescriptor::getName)
                             .toList());
             assertThat(SetFields.of(message).unknown())
-                    .containsExactlyElementsOf(message.getUnknownFields().asMap().keySet());
+                    .containsExactlyElementsOf(
+                            message.getUnknownFields().asMap().keySet());
         }
     }
 
