@@ -80,10 +80,8 @@ final class PipelinedFiltersTest {
             var port = Objects.requireNonNull(proxy.ports().get("in")).getPort();
             try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 socket.setSoTimeout(20_000);
-                var broken = "POST /ok HTTP/1.1\r\nhost: a\r\nx-envoy-fault-delay-request: 100\r\n"
-                        + "content-encoding: gzip\r\ncontent-length: 20\r\n\r\n" + "x".repeat(20);
-                var denied = "GET /admin HTTP/1.1\r\nhost: a\r\nx-envoy-fault-delay-request: 300\r\n"
-                        + "connection: close\r\n\r\n";
+                var broken = request("POST /ok", 100, "content-encoding: gzip", "content-length: 20") + "x".repeat(20);
+                var denied = request("GET /admin", 300, "connection: close");
                 socket.getOutputStream().write((broken + denied).getBytes(StandardCharsets.ISO_8859_1));
                 var answers = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
                 assertThat(List.of(answers.split("(?=HTTP/1.1 )")))
@@ -95,5 +93,10 @@ final class PipelinedFiltersTest {
             application.stop(0);
         }
         assertThat(seen).doesNotContain("/admin");
+    }
+
+    private static String request(String line, int delayMillis, String... headers) {
+        var delay = "x-envoy-fault-delay-request: " + delayMillis;
+        return line + " HTTP/1.1\r\nhost: a\r\n" + delay + "\r\n" + String.join("\r\n", headers) + "\r\n\r\n";
     }
 }

@@ -99,11 +99,15 @@ public final class SharedLimits implements RateLimiter {
                 found -> found.ifPresent(limit -> replaced.addAll(limit.policy().replaces())));
         var verdicts = new ArrayList<Verdict>();
         for (var found : limited) {
-            var verdict = found.map(limit -> verdict(limit, replaced));
-            if (verdict.isPresent() && verdict.get().isEmpty()) {
+            if (found.isEmpty()) {
+                verdicts.add(Verdict.UNLIMITED);
+                continue;
+            }
+            var verdict = verdict(found.get(), replaced);
+            if (verdict.isEmpty()) {
                 return new Outcome.Full("too many things are counted already");
             }
-            verdicts.add(verdict.flatMap(known -> known).orElse(Verdict.UNLIMITED));
+            verdicts.add(verdict.get());
         }
         return new Outcome.Judged(verdicts);
     }

@@ -168,7 +168,7 @@ public final class GrpcCall {
     /// Gives the call up: the listener hears nothing more.
     public void cancel() {
         if (!over) {
-            figures.ended(GrpcCode.CANCELLED.ordinal());
+            figures.ended(GrpcCode.CANCELLED.number());
             letGo(true);
         }
     }
@@ -256,7 +256,7 @@ public final class GrpcCall {
     }
 
     private void close(GrpcStatus status) {
-        figures.ended(status.code().ordinal());
+        figures.ended(status.code().number());
         letGo(ended == null);
         listener.closed(status);
     }

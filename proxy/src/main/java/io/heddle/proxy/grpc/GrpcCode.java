@@ -26,4 +26,10 @@ public enum GrpcCode {
     static GrpcCode of(int number) {
         return number >= 0 && number < BY_NUMBER.length ? BY_NUMBER[number] : UNKNOWN;
     }
+
+    /// Its number.
+    @SuppressWarnings("EnumOrdinal") // that is how they are ordered
+    int number() {
+        return ordinal();
+    }
 }

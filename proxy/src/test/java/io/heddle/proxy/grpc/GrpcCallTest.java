@@ -251,8 +251,8 @@ class GrpcCallTest {
         assertThat(echo.started()).isEqualTo(4);
         assertThat(echo.success()).isEqualTo(2);
         assertThat(echo.failure()).isEqualTo(2);
-        assertThat(echo.status(GrpcCode.FAILED_PRECONDITION.ordinal())).isEqualTo(1);
-        assertThat(echo.status(GrpcCode.DEADLINE_EXCEEDED.ordinal()) + echo.status(GrpcCode.CANCELLED.ordinal()))
+        assertThat(echo.status(GrpcCode.FAILED_PRECONDITION.number())).isEqualTo(1);
+        assertThat(echo.status(GrpcCode.DEADLINE_EXCEEDED.number()) + echo.status(GrpcCode.CANCELLED.number()))
                 .as("the server sees the deadline, too, and may reset the stream first")
                 .isEqualTo(1);
         assertThat(echo.requestMessages()).isEqualTo(4);
@@ -261,11 +261,11 @@ class GrpcCallTest {
         assertThat(talk.started()).isEqualTo(1);
         assertThat(talk.success() + talk.failure()).isZero();
         calls.onLoop(() -> stream.call().cancel());
-        assertThat(talk.status(GrpcCode.CANCELLED.ordinal())).isEqualTo(1);
+        assertThat(talk.status(GrpcCode.CANCELLED.number())).isEqualTo(1);
         assertThat(calls.upstreams
                         .calls()
                         .of(new GrpcMethod("server", "shop.Catalog", "None"))
-                        .status(GrpcCode.UNIMPLEMENTED.ordinal()))
+                        .status(GrpcCode.UNIMPLEMENTED.number()))
                 .isEqualTo(1);
     }
 

@@ -344,8 +344,8 @@ public final class AdsSubscriptions {
     /// Lets go live what waits for nothing: one cluster whose server is slow must not hold back a policy. What is
     /// refused is tried, and answered, with the rest, unless that takes too long.
     private void settleReady(Map<ResourceType, Set<String>> awaited, Set<String> hostsAwaited, Duration now) {
-        var ready = new ReadyPart(candidate, accepted, awaited, hostsAwaited).resources();
-        trial.offer(ready, accepted, now).ifPresent(live -> {
+        var part = new ReadyPart(candidate, accepted, awaited, hostsAwaited);
+        trial.offer(part, now).ifPresent(live -> {
             live(live);
             tellDemanded();
         });

@@ -1,11 +1,8 @@
 package io.heddle.xds.client;
 
-import com.google.protobuf.ByteString;
 import io.heddle.xds.resource.NamedResource;
 import io.heddle.xds.resource.ResourceSet;
 import io.heddle.xds.resource.ResourceType;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,26 +12,17 @@ import java.util.stream.Stream;
 
 /// What of a candidate can go live while the rest is waited for: what is new or changed, and neither waits for anything
 /// itself nor needs something that does and is not live in an older version. Everything else stays as it is live, and
-/// nothing is taken away, but listeners where none is waited for. One use each.
-final class ReadyPart {
-    private final ResourceSet candidate;
-    private final ResourceSet accepted;
-    private final Map<ResourceType, Set<String>> awaited;
-    private final Set<String> hostsAwaited;
-
-    /// Of `candidate`, which follows `accepted`.
-    ///
-    /// @param awaited what it refers to and has not come; of clusters, that not all are known
-    /// @param hostsAwaited the clusters whose hosts are not known
-    ReadyPart(
-            ResourceSet candidate,
-            ResourceSet accepted,
-            Map<ResourceType, Set<String>> awaited,
-            Set<String> hostsAwaited) {
-        this.candidate = candidate;
-        this.accepted = accepted;
-        this.awaited = awaited;
-        this.hostsAwaited = hostsAwaited;
+/// nothing is taken away, but listeners where none is waited for.
+///
+/// @param candidate what there shall be; it follows `accepted`
+/// @param accepted what is live
+/// @param awaited what the candidate refers to and has not come; of clusters, that not all are known
+/// @param hostsAwaited the clusters whose hosts are not known
+record ReadyPart(
+        ResourceSet candidate, ResourceSet accepted, Map<ResourceType, Set<String>> awaited, Set<String> hostsAwaited) {
+    ReadyPart {
+        awaited = Map.copyOf(awaited);
+        hostsAwaited = Set.copyOf(hostsAwaited);
     }
 
     /// The resources that can be live now.
@@ -94,11 +82,11 @@ final class ReadyPart {
 
     /// Those that refer to what is awaited, to one of `routes`, or that may name one of `clusters`.
     private Set<String> cold(ResourceType type, Set<String> routes, Set<String> clusters) {
-        var names = clusters.stream().map(ReadyPart::written).toList();
+        var names = new WrittenNames(clusters);
         var cold = new HashSet<String>();
         changed(type)
                 .filter(resource -> waits(type, resource, routes)
-                        || mentions(resource.body().getValue(), names))
+                        || names.areIn(resource.body().getValue()))
                 .forEach(resource -> cold.add(resource.name()));
         return cold;
     }
@@ -110,38 +98,5 @@ final class ReadyPart {
                         .anyMatch(name ->
                                 awaited.getOrDefault(entry.getKey(), Set.of()).contains(name)
                                         || (entry.getKey() == ResourceType.RDS && routes.contains(name))));
-    }
-
-    /// A name as it stands in a message, with its length. That it may stand for something else only makes its resource
-    /// wait.
-    private static byte[] written(String name) {
-        var text = name.getBytes(StandardCharsets.UTF_8);
-        var out = new ByteArrayOutputStream();
-        int length = text.length;
-        while (length > 0x7f) {
-            out.write((length & 0x7f) | 0x80);
-            length >>>= 7;
-        }
-        out.write(length);
-        out.writeBytes(text);
-        return out.toByteArray();
-    }
-
-    private static boolean mentions(ByteString message, List<byte[]> names) {
-        return names.stream().anyMatch(name -> contains(message, name));
-    }
-
-    private static boolean contains(ByteString message, byte[] part) {
-        int last = message.size() - part.length;
-        for (int start = 0; start <= last; start++) {
-            int i = 0;
-            while (i < part.length && message.byteAt(start + i) == part[i]) {
-                i++;
-            }
-            if (i == part.length) {
-                return true;
-            }
-        }
-        return false;
     }
 }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Trial {
     private final ConfigSink sink;
     private ResourceSet offered;
+    private @Nullable ReadyPart last;
     private Quarantine.@Nullable Outcome outcome;
     private ConfigSink.@Nullable Refusal refusal;
     private @Nullable Duration since;
@@ -45,6 +46,7 @@ final class Trial {
     /// The sink runs with `live`, and there is no candidate.
     void forget(ResourceSet live) {
         offered = live;
+        last = null;
         settle();
     }
 
@@ -55,10 +57,16 @@ final class Trial {
         since = null;
     }
 
-    /// Offers `ready`, which follows `accepted`.
+    /// Offers `part`. Nothing is done where it is the same as the last one.
     ///
     /// @return what the sink runs with then; empty when it need not be asked
-    Optional<ResourceSet> offer(ResourceSet ready, ResourceSet accepted, Duration now) {
+    Optional<ResourceSet> offer(ReadyPart part, Duration now) {
+        if (part.equals(last)) {
+            return Optional.empty();
+        }
+        last = part;
+        var ready = part.resources();
+        var accepted = part.accepted();
         if (ready.equals(accepted)) {
             settle();
             return Optional.empty();

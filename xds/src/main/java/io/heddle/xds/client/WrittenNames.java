@@ -1,0 +1,77 @@
+package io.heddle.xds.client;
+
+import com.google.protobuf.ByteString;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// Names as they stand in messages, each with its length before it, to be looked for in one pass over a message
+/// however many they are.
+///
+/// A place is looked at only if its first two octets, the length and the first letter as a rule, begin a name; then
+/// all names that begin so and are as long are compared at once, by their hash.
+final class WrittenNames {
+    private static final int BEGINNINGS = 1 << 16;
+
+    private final Set<ByteString> names = new HashSet<>();
+    private final Map<Integer, Set<Integer>> lengths = new HashMap<>();
+    private final boolean[] begins = new boolean[BEGINNINGS];
+
+    /// Looks for `wanted`; an empty one is nowhere.
+    WrittenNames(Collection<String> wanted) {
+        for (var name : wanted) {
+            if (!name.isEmpty()) {
+                var written = written(name);
+                names.add(written);
+                int beginning = beginning(written, 0);
+                begins[beginning] = true;
+                lengths.computeIfAbsent(beginning, _ -> new TreeSet<>()).add(written.size());
+            }
+        }
+    }
+
+    /// Whether one of them may be in `message`. That it may stand for something else only makes its resource wait.
+    boolean areIn(ByteString message) {
+        if (names.isEmpty()) {
+            return false;
+        }
+        for (int start = 0; start < message.size() - 1; start++) {
+            int beginning = beginning(message, start);
+            if (begins[beginning] && isAt(message, start, beginning)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isAt(ByteString message, int start, int beginning) {
+        for (int length : lengths.getOrDefault(beginning, Set.of())) {
+            if (start + length <= message.size() && names.contains(message.substring(start, start + length))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static int beginning(ByteString bytes, int at) {
+        return ((bytes.byteAt(at) & 0xff) << 8) | (bytes.byteAt(at + 1) & 0xff);
+    }
+
+    private static ByteString written(String name) {
+        var text = name.getBytes(StandardCharsets.UTF_8);
+        var out = new ByteArrayOutputStream();
+        int length = text.length;
+        while (length > 0x7f) {
+            out.write((length & 0x7f) | 0x80);
+            length >>>= 7;
+        }
+        out.write(length);
+        out.writeBytes(text);
+        return ByteString.copyFrom(out.toByteArray());
+    }
+}
