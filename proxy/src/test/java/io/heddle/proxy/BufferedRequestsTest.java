@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;
@@ -171,33 +172,34 @@ final class BufferedRequestsTest {
                 .endsWith("bytes 10");
     }
 
+    /// With `nghttp`, since curl 7.88 loses one answer in twenty-five that ends with the stream (RFC 9113, section 8.1)
+    /// while it sends.
     @ParameterizedTest
     @ValueSource(ints = {999, 1001})
-    void http2_is_held_alike(int size) throws Exception {
-        var curl = Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
-                .map(folder -> Path.of(folder, "curl"))
+    void http2_is_held_alike(int size, @TempDir Path folder) throws Exception {
+        var nghttp = Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
+                .map(place -> Path.of(place, "nghttp"))
                 .filter(file -> file.toFile().canExecute())
                 .findFirst();
-        assumeTrue(curl.isPresent(), "SKIPPED: no curl here");
+        assumeTrue(nghttp.isPresent(), "SKIPPED: no nghttp here");
+        var body = Files.writeString(folder.resolve("body"), "x".repeat(size));
         var process = new ProcessBuilder(
-                        curl.get().toString(),
-                        "-si",
-                        "--max-time",
-                        "10",
-                        "--http2-prior-knowledge",
-                        "-T",
-                        "-",
+                        nghttp.get().toString(),
+                        "-v",
+                        "-t10",
+                        "--no-content-length",
+                        "-d",
+                        body.toString(),
                         "http://127.0.0.1:" + port("in") + "/")
+                .redirectErrorStream(true)
                 .start();
-        try (var in = process.getOutputStream()) {
-            in.write("x".repeat(size).getBytes(StandardCharsets.ISO_8859_1));
-        }
+        process.getOutputStream().close();
         var answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
         assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
         if (size > 1000) {
-            assertThat(answer).startsWith("HTTP/2 413").endsWith("Payload Too Large");
+            assertThat(answer).contains(":status: 413").contains("Payload Too Large");
         } else {
-            assertThat(answer).contains("content-length: " + size + "\n").endsWith("bytes " + size);
+            assertThat(answer).contains("content-length: " + size + "\n").contains("bytes " + size);
         }
     }
 }

@@ -41,6 +41,11 @@ final class GrpcAnswer {
         return false;
     }
 
+    /// The `grpc-status` that a host's answer is judged by: -1 where it says none, or nobody asked for gRPC.
+    static int counted(HttpRequestHead request, int status) {
+        return status >= 0 && isWanted(request) ? status : -1;
+    }
+
     /// Whether an answer made here is one of gRPC: for what asked, or because `edits` give it a content type of gRPC.
     static boolean isWanted(HttpRequestHead request, HeaderEdits edits) {
         return isWanted(request) || isTyped(edits);

@@ -37,9 +37,9 @@ import org.junit.jupiter.api.Test;
 
 /// When and where requests are tried again, and how much of that there may be, over real sockets.
 class RetriesTest {
-    private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+    static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
     private static final String BAD = "HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n";
-    private static final String GET = get();
+    static final String GET = get();
 
     private static String get(String... lines) {
         return "GET / HTTP/1.1\r\nHost: shop\r\n"
@@ -48,7 +48,6 @@ class RetriesTest {
     }
 
     private static final String BEGUN_BAD = "HTTP/1.1 503 Unavailable\r\ncontent-length: 5\r\n\r\nb";
-    private static final String EMPTY_BAD = "HTTP/1.1 503 Unavailable\r\ncontent-length: 0\r\n\r\n";
 
     private static RetryPolicy policy(int retries, boolean hedges, Condition... conditions) {
         return new RetryPolicy(
@@ -66,7 +65,7 @@ class RetriesTest {
         return policy(retries, false, conditions);
     }
 
-    private static RouteAction.Forward forward(RetryPolicy policy, Timeouts timeouts) {
+    static RouteAction.Forward forward(RetryPolicy policy, Timeouts timeouts) {
         return (RouteAction.Forward) RunningProxy.forward(policy, timeouts);
     }
 
@@ -140,13 +139,13 @@ class RetriesTest {
         return self[0];
     }
 
-    private static String ask(Socket client, String request) throws IOException {
+    static String ask(Socket client, String request) throws IOException {
         Origin.write(client, request);
         var head = Origin.head(client.getInputStream());
         return head.isEmpty() ? "" : head.substring(9, 12);
     }
 
-    private static long count(RunningProxy proxy, Figure figure) {
+    static long count(RunningProxy proxy, Figure figure) {
         return proxy.upstreams.cluster("app").orElseThrow().load().retries().value(figure);
     }
 
@@ -341,7 +340,7 @@ class RetriesTest {
         }
     }
 
-    private static Timeouts eachTry(int millis) {
+    static Timeouts eachTry(int millis) {
         return new Timeouts(Duration.ofSeconds(20), Duration.ofMillis(millis), Duration.ZERO);
     }
 
@@ -419,34 +418,6 @@ class RetriesTest {
                         forward(policy(1, true, Condition.SERVER_ERROR), eachTry(50)), origin.port()));
                 var client = proxy.connect()) {
             assertThat(ask(client, GET)).isEqualTo("201");
-        }
-    }
-
-    @Test
-    void a_whole_answer_that_is_not_wanted_costs_no_connection_and_a_pause_no_time_of_the_next_try()
-            throws IOException {
-        var pausing = new RetryPolicy(
-                Set.of(Condition.SERVER_ERROR),
-                List.of(),
-                List.of(),
-                List.of(),
-                8,
-                new Backoff(Duration.ofMillis(300), Duration.ofMillis(300)),
-                FurtherHosts.ANY,
-                false);
-        try (var origin = new Origin((socket, number) -> {
-                    for (int i = 0; i < 8; i++) {
-                        Origin.head(socket.getInputStream());
-                        Origin.write(socket, EMPTY_BAD);
-                    }
-                    Origin.head(socket.getInputStream());
-                    Origin.write(socket, OK);
-                });
-                var proxy = new RunningProxy(RunningProxy.config(forward(pausing, eachTry(100)), origin.port()));
-                var client = proxy.connect()) {
-            assertThat(ask(client, GET)).isEqualTo("200");
-            assertThat(origin.connections).hasValue(1);
-            assertThat(count(proxy, Figure.PER_TRY_TIMEOUT)).isZero();
         }
     }
 

@@ -41,7 +41,8 @@ record ReadyPart(
                 case RDS -> routes;
                 case LDS -> listeners;
                 case VHDS -> cold(type, Set.of(), missing);
-                case EDS, SDS -> Set.<String>of();
+                case EDS -> endpointsOf(clusters); // an older version may not know how to speak to new ones
+                case SDS -> Set.<String>of();
             };
             part = part.with(
                     type,
@@ -55,6 +56,16 @@ record ReadyPart(
             part = part.without(ResourceType.LDS, gone);
         }
         return References.prune(part);
+    }
+
+    /// The endpoints that clusters as they come refer to.
+    private Set<String> endpointsOf(Set<String> clusters) {
+        var coming = clusters.stream()
+                .flatMap(name -> candidate.resource(ResourceType.CDS, name).stream())
+                .toList();
+        return References.of(ResourceSet.EMPTY.with(ResourceType.CDS, coming))
+                .getOrDefault(ResourceType.EDS, Map.of())
+                .keySet();
     }
 
     private Stream<NamedResource> changed(ResourceType type) {
