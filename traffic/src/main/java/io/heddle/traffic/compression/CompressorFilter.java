@@ -76,7 +76,7 @@ public final class CompressorFilter implements HttpFilter {
     @Override
     public FilterStep onRequest(FilterRequest request) {
         var override = request.override(name);
-        if (override.isPresent() && override.get() instanceof FilterOverride.Disabled) {
+        if (FilterOverride.disables(override)) {
             return FilterStep.CONTINUE;
         }
         boolean answers = settings.response().enabled();

@@ -69,7 +69,7 @@ public final class DecompressorFilter implements HttpFilter {
     @Override
     public FilterStep onRequest(FilterRequest request) {
         var override = request.override(name);
-        if (override.isPresent() && override.get() instanceof FilterOverride.Disabled) {
+        if (FilterOverride.disables(override)) {
             return FilterStep.CONTINUE;
         }
         if (settings.response().enabled()) {

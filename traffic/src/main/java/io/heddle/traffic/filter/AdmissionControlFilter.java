@@ -41,7 +41,7 @@ public final class AdmissionControlFilter implements HttpFilter {
     @Override
     public FilterStep onRequest(FilterRequest request) {
         var override = request.override(name);
-        if (!enabled || (override.isPresent() && override.get() instanceof FilterOverride.Disabled)) {
+        if (!enabled || FilterOverride.disables(override)) {
             return FilterStep.CONTINUE;
         }
         var controller = request.controllers().of(settings);

@@ -75,7 +75,7 @@ public final class BandwidthLimitFilter implements HttpFilter {
     @Override
     public FilterStep onRequest(FilterRequest request) {
         var override = request.override(name);
-        if (override.isPresent() && override.get() instanceof FilterOverride.Disabled) {
+        if (FilterOverride.disables(override)) {
             return FilterStep.CONTINUE;
         }
         var held = override.isPresent() && override.get() instanceof Settings other ? other : settings;

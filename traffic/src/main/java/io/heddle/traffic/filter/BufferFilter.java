@@ -38,7 +38,7 @@ public final class BufferFilter implements HttpFilter {
             return FilterStep.CONTINUE;
         }
         var override = request.override(name);
-        if (override.isPresent() && override.get() instanceof FilterOverride.Disabled) {
+        if (FilterOverride.disables(override)) {
             return FilterStep.CONTINUE;
         }
         var held = override.isPresent() && override.get() instanceof Limit other ? other : limit;

@@ -77,14 +77,7 @@ public final class CsrfFilter implements HttpFilter {
     }
 
     private Optional<Policy> policy(FilterRequest request) {
-        var override = request.override(name);
-        if (override.isEmpty()) {
-            return Optional.of(policy);
-        }
-        if (override.get() instanceof FilterOverride.Disabled) {
-            return Optional.empty();
-        }
-        return Optional.of(override.get() instanceof Policy other ? other : policy);
+        return FilterOverride.settings(request.override(name), Policy.class, policy);
     }
 
     private FilterStep judge(Policy found, FilterRequest request) {

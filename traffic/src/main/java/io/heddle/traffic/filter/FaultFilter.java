@@ -141,13 +141,10 @@ public final class FaultFilter implements HttpFilter {
 
     private FaultSettings settings(FilterRequest request) {
         var override = request.override(name);
-        if (override.isEmpty()) {
-            return settings;
-        }
-        if (override.get() instanceof FilterOverride.Disabled) {
+        if (FilterOverride.disables(override)) {
             return FaultSettings.NONE;
         }
-        return override.get() instanceof FaultSettings other ? other : settings;
+        return override.isPresent() && override.get() instanceof FaultSettings other ? other : settings;
     }
 
     private void heard(FilterRequest request, String fault, Object value) {

@@ -64,7 +64,7 @@ public final class GrpcStatsFilter implements HttpFilter {
     @Override
     public FilterStep onRequest(FilterRequest request) {
         var override = request.override(name);
-        boolean off = override.isPresent() && override.get() instanceof FilterOverride.Disabled;
+        boolean off = FilterOverride.disables(override);
         if (off || !isGrpc(request.requestEdits().value(request.head(), HeaderName.CONTENT_TYPE))) {
             return FilterStep.CONTINUE;
         }

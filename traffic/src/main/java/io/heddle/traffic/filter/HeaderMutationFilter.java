@@ -61,7 +61,7 @@ public final class HeaderMutationFilter implements HttpFilter {
     @Override
     public FilterStep onRequest(FilterRequest request) {
         var override = request.override(name);
-        if (override.isPresent() && override.get() instanceof FilterOverride.Disabled) {
+        if (FilterOverride.disables(override)) {
             return FilterStep.CONTINUE;
         }
         apply(own, request);

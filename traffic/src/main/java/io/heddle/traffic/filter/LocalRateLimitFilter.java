@@ -121,14 +121,7 @@ public final class LocalRateLimitFilter implements HttpFilter {
     }
 
     private Optional<Settings> settings(FilterRequest request) {
-        var override = request.override(name);
-        if (override.isEmpty()) {
-            return Optional.of(settings);
-        }
-        if (override.get() instanceof FilterOverride.Disabled) {
-            return Optional.empty();
-        }
-        return Optional.of(override.get() instanceof Settings other ? other : settings);
+        return FilterOverride.settings(request.override(name), Settings.class, settings);
     }
 
     private FilterStep limit(Settings found, FilterRequest request) {

@@ -30,7 +30,7 @@ public final class OriginalSourceFilter implements HttpFilter {
     @Override
     public FilterStep onRequest(FilterRequest request) {
         var override = request.override(name);
-        if (override.isEmpty() || !(override.get() instanceof FilterOverride.Disabled)) {
+        if (!FilterOverride.disables(override)) {
             request.fromClient(mark);
         }
         return FilterStep.CONTINUE;

@@ -134,14 +134,7 @@ public final class RateLimitFilter implements HttpFilter {
     }
 
     private Optional<PerRoute> ofRoute(FilterRequest request) {
-        var override = request.override(name);
-        if (override.isEmpty()) {
-            return Optional.of(PerRoute.NONE);
-        }
-        if (override.get() instanceof FilterOverride.Disabled) {
-            return Optional.empty();
-        }
-        return Optional.of(override.get() instanceof PerRoute found ? found : PerRoute.NONE);
+        return FilterOverride.settings(request.override(name), PerRoute.class, PerRoute.NONE);
     }
 
     private boolean isFromThere(FilterRequest request) {

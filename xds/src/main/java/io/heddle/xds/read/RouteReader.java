@@ -1,5 +1,7 @@
 package io.heddle.xds.read;
 
+import com.google.protobuf.UInt32Value;
+import com.google.protobuf.UInt64Value;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.Vhds;
 import io.heddle.traffic.request.HeaderName;
@@ -211,13 +213,8 @@ final class RouteReader {
     @SuppressWarnings("deprecation") // older control planes write it
     private static int keptBody(io.envoyproxy.envoy.config.route.v3.VirtualHost message, int outer, Scope scope) {
         return keptBody(
-                message.hasRequestBodyBufferLimit()
-                        ? Optional.of(message.getRequestBodyBufferLimit().getValue())
-                        : Optional.empty(),
-                message.hasPerRequestBufferLimitBytes()
-                        ? Optional.of(Integer.toUnsignedLong(
-                                message.getPerRequestBufferLimitBytes().getValue()))
-                        : Optional.empty(),
+                said(message.hasRequestBodyBufferLimit(), message.getRequestBodyBufferLimit()),
+                said(message.hasPerRequestBufferLimitBytes(), message.getPerRequestBufferLimitBytes()),
                 outer,
                 scope);
     }
@@ -225,15 +222,18 @@ final class RouteReader {
     @SuppressWarnings("deprecation") // older control planes write it
     private static int keptBody(io.envoyproxy.envoy.config.route.v3.Route message, int outer, Scope scope) {
         return keptBody(
-                message.hasRequestBodyBufferLimit()
-                        ? Optional.of(message.getRequestBodyBufferLimit().getValue())
-                        : Optional.empty(),
-                message.hasPerRequestBufferLimitBytes()
-                        ? Optional.of(Integer.toUnsignedLong(
-                                message.getPerRequestBufferLimitBytes().getValue()))
-                        : Optional.empty(),
+                said(message.hasRequestBodyBufferLimit(), message.getRequestBodyBufferLimit()),
+                said(message.hasPerRequestBufferLimitBytes(), message.getPerRequestBufferLimitBytes()),
                 outer,
                 scope);
+    }
+
+    private static Optional<Long> said(boolean there, UInt64Value limit) {
+        return there ? Optional.of(limit.getValue()) : Optional.empty();
+    }
+
+    private static Optional<Long> said(boolean there, UInt32Value limit) {
+        return there ? Optional.of(Integer.toUnsignedLong(limit.getValue())) : Optional.empty();
     }
 
     /// How many bytes of a body are kept: what is said newly, what was said of old, or what is said above.
