@@ -451,6 +451,11 @@ final class FilterRunner implements FilterRequest {
     }
 
     @Override
+    public boolean knows(String cluster) {
+        return services.upstreams().cluster(cluster).isPresent();
+    }
+
+    @Override
     public Optional<HostCount> hosts(String cluster) {
         return services.upstreams().cluster(cluster).map(found -> found.count(worker.now()));
     }

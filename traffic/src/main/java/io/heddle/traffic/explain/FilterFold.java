@@ -261,6 +261,11 @@ final class FilterFold implements FilterRequest {
         return ProxyHealth.WELL;
     }
 
+    @Override
+    public boolean knows(String cluster) {
+        return true;
+    }
+
     /// Nor how hosts are: an explanation takes them as well.
     @Override
     public Optional<HostCount> hosts(String cluster) {

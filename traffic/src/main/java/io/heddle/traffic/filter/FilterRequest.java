@@ -91,7 +91,10 @@ public interface FilterRequest {
     /// What the proxy says of itself.
     ProxyHealth health();
 
-    /// The hosts of a cluster; empty where there is no such cluster.
+    /// Whether there is a cluster of this name, which may be any client's word.
+    boolean knows(String cluster);
+
+    /// The hosts of a cluster, all of which are looked at; empty where there is no such cluster.
     Optional<HostCount> hosts(String cluster);
 
     /// The time, as `System.nanoTime()`.

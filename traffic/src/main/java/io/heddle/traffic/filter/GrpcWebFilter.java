@@ -45,7 +45,7 @@ public final class GrpcWebFilter implements HttpFilter {
             return FilterStep.CONTINUE;
         }
         var override = request.override(name);
-        if (override.isPresent() && override.get() instanceof FilterOverride.Disabled) {
+        if (FilterOverride.disables(override)) {
             return FilterStep.CONTINUE;
         }
         var edits = request.requestEdits();
@@ -56,8 +56,7 @@ public final class GrpcWebFilter implements HttpFilter {
         if (text) {
             request.changeBody(new BodyChange.FromBase64());
         }
-        // A cluster that there is not may be any client's word.
-        if (request.hosts(request.cluster()).isPresent()) {
+        if (request.knows(request.cluster())) {
             request.count(ofCluster(request.cluster()));
         }
         request.onAnswer(answer -> toWeb(answer, textAnswer));

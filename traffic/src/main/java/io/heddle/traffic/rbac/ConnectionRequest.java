@@ -143,6 +143,11 @@ record ConnectionRequest(Peer peer) implements FilterRequest {
     }
 
     @Override
+    public boolean knows(String cluster) {
+        throw none();
+    }
+
+    @Override
     public Optional<HostCount> hosts(String cluster) {
         throw none();
     }

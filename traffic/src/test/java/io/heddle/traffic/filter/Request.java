@@ -183,6 +183,11 @@ final class Request implements FilterRequest {
     }
 
     @Override
+    public boolean knows(String cluster) {
+        return hosts.containsKey(cluster);
+    }
+
+    @Override
     public Optional<HostCount> hosts(String cluster) {
         return Optional.ofNullable(hosts.get(cluster));
     }
