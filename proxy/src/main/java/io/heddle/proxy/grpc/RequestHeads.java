@@ -1,9 +1,8 @@
 package io.heddle.proxy.grpc;
 
-import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.http.HttpVersion;
-import io.heddle.traffic.request.Span;
+import io.heddle.proxy.http.WrittenHead;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -18,38 +17,19 @@ final class RequestHeads {
         var head = new HttpRequestHead();
         var lines = head.lines();
         head.version(HttpVersion.HTTP_2);
-        head.method(text(lines, "POST"));
-        head.scheme(text(lines, secure ? "https" : "http"));
-        head.authority(text(lines, request.service().authority()));
-        head.path(text(lines, request.path()));
-        line(lines, "te", "trailers");
-        line(lines, "content-type", "application/grpc");
-        line(lines, "grpc-accept-encoding", "identity");
+        head.method(WrittenHead.text(lines, "POST"));
+        head.scheme(WrittenHead.text(lines, secure ? "https" : "http"));
+        head.authority(WrittenHead.text(lines, request.service().authority()));
+        head.path(WrittenHead.text(lines, request.path()));
+        WrittenHead.line(lines, "te", "trailers");
+        WrittenHead.line(lines, "content-type", "application/grpc");
+        WrittenHead.line(lines, "grpc-accept-encoding", "identity");
         if (!request.timeout().isZero()) {
-            line(lines, "grpc-timeout", timeout(request.timeout()));
+            WrittenHead.line(lines, "grpc-timeout", timeout(request.timeout()));
         }
-        request.service().metadata().forEach(entry -> line(lines, entry.key(), entry.value()));
-        request.metadata().forEach(entry -> line(lines, entry.key(), entry.value()));
+        request.service().metadata().forEach(entry -> WrittenHead.line(lines, entry.key(), entry.value()));
+        request.metadata().forEach(entry -> WrittenHead.line(lines, entry.key(), entry.value()));
         return head;
-    }
-
-    private static long text(HeaderLines lines, String text) {
-        int from = lines.length();
-        lines.appendSafe(text);
-        return Span.of(from, lines.length());
-    }
-
-    private static void line(HeaderLines lines, String name, String value) {
-        int nameFrom = lines.length();
-        lines.appendSafe(name);
-        int nameTo = lines.length();
-        lines.append(": ");
-        int valueFrom = lines.length();
-        lines.appendSafe(value);
-        int valueTo = lines.length();
-        lines.append("\r\n");
-        lines.end(lines.length());
-        lines.add(nameFrom, nameTo, valueFrom, valueTo);
     }
 
     /// The duration in the smallest unit in which it has at most eight digits, rounded up.

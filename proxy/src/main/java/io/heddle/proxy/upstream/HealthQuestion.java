@@ -5,6 +5,7 @@ import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.http.HttpResponseHead;
 import io.heddle.proxy.http.HttpVersion;
 import io.heddle.proxy.http.LineKind;
+import io.heddle.proxy.http.WrittenHead;
 import io.heddle.traffic.grpc.GrpcFigures;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.Span;
@@ -64,7 +65,7 @@ sealed interface HealthQuestion {
             RequestLines.lines(head, settings.headers());
             if (!settings.content().send().isEmpty()) {
                 int length = settings.content().send().length();
-                RequestLines.line(head.lines(), "content-length", Integer.toString(length));
+                WrittenHead.line(head.lines(), "content-length", Integer.toString(length));
             }
             return head;
         }
@@ -97,7 +98,7 @@ sealed interface HealthQuestion {
         public HttpRequestHead head(boolean secure) {
             var head = RequestLines.head(HttpVersion.HTTP_2, "POST", secure);
             RequestLines.target(head, authority, GrpcHealth.PATH);
-            LINES.forEach(line -> RequestLines.line(head.lines(), line.name(), line.value()));
+            LINES.forEach(line -> WrittenHead.line(head.lines(), line.name(), line.value()));
             RequestLines.lines(head, settings.metadata());
             return head;
         }
