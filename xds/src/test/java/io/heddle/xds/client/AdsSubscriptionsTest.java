@@ -3,7 +3,6 @@ package io.heddle.xds.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
-import com.google.protobuf.Message;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
@@ -57,19 +56,19 @@ final class AdsSubscriptionsTest {
         client.resume(ResourceSet.of(cluster("a"), endpoints("a")));
         assertThat(client.connected().getFirst().getInitialResourceVersionsMap())
                 .containsOnlyKeys("a");
-        client.received(removal(ResourceType.CDS, "1", "a"), START);
+        client.received(Sent.removal(ResourceType.CDS, "1", "a"), START);
         assertThat(applied.getLast()).isEqualTo(ResourceSet.EMPTY);
     }
 
     @Test
     void asks_for_what_clusters_refer_to_and_hands_over_the_whole() {
         client.connected();
-        var asked = client.received(response(ResourceType.CDS, "1", tlsCluster("a")), START);
+        var asked = client.received(Sent.response(ResourceType.CDS, "1", tlsCluster("a")), START);
         assertThat(asked).map(AdsSubscriptionsTest::text).containsExactly("EDS +[a] -[]", "SDS +[ROOTCA] -[]");
-        assertThat(client.received(response(ResourceType.EDS, "2", endpoints("a")), START))
+        assertThat(client.received(Sent.response(ResourceType.EDS, "2", endpoints("a")), START))
                 .isEmpty();
         assertThat(applied).isEmpty();
-        var answers = client.received(response(ResourceType.SDS, "3", secret("ROOTCA")), START);
+        var answers = client.received(Sent.response(ResourceType.SDS, "3", secret("ROOTCA")), START);
         assertThat(applied).hasSize(1);
         assertThat(changes.get(0)).containsExactly(ResourceType.CDS, ResourceType.EDS, ResourceType.SDS);
         assertThat(answers).map(DeltaDiscoveryRequest::getResponseNonce).containsExactly("1", "2", "3");
@@ -79,8 +78,8 @@ final class AdsSubscriptionsTest {
     @Test
     void does_not_wait_for_what_does_not_exist_nor_forever() {
         client.connected();
-        client.received(response(ResourceType.CDS, "1", tlsCluster("a")), START);
-        client.received(removal(ResourceType.EDS, "2", "a"), START);
+        client.received(Sent.response(ResourceType.CDS, "1", tlsCluster("a")), START);
+        client.received(Sent.removal(ResourceType.EDS, "2", "a"), START);
         assertThat(client.tick(START.plusSeconds(14))).isEmpty();
         var answers = client.tick(START.plusSeconds(15));
         assertThat(answers).map(DeltaDiscoveryRequest::getResponseNonce).containsExactly("1", "2");
@@ -90,17 +89,17 @@ final class AdsSubscriptionsTest {
     @Test
     void waits_only_once_for_what_never_comes_and_takes_it_when_it_does() {
         client.connected();
-        client.received(response(ResourceType.CDS, "1", tlsCluster("a")), START);
-        client.received(response(ResourceType.EDS, "2", endpoints("a")), START);
+        client.received(Sent.response(ResourceType.CDS, "1", tlsCluster("a")), START);
+        client.received(Sent.response(ResourceType.EDS, "2", endpoints("a")), START);
         client.tick(START.plusSeconds(15));
         assertThat(applied).hasSize(1);
         var later = START.plusSeconds(20);
         var changed = tlsCluster("a").toBuilder().setAltStatName("x").build();
-        assertThat(client.received(response(ResourceType.CDS, "3", changed), later))
+        assertThat(client.received(Sent.response(ResourceType.CDS, "3", changed), later))
                 .map(DeltaDiscoveryRequest::getResponseNonce)
                 .containsExactly("3");
         assertThat(applied).hasSize(2);
-        assertThat(client.received(response(ResourceType.SDS, "4", secret("ROOTCA")), later))
+        assertThat(client.received(Sent.response(ResourceType.SDS, "4", secret("ROOTCA")), later))
                 .map(DeltaDiscoveryRequest::getResponseNonce)
                 .containsExactly("4");
         assertThat(applied.getLast().resources(ResourceType.SDS)).containsKey("ROOTCA");
@@ -109,10 +108,10 @@ final class AdsSubscriptionsTest {
     @Test
     void each_is_waited_for_as_long_as_what_refers_to_it_says() {
         client.connected();
-        client.received(response(ResourceType.CDS, "1", cluster("a", 3), cluster("b", 0)), START);
+        client.received(Sent.response(ResourceType.CDS, "1", cluster("a", 3), cluster("b", 0)), START);
         client.tick(START.plusSeconds(3));
         assertThat(applied).as("zero waits for ever").isEmpty();
-        client.received(response(ResourceType.EDS, "2", endpoints("b")), START.plusSeconds(100));
+        client.received(Sent.response(ResourceType.EDS, "2", endpoints("b")), START.plusSeconds(100));
         assertThat(applied).hasSize(1);
         assertThat(applied.getLast().resources(ResourceType.EDS)).containsOnlyKeys("b");
     }
@@ -120,8 +119,8 @@ final class AdsSubscriptionsTest {
     @Test
     void what_is_asked_for_later_is_waited_for_from_then_on() {
         client.connected();
-        client.received(response(ResourceType.CDS, "1", cluster("a", 10)), START);
-        client.received(response(ResourceType.CDS, "2", cluster("a", 10), cluster("b", 10)), START.plusSeconds(8));
+        client.received(Sent.response(ResourceType.CDS, "1", cluster("a", 10)), START);
+        client.received(Sent.response(ResourceType.CDS, "2", cluster("a", 10), cluster("b", 10)), START.plusSeconds(8));
         client.tick(START.plusSeconds(12));
         assertThat(applied).isEmpty();
         client.tick(START.plusSeconds(18));
@@ -131,10 +130,10 @@ final class AdsSubscriptionsTest {
     @Test
     void still_waits_for_what_a_later_candidate_refers_to_for_the_first_time() {
         client.connected();
-        client.received(response(ResourceType.CDS, "1", tlsCluster("a")), START);
+        client.received(Sent.response(ResourceType.CDS, "1", tlsCluster("a")), START);
         client.tick(START.plusSeconds(15));
         var later = START.plusSeconds(20);
-        client.received(response(ResourceType.CDS, "2", cluster("b")), later);
+        client.received(Sent.response(ResourceType.CDS, "2", cluster("b")), later);
         client.tick(later.plusSeconds(14));
         assertThat(applied).hasSize(1);
         client.tick(later.plusSeconds(15));
@@ -144,13 +143,13 @@ final class AdsSubscriptionsTest {
     @Test
     void does_not_wait_again_on_a_new_stream_for_what_never_came() {
         client.connected();
-        client.received(response(ResourceType.CDS, "1", tlsCluster("a")), START);
+        client.received(Sent.response(ResourceType.CDS, "1", tlsCluster("a")), START);
         client.tick(START.plusSeconds(15));
         client.disconnected();
         assertThat(client.connected())
                 .map(AdsSubscriptionsTest::text)
                 .containsExactly("CDS +[] -[]", "EDS +[a] -[]", "LDS +[] -[]", "SDS +[ROOTCA] -[]");
-        assertThat(client.received(response(ResourceType.EDS, "1", endpoints("a")), START.plusSeconds(30)))
+        assertThat(client.received(Sent.response(ResourceType.EDS, "1", endpoints("a")), START.plusSeconds(30)))
                 .map(DeltaDiscoveryRequest::getResponseNonce)
                 .containsExactly("1");
         assertThat(applied).hasSize(2);
@@ -165,7 +164,7 @@ final class AdsSubscriptionsTest {
                 Problem.warning("Cluster a", "", "three", "")));
         var before = client.accepted();
         var answers = client.received(
-                response(
+                Sent.response(
                         ResourceType.CDS,
                         "9",
                         cluster("a").toBuilder().setAltStatName("x").build()),
@@ -199,7 +198,7 @@ final class AdsSubscriptionsTest {
     @Test
     void lets_go_of_what_is_no_longer_referred_to() {
         connectWith(endpoints("a"));
-        var answers = client.received(removal(ResourceType.CDS, "9", "a"), START);
+        var answers = client.received(Sent.removal(ResourceType.CDS, "9", "a"), START);
         assertThat(answers).map(AdsSubscriptionsTest::text).containsExactly("CDS +[] -[]", "EDS +[] -[a]");
         assertThat(client.accepted()).isEqualTo(ResourceSet.EMPTY);
     }
@@ -219,35 +218,14 @@ final class AdsSubscriptionsTest {
 
     private void connectWith(ClusterLoadAssignment endpoints) {
         client.connected();
-        client.received(response(ResourceType.CDS, "1", cluster("a")), START);
-        client.received(response(ResourceType.EDS, "2", endpoints), START);
+        client.received(Sent.response(ResourceType.CDS, "1", cluster("a")), START);
+        client.received(Sent.response(ResourceType.EDS, "2", endpoints), START);
         assertThat(applied).hasSize(1);
     }
 
     private static String text(DeltaDiscoveryRequest request) {
         return ResourceType.ofTypeUrl(request.getTypeUrl()).orElseThrow() + " +"
                 + request.getResourceNamesSubscribeList() + " -" + request.getResourceNamesUnsubscribeList();
-    }
-
-    private static DeltaDiscoveryResponse response(ResourceType type, String nonce, Message... messages) {
-        var response =
-                DeltaDiscoveryResponse.newBuilder().setTypeUrl(type.typeUrl()).setNonce(nonce);
-        for (var message : messages) {
-            var resource = NamedResource.of(message);
-            response.addResources(Resource.newBuilder()
-                    .setName(resource.name())
-                    .setVersion(resource.version())
-                    .setResource(resource.body()));
-        }
-        return response.build();
-    }
-
-    private static DeltaDiscoveryResponse removal(ResourceType type, String nonce, String name) {
-        return DeltaDiscoveryResponse.newBuilder()
-                .setTypeUrl(type.typeUrl())
-                .setNonce(nonce)
-                .addRemovedResources(name)
-                .build();
     }
 
     private static Cluster cluster(String name) {

@@ -3,7 +3,6 @@ package io.heddle.xds.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
-import com.google.protobuf.Message;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
@@ -60,12 +59,12 @@ final class DemandsTest {
     @Test
     void a_cluster_that_is_asked_for_is_told_when_it_is_live_and_asked_for_again_on_the_next_stream() {
         client.connected();
-        client.received(response(ResourceType.CDS, "1"), NOW);
+        client.received(Sent.response(ResourceType.CDS, "1"), NOW);
         assertThat(client.demand(ResourceType.CDS, List.of("late"), List.of()))
                 .map(DemandsTest::text)
                 .containsExactly("CDS +[late] -[]");
         assertThat(client.demand(ResourceType.CDS, List.of("late"), List.of())).isEmpty();
-        client.received(response(ResourceType.CDS, "2", cluster("late")), NOW);
+        client.received(Sent.response(ResourceType.CDS, "2", cluster("late")), NOW);
         assertThat(answered).containsExactly("CDS [late]");
         assertThat(live.resources(ResourceType.CDS)).containsOnlyKeys("late");
         assertThat(client.demand(ResourceType.CDS, List.of(), List.of("late")))
@@ -96,7 +95,7 @@ final class DemandsTest {
     @Test
     void what_is_no_name_of_one_resource_is_not_asked_for() {
         client.connected();
-        client.received(response(ResourceType.CDS, "1"), NOW);
+        client.received(Sent.response(ResourceType.CDS, "1"), NOW);
         for (var name : List.of("", "*", "xdstp://a/b", "a b", "x".repeat(1025))) {
             assertThat(client.demand(ResourceType.CDS, List.of(name), List.of()))
                     .as(name)
@@ -128,9 +127,9 @@ final class DemandsTest {
     @Test
     void virtual_hosts_are_subscribed_to_by_their_routes_and_by_name_and_go_with_their_routes() {
         client.connected();
-        client.received(response(ResourceType.CDS, "1"), NOW);
-        client.received(response(ResourceType.LDS, "2", listener()), NOW);
-        assertThat(client.received(response(ResourceType.RDS, "3", routes()), NOW))
+        client.received(Sent.response(ResourceType.CDS, "1"), NOW);
+        client.received(Sent.response(ResourceType.LDS, "2", listener()), NOW);
+        assertThat(client.received(Sent.response(ResourceType.RDS, "3", routes()), NOW))
                 .map(DemandsTest::text)
                 .containsExactly("VHDS +[a/b] -[]");
         assertThat(client.received(hosts("4"), NOW)).hasSize(3);
@@ -170,19 +169,6 @@ final class DemandsTest {
     private static String text(DeltaDiscoveryRequest request) {
         return ResourceType.ofTypeUrl(request.getTypeUrl()).orElseThrow() + " +"
                 + request.getResourceNamesSubscribeList() + " -" + request.getResourceNamesUnsubscribeList();
-    }
-
-    private static DeltaDiscoveryResponse response(ResourceType type, String nonce, Message... messages) {
-        var response =
-                DeltaDiscoveryResponse.newBuilder().setTypeUrl(type.typeUrl()).setNonce(nonce);
-        for (var message : messages) {
-            var resource = NamedResource.of(message);
-            response.addResources(Resource.newBuilder()
-                    .setName(resource.name())
-                    .setVersion(resource.version())
-                    .setResource(resource.body()));
-        }
-        return response.build();
     }
 
     private static DeltaDiscoveryResponse hosts(String nonce, Resource... hosts) {

@@ -9,10 +9,8 @@ import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
-import io.envoyproxy.envoy.service.discovery.v3.Resource;
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
-import io.heddle.xds.resource.NamedResource;
 import io.heddle.xds.resource.ResourceSet;
 import io.heddle.xds.resource.ResourceType;
 import java.time.Duration;
@@ -180,27 +178,14 @@ final class QuarantineTest {
     }
 
     private static DeltaDiscoveryResponse response(String nonce, Message... messages) {
-        return response(ResourceType.CDS, nonce, messages);
+        return Sent.response(ResourceType.CDS, nonce, messages);
     }
 
     private static DeltaDiscoveryResponse endpoints(String nonce, String cluster) {
-        return response(
+        return Sent.response(
                 ResourceType.EDS,
                 nonce,
                 ClusterLoadAssignment.newBuilder().setClusterName(cluster).build());
-    }
-
-    private static DeltaDiscoveryResponse response(ResourceType type, String nonce, Message... messages) {
-        var response =
-                DeltaDiscoveryResponse.newBuilder().setTypeUrl(type.typeUrl()).setNonce(nonce);
-        for (var message : messages) {
-            var resource = NamedResource.of(message);
-            response.addResources(Resource.newBuilder()
-                    .setName(resource.name())
-                    .setVersion(resource.version())
-                    .setResource(resource.body()));
-        }
-        return response.build();
     }
 
     private static Cluster cluster(String name, String says) {

@@ -3,11 +3,12 @@ package io.heddle.xds.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
-import com.google.protobuf.Message;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
@@ -19,9 +20,11 @@ import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
-import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
-import io.envoyproxy.envoy.service.discovery.v3.Resource;
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
 import io.heddle.xds.resource.NamedResource;
@@ -79,36 +82,36 @@ final class ReadyPartTest {
     @BeforeEach
     void runs() {
         client.connected();
-        client.received(response(ResourceType.CDS, "1", cluster("a")), START);
-        client.received(response(ResourceType.EDS, "2", endpoints("a")), START);
-        client.received(response(ResourceType.LDS, "3", listener("in", "r"), listener("out", "s")), START);
-        client.received(response(ResourceType.RDS, "4", routes("r", "a"), routes("s", "a")), START);
+        client.received(Sent.response(ResourceType.CDS, "1", cluster("a")), START);
+        client.received(Sent.response(ResourceType.EDS, "2", endpoints("a")), START);
+        client.received(Sent.response(ResourceType.LDS, "3", listener("in", "r"), listener("out", "s")), START);
+        client.received(Sent.response(ResourceType.RDS, "4", routes("r", "a"), routes("s", "a")), START);
         assertThat(live.size()).isEqualTo(6);
     }
 
     @Test
     void a_change_does_not_wait_for_a_cluster_that_it_does_not_need() {
-        client.received(response(ResourceType.CDS, "5", cluster("b")), START);
+        client.received(Sent.response(ResourceType.CDS, "5", cluster("b")), START);
         var changed = routes("r", "a", "a");
-        assertThat(nonces(client.received(response(ResourceType.RDS, "6", changed), START)))
+        assertThat(nonces(client.received(Sent.response(ResourceType.RDS, "6", changed), START)))
                 .containsExactly("6");
         assertThat(has(changed)).isTrue();
         assertThat(live.resource(ResourceType.CDS, "b")).isEmpty();
-        assertThat(nonces(client.received(response(ResourceType.EDS, "7", endpoints("b")), START)))
+        assertThat(nonces(client.received(Sent.response(ResourceType.EDS, "7", endpoints("b")), START)))
                 .containsExactly("5", "7");
         assertThat(live.resource(ResourceType.CDS, "b")).isPresent();
     }
 
     @Test
     void a_route_waits_for_its_new_cluster_and_a_listener_for_its_new_route() {
-        client.received(response(ResourceType.CDS, "5", cluster("b")), START);
-        client.received(response(ResourceType.RDS, "6", routes("r", "b"), routes("s", "a", "a")), START);
+        client.received(Sent.response(ResourceType.CDS, "5", cluster("b")), START);
+        client.received(Sent.response(ResourceType.RDS, "6", routes("r", "b"), routes("s", "a", "a")), START);
         assertThat(has(routes("r", "a"))).isTrue();
         assertThat(has(routes("s", "a", "a"))).isTrue();
-        client.received(response(ResourceType.LDS, "7", listener("new", "n"), tcp("relay", "b")), START);
-        client.received(response(ResourceType.RDS, "8", routes("n", "b")), START);
+        client.received(Sent.response(ResourceType.LDS, "7", listener("new", "n"), tcp("relay", "b")), START);
+        client.received(Sent.response(ResourceType.RDS, "8", routes("n", "b")), START);
         assertThat(live.resources(ResourceType.LDS)).containsOnlyKeys("in", "out");
-        var answers = client.received(response(ResourceType.EDS, "9", endpoints("b")), START);
+        var answers = client.received(Sent.response(ResourceType.EDS, "9", endpoints("b")), START);
         assertThat(nonces(answers)).containsExactlyInAnyOrder("5", "6", "7", "8", "9");
         assertThat(live.resources(ResourceType.LDS)).containsOnlyKeys("in", "out", "new", "relay");
         assertThat(has(routes("r", "b"))).isTrue();
@@ -116,13 +119,13 @@ final class ReadyPartTest {
 
     @Test
     void nothing_is_taken_away_before_the_whole_is_there_but_listeners() {
-        client.received(response(ResourceType.CDS, "5", cluster("b")), START);
-        client.received(removal(ResourceType.CDS, "6", "a"), START);
-        client.received(removal(ResourceType.LDS, "7", "out"), START);
+        client.received(Sent.response(ResourceType.CDS, "5", cluster("b")), START);
+        client.received(Sent.removal(ResourceType.CDS, "6", "a"), START);
+        client.received(Sent.removal(ResourceType.LDS, "7", "out"), START);
         assertThat(live.resources(ResourceType.CDS)).containsOnlyKeys("a");
         assertThat(live.resources(ResourceType.LDS)).containsOnlyKeys("in");
-        client.received(response(ResourceType.RDS, "8", routes("r", "b")), START);
-        client.received(response(ResourceType.EDS, "9", endpoints("b")), START);
+        client.received(Sent.response(ResourceType.RDS, "8", routes("r", "b")), START);
+        client.received(Sent.response(ResourceType.EDS, "9", endpoints("b")), START);
         assertThat(live.resources(ResourceType.CDS)).containsOnlyKeys("b");
     }
 
@@ -130,20 +133,20 @@ final class ReadyPartTest {
     void a_cluster_whose_hosts_are_not_known_waits_and_its_older_version_serves() {
         slow = Set.of("a");
         client.received(
-                response(
+                Sent.response(
                         ResourceType.CDS,
                         "5",
                         cluster("a").toBuilder().setAltStatName("x").build()),
                 START);
         client.received(
-                response(
+                Sent.response(
                         ResourceType.EDS,
                         "6",
                         endpoints("a").toBuilder()
                                 .setPolicy(ClusterLoadAssignment.Policy.newBuilder())
                                 .build()),
                 START);
-        client.received(response(ResourceType.RDS, "7", routes("r", "a", "a")), START);
+        client.received(Sent.response(ResourceType.RDS, "7", routes("r", "a", "a")), START);
         assertThat(live.message(ResourceType.CDS, "a", Cluster.class)
                         .orElseThrow()
                         .getAltStatName())
@@ -160,15 +163,34 @@ final class ReadyPartTest {
     }
 
     @Test
+    void new_endpoints_wait_with_their_cluster_whose_older_version_may_not_know_how_to_speak_to_them() {
+        var secured =
+                cluster("a").toBuilder().setTransportSocket(verifying("ROOTCA")).build();
+        client.received(Sent.response(ResourceType.CDS, "5", secured), START);
+        var moved = ClusterLoadAssignment.newBuilder()
+                .setClusterName("a")
+                .addEndpoints(LocalityLbEndpoints.newBuilder().setPriority(1))
+                .build();
+        client.received(Sent.response(ResourceType.EDS, "6", moved), START);
+        client.received(Sent.response(ResourceType.RDS, "7", routes("r", "a", "a")), START);
+        assertThat(has(routes("r", "a", "a"))).as("something else goes live").isTrue();
+        assertThat(live.resource(ResourceType.EDS, "a")).contains(NamedResource.of(endpoints("a")));
+        var root = Secret.newBuilder().setName("ROOTCA").build();
+        client.received(Sent.response(ResourceType.SDS, "8", root), START);
+        assertThat(live.resource(ResourceType.CDS, "a")).contains(NamedResource.of(secured));
+        assertThat(live.resource(ResourceType.EDS, "a")).contains(NamedResource.of(moved));
+    }
+
+    @Test
     void what_is_refused_meanwhile_harms_nothing_else_and_is_answered_with_the_rest() {
-        client.received(response(ResourceType.CDS, "5", cluster("b")), START);
+        client.received(Sent.response(ResourceType.CDS, "5", cluster("b")), START);
         bad = "t";
-        client.received(response(ResourceType.LDS, "6", listener("new", "t")), START);
-        client.received(response(ResourceType.RDS, "7", routes("t", "a")), START);
-        client.received(response(ResourceType.RDS, "8", routes("r", "a", "a")), START);
+        client.received(Sent.response(ResourceType.LDS, "6", listener("new", "t")), START);
+        client.received(Sent.response(ResourceType.RDS, "7", routes("t", "a")), START);
+        client.received(Sent.response(ResourceType.RDS, "8", routes("r", "a", "a")), START);
         assertThat(has(routes("r", "a", "a"))).isTrue();
         assertThat(live.resource(ResourceType.RDS, "t")).isEmpty();
-        var answers = client.received(response(ResourceType.EDS, "9", endpoints("b")), START);
+        var answers = client.received(Sent.response(ResourceType.EDS, "9", endpoints("b")), START);
         assertThat(answers.stream().filter(DeltaDiscoveryRequest::hasErrorDetail))
                 .map(DeltaDiscoveryRequest::getResponseNonce)
                 .containsExactly("7");
@@ -185,11 +207,11 @@ final class ReadyPartTest {
 
     @Test
     void what_is_refused_while_something_is_waited_for_without_end_is_told_after_a_while() {
-        client.received(response(ResourceType.CDS, "5", patient("b")), START);
+        client.received(Sent.response(ResourceType.CDS, "5", patient("b")), START);
         bad = "t";
-        client.received(response(ResourceType.LDS, "6", listener("new", "t")), START);
-        client.received(response(ResourceType.RDS, "7", routes("t", "a")), START);
-        client.received(response(ResourceType.RDS, "8", routes("r", "a", "a")), START);
+        client.received(Sent.response(ResourceType.LDS, "6", listener("new", "t")), START);
+        client.received(Sent.response(ResourceType.RDS, "7", routes("t", "a")), START);
+        client.received(Sent.response(ResourceType.RDS, "8", routes("r", "a", "a")), START);
         assertThat(client.tick(START.plusSeconds(14))).noneMatch(DeltaDiscoveryRequest::hasErrorDetail);
         assertThat(refusals).isEmpty();
         var answers = client.tick(START.plusSeconds(15));
@@ -206,7 +228,7 @@ final class ReadyPartTest {
         assertThat(live.resource(ResourceType.LDS, "new"))
                 .as("it need not wait for what is not there")
                 .isPresent();
-        answers = client.received(response(ResourceType.EDS, "9", endpoints("b")), START.plusSeconds(60));
+        answers = client.received(Sent.response(ResourceType.EDS, "9", endpoints("b")), START.plusSeconds(60));
         assertThat(nonces(answers)).containsExactly("5", "9");
         assertThat(answers).noneMatch(DeltaDiscoveryRequest::hasErrorDetail);
         assertThat(refusals).as("once").hasSize(1);
@@ -214,11 +236,11 @@ final class ReadyPartTest {
 
     @Test
     void what_is_refused_meanwhile_falls_back_on_what_was_good_before_the_process_began() {
-        client.received(response(ResourceType.CDS, "5", patient("b")), START);
+        client.received(Sent.response(ResourceType.CDS, "5", patient("b")), START);
         bad = "t";
         lastGood = ResourceSet.of(routes("t", "a"));
-        client.received(response(ResourceType.LDS, "6", listener("new", "t")), START);
-        client.received(response(ResourceType.RDS, "7", routes("t", "a", "a")), START);
+        client.received(Sent.response(ResourceType.LDS, "6", listener("new", "t")), START);
+        client.received(Sent.response(ResourceType.RDS, "7", routes("t", "a", "a")), START);
         assertThat(has(routes("t", "a"))).isTrue();
     }
 
@@ -227,8 +249,8 @@ final class ReadyPartTest {
         live = ResourceSet.EMPTY;
         var fresh = new AdsSubscriptions(new Sink(), ResourceSet.EMPTY);
         fresh.connected();
-        fresh.received(response(ResourceType.CDS, "1", cluster("a"), cluster("b")), START);
-        fresh.received(response(ResourceType.EDS, "2", endpoints("a")), START);
+        fresh.received(Sent.response(ResourceType.CDS, "1", cluster("a"), cluster("b")), START);
+        fresh.received(Sent.response(ResourceType.EDS, "2", endpoints("a")), START);
         assertThat(live).isEqualTo(ResourceSet.EMPTY);
     }
 
@@ -286,24 +308,13 @@ final class ReadyPartTest {
                 .build();
     }
 
-    private static DeltaDiscoveryResponse response(ResourceType type, String nonce, Message... messages) {
-        var response =
-                DeltaDiscoveryResponse.newBuilder().setTypeUrl(type.typeUrl()).setNonce(nonce);
-        for (var message : messages) {
-            var resource = NamedResource.of(message);
-            response.addResources(Resource.newBuilder()
-                    .setName(resource.name())
-                    .setVersion(resource.version())
-                    .setResource(resource.body()));
-        }
-        return response.build();
-    }
-
-    private static DeltaDiscoveryResponse removal(ResourceType type, String nonce, String name) {
-        return DeltaDiscoveryResponse.newBuilder()
-                .setTypeUrl(type.typeUrl())
-                .setNonce(nonce)
-                .addRemovedResources(name)
+    private static TransportSocket verifying(String secret) {
+        var trust = SdsSecretConfig.newBuilder().setName(secret).setSdsConfig(ADS);
+        var tls = CommonTlsContext.newBuilder().setValidationContextSdsSecretConfig(trust);
+        var upstream = UpstreamTlsContext.newBuilder().setCommonTlsContext(tls).build();
+        return TransportSocket.newBuilder()
+                .setName("tls")
+                .setTypedConfig(Any.pack(upstream))
                 .build();
     }
 }
