@@ -4,17 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Objects;
-import java.util.concurrent.Executors;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -71,28 +68,21 @@ final class BandwidthLimitTest {
                   endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: @APP@}}}}]}]
             """;
 
-    private HttpServer application;
-    private Proxy proxy;
+    private FilteredProxy proxy;
 
     @BeforeAll
     void start(@TempDir Path state) throws Exception {
-        application = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        application.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        application.createContext("/", BandwidthLimitTest::answer);
-        application.start();
-        var bootstrap = BOOTSTRAP
-                .replace("@APP@", Integer.toString(application.getAddress().getPort()))
-                .replace(
+        proxy = new FilteredProxy(
+                BOOTSTRAP.replace(
                         "@LIMIT@",
-                        "{\"@type\": type.googleapis.com/envoy.extensions.filters.http.bandwidth_limit.v3.BandwidthLimit,");
-        proxy = Proxy.start(ProxyOptions.of(new ProxyOptions.BootstrapSource.Text(bootstrap), state));
-        proxy.ready().get(10, TimeUnit.SECONDS);
+                        "{\"@type\": type.googleapis.com/envoy.extensions.filters.http.bandwidth_limit.v3.BandwidthLimit,"),
+                state,
+                Map.of("/", BandwidthLimitTest::answer));
     }
 
     @AfterAll
     void stop() {
         proxy.close();
-        application.stop(0);
     }
 
     /// Answers with as many bytes as the query says, or with how many came.
@@ -107,12 +97,8 @@ final class BandwidthLimitTest {
         exchange.close();
     }
 
-    private int port(String listener) {
-        return Objects.requireNonNull(proxy.ports().get(listener)).getPort();
-    }
-
     private String send(String to, String head, String body) throws IOException {
-        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port(to))) {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), proxy.port(to))) {
             socket.setSoTimeout(20_000);
             var text = head + " HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\ncontent-length: " + body.length()
                     + "\r\n\r\n" + body;
@@ -169,7 +155,7 @@ final class BandwidthLimitTest {
                         "--max-time",
                         "20",
                         "--http2-prior-knowledge",
-                        "http://127.0.0.1:" + port("in") + "/second?" + size)
+                        "http://127.0.0.1:" + proxy.port("in") + "/second?" + size)
                 .start();
         assertThat(process.getInputStream().readAllBytes()).hasSize(size);
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThan(Duration.ofMillis(480));

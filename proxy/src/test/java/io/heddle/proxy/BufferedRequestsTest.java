@@ -4,17 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Objects;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,27 +30,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class BufferedRequestsTest {
     private final AtomicInteger asked = new AtomicInteger();
-    private HttpServer application;
-    private Proxy proxy;
+    private FilteredProxy proxy;
 
     @BeforeAll
     void start(@TempDir Path state) throws Exception {
-        application = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        application.createContext("/", this::answer);
-        application.start();
-        var bootstrap = new String(
-                        Objects.requireNonNull(BufferedRequestsTest.class.getResourceAsStream("buffer.yaml"))
-                                .readAllBytes(),
-                        StandardCharsets.UTF_8)
-                .replace("@APP@", Integer.toString(application.getAddress().getPort()));
-        proxy = Proxy.start(ProxyOptions.of(new ProxyOptions.BootstrapSource.Text(bootstrap), state));
-        proxy.ready().get(10, TimeUnit.SECONDS);
+        proxy = new FilteredProxy(FilteredProxy.read("buffer.yaml"), state, Map.of("/", this::answer));
     }
 
     @AfterAll
     void stop() {
         proxy.close();
-        application.stop(0);
     }
 
     private void answer(HttpExchange exchange) throws IOException {
@@ -74,12 +61,8 @@ final class BufferedRequestsTest {
         exchange.close();
     }
 
-    private int port(String listener) {
-        return Objects.requireNonNull(proxy.ports().get(listener)).getPort();
-    }
-
     private String send(String head, String body) throws IOException {
-        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port("in"))) {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), proxy.port("in"))) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream().write(text(head).getBytes(StandardCharsets.ISO_8859_1));
             socket.getOutputStream().write(body.getBytes(StandardCharsets.ISO_8859_1));
@@ -127,7 +110,7 @@ final class BufferedRequestsTest {
 
     @Test
     void a_client_that_waits_is_told_to_go_on() throws IOException {
-        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port("in"))) {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), proxy.port("in"))) {
             socket.setSoTimeout(10_000);
             var head = text("POST / HTTP/1.1\r\nexpect: 100-continue\r\ncontent-length: 5");
             socket.getOutputStream().write(head.getBytes(StandardCharsets.ISO_8859_1));
@@ -190,7 +173,7 @@ final class BufferedRequestsTest {
                         "--no-content-length",
                         "-d",
                         body.toString(),
-                        "http://127.0.0.1:" + port("in") + "/")
+                        "http://127.0.0.1:" + proxy.port("in") + "/")
                 .redirectErrorStream(true)
                 .start();
         process.getOutputStream().close();

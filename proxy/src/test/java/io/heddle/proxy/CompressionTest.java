@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.heddle.proxy.body.Codings;
 import io.heddle.traffic.body.ContentCoding;
 import java.io.ByteArrayInputStream;
@@ -13,7 +12,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,9 +20,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Objects;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
@@ -46,30 +43,19 @@ final class CompressionTest {
     private final CountDownLatch secondEvent = new CountDownLatch(1);
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private HttpServer application;
-    private Proxy proxy;
+    private FilteredProxy proxy;
 
     @BeforeAll
     void start(@TempDir Path state) throws Exception {
-        application = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        application.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        application.createContext("/", CompressionTest::answer);
-        application.createContext("/events", this::events);
-        application.createContext("/endless", CompressionTest::endless);
-        application.start();
-        var bootstrap = new String(
-                        Objects.requireNonNull(CompressionTest.class.getResourceAsStream("compression.yaml"))
-                                .readAllBytes(),
-                        StandardCharsets.UTF_8)
-                .replace("@APP@", Integer.toString(application.getAddress().getPort()));
-        proxy = Proxy.start(ProxyOptions.of(new ProxyOptions.BootstrapSource.Text(bootstrap), state));
-        proxy.ready().get(10, TimeUnit.SECONDS);
+        proxy = new FilteredProxy(
+                FilteredProxy.read("compression.yaml"),
+                state,
+                Map.of("/", CompressionTest::answer, "/events", this::events, "/endless", CompressionTest::endless));
     }
 
     @AfterAll
     void stop() {
         proxy.close();
-        application.stop(0);
     }
 
     private static void answer(HttpExchange exchange) throws IOException {
@@ -124,12 +110,8 @@ final class CompressionTest {
         }
     }
 
-    private int port(String listener) {
-        return Objects.requireNonNull(proxy.ports().get(listener)).getPort();
-    }
-
     private HttpRequest.Builder to(String listener, String path) {
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port(listener) + path));
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + proxy.port(listener) + path));
     }
 
     private HttpResponse<byte[]> send(HttpRequest request) throws Exception {
@@ -237,13 +219,14 @@ final class CompressionTest {
     }
 
     private String metrics() throws Exception {
-        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port("admin") + "/stats/prometheus"));
+        var request =
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + proxy.port("admin") + "/stats/prometheus"));
         return new String(send(request.build()).body(), StandardCharsets.UTF_8);
     }
 
     @Test
     void an_event_gets_through_before_the_next_one_is_there() throws Exception {
-        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port("squeezed"))) {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), proxy.port("squeezed"))) {
             socket.setSoTimeout(10_000);
             var head = "GET /events HTTP/1.0\r\nhost: app\r\naccept-encoding: gzip\r\n\r\n";
             socket.getOutputStream().write(head.getBytes(StandardCharsets.ISO_8859_1));
@@ -264,7 +247,7 @@ final class CompressionTest {
 
     @Test
     void a_client_that_leaves_takes_its_compressor_with_it() throws Exception {
-        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port("squeezed"))) {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), proxy.port("squeezed"))) {
             var head = "GET /endless HTTP/1.1\r\nhost: app\r\naccept-encoding: gzip\r\n\r\n";
             socket.getOutputStream().write(head.getBytes(StandardCharsets.ISO_8859_1));
             assertThat(socket.getInputStream().readNBytes(20_000)).hasSize(20_000);
@@ -292,7 +275,7 @@ final class CompressionTest {
                         "accept-encoding: gzip",
                         "-H",
                         "x-a-content-type: text/plain",
-                        "http://127.0.0.1:" + port("squeezed") + "/")
+                        "http://127.0.0.1:" + proxy.port("squeezed") + "/")
                 .start();
         var answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
         assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -14,8 +15,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /// A proxy as it is run, with a bootstrap of the test's own, before an application that answers with the
@@ -32,16 +35,27 @@ final class FilteredProxy implements AutoCloseable {
 
     /// With `text` in place of `mark`, too.
     FilteredProxy(String resource, Path state, String mark, String text) throws Exception {
+        this(read(resource).replace(mark, text), state, Map.of("/", FilteredProxy::answer));
+    }
+
+    /// With the text of a bootstrap, before applications that answer each beneath its path, on as many threads as they
+    /// like.
+    FilteredProxy(String text, Path state, Map<String, HttpHandler> applications) throws Exception {
         application = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        application.createContext("/", FilteredProxy::answer);
+        application.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        applications.forEach(application::createContext);
         application.start();
-        var stream = Objects.requireNonNull(FilteredProxy.class.getResourceAsStream(resource));
-        var bootstrap = new String(stream.readAllBytes(), StandardCharsets.UTF_8)
-                .replace("@LOG@", state.resolve("requests.log").toString())
-                .replace(mark, text)
+        var bootstrap = text.replace("@LOG@", state.resolve("requests.log").toString())
                 .replace("@APP@", Integer.toString(application.getAddress().getPort()));
         proxy = Proxy.start(ProxyOptions.of(new ProxyOptions.BootstrapSource.Text(bootstrap), state));
         proxy.ready().get(10, TimeUnit.SECONDS);
+    }
+
+    /// The text of a resource of these tests.
+    static String read(String resource) throws IOException {
+        try (var stream = Objects.requireNonNull(FilteredProxy.class.getResourceAsStream(resource))) {
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     @Override

@@ -17,12 +17,10 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import io.heddle.proxy.grpc.Octets;
 import io.heddle.proxy.observe.AccessLogs;
 import io.heddle.proxy.tls.TestAuthority;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -43,21 +41,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// grpc-java on both ends, two proxies in between: HTTP/2 without TLS, HTTP/2 over mTLS, HTTP/2 without TLS.
 class GrpcPairTest {
     private static final String CATALOG = "spiffe://mesh.test/ns/shop/sa/catalog";
-    private static final MethodDescriptor.Marshaller<byte[]> BYTES = new MethodDescriptor.Marshaller<>() {
-        @Override
-        public InputStream stream(byte[] value) {
-            return new ByteArrayInputStream(value);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-            try {
-                return stream.readAllBytes();
-            } catch (IOException impossible) {
-                throw new UncheckedIOException(impossible);
-            }
-        }
-    };
     private static final MethodDescriptor<byte[], byte[]> ECHO = method("Echo", MethodDescriptor.MethodType.UNARY);
     private static final MethodDescriptor<byte[], byte[]> MANY =
             method("Many", MethodDescriptor.MethodType.SERVER_STREAMING);
@@ -83,7 +66,7 @@ class GrpcPairTest {
     }
 
     private static MethodDescriptor<byte[], byte[]> method(String name, MethodDescriptor.MethodType type) {
-        return MethodDescriptor.newBuilder(BYTES, BYTES)
+        return MethodDescriptor.newBuilder(Octets.BYTES, Octets.BYTES)
                 .setFullMethodName(MethodDescriptor.generateFullMethodName("shop.Catalog", name))
                 .setType(type)
                 .build();

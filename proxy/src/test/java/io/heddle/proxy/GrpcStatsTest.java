@@ -16,10 +16,8 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
-import java.io.ByteArrayInputStream;
+import io.heddle.proxy.grpc.Octets;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -38,21 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What is counted of gRPC calls between grpc-java's client and server.
 final class GrpcStatsTest {
-    private static final MethodDescriptor.Marshaller<byte[]> BYTES = new MethodDescriptor.Marshaller<>() {
-        @Override
-        public InputStream stream(byte[] value) {
-            return new ByteArrayInputStream(value);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-            try {
-                return stream.readAllBytes();
-            } catch (IOException impossible) {
-                throw new UncheckedIOException(impossible);
-            }
-        }
-    };
     private static final String LISTENER = """
               - name: @NAME@
                 address: {socket_address: {address: 127.0.0.1, port_value: 0}}
@@ -134,7 +117,7 @@ final class GrpcStatsTest {
     }
 
     private static MethodDescriptor<byte[], byte[]> method(String name, MethodDescriptor.MethodType type) {
-        return MethodDescriptor.newBuilder(BYTES, BYTES)
+        return MethodDescriptor.newBuilder(Octets.BYTES, Octets.BYTES)
                 .setFullMethodName("shop.Catalog/" + name)
                 .setType(type)
                 .build();

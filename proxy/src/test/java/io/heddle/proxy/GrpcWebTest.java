@@ -11,12 +11,9 @@ import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
-import java.io.ByteArrayInputStream;
+import io.heddle.proxy.grpc.Octets;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -42,21 +39,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// What a browser's gRPC-Web client sends and reads, byte by byte, before a real gRPC server.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class GrpcWebTest {
-    private static final MethodDescriptor.Marshaller<byte[]> BYTES = new MethodDescriptor.Marshaller<>() {
-        @Override
-        public InputStream stream(byte[] value) {
-            return new ByteArrayInputStream(value);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-            try {
-                return stream.readAllBytes();
-            } catch (IOException impossible) {
-                throw new UncheckedIOException(impossible);
-            }
-        }
-    };
     private static final String BOOTSTRAP = """
             admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
             static_resources:
@@ -133,7 +115,7 @@ final class GrpcWebTest {
     }
 
     private static MethodDescriptor<byte[], byte[]> method(String name, MethodDescriptor.MethodType type) {
-        return MethodDescriptor.newBuilder(BYTES, BYTES)
+        return MethodDescriptor.newBuilder(Octets.BYTES, Octets.BYTES)
                 .setFullMethodName("shop.Catalog/" + name)
                 .setType(type)
                 .build();

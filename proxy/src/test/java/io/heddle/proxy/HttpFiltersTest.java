@@ -3,17 +3,12 @@ package io.heddle.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Objects;
+import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,27 +19,16 @@ import org.junit.jupiter.api.io.TempDir;
 /// sides. The application answers with the head that it got.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class HttpFiltersTest {
-    private HttpServer application;
-    private Proxy proxy;
+    private FilteredProxy proxy;
 
     @BeforeAll
     void start(@TempDir Path state) throws Exception {
-        application = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        application.createContext("/", HttpFiltersTest::answer);
-        application.start();
-        var bootstrap = new String(
-                        Objects.requireNonNull(HttpFiltersTest.class.getResourceAsStream("filters.yaml"))
-                                .readAllBytes(),
-                        StandardCharsets.UTF_8)
-                .replace("@APP@", Integer.toString(application.getAddress().getPort()));
-        proxy = Proxy.start(ProxyOptions.of(new ProxyOptions.BootstrapSource.Text(bootstrap), state));
-        proxy.ready().get(10, TimeUnit.SECONDS);
+        proxy = new FilteredProxy(FilteredProxy.read("filters.yaml"), state, Map.of("/", HttpFiltersTest::answer));
     }
 
     @AfterAll
     void stop() {
         proxy.close();
-        application.stop(0);
     }
 
     private static void answer(HttpExchange exchange) throws IOException {
@@ -62,45 +46,26 @@ final class HttpFiltersTest {
         exchange.close();
     }
 
-    /// The whole answer to a request of these lines, header names in lower case.
-    private String ask(String request, String... lines) throws IOException {
-        return send("in", request, lines);
-    }
-
-    private String send(String to, String request, String... lines) throws IOException {
-        int port = Objects.requireNonNull(proxy.ports().get(to)).getPort();
-        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            socket.setSoTimeout(10_000);
-            var text = request + " HTTP/1.1\r\nconnection: close\r\n" + String.join("\r\n", lines) + "\r\n\r\n";
-            socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1).replace("\r", "");
-        }
-    }
-
-    private String metrics() throws IOException {
-        return send("admin", "GET /stats/prometheus", "host: 127.0.0.1");
-    }
-
     @Test
     void local_rate_limits_let_pass_what_their_buckets_hold() throws IOException {
-        assertThat(ask("GET /", "host: limited", "x-user: ann"))
+        assertThat(proxy.ask("GET /", "host: limited", "x-user: ann"))
                 .startsWith("HTTP/1.1 200 ")
                 .contains("\nx-ratelimit-limit: 1\n", "\nx-ratelimit-remaining: 0\n", "\nx-ratelimit-reset: 60\n")
                 .doesNotContain("x-limited");
-        assertThat(ask("GET /", "host: limited", "x-user: ann"))
+        assertThat(proxy.ask("GET /", "host: limited", "x-user: ann"))
                 .startsWith("HTTP/1.1 429 ")
                 .contains("\nx-limited: 429\n")
                 .endsWith("\n\nlocal_rate_limited");
-        assertThat(ask("GET /", "host: limited", "x-user: ben"))
+        assertThat(proxy.ask("GET /", "host: limited", "x-user: ben"))
                 .startsWith("HTTP/1.1 200 ")
                 .contains("\nx-ratelimit-limit: 4\n", "\nx-ratelimit-remaining: 2\n");
-        assertThat(ask("POST /", "host: limited", "x-user: ann", "content-type: application/grpc"))
+        assertThat(proxy.ask("POST /", "host: limited", "x-user: ann", "content-type: application/grpc"))
                 .startsWith("HTTP/1.1 200 ")
                 .contains("\ngrpc-status: 8\n", "\ngrpc-message: local_rate_limited\n");
-        assertThat(ask("GET /", "host: free", "x-user: ann"))
+        assertThat(proxy.ask("GET /", "host: free", "x-user: ann"))
                 .startsWith("HTTP/1.1 200 ")
                 .doesNotContain("x-ratelimit");
-        assertThat(metrics())
+        assertThat(proxy.metrics())
                 .contains(
                         "envoy_http_local_rate_limit_enabled{envoy_local_http_ratelimit_prefix=\"cart\"} 4",
                         "envoy_http_local_rate_limit_ok{envoy_local_http_ratelimit_prefix=\"cart\"} 2",
@@ -112,39 +77,40 @@ final class HttpFiltersTest {
     @Test
     void pages_of_other_origins_may_ask_what_their_policy_says() throws IOException {
         var origin = "origin: https://a.page.example";
-        assertThat(ask("OPTIONS /", "host: pages", origin, "access-control-request-method: PUT"))
+        assertThat(proxy.ask("OPTIONS /", "host: pages", origin, "access-control-request-method: PUT"))
                 .startsWith("HTTP/1.1 200 ")
                 .contains("\naccess-control-allow-origin: https://a.page.example\n")
                 .contains("\naccess-control-allow-methods: GET, PUT\n")
                 .endsWith("\n\n");
-        assertThat(ask("GET /", "host: pages", origin))
+        assertThat(proxy.ask("GET /", "host: pages", origin))
                 .contains("\naccess-control-allow-origin: https://a.page.example\n")
                 .contains("\naccess-control-expose-headers: x-version\n")
                 .contains("\naccess-control-allow-credentials: true\n")
                 .contains("\nGET /\n");
-        assertThat(ask("GET /", "host: pages", "origin: https://evil.example")).doesNotContain("access-control");
-        assertThat(metrics())
+        assertThat(proxy.ask("GET /", "host: pages", "origin: https://evil.example"))
+                .doesNotContain("access-control");
+        assertThat(proxy.metrics())
                 .contains("envoy_http_cors_origin_valid{envoy_http_conn_manager_prefix=\"in\"}")
                 .contains("envoy_http_cors_origin_invalid{envoy_http_conn_manager_prefix=\"in\"}");
     }
 
     @Test
     void another_page_changes_nothing() throws IOException {
-        assertThat(ask("DELETE /", "host: pages", "origin: https://evil.example"))
+        assertThat(proxy.ask("DELETE /", "host: pages", "origin: https://evil.example"))
                 .startsWith("HTTP/1.1 403 ")
                 .endsWith("\n\nInvalid origin");
-        assertThat(ask("DELETE /", "host: pages", "origin: https://other.example"))
+        assertThat(proxy.ask("DELETE /", "host: pages", "origin: https://other.example"))
                 .startsWith("HTTP/1.1 200 ");
-        assertThat(ask("DELETE /", "host: free", "origin: https://evil.example"))
+        assertThat(proxy.ask("DELETE /", "host: free", "origin: https://evil.example"))
                 .startsWith("HTTP/1.1 200 ");
-        assertThat(metrics())
+        assertThat(proxy.metrics())
                 .contains("envoy_http_csrf_request_invalid{envoy_http_conn_manager_prefix=\"in\"} 1")
                 .contains("envoy_http_csrf_request_valid{envoy_http_conn_manager_prefix=\"in\"} 1");
     }
 
     @Test
     void heads_change_by_every_level_after_the_route() throws IOException {
-        assertThat(ask("GET /", "host: pages", "x-gone: 1", "x-user: ann"))
+        assertThat(proxy.ask("GET /", "host: pages", "x-gone: 1", "x-user: ann"))
                 .contains("\nx-level: host\n", "\nx-who: ann\n", "\nx-version: v7 200\n")
                 .doesNotContain("x-gone");
     }

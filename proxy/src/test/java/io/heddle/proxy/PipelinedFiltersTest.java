@@ -2,16 +2,14 @@ package io.heddle.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpHandler;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,20 +63,14 @@ final class PipelinedFiltersTest {
     @Test
     void a_denied_request_is_denied_behind_one_whose_body_is_broken(@TempDir Path state) throws Exception {
         var seen = new ConcurrentLinkedQueue<String>();
-        var application = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        application.createContext("/", exchange -> {
+        HttpHandler application = exchange -> {
             seen.add(exchange.getRequestURI().getPath());
             exchange.getRequestBody().readAllBytes();
             exchange.sendResponseHeaders(200, -1);
             exchange.close();
-        });
-        application.start();
-        var bootstrap = BOOTSTRAP.replace(
-                "@APP@", Integer.toString(application.getAddress().getPort()));
-        try (var proxy = Proxy.start(ProxyOptions.of(new ProxyOptions.BootstrapSource.Text(bootstrap), state))) {
-            proxy.ready().get(10, TimeUnit.SECONDS);
-            var port = Objects.requireNonNull(proxy.ports().get("in")).getPort();
-            try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        };
+        try (var proxy = new FilteredProxy(BOOTSTRAP, state, Map.of("/", application))) {
+            try (var socket = new Socket(InetAddress.getLoopbackAddress(), proxy.port("in"))) {
                 socket.setSoTimeout(20_000);
                 var broken = request("POST /ok", 100, "content-encoding: gzip", "content-length: 20") + "x".repeat(20);
                 var denied = request("GET /admin", 300, "connection: close");
@@ -89,8 +81,6 @@ final class PipelinedFiltersTest {
                         .satisfies(both -> assertThat(both.get(0)).startsWith("HTTP/1.1 400 "))
                         .satisfies(both -> assertThat(both.get(1)).startsWith("HTTP/1.1 403 "));
             }
-        } finally {
-            application.stop(0);
         }
         assertThat(seen).doesNotContain("/admin");
     }

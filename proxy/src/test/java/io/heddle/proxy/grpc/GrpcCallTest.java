@@ -22,10 +22,7 @@ import io.heddle.traffic.grpc.GrpcMethod;
 import io.heddle.traffic.resilience.EjectionType;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.Http2Options;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -43,21 +40,6 @@ import org.junit.jupiter.api.Test;
 
 /// Calls to grpc-java's server.
 class GrpcCallTest {
-    private static final MethodDescriptor.Marshaller<byte[]> BYTES = new MethodDescriptor.Marshaller<>() {
-        @Override
-        public InputStream stream(byte[] value) {
-            return new ByteArrayInputStream(value);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-            try {
-                return stream.readAllBytes();
-            } catch (IOException impossible) {
-                throw new UncheckedIOException(impossible);
-            }
-        }
-    };
 
     private final AtomicInteger cancelled = new AtomicInteger();
     private final AtomicInteger written = new AtomicInteger();
@@ -81,7 +63,7 @@ class GrpcCallTest {
     }
 
     private static MethodDescriptor<byte[], byte[]> method(String name, MethodDescriptor.MethodType type) {
-        return MethodDescriptor.newBuilder(BYTES, BYTES)
+        return MethodDescriptor.newBuilder(Octets.BYTES, Octets.BYTES)
                 .setFullMethodName(MethodDescriptor.generateFullMethodName("shop.Catalog", name))
                 .setType(type)
                 .build();

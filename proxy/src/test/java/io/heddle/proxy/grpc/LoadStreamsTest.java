@@ -21,10 +21,7 @@ import io.heddle.traffic.resilience.CircuitBreaker.Resource;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import io.heddle.xds.read.Bootstrap;
 import io.heddle.xds.read.BootstrapReader;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -38,21 +35,6 @@ import org.junit.jupiter.api.Test;
 
 /// Hosts that tell by themselves how busy they are: grpc-java's servers.
 class LoadStreamsTest {
-    private static final MethodDescriptor.Marshaller<byte[]> BYTES = new MethodDescriptor.Marshaller<>() {
-        @Override
-        public InputStream stream(byte[] value) {
-            return new ByteArrayInputStream(value);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-            try {
-                return stream.readAllBytes();
-            } catch (IOException impossible) {
-                throw new UncheckedIOException(impossible);
-            }
-        }
-    };
 
     private final List<Server> servers = new ArrayList<>();
 
@@ -76,7 +58,7 @@ class LoadStreamsTest {
     }
 
     private Server server(Answering answering) throws IOException {
-        var method = MethodDescriptor.<byte[], byte[]>newBuilder(BYTES, BYTES)
+        var method = MethodDescriptor.<byte[], byte[]>newBuilder(Octets.BYTES, Octets.BYTES)
                 .setType(MethodDescriptor.MethodType.SERVER_STREAMING)
                 .setFullMethodName("xds.service.orca.v3.OpenRcaService/StreamCoreMetrics")
                 .build();

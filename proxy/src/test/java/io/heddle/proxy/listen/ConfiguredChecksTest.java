@@ -15,15 +15,13 @@ import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCalls;
 import io.heddle.model.problem.Checked;
+import io.heddle.proxy.grpc.Octets;
 import io.heddle.traffic.balance.HostState;
 import io.heddle.traffic.grpc.GrpcMethod;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import io.heddle.xds.read.Bootstrap;
 import io.heddle.xds.read.BootstrapReader;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -41,21 +39,6 @@ import org.junit.jupiter.api.io.TempDir;
 class ConfiguredChecksTest {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
     private static final String ILL = "HTTP/1.1 500 No\r\nContent-Length: 2\r\n\r\nno";
-    private static final MethodDescriptor.Marshaller<byte[]> BYTES = new MethodDescriptor.Marshaller<>() {
-        @Override
-        public InputStream stream(byte[] value) {
-            return new ByteArrayInputStream(value);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-            try {
-                return stream.readAllBytes();
-            } catch (IOException impossible) {
-                throw new UncheckedIOException(impossible);
-            }
-        }
-    };
 
     private final List<String> calls = new CopyOnWriteArrayList<>();
     private final AtomicReference<byte[]> answer = new AtomicReference<>(new byte[] {8, 1});
@@ -90,7 +73,7 @@ class ConfiguredChecksTest {
     }
 
     private Server health() throws IOException {
-        var method = MethodDescriptor.<byte[], byte[]>newBuilder(BYTES, BYTES)
+        var method = MethodDescriptor.<byte[], byte[]>newBuilder(Octets.BYTES, Octets.BYTES)
                 .setType(MethodDescriptor.MethodType.UNARY)
                 .setFullMethodName("grpc.health.v1.Health/Check")
                 .build();

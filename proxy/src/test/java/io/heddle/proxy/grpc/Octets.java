@@ -1,0 +1,28 @@
+package io.heddle.proxy.grpc;
+
+import io.grpc.MethodDescriptor;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+
+/// Messages of gRPC that are their bytes.
+public final class Octets implements MethodDescriptor.Marshaller<byte[]> {
+    public static final MethodDescriptor.Marshaller<byte[]> BYTES = new Octets();
+
+    private Octets() {}
+
+    @Override
+    public InputStream stream(byte[] value) {
+        return new ByteArrayInputStream(value);
+    }
+
+    @Override
+    public byte[] parse(InputStream stream) {
+        try {
+            return stream.readAllBytes();
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+    }
+}
