@@ -1,6 +1,11 @@
 package io.heddle.proxy.http2;
 
 import io.heddle.proxy.http.HeadResult;
+import io.heddle.proxy.http2.field.RequestFields;
+import io.heddle.proxy.http2.field.ResponseFields;
+import io.heddle.proxy.http2.field.TrailerFields;
+import io.heddle.proxy.http2.hpack.FieldSink;
+import io.heddle.proxy.http2.hpack.HpackDecoder;
 import io.heddle.traffic.request.Span;
 import java.util.Arrays;
 

@@ -6,6 +6,7 @@ import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.http.LineKind;
 import io.heddle.proxy.http.Octets;
 import io.heddle.proxy.http.OutgoingRequest;
+import io.heddle.proxy.http2.hpack.HpackEncoder;
 import io.heddle.traffic.request.Span;
 import java.nio.charset.StandardCharsets;
 

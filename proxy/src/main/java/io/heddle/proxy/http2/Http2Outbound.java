@@ -2,6 +2,7 @@ package io.heddle.proxy.http2;
 
 import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.Trailers;
+import io.heddle.proxy.http2.hpack.HpackEncoder;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;

@@ -3,6 +3,7 @@ package io.heddle.proxy.http2;
 import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.http.HttpResponseHead;
+import io.heddle.proxy.http2.hpack.HpackEncoder;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,7 @@
 package io.heddle.proxy.http2;
 
+import io.heddle.proxy.http2.hpack.HpackDecoder;
+
 /// What the peer's SETTINGS say (RFC 9113, section 6.5.2), until it says otherwise the defaults.
 final class PeerSettings {
     /// The streams assumed to be allowed until the peer's settings are there.

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.heddle.proxy.http.HeaderLines;
+import io.heddle.proxy.http2.hpack.HpackDecoder;
 import io.heddle.traffic.request.Span;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;

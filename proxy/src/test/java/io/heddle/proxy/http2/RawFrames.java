@@ -1,5 +1,6 @@
 package io.heddle.proxy.http2;
 
+import io.heddle.proxy.http2.hpack.HpackEncoder;
 import io.heddle.traffic.request.Span;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

@@ -48,6 +48,15 @@ class CodeShapeTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"traffic", "xds", "proxy"})
+    void packages_within_a_package_form_no_cycle(String module) {
+        slices().matching("io.heddle." + module + ".(**)")
+                .should()
+                .beFreeOfCycles()
+                .check(house);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"proxy", "control"})
     void no_package_sees_its_modules_root(String module) {
         var root = DescribedPredicate.describe(

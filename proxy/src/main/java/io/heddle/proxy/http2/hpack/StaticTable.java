@@ -1,4 +1,4 @@
-package io.heddle.proxy.http2;
+package io.heddle.proxy.http2.hpack;
 
 import io.heddle.traffic.request.Span;
 import java.nio.charset.StandardCharsets;

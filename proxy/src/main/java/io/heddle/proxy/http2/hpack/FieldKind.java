@@ -1,26 +1,33 @@
-package io.heddle.proxy.http2;
+package io.heddle.proxy.http2.hpack;
 
 import io.heddle.proxy.http.LineKind;
 import io.heddle.proxy.http.Octets;
 
 /// Which field a name is, as HTTP/2 cares: a pseudo-header field, a name that none may have, or one of [LineKind].
-final class FieldKind {
+public final class FieldKind {
     /// Not a token, or with upper-case letters (RFC 9113, section 8.2.1).
-    static final int INVALID = -1;
+    public static final int INVALID = -1;
 
     /// A name that begins with a colon and is none of the known.
-    static final int UNKNOWN_PSEUDO = 32;
+    public static final int UNKNOWN_PSEUDO = 32;
 
-    static final int METHOD = 33;
-    static final int SCHEME = 34;
-    static final int AUTHORITY = 35;
-    static final int PATH = 36;
-    static final int PROTOCOL = 37;
-    static final int STATUS = 38;
+    /// `:method`.
+    public static final int METHOD = 33;
+    /// `:scheme`.
+    public static final int SCHEME = 34;
+    /// `:authority`.
+    public static final int AUTHORITY = 35;
+    /// `:path`.
+    public static final int PATH = 36;
+    /// `:protocol` (RFC 8441).
+    public static final int PROTOCOL = 37;
+    /// `:status`, of responses only.
+    public static final int STATUS = 38;
 
     private FieldKind() {}
 
-    static boolean isPseudo(int kind) {
+    /// Whether the kind is that of a pseudo-header field, known or not.
+    public static boolean isPseudo(int kind) {
         return kind >= UNKNOWN_PSEUDO;
     }
 

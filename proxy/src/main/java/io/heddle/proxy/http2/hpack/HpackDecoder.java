@@ -1,4 +1,4 @@
-package io.heddle.proxy.http2;
+package io.heddle.proxy.http2.hpack;
 
 import io.heddle.traffic.request.Span;
 
@@ -7,12 +7,12 @@ import io.heddle.traffic.request.Span;
 ///
 /// A list that is longer than allowed is decoded to its end, so that the table stays the sender's, but its fields are
 /// not handed on; [#tooLarge] tells. So a small block that stands for a large list costs no more than reading it.
-final class HpackDecoder {
+public final class HpackDecoder {
     private static final int MAX_INTEGER = 1 << 28;
     private static final int FAILED = -1;
 
     /// What a table may have until other settings are acknowledged (RFC 9113, section 6.5.2).
-    static final int DEFAULT_TABLE = 4096;
+    public static final int DEFAULT_TABLE = 4096;
 
     private final DynamicTable table = new DynamicTable(DEFAULT_TABLE);
     private int tableLimit;
@@ -32,19 +32,19 @@ final class HpackDecoder {
     private int kind;
 
     /// For a sender that is told that its table may have `tableSize` bytes, and may not know it yet.
-    HpackDecoder(int tableSize) {
+    public HpackDecoder(int tableSize) {
         this.tableLimit = Math.max(tableSize, DEFAULT_TABLE);
     }
 
     /// The sender has acknowledged that its table may have `tableSize` bytes: a smaller one begins with its next
     /// block.
-    void acknowledged(int tableSize) {
+    public void acknowledged(int tableSize) {
         tableLimit = tableSize;
         mustShrink = table.maxSize() > tableSize;
     }
 
     /// Whether the last list was larger than allowed.
-    boolean tooLarge() {
+    public boolean tooLarge() {
         return tooLarge;
     }
 
@@ -53,12 +53,13 @@ final class HpackDecoder {
         return listSize;
     }
 
-    int tableSize() {
+    /// The bytes that the entries of the table take, 32 of each for its overhead (RFC 7541, section 4.1).
+    public int tableSize() {
         return table.size();
     }
 
     /// Decodes the bytes of `span`, a whole block, whose list may have `maxListSize`. `false` when it is malformed.
-    boolean decode(byte[] bytes, long span, int maxListSize, FieldSink sink) {
+    public boolean decode(byte[] bytes, long span, int maxListSize, FieldSink sink) {
         block = bytes;
         at = Span.start(span);
         limit = Span.end(span);

@@ -1,4 +1,4 @@
-package io.heddle.proxy.http2;
+package io.heddle.proxy.http2.hpack;
 
 /// The Huffman code of HPACK (RFC 7541, appendix B), read.
 ///

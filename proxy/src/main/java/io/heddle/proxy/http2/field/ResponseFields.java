@@ -1,13 +1,15 @@
-package io.heddle.proxy.http2;
+package io.heddle.proxy.http2.field;
 
 import io.heddle.proxy.http.HeadResult;
 import io.heddle.proxy.http.HttpResponseHead;
+import io.heddle.proxy.http2.hpack.FieldKind;
+import io.heddle.proxy.http2.hpack.FieldSink;
 import io.heddle.traffic.request.Span;
 import org.jspecify.annotations.Nullable;
 
 /// Makes a response's head of the fields of a header block, by the rules of RFC 9113, section 8.3.2. One object per
 /// connection.
-final class ResponseFields implements FieldSink {
+public final class ResponseFields implements FieldSink {
     private static final int MAX_LINES = 200;
 
     private @Nullable HttpResponseHead head;
@@ -16,7 +18,7 @@ final class ResponseFields implements FieldSink {
     private int status;
 
     /// The fields to come are those of `into`, which is empty.
-    void begin(HttpResponseHead into) {
+    public void begin(HttpResponseHead into) {
         head = into;
         into.clear();
         fault = HeadResult.MORE;
@@ -25,7 +27,7 @@ final class ResponseFields implements FieldSink {
     }
 
     /// All fields were handed on: [HeadResult#DONE], or what is wrong with them.
-    HeadResult complete() {
+    public HeadResult complete() {
         var response = head();
         head = null;
         if (fault != HeadResult.MORE) {

@@ -1,7 +1,7 @@
-package io.heddle.proxy.http2;
+package io.heddle.proxy.http2.hpack;
 
 /// Takes the fields of a header block in their order. The bytes are valid during the call.
-interface FieldSink {
+public interface FieldSink {
     /// The next field.
     ///
     /// @param kind the [FieldKind] of its name

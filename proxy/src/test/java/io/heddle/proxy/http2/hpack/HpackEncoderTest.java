@@ -1,4 +1,4 @@
-package io.heddle.proxy.http2;
+package io.heddle.proxy.http2.hpack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

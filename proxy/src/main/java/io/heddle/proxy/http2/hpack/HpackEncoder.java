@@ -1,4 +1,4 @@
-package io.heddle.proxy.http2;
+package io.heddle.proxy.http2.hpack;
 
 import io.heddle.traffic.request.Span;
 import java.util.Arrays;
@@ -13,7 +13,7 @@ import java.util.Arrays;
 ///
 /// Lookup is by hash: a slot holds the number of the entry added last with that hash. An entry that lost its slot is
 /// merely not found. Nothing is allocated once the buffer has grown to the usual size.
-final class HpackEncoder {
+public final class HpackEncoder {
     /// The largest dynamic table kept, however much the peer offers.
     static final int MAX_TABLE = 4096;
 
@@ -32,7 +32,7 @@ final class HpackEncoder {
     private int length;
 
     /// The peer allows a table of `size` bytes, from its next acknowledged settings on.
-    void limit(long size) {
+    public void limit(long size) {
         int now = (int) Math.min(size, MAX_TABLE);
         if (now == table.maxSize() && smallest < 0) {
             return;
@@ -42,7 +42,7 @@ final class HpackEncoder {
     }
 
     /// Begins a block.
-    void begin() {
+    public void begin() {
         length = 0;
         if (smallest < 0) {
             return;
@@ -58,22 +58,23 @@ final class HpackEncoder {
     }
 
     /// The block's bytes, from 0 to [#length].
-    byte[] bytes() {
+    public byte[] bytes() {
         return out;
     }
 
-    int length() {
+    /// How many bytes the block has so far.
+    public int length() {
         return length;
     }
 
     /// Adds field `index` of the static table.
-    void indexed(int index) {
+    public void indexed(int index) {
         reserve(1);
         out[length++] = (byte) (0x80 | index);
     }
 
     /// Adds `:status`.
-    void status(int status) {
+    public void status(int status) {
         int index = switch (status) {
             case 200 -> 8;
             case 204 -> 9;
@@ -97,7 +98,7 @@ final class HpackEncoder {
     }
 
     /// Adds a field. Its name may be in any case and is sent in lower case.
-    void field(byte[] nameBytes, long name, byte[] valueBytes, long value) {
+    public void field(byte[] nameBytes, long name, byte[] valueBytes, long value) {
         var source = nameBytes;
         long span = name;
         if (hasUpperCase(nameBytes, name)) {
@@ -132,7 +133,7 @@ final class HpackEncoder {
     }
 
     /// Adds a field as a literal without indexing, its name as it is.
-    void raw(byte[] nameBytes, long name, byte[] valueBytes, long value) {
+    public void raw(byte[] nameBytes, long name, byte[] valueBytes, long value) {
         literal(0, 4, 0, nameBytes, name);
         string(valueBytes, value);
     }

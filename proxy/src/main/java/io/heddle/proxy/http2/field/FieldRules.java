@@ -1,8 +1,9 @@
-package io.heddle.proxy.http2;
+package io.heddle.proxy.http2.field;
 
 import io.heddle.proxy.http.HeadResult;
 import io.heddle.proxy.http.LineKind;
 import io.heddle.proxy.http.Octets;
+import io.heddle.proxy.http2.hpack.FieldKind;
 import io.heddle.traffic.request.Span;
 
 /// What holds for every field that is no pseudo-header field (RFC 9113, section 8.2).

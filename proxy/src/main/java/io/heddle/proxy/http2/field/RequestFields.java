@@ -1,4 +1,4 @@
-package io.heddle.proxy.http2;
+package io.heddle.proxy.http2.field;
 
 import io.heddle.proxy.http.HeadResult;
 import io.heddle.proxy.http.HeaderLines;
@@ -6,6 +6,8 @@ import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.http.HttpVersion;
 import io.heddle.proxy.http.LineKind;
 import io.heddle.proxy.http.Octets;
+import io.heddle.proxy.http2.hpack.FieldKind;
+import io.heddle.proxy.http2.hpack.FieldSink;
 import io.heddle.traffic.request.Span;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// is matched alike, and goes to an HTTP/1.1 upstream as one copy. An extended CONNECT (RFC 8441) is the GET with
 /// `upgrade` that it stands for. Crumbs of `cookie` become one line (section 8.2.3). One object per connection, as
 /// blocks come one after the other.
-final class RequestFields implements FieldSink {
+public final class RequestFields implements FieldSink {
     private static final byte[] NAMES = "host cookie connection upgrade GET".getBytes(StandardCharsets.ISO_8859_1);
     private static final long HOST = Span.of(0, 4);
     private static final long COOKIE = Span.of(5, 11);
@@ -37,13 +39,13 @@ final class RequestFields implements FieldSink {
     private boolean assembled;
 
     /// For heads of at most `maxLines` lines; `extendedConnect` lets `:protocol` pass (RFC 8441).
-    RequestFields(int maxLines, boolean extendedConnect) {
+    public RequestFields(int maxLines, boolean extendedConnect) {
         this.maxLines = maxLines;
         this.extendedConnect = extendedConnect;
     }
 
     /// The fields to come are those of `into`, which is empty.
-    void begin(HttpRequestHead into) {
+    public void begin(HttpRequestHead into) {
         head = into;
         into.clear();
         into.version(HttpVersion.HTTP_2);
@@ -55,7 +57,7 @@ final class RequestFields implements FieldSink {
     }
 
     /// All fields were handed on: [HeadResult#DONE], or what is wrong with them.
-    HeadResult complete() {
+    public HeadResult complete() {
         var request = head();
         if (!assembled) {
             assemble(request);
