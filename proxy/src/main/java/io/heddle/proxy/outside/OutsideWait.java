@@ -7,7 +7,7 @@ import io.heddle.proxy.grpc.GrpcStatus;
 import io.heddle.proxy.grpc.UnaryListener;
 import io.heddle.traffic.outside.OutsideAnswer;
 import io.heddle.traffic.outside.OutsideCall;
-import io.heddle.xds.read.OutsideMessages;
+import io.heddle.xds.read.filter.OutsideMessages;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

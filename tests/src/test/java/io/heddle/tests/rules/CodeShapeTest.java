@@ -135,6 +135,22 @@ class CodeShapeTest {
     }
 
     @Test
+    void readers_are_seen_by_readers_alone() {
+        noClasses()
+                .that(resideInAPackage("io.heddle.."))
+                .and()
+                .resideOutsideOfPackage("io.heddle.xds.read..")
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(
+                        "io.heddle.xds.read.core..",
+                        "io.heddle.xds.read.tls..",
+                        "io.heddle.xds.read.cluster..",
+                        "io.heddle.xds.read.route..",
+                        "io.heddle.xds.read.listener.."))
+                .check(house);
+    }
+
+    @Test
     void grpc_java_stays_with_who_serves_xds() {
         noClasses()
                 .that(resideInAPackage("io.heddle.."))

@@ -1,7 +1,8 @@
 package io.heddle.xds.read;
 
 import com.google.protobuf.Descriptors.FieldDescriptor;
-import io.heddle.xds.read.Fields.Fate;
+import io.heddle.xds.read.core.Fields;
+import io.heddle.xds.read.core.Fields.Fate;
 import java.util.List;
 import java.util.stream.Collectors;
 

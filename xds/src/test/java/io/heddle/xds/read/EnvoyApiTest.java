@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
-import io.heddle.xds.read.Fields.Fate;
+import io.heddle.xds.read.core.Fields;
+import io.heddle.xds.read.core.Fields.Fate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,8 +42,8 @@ final class EnvoyApiTest {
     @Test
     void every_declaration_in_a_reader_is_on_the_list() throws IOException {
         long declarations = 0;
-        try (var files = Files.list(READERS)) {
-            for (var file : files.toList()) {
+        try (var files = Files.walk(READERS)) {
+            for (var file : files.filter(Files::isRegularFile).toList()) {
                 declarations +=
                         DECLARATION.matcher(Files.readString(file)).results().count();
             }

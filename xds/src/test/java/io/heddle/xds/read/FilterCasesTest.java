@@ -19,6 +19,7 @@ import io.heddle.traffic.explain.Question;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.heddle.traffic.runtime.RuntimeConfig;
+import io.heddle.xds.read.filter.FilterReaders;
 import io.heddle.xds.resource.NamedResource;
 import io.heddle.xds.resource.ResourceSet;
 import io.heddle.xds.resource.ResourceType;

@@ -8,7 +8,9 @@ import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Internal;
 import com.google.protobuf.Message;
 import com.google.protobuf.UInt32Value;
-import io.heddle.xds.read.Fields.Fate;
+import io.heddle.xds.read.core.Fields;
+import io.heddle.xds.read.core.Fields.Fate;
+import io.heddle.xds.read.core.Scope;
 import java.util.List;
 import java.util.Set;
 

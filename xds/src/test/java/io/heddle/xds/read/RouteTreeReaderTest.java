@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// What a virtual host's matcher may say, and where it is told what it may not.
 final class RouteTreeReaderTest {
+    private static final int DEEPEST = 32;
     private static final String INPUT = "{name: i, typed_config: {'@type':"
             + " type.googleapis.com/envoy.type.matcher.v3.HttpRequestHeaderMatchInput, header_name: x-user}}";
     private static final String ROUTE = "{action: {name: r, typed_config: {'@type':"
@@ -140,12 +141,12 @@ final class RouteTreeReaderTest {
     @Test
     void refuses_what_is_nested_too_deep() {
         var predicate = SINGLE;
-        for (int i = 0; i < RouteTreeReader.DEEPEST; i++) {
+        for (int i = 0; i < DEEPEST; i++) {
             predicate = "{not_matcher: " + predicate + "}";
         }
         assertThat(problems(list(predicate, ROUTE))).singleElement().asString().contains("is nested more than 32 deep");
         var tree = ROUTE;
-        for (int i = 0; i < RouteTreeReader.DEEPEST; i++) {
+        for (int i = 0; i < DEEPEST; i++) {
             tree = "{matcher: {on_no_match: " + tree + "}}";
         }
         assertThat(problems("{on_no_match: " + tree + "}"))

@@ -83,7 +83,15 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContex
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.type.matcher.v3.HttpRequestHeaderMatchInput;
 import io.heddle.model.problem.Problem;
-import io.heddle.xds.read.Fields.Fate;
+import io.heddle.xds.read.cluster.ClusterReader;
+import io.heddle.xds.read.cluster.EndpointReader;
+import io.heddle.xds.read.core.Fields;
+import io.heddle.xds.read.core.Fields.Fate;
+import io.heddle.xds.read.core.Findings;
+import io.heddle.xds.read.core.Scope;
+import io.heddle.xds.read.listener.ListenerReader;
+import io.heddle.xds.read.route.RouteReader;
+import io.heddle.xds.read.tls.SecretReader;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -314,13 +322,18 @@ record SetField(Way way, FieldDescriptor field) {
     /// The only root under which a declaration counts; null where it counts under all that have none of their
     /// own.
     private static @Nullable Descriptor owner(Fields<?> fields) {
-        if (SecretReader.FIELDS.contains(fields)) {
+        if (standsIn("Secrets", fields)) {
             return Secret.getDescriptor();
         }
-        if (SocketReader.FIELDS.contains(fields)) {
+        if (standsIn("Sockets of listeners", fields)) {
             return Listener.getDescriptor();
         }
-        return ConnectionLimitsReader.FIELDS.contains(fields) ? Cluster.getDescriptor() : null;
+        return standsIn("Connections of clusters", fields) ? Cluster.getDescriptor() : null;
+    }
+
+    private static boolean standsIn(String title, Fields<?> fields) {
+        return EnvoyApi.PARTS.stream()
+                .anyMatch(part -> part.title().equals(title) && part.fields().contains(fields));
     }
 
     private static Collection<Way> ways() {

@@ -1,0 +1,185 @@
+package io.heddle.xds.read.core;
+
+import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
+import io.envoyproxy.envoy.config.core.v3.ConfigSource;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
+import io.envoyproxy.envoy.config.core.v3.RuntimeDouble;
+import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
+import io.envoyproxy.envoy.config.core.v3.RuntimeUInt32;
+import io.envoyproxy.envoy.config.core.v3.SelfConfigSource;
+import io.envoyproxy.envoy.config.core.v3.SocketAddress;
+import io.envoyproxy.envoy.type.v3.FractionalPercent;
+import io.envoyproxy.envoy.type.v3.Percent;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// Reads the small things that many messages hold: durations, addresses, shares, texts, metadata.
+public final class Values {
+    /// An address of a socket.
+    public static final Fields<Address> ADDRESS =
+            Fields.refusingOthers(Address.class).reads("socket_address");
+    private static final Fields<SocketAddress> SOCKET_ADDRESS = Fields.refusingOthers(SocketAddress.class)
+            .reads("address", "port_value")
+            .limits("protocol", "`TCP` only");
+    private static final Fields<FractionalPercent> SHARE =
+            Fields.refusingOthers(FractionalPercent.class).reads("numerator", "denominator");
+    /// A share of requests that a runtime key could change.
+    public static final Fields<RuntimeFractionalPercent> FRACTION = Fields.ignoringOthers(
+                    RuntimeFractionalPercent.class)
+            .reads("default_value")
+            .accepts("runtime_key", "there are no runtime keys: the default value counts");
+    /// A percentage.
+    public static final Fields<Percent> PERCENT =
+            Fields.refusingOthers(Percent.class).limits("value", "0 to 100");
+    /// A number that a runtime key could change.
+    public static final Fields<RuntimeDouble> RUNTIME_DOUBLE = Fields.ignoringOthers(RuntimeDouble.class)
+            .reads("default_value")
+            .accepts("runtime_key", "there are no runtime keys: the default value counts");
+    /// A whole number that a runtime key could change.
+    public static final Fields<RuntimeUInt32> RUNTIME_NUMBER = Fields.refusingOthers(RuntimeUInt32.class)
+            .reads("default_value")
+            .accepts("runtime_key", "there are no runtime keys: the default value counts");
+    private static final Fields<DataSource> SOURCE = Fields.refusingOthers(DataSource.class)
+            .reads("inline_string", "inline_bytes")
+            .limits("filename", "for certificates, keys and trusted authorities only")
+            .ignores("watched_directory");
+    private static final Fields<ConfigSource> CONFIG_SOURCE = Fields.ignoringOthers(ConfigSource.class)
+            .reads("ads", "self", "initial_fetch_timeout")
+            .limits("resource_api_version", "`V3`, or left out")
+            .refuses("path", "path_config_source", "api_config_source");
+
+    private static final Fields<AggregatedConfigSource> ADS = Fields.refusingOthers(AggregatedConfigSource.class);
+    private static final Fields<SelfConfigSource> SELF =
+            Fields.refusingOthers(SelfConfigSource.class).accepts("transport_api_version", "there is v3 only");
+
+    /// What of small values is read.
+    static final List<Fields<?>> FIELDS = List.of(
+            ADDRESS,
+            SOCKET_ADDRESS,
+            SHARE,
+            FRACTION,
+            PERCENT,
+            RUNTIME_DOUBLE,
+            RUNTIME_NUMBER,
+            SOURCE,
+            CONFIG_SOURCE,
+            ADS,
+            SELF);
+
+    private static final Duration INITIAL_FETCH_TIMEOUT = Duration.ofSeconds(15);
+    private static final int MILLION = 1_000_000;
+    private static final int LARGEST_PORT = 65_535;
+
+    private Values() {}
+
+    /// The duration, or `fallback` and an error when it is negative or out of range.
+    public static Duration duration(com.google.protobuf.Duration message, Duration fallback, Scope scope) {
+        try {
+            var duration = Duration.ofSeconds(message.getSeconds(), message.getNanos());
+            if (!duration.isNegative() && duration.toDays() < 100_000) {
+                return duration;
+            }
+        } catch (DateTimeException | ArithmeticException _) {
+            // reported below
+        }
+        scope.error("is no duration of 0 or more: " + message.getSeconds() + "s", "write for example 1.5s");
+        return fallback;
+    }
+
+    /// A host and a port.
+    public record HostPort(String host, int port) {}
+
+    /// The host and port of an address; empty, and an error, when it has none.
+    public static Optional<HostPort> address(Address message, Scope scope) {
+        scope.check(message, ADDRESS);
+        if (!message.hasSocketAddress()) {
+            if (message.getAddressCase() == Address.AddressCase.ADDRESS_NOT_SET) {
+                scope.error("is missing", "set socket_address");
+            }
+            return Optional.empty();
+        }
+        return socket(message.getSocketAddress(), scope.at("socket_address"));
+    }
+
+    /// The host and port of a socket's address.
+    public static Optional<HostPort> socket(SocketAddress socket, Scope here) {
+        here.check(socket, SOCKET_ADDRESS);
+        if (socket.getProtocol() != SocketAddress.Protocol.TCP) {
+            here.at("protocol").error("only TCP is supported", "remove it");
+        }
+        if (socket.getAddress().isEmpty()) {
+            here.at("address").error("is missing", "write an address");
+        }
+        int port = socket.getPortValue();
+        if (port < 0 || port > LARGEST_PORT) {
+            here.at("port_value").error("is no port: " + Integer.toUnsignedString(port), "write 0 to 65535");
+            return Optional.empty();
+        }
+        return Optional.of(new HostPort(socket.getAddress(), port));
+    }
+
+    /// A share of requests in millionths, 0 to 1,000,000.
+    public static int millionths(FractionalPercent message, Scope scope) {
+        scope.check(message, SHARE);
+        int unit = switch (message.getDenominator()) {
+            case HUNDRED -> MILLION / 100;
+            case TEN_THOUSAND -> MILLION / 10_000;
+            case MILLION -> 1;
+            case UNRECOGNIZED -> 0;
+        };
+        if (unit == 0) {
+            scope.at("denominator").error("is not known", "write HUNDRED, TEN_THOUSAND or MILLION");
+        }
+        return (int) Math.min(MILLION, Integer.toUnsignedLong(message.getNumerator()) * unit);
+    }
+
+    /// A share of requests in millionths; none where nothing is said.
+    public static int share(RuntimeFractionalPercent message, Scope scope) {
+        scope.check(message, FRACTION);
+        return millionths(message.getDefaultValue(), scope.at("default_value"));
+    }
+
+    /// A text given in place; files and variables are refused.
+    public static Optional<String> inline(DataSource message, Scope scope) {
+        scope.check(message, SOURCE);
+        return switch (message.getSpecifierCase()) {
+            case INLINE_STRING -> Optional.of(message.getInlineString());
+            case INLINE_BYTES -> Optional.of(message.getInlineBytes().toStringUtf8());
+            case FILENAME, ENVIRONMENT_VARIABLE, SPECIFIER_NOT_SET -> {
+                scope.error("is not given in place", "set inline_string");
+                yield Optional.empty();
+            }
+        };
+    }
+
+    /// Refuses every source of configuration but ADS.
+    public static void overAds(ConfigSource message, Scope scope) {
+        scope.check(message, CONFIG_SOURCE);
+        if (message.getConfigSourceSpecifierCase()
+                == ConfigSource.ConfigSourceSpecifierCase.CONFIGSOURCESPECIFIER_NOT_SET) {
+            scope.error("is missing; only ADS is supported", "use ads: {}");
+        }
+        initialFetchTimeout(message, scope);
+    }
+
+    /// How long what comes from a source is waited for, 15 seconds if it does not say; zero for ever.
+    public static Duration initialFetchTimeout(ConfigSource message, Scope scope) {
+        return message.hasInitialFetchTimeout()
+                ? duration(message.getInitialFetchTimeout(), INITIAL_FETCH_TIMEOUT, scope.at("initial_fetch_timeout"))
+                : INITIAL_FETCH_TIMEOUT;
+    }
+
+    /// The text `key` in the metadata of `filter`; empty without.
+    public static Optional<String> metadata(Metadata message, String filter, String key) {
+        var struct = message.getFilterMetadataMap().get(filter);
+        if (struct == null) {
+            return Optional.empty();
+        }
+        var value = struct.getFieldsMap().get(key);
+        return value != null && value.hasStringValue() ? Optional.of(value.getStringValue()) : Optional.empty();
+    }
+}

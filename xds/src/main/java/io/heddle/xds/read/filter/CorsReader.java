@@ -1,0 +1,69 @@
+package io.heddle.xds.read.filter;
+
+import com.google.protobuf.BoolValue;
+import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
+import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
+import io.envoyproxy.envoy.extensions.filters.http.csrf.v3.CsrfPolicy;
+import io.heddle.traffic.filter.CorsFilter;
+import io.heddle.traffic.filter.CsrfFilter;
+import io.heddle.xds.read.core.Fields;
+import io.heddle.xds.read.core.HeadTexts;
+import io.heddle.xds.read.core.MatcherReader;
+import io.heddle.xds.read.core.Scope;
+import io.heddle.xds.read.core.Values;
+import java.util.List;
+import java.util.Optional;
+
+/// Reads which pages of other origins may ask, and which may change something.
+final class CorsReader {
+    private static final Fields<Cors> CORS = Fields.refusingOthers(Cors.class);
+    private static final Fields<CorsPolicy> POLICY = Fields.refusingOthers(CorsPolicy.class)
+            .reads("allow_origin_string_match", "allow_methods", "allow_headers", "expose_headers", "max_age")
+            .reads("allow_credentials", "filter_enabled", "shadow_enabled", "allow_private_network_access")
+            .reads("forward_not_matching_preflights");
+    private static final Fields<CsrfPolicy> CSRF =
+            Fields.refusingOthers(CsrfPolicy.class).reads("filter_enabled", "shadow_enabled", "additional_origins");
+
+    /// What of CORS and CSRF is read.
+    static final List<Fields<?>> FIELDS = List.of(CORS, POLICY, CSRF);
+
+    private static final int ALL = 1_000_000;
+
+    private CorsReader() {}
+
+    static CorsFilter filter(String name, Cors message, Scope scope) {
+        scope.check(message, CORS);
+        return new CorsFilter(name);
+    }
+
+    static CorsFilter.Policy policy(CorsPolicy message, Scope scope) {
+        scope.check(message, POLICY);
+        return new CorsFilter.Policy(
+                MatcherReader.texts(message.getAllowOriginStringMatchList(), scope, "allow_origin_string_match"),
+                new CorsFilter.Told(
+                        HeadTexts.value(message.getAllowMethods(), scope.at("allow_methods")),
+                        HeadTexts.value(message.getAllowHeaders(), scope.at("allow_headers")),
+                        HeadTexts.value(message.getExposeHeaders(), scope.at("expose_headers")),
+                        HeadTexts.value(message.getMaxAge(), scope.at("max_age"))),
+                flag(message.hasAllowCredentials(), message.getAllowCredentials()),
+                flag(message.hasAllowPrivateNetworkAccess(), message.getAllowPrivateNetworkAccess()),
+                message.hasFilterEnabled() ? Values.share(message.getFilterEnabled(), scope.at("filter_enabled")) : ALL,
+                Values.share(message.getShadowEnabled(), scope.at("shadow_enabled")),
+                flag(message.hasForwardNotMatchingPreflights(), message.getForwardNotMatchingPreflights()));
+    }
+
+    private static Optional<Boolean> flag(boolean given, BoolValue message) {
+        return given ? Optional.of(message.getValue()) : Optional.empty();
+    }
+
+    static CsrfFilter.Policy csrf(CsrfPolicy message, Scope scope) {
+        scope.check(message, CSRF);
+        if (!message.hasFilterEnabled()) {
+            scope.at("filter_enabled").error("is missing", "write for example default_value: {numerator: 100}");
+        }
+        return new CsrfFilter.Policy(
+                Values.share(message.getFilterEnabled(), scope.at("filter_enabled")),
+                Values.share(message.getShadowEnabled(), scope.at("shadow_enabled")),
+                MatcherReader.texts(message.getAdditionalOriginsList(), scope, "additional_origins"));
+    }
+}

@@ -1,0 +1,111 @@
+package io.heddle.xds.read.listener;
+
+import com.google.protobuf.Struct;
+import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
+import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
+import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
+import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
+import io.heddle.traffic.runtime.NetworkFilter;
+import io.heddle.xds.read.core.Fields;
+import io.heddle.xds.read.core.Scope;
+import io.heddle.xds.read.core.Values;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Reads where requests are logged, and how.
+final class AccessLogReader {
+    private static final String FILE_LOG = "envoy.extensions.access_loggers.file.v3.FileAccessLog";
+    private static final String STDOUT_LOG = "envoy.extensions.access_loggers.stream.v3.StdoutAccessLog";
+
+    private static final Fields<AccessLog> LOG = Fields.ignoringOthers(AccessLog.class)
+            .reads("name")
+            .limits("typed_config", "files and standard output; others are left out, with a warning");
+    private static final Fields<FileAccessLog> FILE = Fields.ignoringOthers(FileAccessLog.class)
+            .reads("path", "format", "log_format")
+            .limits("json_format", "fields with a text");
+    static final Fields<SubstitutionFormatString> FORMAT = Fields.ignoringOthers(SubstitutionFormatString.class)
+            .reads("text_format", "text_format_source")
+            .limits("json_format", "in access logs fields with a text")
+            .limits("omit_empty_values", "in local replies; ignored in access logs")
+            .limits("content_type", "in local replies; ignored in access logs")
+            .accepts("json_format_options", "members always stand in the order of their names");
+    private static final Fields<StdoutAccessLog> STDOUT =
+            Fields.ignoringOthers(StdoutAccessLog.class).reads("log_format");
+
+    /// What of access logs is read.
+    static final List<Fields<?>> FIELDS = List.of(LOG, FILE, STDOUT, FORMAT);
+
+    private AccessLogReader() {}
+
+    static List<NetworkFilter.AccessLog> read(List<AccessLog> messages, Scope scope) {
+        var logs = new ArrayList<NetworkFilter.AccessLog>();
+        for (int i = 0; i < messages.size(); i++) {
+            var message = messages.get(i);
+            var here = scope.at("access_log", i);
+            here.check(message, LOG);
+            var any = message.getTypedConfig();
+            switch (Scope.type(any)) {
+                case FILE_LOG ->
+                    here.unpack(any, FileAccessLog.parser())
+                            .ifPresent(log -> logs.add(file(log, here.at("typed_config"))));
+                case STDOUT_LOG ->
+                    here.unpack(any, StdoutAccessLog.parser())
+                            .ifPresent(log -> logs.add(standardOutput(log, here.at("typed_config"))));
+                default -> here.warning("access log " + message.getName() + " is not supported", "log to a file");
+            }
+        }
+        return logs;
+    }
+
+    @SuppressWarnings("deprecation") // the formats in place came before `log_format` and are still written
+    private static NetworkFilter.AccessLog file(FileAccessLog message, Scope scope) {
+        scope.check(message, FILE);
+        if (message.hasJsonFormat()) {
+            var json = json(message.getJsonFormat(), scope.at("json_format"));
+            return new NetworkFilter.AccessLog(message.getPath(), "", json);
+        }
+        return message.getFormat().isEmpty()
+                ? formatted(message.getPath(), message.getLogFormat(), scope.at("log_format"))
+                : new NetworkFilter.AccessLog(message.getPath(), message.getFormat(), Map.of());
+    }
+
+    private static NetworkFilter.AccessLog standardOutput(StdoutAccessLog message, Scope scope) {
+        scope.check(message, STDOUT);
+        return formatted("/dev/stdout", message.getLogFormat(), scope.at("log_format"));
+    }
+
+    @SuppressWarnings("deprecation") // `text_format` came before `text_format_source` and is still written
+    private static NetworkFilter.AccessLog formatted(String path, SubstitutionFormatString message, Scope scope) {
+        scope.check(message, FORMAT);
+        if (message.getOmitEmptyValues()) {
+            scope.at("omit_empty_values").warning(Scope.NOT_SUPPORTED, "remove it; it has no effect");
+        }
+        if (!message.getContentType().isEmpty()) {
+            scope.at("content_type").warning(Scope.NOT_SUPPORTED, "remove it; it has no effect");
+        }
+        return switch (message.getFormatCase()) {
+            case TEXT_FORMAT -> new NetworkFilter.AccessLog(path, message.getTextFormat(), Map.of());
+            case TEXT_FORMAT_SOURCE -> {
+                var text = Values.inline(message.getTextFormatSource(), scope.at("text_format_source"));
+                yield new NetworkFilter.AccessLog(path, text.orElse(""), Map.of());
+            }
+            case JSON_FORMAT ->
+                new NetworkFilter.AccessLog(path, "", json(message.getJsonFormat(), scope.at("json_format")));
+            case FORMAT_NOT_SET -> new NetworkFilter.AccessLog(path, "", Map.of());
+        };
+    }
+
+    private static Map<String, String> json(Struct message, Scope scope) {
+        var json = new HashMap<String, String>();
+        message.getFieldsMap().forEach((key, value) -> {
+            if (value.hasStringValue()) {
+                json.put(key, value.getStringValue());
+            } else {
+                scope.at(key).warning("is no text and left out", "write a format text");
+            }
+        });
+        return json;
+    }
+}
