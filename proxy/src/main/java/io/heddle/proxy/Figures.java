@@ -13,7 +13,7 @@ import io.heddle.proxy.ondemand.OnDemand;
 import io.heddle.proxy.overload.Overload;
 import io.heddle.proxy.overload.OverloadLoop;
 import io.heddle.proxy.tls.IdentityAgent;
-import io.heddle.proxy.upstream.CheckCounts;
+import io.heddle.proxy.upstream.health.CheckCounts;
 import io.heddle.proxy.upstream.Upstreams;
 import io.heddle.traffic.resilience.EjectionType;
 import io.heddle.traffic.resilience.OutlierDetector;

@@ -3,7 +3,7 @@ package io.heddle.proxy;
 import io.heddle.proxy.listen.ServerTlsSource;
 import io.heddle.proxy.tls.TlsContexts;
 import io.heddle.proxy.tls.TlsHandlers;
-import io.heddle.proxy.upstream.ClientTlsSource;
+import io.heddle.proxy.upstream.connect.ClientTlsSource;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.ServerTls;
 import io.netty.buffer.ByteBufAllocator;

@@ -1,7 +1,7 @@
 package io.heddle.proxy.exchange;
 
-import io.heddle.proxy.upstream.Originator;
-import io.heddle.proxy.upstream.SourceAddress;
+import io.heddle.proxy.upstream.connect.Originator;
+import io.heddle.proxy.upstream.connect.SourceAddress;
 import io.heddle.traffic.request.Peer;
 import java.net.InetSocketAddress;
 import java.util.Optional;

@@ -6,9 +6,9 @@ import io.heddle.proxy.http.HttpResponseHead;
 import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.observe.RequestTimeline;
-import io.heddle.proxy.upstream.UpstreamFailure;
-import io.heddle.proxy.upstream.UpstreamListener;
-import io.heddle.proxy.upstream.UpstreamStream;
+import io.heddle.proxy.upstream.connect.UpstreamFailure;
+import io.heddle.proxy.upstream.pool.UpstreamListener;
+import io.heddle.proxy.upstream.pool.UpstreamStream;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.request.ResponseFlag;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One request from its head to its end: routed, filtered, sent upstream or answered here. It knows nothing of
 /// the protocols on either side: the client's end is a [ClientStream], the host's an
-/// [io.heddle.proxy.upstream.UpstreamStream].
+/// [io.heddle.proxy.upstream.pool.UpstreamStream].
 ///
 /// Reused for the stream's next request; confined to its event loop; under one configuration from start to end. A
 /// connection has as many as it has requests at a time.

@@ -1,7 +1,7 @@
 package io.heddle.proxy.exchange;
 
 import io.heddle.proxy.http.HeaderLines;
-import io.heddle.proxy.upstream.UpstreamStream;
+import io.heddle.proxy.upstream.pool.UpstreamStream;
 import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayOutputStream;
 import org.jspecify.annotations.Nullable;

@@ -2,7 +2,7 @@ package io.heddle.proxy.exchange;
 
 import io.heddle.proxy.http.EditedLines;
 import io.heddle.proxy.http.HttpRequestHead;
-import io.heddle.proxy.upstream.UpstreamStream;
+import io.heddle.proxy.upstream.pool.UpstreamStream;
 import io.heddle.traffic.balance.Endpoint;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.HeaderName;

@@ -1,6 +1,6 @@
 package io.heddle.proxy.exchange;
 
-import io.heddle.proxy.upstream.UpstreamFailure;
+import io.heddle.proxy.upstream.connect.UpstreamFailure;
 import io.heddle.traffic.request.HeaderEdit;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.LocalReply;

@@ -2,7 +2,7 @@ package io.heddle.proxy.grpc;
 
 import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http2.Http2Error;
-import io.heddle.proxy.upstream.UpstreamFailure;
+import io.heddle.proxy.upstream.connect.UpstreamFailure;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.Span;
 import java.io.ByteArrayOutputStream;

@@ -1,6 +1,6 @@
 package io.heddle.proxy.listen;
 
-import io.heddle.proxy.upstream.SourceAddress;
+import io.heddle.proxy.upstream.connect.SourceAddress;
 import io.heddle.traffic.runtime.ConnectionInfo;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;

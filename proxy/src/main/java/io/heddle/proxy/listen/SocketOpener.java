@@ -3,7 +3,7 @@ package io.heddle.proxy.listen;
 import io.heddle.model.problem.Problem;
 import io.heddle.proxy.loop.EventLoops;
 import io.heddle.proxy.loop.Worker;
-import io.heddle.proxy.upstream.SourceSocket;
+import io.heddle.proxy.upstream.connect.SourceSocket;
 import io.heddle.traffic.filter.HttpFilter;
 import io.heddle.traffic.filter.OriginalSourceFilter;
 import io.heddle.traffic.runtime.Listener;

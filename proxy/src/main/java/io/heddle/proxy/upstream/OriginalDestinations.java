@@ -1,5 +1,6 @@
 package io.heddle.proxy.upstream;
 
+import io.heddle.proxy.upstream.connect.UpstreamTarget;
 import io.heddle.traffic.balance.Endpoint;
 import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.balance.HostState;

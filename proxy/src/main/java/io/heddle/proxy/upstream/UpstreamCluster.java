@@ -1,6 +1,9 @@
 package io.heddle.proxy.upstream;
 
 import io.heddle.proxy.loop.Worker;
+import io.heddle.proxy.upstream.connect.UpstreamTarget;
+import io.heddle.proxy.upstream.name.DynamicHosts;
+import io.heddle.proxy.upstream.name.HostWait;
 import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.balance.HostState;
 import io.heddle.traffic.balance.LoadBalancer;

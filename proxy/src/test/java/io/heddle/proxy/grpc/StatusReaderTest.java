@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http2.Http2Error;
-import io.heddle.proxy.upstream.UpstreamFailure;
+import io.heddle.proxy.upstream.connect.UpstreamFailure;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

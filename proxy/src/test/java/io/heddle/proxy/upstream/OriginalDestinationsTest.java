@@ -2,6 +2,8 @@ package io.heddle.proxy.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heddle.proxy.upstream.connect.HostAddress;
+import io.heddle.proxy.upstream.connect.UpstreamTarget;
 import io.heddle.traffic.balance.BalancerPolicy;
 import io.heddle.traffic.balance.EndpointSet;
 import io.heddle.traffic.balance.HostState;

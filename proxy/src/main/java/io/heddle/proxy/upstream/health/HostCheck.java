@@ -1,0 +1,226 @@
+package io.heddle.proxy.upstream.health;
+
+import io.heddle.proxy.loop.Deadline;
+import io.heddle.proxy.loop.Worker;
+import io.heddle.proxy.upstream.connect.ClientTlsSource;
+import io.heddle.proxy.upstream.connect.ConnectionOrigin;
+import io.heddle.proxy.upstream.connect.HostAddress;
+import io.heddle.proxy.upstream.connect.UpstreamTarget;
+import io.heddle.proxy.upstream.pool.HostPools;
+import io.heddle.traffic.balance.Host;
+import io.heddle.traffic.balance.HostState;
+import io.heddle.traffic.grpc.GrpcFigures;
+import io.heddle.traffic.grpc.GrpcMethod;
+import io.heddle.traffic.grpc.GrpcMethods;
+import io.heddle.traffic.resilience.BreakerLimits;
+import io.heddle.traffic.resilience.ClusterLoad;
+import io.heddle.traffic.resilience.GrpcHealth;
+import io.heddle.traffic.resilience.HealthCheck;
+import io.heddle.traffic.resilience.HealthCheck.Result;
+import io.heddle.traffic.resilience.HealthCheckState;
+import io.heddle.traffic.runtime.Cluster;
+import java.util.List;
+import java.util.Optional;
+
+/// Asks one host, again and again, whether it is well, and tells its [HostState]. Its connections are its own: they
+/// count in no breaker, and what becomes of them is no concern of outlier detection. Confined to its loop, except for
+/// [#start], [#stop], [#end], [#among] and [#serves].
+public final class HostCheck {
+    private final Worker worker;
+    private final UpstreamTarget target;
+    private final HealthCheck check;
+    private final Line line;
+    private final CheckCounts counts;
+    private final HealthEvents events;
+    private final HostProbe probe;
+    private final HealthCheckState state;
+    private final Deadline next = new Deadline(this::begin);
+    private final Deadline late = new Deadline(this::late);
+    private volatile List<HostState> others = List.of();
+    private boolean stopped;
+    private boolean asked;
+
+    /// A way to ask once. One answer at most is given, and none after [#cancel].
+    interface HostProbe {
+        /// Asks.
+        void ask();
+
+        /// Nobody waits any more.
+        void cancel();
+
+        /// Nothing will be asked any more.
+        void close();
+    }
+
+    /// Hears what one check came to, on the loop.
+    interface Answer {
+        /// That.
+        void came(Result result);
+    }
+
+    /// @param target the host
+    /// @param check how it is asked
+    /// @param line how it is reached for that
+    /// @param counts what checks of its cluster came to
+    /// @param events where what they change is written
+    record Order(UpstreamTarget target, HealthCheck check, Line line, CheckCounts counts, HealthEvents events) {}
+
+    /// How checks reach a host.
+    ///
+    /// @param transport the transport socket
+    /// @param source makes TLS handlers by that
+    public record Line(Cluster.Transport transport, Optional<ClientTlsSource> source) {}
+
+    /// Checks the host of `order` from the loop of `worker`, over the connections of `pools` where requests ask.
+    public HostCheck(Worker worker, HostPools pools, Order order) {
+        this.worker = worker;
+        this.target = order.target();
+        this.check = order.check();
+        this.line = order.line();
+        this.counts = order.counts();
+        this.events = order.events();
+        this.state = new HealthCheckState(check, !target.host().state().failsChecks());
+        var own = own();
+        this.probe = switch (check.probe()) {
+            case HealthCheck.Probe.Http http ->
+                asking(pools, own, new HealthQuestion.Http(http, authority(http.authority())));
+            case HealthCheck.Probe.Grpc grpc ->
+                asking(pools, own, new HealthQuestion.Grpc(grpc, authority(grpc.authority()), calls(pools.calls())));
+            case HealthCheck.Probe.Tcp tcp ->
+                new TcpProbe(() -> pools.connector(own, ConnectionOrigin.ANYBODY), tcp, this::came);
+        };
+    }
+
+    /// What calls of the health service come to.
+    private GrpcFigures calls(GrpcMethods all) {
+        return GrpcMethod.of(target.cluster().name(), GrpcHealth.PATH)
+                .map(all::of)
+                .orElseThrow();
+    }
+
+    private HostProbe asking(HostPools pools, UpstreamTarget own, HealthQuestion question) {
+        return new HttpProbe(
+                worker, () -> pools.fresh(own, question.http2()), own, question, check.reuse(), this::came);
+    }
+
+    /// The name that is asked for: the host's own for checks, else the configured one, else the cluster's.
+    private String authority(String configured) {
+        var own = target.host().endpoint().checks().hostname();
+        if (!own.isEmpty()) {
+            return own;
+        }
+        return configured.isEmpty() ? target.cluster().name() : configured;
+    }
+
+    /// The host as checks reach it: with a state and a breaker of their own.
+    private UpstreamTarget own() {
+        var endpoint = target.host().endpoint();
+        boolean elsewhere = check.port().isPresent()
+                || endpoint.checks().port().isPresent()
+                || endpoint.checks().address().isPresent();
+        var asked = elsewhere ? endpoint.checked(check.port()) : endpoint;
+        var address =
+                elsewhere ? HostAddress.of(asked, target.cluster().opening().order()) : target.address();
+        return new UpstreamTarget(
+                new Host(asked, new HostState()),
+                address,
+                line.transport(),
+                line.source(),
+                target.cluster(),
+                new ClusterLoad(BreakerLimits.DEFAULT));
+    }
+
+    /// Whether it is what `wanted` asks for.
+    boolean serves(Order wanted) {
+        var host = wanted.target();
+        return check.equals(wanted.check())
+                && target.sameConnections(host)
+                && line.transport().equals(wanted.line().transport())
+                && target.host()
+                        .endpoint()
+                        .checks()
+                        .equals(host.host().endpoint().checks());
+    }
+
+    /// These are all the hosts of the cluster: requests to any of them are its traffic.
+    void among(List<HostState> hosts) {
+        others = hosts;
+    }
+
+    /// Begins.
+    void start() {
+        worker.loop().execute(() -> {
+            if (!stopped) {
+                worker.deadlines()
+                        .set(next, worker.tick() + state.begin(worker.chance()).toNanos());
+            }
+        });
+    }
+
+    /// Ends; what was found out stays.
+    void stop() {
+        worker.loop().execute(() -> {
+            stopped = true;
+            worker.deadlines().remove(next);
+            worker.deadlines().remove(late);
+            probe.cancel();
+            probe.close();
+        });
+    }
+
+    /// Ends, as the cluster is not checked any more: what was found out is forgotten.
+    void end() {
+        stop();
+        worker.loop().execute(() -> target.host().state().checked(true));
+    }
+
+    private void begin() {
+        worker.tick();
+        counts.attempt().increment();
+        worker.deadlines().set(late, worker.now() + check.timeout().toNanos());
+        probe.ask();
+    }
+
+    private void late() {
+        worker.tick();
+        probe.cancel();
+        came(Result.TIMEOUT);
+    }
+
+    private void came(Result result) {
+        if (stopped) {
+            return;
+        }
+        worker.deadlines().clear(late);
+        switch (result) {
+            case WELL -> counts.success().increment();
+            case ILL -> counts.failure().increment();
+            case NETWORK, TIMEOUT -> {
+                counts.failure().increment();
+                counts.network().increment();
+            }
+        }
+        boolean first = !asked;
+        asked = true;
+        if (state.healthy() && target.host().state().failsChecks()) {
+            state.refused(); // so it said itself, in an answer
+        }
+        var change = state.checked(result);
+        target.host().state().checked(state.healthy()); // said again: an older check may have had the last word
+        if (result == Result.WELL && state.healthy()) {
+            target.outliers().ifPresent(outliers -> outliers.checkedWell(worker.now()));
+        }
+        say(change, result, first);
+        boolean traffic = others.stream().anyMatch(HostState::wasUsed);
+        worker.deadlines()
+                .set(next, worker.now() + state.next(traffic, worker.chance()).toNanos());
+    }
+
+    private void say(HealthCheckState.Change change, Result result, boolean first) {
+        boolean well = result == Result.WELL;
+        boolean wanted = well ? check.logs().successes() : check.logs().failures();
+        if (change != HealthCheckState.Change.NONE || wanted) {
+            events.happened(new HealthEvents.Event(target, check, change, result, first));
+        }
+    }
+}

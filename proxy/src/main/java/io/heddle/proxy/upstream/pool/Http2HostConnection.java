@@ -1,0 +1,213 @@
+package io.heddle.proxy.upstream.pool;
+
+import io.heddle.proxy.http2.ChannelTransport;
+import io.heddle.proxy.http2.Flood;
+import io.heddle.proxy.http2.Http2Connection;
+import io.heddle.proxy.http2.Http2Error;
+import io.heddle.proxy.http2.Http2HeadLimits;
+import io.heddle.proxy.http2.Http2Owner;
+import io.heddle.proxy.http2.Http2Stream;
+import io.heddle.proxy.http2.Http2StreamListener;
+import io.heddle.proxy.loop.BrokenConnection;
+import io.heddle.proxy.loop.Deadline;
+import io.heddle.proxy.loop.Worker;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One HTTP/2 connection to a host, with as many requests at a time as the host allows. Confined to its loop.
+// A failed write or close shows as the end of its channel, which is handled.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class Http2HostConnection extends ChannelInboundHandlerAdapter implements Http2Owner {
+    private static final int MAX_HEADERS = 200;
+    private static final int MAX_HEADER_BYTES = 64 * 1024;
+
+    private final Http2Pool pool;
+    private final Worker worker;
+    private final List<Http2UpstreamStream> touched = new ArrayList<>();
+    private final Deadline aged = new Deadline(this::tooOld);
+    private @Nullable ChannelTransport transport;
+    private @Nullable Http2Connection connection;
+    private int served;
+    private long openedAt;
+    private boolean lost;
+
+    Http2HostConnection(Http2Pool pool, Worker worker) {
+        this.pool = pool;
+        this.worker = worker;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        var target = pool.target();
+        openedAt = worker.now();
+        transport = new ChannelTransport(
+                ctx.channel(),
+                worker,
+                pool.counters(),
+                target.limits().idle(),
+                target.http2().keepAlive());
+        connection = Http2Connection.client(
+                transport, this, new Http2HeadLimits(target.http2(), MAX_HEADER_BYTES, MAX_HEADERS));
+        transport.carries(connection);
+        long duration = target.limits().duration().toNanos();
+        if (duration > 0) {
+            worker.deadlines().set(aged, openedAt + duration);
+        }
+    }
+
+    /// It has stood as long as it may: it ends when the requests on it are done.
+    private void tooOld() {
+        worker.tick();
+        pool.left(this);
+        retire();
+    }
+
+    private Http2Connection connection() {
+        if (connection == null) {
+            throw new IllegalStateException("used before it was connected");
+        }
+        return connection;
+    }
+
+    private ChannelTransport transport() {
+        if (transport == null) {
+            throw new IllegalStateException("used before it was connected");
+        }
+        return transport;
+    }
+
+    boolean mutualTls() {
+        return pool.target().tls().isPresent();
+    }
+
+    /// Whether the connection itself is over.
+    boolean lost() {
+        return lost || connection().over();
+    }
+
+    /// Whether it can take a request now; one that asks for another protocol waits for what the host can.
+    boolean hasRoom(ConnectionTicket ticket) {
+        return connection().canOpen() && (!ticket.changes() || connection().knowsPeer());
+    }
+
+    /// Whether the host can do what a request asks for.
+    boolean can(ConnectionTicket ticket) {
+        return !ticket.changes() || connection().peerAllowsConnect();
+    }
+
+    /// Whether the host has said what it can.
+    boolean isSettled() {
+        return connection().knowsPeer();
+    }
+
+    /// How many requests it has taken on.
+    int served() {
+        return served;
+    }
+
+    /// Takes on a request; only when it [#hasRoom].
+    void serve(UpstreamListener listener) {
+        var stream = new Http2UpstreamStream(this, listener, served == 0);
+        served++;
+        transport().streamsChanged();
+        listener.ready(stream);
+    }
+
+    Http2Stream open(Http2StreamListener listener) {
+        return connection().open(listener);
+    }
+
+    /// Takes no more requests, and ends when those it has are done.
+    void retire() {
+        transport().drain();
+    }
+
+    /// `stream` is told when all that was read is worked on.
+    void touched(Http2UpstreamStream stream) {
+        touched.add(stream);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        worker.tick();
+        var in = (ByteBuf) message;
+        try {
+            connection().read(in);
+        } finally {
+            in.release();
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        for (int i = 0; i < touched.size(); i++) {
+            touched.get(i).readComplete();
+        }
+        touched.clear();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (ctx.channel().isWritable()) {
+            connection().writable();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        worker.tick();
+        worker.deadlines().remove(aged);
+        lost = true;
+        transport().gone();
+        connection().closed();
+        pool.closed(this);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        // A reset or a TLS failure: the end of the connection is what tells the listeners.
+        BrokenConnection.tell("host", cause);
+        ctx.close();
+    }
+
+    @Override
+    public Http2StreamListener listener(Http2Stream stream) {
+        throw new IllegalStateException("a host opens no streams");
+    }
+
+    @Override
+    public void settled() {
+        pool.roomMade(this);
+    }
+
+    @Override
+    public void goingAway() {
+        pool.left(this);
+    }
+
+    @Override
+    public void streamClosed() {
+        transport().streamsChanged();
+        pool.roomMade(this);
+    }
+
+    @Override
+    public void discarded(Http2StreamListener listener) {
+        // A stream has another listener with each request.
+    }
+
+    @Override
+    public void failed(Http2Error error, String reason) {
+        pool.counters().failed();
+        pool.left(this);
+    }
+
+    @Override
+    public void flooded(Flood flood) {
+        pool.counters().flooded(flood);
+    }
+}
