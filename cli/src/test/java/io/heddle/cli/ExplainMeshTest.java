@@ -8,7 +8,7 @@ import io.heddle.control.ControlOptions;
 import io.heddle.control.ControlPlane;
 import io.heddle.proxy.Proxy;
 import io.heddle.proxy.ProxyOptions;
-import io.heddle.proxy.exchange.ReceivedHeads;
+import io.heddle.proxy.exchange.head.ReceivedHeads;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;

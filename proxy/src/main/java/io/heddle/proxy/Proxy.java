@@ -13,7 +13,7 @@ import io.heddle.proxy.config.ActiveConfig;
 import io.heddle.proxy.config.ConfigGate;
 import io.heddle.proxy.exchange.ControllerClock;
 import io.heddle.proxy.exchange.ProxyServices;
-import io.heddle.proxy.exchange.ReceivedHeads;
+import io.heddle.proxy.exchange.head.ReceivedHeads;
 import io.heddle.proxy.grpc.GrpcClient;
 import io.heddle.proxy.grpc.LoadStreams;
 import io.heddle.proxy.http2.Http2Counters;

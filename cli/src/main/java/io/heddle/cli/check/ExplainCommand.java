@@ -11,7 +11,7 @@ import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
 import io.heddle.model.view.MeshSettings;
 import io.heddle.model.view.MeshSnapshot;
-import io.heddle.proxy.exchange.ReceivedHeads;
+import io.heddle.proxy.exchange.head.ReceivedHeads;
 import io.heddle.traffic.explain.ConfiguredClusters;
 import io.heddle.traffic.explain.Explainer;
 import io.heddle.traffic.explain.Explanation;

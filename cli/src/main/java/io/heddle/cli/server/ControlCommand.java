@@ -12,7 +12,7 @@ import io.heddle.control.ControlPlane;
 import io.heddle.control.Endpoints;
 import io.heddle.control.StartException;
 import io.heddle.model.view.MeshSettings;
-import io.heddle.proxy.exchange.ReceivedHeads;
+import io.heddle.proxy.exchange.head.ReceivedHeads;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

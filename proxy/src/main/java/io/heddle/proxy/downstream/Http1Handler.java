@@ -1,10 +1,10 @@
 package io.heddle.proxy.downstream;
 
-import io.heddle.proxy.exchange.ClientConnection;
 import io.heddle.proxy.exchange.HttpExchange;
 import io.heddle.proxy.exchange.LiveChain;
-import io.heddle.proxy.exchange.PeerClaim;
 import io.heddle.proxy.exchange.ProxyServices;
+import io.heddle.proxy.exchange.head.ClientConnection;
+import io.heddle.proxy.exchange.head.PeerClaim;
 import io.heddle.proxy.http.HeadResult;
 import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http1.BodyReader;

@@ -1,10 +1,10 @@
 package io.heddle.proxy.downstream;
 
-import io.heddle.proxy.exchange.ClientConnection;
 import io.heddle.proxy.exchange.HttpExchange;
 import io.heddle.proxy.exchange.LiveChain;
-import io.heddle.proxy.exchange.PeerClaim;
 import io.heddle.proxy.exchange.ProxyServices;
+import io.heddle.proxy.exchange.head.ClientConnection;
+import io.heddle.proxy.exchange.head.PeerClaim;
 import io.heddle.proxy.http2.ChannelTransport;
 import io.heddle.proxy.http2.Flood;
 import io.heddle.proxy.http2.Http2Connection;

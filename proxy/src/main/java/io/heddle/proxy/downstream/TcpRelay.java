@@ -1,6 +1,6 @@
 package io.heddle.proxy.downstream;
 
-import io.heddle.proxy.exchange.ClientConnection;
+import io.heddle.proxy.exchange.head.ClientConnection;
 import io.heddle.proxy.exchange.ProxyServices;
 import io.heddle.proxy.loop.BrokenConnection;
 import io.heddle.proxy.loop.Deadline;

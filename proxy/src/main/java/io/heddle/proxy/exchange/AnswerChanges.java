@@ -1,5 +1,6 @@
 package io.heddle.proxy.exchange;
 
+import io.heddle.proxy.exchange.head.GrpcAnswer;
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.traffic.format.HeaderChange;
 import io.heddle.traffic.request.HeaderEdit;

@@ -1,5 +1,6 @@
 package io.heddle.proxy.exchange;
 
+import io.heddle.proxy.exchange.head.HopHeaders;
 import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.HttpResponseHead;
 import io.heddle.proxy.http.OutgoingRequest;

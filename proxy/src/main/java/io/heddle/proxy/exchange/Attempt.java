@@ -1,13 +1,14 @@
 package io.heddle.proxy.exchange;
 
+import io.heddle.proxy.exchange.head.HopHeaders;
 import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.HttpResponseHead;
 import io.heddle.proxy.http.HttpVersion;
 import io.heddle.proxy.loop.Worker;
-import io.heddle.proxy.upstream.pool.ConnectionTicket;
-import io.heddle.proxy.upstream.name.HostWait;
 import io.heddle.proxy.upstream.UpstreamCluster;
 import io.heddle.proxy.upstream.connect.UpstreamFailure;
+import io.heddle.proxy.upstream.name.HostWait;
+import io.heddle.proxy.upstream.pool.ConnectionTicket;
 import io.heddle.proxy.upstream.pool.UpstreamListener;
 import io.heddle.proxy.upstream.pool.UpstreamStream;
 import io.heddle.traffic.balance.Host;

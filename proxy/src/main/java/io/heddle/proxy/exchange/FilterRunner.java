@@ -1,6 +1,7 @@
 package io.heddle.proxy.exchange;
 
 import io.heddle.proxy.body.Transforms;
+import io.heddle.proxy.exchange.head.HopHeaders;
 import io.heddle.proxy.grpc.GrpcClient;
 import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;

@@ -1,5 +1,10 @@
 package io.heddle.proxy.exchange;
 
+import io.heddle.proxy.exchange.head.GrpcAnswer;
+import io.heddle.proxy.exchange.head.GrpcStatus;
+import io.heddle.proxy.exchange.head.HeadRules;
+import io.heddle.proxy.exchange.head.HopHeaders;
+import io.heddle.proxy.exchange.head.PeerClaim;
 import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.http.HttpResponseHead;
@@ -20,8 +25,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// One request from its head to its end: routed, filtered, sent upstream or answered here. It knows nothing of
-/// the protocols on either side: the client's end is a [ClientStream], the host's an
-/// [io.heddle.proxy.upstream.pool.UpstreamStream].
+/// the protocols on either side: the client's end is a [ClientStream], the host's an [UpstreamStream].
 ///
 /// Reused for the stream's next request; confined to its event loop; under one configuration from start to end. A
 /// connection has as many as it has requests at a time.
@@ -32,10 +36,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// [#finish] is the only exit. What happens to the tries in between stands in [Tries].
 public final class HttpExchange implements UpstreamListener, FilterRunner.Outcome {
-    private static final Optional<LocalReply> OVERLOADED =
-            Optional.of(LocalReply.of(503, "overloaded\n", ResponseFlag.OVERLOAD_MANAGER, "overload"));
-    private static final LocalReply UPGRADE_FAILED = LocalReply.of(403, "", ResponseFlag.NONE, "upgrade_failed");
-
     private final ClientStream client;
     private final Worker worker;
     private final ProxyServices services;
@@ -101,7 +101,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         routing.under(services.config().current());
         requestEnded = complete;
         var refused = !client.bypassesOverload() && services.overload().shedsRequest(worker)
-                ? OVERLOADED
+                ? LocalReplies.OVERLOADED
                 : HeadRules.apply(requestHead, settings, claim.connection().peer());
         headers.start(requestHead, settings);
         timeline.received(requestHead, headers.peer());
@@ -153,7 +153,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
 
     private void filter(NetworkFilter.Http settings, ClusterChoice.@Nullable Target target) {
         if (!Routing.carries(upgrade, settings, timeline.decision().action())) {
-            reply(UPGRADE_FAILED);
+            reply(LocalReplies.UPGRADE_FAILED);
             return;
         }
         if (settings.filters().filters().isEmpty()) {
@@ -180,7 +180,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
     @Override
     public void passed() {
         if (!Routing.carries(upgrade, client.settings(), timeline.decision().action())) {
-            reply(UPGRADE_FAILED);
+            reply(LocalReplies.UPGRADE_FAILED);
             return;
         }
         switch (timeline.decision().action()) {

@@ -1,5 +1,7 @@
 package io.heddle.proxy.exchange;
 
+import io.heddle.proxy.exchange.head.GrpcAnswer;
+import io.heddle.proxy.exchange.head.HopHeaders;
 import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.traffic.request.HeaderEdits;
@@ -23,7 +25,8 @@ final class LocalAnswer {
         var lines = worker.editedLines().start(HeaderLines.EMPTY, 0, edits).change();
         if (grpc) {
             headers.local(lines, request);
-            GrpcAnswer.write(reply, edits, lines, request, client);
+            GrpcAnswer.add(reply, edits, lines, request);
+            client.local(GrpcAnswer.HTTP_STATUS, lines, EMPTY);
             return 0;
         }
         if (!bodiless) {

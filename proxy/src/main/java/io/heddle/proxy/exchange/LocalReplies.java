@@ -1,5 +1,6 @@
 package io.heddle.proxy.exchange;
 
+import io.heddle.proxy.exchange.head.GrpcAnswer;
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.observe.RequestTimeline;
@@ -10,11 +11,16 @@ import io.heddle.traffic.reply.ReplyRules;
 import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.ResponseFlag;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /// Settles what a client gets as an answer made here, whatever made it: notes its cause in the timeline, and changes
 /// it as its connection manager says. Part of its [HttpExchange], reused with it.
 final class LocalReplies implements ReplyFacts {
+    static final Optional<LocalReply> OVERLOADED =
+            Optional.of(LocalReply.of(503, "overloaded\n", ResponseFlag.OVERLOAD_MANAGER, "overload"));
+    static final LocalReply UPGRADE_FAILED = LocalReply.of(403, "", ResponseFlag.NONE, "upgrade_failed");
+
     private final Worker worker;
     private final ExchangeFormat format;
     private final RequestTimeline timeline;

@@ -1,5 +1,7 @@
 package io.heddle.proxy.exchange;
 
+import io.heddle.proxy.exchange.head.HeadRules;
+import io.heddle.proxy.exchange.head.HopHeaders;
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.traffic.request.Trace;

@@ -1,5 +1,8 @@
 package io.heddle.proxy.exchange;
 
+import io.heddle.proxy.exchange.head.ForwardedHost;
+import io.heddle.proxy.exchange.head.HopHeaders;
+import io.heddle.proxy.exchange.head.NamedHost;
 import io.heddle.proxy.http.EditedLines;
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.upstream.pool.UpstreamStream;

@@ -1,5 +1,7 @@
 package io.heddle.proxy.exchange;
 
+import io.heddle.proxy.exchange.head.GrpcAnswer;
+import io.heddle.proxy.exchange.head.GrpcTimeout;
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.observe.RequestTimeline;
 import io.heddle.traffic.resilience.RetryHeaders;

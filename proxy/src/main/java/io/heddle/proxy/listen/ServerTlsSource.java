@@ -1,6 +1,6 @@
 package io.heddle.proxy.listen;
 
-import io.heddle.proxy.exchange.ForwardedCertificate;
+import io.heddle.proxy.exchange.head.ForwardedCertificate;
 import io.heddle.proxy.tls.PeerCertificate;
 import io.heddle.proxy.tls.TlsHandlers;
 import io.netty.buffer.ByteBufAllocator;

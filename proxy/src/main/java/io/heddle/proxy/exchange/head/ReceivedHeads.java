@@ -1,4 +1,4 @@
-package io.heddle.proxy.exchange;
+package io.heddle.proxy.exchange.head;
 
 import io.heddle.proxy.http.HeadResult;
 import io.heddle.proxy.http.HttpRequestHead;

@@ -1,4 +1,4 @@
-package io.heddle.proxy.exchange;
+package io.heddle.proxy.exchange.head;
 
 import io.heddle.model.name.SpiffeId;
 import io.heddle.proxy.http.HttpRequestHead;
@@ -21,7 +21,8 @@ public final class PeerClaim {
         this.known = principalOnly(peer);
     }
 
-    ClientConnection connection() {
+    /// The connection whose peer it is.
+    public ClientConnection connection() {
         return connection;
     }
 
@@ -33,12 +34,12 @@ public final class PeerClaim {
     }
 
     /// What is known without a request that can be read.
-    PeerMetadata known() {
+    public PeerMetadata known() {
         return known;
     }
 
     /// What is known with this request.
-    PeerMetadata read(HttpRequestHead head) {
+    public PeerMetadata read(HttpRequestHead head) {
         if (head.lines().has(LineKind.PEER) && peer.principal().isPresent()) {
             var said = PeerMetadata.parse(Span.text(head.bytes(), head.lines().first(LineKind.PEER)));
             var proven = peer.principal().flatMap(SpiffeId::parse).map(SpiffeId::namespace);

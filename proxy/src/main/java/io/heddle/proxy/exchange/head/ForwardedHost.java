@@ -1,4 +1,4 @@
-package io.heddle.proxy.exchange;
+package io.heddle.proxy.exchange.head;
 
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.traffic.request.HeaderEdit;
@@ -7,13 +7,13 @@ import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.Span;
 
 /// Tells in `x-forwarded-host` which authority a request had before its route gave it another one.
-final class ForwardedHost {
+public final class ForwardedHost {
     private static final HeaderName NAME = HeaderName.of("x-forwarded-host");
 
     private ForwardedHost() {}
 
     /// Appends the authority of `head`.
-    static void append(HttpRequestHead head, HeaderEdits edits) {
+    public static void append(HttpRequestHead head, HeaderEdits edits) {
         if (!Span.isPresent(head.authority())) {
             return;
         }

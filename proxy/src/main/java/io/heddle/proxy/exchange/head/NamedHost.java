@@ -1,4 +1,4 @@
-package io.heddle.proxy.exchange;
+package io.heddle.proxy.exchange.head;
 
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.traffic.filter.DynamicForwardFilter.HostRewrite;
@@ -11,11 +11,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The host that a route names for a dynamic forward proxy instead of the request's own.
-final class NamedHost {
+public final class NamedHost {
     private NamedHost() {}
 
     /// The host that the weighted cluster, else the route, names; empty for the request's own.
-    static Optional<String> of(Route route, ClusterChoice.@Nullable Target target, HttpRequestHead head) {
+    public static Optional<String> of(Route route, ClusterChoice.@Nullable Target target, HttpRequestHead head) {
         var first = target == null ? Optional.<HostRewrite>empty() : rewrite(target.overrides());
         return first.or(() -> rewrite(route.overrides())).flatMap(found -> switch (found) {
             case HostRewrite.Literal(var host) -> Optional.of(host);

@@ -1,4 +1,4 @@
-package io.heddle.proxy.exchange;
+package io.heddle.proxy.exchange.head;
 
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.traffic.request.HeaderEdit;
@@ -14,7 +14,7 @@ import java.util.Optional;
 
 /// Makes a request's head plain, in place, before routes, filters and the application see it, or answers it where
 /// that is asked for: header names with underscores, the path, the authority. What is off costs a comparison.
-final class HeadRules {
+public final class HeadRules {
     private static final Optional<LocalReply> PASSES = Optional.empty();
     private static final Optional<LocalReply> UNDERSCORE = Optional.of(LocalReply.of(
             400,
@@ -29,7 +29,7 @@ final class HeadRules {
     private HeadRules() {}
 
     /// Applies the rules of `settings` to the head of a request from `peer`; the answer, where it is refused.
-    static Optional<LocalReply> apply(HttpRequestHead head, NetworkFilter.Http settings, Peer peer) {
+    public static Optional<LocalReply> apply(HttpRequestHead head, NetworkFilter.Http settings, Peer peer) {
         var options = settings.heads();
         if (options.underscores() != HeadOptions.Underscores.ALLOW && underscores(head, options.underscores())) {
             return UNDERSCORE;
@@ -85,7 +85,7 @@ final class HeadRules {
     }
 
     /// Takes all lines of these names out.
-    static void remove(HttpRequestHead head, List<HeaderName> names) {
+    public static void remove(HttpRequestHead head, List<HeaderName> names) {
         for (int line = head.headerCount() - 1; line >= 0; line--) {
             long name = head.headerName(line);
             for (int i = 0; i < names.size(); i++) {

@@ -1,4 +1,4 @@
-package io.heddle.proxy.exchange;
+package io.heddle.proxy.exchange.head;
 
 import io.heddle.proxy.http.EditedLines;
 import io.heddle.proxy.http.HttpRequestHead;
@@ -14,9 +14,9 @@ import java.nio.charset.StandardCharsets;
 
 /// Answers made here to gRPC requests: a client of gRPC looks for `grpc-status`, not for the HTTP status, and for
 /// both in one head (the "Trailers-Only" answer of gRPC over HTTP/2; Envoy's `grpc` local replies).
-final class GrpcAnswer {
+public final class GrpcAnswer {
     /// The HTTP status of every answer to gRPC.
-    static final int HTTP_STATUS = 200;
+    public static final int HTTP_STATUS = 200;
 
     private static final int UNKNOWN = 2;
     private static final int DEADLINE_EXCEEDED = 4;
@@ -30,7 +30,7 @@ final class GrpcAnswer {
 
     /// Whether a request is one of gRPC: its content type is `application/grpc`, or begins so with `+` or `;` after
     /// it.
-    static boolean isWanted(HttpRequestHead request) {
+    public static boolean isWanted(HttpRequestHead request) {
         var bytes = request.bytes();
         for (int i = 0; i < request.headerCount(); i++) {
             long name = request.headerName(i);
@@ -42,12 +42,12 @@ final class GrpcAnswer {
     }
 
     /// The `grpc-status` that a host's answer is judged by: -1 where it says none, or nobody asked for gRPC.
-    static int counted(HttpRequestHead request, int status) {
+    public static int counted(HttpRequestHead request, int status) {
         return status >= 0 && isWanted(request) ? status : -1;
     }
 
     /// Whether an answer made here is one of gRPC: for what asked, or because `edits` give it a content type of gRPC.
-    static boolean isWanted(HttpRequestHead request, HeaderEdits edits) {
+    public static boolean isWanted(HttpRequestHead request, HeaderEdits edits) {
         return isWanted(request) || isTyped(edits);
     }
 
@@ -66,7 +66,7 @@ final class GrpcAnswer {
 
     /// The `grpc-status` of a reply, its own, else by gRPC's mapping of HTTP statuses; a timeout of ours is
     /// `DEADLINE_EXCEEDED`.
-    static int status(LocalReply reply) {
+    public static int status(LocalReply reply) {
         if (reply.grpcStatus() >= 0) {
             return reply.grpcStatus();
         }
@@ -83,9 +83,8 @@ final class GrpcAnswer {
         };
     }
 
-    /// Writes a reply as gRPC expects it: HTTP status 200, no body, its text as `grpc-message`.
-    static void write(
-            LocalReply reply, HeaderEdits edits, EditedLines lines, HttpRequestHead request, ClientStream client) {
+    /// Adds to `lines` what gRPC expects of a reply: no body, its text as `grpc-message`. It goes with [#HTTP_STATUS].
+    public static void add(LocalReply reply, HeaderEdits edits, EditedLines lines, HttpRequestHead request) {
         boolean typed = isTyped(edits);
         if (request.version() != HttpVersion.HTTP_2) {
             lines.add("content-length", "0");
@@ -98,7 +97,6 @@ final class GrpcAnswer {
         if (!reply.body().isEmpty()) {
             lines.add("grpc-message", percentEncoded(reply.body()));
         }
-        client.local(HTTP_STATUS, lines, new byte[0]);
     }
 
     private static String percentEncoded(String text) {

@@ -1,4 +1,4 @@
-package io.heddle.proxy.exchange;
+package io.heddle.proxy.exchange.head;
 
 import io.heddle.proxy.upstream.connect.Originator;
 import io.heddle.proxy.upstream.connect.SourceAddress;

@@ -1,4 +1,4 @@
-package io.heddle.proxy.exchange;
+package io.heddle.proxy.exchange.head;
 
 import io.heddle.proxy.http.EditedLines;
 import io.heddle.proxy.http.HeaderLines;
@@ -26,7 +26,7 @@ import java.util.Optional;
 ///
 /// Who the client is, is decided once a request ([#start]), as Envoy's connection manager decides it: the
 /// connection's far end, or what `x-forwarded-for` says as far as proxies in front are believed.
-final class HopHeaders {
+public final class HopHeaders {
     private static final HeaderName FORWARDED_PROTO = HeaderName.of("x-forwarded-proto");
     private static final HeaderName EXTERNAL_ADDRESS = HeaderName.of("x-envoy-external-address");
     private static final HeaderName DATE = HeaderName.of("date");
@@ -44,7 +44,8 @@ final class HopHeaders {
     private int dropped = ALWAYS_DROPPED;
     private boolean internal;
 
-    HopHeaders(Worker worker, ClientConnection client) {
+    /// For the requests of `client`, which `worker` serves.
+    public HopHeaders(Worker worker, ClientConnection client) {
         this.worker = worker;
         this.client = client;
         this.peer = client.peer();
@@ -53,7 +54,7 @@ final class HopHeaders {
     }
 
     /// One that stays as this one is now, for a request that outlives its exchange.
-    HopHeaders copy() {
+    public HopHeaders copy() {
         var copy = new HopHeaders(worker, client);
         copy.options = options;
         copy.certificates = certificates;
@@ -64,22 +65,24 @@ final class HopHeaders {
         return copy;
     }
 
-    Worker worker() {
+    /// The event loop of the connection.
+    public Worker worker() {
         return worker;
     }
 
-    ClientConnection client() {
+    /// Whose requests these are.
+    public ClientConnection client() {
         return client;
     }
 
     /// The name by which logs call the request.
-    RequestId requestId() {
+    public RequestId requestId() {
         return id;
     }
 
     /// Whether the request was made over TLS, as `x-forwarded-proto` says on its way from here: the client's word
     /// where that is believed, else the connection's.
-    boolean https(HttpRequestHead head) {
+    public boolean https(HttpRequestHead head) {
         return https(
                 head,
                 keptNone(head.lines(), LineKind.FORWARDED_PROTO),
@@ -87,12 +90,12 @@ final class HopHeaders {
     }
 
     /// Whether the application is told which path and host a route has changed.
-    boolean tellsOriginals() {
+    public boolean tellsOriginals() {
         return options.names().originals();
     }
 
     /// Whether the request comes from inside, as `x-envoy-internal` says.
-    boolean internal() {
+    public boolean internal() {
         return internal;
     }
 
@@ -102,35 +105,35 @@ final class HopHeaders {
     }
 
     /// Who sent the request.
-    Peer peer() {
+    public Peer peer() {
         return peer;
     }
 
     /// For whom connections to hosts are made, and from where.
-    Originator originator() {
+    public Originator originator() {
         return originator;
     }
 
     /// They come from the address of [#peer]; `mark` is the mark of their packets, 0 for none.
-    void fromClient(int mark) {
+    public void fromClient(int mark) {
         var source = new SourceAddress(peer.remote().getAddress(), mark);
         originator = new Originator(connected.client(), Optional.of(source));
     }
 
     /// They come from where those of the client's connection do.
-    void fromConnection() {
+    public void fromConnection() {
         originator = connected;
     }
 
     /// What came is no request: who sent it is the connection's word.
-    void startMalformed(NetworkFilter.Http settings) {
+    public void startMalformed(NetworkFilter.Http settings) {
         options = settings.heads();
         peer = client.peer();
         id.received();
     }
 
     /// A request has come.
-    void start(HttpRequestHead head, NetworkFilter.Http settings) {
+    public void start(HttpRequestHead head, NetworkFilter.Http settings) {
         options = settings.heads();
         certificates = settings.clientCertificate();
         var how = options.client();
@@ -237,7 +240,7 @@ final class HopHeaders {
 
     /// Begins the lines of a request in the loop's [EditedLines], with `announcement` as `x-heddle-peer` unless
     /// that is empty.
-    EditedLines lines(HttpRequestHead head, HeaderEdits edits, String announcement) {
+    public EditedLines lines(HttpRequestHead head, HeaderEdits edits, String announcement) {
         var received = head.lines();
         var lines = worker.editedLines().start(received, dropped, edits);
         id.addTo(lines.added());
@@ -257,13 +260,13 @@ final class HopHeaders {
     }
 
     /// Whether lines of that name do not leave this hop as they came.
-    boolean drops(HeaderName name) {
+    public boolean drops(HeaderName name) {
         var octets = name.bytes();
         return octets.length > 0 && (dropped & LineKind.bit(LineKind.of(octets, 0, octets.length))) != 0;
     }
 
     /// Appends what this hop says itself under a name, where it says something.
-    void appendOwn(HttpRequestHead head, HeaderName name, StringBuilder out) {
+    public void appendOwn(HttpRequestHead head, HeaderName name, StringBuilder out) {
         if (name.equals(FORWARDED_PROTO)) {
             out.append(client.peer().tls() ? "https" : "http");
         } else if (name.equals(HeaderName.FORWARDED_CLIENT_CERT) && setsCertificate()) {
@@ -327,7 +330,7 @@ final class HopHeaders {
     }
 
     /// Begins the lines of a host's answer to `request`.
-    EditedLines answer(HeaderLines answer, HeaderEdits edits, HttpRequestHead request) {
+    public EditedLines answer(HeaderLines answer, HeaderEdits edits, HttpRequestHead request) {
         boolean overwrites = options.names().transformation() == HeadOptions.ServerHeader.OVERWRITE;
         int drop = overwrites ? LineKind.bit(LineKind.SERVER) : 0;
         drop |= options.requestIds().inResponse() ? LineKind.bit(LineKind.REQUEST_ID) : 0;
@@ -341,7 +344,7 @@ final class HopHeaders {
     }
 
     /// Adds to an answer made here what the proxy says of itself.
-    void local(EditedLines lines, HttpRequestHead request) {
+    public void local(EditedLines lines, HttpRequestHead request) {
         date(lines);
         server(lines);
         if (!lines.has(SERVER)) {

@@ -1,4 +1,4 @@
-package io.heddle.proxy.exchange;
+package io.heddle.proxy.exchange.head;
 
 import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.LineKind;
@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 
 /// The `x-request-id` that one request goes by: the one it came with, or a random UUID (RFC 9562, version 4), the
 /// same for all its tries. It names a request in logs; it is no secret.
-final class RequestId {
+public final class RequestId {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
 
     private final byte[] uuid = new byte[36];
@@ -62,7 +62,7 @@ final class RequestId {
     }
 
     /// Appends it to a text, unless the request came with it.
-    void appendTo(StringBuilder out) {
+    public void appendTo(StringBuilder out) {
         for (int i = 0; made && i < uuid.length; i++) {
             out.append((char) uuid[i]);
         }

@@ -1,4 +1,4 @@
-package io.heddle.proxy.exchange;
+package io.heddle.proxy.exchange.head;
 
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.traffic.request.HeaderName;
@@ -6,7 +6,7 @@ import io.heddle.traffic.request.Span;
 import java.time.Duration;
 
 /// Reads `grpc-timeout`: how long a client of gRPC waits (gRPC over HTTP/2: one to eight digits and a unit).
-final class GrpcTimeout {
+public final class GrpcTimeout {
     private static final HeaderName NAME = HeaderName.of("grpc-timeout");
     private static final int MOST_DIGITS = 8;
     /// Eight digits of hours are longer than a `long` has nanoseconds; nobody waits for a year.
@@ -15,7 +15,7 @@ final class GrpcTimeout {
     private GrpcTimeout() {}
 
     /// The time a request says, at most a year and at most `longest` unless that is zero; zero when it says none.
-    static Duration of(HttpRequestHead request, Duration longest) {
+    public static Duration of(HttpRequestHead request, Duration longest) {
         var bytes = request.bytes();
         for (int i = 0; i < request.headerCount(); i++) {
             long name = request.headerName(i);

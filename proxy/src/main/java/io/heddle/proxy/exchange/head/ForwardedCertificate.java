@@ -1,4 +1,4 @@
-package io.heddle.proxy.exchange;
+package io.heddle.proxy.exchange.head;
 
 import io.heddle.traffic.format.Operator;
 import io.heddle.traffic.runtime.HeadOptions.CertificateDetails;
@@ -43,7 +43,7 @@ public final class ForwardedCertificate {
     public record Encoded(String leaf, String chain) {}
 
     /// Whether the client showed none.
-    boolean isNone() {
+    public boolean isNone() {
         return hash.isEmpty();
     }
 
@@ -57,7 +57,7 @@ public final class ForwardedCertificate {
     }
 
     /// Appends what a command operator over certificates says; nothing without a certificate.
-    void append(Operator operator, StringBuilder out) {
+    public void append(Operator operator, StringBuilder out) {
         if (isNone()) {
             return;
         }

@@ -1,21 +1,21 @@
-package io.heddle.proxy.exchange;
+package io.heddle.proxy.exchange.head;
 
 import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.LineKind;
 import io.heddle.traffic.request.Span;
 
 /// Reads `grpc-status`.
-final class GrpcStatus {
+public final class GrpcStatus {
     private GrpcStatus() {}
 
     /// The one that these lines say; `otherwise` when they say none.
-    static int in(HeaderLines lines, int otherwise) {
+    public static int in(HeaderLines lines, int otherwise) {
         long span = lines.first(LineKind.GRPC_STATUS);
         return Span.isPresent(span) ? read(lines.bytes(), span) : otherwise;
     }
 
     /// That of a head or of trailers; -1 without.
-    static int of(HeaderLines lines) {
+    public static int of(HeaderLines lines) {
         return in(lines, -1);
     }
 
