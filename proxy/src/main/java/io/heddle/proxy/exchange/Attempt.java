@@ -12,7 +12,7 @@ import io.heddle.proxy.upstream.pool.ConnectionTicket;
 import io.heddle.proxy.upstream.pool.UpstreamListener;
 import io.heddle.proxy.upstream.pool.UpstreamStream;
 import io.heddle.traffic.balance.Host;
-import io.heddle.traffic.resilience.RetryDecider;
+import io.heddle.traffic.resilience.retry.RetryDecider;
 import io.heddle.traffic.resilience.RoutingPriority;
 import io.netty.buffer.ByteBuf;
 import java.util.Optional;

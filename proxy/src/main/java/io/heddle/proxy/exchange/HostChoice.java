@@ -16,7 +16,7 @@ import io.heddle.traffic.request.HeaderEdit;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.Span;
-import io.heddle.traffic.resilience.FurtherHosts;
+import io.heddle.traffic.resilience.retry.FurtherHosts;
 import io.heddle.traffic.route.ClusterChoice;
 import io.heddle.traffic.route.RouteAction;
 import java.net.InetSocketAddress;

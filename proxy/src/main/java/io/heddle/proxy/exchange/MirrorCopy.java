@@ -17,7 +17,7 @@ import io.heddle.proxy.upstream.pool.UpstreamStream;
 import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.resilience.CircuitBreaker.Resource;
-import io.heddle.traffic.resilience.GrpcVerdict;
+import io.heddle.traffic.resilience.health.GrpcVerdict;
 import io.heddle.traffic.route.Rewrite;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;

@@ -7,10 +7,10 @@ import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.resilience.CircuitBreaker;
 import io.heddle.traffic.resilience.CircuitBreaker.Resource;
 import io.heddle.traffic.resilience.ClusterLoad;
-import io.heddle.traffic.resilience.RetryCounts;
-import io.heddle.traffic.resilience.RetryDecider;
-import io.heddle.traffic.resilience.RetryPolicy;
 import io.heddle.traffic.resilience.RoutingPriority;
+import io.heddle.traffic.resilience.retry.RetryCounts;
+import io.heddle.traffic.resilience.retry.RetryDecider;
+import io.heddle.traffic.resilience.retry.RetryPolicy;
 import org.jspecify.annotations.Nullable;
 
 /// How often one request was tried again, and whether it may be once more: by its policy, and by what its cluster

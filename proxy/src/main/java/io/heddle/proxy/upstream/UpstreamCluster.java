@@ -13,7 +13,7 @@ import io.heddle.traffic.filter.HostCount;
 import io.heddle.traffic.hash.HashPolicy;
 import io.heddle.traffic.resilience.CircuitBreaker;
 import io.heddle.traffic.resilience.ClusterLoad;
-import io.heddle.traffic.resilience.OutlierMonitor;
+import io.heddle.traffic.resilience.health.OutlierMonitor;
 import io.heddle.traffic.resilience.RoutingPriority;
 import io.heddle.traffic.runtime.Cluster;
 import java.util.HashMap;

@@ -10,7 +10,7 @@ import io.heddle.traffic.balance.EndpointSet;
 import io.heddle.traffic.outside.GrpcService;
 import io.heddle.traffic.request.PeerMetadata;
 import io.heddle.traffic.resilience.BreakerLimits;
-import io.heddle.traffic.resilience.OutlierPolicy;
+import io.heddle.traffic.resilience.health.OutlierPolicy;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.ConnectionLimits;
 import io.heddle.traffic.runtime.ConnectionOpening;

@@ -19,7 +19,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.heddle.traffic.grpc.GrpcMethod;
-import io.heddle.traffic.resilience.EjectionType;
+import io.heddle.traffic.resilience.health.EjectionType;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.Http2Options;
 import java.io.IOException;

@@ -3,8 +3,8 @@ package io.heddle.proxy.listen;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heddle.traffic.match.AddressMatcher;
-import io.heddle.traffic.resilience.RetryPolicy;
-import io.heddle.traffic.resilience.Timeouts;
+import io.heddle.traffic.resilience.retry.RetryPolicy;
+import io.heddle.traffic.resilience.retry.Timeouts;
 import io.heddle.traffic.runtime.HeadOptions;
 import io.heddle.traffic.runtime.NetworkFilter;
 import java.io.IOException;

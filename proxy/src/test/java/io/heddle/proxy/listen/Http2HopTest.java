@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.heddle.traffic.reply.ReplyRules;
-import io.heddle.traffic.resilience.RetryPolicy;
-import io.heddle.traffic.resilience.Timeouts;
+import io.heddle.traffic.resilience.retry.RetryPolicy;
+import io.heddle.traffic.resilience.retry.Timeouts;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.Http2Options;
 import io.heddle.traffic.runtime.NetworkFilter;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.heddle.traffic.request.PeerMetadata;
-import io.heddle.traffic.resilience.RetryPolicy;
-import io.heddle.traffic.resilience.RetryPolicy.Condition;
-import io.heddle.traffic.resilience.Timeouts;
+import io.heddle.traffic.resilience.retry.RetryPolicy;
+import io.heddle.traffic.resilience.retry.RetryPolicy.Condition;
+import io.heddle.traffic.resilience.retry.Timeouts;
 import io.heddle.traffic.route.ClusterChoice;
 import io.heddle.traffic.route.Rewrite;
 import io.heddle.traffic.route.RouteAction;

@@ -2,11 +2,11 @@ package io.heddle.proxy.listen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.heddle.traffic.resilience.Backoff;
-import io.heddle.traffic.resilience.FurtherHosts;
-import io.heddle.traffic.resilience.RetryCounts.Figure;
-import io.heddle.traffic.resilience.RetryPolicy;
-import io.heddle.traffic.resilience.RetryPolicy.Condition;
+import io.heddle.traffic.resilience.retry.Backoff;
+import io.heddle.traffic.resilience.retry.FurtherHosts;
+import io.heddle.traffic.resilience.retry.RetryCounts.Figure;
+import io.heddle.traffic.resilience.retry.RetryPolicy;
+import io.heddle.traffic.resilience.retry.RetryPolicy.Condition;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

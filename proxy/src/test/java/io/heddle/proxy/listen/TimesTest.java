@@ -2,8 +2,8 @@ package io.heddle.proxy.listen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.heddle.traffic.resilience.RetryPolicy;
-import io.heddle.traffic.resilience.Timeouts;
+import io.heddle.traffic.resilience.retry.RetryPolicy;
+import io.heddle.traffic.resilience.retry.Timeouts;
 import io.heddle.traffic.runtime.ConnectionLimits;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.heddle.traffic.runtime.RuntimeConfig;

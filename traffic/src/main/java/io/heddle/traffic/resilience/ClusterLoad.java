@@ -1,5 +1,7 @@
 package io.heddle.traffic.resilience;
 
+import io.heddle.traffic.resilience.retry.RetryCounts;
+
 /// What a cluster has under way, by priority, and what became of its retries. One object per cluster, kept over
 /// configuration updates. Safe on any thread.
 public final class ClusterLoad {

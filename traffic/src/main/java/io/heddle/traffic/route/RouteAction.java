@@ -6,8 +6,8 @@ import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.Span;
-import io.heddle.traffic.resilience.RetryPolicy;
-import io.heddle.traffic.resilience.Timeouts;
+import io.heddle.traffic.resilience.retry.RetryPolicy;
+import io.heddle.traffic.resilience.retry.Timeouts;
 import java.util.List;
 import java.util.Optional;
 

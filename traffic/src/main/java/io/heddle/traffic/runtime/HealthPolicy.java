@@ -1,13 +1,13 @@
 package io.heddle.traffic.runtime;
 
-import io.heddle.traffic.resilience.HealthCheck;
-import io.heddle.traffic.resilience.OutlierPolicy;
+import io.heddle.traffic.resilience.health.HealthCheck;
+import io.heddle.traffic.resilience.health.OutlierPolicy;
 import java.util.Optional;
 
 /// How a proxy finds out which hosts of a cluster are well, beside what the control plane says.
 ///
 /// @param outliers by what becomes of requests; empty for connections that fail only
-///     ([io.heddle.traffic.resilience.UnreachableHosts])
+///     ([io.heddle.traffic.resilience.health.UnreachableHosts])
 /// @param check by asking them; empty for not asking
 public record HealthPolicy(Optional<OutlierPolicy> outliers, Optional<HealthCheck> check) {
     /// By connections that fail only.

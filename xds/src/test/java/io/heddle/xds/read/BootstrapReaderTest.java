@@ -6,7 +6,7 @@ import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
 import io.heddle.traffic.balance.Endpoint;
 import io.heddle.traffic.rbac.RbacFilter;
-import io.heddle.traffic.resilience.RetryPolicy.Condition;
+import io.heddle.traffic.resilience.retry.RetryPolicy.Condition;
 import io.heddle.traffic.route.RouteAction;
 import io.heddle.traffic.route.Upgrades;
 import io.heddle.traffic.runtime.CertificateSource;

@@ -2,9 +2,9 @@ package io.heddle.proxy.upstream.health;
 
 import io.heddle.proxy.observe.EventFiles;
 import io.heddle.proxy.upstream.connect.UpstreamTarget;
-import io.heddle.traffic.resilience.HealthCheck;
-import io.heddle.traffic.resilience.HealthCheck.Result;
-import io.heddle.traffic.resilience.HealthCheckState;
+import io.heddle.traffic.resilience.health.HealthCheck;
+import io.heddle.traffic.resilience.health.HealthCheck.Result;
+import io.heddle.traffic.resilience.health.HealthCheckState;
 import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -11,7 +11,7 @@ import io.heddle.proxy.upstream.pool.ConnectionPool;
 import io.heddle.proxy.upstream.pool.ConnectionTicket;
 import io.heddle.proxy.upstream.pool.UpstreamListener;
 import io.heddle.proxy.upstream.pool.UpstreamStream;
-import io.heddle.traffic.resilience.HealthCheck.Result;
+import io.heddle.traffic.resilience.health.HealthCheck.Result;
 import io.heddle.traffic.route.Rewrite;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

@@ -1,7 +1,7 @@
 package io.heddle.proxy.upstream.health;
 
 import io.heddle.proxy.observe.EventFiles;
-import io.heddle.traffic.resilience.OutlierEvent;
+import io.heddle.traffic.resilience.health.OutlierEvent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

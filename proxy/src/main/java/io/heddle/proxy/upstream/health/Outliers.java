@@ -2,8 +2,8 @@ package io.heddle.proxy.upstream.health;
 
 import io.heddle.proxy.observe.EventFiles;
 import io.heddle.traffic.balance.Host;
-import io.heddle.traffic.resilience.OutlierDetector;
-import io.heddle.traffic.resilience.OutlierEvent;
+import io.heddle.traffic.resilience.health.OutlierDetector;
+import io.heddle.traffic.resilience.health.OutlierEvent;
 import io.heddle.traffic.runtime.Cluster;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;

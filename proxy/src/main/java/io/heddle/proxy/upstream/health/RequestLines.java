@@ -3,7 +3,7 @@ package io.heddle.proxy.upstream.health;
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.http.HttpVersion;
 import io.heddle.proxy.http.WrittenHead;
-import io.heddle.traffic.resilience.HealthCheck;
+import io.heddle.traffic.resilience.health.HealthCheck;
 import java.util.List;
 
 /// Writes the head of a request that health checks make.

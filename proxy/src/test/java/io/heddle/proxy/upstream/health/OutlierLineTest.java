@@ -2,8 +2,8 @@ package io.heddle.proxy.upstream.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.heddle.traffic.resilience.EjectionType;
-import io.heddle.traffic.resilience.OutlierEvent;
+import io.heddle.traffic.resilience.health.EjectionType;
+import io.heddle.traffic.resilience.health.OutlierEvent;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 

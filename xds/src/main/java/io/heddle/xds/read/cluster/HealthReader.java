@@ -2,12 +2,12 @@ package io.heddle.xds.read.cluster;
 
 import com.google.protobuf.UInt32Value;
 import io.envoyproxy.envoy.config.cluster.v3.OutlierDetection;
-import io.heddle.traffic.resilience.HealthCheck;
-import io.heddle.traffic.resilience.OutlierPolicy;
-import io.heddle.traffic.resilience.OutlierPolicy.Ejections;
-import io.heddle.traffic.resilience.OutlierPolicy.FailurePercentage;
-import io.heddle.traffic.resilience.OutlierPolicy.Row;
-import io.heddle.traffic.resilience.OutlierPolicy.SuccessRate;
+import io.heddle.traffic.resilience.health.HealthCheck;
+import io.heddle.traffic.resilience.health.OutlierPolicy;
+import io.heddle.traffic.resilience.health.OutlierPolicy.Ejections;
+import io.heddle.traffic.resilience.health.OutlierPolicy.FailurePercentage;
+import io.heddle.traffic.resilience.health.OutlierPolicy.Row;
+import io.heddle.traffic.resilience.health.OutlierPolicy.SuccessRate;
 import io.heddle.traffic.runtime.Cluster.Discovery;
 import io.heddle.traffic.runtime.HealthPolicy;
 import io.heddle.xds.read.core.Fields;

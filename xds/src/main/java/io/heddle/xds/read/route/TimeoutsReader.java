@@ -1,8 +1,8 @@
 package io.heddle.xds.read.route;
 
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
-import io.heddle.traffic.resilience.Timeouts;
-import io.heddle.traffic.resilience.Timeouts.GrpcTimeouts;
+import io.heddle.traffic.resilience.retry.Timeouts;
+import io.heddle.traffic.resilience.retry.Timeouts.GrpcTimeouts;
 import io.heddle.xds.read.core.Fields;
 import io.heddle.xds.read.core.Scope;
 import io.heddle.xds.read.core.Values;

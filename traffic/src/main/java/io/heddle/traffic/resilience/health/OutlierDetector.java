@@ -1,8 +1,8 @@
-package io.heddle.traffic.resilience;
+package io.heddle.traffic.resilience.health;
 
 import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.balance.HostState;
-import io.heddle.traffic.resilience.OutlierMonitor.Counted;
+import io.heddle.traffic.resilience.health.OutlierMonitor.Counted;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;

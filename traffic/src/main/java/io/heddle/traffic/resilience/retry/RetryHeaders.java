@@ -1,10 +1,10 @@
-package io.heddle.traffic.resilience;
+package io.heddle.traffic.resilience.retry;
 
 import io.heddle.traffic.match.HeaderMatcher;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.Span;
-import io.heddle.traffic.resilience.RetryPolicy.Condition;
+import io.heddle.traffic.resilience.retry.RetryPolicy.Condition;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;

@@ -1,4 +1,4 @@
-package io.heddle.traffic.resilience;
+package io.heddle.traffic.resilience.health;
 
 import io.heddle.traffic.balance.HostState;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -1,4 +1,4 @@
-package io.heddle.traffic.resilience;
+package io.heddle.traffic.resilience.health;
 
 import java.time.Duration;
 

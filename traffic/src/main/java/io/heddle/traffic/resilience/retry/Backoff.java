@@ -1,4 +1,4 @@
-package io.heddle.traffic.resilience;
+package io.heddle.traffic.resilience.retry;
 
 import io.heddle.traffic.request.HeaderFields;
 import io.heddle.traffic.request.HeaderName;

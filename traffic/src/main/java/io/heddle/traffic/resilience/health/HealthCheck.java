@@ -1,4 +1,4 @@
-package io.heddle.traffic.resilience;
+package io.heddle.traffic.resilience.health;
 
 import io.heddle.traffic.match.StringMatcher;
 import java.time.Duration;

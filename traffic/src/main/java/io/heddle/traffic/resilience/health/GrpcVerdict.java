@@ -1,4 +1,4 @@
-package io.heddle.traffic.resilience;
+package io.heddle.traffic.resilience.health;
 
 /// What a `grpc-status` says of the host that sent it, in the statuses of HTTP that outlier detection judges by.
 public final class GrpcVerdict {

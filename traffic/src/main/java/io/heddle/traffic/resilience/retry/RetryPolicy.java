@@ -1,4 +1,4 @@
-package io.heddle.traffic.resilience;
+package io.heddle.traffic.resilience.retry;
 
 import io.heddle.traffic.match.HeaderMatcher;
 import java.time.Duration;

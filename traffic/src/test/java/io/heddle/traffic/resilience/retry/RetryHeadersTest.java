@@ -1,4 +1,4 @@
-package io.heddle.traffic.resilience;
+package io.heddle.traffic.resilience.retry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,8 +6,8 @@ import io.heddle.traffic.match.HeaderMatcher;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.TextRequest;
-import io.heddle.traffic.resilience.RetryDecider.Outcome;
-import io.heddle.traffic.resilience.RetryPolicy.Condition;
+import io.heddle.traffic.resilience.retry.RetryDecider.Outcome;
+import io.heddle.traffic.resilience.retry.RetryPolicy.Condition;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;

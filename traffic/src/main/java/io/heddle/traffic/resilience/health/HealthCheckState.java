@@ -1,6 +1,6 @@
-package io.heddle.traffic.resilience;
+package io.heddle.traffic.resilience.health;
 
-import io.heddle.traffic.resilience.HealthCheck.Result;
+import io.heddle.traffic.resilience.health.HealthCheck.Result;
 import java.time.Duration;
 
 /// What the checks of one host came to: a state machine as Envoy's. Not thread-safe; times and chance come from

@@ -1,4 +1,4 @@
-package io.heddle.traffic.resilience;
+package io.heddle.traffic.resilience.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.heddle.traffic.resilience;
+package io.heddle.traffic.resilience.retry;
 
 import java.util.concurrent.atomic.AtomicLongArray;
 

@@ -1,4 +1,4 @@
-package io.heddle.traffic.resilience;
+package io.heddle.traffic.resilience.retry;
 
 import io.heddle.traffic.balance.Endpoint;
 import io.heddle.traffic.balance.LabelValue;

@@ -1,4 +1,4 @@
-package io.heddle.traffic.resilience;
+package io.heddle.traffic.resilience.health;
 
 /// What a host is ejected for (Envoy's `data.cluster.v3.OutlierEjectionType`). *External* is what the host answered,
 /// *local origin* is what this proxy saw without an answer: no connection, a reset, a timeout.

@@ -1,15 +1,15 @@
-package io.heddle.traffic.resilience;
+package io.heddle.traffic.resilience.retry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heddle.traffic.request.HeaderFields;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.TextRequest;
-import io.heddle.traffic.resilience.Backoff.Told;
-import io.heddle.traffic.resilience.RetryDecider.Attempt;
-import io.heddle.traffic.resilience.RetryDecider.Decision;
-import io.heddle.traffic.resilience.RetryDecider.Outcome;
-import io.heddle.traffic.resilience.RetryPolicy.Condition;
+import io.heddle.traffic.resilience.retry.Backoff.Told;
+import io.heddle.traffic.resilience.retry.RetryDecider.Attempt;
+import io.heddle.traffic.resilience.retry.RetryDecider.Decision;
+import io.heddle.traffic.resilience.retry.RetryDecider.Outcome;
+import io.heddle.traffic.resilience.retry.RetryPolicy.Condition;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;

@@ -1,4 +1,4 @@
-package io.heddle.traffic.resilience;
+package io.heddle.traffic.resilience.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,10 +6,10 @@ import io.heddle.traffic.balance.Endpoint;
 import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.balance.HostState;
 import io.heddle.traffic.request.PeerMetadata;
-import io.heddle.traffic.resilience.OutlierPolicy.Ejections;
-import io.heddle.traffic.resilience.OutlierPolicy.FailurePercentage;
-import io.heddle.traffic.resilience.OutlierPolicy.Row;
-import io.heddle.traffic.resilience.OutlierPolicy.SuccessRate;
+import io.heddle.traffic.resilience.health.OutlierPolicy.Ejections;
+import io.heddle.traffic.resilience.health.OutlierPolicy.FailurePercentage;
+import io.heddle.traffic.resilience.health.OutlierPolicy.Row;
+import io.heddle.traffic.resilience.health.OutlierPolicy.SuccessRate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,14 +1,14 @@
-package io.heddle.traffic.resilience;
+package io.heddle.traffic.resilience.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.heddle.traffic.resilience.HealthCheck.Intervals;
-import io.heddle.traffic.resilience.HealthCheck.Jitter;
-import io.heddle.traffic.resilience.HealthCheck.Logs;
-import io.heddle.traffic.resilience.HealthCheck.Probe;
-import io.heddle.traffic.resilience.HealthCheck.Result;
-import io.heddle.traffic.resilience.HealthCheck.Statuses;
-import io.heddle.traffic.resilience.HealthCheckState.Change;
+import io.heddle.traffic.resilience.health.HealthCheck.Intervals;
+import io.heddle.traffic.resilience.health.HealthCheck.Jitter;
+import io.heddle.traffic.resilience.health.HealthCheck.Logs;
+import io.heddle.traffic.resilience.health.HealthCheck.Probe;
+import io.heddle.traffic.resilience.health.HealthCheck.Result;
+import io.heddle.traffic.resilience.health.HealthCheck.Statuses;
+import io.heddle.traffic.resilience.health.HealthCheckState.Change;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
