@@ -2,11 +2,11 @@ package io.heddle.bench;
 
 import io.heddle.traffic.balance.BalancerPolicy;
 import io.heddle.traffic.balance.BuiltinBalancers;
-import io.heddle.traffic.balance.Endpoint;
-import io.heddle.traffic.balance.Host;
-import io.heddle.traffic.balance.HostState;
 import io.heddle.traffic.balance.LoadBalancer;
 import io.heddle.traffic.balance.PickRequest;
+import io.heddle.traffic.balance.host.Endpoint;
+import io.heddle.traffic.balance.host.Host;
+import io.heddle.traffic.balance.host.HostState;
 import io.heddle.traffic.request.PeerMetadata;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.Span;

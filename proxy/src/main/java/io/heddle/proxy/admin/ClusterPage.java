@@ -2,7 +2,7 @@ package io.heddle.proxy.admin;
 
 import io.heddle.proxy.admin.Page.Answer;
 import io.heddle.proxy.upstream.UpstreamCluster;
-import io.heddle.traffic.balance.Host;
+import io.heddle.traffic.balance.host.Host;
 import io.heddle.traffic.resilience.CircuitBreaker;
 import io.heddle.traffic.resilience.RoutingPriority;
 import java.util.ArrayList;

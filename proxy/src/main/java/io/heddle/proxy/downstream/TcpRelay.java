@@ -1,15 +1,15 @@
 package io.heddle.proxy.downstream;
 
-import io.heddle.proxy.exchange.head.ClientConnection;
 import io.heddle.proxy.exchange.ProxyServices;
+import io.heddle.proxy.exchange.head.ClientConnection;
 import io.heddle.proxy.loop.BrokenConnection;
 import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.tls.HalfClose;
 import io.heddle.proxy.upstream.connect.RawConnector;
 import io.heddle.proxy.upstream.connect.UpstreamFailure;
-import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.balance.PickRequest;
+import io.heddle.traffic.balance.host.Host;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;

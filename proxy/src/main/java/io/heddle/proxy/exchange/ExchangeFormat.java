@@ -4,7 +4,7 @@ import io.heddle.proxy.exchange.head.HopHeaders;
 import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.observe.RequestTimeline;
-import io.heddle.traffic.balance.Endpoint;
+import io.heddle.traffic.balance.host.Endpoint;
 import io.heddle.traffic.format.FormatSource;
 import io.heddle.traffic.format.HeaderChange;
 import io.heddle.traffic.format.Operator;

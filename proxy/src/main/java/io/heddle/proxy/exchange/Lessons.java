@@ -2,9 +2,9 @@ package io.heddle.proxy.exchange;
 
 import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.upstream.Learning;
-import io.heddle.traffic.balance.Host;
-import io.heddle.traffic.balance.LoadReport;
-import io.heddle.traffic.balance.WeightRules;
+import io.heddle.traffic.balance.host.Host;
+import io.heddle.traffic.balance.host.LoadReport;
+import io.heddle.traffic.balance.host.WeightRules;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.Span;
 import io.heddle.xds.read.LoadReportReader;

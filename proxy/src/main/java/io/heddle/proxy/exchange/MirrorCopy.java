@@ -14,7 +14,7 @@ import io.heddle.proxy.upstream.connect.UpstreamFailure;
 import io.heddle.proxy.upstream.pool.ConnectionTicket;
 import io.heddle.proxy.upstream.pool.UpstreamListener;
 import io.heddle.proxy.upstream.pool.UpstreamStream;
-import io.heddle.traffic.balance.Host;
+import io.heddle.traffic.balance.host.Host;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.resilience.CircuitBreaker.Resource;
 import io.heddle.traffic.resilience.health.GrpcVerdict;

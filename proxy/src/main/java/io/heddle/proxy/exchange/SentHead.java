@@ -6,7 +6,7 @@ import io.heddle.proxy.exchange.head.NamedHost;
 import io.heddle.proxy.http.EditedLines;
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.upstream.pool.UpstreamStream;
-import io.heddle.traffic.balance.Endpoint;
+import io.heddle.traffic.balance.host.Endpoint;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.Span;

@@ -13,7 +13,7 @@ import io.heddle.proxy.observe.RequestTimeline;
 import io.heddle.proxy.upstream.UpstreamCluster;
 import io.heddle.proxy.upstream.connect.UpstreamFailure;
 import io.heddle.proxy.upstream.pool.UpstreamStream;
-import io.heddle.traffic.balance.Host;
+import io.heddle.traffic.balance.host.Host;
 import io.heddle.traffic.format.HeaderChange;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.HeaderFields;

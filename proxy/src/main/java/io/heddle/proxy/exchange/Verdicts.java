@@ -5,7 +5,7 @@ import io.heddle.proxy.http.LineKind;
 import io.heddle.proxy.observe.RequestTimeline;
 import io.heddle.proxy.upstream.UpstreamCluster;
 import io.heddle.proxy.upstream.connect.UpstreamFailure;
-import io.heddle.traffic.balance.Host;
+import io.heddle.traffic.balance.host.Host;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.Span;
 import org.jspecify.annotations.Nullable;

@@ -3,7 +3,7 @@ package io.heddle.proxy.grpc;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.upstream.UpstreamCluster;
 import io.heddle.proxy.upstream.Upstreams;
-import io.heddle.traffic.balance.Host;
+import io.heddle.traffic.balance.host.Host;
 import io.heddle.traffic.grpc.GrpcMethod;
 import io.heddle.traffic.grpc.GrpcMethods;
 

@@ -4,7 +4,7 @@ import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.upstream.UpstreamCluster;
 import io.heddle.proxy.upstream.Upstreams;
 import io.heddle.traffic.balance.BalancerPolicy;
-import io.heddle.traffic.balance.HostState;
+import io.heddle.traffic.balance.host.HostState;
 import java.util.IdentityHashMap;
 import java.util.List;
 

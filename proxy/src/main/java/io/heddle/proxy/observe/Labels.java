@@ -1,6 +1,6 @@
 package io.heddle.proxy.observe;
 
-import io.heddle.traffic.balance.Endpoint;
+import io.heddle.traffic.balance.host.Endpoint;
 import io.heddle.traffic.match.StringMatcher;
 import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.request.PeerMetadata;

@@ -1,7 +1,7 @@
 package io.heddle.proxy.observe;
 
 import io.heddle.proxy.observe.LogLine.Escape;
-import io.heddle.traffic.balance.LabelValue;
+import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.metadata.ValueText;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.Peer;

@@ -1,6 +1,6 @@
 package io.heddle.proxy.observe;
 
-import io.heddle.traffic.balance.Endpoint;
+import io.heddle.traffic.balance.host.Endpoint;
 import io.heddle.traffic.request.PeerMetadata;
 import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.runtime.Cluster;

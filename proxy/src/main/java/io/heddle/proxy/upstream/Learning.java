@@ -1,7 +1,7 @@
 package io.heddle.proxy.upstream;
 
 import io.heddle.traffic.balance.BalancerPolicy;
-import io.heddle.traffic.balance.WeightRules;
+import io.heddle.traffic.balance.host.WeightRules;
 import java.time.Duration;
 import java.util.Optional;
 

@@ -1,6 +1,6 @@
 package io.heddle.proxy.upstream;
 
-import io.heddle.traffic.balance.Host;
+import io.heddle.traffic.balance.host.Host;
 import io.heddle.traffic.explain.Clusters;
 import java.util.List;
 import java.util.Optional;

@@ -2,8 +2,8 @@ package io.heddle.proxy.upstream;
 
 import io.heddle.model.name.Locality;
 import io.heddle.traffic.balance.BalancerPolicy.Localities;
-import io.heddle.traffic.balance.Endpoint;
-import io.heddle.traffic.balance.Surroundings;
+import io.heddle.traffic.balance.host.Endpoint;
+import io.heddle.traffic.balance.host.Surroundings;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.Home;
 import java.util.HashMap;

@@ -1,11 +1,11 @@
 package io.heddle.proxy.upstream;
 
 import io.heddle.proxy.upstream.connect.UpstreamTarget;
-import io.heddle.traffic.balance.Endpoint;
-import io.heddle.traffic.balance.Host;
-import io.heddle.traffic.balance.HostState;
 import io.heddle.traffic.balance.LoadBalancer;
 import io.heddle.traffic.balance.PickRequest;
+import io.heddle.traffic.balance.host.Endpoint;
+import io.heddle.traffic.balance.host.Host;
+import io.heddle.traffic.balance.host.HostState;
 import io.heddle.traffic.request.PeerMetadata;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;

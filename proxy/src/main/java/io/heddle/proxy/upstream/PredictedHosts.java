@@ -1,8 +1,8 @@
 package io.heddle.proxy.upstream;
 
-import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.balance.LoadBalancer;
 import io.heddle.traffic.balance.PickRequest;
+import io.heddle.traffic.balance.host.Host;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.heddle.proxy.listen;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heddle.model.problem.Checked;
-import io.heddle.traffic.balance.EndpointSet;
+import io.heddle.traffic.balance.host.EndpointSet;
 import io.heddle.traffic.resilience.BreakerLimits;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.RuntimeConfig;

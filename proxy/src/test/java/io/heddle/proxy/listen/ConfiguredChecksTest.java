@@ -16,7 +16,7 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCalls;
 import io.heddle.model.problem.Checked;
 import io.heddle.proxy.grpc.Octets;
-import io.heddle.traffic.balance.HostState;
+import io.heddle.traffic.balance.host.HostState;
 import io.heddle.traffic.grpc.GrpcMethod;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import io.heddle.xds.read.Bootstrap;

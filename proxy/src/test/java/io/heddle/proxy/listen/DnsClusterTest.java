@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.heddle.proxy.dns.DnsServer;
-import io.heddle.traffic.balance.Endpoint;
+import io.heddle.traffic.balance.host.Endpoint;
 import io.heddle.traffic.request.PeerMetadata;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.DnsPolicy;

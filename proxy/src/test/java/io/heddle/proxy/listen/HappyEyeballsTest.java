@@ -3,7 +3,7 @@ package io.heddle.proxy.listen;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.heddle.traffic.balance.Endpoint;
+import io.heddle.traffic.balance.host.Endpoint;
 import io.heddle.traffic.request.PeerMetadata;
 import io.heddle.traffic.resilience.CircuitBreaker;
 import io.heddle.traffic.runtime.Cluster;

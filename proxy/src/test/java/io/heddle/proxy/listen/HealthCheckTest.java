@@ -3,7 +3,7 @@ package io.heddle.proxy.listen;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.heddle.traffic.balance.HostState;
+import io.heddle.traffic.balance.host.HostState;
 import io.heddle.traffic.resilience.health.HealthCheck;
 import io.heddle.traffic.resilience.health.HealthCheck.Header;
 import io.heddle.traffic.resilience.health.HealthCheck.Intervals;

@@ -3,7 +3,7 @@ package io.heddle.proxy.listen;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.heddle.traffic.balance.Endpoint;
+import io.heddle.traffic.balance.host.Endpoint;
 import io.heddle.traffic.filter.FilterChain;
 import io.heddle.traffic.filter.OriginalSourceFilter;
 import io.heddle.traffic.request.PeerMetadata;

@@ -3,7 +3,7 @@ package io.heddle.proxy.listen;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.heddle.traffic.balance.Host;
+import io.heddle.traffic.balance.host.Host;
 import io.heddle.traffic.resilience.health.EjectionType;
 import io.heddle.traffic.resilience.health.OutlierDetector;
 import io.heddle.traffic.resilience.health.OutlierPolicy;

@@ -2,7 +2,7 @@ package io.heddle.proxy.listen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.heddle.traffic.balance.LabelValue;
+import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.filter.FilterChain;
 import io.heddle.traffic.filter.FilterRequest;
 import io.heddle.traffic.filter.FilterStep;

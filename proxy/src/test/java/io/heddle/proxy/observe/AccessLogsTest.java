@@ -3,7 +3,7 @@ package io.heddle.proxy.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heddle.model.problem.Checked;
-import io.heddle.traffic.balance.LabelValue;
+import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.request.Denial;
 import io.heddle.traffic.request.Peer;

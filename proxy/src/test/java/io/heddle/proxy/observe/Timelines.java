@@ -1,10 +1,10 @@
 package io.heddle.proxy.observe;
 
 import io.heddle.traffic.balance.BalancerPolicy;
-import io.heddle.traffic.balance.Endpoint;
-import io.heddle.traffic.balance.EndpointSet;
-import io.heddle.traffic.balance.Host;
-import io.heddle.traffic.balance.HostState;
+import io.heddle.traffic.balance.host.Endpoint;
+import io.heddle.traffic.balance.host.EndpointSet;
+import io.heddle.traffic.balance.host.Host;
+import io.heddle.traffic.balance.host.HostState;
 import io.heddle.traffic.match.StringMatcher;
 import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.request.PeerMetadata;

@@ -1,5 +1,7 @@
 package io.heddle.traffic.balance;
 
+import io.heddle.traffic.balance.host.Endpoint;
+import io.heddle.traffic.balance.host.WeightRules;
 import io.heddle.traffic.hash.HashPolicy;
 import io.heddle.traffic.request.HeaderName;
 import java.time.Duration;

@@ -4,6 +4,10 @@ import io.heddle.traffic.balance.BalancerPolicy.HashKeys;
 import io.heddle.traffic.balance.BalancerPolicy.Layers;
 import io.heddle.traffic.balance.BalancerPolicy.Localities;
 import io.heddle.traffic.balance.BalancerPolicy.SlowStart;
+import io.heddle.traffic.balance.host.Host;
+import io.heddle.traffic.balance.host.HostSet;
+import io.heddle.traffic.balance.host.Spread;
+import io.heddle.traffic.balance.host.WeightRules;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,7 +18,7 @@ public final class BuiltinBalancers {
     private BuiltinBalancers() {}
 
     /// A balancer over `hosts` by `policy`, in one priority. Made anew for every change of the hosts; what must
-    /// outlive it is in [HostState].
+    /// outlive it is in [io.heddle.traffic.balance.host.HostState].
     public static LoadBalancer create(BalancerPolicy policy, List<Host> hosts) {
         return create(policy, HostSet.of(hosts));
     }

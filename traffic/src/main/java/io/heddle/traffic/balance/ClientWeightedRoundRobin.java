@@ -1,11 +1,14 @@
 package io.heddle.traffic.balance;
 
+import io.heddle.traffic.balance.host.Host;
+import io.heddle.traffic.balance.host.WeightRules;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Every host in turn, by the weights that their reports of their load mean ([LoadReport]).
+/// Every host in turn, by the weights that their reports of their load mean
+/// ([io.heddle.traffic.balance.host.LoadReport]).
 ///
 /// Weights are computed anew now and then, by the pick that comes first when it is time; the others go on by those
 /// before. A host without a weight of its own counts as the median of those that have one. As long as nobody has one,

@@ -1,5 +1,7 @@
 package io.heddle.traffic.balance;
 
+import io.heddle.traffic.balance.host.Host;
+import io.heddle.traffic.balance.host.Spread;
 import java.util.HashMap;
 import java.util.List;
 

@@ -1,5 +1,6 @@
 package io.heddle.traffic.balance;
 
+import io.heddle.traffic.balance.host.Host;
 import java.util.List;
 
 /// The least busy of a few hosts drawn by weight (the power of two choices), or of all.

@@ -1,6 +1,9 @@
 package io.heddle.traffic.balance;
 
 import io.heddle.model.name.Locality;
+import io.heddle.traffic.balance.host.Endpoint;
+import io.heddle.traffic.balance.host.Host;
+import io.heddle.traffic.balance.host.Spread;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

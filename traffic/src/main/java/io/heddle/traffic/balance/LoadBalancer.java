@@ -1,5 +1,6 @@
 package io.heddle.traffic.balance;
 
+import io.heddle.traffic.balance.host.Host;
 import java.util.Optional;
 
 /// Picks the host for a request. Built anew for every set of hosts; safe on any thread; picking allocates nothing.

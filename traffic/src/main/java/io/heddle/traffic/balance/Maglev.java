@@ -1,5 +1,6 @@
 package io.heddle.traffic.balance;
 
+import io.heddle.traffic.balance.host.Host;
 import io.heddle.traffic.hash.XxHash64;
 import java.util.ArrayList;
 import java.util.Arrays;

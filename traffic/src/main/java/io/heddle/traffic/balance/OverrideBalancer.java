@@ -1,5 +1,8 @@
 package io.heddle.traffic.balance;
 
+import io.heddle.traffic.balance.host.Endpoint;
+import io.heddle.traffic.balance.host.Host;
+import io.heddle.traffic.balance.host.HostSet;
 import io.heddle.traffic.request.HeaderName;
 import java.util.HashMap;
 import java.util.List;

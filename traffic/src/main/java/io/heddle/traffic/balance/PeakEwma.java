@@ -1,12 +1,12 @@
 package io.heddle.traffic.balance;
 
+import io.heddle.traffic.balance.host.Host;
 import java.util.List;
 
 /// The faster of two hosts drawn by weight: the one whose expected latency is lower, which is the
-/// peak-sensitive average of its latency ([LatencyAverage]) times the requests that it would have under way
-/// (Finagle's `PeakEwma`, Linkerd's
-/// and Envoy's `peak_ewma`), where those it has count by its weight. Of equals the first drawn is taken, so that an
-/// idle cluster is used by weight.
+/// peak-sensitive average of its latency ([io.heddle.traffic.balance.host.HostState#latency]) times the requests that
+/// it would have under way (Finagle's `PeakEwma`, Linkerd's and Envoy's `peak_ewma`), where those it has count by its
+/// weight. Of equals the first drawn is taken, so that an idle cluster is used by weight.
 final class PeakEwma implements Algorithm {
     private final List<Host> hosts;
     private final WeightedDraw draw;

@@ -1,5 +1,7 @@
 package io.heddle.traffic.balance;
 
+import io.heddle.traffic.balance.host.Endpoint;
+import io.heddle.traffic.balance.host.Host;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 

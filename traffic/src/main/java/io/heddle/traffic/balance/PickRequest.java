@@ -1,5 +1,7 @@
 package io.heddle.traffic.balance;
 
+import io.heddle.traffic.balance.host.Host;
+import io.heddle.traffic.balance.host.MetadataMatch;
 import io.heddle.traffic.hash.HashPolicy;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.Trace;

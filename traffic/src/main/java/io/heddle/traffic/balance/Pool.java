@@ -1,6 +1,7 @@
 package io.heddle.traffic.balance;
 
 import io.heddle.traffic.balance.BalancerPolicy.SlowStart;
+import io.heddle.traffic.balance.host.Host;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

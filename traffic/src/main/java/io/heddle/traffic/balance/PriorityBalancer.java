@@ -2,6 +2,11 @@ package io.heddle.traffic.balance;
 
 import io.heddle.traffic.balance.BalancerPolicy.Layers;
 import io.heddle.traffic.balance.BalancerPolicy.Localities;
+import io.heddle.traffic.balance.host.Endpoint;
+import io.heddle.traffic.balance.host.HealthChanges;
+import io.heddle.traffic.balance.host.Host;
+import io.heddle.traffic.balance.host.HostSet;
+import io.heddle.traffic.balance.host.Surroundings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

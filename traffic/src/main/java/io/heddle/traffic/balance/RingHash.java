@@ -1,6 +1,7 @@
 package io.heddle.traffic.balance;
 
 import io.heddle.traffic.balance.BalancerPolicy.HashFunction;
+import io.heddle.traffic.balance.host.Host;
 import io.heddle.traffic.hash.MurmurHash2;
 import io.heddle.traffic.hash.XxHash64;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,6 @@
 package io.heddle.traffic.balance;
 
+import io.heddle.traffic.balance.host.Host;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 

@@ -27,7 +27,7 @@ final class Shares {
         this.degradedZones = degradedZones;
     }
 
-    /// The [HealthChanges] it was computed at.
+    /// The [io.heddle.traffic.balance.host.HealthChanges] it was computed at.
     int version() {
         return version;
     }

@@ -1,5 +1,6 @@
 package io.heddle.traffic.balance;
 
+import io.heddle.traffic.balance.host.LabelValue;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package io.heddle.traffic.balance;
 
+import io.heddle.traffic.balance.host.Host;
 import java.util.List;
 
 /// Turns an evenly drawn number into a host's index, by weight: at once when all weigh the same, else by binary search.

@@ -1,6 +1,7 @@
 package io.heddle.traffic.balance;
 
 import io.heddle.traffic.balance.BalancerPolicy.Localities;
+import io.heddle.traffic.balance.host.Surroundings;
 import java.util.List;
 
 /// Which locality within a priority gets how much. Immutable; choosing allocates nothing.

@@ -1,7 +1,7 @@
 package io.heddle.traffic.explain;
 
-import io.heddle.traffic.balance.Host;
 import io.heddle.traffic.balance.PickRequest;
+import io.heddle.traffic.balance.host.Host;
 import io.heddle.traffic.runtime.Cluster;
 import java.util.List;
 import java.util.Optional;

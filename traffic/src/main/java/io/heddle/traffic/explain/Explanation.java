@@ -1,6 +1,6 @@
 package io.heddle.traffic.explain;
 
-import io.heddle.traffic.balance.Endpoint;
+import io.heddle.traffic.balance.host.Endpoint;
 import io.heddle.traffic.request.LocalReply;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,9 +1,9 @@
 package io.heddle.traffic.explain;
 
 import io.heddle.model.name.Locality;
-import io.heddle.traffic.balance.Host;
-import io.heddle.traffic.balance.MetadataMatch;
 import io.heddle.traffic.balance.RequestedHost;
+import io.heddle.traffic.balance.host.Host;
+import io.heddle.traffic.balance.host.MetadataMatch;
 import io.heddle.traffic.explain.Explanation.Outcome;
 import io.heddle.traffic.request.HeaderFields;
 import io.heddle.traffic.request.LocalReply;

@@ -1,6 +1,6 @@
 package io.heddle.traffic.filter;
 
-import io.heddle.traffic.balance.LabelValue;
+import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.grpc.GrpcFigures;
 import io.heddle.traffic.grpc.GrpcMethod;
 import io.heddle.traffic.metadata.RequestState;

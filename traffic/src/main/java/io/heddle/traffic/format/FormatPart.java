@@ -1,6 +1,6 @@
 package io.heddle.traffic.format;
 
-import io.heddle.traffic.balance.LabelValue;
+import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.match.StringMatcher;
 import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.metadata.ValueText;

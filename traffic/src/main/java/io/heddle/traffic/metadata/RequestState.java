@@ -1,6 +1,6 @@
 package io.heddle.traffic.metadata;
 
-import io.heddle.traffic.balance.LabelValue;
+import io.heddle.traffic.balance.host.LabelValue;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.heddle.traffic.metadata;
 
-import io.heddle.traffic.balance.LabelValue;
+import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.match.StringMatcher;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package io.heddle.traffic.metadata;
 
-import io.heddle.traffic.balance.LabelValue;
+import io.heddle.traffic.balance.host.LabelValue;
 import java.util.TreeMap;
 
 /// Writes values of metadata as JSON (RFC 8259), all in ASCII; members stand in the order of their names.

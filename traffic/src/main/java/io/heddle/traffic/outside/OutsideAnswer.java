@@ -1,6 +1,6 @@
 package io.heddle.traffic.outside;
 
-import io.heddle.traffic.balance.LabelValue;
+import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.request.HeaderEdit;
 import java.util.List;
 import java.util.Map;

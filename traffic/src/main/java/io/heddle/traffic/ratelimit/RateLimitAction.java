@@ -1,6 +1,6 @@
 package io.heddle.traffic.ratelimit;
 
-import io.heddle.traffic.balance.LabelValue;
+import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.match.AddressMatcher;
 import io.heddle.traffic.match.AddressText;
 import io.heddle.traffic.match.HeaderMatcher;

@@ -1,6 +1,6 @@
 package io.heddle.traffic.route;
 
-import io.heddle.traffic.balance.MetadataMatch;
+import io.heddle.traffic.balance.host.MetadataMatch;
 import io.heddle.traffic.format.HeaderChange;
 import io.heddle.traffic.hash.HashPolicy;
 import io.heddle.traffic.hash.RequestHash;

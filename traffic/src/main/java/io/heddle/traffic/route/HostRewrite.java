@@ -1,7 +1,7 @@
 package io.heddle.traffic.route;
 
 import com.google.re2j.Pattern;
-import io.heddle.traffic.balance.Endpoint;
+import io.heddle.traffic.balance.host.Endpoint;
 import io.heddle.traffic.match.PathMatcher;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.RequestHead;

@@ -1,7 +1,7 @@
 package io.heddle.traffic.runtime;
 
 import io.heddle.traffic.balance.BalancerPolicy;
-import io.heddle.traffic.balance.EndpointSet;
+import io.heddle.traffic.balance.host.EndpointSet;
 import io.heddle.traffic.resilience.BreakerLimits;
 import java.time.Duration;
 import java.util.List;
@@ -123,7 +123,8 @@ public record Cluster(
 
     /// A transport socket and which endpoints get it.
     ///
-    /// @param match every pair must be in [io.heddle.traffic.balance.Endpoint#transportMatch]; empty matches all
+    /// @param match every pair must be in [io.heddle.traffic.balance.host.Endpoint#transportMatch]; empty
+    ///     matches all
     /// @param tls TLS; empty for plaintext
     /// @param announcement what is said before anything else
     public record Transport(Map<String, String> match, Optional<ClientTls> tls, Announcement announcement) {

@@ -2,6 +2,9 @@ package io.heddle.traffic.balance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heddle.traffic.balance.host.Endpoint;
+import io.heddle.traffic.balance.host.Host;
+import io.heddle.traffic.balance.host.HostState;
 import io.heddle.traffic.hash.HashPolicy;
 import io.heddle.traffic.request.PeerMetadata;
 import java.util.ArrayList;

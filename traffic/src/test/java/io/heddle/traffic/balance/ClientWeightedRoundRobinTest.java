@@ -3,6 +3,9 @@ package io.heddle.traffic.balance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.heddle.traffic.balance.host.Host;
+import io.heddle.traffic.balance.host.LoadReport;
+import io.heddle.traffic.balance.host.WeightRules;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -3,6 +3,8 @@ package io.heddle.traffic.balance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.heddle.traffic.balance.host.Endpoint;
+import io.heddle.traffic.balance.host.HostState;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heddle.traffic.balance.BalancerPolicy.Layers;
 import io.heddle.traffic.balance.BalancerPolicy.Localities;
+import io.heddle.traffic.balance.host.Endpoint;
+import io.heddle.traffic.balance.host.Host;
+import io.heddle.traffic.balance.host.HostSet;
+import io.heddle.traffic.balance.host.Spread;
+import io.heddle.traffic.balance.host.Surroundings;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,6 +1,11 @@
 package io.heddle.traffic.balance;
 
 import io.heddle.model.name.Locality;
+import io.heddle.traffic.balance.host.Endpoint;
+import io.heddle.traffic.balance.host.Host;
+import io.heddle.traffic.balance.host.HostState;
+import io.heddle.traffic.balance.host.LabelValue;
+import io.heddle.traffic.balance.host.MetadataMatch;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.PeerMetadata;
 import java.util.HashMap;

@@ -2,7 +2,7 @@ package io.heddle.traffic.filter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.heddle.traffic.balance.LabelValue;
+import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.outside.GrpcService;
 import io.heddle.traffic.outside.OutsideAnswer;

@@ -2,7 +2,7 @@ package io.heddle.traffic.metadata;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.heddle.traffic.balance.LabelValue;
+import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.match.StringMatcher;
 import java.util.HashMap;
 import java.util.List;

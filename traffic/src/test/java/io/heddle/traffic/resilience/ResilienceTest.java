@@ -3,10 +3,10 @@ package io.heddle.traffic.resilience;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heddle.model.name.Locality;
-import io.heddle.traffic.balance.Endpoint;
-import io.heddle.traffic.balance.HostState;
-import io.heddle.traffic.balance.LabelValue;
-import io.heddle.traffic.balance.MetadataMatch;
+import io.heddle.traffic.balance.host.Endpoint;
+import io.heddle.traffic.balance.host.HostState;
+import io.heddle.traffic.balance.host.LabelValue;
+import io.heddle.traffic.balance.host.MetadataMatch;
 import io.heddle.traffic.request.PeerMetadata;
 import io.heddle.traffic.request.TextRequest;
 import io.heddle.traffic.resilience.health.GrpcVerdict;

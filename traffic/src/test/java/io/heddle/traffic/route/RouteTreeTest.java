@@ -2,7 +2,7 @@ package io.heddle.traffic.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.heddle.traffic.balance.LabelValue;
+import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.match.PathMatcher;
 import io.heddle.traffic.match.StringMatcher;
 import io.heddle.traffic.metadata.RequestState;

@@ -4,7 +4,7 @@ import com.github.xds.data.orca.v3.OrcaLoadReport;
 import com.github.xds.service.orca.v3.OrcaLoadReportRequest;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
-import io.heddle.traffic.balance.LoadReport;
+import io.heddle.traffic.balance.host.LoadReport;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;

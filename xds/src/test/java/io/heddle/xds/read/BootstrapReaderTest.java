@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
-import io.heddle.traffic.balance.Endpoint;
+import io.heddle.traffic.balance.host.Endpoint;
 import io.heddle.traffic.rbac.RbacFilter;
 import io.heddle.traffic.resilience.retry.RetryPolicy.Condition;
 import io.heddle.traffic.route.RouteAction;

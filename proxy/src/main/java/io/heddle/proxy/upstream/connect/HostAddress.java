@@ -1,6 +1,6 @@
 package io.heddle.proxy.upstream.connect;
 
-import io.heddle.traffic.balance.Endpoint;
+import io.heddle.traffic.balance.host.Endpoint;
 import io.heddle.traffic.runtime.ConnectionOpening.AddressOrder;
 import io.netty.util.NetUtil;
 import java.net.Inet4Address;

@@ -3,8 +3,8 @@ package io.heddle.proxy.upstream.health;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.upstream.connect.UpstreamTarget;
 import io.heddle.proxy.upstream.pool.HostPools;
-import io.heddle.traffic.balance.Host;
-import io.heddle.traffic.balance.HostState;
+import io.heddle.traffic.balance.host.Host;
+import io.heddle.traffic.balance.host.HostState;
 import io.heddle.traffic.runtime.Cluster;
 import java.util.Collection;
 import java.util.HashMap;
@@ -37,7 +37,8 @@ public final class HealthChecks {
     }
 
     /// Has the hosts of `targets` checked as `cluster` says, and no others of it. They are reached by `line`.
-    public void watch(Cluster cluster, Collection<UpstreamTarget> targets, Function<UpstreamTarget, HostCheck.Line> line) {
+    public void watch(
+            Cluster cluster, Collection<UpstreamTarget> targets, Function<UpstreamTarget, HostCheck.Line> line) {
         var check = cluster.health().check();
         if (check.isEmpty()) {
             forget(cluster.name());

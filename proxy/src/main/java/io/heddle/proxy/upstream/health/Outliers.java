@@ -1,7 +1,7 @@
 package io.heddle.proxy.upstream.health;
 
 import io.heddle.proxy.observe.EventFiles;
-import io.heddle.traffic.balance.Host;
+import io.heddle.traffic.balance.host.Host;
 import io.heddle.traffic.resilience.health.OutlierDetector;
 import io.heddle.traffic.resilience.health.OutlierEvent;
 import io.heddle.traffic.runtime.Cluster;

@@ -3,7 +3,7 @@ package io.heddle.proxy.upstream.name;
 import io.heddle.proxy.upstream.connect.ClientTlsSource;
 import io.heddle.proxy.upstream.connect.HostAddress;
 import io.heddle.proxy.upstream.connect.UpstreamTarget;
-import io.heddle.traffic.balance.Host;
+import io.heddle.traffic.balance.host.Host;
 import io.heddle.traffic.match.StringMatcher;
 import io.heddle.traffic.resilience.ClusterLoad;
 import io.heddle.traffic.runtime.ClientTls;

@@ -1,7 +1,7 @@
 package io.heddle.proxy.upstream.name;
 
 import io.heddle.proxy.upstream.connect.UpstreamFailure;
-import io.heddle.traffic.balance.Host;
+import io.heddle.traffic.balance.host.Host;
 
 /// A request's wait for the host that it names, one wait after another. Confined to one event loop.
 public final class HostWait {

@@ -2,7 +2,7 @@ package io.heddle.proxy.upstream.name;
 
 import io.heddle.proxy.dns.DnsAnswer;
 import io.heddle.proxy.dns.NameLookup;
-import io.heddle.traffic.balance.Endpoint;
+import io.heddle.traffic.balance.host.Endpoint;
 import io.heddle.traffic.runtime.Cluster;
 import io.netty.util.NetUtil;
 import java.time.Duration;

@@ -6,7 +6,7 @@ import io.heddle.proxy.upstream.connect.BindErrors;
 import io.heddle.proxy.upstream.connect.ConnectionOrigin;
 import io.heddle.proxy.upstream.connect.RawConnector;
 import io.heddle.proxy.upstream.connect.UpstreamTarget;
-import io.heddle.traffic.balance.HostState;
+import io.heddle.traffic.balance.host.HostState;
 import io.heddle.traffic.grpc.GrpcMethods;
 import io.heddle.traffic.resilience.RoutingPriority;
 import io.netty.channel.socket.SocketChannel;

@@ -2,7 +2,7 @@ package io.heddle.proxy.upstream.connect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.heddle.traffic.balance.Endpoint;
+import io.heddle.traffic.balance.host.Endpoint;
 import io.heddle.traffic.request.PeerMetadata;
 import io.heddle.traffic.runtime.ConnectionOpening.AddressOrder;
 import io.heddle.traffic.runtime.ConnectionOpening.FirstFamily;

@@ -10,7 +10,7 @@ import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.upstream.connect.HostAddress;
 import io.heddle.proxy.upstream.connect.UpstreamFailure;
 import io.heddle.proxy.upstream.connect.UpstreamTarget;
-import io.heddle.traffic.balance.Host;
+import io.heddle.traffic.balance.host.Host;
 import io.heddle.traffic.runtime.ConnectionOpening.AddressOrder;
 import io.heddle.traffic.runtime.DnsCachePolicy;
 import io.heddle.traffic.runtime.DnsPolicy;

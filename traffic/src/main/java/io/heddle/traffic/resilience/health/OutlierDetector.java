@@ -1,7 +1,7 @@
 package io.heddle.traffic.resilience.health;
 
-import io.heddle.traffic.balance.Host;
-import io.heddle.traffic.balance.HostState;
+import io.heddle.traffic.balance.host.Host;
+import io.heddle.traffic.balance.host.HostState;
 import io.heddle.traffic.resilience.health.OutlierMonitor.Counted;
 import java.util.ArrayList;
 import java.util.Collection;

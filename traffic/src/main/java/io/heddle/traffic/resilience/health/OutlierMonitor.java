@@ -1,6 +1,6 @@
 package io.heddle.traffic.resilience.health;
 
-import io.heddle.traffic.balance.HostState;
+import io.heddle.traffic.balance.host.HostState;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 

@@ -1,6 +1,6 @@
 package io.heddle.traffic.resilience.health;
 
-import io.heddle.traffic.balance.HostState;
+import io.heddle.traffic.balance.host.HostState;
 
 /// Takes a host out of balancing after connect failures in a row, for longer each time, where its cluster has no
 /// [OutlierDetector]. Stateless: all state is in [HostState]. Safe on any thread.

@@ -1,8 +1,8 @@
 package io.heddle.traffic.resilience.retry;
 
-import io.heddle.traffic.balance.Endpoint;
-import io.heddle.traffic.balance.LabelValue;
-import io.heddle.traffic.balance.MetadataMatch;
+import io.heddle.traffic.balance.host.Endpoint;
+import io.heddle.traffic.balance.host.LabelValue;
+import io.heddle.traffic.balance.host.MetadataMatch;
 import java.util.List;
 import java.util.Map;
 

@@ -2,9 +2,9 @@ package io.heddle.traffic.resilience.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.heddle.traffic.balance.Endpoint;
-import io.heddle.traffic.balance.Host;
-import io.heddle.traffic.balance.HostState;
+import io.heddle.traffic.balance.host.Endpoint;
+import io.heddle.traffic.balance.host.Host;
+import io.heddle.traffic.balance.host.HostState;
 import io.heddle.traffic.request.PeerMetadata;
 import io.heddle.traffic.resilience.health.OutlierPolicy.Ejections;
 import io.heddle.traffic.resilience.health.OutlierPolicy.FailurePercentage;

@@ -14,7 +14,7 @@ import io.heddle.traffic.balance.BalancerPolicy.Layered;
 import io.heddle.traffic.balance.BalancerPolicy.Layers;
 import io.heddle.traffic.balance.BalancerPolicy.Localities;
 import io.heddle.traffic.balance.BalancerPolicy.SlowStart;
-import io.heddle.traffic.balance.Endpoint;
+import io.heddle.traffic.balance.host.Endpoint;
 import io.heddle.xds.read.core.Fields;
 import io.heddle.xds.read.core.Scope;
 import io.heddle.xds.read.core.Values;
@@ -64,16 +64,7 @@ final class BalancerReader {
 
     /// What of balancing is read.
     static final List<Fields<?>> FIELDS = List.of(
-            COMMON,
-            ZONE_AWARE,
-            BY_WEIGHT,
-            HASHING,
-            ROUND_ROBIN,
-            LEAST_REQUEST,
-            SLOW_START,
-            RING,
-            MAGLEV,
-            STATUSES);
+            COMMON, ZONE_AWARE, BY_WEIGHT, HASHING, ROUND_ROBIN, LEAST_REQUEST, SLOW_START, RING, MAGLEV, STATUSES);
 
     private static final long LARGEST_RING = 8 * 1024 * 1024;
     private static final long SMALLEST_RING = 1024;

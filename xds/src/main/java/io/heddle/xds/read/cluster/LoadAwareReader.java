@@ -4,7 +4,7 @@ import com.github.xds.type.v3.TypedStruct;
 import com.google.protobuf.Value;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.client_side_weighted_round_robin.v3.ClientSideWeightedRoundRobin;
 import io.heddle.traffic.balance.BalancerPolicy;
-import io.heddle.traffic.balance.WeightRules;
+import io.heddle.traffic.balance.host.WeightRules;
 import io.heddle.xds.read.core.Fields;
 import io.heddle.xds.read.core.Scope;
 import io.heddle.xds.read.core.Values;

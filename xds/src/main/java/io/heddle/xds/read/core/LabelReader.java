@@ -3,8 +3,8 @@ package io.heddle.xds.read.core;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
-import io.heddle.traffic.balance.LabelValue;
-import io.heddle.traffic.balance.MetadataMatch;
+import io.heddle.traffic.balance.host.LabelValue;
+import io.heddle.traffic.balance.host.MetadataMatch;
 import java.util.HashMap;
 import java.util.Map;
 

@@ -8,7 +8,7 @@ import io.envoyproxy.envoy.type.matcher.v3.ListMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.OrMatcher;
 import io.envoyproxy.envoy.type.metadata.v3.MetadataKey;
 import io.envoyproxy.envoy.type.v3.DoubleRange;
-import io.heddle.traffic.balance.LabelValue;
+import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.filter.SetMetadataFilter;
 import io.heddle.traffic.metadata.MetadataMatcher;
 import io.heddle.traffic.metadata.RequestState;
@@ -61,8 +61,8 @@ public final class MetadataReader {
 
     private MetadataReader() {}
 
-    @SuppressWarnings("deprecation") // the namespace in place came before `metadata` and is still written
     /// What the filter `set_metadata` sets.
+    @SuppressWarnings("deprecation") // the namespace in place came before `metadata` and is still written
     public static SetMetadataFilter.Settings settings(Config message, Scope scope) {
         scope.check(message, CONFIG);
         var entries = new ArrayList<SetMetadataFilter.Entry>();
@@ -100,7 +100,8 @@ public final class MetadataReader {
     }
 
     /// The matcher of dynamic metadata; empty, and an error, when it cannot be matched as written.
-    public static Optional<MetadataMatcher> matcher(io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher message, Scope scope) {
+    public static Optional<MetadataMatcher> matcher(
+            io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher message, Scope scope) {
         scope.check(message, MATCHER);
         missing(message.getFilter(), scope.at("filter"));
         if (message.getPathCount() == 0) {

@@ -2,7 +2,7 @@ package io.heddle.xds.read.route;
 
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
-import io.heddle.traffic.balance.MetadataMatch;
+import io.heddle.traffic.balance.host.MetadataMatch;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.route.ClusterChoice;
 import io.heddle.xds.read.core.Fields;

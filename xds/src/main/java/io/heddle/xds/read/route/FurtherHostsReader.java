@@ -5,7 +5,7 @@ import io.envoyproxy.envoy.config.route.v3.RetryPolicy.RetryHostPredicate;
 import io.envoyproxy.envoy.config.route.v3.RetryPolicy.RetryPriority;
 import io.envoyproxy.envoy.extensions.retry.host.omit_host_metadata.v3.OmitHostMetadataConfig;
 import io.envoyproxy.envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig;
-import io.heddle.traffic.balance.MetadataMatch;
+import io.heddle.traffic.balance.host.MetadataMatch;
 import io.heddle.traffic.resilience.retry.FurtherHosts;
 import io.heddle.xds.read.core.Fields;
 import io.heddle.xds.read.core.LabelReader;

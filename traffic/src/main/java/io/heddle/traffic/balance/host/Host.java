@@ -1,4 +1,4 @@
-package io.heddle.traffic.balance;
+package io.heddle.traffic.balance.host;
 
 /// An endpoint together with its live state, which outlives configuration updates.
 ///

@@ -1,4 +1,4 @@
-package io.heddle.traffic.balance;
+package io.heddle.traffic.balance.host;
 
 import java.util.List;
 import java.util.Map;
@@ -40,7 +40,7 @@ public record LoadReport(
     }
 
     /// The weight that it means: requests per utilization, to which errors add; 0 where it says too little.
-    double weight(WeightRules rules) {
+    public double weight(WeightRules rules) {
         double busy = utilization(rules.metrics());
         if (requests <= 0 || busy <= 0) {
             return 0;

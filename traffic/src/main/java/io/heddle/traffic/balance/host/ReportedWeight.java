@@ -1,4 +1,4 @@
-package io.heddle.traffic.balance;
+package io.heddle.traffic.balance.host;
 
 /// The weight that a host's reports of its load mean.
 ///

@@ -1,4 +1,4 @@
-package io.heddle.traffic.balance;
+package io.heddle.traffic.balance.host;
 
 import java.time.Duration;
 import java.util.List;

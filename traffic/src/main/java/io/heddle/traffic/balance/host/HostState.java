@@ -1,4 +1,4 @@
-package io.heddle.traffic.balance;
+package io.heddle.traffic.balance.host;
 
 import java.time.Duration;
 import java.util.Optional;
@@ -70,7 +70,7 @@ public final class HostState {
 
     /// For how long it has been in service at `now`, since it joined or its last ejection ended, in nanoseconds;
     /// `Long.MAX_VALUE` when nobody said when it joined.
-    long inServiceFor(long now) {
+    public long inServiceFor(long now) {
         if (!joined) {
             return Long.MAX_VALUE;
         }
@@ -109,13 +109,13 @@ public final class HostState {
         }
     }
 
-    /// Whether [PickFirst] goes there.
-    boolean isTaken() {
+    /// Whether [io.heddle.traffic.balance.PickFirst] goes there.
+    public boolean isTaken() {
         return taken;
     }
 
-    /// [PickFirst] goes there now, or does not any more.
-    void take(boolean now) {
+    /// [io.heddle.traffic.balance.PickFirst] goes there now, or does not any more.
+    public void take(boolean now) {
         taken = now;
     }
 
@@ -130,7 +130,7 @@ public final class HostState {
     }
 
     /// The weight that its reports mean at `now`; 0 without one that counts.
-    double reportedWeight(long now, WeightRules rules) {
+    public double reportedWeight(long now, WeightRules rules) {
         var found = reported;
         return found == null ? 0 : found.at(now, rules);
     }
@@ -141,7 +141,7 @@ public final class HostState {
     }
 
     /// How long its answers take, in nanoseconds; `unknown` before the first.
-    double latency(long now, long decay, double unknown) {
+    public double latency(long now, long decay, double unknown) {
         return latency.at(now, decay, unknown);
     }
 

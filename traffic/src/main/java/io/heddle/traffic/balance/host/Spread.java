@@ -1,4 +1,4 @@
-package io.heddle.traffic.balance;
+package io.heddle.traffic.balance.host;
 
 import io.heddle.model.name.Locality;
 import java.util.Map;
