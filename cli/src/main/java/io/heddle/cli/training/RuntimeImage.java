@@ -32,6 +32,10 @@ final class RuntimeImage {
     /// load every provider on the class path to compare names, BouncyCastle's 600 classes among them.
     private static final Set<String> PROVIDERS = Set.of("SUN", "SunRsaSign", "SunEC", "SunJSSE", "SunJCE");
 
+    /// Lets priorities of threads count, which the launcher uses to make the compilers' threads yield. Whoever is not
+    /// root may lower a priority too; given on the command line, the virtual machine would warn them all the same.
+    private static final String OPTIONS = "-XX:ThreadPriorityPolicy=1";
+
     private static final String PROVIDER = "security.provider.";
     private static final String ORIGIN = "linked-from";
 
@@ -46,7 +50,7 @@ final class RuntimeImage {
     /// @throws IOException when it cannot be linked; nothing is left then
     void link(PrintStream log) throws IOException {
         var jdk = Path.of(System.getProperty("java.home"));
-        var origin = jdk + "\n" + String.join(",", MODULES) + "\n" + Files.readString(jdk.resolve("release"));
+        var origin = jdk + "\n" + String.join(",", MODULES) + "\n" + OPTIONS + "\n" + Files.readString(jdk.resolve("release"));
         var mark = folder.resolve(ORIGIN);
         if (Files.exists(mark) && Files.readString(mark).equals(origin)) {
             return;
@@ -62,6 +66,7 @@ final class RuntimeImage {
                 "--strip-java-debug-attributes",
                 "--no-header-files",
                 "--no-man-pages",
+                "--add-options=" + OPTIONS,
                 "--output",
                 folder.toString());
         if (code != 0) {
