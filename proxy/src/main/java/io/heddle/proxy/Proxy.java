@@ -155,9 +155,7 @@ public final class Proxy implements AutoCloseable {
         LoadStreams.follow(upstreams, loops.workers());
         grpc = new GrpcClient(loops.workers().getFirst(), upstreams);
         var gate = new ConfigGate(
-                active,
-                server.map(found -> found.guarded(bootstrap.fixed())).orElseGet(bootstrap::fixed),
-                upstreams::warm);
+                active, server.map(found -> found.guarded(bootstrap.fixed())).orElseGet(bootstrap::fixed), this::warm);
         ads = server.map(
                 _ -> new AdsSource(gate, onDemand, options.stateFolder().resolve("last-good.xds"), this::configured));
         configGate = gate;
@@ -170,6 +168,12 @@ public final class Proxy implements AutoCloseable {
         figures.add("downstream", services.http2());
         figures.add("upstream", upstreams.http2());
         figures.add(upstreams);
+    }
+
+    /// The hosts of what comes are checked with the secrets that come with it.
+    private Map<String, CompletableFuture<Void>> warm(RuntimeConfig coming) {
+        secrets.expect(coming);
+        return upstreams.warm(coming.clusters().values());
     }
 
     private IdentityAgent obtainIdentity(ControlServer.Issuing how) {

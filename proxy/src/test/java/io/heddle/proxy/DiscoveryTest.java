@@ -1,6 +1,7 @@
 package io.heddle.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
@@ -9,6 +10,7 @@ import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.heddle.proxy.dns.DnsServer;
 import io.heddle.xds.read.ConfigDump;
 import io.heddle.xds.resource.ResourceType;
+import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -20,7 +22,10 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -208,6 +213,152 @@ class DiscoveryTest {
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
             assertThat(status("/")).isEqualTo(503);
         }
+    }
+
+    @Test
+    void listeners_wait_for_the_first_checks_of_hosts_and_changed_clusters_serve_on_until_then() throws Exception {
+        try (var first = new CheckedHost(201);
+                var second = new CheckedHost(202)) {
+            server.send(checked("next", first.port(), "20s"));
+            server.send(listener());
+            server.subscription(ResourceType.RDS, "routes");
+            var routes = server.send(routes("next"));
+            first.asked();
+            assertThat(proxy.listeners()).as("wait for the check").isEmpty();
+            first.answers();
+            server.answer(routes);
+            assertThat(status("/")).isEqualTo(201);
+
+            var changed = server.send(checked("next", second.port(), "20s"));
+            second.asked();
+            assertThat(status("/")).as("the older version serves on").isEqualTo(201);
+            second.answers();
+            assertThat(server.answer(changed).hasErrorDetail()).isFalse();
+            assertThat(status("/")).isEqualTo(202);
+            assertThat(first.checks()).isEqualTo(1);
+            assertThat(second.checks()).as("what was found out goes into use").isEqualTo(1);
+        }
+    }
+
+    @Test
+    void a_host_that_says_nothing_is_waited_for_as_long_as_a_check_may_take() throws Exception {
+        try (var host = new CheckedHost(201)) {
+            server.send(cluster("app"));
+            server.send(listener());
+            server.subscription(ResourceType.RDS, "routes");
+            server.answer(server.send(routes("app")));
+            var begin = System.nanoTime();
+            var clusters = server.send(checked("next", host.port(), "1s"));
+            var routes = server.send(routes("next"));
+            host.asked();
+            assertThat(status("/")).isEqualTo(204);
+            server.answer(clusters);
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
+            server.answer(routes);
+            assertThat(status("/")).as("there are no panics").isEqualTo(503);
+        }
+    }
+
+    @Test
+    void a_host_that_comes_to_a_cluster_in_use_gets_no_requests_before_it_was_checked() throws Exception {
+        try (var first = new CheckedHost(201);
+                var second = new CheckedHost(202)) {
+            first.answers();
+            var eds = checked("next", first.port(), "20s").toBuilder()
+                    .setType(Cluster.DiscoveryType.EDS)
+                    .setEdsClusterConfig(
+                            ScriptedAds.read("{'eds_config': {'ads': {}}}", Cluster.EdsClusterConfig.newBuilder()));
+            var endpoints = eds.getLoadAssignment();
+            server.send(eds.clearLoadAssignment().build());
+            server.subscription(ResourceType.EDS, "next");
+            server.send(endpoints);
+            server.send(listener());
+            server.subscription(ResourceType.RDS, "routes");
+            server.answer(server.send(routes("next")));
+
+            var more = endpoints.toBuilder();
+            more.getEndpointsBuilder(0)
+                    .addLbEndpoints(checked("next", second.port(), "20s")
+                            .getLoadAssignment()
+                            .getEndpoints(0)
+                            .getLbEndpoints(0));
+            server.answer(server.send(more.build()));
+            second.asked();
+            for (int i = 0; i < 6; i++) {
+                assertThat(status("/")).isEqualTo(201);
+            }
+            second.answers();
+            await().until(() -> status("/") == 202);
+        }
+    }
+
+    /// A host whose first check waits for the test; later ones are well at once.
+    private static final class CheckedHost implements AutoCloseable {
+        private final HttpServer host;
+        private final CountDownLatch asked = new CountDownLatch(1);
+        private final CountDownLatch answers = new CountDownLatch(1);
+        private final AtomicInteger checks = new AtomicInteger();
+
+        /// Answers requests with `status`.
+        CheckedHost(int status) throws IOException {
+            host = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            host.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+            host.createContext("/healthz", exchange -> {
+                checks.incrementAndGet();
+                asked.countDown();
+                try {
+                    answers.await();
+                } catch (InterruptedException ended) {
+                    Thread.currentThread().interrupt();
+                }
+                exchange.sendResponseHeaders(200, -1);
+                exchange.close();
+            });
+            host.createContext("/", exchange -> {
+                exchange.sendResponseHeaders(status, -1);
+                exchange.close();
+            });
+            host.start();
+        }
+
+        int port() {
+            return host.getAddress().getPort();
+        }
+
+        int checks() {
+            return checks.get();
+        }
+
+        void asked() throws InterruptedException {
+            assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
+        }
+
+        void answers() {
+            answers.countDown();
+        }
+
+        @Override
+        public void close() {
+            answers.countDown();
+            host.stop(0);
+        }
+    }
+
+    /// A cluster of one host, which is checked, and asked again only after an hour.
+    private Cluster checked(String name, int port, String timeout) throws Exception {
+        var cluster = cluster(name).toBuilder();
+        cluster.getLoadAssignmentBuilder()
+                .getEndpointsBuilder(0)
+                .getLbEndpointsBuilder(0)
+                .getEndpointBuilder()
+                .getAddressBuilder()
+                .getSocketAddressBuilder()
+                .setPortValue(port);
+        return ScriptedAds.read("""
+                        {'common_lb_config': {'healthy_panic_threshold': {'value': 0}}, 'health_checks': [{
+                        'timeout': '%s', 'interval': '3600s', 'no_traffic_interval': '3600s', 'unhealthy_threshold': 1,
+                        'healthy_threshold': 1, 'http_health_check': {'path': '/healthz'}}]}
+                        """.formatted(timeout), cluster).build();
     }
 
     private Cluster named(String name, int dnsPort, int connectTimeout) throws Exception {

@@ -126,7 +126,7 @@ public final class AdsSource implements AutoCloseable {
             change(now -> now.refused(refusal.problems()));
             refusals.add(refusal, Instant.now());
             log.atWarn().addKeyValue("problems", refusal.problems()).log("configuration refused");
-            warm(live, live); // names of what was refused are watched no more
+            warm(live, live); // what was refused is got ready no more
             if (refusal.wholly()) {
                 noteRefusal(refusal.problems());
                 keepAsBefore();
@@ -149,7 +149,7 @@ public final class AdsSource implements AutoCloseable {
             warmed = gate.warm(candidate, accepted);
             for (var cluster : warmed.values()) {
                 if (!cluster.isDone()) {
-                    var _ = cluster.thenRun(AdsSource.this::goOn);
+                    var _ = cluster.thenRunAsync(AdsSource.this::goOn);
                 }
             }
         }

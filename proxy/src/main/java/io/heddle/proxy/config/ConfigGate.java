@@ -1,11 +1,9 @@
 package io.heddle.proxy.config;
 
 import io.heddle.model.problem.Checked;
-import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import io.heddle.xds.read.RuntimeCompiler;
 import io.heddle.xds.resource.ResourceSet;
-import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
@@ -25,18 +23,20 @@ public final class ConfigGate {
         this.warming = warming;
     }
 
-    /// Gets the hosts of clusters that are not in use yet.
+    /// Gets clusters ready that are not in use yet.
     @FunctionalInterface
     public interface Warming {
-        /// By the clusters' names; each completes when its hosts are known, or will not be in time.
-        Map<String, CompletableFuture<Void>> warm(Collection<Cluster> clusters);
+        /// By the names of the clusters of `coming`, as far as they have to be waited for; each completes when
+        /// its hosts are known and were checked once, or will not be in time.
+        Map<String, CompletableFuture<Void>> warm(RuntimeConfig coming);
     }
 
-    /// Gets the hosts of the clusters with names that `next` has and `live` has not, or has otherwise.
+    /// Gets the clusters ready that `next` has and `live` has not, or has otherwise.
     ///
-    /// @return by the clusters' names; each completes when its hosts are known, or will not be in time
+    /// @return by the names of those that have to be waited for; each completes when its hosts are known and
+    ///     were checked once, or will not be in time
     public Map<String, CompletableFuture<Void>> warm(ResourceSet next, ResourceSet live) {
-        return warming.warm(RuntimeCompiler.named(next, live));
+        return warming.warm(RuntimeCompiler.coming(next, live));
     }
 
     /// Makes `dynamic`, beside what is fixed, the live configuration.
@@ -47,11 +47,11 @@ public final class ConfigGate {
         return RuntimeCompiler.compile(dynamic, fixed).then(this::swap);
     }
 
-    /// Makes what stands in the bootstrap the live configuration. Where it has listeners, they wait for its clusters'
-    /// names to be answered.
+    /// Makes what stands in the bootstrap the live configuration. Where it has listeners, they wait for its
+    /// clusters' names to be answered, and for the first checks of their hosts.
     public synchronized Checked<RuntimeConfig> applyFixed() {
         if (!fixed.listeners().isEmpty()) {
-            warming.warm(fixed.clusters().values()).values().forEach(CompletableFuture::join);
+            warming.warm(fixed).values().forEach(CompletableFuture::join);
         }
         return swap(fixed);
     }

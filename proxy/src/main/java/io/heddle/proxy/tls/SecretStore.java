@@ -10,9 +10,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
@@ -37,8 +39,25 @@ public final class SecretStore {
     private final Map<CertificateSource, KeyMaterial> lastGood = new ConcurrentHashMap<>();
     private final List<Runnable> followers = new CopyOnWriteArrayList<>();
     private volatile RuntimeConfig config = RuntimeConfig.EMPTY;
+    private volatile Coming coming = new Coming(Map.of(), Map.of());
 
     private volatile boolean identityExpected;
+
+    /// Secrets that are not live yet.
+    private record Coming(Map<String, String> trust, Map<String, CertificateSource.Inline> certificates) {
+        /// Those that `live` does not have: what is live once stands in for nothing when it goes.
+        Coming without(RuntimeConfig live) {
+            return new Coming(
+                    without(trust, live.trust().keySet()),
+                    without(certificates, live.certificates().keySet()));
+        }
+
+        private static <T> Map<String, T> without(Map<String, T> all, Set<String> names) {
+            var rest = new HashMap<>(all);
+            rest.keySet().removeAll(names);
+            return Map.copyOf(rest);
+        }
+    }
 
     /// Serves `identity` as the secret `default`, if there is one; `watch` notices changed files.
     public SecretStore(Optional<IdentityFiles> identity, FileWatch watch) {
@@ -53,6 +72,18 @@ public final class SecretStore {
         boolean same =
                 config.trust().equals(next.trust()) && config.certificates().equals(next.certificates());
         config = next;
+        coming = coming.without(next);
+        if (!same) {
+            changed();
+        }
+    }
+
+    /// The secrets of `next`, which may be the next configuration, stand in for those that the live one does
+    /// not have: hosts are checked with them before it is live.
+    public void expect(RuntimeConfig next) {
+        var expected = new Coming(next.trust(), next.certificates()).without(config);
+        boolean same = coming.equals(expected);
+        coming = expected;
         if (!same) {
             changed();
         }
@@ -173,14 +204,16 @@ public final class SecretStore {
             var object = "Secret " + OWN;
             return text(object, identity.get().pair()).then(pair -> KeyMaterial.read(object, pair, pair));
         }
-        var sent = config.certificates().get(name);
+        var live = config.certificates().get(name);
+        var sent = live == null ? coming.certificates().get(name) : live;
         return sent == null
                 ? missing("Secret " + name)
                 : KeyMaterial.read("Secret " + name, sent.chainPem(), sent.keyPem());
     }
 
     private Checked<String> secretTrust(String name) {
-        var sent = config.trust().get(name);
+        var live = config.trust().get(name);
+        var sent = live == null ? coming.trust().get(name) : live;
         if (sent != null) {
             return Checked.ok(sent);
         }

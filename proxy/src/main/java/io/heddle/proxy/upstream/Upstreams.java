@@ -58,6 +58,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// Every cluster of the live configuration, ready for use, and the connections to their hosts.
 ///
@@ -80,6 +81,7 @@ public final class Upstreams implements ActiveConfig.Follower {
     private final EventFiles events = new EventFiles();
     private volatile Map<String, UpstreamCluster> clusters = Map.of();
     private RuntimeConfig applied = RuntimeConfig.EMPTY;
+    private List<Cluster> expected = List.of();
     private Neighbourhood neighbourhood;
     private volatile Runnable follower = () -> {};
 
@@ -176,16 +178,64 @@ public final class Upstreams implements ActiveConfig.Follower {
         return pools.get(worker.index()).connector(target, ConnectionOrigin.of(target, originator));
     }
 
-    /// Gets the hosts of clusters that may come next: asks for their names.
+    /// Gets clusters ready that may be in use next, instead of those of an earlier call: asks for their names,
+    /// and has those of their hosts checked that are not in use.
     ///
-    /// @return for each cluster with names, by its own name: completes when they were answered once, well or badly,
-    ///     or were waited for as long as a connection of the cluster is
+    /// @return for each cluster that has to be waited for, by its name: completes when its names were answered
+    ///     once, well or badly, or were waited for as long as a connection of the cluster is, and when each
+    ///     host was asked once after that and has answered, or took too long
     public Map<String, CompletableFuture<Void>> warm(Collection<Cluster> coming) {
-        return names.warm(coming);
+        var warmed = new HashMap<>(names.warm(coming));
+        var checked = coming.stream().filter(Upstreams::awaitsChecks).toList();
+        expect(checked);
+        for (var cluster : checked) {
+            var named = warmed.getOrDefault(cluster.name(), CompletableFuture.allOf());
+            warmed.put(cluster.name(), named.isDone() ? check(cluster) : named.thenComposeAsync(_ -> check(cluster)));
+        }
+        return warmed;
     }
 
-    /// The clusters of `next` are there when the first request under it asks for them; those it lacks stay until it
-    /// is live.
+    /// A cluster that does not wait for its names has no hosts to wait for, as in Envoy.
+    private static boolean awaitsChecks(Cluster cluster) {
+        boolean unnamed = cluster.discovery() instanceof Cluster.Discovery.Dns dns && !dns.awaited();
+        return cluster.health().check().isPresent() && !unnamed;
+    }
+
+    private synchronized void expect(List<Cluster> checked) {
+        expected = List.copyOf(checked);
+        checks.expectOnly(checked.stream().map(Cluster::name).collect(Collectors.toSet()));
+    }
+
+    /// Has hosts that are not in use checked, unless something else is expected by now.
+    private synchronized CompletableFuture<Void> check(Cluster cluster) {
+        if (!expected.contains(cluster)) {
+            return CompletableFuture.allOf();
+        }
+        var live = clusters.get(cluster.name());
+        var load = new ClusterLoad(cluster.limits());
+        var sources = new HashMap<ClientTls, ClientTlsSource>();
+        var hosts = new LinkedHashMap<String, UpstreamTarget>();
+        for (var found : names.resolve(cluster)) {
+            var endpoint = found.endpoint();
+            if (endpoint.checks().disabled() || (live != null && live.hosts().containsKey(found.key()))) {
+                continue;
+            }
+            var transport = transport(cluster, endpoint.transportMatch());
+            hosts.put(
+                    found.key(),
+                    new UpstreamTarget(
+                            new Host(endpoint, joining(cluster, found)),
+                            HostAddress.of(endpoint, cluster.opening().order()),
+                            transport,
+                            transport.tls().map(needed -> sources.computeIfAbsent(needed, tls)),
+                            cluster,
+                            load));
+        }
+        return checks.expect(cluster, hosts, checkLine(cluster, sources));
+    }
+
+    /// The clusters of `next` are there when the first request under it asks for them; those it lacks stay
+    /// until it is live.
     @Override
     public synchronized void preparing(RuntimeConfig next) {
         applied = next;
@@ -304,9 +354,7 @@ public final class Upstreams implements ActiveConfig.Follower {
             var known = old.map(was -> was.hosts().get(found.key()));
             hosts.put(
                     found.key(),
-                    new Host(
-                            found.endpoint(),
-                            known.map(Host::state).orElseGet(() -> joining(cluster, found.endpoint()))));
+                    new Host(found.endpoint(), known.map(Host::state).orElseGet(() -> joining(cluster, found))));
         }
         var detector = outliers.watch(cluster, hosts.values());
         hosts.forEach((key, host) -> {
@@ -329,9 +377,14 @@ public final class Upstreams implements ActiveConfig.Follower {
     }
 
     /// Nothing is known of a host that was not checked yet, so it counts as ill.
-    private static HostState joining(Cluster cluster, Endpoint endpoint) {
-        var state = new HostState();
-        state.checked(cluster.health().check().isEmpty() || endpoint.checks().disabled());
+    private HostState joining(Cluster cluster, NameResolver.Resolved host) {
+        boolean isChecked = cluster.health().check().isPresent()
+                && !host.endpoint().checks().disabled();
+        var known = isChecked ? checks.expected(cluster.name(), host.key()) : Optional.<HostState>empty();
+        var state = known.orElseGet(HostState::new);
+        if (isChecked && known.isEmpty()) {
+            state.awaitCheck(cluster.health().leavesOutUnchecked());
+        }
         state.join(System.nanoTime());
         return state;
     }
@@ -371,7 +424,7 @@ public final class Upstreams implements ActiveConfig.Follower {
     private static HostAddress hostAddress(Cluster cluster, Endpoint endpoint, Optional<UpstreamTarget> before) {
         var order = cluster.opening().order();
         if (before.isEmpty()
-                || !(cluster.discovery() instanceof Cluster.Discovery.Dns(var logical, var _))
+                || !(cluster.discovery() instanceof Cluster.Discovery.Dns(var logical, var _, var _))
                 || !logical) {
             return HostAddress.of(endpoint, order);
         }

@@ -231,7 +231,12 @@ final class PriorityBalancer implements LoadBalancer {
         long degraded = 0;
         long total = 0;
         int serving = 0;
+        int leftOut = 0;
         for (var host : hosts) {
+            if (host.state().isLeftOut()) {
+                leftOut++;
+                continue;
+            }
             long counts = byWeight ? host.endpoint().weight() : 1;
             total += counts;
             if (host.state().isOut(now)) {
@@ -249,7 +254,7 @@ final class PriorityBalancer implements LoadBalancer {
                 case UNHEALTHY, DRAINING -> {}
             }
         }
-        return new PriorityLoads.Census(hosts.size(), healthy, degraded, total, serving);
+        return new PriorityLoads.Census(hosts.size() - leftOut, healthy, degraded, total, serving);
     }
 
     /// When the first of the running ejections ends.

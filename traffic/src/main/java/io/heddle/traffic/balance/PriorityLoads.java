@@ -45,7 +45,7 @@ final class PriorityLoads {
 
     /// What hosts a priority has.
     ///
-    /// @param hosts how many, draining ones aside
+    /// @param hosts how many, aside from draining ones and those that are left out until they were checked
     /// @param healthy how many, or their weights; of `total`
     /// @param degraded in the same unit
     /// @param total in the same unit

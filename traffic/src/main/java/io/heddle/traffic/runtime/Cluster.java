@@ -87,7 +87,14 @@ public record Cluster(
         /// @param logical false when each address of a name is a host (`STRICT_DNS`); true when a name is one
         ///     host, new connections to which go to its first address (`LOGICAL_DNS`)
         /// @param policy how names are resolved
-        record Dns(boolean logical, DnsPolicy policy) implements Discovery {}
+        /// @param awaited whether the cluster is in use only when each name was answered once
+        ///     (`wait_for_warm_on_init`)
+        record Dns(boolean logical, DnsPolicy policy, boolean awaited) implements Discovery {
+            /// One that is in use only when its names were answered.
+            public Dns(boolean logical, DnsPolicy policy) {
+                this(logical, policy, true);
+            }
+        }
 
         /// There are none: each connection goes to the address that its client named.
         record OriginalDestination() implements Discovery {}

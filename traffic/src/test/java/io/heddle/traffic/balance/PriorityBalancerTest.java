@@ -202,6 +202,19 @@ class PriorityBalancerTest {
     }
 
     @Test
+    void new_hosts_make_no_panic_where_they_are_left_out_until_they_were_checked() {
+        for (boolean left : List.of(true, false)) {
+            var all = hosts(10, 0);
+            all.subList(0, 8).forEach(host -> host.state().awaitCheck(left));
+            var balancer = balancer(all);
+            boolean panic = share(balancer, host -> all.indexOf(host) < 8) > 0;
+            assertThat(panic).isNotEqualTo(left);
+            all.subList(0, 8).forEach(host -> host.state().checked(false));
+            assertThat(share(balancer, host -> all.indexOf(host) < 8)).isPositive();
+        }
+    }
+
+    @Test
     void a_balancer_made_anew_sees_the_health_of_hosts_that_stay() {
         var all = hosts(3, 0);
         var old = balancer(all.subList(0, 2));

@@ -6,6 +6,7 @@ import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.heddle.model.problem.Checked;
+import io.heddle.model.problem.Problem;
 import io.heddle.traffic.route.RouteTable;
 import io.heddle.traffic.runtime.CertificateSource;
 import io.heddle.traffic.runtime.Cluster;
@@ -64,18 +65,26 @@ public final class RuntimeCompiler {
         return byRoutes;
     }
 
-    /// The clusters of `next` whose hosts are found by name and that `live` has not, or has otherwise. Those that are
-    /// wrong are left out.
-    public static List<Cluster> named(ResourceSet next, ResourceSet live) {
-        return next.resources(ResourceType.CDS).values().stream()
-                .filter(resource ->
-                        !live.resource(ResourceType.CDS, resource.name()).equals(Optional.of(resource)))
-                .map(resource -> resource.message(io.envoyproxy.envoy.config.cluster.v3.Cluster.class))
-                .filter(ClusterTypeReader::mayBeNamed)
-                .map(cluster -> ClusterReader.read(
-                        cluster, _ -> Optional.empty(), new Scope(new Findings(), "Cluster " + cluster.getName(), "")))
-                .filter(cluster -> cluster.discovery() instanceof Cluster.Discovery.Dns)
-                .toList();
+    /// What of `next` has to get ready before it is in use: the clusters whose hosts are found by name, or are
+    /// checked, and that `live` has not, or has otherwise; with the secrets of `next`. What is wrong is left
+    /// out.
+    public static RuntimeConfig coming(ResourceSet next, ResourceSet live) {
+        var parts = new Parts(new Scope(new Findings(), "", ""));
+        Function<String, Optional<ClusterLoadAssignment>> endpoints =
+                name -> next.message(ResourceType.EDS, name, ClusterLoadAssignment.class);
+        for (var resource : next.resources(ResourceType.CDS).values()) {
+            if (live.resource(ResourceType.CDS, resource.name()).equals(Optional.of(resource))) {
+                continue;
+            }
+            var message = resource.message(io.envoyproxy.envoy.config.cluster.v3.Cluster.class);
+            if (message.getHealthChecksCount() > 0 || ClusterTypeReader.mayBeNamed(message)) {
+                parts.comingCluster(message, endpoints);
+            }
+        }
+        if (!parts.clusters.isEmpty()) {
+            next.messages(ResourceType.SDS, Secret.class).forEach(parts::secret);
+        }
+        return parts.config();
     }
 
     /// The configuration of resources that stand in a bootstrap.
@@ -121,6 +130,19 @@ public final class RuntimeCompiler {
                 Function<String, Optional<ClusterLoadAssignment>> endpoints) {
             var here = scope.of("Cluster " + message.getName());
             put(clusters, message.getName(), ClusterReader.read(message, endpoints, here), here);
+        }
+
+        /// One that has to get ready, as far as it is good.
+        void comingCluster(
+                io.envoyproxy.envoy.config.cluster.v3.Cluster message,
+                Function<String, Optional<ClusterLoadAssignment>> endpoints) {
+            var found = new Findings();
+            var cluster = ClusterReader.read(message, endpoints, new Scope(found, "Cluster " + message.getName(), ""));
+            boolean good = found.problems().stream().noneMatch(Problem::isError);
+            if (good
+                    && (cluster.health().check().isPresent() || cluster.discovery() instanceof Cluster.Discovery.Dns)) {
+                clusters.put(cluster.name(), cluster);
+            }
         }
 
         void checkProtocols() {

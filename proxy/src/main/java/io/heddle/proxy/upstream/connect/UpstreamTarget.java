@@ -1,8 +1,8 @@
 package io.heddle.proxy.upstream.connect;
 
 import io.heddle.traffic.balance.host.Host;
-import io.heddle.traffic.resilience.CircuitBreaker;
 import io.heddle.traffic.resilience.CircuitBreaker.Resource;
+import io.heddle.traffic.resilience.CircuitBreaker;
 import io.heddle.traffic.resilience.ClusterLoad;
 import io.heddle.traffic.resilience.RoutingPriority;
 import io.heddle.traffic.resilience.health.OutlierMonitor;
@@ -136,13 +136,17 @@ public record UpstreamTarget(
 
     /// Whether connections made for `other` serve this one too.
     public boolean sameConnections(UpstreamTarget other) {
+        return sameWay(other) && outliers.equals(other.outliers);
+    }
+
+    /// Whether connections to both are made alike, whoever hears of them.
+    boolean sameWay(UpstreamTarget other) {
         return tls().equals(other.tls())
                 && transport.announcement() == other.transport.announcement()
                 && cluster.opening().equals(other.cluster.opening())
                 && address.serves(other.address)
                 && protocol() == other.protocol()
                 && http2().equals(other.http2())
-                && limits().equals(other.limits())
-                && outliers.equals(other.outliers);
+                && limits().equals(other.limits());
     }
 }

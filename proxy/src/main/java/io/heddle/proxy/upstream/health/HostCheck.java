@@ -15,16 +15,18 @@ import io.heddle.traffic.grpc.GrpcMethods;
 import io.heddle.traffic.resilience.BreakerLimits;
 import io.heddle.traffic.resilience.ClusterLoad;
 import io.heddle.traffic.resilience.health.GrpcHealth;
-import io.heddle.traffic.resilience.health.HealthCheck;
 import io.heddle.traffic.resilience.health.HealthCheck.Result;
+import io.heddle.traffic.resilience.health.HealthCheck;
 import io.heddle.traffic.resilience.health.HealthCheckState;
+import io.heddle.traffic.resilience.health.OutlierMonitor;
 import io.heddle.traffic.runtime.Cluster;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
-/// Asks one host, again and again, whether it is well, and tells its [HostState]. Its connections are its own: they
-/// count in no breaker, and what becomes of them is no concern of outlier detection. Confined to its loop, except for
-/// [#start], [#stop], [#end], [#among] and [#serves].
+/// Asks one host, again and again, whether it is well, and tells its [HostState]. Its connections are its own:
+/// they count in no breaker, and what becomes of them is no concern of outlier detection. Confined to its loop,
+/// except for [#start], [#stop], [#end], [#follow], [#serves] and [#answered].
 public final class HostCheck {
     private final Worker worker;
     private final UpstreamTarget target;
@@ -36,7 +38,9 @@ public final class HostCheck {
     private final HealthCheckState state;
     private final Deadline next = new Deadline(this::begin);
     private final Deadline late = new Deadline(this::late);
+    private final CompletableFuture<Void> answered = new CompletableFuture<>();
     private volatile List<HostState> others = List.of();
+    private volatile Optional<OutlierMonitor> outliers;
     private boolean stopped;
     private boolean asked;
 
@@ -79,6 +83,7 @@ public final class HostCheck {
         this.line = order.line();
         this.counts = order.counts();
         this.events = order.events();
+        this.outliers = target.outliers();
         this.state = new HealthCheckState(check, !target.host().state().failsChecks());
         var own = own();
         this.probe = switch (check.probe()) {
@@ -134,7 +139,7 @@ public final class HostCheck {
     boolean serves(Order wanted) {
         var host = wanted.target();
         return check.equals(wanted.check())
-                && target.sameConnections(host)
+                && target.sameWay(host)
                 && line.transport().equals(wanted.line().transport())
                 && target.host()
                         .endpoint()
@@ -142,9 +147,16 @@ public final class HostCheck {
                         .equals(host.host().endpoint().checks());
     }
 
-    /// These are all the hosts of the cluster: requests to any of them are its traffic.
-    void among(List<HostState> hosts) {
+    /// It goes on for `order`, which it [#serves]. These are all the hosts of the cluster: requests to any of
+    /// them are its traffic.
+    void follow(Order order, List<HostState> hosts) {
         others = hosts;
+        outliers = order.target().outliers();
+    }
+
+    /// Completes when the host was asked once, and answered or took too long; or when it is asked no more.
+    CompletableFuture<Void> answered() {
+        return answered;
     }
 
     /// Begins.
@@ -159,6 +171,7 @@ public final class HostCheck {
 
     /// Ends; what was found out stays.
     void stop() {
+        answered.complete(null);
         worker.loop().execute(() -> {
             stopped = true;
             worker.deadlines().remove(next);
@@ -208,12 +221,15 @@ public final class HostCheck {
         var change = state.checked(result);
         target.host().state().checked(state.healthy()); // said again: an older check may have had the last word
         if (result == Result.WELL && state.healthy()) {
-            target.outliers().ifPresent(outliers -> outliers.checkedWell(worker.now()));
+            outliers.ifPresent(monitor -> monitor.checkedWell(worker.now()));
         }
         say(change, result, first);
         boolean traffic = others.stream().anyMatch(HostState::wasUsed);
         worker.deadlines()
                 .set(next, worker.now() + state.next(traffic, worker.chance()).toNanos());
+        if (first) {
+            answered.complete(null);
+        }
     }
 
     private void say(HealthCheckState.Change change, Result result, boolean first) {

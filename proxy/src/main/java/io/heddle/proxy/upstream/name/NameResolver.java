@@ -101,15 +101,16 @@ public final class NameResolver {
     /// Watches the names of `clusters` too, as they may be used soon: instead of those of an earlier call, and until
     /// they are answered and [#watch] was called without them.
     ///
-    /// @return for each cluster with names, by its own name: completes when they were answered once, well or badly,
-    ///     or were waited for as long as a connection of the cluster is
+    /// @return for each cluster with names that waits for them, by its own name: completes when they were
+    ///     answered once, well or badly, or were waited for as long as a connection of the cluster is
     public Map<String, CompletableFuture<Void>> warm(Collection<Cluster> clusters) {
         var queries = new HashMap<Query, Duration>();
         var byCluster = new HashMap<String, Set<Query>>();
         for (var cluster : clusters) {
             var own = queries(cluster);
             own.forEach(query -> queries.putIfAbsent(query, cluster.connectTimeout()));
-            if (!own.isEmpty()) {
+            boolean awaited = cluster.discovery() instanceof Cluster.Discovery.Dns dns && dns.awaited();
+            if (awaited && !own.isEmpty()) {
                 byCluster.put(cluster.name(), own);
             }
         }

@@ -235,6 +235,14 @@ class NameResolverTest {
         assertThat(addresses(slow)).containsExactly("10.0.0.1");
     }
 
+    @Test
+    void a_cluster_that_does_not_wait_for_its_names_has_them_asked_for_all_the_same() throws Exception {
+        var waiting = dns(false, DnsPolicy.Family.AUTO, false);
+        var cluster = cluster(new Cluster.Discovery.Dns(false, waiting.policy(), false), "shop");
+        assertThat(names.warm(List.of(cluster))).isEmpty();
+        assertThat(question().name()).isEqualTo("shop");
+    }
+
     private CompletableFuture<Void> warm(Cluster cluster) {
         return names.warm(List.of(cluster)).values().iterator().next();
     }

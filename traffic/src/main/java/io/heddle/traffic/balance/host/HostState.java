@@ -15,6 +15,7 @@ public final class HostState {
     private volatile boolean ejected;
     private volatile long ejectedUntil;
     private volatile boolean failsChecks;
+    private volatile boolean leftOut;
     private volatile boolean used;
     private volatile boolean joined;
     private volatile long joinedAt;
@@ -91,10 +92,24 @@ public final class HostState {
 
     /// Active health checks have found out whether it is well.
     public void checked(boolean healthy) {
-        if (failsChecks == healthy) {
+        if (failsChecks == healthy || leftOut) {
             failsChecks = !healthy;
+            leftOut = false;
             changed();
         }
+    }
+
+    /// Active health checks are about to find out for the first time whether it is well; until then it is ill,
+    /// or is left out where it is counted how many hosts are well.
+    public void awaitCheck(boolean left) {
+        failsChecks = true;
+        leftOut = left;
+        changed();
+    }
+
+    /// Whether it does not count as long as it was not checked.
+    boolean isLeftOut() {
+        return leftOut;
     }
 
     /// Whether the last connection to it could be made, as far as is known.

@@ -32,7 +32,7 @@ final class BalancerReader {
             .reads("consistent_hashing_lb_config")
             .limits("override_host_status", "`TIMEOUT` counts as `UNHEALTHY`, and so do hosts that are ejected")
             .accepts("update_merge_window", "updates come merged by the server that sends them")
-            .accepts("ignore_new_hosts_until_first_hc", "a host that was not checked yet is ill");
+            .reads("ignore_new_hosts_until_first_hc");
     private static final Fields<CommonLbConfig.ZoneAwareLbConfig> ZONE_AWARE = Fields.refusingOthers(
                     CommonLbConfig.ZoneAwareLbConfig.class)
             .reads("routing_enabled", "min_cluster_size", "fail_traffic_on_panic");

@@ -43,6 +43,7 @@ public final class ClusterReader {
             .limits("health_checks", "one, over HTTP or TCP")
             .limits("ignore_health_on_host_removal", "taken to be true: hosts that are removed go at once")
             .limits("dns_refresh_rate", "more than 1 ms")
+            .limits("wait_for_warm_on_init", "clusters whose hosts are found by name")
             .reads("dns_failure_refresh_rate", "respect_dns_ttl", "dns_jitter", "dns_lookup_family")
             .reads("typed_dns_resolver_config")
             .refuses("dns_resolvers", "dns_resolution_config", "use_tcp_for_dns_lookups")
@@ -125,14 +126,17 @@ public final class ClusterReader {
     private static Cluster.Discovery discovery(io.envoyproxy.envoy.config.cluster.v3.Cluster message, Scope scope) {
         var dns = DnsReader.cluster(message, scope);
         if (message.hasClusterType()) {
-            return ClusterTypeReader.read(
+            var custom = ClusterTypeReader.read(
                     message.getClusterType(), HttpProtocols.names(message, scope), scope.at("cluster_type"));
+            return custom instanceof Cluster.Discovery.Dns(var logical, var policy, var _)
+                    ? new Cluster.Discovery.Dns(logical, policy, isAwaited(message))
+                    : custom;
         }
         return switch (message.getType()) {
             case STATIC -> Cluster.Discovery.STATIC;
             case EDS -> Cluster.Discovery.EDS;
-            case STRICT_DNS -> new Cluster.Discovery.Dns(false, dns);
-            case LOGICAL_DNS -> new Cluster.Discovery.Dns(true, dns);
+            case STRICT_DNS -> new Cluster.Discovery.Dns(false, dns, isAwaited(message));
+            case LOGICAL_DNS -> new Cluster.Discovery.Dns(true, dns, isAwaited(message));
             case ORIGINAL_DST -> originalDestination(message, scope);
             case UNRECOGNIZED -> {
                 scope.at("type")
@@ -142,8 +146,12 @@ public final class ClusterReader {
         };
     }
 
-    /// Envoy demands CLUSTER_PROVIDED and no endpoints. The destination is never taken from a header: what a client
-    /// writes must not decide where its request goes.
+    private static boolean isAwaited(io.envoyproxy.envoy.config.cluster.v3.Cluster message) {
+        return !message.hasWaitForWarmOnInit() || message.getWaitForWarmOnInit().getValue();
+    }
+
+    /// Envoy demands CLUSTER_PROVIDED and no endpoints. The destination is never taken from a header: what a
+    /// client writes must not decide where its request goes.
     private static Cluster.Discovery originalDestination(
             io.envoyproxy.envoy.config.cluster.v3.Cluster message, Scope scope) {
         if (message.getLbPolicy() != io.envoyproxy.envoy.config.cluster.v3.Cluster.LbPolicy.CLUSTER_PROVIDED) {

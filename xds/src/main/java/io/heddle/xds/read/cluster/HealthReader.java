@@ -45,7 +45,8 @@ final class HealthReader {
                 message.hasOutlierDetection()
                         ? Optional.of(outliers(message.getOutlierDetection(), scope.at("outlier_detection")))
                         : Optional.empty(),
-                check(message, scope.at("health_checks")));
+                check(message, scope.at("health_checks")),
+                message.getCommonLbConfig().getIgnoreNewHostsUntilFirstHc());
         return switch (discovery) {
             case Discovery.Static _, Discovery.Eds _, Discovery.Dns _ -> policy;
             case Discovery.OriginalDestination _, Discovery.DynamicForward _, Discovery.Aggregate _ -> {
