@@ -129,7 +129,7 @@ public final class Proxy implements AutoCloseable {
         upstreams.logEjections(bootstrap.ejections());
         identity = server.flatMap(ControlServer::issuing).map(this::obtainIdentity);
         var ownPeer = node.hasWorkload() ? node.workload().toString() : "";
-        var controllers = new Controllers(ControllerClock.on(loops.workers().getFirst()));
+        var controllers = new Controllers(ControllerClock.on(loops.workers().getFirst()), options.drainTime());
         var services = new ProxyServices(
                 active,
                 upstreams,

@@ -6,6 +6,10 @@ import com.google.protobuf.Message;
 import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
 import io.envoyproxy.envoy.extensions.clusters.aggregate.v3.ClusterConfig;
+import io.envoyproxy.envoy.extensions.compression.gzip.decompressor.v3.Gzip;
+import io.envoyproxy.envoy.extensions.filters.http.adaptive_concurrency.v3.AdaptiveConcurrency;
+import io.envoyproxy.envoy.extensions.filters.http.decompressor.v3.Decompressor;
+import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.on_demand.v3.OnDemand;
 import io.envoyproxy.envoy.extensions.filters.http.on_demand.v3.PerRouteConfig;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
@@ -50,6 +54,10 @@ final class ScriptedAds implements AutoCloseable {
                     .add(OnDemand.getDescriptor())
                     .add(PerRouteConfig.getDescriptor())
                     .add(ClusterConfig.getDescriptor())
+                    .add(Decompressor.getDescriptor())
+                    .add(Gzip.getDescriptor())
+                    .add(AdaptiveConcurrency.getDescriptor())
+                    .add(HTTPFault.getDescriptor())
                     .add(CaresDnsResolverConfig.getDescriptor())
                     .build());
 

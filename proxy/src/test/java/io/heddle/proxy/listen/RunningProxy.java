@@ -101,7 +101,7 @@ final class RunningProxy implements AutoCloseable {
                 observer.orElse(this::record),
                 overload,
                 new LimitBuckets(),
-                new Controllers(_ -> {}),
+                new Controllers(_ -> {}, DRAIN_TIME),
                 () -> ProxyHealth.WELL,
                 new Http2Counters(),
                 "",

@@ -27,6 +27,7 @@ import io.heddle.traffic.resilience.Controllers;
 import io.heddle.traffic.route.ClusterChoice;
 import io.heddle.traffic.route.FilterOverride;
 import io.heddle.traffic.route.RouteDecision;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -252,7 +253,7 @@ final class FilterFold implements FilterRequest {
     /// Fresh ones: nothing has become of any request yet.
     @Override
     public Controllers controllers() {
-        return new Controllers(_ -> {});
+        return new Controllers(_ -> {}, Duration.ZERO);
     }
 
     /// Configuration does not say how a proxy is.

@@ -37,7 +37,7 @@ public final class AdaptiveConcurrencyFilter implements HttpFilter {
         if (!enabled || FilterOverride.disables(override)) {
             return FilterStep.CONTINUE;
         }
-        var controller = request.controllers().of(settings, request.statPrefix());
+        var controller = request.controllers().of(settings, request.statPrefix(), request.now());
         if (!controller.enters()) {
             heard(request, "beyond");
             return refusal;

@@ -44,7 +44,7 @@ public final class AdmissionControlFilter implements HttpFilter {
         if (!enabled || FilterOverride.disables(override)) {
             return FilterStep.CONTINUE;
         }
-        var controller = request.controllers().of(settings);
+        var controller = request.controllers().of(settings, request.now());
         boolean refuses = controller.refuses(request.now(), request.chance());
         if (request.trace().on()) {
             request.trace().decided(name, "admission", refuses ? "refused" : "admitted");

@@ -16,6 +16,7 @@ import io.heddle.traffic.resilience.Controllers;
 import io.heddle.traffic.route.FilterOverride;
 import io.heddle.traffic.route.RouteDecision;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -39,7 +40,7 @@ final class Request implements FilterRequest {
     boolean bodiless;
     final RequestState state = new RequestState();
     boolean rerouted;
-    Controllers controllers = new Controllers(_ -> {});
+    Controllers controllers = new Controllers(_ -> {}, Duration.ofMinutes(1));
     final List<FilterEnd> ends = new ArrayList<>();
     final Map<String, HostCount> hosts = new HashMap<>();
     ProxyHealth health = ProxyHealth.WELL;
