@@ -5,6 +5,7 @@ import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.traffic.format.HeaderChange;
 import io.heddle.traffic.request.HeaderEdit;
 import io.heddle.traffic.request.HeaderEdits;
+import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.route.RouteAction;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// What changes in the head of an answer, a host's or one made here: what its route wants, then what its filters want,
 /// as an answer passes Envoy's filters after its router. Part of its [HttpExchange], reused with it.
 final class AnswerChanges {
+    private static final HeaderName CONTENT_ENCODING = HeaderName.of("content-encoding");
+
     private final Tries tries;
     private final ExchangeFormat format;
     private final HeaderEdits edits = new HeaderEdits();
@@ -26,9 +29,11 @@ final class AnswerChanges {
         return filters != null || tellsAttempts() || !tries.responseChanges().isEmpty();
     }
 
-    /// Those of `reply`, its own headers first; notes the status that it goes out with.
-    HeaderEdits local(LocalReply reply, HttpRequestHead request, @Nullable FilterRunner filters) {
-        note(reply, GrpcAnswer.isWanted(request));
+    /// The answer that `reply` becomes: its own headers first, and its body through the filters, as a host's
+    /// goes; notes the status that it goes out with.
+    LocalAnswer local(LocalReply reply, HttpRequestHead request, @Nullable FilterRunner filters) {
+        boolean grpc = GrpcAnswer.isWanted(request);
+        note(reply, grpc);
         var all = new HeaderEdits();
         all.addAll(reply.headers());
         if (any(filters)) {
@@ -37,11 +42,18 @@ final class AnswerChanges {
                 all.add(others.edit(i));
             }
         }
-        if (filters != null && filters.seesAnswer()) {
-            filters.bodies().answer().showLocal(reply.status(), all);
-            note(reply, GrpcAnswer.isWanted(request, all));
+        var body = LocalAnswer.body(reply);
+        if (filters == null || !filters.seesAnswer()) {
+            return new LocalAnswer(reply, all, body);
         }
-        return all;
+        var seen = filters.bodies().answer();
+        seen.showLocal(reply.status(), grpc || request.isMethod("HEAD") ? 0 : body.length, all);
+        boolean typed = GrpcAnswer.isWanted(request, all);
+        note(reply, typed);
+        if (typed && seen.changes()) {
+            all.add(new HeaderEdit(HeaderEdit.Action.REMOVE, CONTENT_ENCODING, "")); // gRPC gets no body
+        }
+        return new LocalAnswer(reply, all, typed ? body : seen.through(body));
     }
 
     private void note(LocalReply reply, boolean grpc) {

@@ -13,8 +13,11 @@ import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.HeaderFields;
 import io.heddle.traffic.request.HeaderName;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The answer to a request whose filters want to see it: shows them its head, the last filter of the chain first, and
 /// carries its body through what they do to it. Part of its [HttpExchange], reused with it.
@@ -29,6 +32,8 @@ final class FilteredAnswer implements BodyOutput, FilterAnswer {
     private boolean local;
     private boolean hasBody;
     private boolean keepsLength;
+    private int length;
+    private @Nullable ByteArrayOutputStream collected;
 
     FilteredAnswer(HttpExchange exchange, Transforms transforms) {
         this.exchange = exchange;
@@ -47,10 +52,24 @@ final class FilteredAnswer implements BodyOutput, FilterAnswer {
         return keepsLength ? head : head.reframed();
     }
 
-    /// Shows the filters an answer that is made here.
-    void showLocal(int code, HeaderEdits changes) {
+    /// Shows the filters an answer that is made here, with a body of so many bytes; gives nothing on.
+    void showLocal(int code, int bytes, HeaderEdits changes) {
         local = true;
-        show(code, HeaderFields.NONE, false, changes);
+        length = bytes;
+        show(code, HeaderFields.NONE, bytes > 0, changes);
+    }
+
+    /// What the whole body of an answer made here becomes.
+    byte[] through(byte[] body) {
+        if (pipe.isEmpty()) {
+            return body;
+        }
+        var changed = new ByteArrayOutputStream();
+        collected = changed;
+        pipe.piece(ByteBufAllocator.DEFAULT.directBuffer(body.length).writeBytes(body));
+        pipe.end(HeaderLines.EMPTY);
+        collected = null;
+        return changed.toByteArray();
     }
 
     private void show(int code, HeaderFields received, boolean mayHaveBody, HeaderEdits changes) {
@@ -113,7 +132,16 @@ final class FilteredAnswer implements BodyOutput, FilterAnswer {
 
     @Override
     public String header(HeaderName name) {
-        return edits.value(lines, name);
+        var value = edits.value(lines, name);
+        return local && hasBody && value.isEmpty() ? ofBody(name) : value;
+    }
+
+    /// What the head of an answer made here will say of its body, unless a change says something else.
+    private String ofBody(HeaderName name) {
+        if (name.equals(HeaderName.CONTENT_LENGTH)) {
+            return Integer.toString(length);
+        }
+        return name.equals(HeaderName.CONTENT_TYPE) ? LocalAnswer.TEXT : "";
     }
 
     @Override
@@ -123,7 +151,9 @@ final class FilteredAnswer implements BodyOutput, FilterAnswer {
 
     @Override
     public void changeBody(BodyChange change) {
-        if (hasBody) {
+        // An answer made here is sent at once.
+        boolean waits = local && change instanceof BodyChange.Limit;
+        if (hasBody && !waits) {
             keepsLength &= change.keepsLength();
             pipe.add(transforms.of(change));
         }
@@ -136,12 +166,19 @@ final class FilteredAnswer implements BodyOutput, FilterAnswer {
 
     @Override
     public void piece(ByteBuf piece) {
-        exchange.relay().send(piece);
+        if (collected == null) {
+            exchange.relay().send(piece);
+        } else {
+            FilteredRequest.append(piece, collected);
+            piece.release();
+        }
     }
 
     @Override
     public void end(HeaderLines trailers) {
-        exchange.answerEnded(trailers);
+        if (collected == null) {
+            exchange.answerEnded(trailers);
+        }
     }
 
     @Override

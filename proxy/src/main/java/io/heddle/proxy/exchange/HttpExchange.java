@@ -346,8 +346,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
     private void reply(LocalReply made) {
         var reply = replies.settle(made, client.settings().replies(), head());
         answering = true;
-        var edits = relay.changes().local(reply, head(), filters);
-        timeline.bytesSent = LocalAnswer.write(reply, edits, head(), headers, client);
+        timeline.bytesSent = relay.changes().local(reply, head(), filters).write(head(), headers, client);
         finish();
     }
 

@@ -9,33 +9,53 @@ import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.LocalReply;
 import java.nio.charset.StandardCharsets;
 
-/// Makes the header lines and the body of an answer that no upstream gave.
+/// An answer that no upstream gave, as it goes out.
 final class LocalAnswer {
+    /// The content type of a body, where nobody says another.
+    static final String TEXT = "text/plain";
+
     private static final byte[] EMPTY = {};
 
-    private LocalAnswer() {}
+    private final LocalReply reply;
+    private final HeaderEdits edits;
+    private final byte[] body;
+
+    /// What `reply` says, with its own headers and what route and filters change in them in `edits`, and its
+    /// `body` as the filters have left it.
+    LocalAnswer(LocalReply reply, HeaderEdits edits, byte[] body) {
+        this.reply = reply;
+        this.edits = edits;
+        this.body = body;
+    }
+
+    /// The body of `reply` before filters change it; nothing where its status allows none.
+    static byte[] body(LocalReply reply) {
+        return isBodiless(reply) ? EMPTY : reply.body().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static boolean isBodiless(LocalReply reply) {
+        return reply.status() < 200 || reply.status() == 204 || reply.status() == 304;
+    }
 
     /// Answers `request` and gives the number of bytes of body that were sent.
-    static int write(
-            LocalReply reply, HeaderEdits edits, HttpRequestHead request, HopHeaders headers, ClientStream client) {
-        var worker = headers.worker();
-        boolean grpc = GrpcAnswer.isWanted(request, edits);
-        boolean bodiless = reply.status() < 200 || reply.status() == 204 || reply.status() == 304;
-        var body = bodiless ? EMPTY : reply.body().getBytes(StandardCharsets.UTF_8);
-        var lines = worker.editedLines().start(HeaderLines.EMPTY, 0, edits).change();
-        if (grpc) {
+    int write(HttpRequestHead request, HopHeaders headers, ClientStream client) {
+        var lines = headers.worker()
+                .editedLines()
+                .start(HeaderLines.EMPTY, 0, edits)
+                .change();
+        if (GrpcAnswer.isWanted(request, edits)) {
             headers.local(lines, request);
             GrpcAnswer.add(reply, edits, lines, request);
             client.local(GrpcAnswer.HTTP_STATUS, lines, EMPTY);
             return 0;
         }
-        if (!bodiless) {
+        if (!isBodiless(reply)) {
             lines.add("content-length", Integer.toString(body.length));
         }
         if (body.length == 0) {
             lines.remove(HeaderName.CONTENT_TYPE);
         } else if (!lines.has(HeaderName.CONTENT_TYPE)) {
-            lines.add("content-type", "text/plain");
+            lines.add("content-type", TEXT);
         }
         headers.local(lines, request);
         var sent = request.isMethod("HEAD") ? EMPTY : body;

@@ -11,8 +11,8 @@ public interface FilterAnswer {
     /// Whether the proxy made it itself.
     boolean local();
 
-    /// Whether a body that can be changed may follow: no answer to HEAD has one, nor 204, 304, an answer made here, or
-    /// one that changes the protocol.
+    /// Whether a body that can be changed may follow: no answer to HEAD has one, nor 204, 304, one made here to
+    /// gRPC, or one that changes the protocol.
     boolean hasBody();
 
     /// The values of header `name`, pending edits among them, joined by `, `; empty without.
