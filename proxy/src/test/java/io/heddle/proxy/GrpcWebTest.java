@@ -24,6 +24,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -70,9 +71,18 @@ final class GrpcWebTest {
                               expose_headers: grpc-status,grpc-message
                           routes:
                           - {match: {prefix: /gone}, route: {cluster: gone}}
-                          - {match: {prefix: /}, route: {cluster: app}}
+                          - {match: {prefix: /shop.Flaky}, route: {cluster: flaky}}
+                          - {match: {prefix: /}, route: {cluster: app, max_grpc_timeout: 20s, grpc_timeout_offset: 0.9s}}
               clusters:
               - {name: gone, type: STATIC}
+              - name: flaky
+                type: STATIC
+                outlier_detection: {consecutive_5xx: 1, max_ejection_percent: 100}
+                common_lb_config: {healthy_panic_threshold: {value: 0}}
+                http2_protocol_options: {}
+                load_assignment:
+                  cluster_name: flaky
+                  endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: @APP@}}}}]}]
               - name: app
                 type: STATIC
                 typed_extension_protocol_options:
@@ -98,9 +108,21 @@ final class GrpcWebTest {
                 .addMethod(
                         method("Many", MethodDescriptor.MethodType.SERVER_STREAMING),
                         ServerCalls.asyncServerStreamingCall(GrpcWebTest::many))
+                .addMethod(
+                        method("Silent", MethodDescriptor.MethodType.UNARY), ServerCalls.asyncUnaryCall((_, _) -> {}))
+                .build();
+        var flaky = ServerServiceDefinition.builder("shop.Flaky")
+                .addMethod(
+                        MethodDescriptor.newBuilder(Octets.BYTES, Octets.BYTES)
+                                .setFullMethodName("shop.Flaky/Fail")
+                                .setType(MethodDescriptor.MethodType.UNARY)
+                                .build(),
+                        ServerCalls.asyncUnaryCall((_, answer) -> answer.onError(
+                                Status.UNAVAILABLE.withDescription("down").asRuntimeException())))
                 .build();
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .addService(service)
+                .addService(flaky)
                 .build()
                 .start();
         var bootstrap = BOOTSTRAP.replace("@APP@", Integer.toString(server.getPort()));
@@ -235,6 +257,28 @@ final class GrpcWebTest {
         assertThat(header(gone, "grpc-message")).isEqualTo("no healthy upstream");
         assertThat(gone.headers().allValues("content-type")).containsExactly("application/grpc-web+proto");
         assertThat(gone.body()).isEmpty();
+    }
+
+    @Test
+    void a_host_is_judged_by_the_grpc_status_of_its_answers() throws Exception {
+        var type = "application/grpc-web+proto";
+        var failed = call("/shop.Flaky/Fail", type, type, frame(0, "x"));
+        assertThat(header(failed, "grpc-message")).isEqualTo("down");
+        var ejected = call("/shop.Flaky/Fail", type, type, frame(0, "x"));
+        assertThat(header(ejected, "grpc-message")).isEqualTo("no healthy upstream");
+    }
+
+    @Test
+    void a_call_takes_no_longer_than_its_client_waits() throws Exception {
+        int port = Objects.requireNonNull(proxy.ports().get("in")).getPort();
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/shop.Catalog/Silent"))
+                .header("content-type", "application/grpc-web+proto")
+                .header("grpc-timeout", "1S") // the service's own deadline; the proxy's comes before
+                .timeout(Duration.ofSeconds(10))
+                .POST(HttpRequest.BodyPublishers.ofByteArray(frame(0, "x")))
+                .build();
+        var answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        assertThat(header(answer, "grpc-status")).as("DEADLINE_EXCEEDED").isEqualTo("4");
     }
 
     @Test

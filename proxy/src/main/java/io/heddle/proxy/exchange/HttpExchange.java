@@ -370,7 +370,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
     public void head(HttpResponseHead answer, boolean complete) {
         timeline.responseHeadReceived = worker.now();
         timeline.grpcStatus = GrpcStatus.in(answer.lines(), timeline.grpcStatus);
-        tries.judge(answer.status(), GrpcAnswer.counted(head(), timeline.grpcStatus));
+        tries.judge(answer.status(), timeline.grpcStatus);
         Verdicts.heed(timeline, answer.lines());
         if (follows(answer) || tries.again(answer.status(), timeline.grpcStatus, answer.lines())) {
             return;

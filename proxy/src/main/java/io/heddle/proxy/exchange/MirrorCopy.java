@@ -168,7 +168,7 @@ final class MirrorCopy implements UpstreamListener {
     @Override
     public void head(HttpResponseHead head, boolean complete) {
         // Nobody asks how the mirror answered, but for outlier detection.
-        int grpc = GrpcAnswer.isWanted(request.head()) ? GrpcStatus.of(head.lines()) : -1;
+        int grpc = GrpcAnswer.isSent(request.head(), request.edits()) ? GrpcStatus.of(head.lines()) : -1;
         int status = grpc < 0 ? head.status() : GrpcVerdict.httpStatus(grpc);
         Verdicts.answered(cluster, host, status, worker.now());
     }

@@ -28,6 +28,7 @@ final class SentHead {
     private final ExchangeFormat format;
     private final ProxyServices services;
     private final HeaderEdits edits = new HeaderEdits();
+    private HeaderEdits ofFilters = edits;
     private Optional<String> newHost = Optional.empty();
     private String origin = "";
 
@@ -53,12 +54,18 @@ final class SentHead {
             RouteAction.Forward action,
             ClusterChoice.@Nullable Target target,
             HeaderEdits filterEdits) {
+        ofFilters = filterEdits;
         newHost = target == null ? Optional.empty() : action.host(target, head);
         format.gather(filterEdits, target, edits);
         FollowedRedirects.tell(origin, edits);
         if (action.options().forwardedHost() && newHost.isPresent()) {
             ForwardedHost.append(head, edits);
         }
+    }
+
+    /// Whether the request goes to its host as one of gRPC.
+    boolean isGrpc(HttpRequestHead head) {
+        return GrpcAnswer.isSent(head, ofFilters);
     }
 
     /// The request as mirrors get it; `complete` tells that it has no body at all.

@@ -4,6 +4,7 @@ import io.heddle.proxy.exchange.head.GrpcAnswer;
 import io.heddle.proxy.exchange.head.GrpcTimeout;
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.observe.RequestTimeline;
+import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.resilience.retry.RetryHeaders;
 import io.heddle.traffic.resilience.retry.Timeouts;
 import io.heddle.traffic.route.RouteAction;
@@ -61,8 +62,9 @@ final class TimeLimits {
         asked = false;
     }
 
-    /// It is forwarded under these, and under what `head` itself says if the route heeds that.
-    void limit(RouteAction.Forward route, HttpRequestHead head) {
+    /// It is forwarded under these, and under what `head`, as `edits` of its filters leave it, itself says if
+    /// the route heeds that.
+    void limit(RouteAction.Forward route, HttpRequestHead head, HeaderEdits edits) {
         var ofRoute = route.timeouts();
         request = ofRoute.request().toNanos();
         perTry = ofRoute.perTry().toNanos();
@@ -74,15 +76,15 @@ final class TimeLimits {
             longest = route.options().longest().get().toNanos();
         }
         if (ofRoute.grpc().isPresent()) {
-            limit(ofRoute.grpc().get(), head);
+            limit(ofRoute.grpc().get(), head, edits);
         }
         boundTry();
     }
 
-    private void limit(Timeouts.GrpcTimeouts grpc, HttpRequestHead head) {
+    private void limit(Timeouts.GrpcTimeouts grpc, HttpRequestHead head, HeaderEdits edits) {
         var said = GrpcTimeout.of(head, Duration.ZERO);
         if (grpc.ofAnswer()) {
-            request = GrpcAnswer.isWanted(head) ? grpc.of(said).toNanos() : request;
+            request = GrpcAnswer.isSent(head, edits) ? grpc.of(said).toNanos() : request;
         } else if (!said.isZero()) {
             ofRequest = timeline.headReceived + grpc.of(said).toNanos();
             longest = 0;

@@ -109,7 +109,7 @@ final class Tries {
     /// Sends the request upstream.
     void forward(RouteAction.Forward action, HeaderEdits filterEdits) {
         forward = action;
-        limits.limit(action, head());
+        limits.limit(action, head(), filterEdits);
         var retry = action.retry();
         if (head().lines().has(LineKind.ENVOY) || !retry.requests().isEmpty()) {
             boolean trusted = headers.internal();
@@ -303,7 +303,8 @@ final class Tries {
 
     /// The host has answered: that counts in outlier detection. A `grpc` status is -1 without.
     void judge(int status, int grpc) {
-        current.judge(grpc < 0 ? status : GrpcVerdict.httpStatus(grpc));
+        boolean counts = grpc >= 0 && sent.isGrpc(head());
+        current.judge(counts ? GrpcVerdict.httpStatus(grpc) : status);
     }
 
     private void judgeTimeout() {

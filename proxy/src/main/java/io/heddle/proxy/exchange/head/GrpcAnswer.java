@@ -41,9 +41,10 @@ public final class GrpcAnswer {
         return false;
     }
 
-    /// The `grpc-status` that a host's answer is judged by: -1 where it says none, or nobody asked for gRPC.
-    public static int counted(HttpRequestHead request, int status) {
-        return status >= 0 && isWanted(request) ? status : -1;
+    /// Whether a request goes to its host as one of gRPC: as it came, or as its filters have made it with
+    /// `edits`, which make one of gRPC-Web one of gRPC.
+    static boolean isSent(HttpRequestHead request, HeaderEdits edits) {
+        return edits.size() == 0 ? isWanted(request) : isGrpc(edits.value(request, HeaderName.CONTENT_TYPE));
     }
 
     /// Whether an answer made here is one of gRPC: for what asked, or because `edits` give it a content type of gRPC.
@@ -54,6 +55,11 @@ public final class GrpcAnswer {
     /// Whether `edits` give an answer a content type of gRPC.
     static boolean isTyped(HeaderEdits edits) {
         return edits.value(HeaderFields.NONE, HeaderName.CONTENT_TYPE).startsWith("application/grpc");
+    }
+
+    private static boolean isGrpc(String type) {
+        var bytes = type.getBytes(StandardCharsets.ISO_8859_1);
+        return isGrpc(bytes, Span.of(0, bytes.length));
     }
 
     private static boolean isGrpc(byte[] bytes, long value) {
