@@ -12,6 +12,7 @@ import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.Resource;
 import io.heddle.xds.read.ConfigDump;
 import io.heddle.xds.resource.ResourceType;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,16 +23,23 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Virtual hosts and clusters that the control plane is asked for when requests need them.
 class OnDemandTest {
     private static final String ODCDS = "'odcds': {'source': {'ads': {}}, 'timeout': '20s'}";
     private static final String FILTER = "type.googleapis.com/envoy.extensions.filters.http.on_demand.v3.OnDemand";
     private static final String ROUTE = "type.googleapis.com/envoy.extensions.filters.http.on_demand.v3.PerRouteConfig";
+
+    private static final String PLAIN =
+            "type.googleapis.com/envoy.extensions.filters.http.decompressor.v3.Decompressor";
+    private static final String GZIP = "type.googleapis.com/envoy.extensions.compression.gzip.decompressor.v3.Gzip";
 
     @TempDir
     private Path state;
@@ -143,6 +151,32 @@ class OnDemandTest {
         assertThat(ask("other.test")).isEqualTo(200);
         assertThat(metric("heddle_on_demand_waiting")).isEqualTo("0");
         assertThat(metric("heddle_on_demand_asked_total")).isEqualTo("1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void filters_that_come_while_a_request_waits_see_all_of_its_body(boolean complete) throws Exception {
+        configure("'typed_config': {'@type': '" + FILTER + "'}");
+        var body = gzip("what is said twice is said twice");
+        int before = complete ? body.length() : 10;
+        var one = send("POST / HTTP/1.1\r\nHost: other.test\r\nContent-Encoding: gzip\r\nContent-Length: "
+                + body.length() + "\r\n\r\n" + body.substring(0, before));
+        server.subscription(ResourceType.VHDS, "routes/other.test");
+        await().until(() -> metric("heddle_on_demand_waiting").equals("1"));
+        server.answer(server.send(listener("'typed_config': {'@type': '" + FILTER
+                + "'}}, {'name': 'plain', 'typed_config': {'@type': '" + PLAIN
+                + "', 'decompressor_library': {'name': 'gzip', 'typed_config': {'@type': '" + GZIP + "'}}}")));
+        server.send(hosts(ScriptedAds.named("routes/other.test", host("other", "other.test", "app"))));
+        write(one, body.substring(before));
+        assertThat(answer(one)).startsWith("HTTP/1.1 200").endsWith("\r\n\r\nwhat is said twice is said twice");
+    }
+
+    private static String gzip(String text) throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        try (var zipped = new GZIPOutputStream(bytes)) {
+            zipped.write(text.getBytes(StandardCharsets.ISO_8859_1));
+        }
+        return bytes.toString(StandardCharsets.ISO_8859_1);
     }
 
     @Test

@@ -53,11 +53,12 @@ final class FilteredRequest implements BodyOutput, ReceivedBody {
         this.transforms = transforms;
     }
 
-    /// A request begins whose body is still to come.
+    /// A request begins, perhaps anew elsewhere: what has come of its body is here, and the rest is still to
+    /// come.
     void start() {
         holding = true;
         ended = false;
-        continued = false;
+        tries.requestBody().giveTo(this);
     }
 
     /// The filters begin anew.
@@ -213,6 +214,7 @@ final class FilteredRequest implements BodyOutput, ReceivedBody {
         size = 0;
         holding = false;
         ended = false;
+        continued = false;
     }
 
     @Override
@@ -252,7 +254,7 @@ final class FilteredRequest implements BodyOutput, ReceivedBody {
 
     @Override
     public long length() {
-        return holding || size > 0 ? size : tries.requestBody().soFar().size();
+        return size;
     }
 
     @Override
@@ -262,9 +264,6 @@ final class FilteredRequest implements BodyOutput, ReceivedBody {
 
     @Override
     public byte[] copy() {
-        if (!holding) {
-            return tries.requestBody().soFar().toByteArray();
-        }
         var bytes = new ByteArrayOutputStream((int) size);
         held.forEach(piece -> append(piece, bytes));
         return bytes.toByteArray();

@@ -140,8 +140,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
     @Override
     public void routable() {
         routing.under(services.config().current());
-        var target = rerouted();
-        filter(client.settings(), target);
+        filter(client.settings(), rerouted());
     }
 
     @Override
@@ -163,7 +162,8 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         if (filters == null) {
             filters = new FilterRunner(this, services, headers, format, tries);
         }
-        if (inward == null && settings.filters().seesBodies() && !requestEnded && upgrade.isEmpty()) {
+        boolean sees = settings.filters().seesBodies() && upgrade.isEmpty();
+        if (inward == null && sees && !(requestEnded && tries.requestBody().isNothing())) {
             inward = filters.bodies().request();
             inward.start();
         }
@@ -401,6 +401,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         if (filters != null) {
             filters.again();
         }
+        inward = null; // the filters see all of the body again
         head = next.get();
         facts.start(head());
         format.start(head());

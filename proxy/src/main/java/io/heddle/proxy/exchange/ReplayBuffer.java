@@ -73,6 +73,14 @@ final class ReplayBuffer {
         pieces.forEach(reader);
     }
 
+    /// Gives all pieces away and begins anew, empty; `taker` owns what it gets.
+    void give(Consumer<ByteBuf> taker) {
+        var given = List.copyOf(pieces);
+        pieces.clear();
+        clear();
+        given.forEach(taker);
+    }
+
     /// Writes all of it.
     void replay(UpstreamStream stream) {
         for (var piece : pieces) {

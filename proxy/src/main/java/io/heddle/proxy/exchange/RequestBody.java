@@ -3,7 +3,6 @@ package io.heddle.proxy.exchange;
 import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.upstream.pool.UpstreamStream;
 import io.netty.buffer.ByteBuf;
-import java.io.ByteArrayOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /// A request's body on its way: to the stream of the current try, once there is one, to the mirrors, and into a
@@ -83,11 +82,16 @@ final class RequestBody {
         }
     }
 
-    /// What is kept of it.
-    ByteArrayOutputStream soFar() {
-        var bytes = new ByteArrayOutputStream();
-        replay.forEach(piece -> FilteredRequest.append(piece, bytes));
-        return bytes;
+    /// Gives all that has come so far to filters, through which it comes back.
+    void giveTo(FilteredRequest filtered) {
+        boolean whole = ended;
+        var following = trailers;
+        ended = false;
+        trailers = HeaderLines.EMPTY;
+        replay.give(filtered::take);
+        if (whole) {
+            filtered.complete(following);
+        }
     }
 
     /// Whether it can be sent again, so far.
