@@ -110,6 +110,7 @@ final class Retries {
     void count(RetryCounts.Figure figure) {
         if (load != null) {
             load.retries().count(figure);
+            timeline.note(figure);
         }
     }
 

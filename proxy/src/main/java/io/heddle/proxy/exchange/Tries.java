@@ -125,6 +125,7 @@ final class Tries {
             return;
         }
         timeline.toCluster(found.get().cluster());
+        timeline.forwarded = true;
         var priority = action.options().priority();
         if (!found.get().load().breaker(priority).tryAcquire(Resource.REQUESTS)) {
             exchange.fail(UpstreamReplies.OVERFLOW);
@@ -301,7 +302,8 @@ final class Tries {
         }
     }
 
-    /// The host has answered: that counts in outlier detection. A `grpc` status is -1 without.
+    /// The host has answered: that counts in outlier detection. A `grpc` status is -1 without, and is nothing
+    /// to one that was not asked for gRPC.
     void judge(int status, int grpc) {
         boolean counts = grpc >= 0 && sent.isGrpc(head());
         current.judge(counts ? GrpcVerdict.httpStatus(grpc) : status);

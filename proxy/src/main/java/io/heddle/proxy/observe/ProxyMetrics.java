@@ -35,6 +35,7 @@ public final class ProxyMetrics implements RequestObserver {
     private final Verdicts shadows = new Verdicts(new LongAdder(), new LongAdder());
     private final Map<Denial, LongAdder> deniedBy = new ConcurrentHashMap<>();
     private final FilterCounts filterCounts = new FilterCounts();
+    private final VirtualClusters virtualClusters = new VirtualClusters();
     private final FilterGauges filterGauges = new FilterGauges();
     private final List<Extra> extras = new CopyOnWriteArrayList<>();
     private final List<GrpcMethods> grpc = new CopyOnWriteArrayList<>();
@@ -89,6 +90,9 @@ public final class ProxyMetrics implements RequestObserver {
         if (timeline.denial.isPresent()) {
             countDenial(timeline.denial.get());
         }
+        if (!timeline.decision().virtualClusters().isEmpty()) {
+            virtualClusters.count(timeline);
+        }
         var series = table.get().find(timeline);
         if (series == null) {
             overflow.increment();
@@ -113,6 +117,7 @@ public final class ProxyMetrics implements RequestObserver {
             }
         }
         families.forEach(more -> more.get().forEach(family -> write(text, family)));
+        virtualClusters.write(text);
         grpc.forEach(methods -> new GrpcFamilies(methods).write(text));
         calls.forEach(own -> own.write(text));
         ProcessFigures.write(text);

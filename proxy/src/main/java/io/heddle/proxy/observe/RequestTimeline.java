@@ -7,6 +7,7 @@ import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.request.PeerMetadata;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.ResponseFlag;
+import io.heddle.traffic.resilience.retry.RetryCounts;
 import io.heddle.traffic.route.RouteDecision;
 import io.heddle.traffic.runtime.Cluster;
 import java.util.Optional;
@@ -49,6 +50,8 @@ public final class RequestTimeline {
     public boolean answerComplete;
     /// How many tries went upstream.
     public int attempts;
+    /// Whether it was given to a cluster.
+    public boolean forwarded;
     /// Why it did not simply succeed.
     public ResponseFlag flag = ResponseFlag.NONE;
     /// Where the status came from, as Envoy's `%RESPONSE_CODE_DETAILS%`: `via_upstream`, or a local reply's details.
@@ -59,6 +62,8 @@ public final class RequestTimeline {
     /// What filters have found out about it.
     public final RequestState state = new RequestState();
 
+    private int retries;
+    private int events;
     private @Nullable RequestHead head;
     private @Nullable Peer peer;
     private @Nullable Cluster cluster;
@@ -82,6 +87,9 @@ public final class RequestTimeline {
         status = 0;
         grpcStatus = -1;
         attempts = 0;
+        forwarded = false;
+        retries = 0;
+        events = 0;
         flag = ResponseFlag.NONE;
         details = "";
         denial = Optional.empty();
@@ -115,6 +123,17 @@ public final class RequestTimeline {
     /// It was routed.
     public void routed(RouteDecision routeDecision) {
         decision = routeDecision;
+    }
+
+    /// Something has happened to its tries.
+    public void note(RetryCounts.Figure figure) {
+        retries += figure == RetryCounts.Figure.RETRY ? 1 : 0;
+        events |= figure.bit();
+    }
+
+    /// How often this has happened to its tries; once, if at all, but for retries.
+    public int happened(RetryCounts.Figure figure) {
+        return figure == RetryCounts.Figure.RETRY ? retries : (events & figure.bit()) == 0 ? 0 : 1;
     }
 
     /// Its cluster is known.

@@ -28,6 +28,11 @@ public final class RetryCounts {
             this.help = help;
         }
 
+        /// Its place in a set of bits.
+        public int bit() {
+            return 1 << place;
+        }
+
         /// Envoy's name.
         public String stat() {
             return stat;

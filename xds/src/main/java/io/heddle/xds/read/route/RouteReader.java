@@ -44,7 +44,7 @@ public final class RouteReader {
             .reads("require_tls", "request_mirror_policies", "include_request_attempt_count")
             .reads("include_attempt_count_in_response")
             .reads("rate_limits", "hedge_policy", "per_request_buffer_limit_bytes", "request_body_buffer_limit")
-            .limits("virtual_clusters", "for `%VIRTUAL_CLUSTER_NAME%` and `check-routes`; there are no figures by them")
+            .reads("virtual_clusters")
             .accepts("metadata", "says nothing that the proxy needs")
             .limits("matcher", "not beside `routes`")
             .refuses("retry_policy_typed_config");
