@@ -4,12 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.heddle.proxy.dns.DnsServer;
+import io.heddle.proxy.tls.TestAuthority;
 import io.heddle.xds.read.ConfigDump;
 import io.heddle.xds.resource.ResourceType;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -19,13 +26,22 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.KeyFactory;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -290,6 +306,57 @@ class DiscoveryTest {
             second.answers();
             await().until(() -> status("/") == 202);
         }
+    }
+
+    @Test
+    void hosts_are_checked_when_the_secrets_of_their_cluster_are_there() throws Exception {
+        var mesh = TestAuthority.create("mesh");
+        var host = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        host.setHttpsConfigurator(new HttpsConfigurator(proving(mesh.issue(TestAuthority.dns("app")))));
+        host.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        host.start();
+        try {
+            var tls = ScriptedAds.read("""
+                    {'transport_socket': {'name': 'tls', 'typed_config': {
+                    '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext',
+                    'common_tls_context': {'validation_context_sds_secret_config': {
+                    'name': 'roots', 'sds_config': {'ads': {}}}}}}}
+                    """, checked("next", host.getAddress().getPort(), "20s").toBuilder());
+            server.send(tls.build());
+            server.subscription(ResourceType.SDS, "roots");
+            server.send(Secret.newBuilder()
+                    .setName("roots")
+                    .setValidationContext(CertificateValidationContext.newBuilder()
+                            .setTrustedCa(DataSource.newBuilder().setInlineString(mesh.rootPem())))
+                    .build());
+            server.send(listener());
+            server.subscription(ResourceType.RDS, "routes");
+            server.answer(server.send(routes("next")));
+            assertThat(status("/")).isEqualTo(200);
+        } finally {
+            host.stop(0);
+        }
+    }
+
+    private static SSLContext proving(TestAuthority.Issued issued) throws Exception {
+        var chain = CertificateFactory.getInstance("X.509")
+                .generateCertificates(new ByteArrayInputStream(issued.chain().getBytes(StandardCharsets.US_ASCII)));
+        var key = Base64.getMimeDecoder().decode(issued.key().replaceAll("-----.*-----", ""));
+        var store = KeyStore.getInstance(KeyStore.getDefaultType());
+        store.load(null, null);
+        store.setKeyEntry(
+                "own",
+                KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(key)),
+                new char[0],
+                chain.toArray(Certificate[]::new));
+        var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(store, new char[0]);
+        var context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), null, null);
+        return context;
     }
 
     /// A host whose first check waits for the test; later ones are well at once.

@@ -15,6 +15,7 @@ import io.envoyproxy.envoy.extensions.filters.http.on_demand.v3.PerRouteConfig;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.Resource;
@@ -58,6 +59,7 @@ final class ScriptedAds implements AutoCloseable {
                     .add(Gzip.getDescriptor())
                     .add(AdaptiveConcurrency.getDescriptor())
                     .add(HTTPFault.getDescriptor())
+                    .add(UpstreamTlsContext.getDescriptor())
                     .add(CaresDnsResolverConfig.getDescriptor())
                     .build());
 

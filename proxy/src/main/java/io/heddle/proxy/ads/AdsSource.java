@@ -108,6 +108,7 @@ public final class AdsSource implements AutoCloseable {
     /// Takes what the server sends, on the client's thread.
     private final class Sink implements ConfigSink {
         private ResourceSet warming = ResourceSet.EMPTY;
+        private Set<String> keyless = Set.of();
         private Map<String, CompletableFuture<Void>> warmed = Map.of();
 
         @Override
@@ -126,7 +127,7 @@ public final class AdsSource implements AutoCloseable {
             change(now -> now.refused(refusal.problems()));
             refusals.add(refusal, Instant.now());
             log.atWarn().addKeyValue("problems", refusal.problems()).log("configuration refused");
-            warm(live, live); // what was refused is got ready no more
+            warm(live, live, Set.of()); // what was refused is got ready no more
             if (refusal.wholly()) {
                 noteRefusal(refusal.problems());
                 keepAsBefore();
@@ -134,9 +135,9 @@ public final class AdsSource implements AutoCloseable {
         }
 
         @Override
-        public Set<String> hostsAwaited(ResourceSet candidate, ResourceSet accepted) {
-            if (!candidate.equals(warming)) {
-                warm(candidate, accepted);
+        public Set<String> hostsAwaited(ResourceSet candidate, ResourceSet accepted, Set<String> without) {
+            if (!candidate.equals(warming) || !without.equals(keyless)) {
+                warm(candidate, accepted, without);
             }
             return warmed.entrySet().stream()
                     .filter(cluster -> !cluster.getValue().isDone())
@@ -144,9 +145,10 @@ public final class AdsSource implements AutoCloseable {
                     .collect(Collectors.toSet());
         }
 
-        private void warm(ResourceSet candidate, ResourceSet accepted) {
+        private void warm(ResourceSet candidate, ResourceSet accepted, Set<String> without) {
             warming = candidate;
-            warmed = gate.warm(candidate, accepted);
+            keyless = without;
+            warmed = gate.warm(candidate, accepted, without);
             for (var cluster : warmed.values()) {
                 if (!cluster.isDone()) {
                     var _ = cluster.thenRunAsync(AdsSource.this::goOn);
@@ -229,7 +231,7 @@ public final class AdsSource implements AutoCloseable {
         if (kept.isEmpty()) {
             return kept;
         }
-        gate.warm(kept.get(), ResourceSet.EMPTY).values().forEach(CompletableFuture::join);
+        gate.warm(kept.get(), ResourceSet.EMPTY, Set.of()).values().forEach(CompletableFuture::join);
         synchronized (applying) {
             return live.equals(ResourceSet.EMPTY) ? restore(kept.get()) : Optional.empty();
         }

@@ -5,6 +5,7 @@ import io.heddle.traffic.runtime.RuntimeConfig;
 import io.heddle.xds.read.RuntimeCompiler;
 import io.heddle.xds.resource.ResourceSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /// The one gate to [ActiveConfig]: compiles a candidate, has everything opened that it needs, and swaps it in whole, or
@@ -35,8 +36,8 @@ public final class ConfigGate {
     ///
     /// @return by the names of those that have to be waited for; each completes when its hosts are known and
     ///     were checked once, or will not be in time
-    public Map<String, CompletableFuture<Void>> warm(ResourceSet next, ResourceSet live) {
-        return warming.warm(RuntimeCompiler.coming(next, live));
+    public Map<String, CompletableFuture<Void>> warm(ResourceSet next, ResourceSet live, Set<String> keyless) {
+        return warming.warm(RuntimeCompiler.coming(next, live, keyless));
     }
 
     /// Makes `dynamic`, beside what is fixed, the live configuration.

@@ -196,7 +196,7 @@ public final class AdsSubscriptions {
         useKept();
         giveUp(now);
         var awaited = awaited();
-        var unknown = sink.hostsAwaited(candidate, accepted);
+        var unknown = sink.hostsAwaited(candidate, accepted, keyless(awaited));
         if (awaited.isEmpty() && unknown.isEmpty()) {
             settle(requests);
         } else {
@@ -296,6 +296,12 @@ public final class AdsSubscriptions {
             awaited.computeIfAbsent(ResourceType.CDS, _ -> new TreeSet<>()).add(WILDCARD);
         }
         return awaited;
+    }
+
+    /// The clusters whose secrets are waited for.
+    private Set<String> keyless(Map<ResourceType, Set<String>> awaited) {
+        var secrets = awaited.getOrDefault(ResourceType.SDS, Set.of());
+        return secrets.isEmpty() ? Set.of() : References.to(ResourceType.SDS, secrets, candidate);
     }
 
     /// Counts as absent what has not come in time.

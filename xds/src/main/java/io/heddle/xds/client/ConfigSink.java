@@ -18,11 +18,12 @@ public interface ConfigSink {
     /// @return a refusal with all problems, or any accepted value; its warnings stay local
     Checked<?> apply(ResourceSet candidate, Set<ResourceType> changed);
 
-    /// The clusters of `candidate` whose hosts are being found out; they, and what needs them, are waited for. Asked
-    /// again when time has passed.
+    /// The clusters of `candidate` whose hosts are being found out, or checked for the first time; they, and
+    /// what needs them, are waited for. Asked again when time has passed.
     ///
     /// @param accepted the set accepted last
-    default Set<String> hostsAwaited(ResourceSet candidate, ResourceSet accepted) {
+    /// @param keyless the clusters whose secrets have not come yet: no connection can be made to their hosts
+    default Set<String> hostsAwaited(ResourceSet candidate, ResourceSet accepted, Set<String> keyless) {
         return Set.of();
     }
 

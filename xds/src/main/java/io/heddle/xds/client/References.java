@@ -21,10 +21,14 @@ import io.heddle.xds.resource.ResourceSet;
 import io.heddle.xds.resource.ResourceType;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /// Finds which routes, virtual hosts, endpoints and secrets a set's listeners, routes and clusters refer to over ADS,
 /// and
@@ -54,6 +58,18 @@ final class References {
         set.messages(ResourceType.LDS, Listener.class).forEach(found::listener);
         set.resources(ResourceType.RDS).values().forEach(found::routes);
         return found.names;
+    }
+
+    /// The clusters of `set` that refer to one of these resources.
+    static Set<String> to(ResourceType type, Set<String> names, ResourceSet set) {
+        return set.resources(ResourceType.CDS).values().stream()
+                .filter(cluster -> !Collections.disjoint(
+                        names,
+                        of(ResourceSet.EMPTY.with(ResourceType.CDS, List.of(cluster)))
+                                .getOrDefault(type, Map.of())
+                                .keySet()))
+                .map(NamedResource::name)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /// `set` without the routes, virtual hosts, endpoints and secrets that nothing refers to.

@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -66,9 +67,9 @@ public final class RuntimeCompiler {
     }
 
     /// What of `next` has to get ready before it is in use: the clusters whose hosts are found by name, or are
-    /// checked, and that `live` has not, or has otherwise; with the secrets of `next`. What is wrong is left
-    /// out.
-    public static RuntimeConfig coming(ResourceSet next, ResourceSet live) {
+    /// checked, and that `live` has not, or has otherwise; with the secrets of `next`. Hosts of clusters that
+    /// are `keyless` are not checked. What is wrong is left out.
+    public static RuntimeConfig coming(ResourceSet next, ResourceSet live, Set<String> keyless) {
         var parts = new Parts(new Scope(new Findings(), "", ""));
         Function<String, Optional<ClusterLoadAssignment>> endpoints =
                 name -> next.message(ResourceType.EDS, name, ClusterLoadAssignment.class);
@@ -76,7 +77,10 @@ public final class RuntimeCompiler {
             if (live.resource(ResourceType.CDS, resource.name()).equals(Optional.of(resource))) {
                 continue;
             }
-            var message = resource.message(io.envoyproxy.envoy.config.cluster.v3.Cluster.class);
+            var sent = resource.message(io.envoyproxy.envoy.config.cluster.v3.Cluster.class);
+            var message = keyless.contains(resource.name())
+                    ? sent.toBuilder().clearHealthChecks().build()
+                    : sent;
             if (message.getHealthChecksCount() > 0 || ClusterTypeReader.mayBeNamed(message)) {
                 parts.comingCluster(message, endpoints);
             }

@@ -74,7 +74,7 @@ final class ReadyPartTest {
         }
 
         @Override
-        public Set<String> hostsAwaited(ResourceSet candidate, ResourceSet accepted) {
+        public Set<String> hostsAwaited(ResourceSet candidate, ResourceSet accepted, Set<String> keyless) {
             return slow;
         }
     }
