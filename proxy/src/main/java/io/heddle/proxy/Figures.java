@@ -122,6 +122,14 @@ record Figures(ProxyMetrics metrics) {
                 "Connections that could not come from the address that they should.",
                 "envoy_cluster_name",
                 upstreams.bindErrors())));
+        metrics.add(
+                "envoy_cluster_manager_active_clusters",
+                "Clusters in use.",
+                () -> upstreams.all().size());
+        metrics.add(
+                "envoy_cluster_manager_warming_clusters",
+                "Clusters that wait for names or first checks of their hosts.",
+                () -> (double) upstreams.warming());
         metrics.addFamilies(() -> ClusterFigures.of(upstreams.all()));
         addOutliers(upstreams);
         addChecks(upstreams);

@@ -82,6 +82,7 @@ public final class Upstreams implements ActiveConfig.Follower {
     private volatile Map<String, UpstreamCluster> clusters = Map.of();
     private RuntimeConfig applied = RuntimeConfig.EMPTY;
     private List<Cluster> expected = List.of();
+    private volatile List<CompletableFuture<Void>> warming = List.of();
     private Neighbourhood neighbourhood;
     private volatile Runnable follower = () -> {};
 
@@ -192,7 +193,13 @@ public final class Upstreams implements ActiveConfig.Follower {
             var named = warmed.getOrDefault(cluster.name(), CompletableFuture.allOf());
             warmed.put(cluster.name(), named.isDone() ? check(cluster) : named.thenComposeAsync(_ -> check(cluster)));
         }
+        warming = List.copyOf(warmed.values());
         return warmed;
+    }
+
+    /// How many clusters are waited for.
+    public long warming() {
+        return warming.stream().filter(cluster -> !cluster.isDone()).count();
     }
 
     /// A cluster that does not wait for its names has no hosts to wait for, as in Envoy.

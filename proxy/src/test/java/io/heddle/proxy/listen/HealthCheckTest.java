@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
@@ -111,6 +112,62 @@ class HealthCheckTest {
             assertThat(counts.success().sum()).isPositive();
             assertThat(counts.failure().sum()).isPositive();
             assertThat(counts.network().sum()).isZero();
+        }
+    }
+
+    /// Answers once it may.
+    private static Origin waiting(CountDownLatch may) {
+        return new Origin((socket, _) -> {
+            var head = Origin.head(socket.getInputStream());
+            while (!head.isEmpty()) {
+                try {
+                    may.await();
+                } catch (InterruptedException ended) {
+                    Thread.currentThread().interrupt();
+                }
+                Origin.write(socket, OK);
+                head = Origin.head(socket.getInputStream());
+            }
+        });
+    }
+
+    @Test
+    void the_hosts_of_a_cluster_that_comes_are_checked_before_it_is_in_use() throws Exception {
+        var may = new CountDownLatch(1);
+        try (var host = waiting(may);
+                var proxy = new RunningProxy(RunningProxy.config())) {
+            var next = checkingOnce(host.port(), host.port());
+            var warmed = proxy.upstreams.warm(next.clusters().values());
+            await().until(() -> host.connections.get() == 1);
+            assertThat(warmed.get("app")).isNotDone();
+            assertThat(proxy.upstreams.warming()).isEqualTo(1);
+            may.countDown();
+            await().until(() -> proxy.upstreams.warming() == 0);
+            assertThat(proxy.config.swap(next)).isEmpty();
+            assertThat(state(proxy, host.port()).failsChecks()).isFalse();
+            try (var client = proxy.connect()) {
+                assertThat(ask(client)).isEqualTo("200");
+            }
+            var counts = Objects.requireNonNull(proxy.upstreams.checks().get("app"));
+            assertThat(counts.attempt().sum()).isEqualTo(1);
+            assertThat(proxy.upstreams.warm(next.clusters().values()).get("app"))
+                    .as("it is in use")
+                    .isDone();
+        }
+    }
+
+    @Test
+    void a_cluster_that_comes_no_more_is_checked_no_more() throws Exception {
+        var may = new CountDownLatch(1);
+        try (var host = waiting(may);
+                var proxy = new RunningProxy(RunningProxy.config())) {
+            var warmed = proxy.upstreams.warm(
+                    checkingOnce(host.port(), host.port()).clusters().values());
+            await().until(() -> host.connections.get() == 1);
+            assertThat(proxy.upstreams.warm(List.of())).isEmpty();
+            assertThat(warmed.get("app")).as("nobody waits in vain").isDone();
+            assertThat(proxy.upstreams.checks()).isEmpty();
+            may.countDown();
         }
     }
 
