@@ -35,7 +35,8 @@ public final class ProxyMetrics implements RequestObserver {
     private final Verdicts shadows = new Verdicts(new LongAdder(), new LongAdder());
     private final Map<Denial, LongAdder> deniedBy = new ConcurrentHashMap<>();
     private final FilterCounts filterCounts = new FilterCounts();
-    private final VirtualClusters virtualClusters = new VirtualClusters();
+    private final VirtualHostFigures byVirtualCluster = VirtualHostFigures.byVirtualCluster();
+    private final VirtualHostFigures byRoute = VirtualHostFigures.byRoute();
     private final FilterGauges filterGauges = new FilterGauges();
     private final List<Extra> extras = new CopyOnWriteArrayList<>();
     private final List<GrpcMethods> grpc = new CopyOnWriteArrayList<>();
@@ -90,8 +91,8 @@ public final class ProxyMetrics implements RequestObserver {
         if (timeline.denial.isPresent()) {
             countDenial(timeline.denial.get());
         }
-        if (!timeline.decision().virtualClusters().isEmpty()) {
-            virtualClusters.count(timeline);
+        if (timeline.decision().isCounted() && timeline.forwarded) {
+            countForwarded(timeline);
         }
         var series = table.get().find(timeline);
         if (series == null) {
@@ -100,6 +101,18 @@ public final class ProxyMetrics implements RequestObserver {
         }
         long begun = timeline.headReceived == 0 ? timeline.finished : timeline.headReceived;
         series.count(timeline.finished - begun, timeline.bytesReceived, timeline.bytesSent, timeline.finished);
+    }
+
+    /// A request that fits no virtual cluster of its virtual host is of `other`, as in Envoy.
+    private void countForwarded(RequestTimeline timeline) {
+        if (!timeline.decision().virtualClusters().isEmpty()) {
+            var named = timeline.virtualCluster();
+            byVirtualCluster.count(timeline, named.isEmpty() ? "other" : named);
+        }
+        var route = timeline.decision().route().statPrefix();
+        if (!route.isEmpty()) {
+            byRoute.count(timeline, route);
+        }
     }
 
     /// The text of a scrape (Prometheus text format 0.0.4), with the families whose name is wanted. Any thread.
@@ -117,7 +130,8 @@ public final class ProxyMetrics implements RequestObserver {
             }
         }
         families.forEach(more -> more.get().forEach(family -> write(text, family)));
-        virtualClusters.write(text);
+        byVirtualCluster.write(text);
+        byRoute.write(text);
         grpc.forEach(methods -> new GrpcFamilies(methods).write(text));
         calls.forEach(own -> own.write(text));
         ProcessFigures.write(text);

@@ -16,13 +16,15 @@ import java.util.Map;
 ///     `most_specific_header_mutations_wins`)
 /// @param responseChanges header changes on the way out, in the same order
 /// @param overrides filter settings by filter name: the route's before its virtual host's
+/// @param statPrefix the name under which its requests are counted; empty for not counting them
 public record Route(
         String name,
         RouteMatch match,
         RouteAction action,
         List<HeaderChange> requestChanges,
         List<HeaderChange> responseChanges,
-        Map<String, FilterOverride> overrides) {
+        Map<String, FilterOverride> overrides,
+        String statPrefix) {
     /// Stands where no route fitted.
     public static final Route NONE = new Route(
             "",
@@ -36,5 +38,16 @@ public record Route(
         requestChanges = List.copyOf(requestChanges);
         responseChanges = List.copyOf(responseChanges);
         overrides = Map.copyOf(overrides);
+    }
+
+    /// One whose requests are not counted by themselves.
+    public Route(
+            String name,
+            RouteMatch match,
+            RouteAction action,
+            List<HeaderChange> requestChanges,
+            List<HeaderChange> responseChanges,
+            Map<String, FilterOverride> overrides) {
+        this(name, match, action, requestChanges, responseChanges, overrides, "");
     }
 }

@@ -21,6 +21,11 @@ public record RouteDecision(
             new RouteAction.Reject(LocalReply.of(404, "", ResponseFlag.NO_ROUTE_FOUND, "route_not_found")),
             List.of());
 
+    /// Whether its requests are counted by virtual cluster or by route.
+    public boolean isCounted() {
+        return !virtualClusters.isEmpty() || !route.statPrefix().isEmpty();
+    }
+
     /// The name of the first virtual cluster that `head` fits; empty when none does.
     public String virtualCluster(RequestHead head) {
         for (int i = 0; i < virtualClusters.size(); i++) {

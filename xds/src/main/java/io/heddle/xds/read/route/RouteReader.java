@@ -59,8 +59,8 @@ public final class RouteReader {
             .reads("per_request_buffer_limit_bytes", "request_body_buffer_limit")
             .refuses("filter_action", "non_forwarding_action")
             .accepts("metadata", "says nothing that the proxy needs")
-            .accepts("decorator", "there are no traces yet")
-            .accepts("stat_prefix", "there are no figures per route yet");
+            .reads("stat_prefix")
+            .accepts("decorator", "there are no traces yet");
 
     private static final Fields<Vhds> VHDS =
             Fields.refusingOthers(Vhds.class).limits("config_source", "ADS only, of the delta variant");
@@ -278,6 +278,12 @@ public final class RouteReader {
             return Optional.empty();
         }
         return Optional.of(new Route(
-                message.getName(), match.get(), action.get(), own.request(), own.response(), own.overrides()));
+                message.getName(),
+                match.get(),
+                action.get(),
+                own.request(),
+                own.response(),
+                own.overrides(),
+                message.getStatPrefix()));
     }
 }

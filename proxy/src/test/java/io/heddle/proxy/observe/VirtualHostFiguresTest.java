@@ -5,35 +5,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.heddle.traffic.resilience.retry.RetryCounts;
 import io.heddle.traffic.route.Route;
 import io.heddle.traffic.route.RouteDecision;
-import io.heddle.traffic.route.VirtualHost.VirtualCluster;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class VirtualClustersTest {
-    private final VirtualClusters clusters = new VirtualClusters();
+class VirtualHostFiguresTest {
+    private final VirtualHostFigures figures = VirtualHostFigures.byVirtualCluster();
 
     private static RequestTimeline timeline(String host) {
         var timeline = Timelines.outbound(503);
-        timeline.routed(new RouteDecision(
-                host, Route.NONE, Route.NONE.action(), List.of(new VirtualCluster("all", List.of()))));
-        timeline.forwarded = true;
+        timeline.routed(new RouteDecision(host, Route.NONE, Route.NONE.action(), List.of()));
         return timeline;
     }
 
     private String text() {
         var text = new MetricsText(_ -> true);
-        clusters.write(text);
+        figures.write(text);
         return text.toString();
     }
 
     @Test
     void only_so_many_are_counted() {
-        for (int i = 0; i < VirtualClusters.MOST + 10; i++) {
-            clusters.count(timeline("host-" + i));
+        for (int i = 0; i < VirtualHostFigures.MOST + 10; i++) {
+            figures.count(timeline("host-" + i), "all");
         }
-        clusters.count(timeline("host-0"));
+        figures.count(timeline("host-0"), "all");
         assertThat(text().lines().filter(line -> line.startsWith("envoy_vhost_vcluster_upstream_rq_completed{")))
-                .hasSize(VirtualClusters.MOST)
+                .hasSize(VirtualHostFigures.MOST)
                 .contains("envoy_vhost_vcluster_upstream_rq_completed{envoy_virtual_host=\"host-0\","
                         + "envoy_virtual_cluster=\"all\"} 2");
     }
@@ -44,7 +41,7 @@ class VirtualClustersTest {
         timeline.note(RetryCounts.Figure.RETRY);
         timeline.note(RetryCounts.Figure.RETRY);
         timeline.note(RetryCounts.Figure.LIMIT_EXCEEDED);
-        clusters.count(timeline);
+        figures.count(timeline, "all");
         timeline.reset();
         assertThat(timeline.happened(RetryCounts.Figure.RETRY)).isZero();
         var labels = "{envoy_virtual_host=\"shop\",envoy_virtual_cluster=\"all\"} ";

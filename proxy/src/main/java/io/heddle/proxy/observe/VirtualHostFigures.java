@@ -13,17 +13,13 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToLongFunction;
 
-/// What became of forwarded requests by the virtual cluster that they are of, as Envoy's
-/// `vhost.<name>.vcluster.<name>`. Those of a virtual host that names some, and that fit none of them, are of
-/// `other`. It outlives configurations, so that no counter falls. Any thread; counting allocates only the first
-/// time.
-final class VirtualClusters {
-    /// The most virtual clusters that are counted, as configuration makes them up.
+/// What became of the forwarded requests of virtual hosts by something that each names for some of them: a
+/// virtual cluster, as Envoy's `vhost.<name>.vcluster.<name>`, or the `stat_prefix` of a route, as
+/// `vhost.<name>.route.<name>`. It outlives configurations, so that no counter falls. Any thread.
+final class VirtualHostFigures {
+    /// The most names that are counted, as configuration makes them up.
     static final int MOST = 1000;
 
-    private static final String OTHER = "other";
-    private static final String PREFIX = "envoy_vhost_vcluster_";
-    private static final List<String> LABELS = List.of("envoy_virtual_host", "envoy_virtual_cluster");
     private static final List<RetryCounts.Figure> EVENTS = List.of(
             RetryCounts.Figure.RETRY,
             RetryCounts.Figure.SUCCESS,
@@ -31,10 +27,27 @@ final class VirtualClusters {
             RetryCounts.Figure.OVERFLOW,
             RetryCounts.Figure.TIMEOUT);
 
+    private final String prefix;
+    private final List<String> labels;
     private final Map<String, Map<String, Figures>> hosts = new ConcurrentHashMap<>();
     private final AtomicInteger known = new AtomicInteger();
 
-    /// The figures of one virtual cluster.
+    private VirtualHostFigures(String prefix, String label) {
+        this.prefix = prefix;
+        this.labels = List.of("envoy_virtual_host", label);
+    }
+
+    /// Those by virtual cluster.
+    static VirtualHostFigures byVirtualCluster() {
+        return new VirtualHostFigures("envoy_vhost_vcluster_", "envoy_virtual_cluster");
+    }
+
+    /// Those by route.
+    static VirtualHostFigures byRoute() {
+        return new VirtualHostFigures("envoy_vhost_route_", "envoy_route");
+    }
+
+    /// The figures of one name.
     private static final class Figures {
         private final LongAdder tries = new LongAdder();
         private final LongAdder completed = new LongAdder();
@@ -80,22 +93,17 @@ final class VirtualClusters {
     /// Figures under their labels.
     private record Entry(String labels, Figures figures) {}
 
-    /// A finished request, of a virtual host that names virtual clusters.
-    void count(RequestTimeline timeline) {
-        if (!timeline.forwarded) {
-            return;
-        }
-        var named = timeline.virtualCluster();
-        var cluster = named.isEmpty() ? OTHER : named;
+    /// A finished request that was forwarded, to which its virtual host gives this name.
+    void count(RequestTimeline timeline, String name) {
         var host = timeline.decision().virtualHost();
-        var clusters = hosts.get(host);
-        var figures = clusters == null ? null : clusters.get(cluster);
+        var names = hosts.get(host);
+        var figures = names == null ? null : names.get(name);
         if (figures == null) {
             if (known.get() >= MOST) {
                 return;
             }
             figures = hosts.computeIfAbsent(host, _ -> new ConcurrentHashMap<>())
-                    .computeIfAbsent(cluster, _ -> {
+                    .computeIfAbsent(name, _ -> {
                         known.incrementAndGet();
                         return new Figures();
                     });
@@ -114,7 +122,7 @@ final class VirtualClusters {
             write(text, event.stat(), event.help(), entries, figures -> figures.retries.value(event));
         }
         writeStatuses(text, entries);
-        var name = PREFIX + "upstream_rq_time";
+        var name = prefix + "upstream_rq_time";
         if (text.family(name, "histogram", "How long hosts took.")) {
             double unit = TimeUnit.MILLISECONDS.toNanos(1);
             entries.forEach(entry -> text.histogram(
@@ -127,27 +135,26 @@ final class VirtualClusters {
         new TreeMap<>(hosts)
                 .forEach((host, clusters) -> new TreeMap<>(clusters)
                         .forEach((cluster, figures) ->
-                                entries.add(new Entry(MetricsText.labels(LABELS, List.of(host, cluster)), figures))));
+                                entries.add(new Entry(MetricsText.labels(labels, List.of(host, cluster)), figures))));
         return entries;
     }
 
-    private static void write(
-            MetricsText text, String name, String help, List<Entry> entries, ToLongFunction<Figures> value) {
-        if (text.family(PREFIX + name, "counter", help)) {
+    private void write(MetricsText text, String name, String help, List<Entry> entries, ToLongFunction<Figures> value) {
+        if (text.family(prefix + name, "counter", help)) {
             entries.forEach(
-                    entry -> text.sample(PREFIX + name, entry.labels(), (double) value.applyAsLong(entry.figures())));
+                    entry -> text.sample(prefix + name, entry.labels(), (double) value.applyAsLong(entry.figures())));
         }
     }
 
-    private static void writeStatuses(MetricsText text, List<Entry> entries) {
-        var byStatus = PREFIX + "upstream_rq";
+    private void writeStatuses(MetricsText text, List<Entry> entries) {
+        var byStatus = prefix + "upstream_rq";
         if (text.family(byStatus, "counter", "Requests answered, by status.")) {
             entries.forEach(entry -> entry.figures()
                     .statuses
                     .forEach((status, count) ->
                             text.sample(byStatus, coded(entry, "envoy_response_code", status), (double) count.sum())));
         }
-        var byClass = PREFIX + "upstream_rq_xx";
+        var byClass = prefix + "upstream_rq_xx";
         if (text.family(byClass, "counter", "Requests answered, by class of status.")) {
             entries.forEach(entry -> {
                 var classes = new TreeMap<Integer, Long>();

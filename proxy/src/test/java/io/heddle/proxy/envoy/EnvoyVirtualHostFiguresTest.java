@@ -23,12 +23,13 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A real Envoy beside us counts the same of virtual clusters.
-final class EnvoyVirtualClustersTest {
+/// A real Envoy beside us counts the same by virtual cluster and by route.
+final class EnvoyVirtualHostFiguresTest {
     private static final String BOOTSTRAP = """
             admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
             static_resources:
@@ -61,7 +62,11 @@ final class EnvoyVirtualClustersTest {
                           routes:
                           - {match: {prefix: /direct}, direct_response: {status: 200}}
                           - {match: {prefix: /gone}, route: {cluster: gone}}
+                          - match: {prefix: /books}
+                            stat_prefix: library
+                            route: {cluster: app}
                           - match: {prefix: /slow}
+                            stat_prefix: patience
                             route: {cluster: app, timeout: 0.1s}
                           - match: {prefix: /again}
                             route: {cluster: app, retry_policy: {retry_on: 5xx, num_retries: 2,
@@ -76,7 +81,8 @@ final class EnvoyVirtualClustersTest {
                   cluster_name: app
                   endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: @APP@}}}}]}]
             """;
-    private static final String FAMILY = "envoy_vhost_vcluster_upstream_rq";
+    private static final Pattern FAMILY =
+            Pattern.compile("envoy_vhost_(vcluster|route)_upstream_rq(?!_time\\b|_time_).*");
 
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -127,8 +133,8 @@ final class EnvoyVirtualClustersTest {
         var answer = client.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
         return answer.body()
                 .lines()
-                .filter(line -> line.startsWith(FAMILY) && !line.contains("_time") && !line.endsWith(" 0"))
-                .map(EnvoyVirtualClustersTest::ordered)
+                .filter(line -> FAMILY.matcher(line).matches() && !line.endsWith(" 0"))
+                .map(EnvoyVirtualHostFiguresTest::ordered)
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
@@ -162,8 +168,9 @@ final class EnvoyVirtualClustersTest {
             int our = Objects.requireNonNull(ours.ports().get("admin")).getPort();
             var wanted = figures(their);
             assertThat(wanted).anyMatch(line -> line.contains("envoy_virtual_cluster=\"other\""));
+            assertThat(wanted).anyMatch(line -> line.contains("envoy_route=\"patience\""));
             assertThat(wanted).hasSizeGreaterThan(15);
-            await().untilAsserted(() -> assertThat(figures(our)).isEqualTo(wanted));
+            await().untilAsserted(() -> assertThat(figures(our)).isEqualTo(figures(their)));
         } finally {
             application.stop(0);
         }
