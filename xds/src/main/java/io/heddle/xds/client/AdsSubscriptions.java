@@ -54,6 +54,7 @@ public final class AdsSubscriptions {
     private final Map<ResourceType, Set<String>> nonexistent = new EnumMap<>(ResourceType.class);
     private final Map<ResourceType, Map<String, NamedResource>> acknowledged = new EnumMap<>(ResourceType.class);
     private final Demands demands = new Demands();
+    private final SecuredEndpoints secured = new SecuredEndpoints();
     private ResourceSet accepted;
     private ResourceSet candidate;
     private final Trial trial;
@@ -147,10 +148,9 @@ public final class AdsSubscriptions {
         if (!problems.isEmpty()) {
             return List.of(Responses.refusal(response.getTypeUrl(), response.getNonce(), String.join("\n", problems)));
         }
-        candidate = candidate
-                .without(type.get(), response.getRemovedResourcesList())
-                .with(type.get(), read);
-        of(nonexistent, type.get()).addAll(response.getRemovedResourcesList());
+        var names = new TreeSet<>(response.getRemovedResourcesList());
+        read.forEach(resource -> names.add(resource.name()));
+        take(type.get(), response.getRemovedResourcesList(), read, names);
         sink.withdrawn(type.get(), response.getRemovedResourcesList());
         sink.withdrawn(type.get(), live(type.get(), read));
         var absent = demands.heard(type.get(), response);
@@ -165,13 +165,35 @@ public final class AdsSubscriptions {
         if (variant == AdsVariant.STATE_OF_THE_WORLD && !type.get().wildcardByDefault()) {
             keep(type.get(), read);
         }
-        var names = new TreeSet<>(response.getRemovedResourcesList());
-        read.forEach(resource -> names.add(resource.name()));
         responses.add(type.get(), response.getNonce(), names);
         if (waitingSince == null) {
             waitingSince = now;
         }
         return proceed(now);
+    }
+
+    /// Lays what came over the candidate.
+    private void take(ResourceType type, List<String> removed, List<NamedResource> read, Set<String> names) {
+        var before = candidate;
+        candidate = candidate.without(type, removed).with(type, read);
+        if (!type.wildcardByDefault()) {
+            of(nonexistent, type).addAll(removed);
+        }
+        if (type == ResourceType.EDS) {
+            secured.endpointsCame(names);
+        } else if (type == ResourceType.CDS) {
+            var waiting = secured.awaited();
+            candidate = secured.clustersCame(candidate, before, accepted, names);
+            var more = difference(secured.awaited(), waiting);
+            of(nonexistent, ResourceType.EDS).removeAll(more);
+            acknowledged
+                    .getOrDefault(ResourceType.EDS, new LinkedHashMap<>())
+                    .keySet()
+                    .removeAll(more);
+            if (variant == AdsVariant.DELTA) {
+                of(subscribed, ResourceType.EDS).removeAll(more); // asked for again, they are sent again
+            }
+        }
     }
 
     /// The names of those that came as they are live already.
@@ -320,6 +342,10 @@ public final class AdsSubscriptions {
                     of(nonexistent, type).add(name);
                 }
             }
+            if (type == ResourceType.EDS) {
+                candidate = secured.gaveUp(candidate, of(nonexistent, type)); // takes out those that go on as they were
+                asked.keySet().removeAll(candidate.resources(type).keySet());
+            }
         }
     }
 
@@ -337,11 +363,12 @@ public final class AdsSubscriptions {
     }
 
     private void settle(List<DeltaDiscoveryRequest> requests) {
-        var outcome = new Quarantine(sink, accepted).offer(References.prune(candidate));
+        var outcome = new Quarantine(sink, accepted, secured.bound(accepted)).offer(References.prune(candidate));
         live(outcome.live());
         forgetRefused(outcome);
         candidate = accepted;
-        trial.settle();
+        secured.settle();
+        trial.forget(accepted);
         requests.addAll(responses.answer(outcome));
         tellDemanded();
         waitingSince = null;
@@ -350,7 +377,7 @@ public final class AdsSubscriptions {
     /// Lets go live what waits for nothing: one cluster whose server is slow must not hold back a policy. What is
     /// refused is tried, and answered, with the rest, unless that takes too long.
     private void settleReady(Map<ResourceType, Set<String>> awaited, Set<String> hostsAwaited, Duration now) {
-        var part = new ReadyPart(candidate, accepted, awaited, hostsAwaited);
+        var part = new ReadyPart(secured.withBound(candidate, accepted), accepted, awaited, hostsAwaited);
         trial.offer(part, now).ifPresent(live -> {
             live(live);
             tellDemanded();
@@ -393,6 +420,7 @@ public final class AdsSubscriptions {
 
     /// A refused resource is not tried again until the server sends another one under its name.
     private void forgetRefused(Quarantine.Outcome outcome) {
+        secured.refused(outcome, accepted);
         acknowledged.forEach((type, kept) -> outcome.blamed()
                 .getOrDefault(type, Map.of())
                 .keySet()
@@ -433,6 +461,7 @@ public final class AdsSubscriptions {
     private void forget() {
         responses.forget();
         trial.forget(accepted);
+        secured.forget();
         subscribed.clear();
         waiting.clear();
         acknowledged.clear();

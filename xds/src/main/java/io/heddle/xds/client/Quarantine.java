@@ -29,6 +29,7 @@ final class Quarantine {
 
     private final ConfigSink sink;
     private final ResourceSet before;
+    private final Set<String> bound;
     private final Map<ResourceType, Map<String, List<Problem>>> blamed = new EnumMap<>(ResourceType.class);
     private final Map<ResourceType, Set<String>> kept = new EnumMap<>(ResourceType.class);
     private final Set<Problem> problems = new LinkedHashSet<>();
@@ -36,9 +37,12 @@ final class Quarantine {
     private Optional<ResourceSet> lastGood = Optional.empty();
 
     /// For a candidate that follows `before`, which `sink` runs with.
-    Quarantine(ConfigSink sink, ResourceSet before) {
+    ///
+    /// @param bound the endpoints that must stay as they are, see [SecuredEndpoints]
+    Quarantine(ConfigSink sink, ResourceSet before, Set<String> bound) {
         this.sink = sink;
         this.before = before;
+        this.bound = bound;
     }
 
     /// What became of a candidate.
@@ -47,12 +51,14 @@ final class Quarantine {
     /// @param wholly whether nothing of the candidate is in it
     /// @param problems why something was refused; empty when nothing was
     /// @param blamed the problems of each refused resource
+    /// @param resources the refused resources, as they came
     /// @param kept what was to go and had to stay
     record Outcome(
             ResourceSet live,
             boolean wholly,
             List<Problem> problems,
             Map<ResourceType, Map<String, List<Problem>>> blamed,
+            ResourceSet resources,
             Map<ResourceType, Set<String>> kept) {
         /// The names of those that are not live as they came, or are live although they were to go.
         Set<String> refused(ResourceType type) {
@@ -75,7 +81,7 @@ final class Quarantine {
 
     /// Offers `candidate`.
     Outcome offer(ResourceSet candidate) {
-        var next = candidate;
+        var next = without(orphans(candidate, bound), candidate);
         for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
             if (next.equals(before)) {
                 return settled(next, !problems.isEmpty());
@@ -86,7 +92,9 @@ final class Quarantine {
             }
             var errors = found.stream().filter(Problem::isError).toList();
             problems.addAll(errors);
-            var better = without(blame(errors, next), next);
+            var bad = blame(errors, next);
+            bad.addAll(orphans(next, endpointsOf(bad)));
+            var better = without(bad, next);
             if (better.equals(next)) {
                 better = nothingTakenFrom(next);
             }
@@ -99,7 +107,7 @@ final class Quarantine {
     }
 
     private Outcome settled(ResourceSet live, boolean wholly) {
-        var outcome = new Outcome(live, wholly, List.copyOf(problems), blamed, kept);
+        var outcome = new Outcome(live, wholly, List.copyOf(problems), blamed, refused, kept);
         if (!problems.isEmpty()) {
             sink.refused(new ConfigSink.Refusal(wholly, outcome.problems(), refused));
         }
@@ -130,6 +138,38 @@ final class Quarantine {
                     found.add(new Blamed(type, resource, own));
                 }
             });
+        }
+        return found;
+    }
+
+    /// The endpoints of clusters that are refused, and of which an older version stays that secures otherwise.
+    private Set<String> endpointsOf(List<Blamed> bad) {
+        var older = bad.stream()
+                .filter(found -> found.type() == ResourceType.CDS)
+                .map(Blamed::resource)
+                .flatMap(cluster -> good(ResourceType.CDS, cluster.name()).stream()
+                        .filter(good -> !SecuredEndpoints.alike(good, cluster)))
+                .toList();
+        var falling = ResourceSet.EMPTY.with(ResourceType.CDS, older);
+        return SecuredEndpoints.namesOf(
+                falling, falling.resources(ResourceType.CDS).keySet());
+    }
+
+    /// Those endpoints of `next` with these names that are not as they were when the cluster was good.
+    private List<Blamed> orphans(ResourceSet next, Set<String> names) {
+        var found = new ArrayList<Blamed>();
+        for (var name : names) {
+            var resource = next.resource(ResourceType.EDS, name);
+            if (resource.isPresent() && !resource.equals(good(ResourceType.EDS, name))) {
+                var problem = Problem.error(
+                        ResourceType.EDS.object(name),
+                        "",
+                        "belongs to a version of its cluster that is refused, and the older one secures connections"
+                                + " otherwise",
+                        "mend the cluster");
+                problems.add(problem);
+                found.add(new Blamed(ResourceType.EDS, resource.get(), List.of(problem)));
+            }
         }
         return found;
     }

@@ -11,8 +11,13 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /// What of a candidate can go live while the rest is waited for: what is new or changed, and neither waits for anything
-/// itself nor needs something that does and is not live in an older version. Everything else stays as it is live, and
-/// nothing is taken away, but listeners where none is waited for.
+/// itself nor needs something that does and is not live in an older version that will do. Everything else stays as it
+/// is live. Taken away are clusters that nothing live names, and listeners where none is waited for.
+///
+/// What came together must not be torn: whatever is sent after something else was meant for the new version of that.
+/// So endpoints wait with their cluster, routes with the listener that has them, and what names a cluster waits for it
+/// unless the older version secures connections alike. The other way round an older part under a newer one does no
+/// harm: that is the order in which servers send them.
 ///
 /// @param candidate what there shall be; it follows `accepted`
 /// @param accepted what is live
@@ -31,17 +36,18 @@ record ReadyPart(
             return accepted;
         }
         var clusters = coldClusters();
-        var missing = absent(ResourceType.CDS, clusters);
+        var missing = unfit(clusters);
         var routes = cold(ResourceType.RDS, Set.of(), missing);
         var listeners = cold(ResourceType.LDS, absent(ResourceType.RDS, routes), missing);
+        routes.addAll(routesOf(listeners));
         var part = accepted;
         for (var type : ResourceType.values()) {
             var waiting = switch (type) {
                 case CDS -> clusters;
                 case RDS -> routes;
                 case LDS -> listeners;
-                case VHDS -> cold(type, Set.of(), missing);
-                case EDS -> endpointsOf(clusters); // an older version may not know how to speak to new ones
+                case VHDS -> coldHosts(routes, missing);
+                case EDS -> SecuredEndpoints.namesOf(candidate, clusters);
                 case SDS -> Set.<String>of();
             };
             part = part.with(
@@ -55,17 +61,55 @@ record ReadyPart(
             gone.removeAll(candidate.resources(ResourceType.LDS).keySet());
             part = part.without(ResourceType.LDS, gone);
         }
-        return References.prune(part);
+        return References.prune(withoutClustersGone(part));
     }
 
-    /// The endpoints that clusters as they come refer to.
-    private Set<String> endpointsOf(Set<String> clusters) {
-        var coming = clusters.stream()
-                .flatMap(name -> candidate.resource(ResourceType.CDS, name).stream())
+    /// `part` without the clusters that are to go, as far as nothing in it names them.
+    private ResourceSet withoutClustersGone(ResourceSet part) {
+        var gone = new HashSet<>(accepted.resources(ResourceType.CDS).keySet());
+        gone.removeAll(candidate.resources(ResourceType.CDS).keySet());
+        if (gone.isEmpty()) {
+            return part;
+        }
+        var names = new WrittenNames(gone);
+        var rest = part.without(ResourceType.CDS, gone);
+        var looked = Stream.of(ResourceType.LDS, ResourceType.RDS, ResourceType.VHDS, ResourceType.CDS)
+                .flatMap(type -> rest.resources(type).values().stream())
                 .toList();
-        return References.of(ResourceSet.EMPTY.with(ResourceType.CDS, coming))
-                .getOrDefault(ResourceType.EDS, Map.of())
-                .keySet();
+        while (!looked.isEmpty()) {
+            var needed = new HashSet<String>();
+            looked.forEach(
+                    resource -> needed.addAll(names.foundIn(resource.body().getValue())));
+            needed.retainAll(gone);
+            gone.removeAll(needed);
+            // A cluster of clusters that stays keeps its members.
+            looked = needed.stream()
+                    .flatMap(name -> part.resource(ResourceType.CDS, name).stream())
+                    .toList();
+        }
+        return part.without(ResourceType.CDS, gone);
+    }
+
+    /// The live routes that the live versions of these listeners have.
+    private Set<String> routesOf(Set<String> listeners) {
+        var older = listeners.stream()
+                .flatMap(name -> accepted.resource(ResourceType.LDS, name).stream())
+                .toList();
+        var routes = new HashSet<>(References.of(ResourceSet.EMPTY.with(ResourceType.LDS, older))
+                .getOrDefault(ResourceType.RDS, Map.of())
+                .keySet());
+        routes.retainAll(accepted.resources(ResourceType.RDS).keySet());
+        return routes;
+    }
+
+    /// The virtual hosts that wait, those of routes that do among them.
+    private Set<String> coldHosts(Set<String> routes, Set<String> clusters) {
+        var cold = cold(ResourceType.VHDS, Set.of(), clusters);
+        changed(ResourceType.VHDS)
+                .map(NamedResource::name)
+                .filter(name -> routes.contains(References.referred(ResourceType.VHDS, name)))
+                .forEach(cold::add);
+        return cold;
     }
 
     private Stream<NamedResource> changed(ResourceType type) {
@@ -80,11 +124,24 @@ record ReadyPart(
         return absent;
     }
 
+    /// Those clusters of which no older version is live that secures connections alike.
+    private Set<String> unfit(Set<String> clusters) {
+        var unfit = new HashSet<String>();
+        for (var name : clusters) {
+            var live = accepted.resource(ResourceType.CDS, name);
+            var coming = candidate.resource(ResourceType.CDS, name);
+            if (live.isEmpty() || coming.isEmpty() || !SecuredEndpoints.alike(live.get(), coming.get())) {
+                unfit.add(name);
+            }
+        }
+        return unfit;
+    }
+
     /// The clusters that wait; a cluster of clusters waits for its members.
     private Set<String> coldClusters() {
         var cold = new HashSet<>(hostsAwaited);
         while (true) {
-            var more = cold(ResourceType.CDS, Set.of(), absent(ResourceType.CDS, cold));
+            var more = cold(ResourceType.CDS, Set.of(), unfit(cold));
             if (!cold.addAll(more)) {
                 return cold;
             }

@@ -76,7 +76,7 @@ final class Trial {
         }
         offered = ready;
         refusal = null;
-        var found = new Quarantine(new Quiet(), accepted).offer(ready);
+        var found = new Quarantine(new Quiet(), accepted, Set.of()).offer(ready);
         outcome = found;
         if (found.blamed().isEmpty()) {
             settle();

@@ -5,7 +5,6 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -15,19 +14,19 @@ import java.util.TreeSet;
 ///
 /// A place is looked at only if its first two octets, the length and the first letter as a rule, begin a name; then
 /// all names that begin so and are as long are compared at once, by their hash.
-final class WrittenNames {
+public final class WrittenNames {
     private static final int BEGINNINGS = 1 << 16;
 
-    private final Set<ByteString> names = new HashSet<>();
+    private final Map<ByteString, String> names = new HashMap<>();
     private final Map<Integer, Set<Integer>> lengths = new HashMap<>();
     private final boolean[] begins = new boolean[BEGINNINGS];
 
     /// Looks for `wanted`; an empty one is nowhere.
-    WrittenNames(Collection<String> wanted) {
+    public WrittenNames(Collection<String> wanted) {
         for (var name : wanted) {
             if (!name.isEmpty()) {
                 var written = written(name);
-                names.add(written);
+                names.put(written, name);
                 int beginning = beginning(written, 0);
                 begins[beginning] = true;
                 lengths.computeIfAbsent(beginning, _ -> new TreeSet<>()).add(written.size());
@@ -37,25 +36,36 @@ final class WrittenNames {
 
     /// Whether one of them may be in `message`. That it may stand for something else only makes its resource wait.
     boolean areIn(ByteString message) {
-        if (names.isEmpty()) {
-            return false;
-        }
-        for (int start = 0; start < message.size() - 1; start++) {
-            int beginning = beginning(message, start);
-            if (begins[beginning] && isAt(message, start, beginning)) {
-                return true;
-            }
-        }
-        return false;
+        return !look(message, true).isEmpty();
     }
 
-    private boolean isAt(ByteString message, int start, int beginning) {
-        for (int length : lengths.getOrDefault(beginning, Set.of())) {
-            if (start + length <= message.size() && names.contains(message.substring(start, start + length))) {
-                return true;
+    /// Those of them that may be in `message`.
+    public Set<String> foundIn(ByteString message) {
+        return look(message, false);
+    }
+
+    private Set<String> look(ByteString message, boolean anyWillDo) {
+        var found = new TreeSet<String>();
+        boolean done = names.isEmpty();
+        for (int start = 0; !done && start < message.size() - 1; start++) {
+            int beginning = beginning(message, start);
+            if (begins[beginning]) {
+                lookAt(message, start, beginning, found);
+                done = anyWillDo && !found.isEmpty();
             }
         }
-        return false;
+        return found;
+    }
+
+    private void lookAt(ByteString message, int start, int beginning, Set<String> found) {
+        for (int length : lengths.getOrDefault(beginning, Set.of())) {
+            if (start + length <= message.size()) {
+                var name = names.get(message.substring(start, start + length));
+                if (name != null) {
+                    found.add(name);
+                }
+            }
+        }
     }
 
     private static int beginning(ByteString bytes, int at) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster.CustomClusterType;
 import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
@@ -17,10 +18,12 @@ import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import io.envoyproxy.envoy.extensions.clusters.aggregate.v3.ClusterConfig;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
@@ -172,13 +175,88 @@ final class ReadyPartTest {
                 .addEndpoints(LocalityLbEndpoints.newBuilder().setPriority(1))
                 .build();
         client.received(Sent.response(ResourceType.EDS, "6", moved), START);
-        client.received(Sent.response(ResourceType.RDS, "7", routes("r", "a", "a")), START);
-        assertThat(has(routes("r", "a", "a"))).as("something else goes live").isTrue();
+        client.received(Sent.response(ResourceType.RDS, "7", routes("r", "z")), START);
+        assertThat(has(routes("r", "z"))).as("something else goes live").isTrue();
         assertThat(live.resource(ResourceType.EDS, "a")).contains(NamedResource.of(endpoints("a")));
-        var root = Secret.newBuilder().setName("ROOTCA").build();
-        client.received(Sent.response(ResourceType.SDS, "8", root), START);
+        client.received(Sent.response(ResourceType.SDS, "8", root()), START);
         assertThat(live.resource(ResourceType.CDS, "a")).contains(NamedResource.of(secured));
         assertThat(live.resource(ResourceType.EDS, "a")).contains(NamedResource.of(moved));
+    }
+
+    @Test
+    void what_names_a_cluster_waits_for_it_where_the_older_version_secures_otherwise() {
+        var secured =
+                cluster("a").toBuilder().setTransportSocket(verifying("ROOTCA")).build();
+        client.received(Sent.response(ResourceType.CDS, "5", secured), START);
+        client.received(Sent.response(ResourceType.EDS, "6", endpoints("a")), START);
+        client.received(Sent.response(ResourceType.RDS, "7", routes("r", "a", "a"), routes("s", "z")), START);
+        client.received(Sent.response(ResourceType.LDS, "8", tcp("relay", "a")), START);
+        assertThat(has(routes("r", "a"))).as("it may send what needs TLS").isTrue();
+        assertThat(has(routes("s", "z"))).as("it has nothing to do with it").isTrue();
+        assertThat(live.resources(ResourceType.LDS)).containsOnlyKeys("in", "out");
+        client.received(Sent.response(ResourceType.SDS, "9", root()), START);
+        assertThat(live.resource(ResourceType.CDS, "a")).contains(NamedResource.of(secured));
+        assertThat(has(routes("r", "a", "a"))).isTrue();
+        assertThat(live.resources(ResourceType.LDS)).containsKey("relay");
+    }
+
+    @Test
+    void routes_wait_with_the_listener_that_they_were_sent_for() {
+        var guarded = listener("in", "r").toBuilder()
+                .addFilterChains(FilterChain.newBuilder().setTransportSocket(verifyingClients("ROOTCA")))
+                .build();
+        client.received(Sent.response(ResourceType.LDS, "5", guarded), START);
+        client.received(Sent.response(ResourceType.RDS, "6", routes("r", "a", "a"), routes("s", "a", "a")), START);
+        assertThat(has(routes("r", "a")))
+                .as("the older listener lets in whom the new one does not")
+                .isTrue();
+        assertThat(has(routes("s", "a", "a"))).isTrue();
+        client.received(Sent.response(ResourceType.SDS, "7", root()), START);
+        assertThat(live.resource(ResourceType.LDS, "in")).contains(NamedResource.of(guarded));
+        assertThat(has(routes("r", "a", "a"))).isTrue();
+    }
+
+    @Test
+    void what_went_live_before_the_last_whole_can_go_live_again() {
+        var strict = routes("r", "a", "a");
+        client.received(Sent.response(ResourceType.CDS, "5", cluster("b")), START);
+        client.received(Sent.response(ResourceType.RDS, "6", strict), START);
+        client.received(Sent.response(ResourceType.EDS, "7", endpoints("b")), START);
+        client.received(Sent.removal(ResourceType.CDS, "8", "b"), START);
+        client.received(Sent.response(ResourceType.RDS, "9", routes("r", "a")), START);
+        assertThat(has(strict)).isFalse();
+        client.received(Sent.response(ResourceType.CDS, "10", patient("c")), START);
+        client.received(Sent.response(ResourceType.RDS, "11", strict), START);
+        assertThat(has(strict)).isTrue();
+    }
+
+    @Test
+    void a_cluster_that_nothing_names_goes_though_another_is_waited_for() {
+        client.received(Sent.response(ResourceType.CDS, "5", cluster("b"), cluster("m"), aggregate("group", "m")), START);
+        client.received(Sent.response(ResourceType.EDS, "6", endpoints("b"), endpoints("m")), START);
+        client.received(Sent.response(ResourceType.RDS, "7", routes("s", "group")), START);
+        client.received(Sent.response(ResourceType.CDS, "8", patient("never")), START);
+        for (var name : List.of("a", "b", "m", "group")) {
+            client.received(Sent.removal(ResourceType.CDS, "9 " + name, name), START);
+        }
+        assertThat(live.resources(ResourceType.CDS)).containsOnlyKeys("a", "m", "group");
+        assertThat(live.resources(ResourceType.EDS)).containsOnlyKeys("a", "m");
+        var answers = client.received(Sent.response(ResourceType.RDS, "10", routes("s", "a")), START);
+        assertThat(nonces(answers)).contains("9 m", "9 group", "10");
+        assertThat(live.resources(ResourceType.CDS)).containsOnlyKeys("a");
+    }
+
+    @Test
+    void thousands_of_changes_leave_nothing_behind_while_one_cluster_never_comes() {
+        client.received(Sent.response(ResourceType.CDS, "5", patient("never")), START);
+        for (int round = 0; round < 2000; round++) {
+            var name = "c" + round;
+            client.received(Sent.response(ResourceType.CDS, "a" + round, cluster(name)), START);
+            client.received(Sent.response(ResourceType.EDS, "e" + round, endpoints(name)), START);
+            assertThat(live.resource(ResourceType.CDS, name)).isPresent();
+            client.received(Sent.removal(ResourceType.CDS, "r" + round, name), START);
+        }
+        assertThat(live.size()).isEqualTo(6);
     }
 
     @Test
@@ -308,13 +386,40 @@ final class ReadyPartTest {
                 .build();
     }
 
+    private static Cluster aggregate(String name, String member) {
+        var members = ClusterConfig.newBuilder().addClusters(member).build();
+        return Cluster.newBuilder()
+                .setName(name)
+                .setClusterType(CustomClusterType.newBuilder().setTypedConfig(Any.pack(members)))
+                .build();
+    }
+
+    private static Secret root() {
+        return Secret.newBuilder().setName("ROOTCA").build();
+    }
+
     private static TransportSocket verifying(String secret) {
+        return socket(Any.pack(
+                UpstreamTlsContext.newBuilder().setCommonTlsContext(tls(secret)).build()));
+    }
+
+    private static TransportSocket verifyingClients(String secret) {
+        return socket(Any.pack(DownstreamTlsContext.newBuilder()
+                .setCommonTlsContext(tls(secret))
+                .build()));
+    }
+
+    private static CommonTlsContext tls(String secret) {
         var trust = SdsSecretConfig.newBuilder().setName(secret).setSdsConfig(ADS);
-        var tls = CommonTlsContext.newBuilder().setValidationContextSdsSecretConfig(trust);
-        var upstream = UpstreamTlsContext.newBuilder().setCommonTlsContext(tls).build();
+        return CommonTlsContext.newBuilder()
+                .setValidationContextSdsSecretConfig(trust)
+                .build();
+    }
+
+    private static TransportSocket socket(Any context) {
         return TransportSocket.newBuilder()
                 .setName("tls")
-                .setTypedConfig(Any.pack(upstream))
+                .setTypedConfig(context)
                 .build();
     }
 }
