@@ -152,6 +152,7 @@ public final class Proxy implements AutoCloseable {
         active.follow(new CodingCheck());
         active.follow(upstreams);
         active.follow(listeners);
+        active.follow((_, _) -> secrets.settle());
         LoadStreams.follow(upstreams, loops.workers());
         grpc = new GrpcClient(loops.workers().getFirst(), upstreams);
         var gate = new ConfigGate(

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +41,8 @@ public final class SecretStore {
     private final List<Runnable> followers = new CopyOnWriteArrayList<>();
     private volatile RuntimeConfig config = RuntimeConfig.EMPTY;
     private volatile Coming coming = new Coming(Map.of(), Map.of());
+    /// What is live until `config` is.
+    private volatile RuntimeConfig leaving = RuntimeConfig.EMPTY;
 
     private volatile boolean identityExpected;
 
@@ -67,10 +70,12 @@ public final class SecretStore {
         watch.follow(this::changed);
     }
 
-    /// Takes the secrets that came with a configuration.
+    /// Takes the secrets that came with a configuration that will be live in a moment. Those that it lacks stay until
+    /// [#settle]: listeners that are still open may need them.
     public void take(RuntimeConfig next) {
         boolean same =
                 config.trust().equals(next.trust()) && config.certificates().equals(next.certificates());
+        leaving = config;
         config = next;
         coming = coming.without(next);
         if (!same) {
@@ -87,6 +92,25 @@ public final class SecretStore {
         if (!same) {
             changed();
         }
+    }
+
+    /// The configuration taken last is live, and nothing needs what the one before had and it lacks.
+    public void settle() {
+        boolean less = !config.trust().keySet().containsAll(leaving.trust().keySet())
+                || !config.certificates()
+                        .keySet()
+                        .containsAll(leaving.certificates().keySet());
+        leaving = RuntimeConfig.EMPTY;
+        if (less) {
+            changed();
+        }
+    }
+
+    private <T> Optional<T> sent(
+            Function<RuntimeConfig, Map<String, T>> kind, Map<String, T> expected, String name) {
+        return Optional.ofNullable(kind.apply(config).get(name))
+                .or(() -> Optional.ofNullable(kind.apply(leaving).get(name)))
+                .or(() -> Optional.ofNullable(expected.get(name)));
     }
 
     /// From now on the proxy's own first certificate is on its way.
@@ -204,18 +228,15 @@ public final class SecretStore {
             var object = "Secret " + OWN;
             return text(object, identity.get().pair()).then(pair -> KeyMaterial.read(object, pair, pair));
         }
-        var live = config.certificates().get(name);
-        var sent = live == null ? coming.certificates().get(name) : live;
-        return sent == null
-                ? missing("Secret " + name)
-                : KeyMaterial.read("Secret " + name, sent.chainPem(), sent.keyPem());
+        return sent(RuntimeConfig::certificates, coming.certificates(), name)
+                .map(sent -> KeyMaterial.read("Secret " + name, sent.chainPem(), sent.keyPem()))
+                .orElseGet(() -> missing("Secret " + name));
     }
 
     private Checked<String> secretTrust(String name) {
-        var live = config.trust().get(name);
-        var sent = live == null ? coming.trust().get(name) : live;
-        if (sent != null) {
-            return Checked.ok(sent);
+        var sent = sent(RuntimeConfig::trust, coming.trust(), name);
+        if (sent.isPresent()) {
+            return Checked.ok(sent.get());
         }
         return name.equals(MESH_ROOT) && identity.isPresent()
                 ? text("Secret " + name, identity.get().root())

@@ -187,6 +187,10 @@ class TlsContextsTest {
             assertThat(pair.connect(client).greeting()).startsWith(WEB);
 
             secrets.take(RuntimeConfig.EMPTY);
+            assertThat(pair.connect(client).greeting())
+                    .as("listeners of the configuration before are still open")
+                    .startsWith(WEB);
+            secrets.settle();
             assertThatThrownBy(() -> pair.connect(client).greeting()).isNotNull();
         }
     }
