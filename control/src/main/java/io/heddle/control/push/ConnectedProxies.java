@@ -101,7 +101,7 @@ public final class ConnectedProxies implements ProxyConnections, AutoCloseable {
 
     private void push(ProxySession session) {
         current.ifPresent(publication -> {
-            boolean offered = session.push(publication, translate);
+            boolean offered = session.push(publication);
             log.atDebug()
                     .addKeyValue("proxy", session.node().id())
                     .addKeyValue("publication", publication.number())
@@ -129,7 +129,7 @@ public final class ConnectedProxies implements ProxyConnections, AutoCloseable {
             return Admission.refused(refusal.get());
         }
         var objection = objection(node, proxy);
-        var session = new ProxySession(handle, proxy, clock.instant(), objection);
+        var session = new ProxySession(handle, proxy, clock.instant(), objection, translate);
         secured.put(handle.id(), node.identity().isPresent());
         byHandle.put(handle.id(), session);
         closeOlder(session);

@@ -12,9 +12,10 @@ import java.util.Optional;
 /// @param accepted whether it takes part in the mesh
 /// @param problems why it does not
 /// @param warnings what of it leads nowhere now, although it takes part
-/// @param activeOn how many counted proxies have acknowledged a configuration that has it, or need no change for it
+/// @param activeOn how many counted proxies have every resource that it has a part in, as that is offered now
 /// @param proxies how many proxies are counted
-/// @param rejectedBy the proxies that refused the configuration that has it; a refusal of one before it does not count
+/// @param rejectedBy the proxies that refused a resource that it has a part in; a refusal of anything else, or before
+///     the object was offered, does not count
 /// @param liveAfterMillis how long it took from when it was stored and the first counted proxy was connected until the
 ///     last one had it; empty while one has not
 public record ObjectStatus(
@@ -29,6 +30,11 @@ public record ObjectStatus(
         problems = List.copyOf(problems);
         warnings = List.copyOf(warnings);
         rejectedBy = List.copyOf(rejectedBy);
+    }
+
+    /// This, live so long after it was stored.
+    ObjectStatus liveAfter(Optional<Long> millis) {
+        return new ObjectStatus(accepted, problems, warnings, activeOn, proxies, rejectedBy, millis);
     }
 
     /// This with `found` as its warnings.

@@ -1,6 +1,9 @@
 package io.heddle.control.push;
 
+import io.heddle.control.push.OpenPush.Range;
 import io.heddle.control.reconcile.Publication;
+import io.heddle.model.name.ObjectName;
+import io.heddle.model.view.MeshSnapshot;
 import io.heddle.model.view.ProxyNode;
 import io.heddle.model.view.ProxyView;
 import io.heddle.xds.resource.ResourceSet;
@@ -9,31 +12,45 @@ import io.heddle.xds.server.AdsSession.Handle;
 import io.heddle.xds.server.SyncState;
 import io.heddle.xds.server.SyncState.Status;
 import java.time.Instant;
-import java.util.Collection;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// One proxy's connection: what it was offered, and up to which publication it is live. Thread-safe.
+/// One proxy's connection: what it was offered, and which publications are live there. Thread-safe.
 ///
-/// A proxy is live up to a publication when it has acknowledged everything that this publication's configuration
-/// has for it; a publication that changes nothing for it counts as soon as what it has is acknowledged.
+/// A publication is live when the proxy has every resource that it changed, as it is offered now; one that changes
+/// nothing for it is as soon as what was offered before is.
 final class ProxySession {
     private final Handle handle;
     private final ProxyNode node;
     private final Instant since;
     private final Optional<String> objection;
+    private final Function<ProxyView, ResourceSet> translate;
     private final long connectedNanos = System.nanoTime();
     private @Nullable ProxyView view;
     private Optional<ResourceSet> offered = Optional.empty();
+    private Optional<MeshSnapshot> snapshot = Optional.empty();
     private long offeredNumber;
-    private long liveNumber;
+    /// What was offered and is not all live, oldest first.
+    private final List<OpenPush> pushes = new ArrayList<>();
     private long offeredNanos;
     private Optional<Long> lastPushNanos = Optional.empty();
 
     /// @param objection why the control plane must not connect to the address that the proxy states; empty when it may
-    ProxySession(Handle handle, ProxyNode node, Instant since, Optional<String> objection) {
+    /// @param translate writes a view as resources
+    ProxySession(
+            Handle handle,
+            ProxyNode node,
+            Instant since,
+            Optional<String> objection,
+            Function<ProxyView, ResourceSet> translate) {
+        this.translate = translate;
         this.handle = handle;
         this.node = node;
         this.since = since;
@@ -65,19 +82,20 @@ final class ProxySession {
     /// Offers what `publication` has for this proxy.
     ///
     /// @return whether something was offered, and not merely found unchanged
-    synchronized boolean push(Publication publication, Function<ProxyView, ResourceSet> translate) {
+    synchronized boolean push(Publication publication) {
         if (publication.number() <= offeredNumber) {
             return false;
         }
         var next = publication.snapshot().viewFor(node);
-        boolean fresh = !next.equals(view);
-        if (fresh) {
-            var resources = Optional.of(translate.apply(next));
+        var before = offered;
+        if (!next.equals(view)) {
+            offered = Optional.of(translate.apply(next));
             view = next;
-            fresh = !resources.equals(offered);
-            offered = resources;
         }
+        boolean fresh = !offered.equals(before);
+        note(publication, fresh ? before : offered);
         offeredNumber = publication.number();
+        snapshot = Optional.of(publication.snapshot());
         if (fresh) {
             offeredNanos = System.nanoTime();
             lastPushNanos = Optional.empty();
@@ -86,30 +104,58 @@ final class ProxySession {
         return fresh;
     }
 
+    /// What of a publication waits: what it changes, or all that waits already where it changes nothing.
+    private void note(Publication publication, Optional<ResourceSet> before) {
+        var open = OpenPush.differences(before.orElse(ResourceSet.EMPTY), offered.orElse(ResourceSet.EMPTY));
+        if (open.isEmpty()) {
+            pushes.forEach(push -> push.open()
+                    .forEach((type, names) ->
+                            open.computeIfAbsent(type, _ -> new HashSet<>()).addAll(names)));
+        }
+        boolean first = snapshot.isEmpty();
+        if (!open.isEmpty() || first) {
+            pushes.add(new OpenPush(
+                    new Range(offeredNumber, publication.number()), snapshot, publication.snapshot(), open));
+        }
+    }
+
     /// Looks how far the proxy has come.
     ///
     /// @return the nanoseconds that the last offer took, once, when it has just become live
     synchronized Optional<Long> settle() {
-        if (offered.isEmpty() || liveNumber == offeredNumber || !isSynced()) {
+        if (pushes.isEmpty()) {
             return Optional.empty();
         }
-        liveNumber = offeredNumber;
-        if (lastPushNanos.isPresent()) {
+        var states = handle.states();
+        var asked = EnumSet.noneOf(ResourceType.class);
+        states.forEach((type, state) -> {
+            if (state.status() != Status.NOT_SENT) {
+                asked.add(type);
+            }
+        });
+        if (asked.isEmpty()) {
+            return Optional.empty();
+        }
+        var unsettled = handle.unsettled();
+        long newest = pushes.getLast().range().upTo();
+        pushes.removeIf(push -> push.settle(asked, unsettled));
+        mergePushes();
+        boolean live = pushes.isEmpty() || pushes.getLast().range().upTo() < newest;
+        if (!live || lastPushNanos.isPresent()) {
             return Optional.empty();
         }
         lastPushNanos = Optional.of(System.nanoTime() - offeredNanos);
         return lastPushNanos;
     }
 
-    private boolean isSynced() {
-        var states = handle.states().values();
-        return anySynced(states)
-                && states.stream()
-                        .allMatch(state -> state.status() == Status.SYNCED || state.status() == Status.NOT_SENT);
-    }
-
-    private static boolean anySynced(Collection<SyncState> states) {
-        return states.stream().anyMatch(state -> state.status() == Status.SYNCED);
+    /// What waits for the same is one, however many publications come while that is refused.
+    private void mergePushes() {
+        for (int i = pushes.size() - 1; i > 0; i--) {
+            var earlier = pushes.get(i - 1);
+            if (earlier.waitsLike(pushes.get(i))) {
+                pushes.set(i - 1, earlier.and(pushes.remove(i)));
+            }
+        }
     }
 
     /// Whether the proxy takes a whole configuration from here: it asks for clusters and for listeners. Before anything
@@ -123,9 +169,54 @@ final class ProxySession {
         return state != null && state.status() != Status.NOT_SENT;
     }
 
-    /// The publication up to which the proxy is live; 0 for none.
-    synchronized long liveNumber() {
-        return liveNumber;
+    /// The publications of which something is not live.
+    synchronized List<Range> waiting() {
+        var ranges = new ArrayList<>(pushes.stream().map(OpenPush::range).toList());
+        ranges.add(new Range(offeredNumber, Long.MAX_VALUE));
+        return ranges;
+    }
+
+    /// How far a proxy has come with an object.
+    sealed interface Progress {
+        /// It runs with it.
+        record Live() implements Progress {}
+
+        /// It was not offered yet, or is on its way.
+        record UnderWay() implements Progress {}
+
+        /// Something that the object has a part in was refused.
+        record Refused(String reason) implements Progress {}
+    }
+
+    /// How far the proxy has come with an object.
+    ///
+    /// @param since the publication that first had the object as it is, or had it no more
+    /// @param stands whether it is in the mesh, or is gone from it
+    synchronized Progress progress(ObjectName object, long since, boolean stands) {
+        if (offeredNumber < since) {
+            return new Progress.UnderWay();
+        }
+        var push = pushes.stream().filter(open -> open.range().has(since)).findFirst();
+        if (push.isEmpty()) {
+            return new Progress.Live();
+        }
+        var refused = handle.refused();
+        var details = new LinkedHashSet<String>();
+        if (push.get().isFirst() && !stands) {
+            refused.forEach((type, reasons) -> reasons.values().forEach(reason -> details.add(type + ": " + reason)));
+            return details.isEmpty() ? new Progress.UnderWay() : new Progress.Refused(String.join("; ", details));
+        }
+        if (refused.isEmpty()) {
+            return new Progress.UnderWay();
+        }
+        var open = push.get().partOf(object, push.get().open(), mesh -> translate.apply(mesh.viewFor(node)));
+        open.forEach((type, names) -> names.forEach(
+                name -> Optional.ofNullable(refused.getOrDefault(type, Map.of()).get(name))
+                        .ifPresent(reason -> details.add(type + ": " + reason))));
+        if (!details.isEmpty()) {
+            return new Progress.Refused(String.join("; ", details));
+        }
+        return open.isEmpty() ? new Progress.Live() : new Progress.UnderWay();
     }
 
     /// The publication up to which the proxy was offered everything; 0 for none.

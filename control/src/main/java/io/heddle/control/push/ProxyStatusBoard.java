@@ -19,7 +19,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /// The truth about what is in force where: per proxy from its own acknowledgements, per object from the proxies
-/// that are live up to the publication that first had it. Thread-safe.
+/// on which that of the publication that first had it is live which the object has a part in. Thread-safe.
 public final class ProxyStatusBoard {
     private static final int MAX_DEPARTURES = 10_000;
     private static final long FIRST_PUBLICATION = 1;
@@ -93,8 +93,10 @@ public final class ProxyStatusBoard {
 
     /// Takes note of how far the proxies have come.
     void progressed(Collection<ProxySession> sessions) {
-        long everywhere =
-                sessions.stream().mapToLong(ProxySession::liveNumber).min().orElse(0);
+        var waiting = sessions.stream()
+                .flatMap(session -> session.waiting().stream())
+                .distinct()
+                .toList();
         long now = System.nanoTime();
         var firstConnected = sessions.stream().map(ProxySession::connectedNanos).min(Long::compare);
         if (firstConnected.isEmpty()) {
@@ -107,7 +109,7 @@ public final class ProxyStatusBoard {
                     continue;
                 }
                 var begun = arrival.begun(firstConnected.get());
-                boolean live = begun.state.since() <= everywhere;
+                boolean live = waiting.stream().noneMatch(range -> range.has(begun.state.since()));
                 arrivals.put(object, live ? begun.live(now) : begun);
                 if (live) {
                     underWay.remove(object);
@@ -120,18 +122,34 @@ public final class ProxyStatusBoard {
     ///
     /// @param version the stored version
     ObjectStatus object(ObjectName object, long version, Collection<ProxySession> sessions) {
+        long since;
         synchronized (lock) {
             if (!isPublished(object, version)) {
-                return status(NEVER, sessions, Optional.empty());
+                return new ObjectStatus(true, List.of(), List.of(), 0, sessions.size(), List.of(), Optional.empty());
             }
             var problems = current.map(publication -> publication.refused().getOrDefault(object, List.of()))
                     .orElse(List.of());
             if (!problems.isEmpty()) {
                 return new ObjectStatus(false, problems, List.of(), 0, sessions.size(), List.of(), Optional.empty());
             }
+            since = arrivals.getOrDefault(object, NOWHERE).state.since();
+        }
+        var status = status(object, since, true, sessions);
+        boolean everywhere = !sessions.isEmpty() && status.activeOn() == sessions.size();
+        return status.liveAfter(everywhere ? liveAfter(object, version) : Optional.empty());
+    }
+
+    /// How long it took until an object that is live everywhere was.
+    private Optional<Long> liveAfter(ObjectName object, long version) {
+        synchronized (lock) {
             var arrival = arrivals.getOrDefault(object, NOWHERE);
-            var live = arrival.tookNanos().map(TimeUnit.NANOSECONDS::toMillis);
-            return status(arrival.state.since(), sessions, live);
+            if (arrival.state.version() != version) {
+                return Optional.empty();
+            }
+            if (underWay.remove(object)) { // Something else holds up the publication that it came with.
+                arrivals.put(object, arrival.live(System.nanoTime()));
+            }
+            return arrivals.getOrDefault(object, NOWHERE).tookNanos().map(TimeUnit.NANOSECONDS::toMillis);
         }
     }
 
@@ -145,32 +163,27 @@ public final class ProxyStatusBoard {
     /// Where an object that is no longer stored is gone. One that no publication of this process had was gone before
     /// the first.
     ObjectStatus removal(ObjectName object, Collection<ProxySession> sessions) {
+        long since;
         synchronized (lock) {
             boolean published = arrivals.containsKey(object);
-            long since = published ? NEVER : departures.getOrDefault(object, FIRST_PUBLICATION);
-            return status(since, sessions, Optional.empty());
+            since = published ? NEVER : departures.getOrDefault(object, FIRST_PUBLICATION);
         }
+        return status(object, since, false, sessions);
     }
 
-    /// A refusal of what was offered before is history: what may cure it is still on its way.
-    private static ObjectStatus status(long since, Collection<ProxySession> sessions, Optional<Long> live) {
+    private static ObjectStatus status(
+            ObjectName object, long since, boolean stands, Collection<ProxySession> sessions) {
         int active = 0;
         var refusals = new ArrayList<Refusal>();
         for (var session : sessions) {
-            if (session.liveNumber() >= since) {
-                active++;
-            } else if (session.offeredNumber() >= since) {
-                refusal(session).ifPresent(refusals::add);
+            switch (session.progress(object, since, stands)) {
+                case ProxySession.Progress.Live() -> active++;
+                case ProxySession.Progress.UnderWay() -> {}
+                case ProxySession.Progress.Refused(var reason) ->
+                    refusals.add(new Refusal(session.node().id(), reason));
             }
         }
-        return new ObjectStatus(true, List.of(), List.of(), active, sessions.size(), refusals, live);
-    }
-
-    private static Optional<Refusal> refusal(ProxySession session) {
-        var reasons = refusals(session);
-        return reasons.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new Refusal(session.node().id(), String.join("; ", reasons)));
+        return new ObjectStatus(true, List.of(), List.of(), active, sessions.size(), refusals, Optional.empty());
     }
 
     private static List<String> refusals(ProxySession session) {

@@ -293,6 +293,69 @@ class ConnectedProxiesTest {
         assertThat(proxies.figures().rejects()).containsEntry(ResourceType.CDS, 1L);
     }
 
+    private static final String OTHER_SERVICE =
+            "\n---\n" + service(80).replace("name: catalog", "name: other").replace("app: catalog", "app: other");
+
+    private static Publication both(long number, int port, long catalogSince, long otherSince) {
+        var mesh = publication(number, service(port) + OTHER_SERVICE, 1);
+        return new Publication(
+                number,
+                mesh.snapshot(),
+                Map.of(
+                        CATALOG,
+                        new ObjectState(catalogSince, catalogSince, System.nanoTime()),
+                        OTHER,
+                        new ObjectState(otherSince, otherSince, System.nanoTime())),
+                Map.of());
+    }
+
+    private static String cluster(RecordedHandle handle, String service) {
+        return handle.offers().getLast().resources(ResourceType.CDS).keySet().stream()
+                .filter(name -> name.contains(service))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void a_refused_resource_tells_of_the_objects_that_have_a_part_in_it_alone() {
+        proxies.publish(both(1, 80, 1, 1));
+        var web = connect("c1", "web");
+        awaitOffers(web, 1);
+        web.refuses(Map.of(ResourceType.CDS, Map.of(cluster(web, "catalog"), "bad cluster")));
+        assertThat(object(OTHER).activeOn()).isEqualTo(1);
+        assertThat(object(OTHER).rejectedBy()).isEmpty();
+        assertThat(object(OTHER).liveAfterMillis()).isPresent();
+        assertThat(object(CATALOG).activeOn()).isZero();
+        assertThat(object(CATALOG).rejectedBy())
+                .singleElement()
+                .satisfies(refusal -> assertThat(refusal.reason()).isEqualTo("CDS: bad cluster"));
+    }
+
+    @Test
+    void what_comes_after_a_refused_resource_is_live_where_it_was_taken() {
+        proxies.publish(both(1, 80, 1, 1));
+        var web = connect("c1", "web");
+        awaitOffers(web, 1);
+        acknowledge(web);
+        proxies.publish(both(2, 81, 2, 1));
+        awaitOffers(web, 2);
+        web.refuses(Map.of(ResourceType.CDS, Map.of(cluster(web, "catalog"), "bad cluster")));
+        for (long number = 3; number < 6; number++) {
+            proxies.publish(both(number, 81, 2, number));
+            long published = number;
+            await().atMost(LONG).until(() -> proxies.object(OTHER, published).activeOn() == 1);
+        }
+        assertThat(object(CATALOG).rejectedBy()).hasSize(1);
+        proxies.publish(publication(6, service(81), 2));
+        await().atMost(LONG).until(() -> web.offers().size() == 3);
+        web.refuses(Map.of(ResourceType.CDS, Map.of(cluster(web, "catalog"), "bad cluster")));
+        assertThat(proxies.removal(OTHER).activeOn()).isEqualTo(1);
+        assertThat(object(CATALOG).rejectedBy()).hasSize(1);
+        acknowledge(web);
+        web.refuses(Map.of());
+        assertThat(object(CATALOG).activeOn()).isEqualTo(1);
+    }
+
     @Test
     void a_changed_object_is_no_longer_active_until_it_is_acknowledged_again() {
         proxies.publish(publication(1, service(80), 1));

@@ -10,6 +10,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// A stream whose far end answers when the test says so.
@@ -19,6 +21,7 @@ final class RecordedHandle implements Handle {
     private final List<String> closings = new CopyOnWriteArrayList<>();
     private volatile Status status = Status.NOT_SENT;
     private volatile String detail = "";
+    private volatile Map<ResourceType, Map<String, String>> refused = Map.of();
     private volatile Set<ResourceType> asked = EnumSet.allOf(ResourceType.class);
 
     RecordedHandle(String id) {
@@ -49,6 +52,46 @@ final class RecordedHandle implements Handle {
             states.put(type, new SyncState(shown, "offered", "acknowledged", detail));
         }
         return states;
+    }
+
+    @Override
+    public Map<ResourceType, Set<String>> unsettled() {
+        return status == Status.SYNCED ? refusedNames() : names();
+    }
+
+    private Map<ResourceType, Set<String>> names() {
+        var names = new EnumMap<ResourceType, Set<String>>(ResourceType.class);
+        for (var set : offers) {
+            asked.forEach(type -> names.computeIfAbsent(type, _ -> new TreeSet<>())
+                    .addAll(set.resources(type).keySet()));
+        }
+        return names;
+    }
+
+    private Map<ResourceType, Set<String>> refusedNames() {
+        var names = new EnumMap<ResourceType, Set<String>>(ResourceType.class);
+        refused.forEach((type, details) -> names.put(type, details.keySet()));
+        return names;
+    }
+
+    @Override
+    public Map<ResourceType, Map<String, String>> refused() {
+        if (status != Status.REJECTED) {
+            return refused;
+        }
+        var all = new EnumMap<ResourceType, Map<String, String>>(ResourceType.class);
+        names().forEach((type, names) -> {
+            var details = new TreeMap<String, String>();
+            names.forEach(name -> details.put(name, detail));
+            all.put(type, details);
+        });
+        return all;
+    }
+
+    /// Has taken everything but these.
+    void refuses(Map<ResourceType, Map<String, String>> details) {
+        refused = details;
+        status = Status.SYNCED;
     }
 
     List<ResourceSet> offers() {

@@ -1,5 +1,6 @@
 package io.heddle.model.view;
 
+import io.heddle.model.name.ObjectName;
 import io.heddle.model.name.ServiceName;
 import io.heddle.model.resource.AccessPolicy;
 import io.heddle.model.resource.FaultPolicy;
@@ -75,6 +76,18 @@ public final class MeshSnapshot {
     /// The snapshot of these resources, the oldest first, that shares with this one what has not changed.
     public MeshSnapshot next(Collection<? extends Resource> resources) {
         return new MeshSnapshot(settings, resources, Map.copyOf(views));
+    }
+
+    /// The mesh as it would be without an object.
+    public MeshSnapshot without(ObjectName object) {
+        var rest = new ArrayList<Resource>(allServices);
+        rest.addAll(workloads);
+        rest.addAll(routes);
+        rest.addAll(faults.values());
+        rest.addAll(peerPolicies());
+        rest.addAll(accessPolicies());
+        rest.removeIf(resource -> resource.object().equals(object));
+        return next(rest);
     }
 
     /// What holds for the whole mesh.

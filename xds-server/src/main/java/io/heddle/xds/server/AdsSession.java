@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The protocol of one ADS stream as a state machine without I/O: requests and offered sets go in, responses come out.
@@ -19,12 +20,15 @@ import org.jspecify.annotations.Nullable;
 /// one. Its rules:
 /// - While a response of a type is unanswered, nothing more of the type is sent, and what is offered is coalesced.
 /// - Make before break: additions of a type wait until all types before it (in the order of [ResourceType]) are
-///   answered; removals wait until every addition is answered and nothing is refused.
+///   answered; removals wait until every addition is answered, and until nothing that a client runs on with, since it
+///   has refused a newer version, names what is to go.
 /// - The exception to both: a delta client gets what it asks for by name and does not have at once, because it may need
 ///   that before it can acknowledge what named it.
-/// - A refused change is not repeated until something else is offered or taken; then it is part of the difference
-///   again. (A client may refuse a good change along with a bad one that it depends on.) What is taken is a reason
-///   three times for each offer at most, since what is sent again is taken and refused again.
+/// - What was refused with others is sent again in halves, so that a bad resource harms none of the others; see
+///   [RefusedChanges].
+/// - A refused change is not repeated until something else is taken; then it is tried by itself. (A client may refuse
+///   a good change because of another one that it depends on.) What is taken is a reason three times for each offer at
+///   most, since what is sent again is taken and refused again.
 /// - A changed cluster's endpoints are sent again, as a client that warms the new cluster waits for them.
 /// - A client that comes back with what it had is sent nothing when nothing changed.
 public final class AdsSession {
@@ -44,7 +48,7 @@ public final class AdsSession {
     AdsSession(Variant variant) {
         this.variant = variant;
         for (var type : ResourceType.values()) {
-            types.put(type, new TypeState(type));
+            types.put(type, new TypeState(type, variant == Variant.DELTA));
         }
     }
 
@@ -61,6 +65,14 @@ public final class AdsSession {
 
         /// How far the proxy has come, for every type.
         Map<ResourceType, SyncState> states();
+
+        /// The names of the resources that the proxy does not have as they were offered last, or may not have: what is
+        /// on its way, what is refused, what is to go. A type of which it has everything is left out.
+        Map<ResourceType, Set<String>> unsettled();
+
+        /// What of that the proxy has refused, by type and name, and its reason. What was refused along with something
+        /// bad is there until it is known to be good.
+        Map<ResourceType, Map<String, String>> refused();
     }
 
     /// The variant of the protocol.
@@ -77,7 +89,7 @@ public final class AdsSession {
     /// @return the responses to send now, in order
     List<AdsResponse> offer(ResourceSet next) {
         if (target == null || !next.equals(target)) {
-            types.values().forEach(TypeState::forgive);
+            types.values().forEach(TypeState::offered);
         }
         target = next;
         return flush();
@@ -92,7 +104,7 @@ public final class AdsSession {
         }
         var event = state.answer(request.nonce(), request.error());
         if (event.isPresent() && event.get() instanceof SessionEvent.Acknowledged) {
-            types.values().forEach(TypeState::forgiveForNow); // what was refused along with something else may fit now
+            types.values().forEach(TypeState::taken); // what was refused along with something else may fit now
         }
         state.subscribe(request.subscription(), request.resume());
         return new Reaction(event.stream().toList(), flush());
@@ -103,6 +115,33 @@ public final class AdsSession {
         var states = new EnumMap<ResourceType, SyncState>(ResourceType.class);
         types.forEach((type, state) -> states.put(type, state.syncState(target)));
         return Collections.unmodifiableMap(states);
+    }
+
+    /// The names of what the client does not have as it was offered.
+    Map<ResourceType, Set<String>> unsettled() {
+        var unsettled = new EnumMap<ResourceType, Set<String>>(ResourceType.class);
+        var offered = target;
+        if (offered != null) {
+            types.forEach((type, state) -> {
+                var names = state.unsettled(offered);
+                if (!names.isEmpty()) {
+                    unsettled.put(type, names);
+                }
+            });
+        }
+        return Collections.unmodifiableMap(unsettled);
+    }
+
+    /// What the client has refused, by type and name, and why.
+    Map<ResourceType, Map<String, String>> refused() {
+        var refused = new EnumMap<ResourceType, Map<String, String>>(ResourceType.class);
+        types.forEach((type, state) -> {
+            var details = state.refused();
+            if (!details.isEmpty()) {
+                refused.put(type, details);
+            }
+        });
+        return Collections.unmodifiableMap(refused);
     }
 
     private List<AdsResponse> flush() {
@@ -116,12 +155,16 @@ public final class AdsSession {
             var state = state(type);
             if (state.asked()) {
                 state.resumeWith(offered);
+                state.forgetHistory(offered);
                 sendAdditions(type, offered, settled, out);
-                settled &= !state.busy() && !state.due(state.additions(offered));
+                settled &= !state.busy()
+                        && !state.answerDue()
+                        && state.due(state.additions(offered)).isEmpty();
             }
         }
-        if (settled && types.values().stream().noneMatch(TypeState::rejected)) {
-            REMOVAL_ORDER.forEach(type -> sendRemovals(type, offered, out));
+        if (settled) {
+            var held = HeldBack.of(types, offered);
+            REMOVAL_ORDER.forEach(type -> sendRemovals(type, offered, held, out));
         }
         return out;
     }
@@ -131,24 +174,17 @@ public final class AdsSession {
         if (state.busy() && variant == Variant.STATE_OF_THE_WORLD) {
             return;
         }
-        var additions = state.additions(offered);
-        if (state.refusalIsHistory(offered)) {
-            // Only its own: a client that refuses a whole set lets go of the names it had asked for on the way, and
-            // would
-            // get the rest of that set again and again.
-            state.forgive();
-        }
         boolean all = settled && !state.busy();
-        var change = all ? additions : state.answers(offered);
-        if (state.due(change) && (all || !change.isEmpty())) {
+        var change = state.due(all ? state.additions(offered) : state.answers(offered));
+        if (!change.isEmpty() || (all && state.answerDue())) {
             send(type, change, out);
         }
     }
 
-    private void sendRemovals(ResourceType type, ResourceSet offered, List<AdsResponse> out) {
+    private void sendRemovals(ResourceType type, ResourceSet offered, HeldBack held, List<AdsResponse> out) {
         var state = state(type);
-        var change = state.removals(offered);
-        if (!change.isEmpty() && state.due(change)) {
+        var change = state.due(state.removals(offered).only(name -> !held.holds(type, name)));
+        if (!change.isEmpty()) {
             send(type, change, out);
         }
     }

@@ -6,6 +6,7 @@ import io.heddle.xds.resource.ResourceSet;
 import io.heddle.xds.resource.ResourceType;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +54,20 @@ final class AdsStream<R> implements AdsSession.Handle {
     public Map<ResourceType, SyncState> states() {
         synchronized (lock) {
             return session.states();
+        }
+    }
+
+    @Override
+    public Map<ResourceType, Set<String>> unsettled() {
+        synchronized (lock) {
+            return session.unsettled();
+        }
+    }
+
+    @Override
+    public Map<ResourceType, Map<String, String>> refused() {
+        synchronized (lock) {
+            return session.refused();
         }
     }
 

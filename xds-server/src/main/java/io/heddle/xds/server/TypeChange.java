@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /// The difference, for one type, between what a client has and what it should have.
 ///
@@ -22,6 +23,16 @@ record TypeChange(List<NamedResource> upserts, List<String> absent, List<String>
 
     boolean isEmpty() {
         return upserts.isEmpty() && absent.isEmpty() && removals.isEmpty();
+    }
+
+    /// What of it goes by names that `wanted` holds for.
+    TypeChange only(Predicate<String> wanted) {
+        return new TypeChange(
+                upserts.stream()
+                        .filter(resource -> wanted.test(resource.name()))
+                        .toList(),
+                absent.stream().filter(wanted).toList(),
+                removals.stream().filter(wanted).toList());
     }
 
     /// Everything that is sent as "does not exist".

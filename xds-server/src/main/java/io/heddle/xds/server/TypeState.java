@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// What one client asked for of one type, what it has, and what it was sent and has not answered yet. Not thread-safe.
@@ -26,10 +27,11 @@ final class TypeState {
     private static final String WILDCARD = "*";
     /// The version of a resource that was refused, perhaps only along with another one.
     private static final String UNSURE = "?";
-
-    private static final int MOST_SECOND_CHANCES = 3;
+    /// The same, of one that the client had from an earlier stream.
+    private static final String UNSEEN = "??";
 
     private final ResourceType type;
+    private final boolean divides;
     private final Set<String> names = new TreeSet<>();
     private final TreeMap<String, Known> known = new TreeMap<>();
     private boolean asked;
@@ -39,11 +41,15 @@ final class TypeState {
     private String lastNonce = "";
     private String acknowledged = "";
     private final Map<String, Outstanding> outstanding = new HashMap<>();
-    private @Nullable Rejection rejection;
-    private int secondChances;
+    private final RefusedChanges refused;
 
-    TypeState(ResourceType type) {
+    /// Nothing was asked for yet.
+    ///
+    /// @param divides whether the client can be sent one resource by itself
+    TypeState(ResourceType type, boolean divides) {
         this.type = type;
+        this.divides = divides;
+        this.refused = new RefusedChanges(divides);
     }
 
     /// What the client has under a name.
@@ -56,21 +62,15 @@ final class TypeState {
         boolean exists() {
             return !version.isEmpty();
         }
+
+        /// As it is after a change was refused.
+        Known unsure() {
+            boolean unseen = exists() && body.isEmpty() && !version.equals(UNSURE);
+            return new Known(unseen ? UNSEEN : UNSURE, body);
+        }
     }
 
     private record Outstanding(String version, TypeChange change, Map<String, Optional<Known>> before) {}
-
-    private record Rejection(Map<String, String> signature, String detail) {
-        boolean covers(TypeChange change) {
-            return signature.entrySet().containsAll(change.signature().entrySet());
-        }
-
-        Rejection without(String name) {
-            var rest = new HashMap<>(signature);
-            rest.remove(name);
-            return new Rejection(rest, detail);
-        }
-    }
 
     boolean asked() {
         return asked;
@@ -78,10 +78,6 @@ final class TypeState {
 
     boolean busy() {
         return !outstanding.isEmpty();
-    }
-
-    boolean rejected() {
-        return rejection != null;
     }
 
     /// Whether a request with this nonce speaks of an older state than the one sent last.
@@ -104,12 +100,13 @@ final class TypeState {
         answered.before()
                 .forEach((name, before) ->
                         before.ifPresentOrElse(entry -> known.put(name, entry), () -> known.remove(name)));
-        answered.change().upserts().forEach(resource -> {
-            var before = Optional.ofNullable(known.get(resource.name()));
-            known.put(resource.name(), new Known(UNSURE, before.flatMap(Known::body)));
-        });
+        answered.change()
+                .upserts()
+                .forEach(resource -> known.put(
+                        resource.name(),
+                        known.getOrDefault(resource.name(), Known.ABSENT).unsure()));
         known.keySet().removeIf(name -> !wants(name));
-        rejection = new Rejection(answered.change().signature(), error.get());
+        refused.add(answered.change().signature(), error.get());
         // A client that has taken nothing yet may still run with what an earlier stream brought: it must be told all,
         // even when that is nothing.
         firstAnswerDue |= wildcard && acknowledged.isEmpty();
@@ -161,9 +158,7 @@ final class TypeState {
             } else {
                 names.add(name);
                 known.remove(name); // named again means: send it again, even what was refused
-                if (rejection != null) {
-                    rejection = rejection.without(name);
-                }
+                refused.forget(name);
             }
         }
         known.keySet().removeIf(name -> !wants(name));
@@ -236,42 +231,86 @@ final class TypeState {
         return new TypeChange(List.of(), List.of(), gone);
     }
 
-    /// Whether `change` is to be sent: it is not empty, and there is more in it than what was refused.
-    boolean due(TypeChange change) {
-        var refused = rejection;
-        boolean worth = !change.isEmpty() || firstAnswerDue;
-        return worth && (refused == null || !refused.covers(change));
-    }
-
-    /// Whether something was refused and nothing of it is wanted any more.
-    boolean refusalIsHistory(ResourceSet target) {
-        var refused = rejection;
-        if (refused == null) {
-            return false;
+    /// The part of `change` that is to be sent: without what was refused, or else what of that is to be tried next.
+    TypeChange due(TypeChange change) {
+        var signature = change.signature();
+        var fresh = change.only(name -> !refused.covers(name, signature.getOrDefault(name, "")));
+        if (!divides) {
+            return fresh.isEmpty() ? fresh : change; // one part of it cannot be sent without the other
         }
-        var wanted = new ArrayList<>(additions(target).signature().entrySet());
-        wanted.addAll(removals(target).signature().entrySet());
-        return refused.signature().entrySet().stream().noneMatch(wanted::contains);
+        return fresh.isEmpty()
+                ? refused.next(signature.keySet())
+                        .map(group -> change.only(group::contains))
+                        .orElse(TypeChange.NONE)
+                : fresh;
     }
 
-    /// Lets what was refused be sent again.
-    void forgive() {
-        secondChances = 0;
-        rejection = null;
+    /// Whether the client is to be answered though there is nothing to tell it.
+    boolean answerDue() {
+        return firstAnswerDue && refused.isEmpty();
     }
 
-    /// Lets what was refused be sent again since something was taken, which is a reason only so often: the answer to
-    /// what is sent again may be one more reason.
-    void forgiveForNow() {
-        if (rejection != null && secondChances < MOST_SECOND_CHANCES) {
-            secondChances++;
-            rejection = null;
+    /// Forgets what was refused and is not wanted any more.
+    void forgetHistory(ResourceSet target) {
+        if (!refused.isEmpty()) {
+            var wanted = additions(target).signature();
+            wanted.putAll(removals(target).signature());
+            refused.retain(wanted);
         }
+    }
+
+    /// Something else is offered.
+    void offered() {
+        refused.renew();
+    }
+
+    /// Something was taken.
+    void taken() {
+        refused.giveSecondChance();
+    }
+
+    /// The versions with which the client runs on where it has refused newer ones; of those that `which` chooses.
+    List<NamedResource> olderVersions(Predicate<String> which) {
+        return known.entrySet().stream()
+                .filter(entry -> entry.getValue().version().equals(UNSURE) && which.test(entry.getKey()))
+                .flatMap(entry -> entry.getValue().body().stream())
+                .toList();
+    }
+
+    /// Whether it runs on with something of which only the version is known; of those that `which` chooses.
+    boolean runsWithUnknown(Predicate<String> which) {
+        return known.entrySet().stream()
+                .anyMatch(entry -> entry.getValue().version().equals(UNSEEN) && which.test(entry.getKey()));
+    }
+
+    /// What the client has under a name.
+    Optional<NamedResource> body(String name) {
+        return Optional.ofNullable(known.get(name)).flatMap(Known::body);
+    }
+
+    /// What is refused, or in doubt, by name, and why.
+    Map<String, String> refused() {
+        return refused.details();
+    }
+
+    /// The names under which the client does not have, or may not have, what it should.
+    Set<String> unsettled(ResourceSet target) {
+        if (!asked) {
+            return Set.of();
+        }
+        var names = new TreeSet<>(additions(target).signature().keySet());
+        names.addAll(removals(target).signature().keySet());
+        names.addAll(refused.details().keySet());
+        outstanding
+                .values()
+                .forEach(sent -> names.addAll(sent.change().signature().keySet()));
+        return names;
     }
 
     /// Forgets that the client has a resource, so that it is sent again.
     void forget(String name) {
         known.remove(name);
+        refused.forget(name);
     }
 
     boolean has(String name) {
@@ -307,7 +346,7 @@ final class TypeState {
             known.entrySet().removeIf(entry -> !entry.getValue().exists() && !names.contains(entry.getKey()));
         }
         firstAnswerDue = false;
-        rejection = null;
+        refused.sent(change.signature().keySet());
         return before;
     }
 
@@ -335,8 +374,8 @@ final class TypeState {
         if (!asked) {
             return new SyncState(SyncState.Status.NOT_SENT, offered, acknowledged, "");
         }
-        if (rejection != null) {
-            return new SyncState(SyncState.Status.REJECTED, offered, acknowledged, rejection.detail());
+        if (!refused.isEmpty()) {
+            return new SyncState(SyncState.Status.REJECTED, offered, acknowledged, refused.detail());
         }
         boolean pending = busy()
                 || firstAnswerDue

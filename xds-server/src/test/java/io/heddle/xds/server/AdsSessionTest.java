@@ -10,16 +10,21 @@ import static io.heddle.xds.server.TestSets.listener;
 import static io.heddle.xds.server.TestSets.routes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.heddle.xds.resource.NamedResource;
 import io.heddle.xds.resource.ResourceSet;
 import io.heddle.xds.resource.ResourceType;
 import io.heddle.xds.server.AdsRequest.Resume;
 import io.heddle.xds.server.AdsRequest.Subscription;
 import io.heddle.xds.server.AdsSession.Variant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class AdsSessionTest {
@@ -86,38 +91,121 @@ final class AdsSessionTest {
     }
 
     @Test
-    void a_refused_change_waits_for_another_offer() {
+    void a_refused_change_waits_until_something_else_is_taken() {
         delta.offer(ONE);
-        var good = only(ask(delta, CDS));
-        acknowledge(delta, good);
-        var bad = ResourceSet.of(cluster("a", "bad"), cluster("b", "1"));
+        acknowledge(delta, only(ask(delta, CDS)));
+        var bad = ResourceSet.of(cluster("a", "bad"));
         var refused = delta.offer(bad).get(0);
-        var reaction = delta.receive(new AdsRequest(
-                CDS,
-                new Subscription.Change(List.of(), List.of()),
-                new Resume.Nothing(),
-                refused.nonce(),
-                Optional.of("no")));
+        var reaction = refuse(delta, refused);
         assertThat(reaction.events()).containsExactly(new SessionEvent.Rejected(CDS, refused.version(), "no"));
         assertThat(reaction.responses()).isEmpty();
         assertThat(delta.states().get(CDS))
                 .isEqualTo(new SyncState(SyncState.Status.REJECTED, bad.version(CDS), ONE.version(CDS), "no"));
         assertThat(delta.offer(bad)).isEmpty();
-        var mended = delta.offer(ResourceSet.of(cluster("a", "2"), cluster("b", "1")));
-        assertThat(names(mended))
-                .as("what went with the bad one is part of it again")
-                .containsExactly("CDS[a, b]-[]");
+        var more = delta.offer(bad.with(ResourceSet.of(cluster("b", "1"))));
+        assertThat(names(more)).as("the bad one harms no other").containsExactly("CDS[b]-[]");
+        var again = acknowledge(delta, more.getFirst()).responses();
+        assertThat(names(again)).as("it may have needed the other").containsExactly("CDS[a]-[]");
+        assertThat(refuse(delta, again.getFirst()).responses()).isEmpty();
+        assertThat(delta.refused()).isEqualTo(Map.of(CDS, Map.of("a", "no")));
+        assertThat(delta.unsettled()).isEqualTo(Map.of(CDS, Set.of("a")));
+        assertThat(names(delta.offer(ResourceSet.of(cluster("a", "2"), cluster("b", "1")))))
+                .containsExactly("CDS[a]-[]");
+    }
+
+    @Test
+    void what_is_refused_with_others_is_sent_again_in_halves_until_the_bad_one_stands_alone() {
+        delta.offer(ONE);
+        acknowledge(delta, only(ask(delta, CDS)));
+        var offered = ResourceSet.of(cluster("a", "bad"), cluster("b", "1"), cluster("c", "1"), cluster("d", "1"));
+        assertThat(judged(delta, delta.offer(offered))).containsExactly("a b c d", "a b", "a", "b", "c d", "a");
+        assertThat(delta.unsettled()).isEqualTo(Map.of(CDS, Set.of("a")));
+        assertThat(delta.refused()).isEqualTo(Map.of(CDS, Map.of("a", "no")));
+    }
+
+    @Test
+    void a_client_that_refuses_everything_is_not_asked_for_each() {
+        var offered = ResourceSet.of(
+                IntStream.range(0, 300).mapToObj(i -> cluster("c" + i, "bad")).toList());
+        delta.offer(offered);
+        assertThat(judged(delta, ask(delta, CDS).responses())).hasSizeBetween(2, 100);
+        assertThat(delta.refused().get(CDS)).hasSize(300);
+        var more = delta.offer(offered.with(ResourceSet.of(cluster("good", "1"))));
+        assertThat(names(more)).containsExactly("CDS[good]-[]");
+        assertThat(judged(delta, more)).hasSizeLessThan(100);
+    }
+
+    /// Answers these responses and what follows from them: one is refused where something in it is bad.
+    private static List<String> judged(AdsSession session, List<AdsResponse> responses) {
+        return answered(
+                session,
+                responses,
+                cluster -> cluster.message(Cluster.class).getAltStatName().equals("bad"));
+    }
+
+    private static List<String> answered(
+            AdsSession session, List<AdsResponse> responses, Predicate<NamedResource> bad) {
+        var sent = new ArrayList<String>();
+        var left = new ArrayDeque<>(responses);
+        while (!left.isEmpty()) {
+            var response = left.remove();
+            var said = new ArrayList<>(named(response));
+            response.removed().forEach(name -> said.add(response.type() + "-" + name));
+            sent.add(String.join(" ", said));
+            boolean refused = response.resources().stream().anyMatch(bad);
+            left.addAll((refused ? refuse(session, response) : acknowledge(session, response)).responses());
+        }
+        return sent;
+    }
+
+    @Test
+    void a_refusal_holds_back_only_what_the_older_version_names() {
+        delta.offer(ONE);
+        connectAll(delta);
+        var moved = ResourceSet.of(listener("out", "s"), routes("s", "1"));
+        assertThat(answered(delta, delta.offer(moved), listener -> true))
+                .containsOnly("out", "CDS-a", "EDS-a")
+                .hasSizeLessThan(8);
+        assertThat(delta.unsettled()).isEqualTo(Map.of(LDS, Set.of("out"), RDS, Set.of("r")));
+        var mended = delta.offer(ResourceSet.of(listener("out", "t"), routes("t", "1")));
+        assertThat(names(mended)).containsExactly("LDS[out]-[]");
+        assertThat(names(acknowledge(delta, mended.getFirst()).responses())).containsExactly("RDS[]-[r]");
+    }
+
+    @Test
+    void what_is_refused_and_then_taken_away_holds_nothing_back() {
+        delta.offer(ONE);
+        connectAll(delta);
+        answered(delta, delta.offer(ResourceSet.of(listener("out", "s"), routes("s", "1"))), listener -> true);
+        var removals = delta.offer(ResourceSet.EMPTY);
+        assertThat(names(removals)).contains("LDS[]-[out]", "RDS[]-[r]");
+    }
+
+    @Test
+    void what_an_older_stream_brought_and_is_not_known_holds_everything_back() {
+        delta.offer(ONE);
+        var versions = Map.of("out", "1");
+        var first = only(delta.receive(new AdsRequest(
+                LDS,
+                new Subscription.Change(List.of(), List.of()),
+                new Resume.Versions(versions),
+                "",
+                Optional.empty())));
+        acknowledge(delta, only(ask(delta, CDS)));
+        refuse(delta, first);
+        assertThat(delta.offer(ONE.without(CDS, List.of("a")))).isEmpty();
     }
 
     @Test
     void going_back_after_a_refusal_takes_back_what_the_client_may_have_taken() {
         delta.offer(ONE);
         acknowledge(delta, only(ask(delta, CDS)));
-        refuse(
+        var half = only(refuse(
                 delta,
                 delta.offer(ResourceSet.of(cluster("a", "bad"), cluster("b", "1")))
-                        .getFirst());
-        var back = delta.offer(ONE);
+                        .getFirst()));
+        assertThat(delta.offer(ONE)).isEmpty();
+        var back = refuse(delta, half).responses();
         assertThat(names(back)).containsExactly("CDS[a]-[]");
         var removal = only(acknowledge(delta, back.getFirst()));
         assertThat(names(List.of(removal))).containsExactly("CDS[]-[b]");

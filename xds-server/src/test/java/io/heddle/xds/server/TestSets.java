@@ -5,6 +5,7 @@ import com.google.protobuf.Message;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
@@ -29,8 +30,11 @@ final class TestSets {
 
     private TestSets() {}
 
+    /// A cluster with the mark `m2` secures its connections otherwise than one with another.
     static Cluster cluster(String name, String mark) {
+        var socket = TransportSocket.newBuilder().setName(mark.equals("m2") ? "tls" : "none");
         return Cluster.newBuilder()
+                .setTransportSocket(socket)
                 .setName(name)
                 .setAltStatName(mark)
                 .setType(Cluster.DiscoveryType.EDS)
