@@ -65,7 +65,7 @@ public final class AdsConversation {
     /// @return the messages to send, in order
     /// @throws IOException when it is none of ADS; then the stream is of no use
     public List<byte[]> received(byte[] message, Duration now) throws IOException {
-        return written(subscriptions.received(wire.response(message), now));
+        return written(subscriptions.received(wire.response(message, subscriptions::has), now));
     }
 
     /// Time has passed. To be called about every second.

@@ -11,12 +11,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// An ADS client as a state machine without I/O: responses and the time go in, requests come out. Not thread-safe.
@@ -42,8 +40,6 @@ import org.jspecify.annotations.Nullable;
 public final class AdsSubscriptions {
     private static final int LONGEST_DEMAND = 1024;
     private static final String WILDCARD = "*";
-    /// How many resources of a type are kept that nobody refers to now.
-    private static final int KEPT = 1000;
 
     private final ConfigSink sink;
     private final AdsVariant variant;
@@ -52,7 +48,7 @@ public final class AdsSubscriptions {
     private final Responses responses = new Responses();
     private final Map<ResourceType, Set<String>> subscribed = new EnumMap<>(ResourceType.class);
     private final Map<ResourceType, Set<String>> nonexistent = new EnumMap<>(ResourceType.class);
-    private final Map<ResourceType, Map<String, NamedResource>> acknowledged = new EnumMap<>(ResourceType.class);
+    private final KeptResources kept = new KeptResources();
     private final Demands demands = new Demands();
     private final SecuredEndpoints secured = new SecuredEndpoints();
     private ResourceSet accepted;
@@ -89,6 +85,13 @@ public final class AdsSubscriptions {
     /// The set that the sink accepted last.
     public ResourceSet accepted() {
         return accepted;
+    }
+
+    /// The names of what there is of a type, accepted or not.
+    Set<String> has(ResourceType type) {
+        var names = new TreeSet<>(accepted.resources(type).keySet());
+        names.addAll(candidate.resources(type).keySet());
+        return names;
     }
 
     /// Whether the sink has accepted anything.
@@ -163,7 +166,7 @@ public final class AdsSubscriptions {
         read.forEach(resource -> of(nonexistent, type.get()).remove(resource.name()));
         clustersKnown |= type.get() == ResourceType.CDS;
         if (variant == AdsVariant.STATE_OF_THE_WORLD && !type.get().wildcardByDefault()) {
-            keep(type.get(), read);
+            kept.add(type.get(), read, of(subscribed, type.get()));
         }
         responses.add(type.get(), response.getNonce(), names);
         if (waitingSince == null) {
@@ -186,10 +189,7 @@ public final class AdsSubscriptions {
             candidate = secured.clustersCame(candidate, before, accepted, names);
             var more = difference(secured.awaited(), waiting);
             of(nonexistent, ResourceType.EDS).removeAll(more);
-            acknowledged
-                    .getOrDefault(ResourceType.EDS, new LinkedHashMap<>())
-                    .keySet()
-                    .removeAll(more);
+            kept.remove(ResourceType.EDS, more);
             if (variant == AdsVariant.DELTA) {
                 of(subscribed, ResourceType.EDS).removeAll(more); // asked for again, they are sent again
             }
@@ -275,31 +275,9 @@ public final class AdsSubscriptions {
                 && name.chars().allMatch(c -> c > ' ' && c != 0x7f);
     }
 
-    private void keep(ResourceType type, List<NamedResource> read) {
-        var kept = acknowledged.computeIfAbsent(type, _ -> new LinkedHashMap<>());
-        for (var resource : read) {
-            kept.remove(resource.name());
-            kept.put(resource.name(), resource);
-        }
-        var oldest = kept.keySet().iterator();
-        for (int over = kept.size() - of(subscribed, type).size() - KEPT; over > 0 && oldest.hasNext(); ) {
-            if (!of(subscribed, type).contains(oldest.next())) {
-                oldest.remove();
-                over--;
-            }
-        }
-    }
-
     /// Takes what the server knows to be here, though it came for a candidate that was dropped.
     private void useKept() {
-        if (acknowledged.isEmpty()) {
-            return;
-        }
-        References.of(candidate).forEach((type, names) -> {
-            var kept = acknowledged.getOrDefault(type, Map.of());
-            var found = names.keySet().stream()
-                    .flatMap(name -> Stream.ofNullable(kept.get(name)))
-                    .toList();
+        kept.referredBy(candidate).forEach((type, found) -> {
             candidate = candidate.with(type, found);
             found.forEach(resource -> of(nonexistent, type).remove(resource.name()));
         });
@@ -418,16 +396,9 @@ public final class AdsSubscriptions {
         }
     }
 
-    /// A refused resource is not tried again until the server sends another one under its name.
     private void forgetRefused(Quarantine.Outcome outcome) {
         secured.refused(outcome, accepted);
-        acknowledged.forEach((type, kept) -> outcome.blamed()
-                .getOrDefault(type, Map.of())
-                .keySet()
-                .forEach(name -> {
-                    kept.remove(name);
-                    accepted.resource(type, name).ifPresent(good -> kept.put(name, good));
-                }));
+        kept.refused(outcome, accepted);
     }
 
     /// Asks for what is referred to now, and no longer for what is not.
@@ -464,7 +435,7 @@ public final class AdsSubscriptions {
         secured.forget();
         subscribed.clear();
         waiting.clear();
-        acknowledged.clear();
+        kept.clear();
         demands.forgetCame();
         nonexistent.clear();
         nonexistent.putAll(missing(accepted));

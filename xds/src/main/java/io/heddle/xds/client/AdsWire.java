@@ -4,7 +4,10 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import io.heddle.xds.resource.ResourceType;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 
 /// How one variant of ADS writes what [AdsSubscriptions] says and reads what it hears, which is all in the words
 /// of the delta variant. Not thread-safe.
@@ -16,7 +19,10 @@ sealed interface AdsWire permits DeltaWire, StateOfTheWorldWire {
     Optional<byte[]> request(DeltaDiscoveryRequest request, Optional<Node> node);
 
     /// The response that a message is.
-    DeltaDiscoveryResponse response(byte[] message) throws InvalidProtocolBufferException;
+    ///
+    /// @param has the names that the client has of a type
+    DeltaDiscoveryResponse response(byte[] message, Function<ResourceType, Set<String>> has)
+            throws InvalidProtocolBufferException;
 
     static AdsWire of(AdsVariant variant) {
         return switch (variant) {

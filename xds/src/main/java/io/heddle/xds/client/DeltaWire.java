@@ -4,7 +4,10 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import io.heddle.xds.resource.ResourceType;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 
 /// The delta variant, as it is.
 final class DeltaWire implements AdsWire {
@@ -20,7 +23,8 @@ final class DeltaWire implements AdsWire {
     }
 
     @Override
-    public DeltaDiscoveryResponse response(byte[] message) throws InvalidProtocolBufferException {
+    public DeltaDiscoveryResponse response(byte[] message, Function<ResourceType, Set<String>> has)
+            throws InvalidProtocolBufferException {
         return DeltaDiscoveryResponse.parseFrom(message);
     }
 }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /// The state-of-the-world variant: a request has all names of its type, and what a response of clusters or
 /// listeners lacks is gone. Of the other types a response may bring a part, and cannot say that something is
@@ -30,8 +31,8 @@ final class StateOfTheWorldWire implements AdsWire {
     private static final class TypeState {
         /// The names asked for.
         final Set<String> names = new TreeSet<>();
-        /// The names that the proxy may have.
-        final Set<String> known = new HashSet<>();
+        /// The names that came last.
+        final Set<String> came = new HashSet<>();
         /// Nonce and version of the response heard last.
         String nonce = "";
         String offered = "";
@@ -51,7 +52,6 @@ final class StateOfTheWorldWire implements AdsWire {
     @Override
     public Optional<byte[]> request(DeltaDiscoveryRequest request, Optional<Node> node) {
         var state = type(request.getTypeUrl());
-        state.known.addAll(request.getInitialResourceVersionsMap().keySet());
         state.names.addAll(request.getResourceNamesSubscribeList());
         state.names.removeAll(request.getResourceNamesUnsubscribeList());
         boolean answers = !request.getResponseNonce().isEmpty();
@@ -74,7 +74,8 @@ final class StateOfTheWorldWire implements AdsWire {
     }
 
     @Override
-    public DeltaDiscoveryResponse response(byte[] message) throws InvalidProtocolBufferException {
+    public DeltaDiscoveryResponse response(byte[] message, Function<ResourceType, Set<String>> has)
+            throws InvalidProtocolBufferException {
         var response = DiscoveryResponse.parseFrom(message);
         var state = type(response.getTypeUrl());
         state.nonce = response.getNonce();
@@ -88,7 +89,7 @@ final class StateOfTheWorldWire implements AdsWire {
         }
         ResourceType.ofTypeUrl(response.getTypeUrl())
                 .filter(ResourceType::wildcardByDefault)
-                .ifPresent(type -> removals(type, state, delta));
+                .ifPresent(type -> removals(type, has.apply(type), state, delta));
         return delta.build();
     }
 
@@ -99,7 +100,9 @@ final class StateOfTheWorldWire implements AdsWire {
                 : Resource.newBuilder().setResource(any).build();
     }
 
-    private static void removals(ResourceType type, TypeState state, DeltaDiscoveryResponse.Builder delta) {
+    /// What the client has, or was sent last and may have refused, and is not sent any more.
+    private static void removals(
+            ResourceType type, Set<String> has, TypeState state, DeltaDiscoveryResponse.Builder delta) {
         var sent = new HashSet<String>();
         for (var resource : delta.getResourcesList()) {
             try {
@@ -112,7 +115,11 @@ final class StateOfTheWorldWire implements AdsWire {
                 return; // The response will be refused, and then nothing of it is gone.
             }
         }
-        state.known.stream().filter(name -> !sent.contains(name)).forEach(delta::addRemovedResources);
-        state.known.addAll(sent);
+        var gone = new TreeSet<>(has);
+        gone.addAll(state.came);
+        gone.removeAll(sent);
+        delta.addAllRemovedResources(gone);
+        state.came.clear();
+        state.came.addAll(sent);
     }
 }

@@ -20,8 +20,10 @@ import io.heddle.xds.resource.ResourceType;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class AdsConversationTest {
@@ -75,6 +77,35 @@ final class AdsConversationTest {
         assertThat(fewer)
                 .map(AdsConversationTest::text)
                 .containsExactly("CDS [] nonce=CDS2 version=v2", "EDS [b] nonce=EDS2 version=v2");
+    }
+
+    @Test
+    void by_state_of_the_world_what_is_gone_is_told_once_and_what_was_refused_too() throws IOException {
+        var withdrawn = new ArrayList<Collection<String>>();
+        var sink = new ConfigSink() {
+            @Override
+            public Checked<?> apply(ResourceSet candidate, Set<ResourceType> changed) {
+                return candidate.resource(ResourceType.CDS, "bad").isEmpty()
+                        ? Checked.ok(candidate)
+                        : Checked.rejected(Problem.error("Cluster bad", "type", "bad", ""));
+            }
+
+            @Override
+            public void withdrawn(ResourceType type, Collection<String> names) {
+                withdrawn.add(names);
+            }
+        };
+        var conversation = new AdsConversation(
+                new AdsSubscriptions(sink, ResourceSet.EMPTY, AdsVariant.STATE_OF_THE_WORLD, Duration.ofSeconds(15)),
+                new AdsConversation.Options(NODE, true));
+        conversation.connected();
+        conversation.received(response(ResourceType.CDS, "1", fixed("a", ""), fixed("bad", "")), NOW);
+        withdrawn.clear();
+        conversation.received(response(ResourceType.CDS, "2", fixed("b", "")), NOW);
+        assertThat(withdrawn.getFirst()).containsExactly("a", "bad");
+        withdrawn.clear();
+        conversation.received(response(ResourceType.CDS, "3", fixed("c", "")), NOW);
+        assertThat(withdrawn.getFirst()).as("however many there were before").containsExactly("b");
     }
 
     @Test

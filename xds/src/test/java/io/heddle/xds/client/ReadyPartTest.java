@@ -232,7 +232,8 @@ final class ReadyPartTest {
 
     @Test
     void a_cluster_that_nothing_names_goes_though_another_is_waited_for() {
-        client.received(Sent.response(ResourceType.CDS, "5", cluster("b"), cluster("m"), aggregate("group", "m")), START);
+        client.received(
+                Sent.response(ResourceType.CDS, "5", cluster("b"), cluster("m"), aggregate("group", "m")), START);
         client.received(Sent.response(ResourceType.EDS, "6", endpoints("b"), endpoints("m")), START);
         client.received(Sent.response(ResourceType.RDS, "7", routes("s", "group")), START);
         client.received(Sent.response(ResourceType.CDS, "8", patient("never")), START);
