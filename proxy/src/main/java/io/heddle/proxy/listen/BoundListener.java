@@ -163,9 +163,17 @@ final class BoundListener {
         stats.count(ListenerStats.Figure.DESTROYED);
     }
 
-    /// The connection is handled by `chain`.
+    /// The connection is handled by `chain`, which may have gone away while the connection was looked at. On its event
+    /// loop.
     void assigned(Channel connection, BoundChain chain) {
         connection.attr(CHAIN).set(chain);
+        if (chain.draining()) {
+            closeLater(connection);
+        }
+    }
+
+    private void closeLater(Channel connection) {
+        connection.eventLoop().schedule(() -> connection.close(), drainTime.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /// Goes on as `next`, which listens at the same place. Connections whose chain has no successor are drained.
@@ -200,9 +208,7 @@ final class BoundListener {
             connection.eventLoop().execute(() -> {
                 if (gone.contains(connection.attr(CHAIN).get())) {
                     connection.pipeline().fireUserEventTriggered(ConnectionSignal.DRAIN);
-                    connection
-                            .eventLoop()
-                            .schedule(() -> connection.close(), drainTime.toNanos(), TimeUnit.NANOSECONDS);
+                    closeLater(connection);
                 }
             });
         }

@@ -11,6 +11,7 @@ import io.heddle.traffic.runtime.ListenerChain.Match;
 import io.heddle.traffic.runtime.ListenerFilter;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.heddle.traffic.runtime.PeerVerification;
+import io.heddle.traffic.runtime.RuntimeConfig;
 import io.heddle.traffic.runtime.ServerTls;
 import io.heddle.traffic.runtime.TlsParameters;
 import io.heddle.traffic.runtime.TlsSessions;
@@ -90,6 +91,22 @@ class InspectionTest {
                 var client = proxy.connect()) {
             assertThat(exchange(client, hello)).isEqualTo(origin + " " + hello.length);
             assertThat(Listening.figure(proxy, ListenerStats.Figure.SNI_FOUND)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void a_connection_that_is_looked_at_when_its_listener_goes_ends_after_the_time_to_drain() throws IOException {
+        try (var origin = new Origin((socket, _) -> socket.getInputStream().transferTo(socket.getOutputStream()));
+                var proxy = new RunningProxy(Listening.config(
+                        List.of(Listening.in(Listening.relay(Match.ANY, origin))
+                                .withInspection(Listener.Inspection.of(TLS))),
+                        origin));
+                var client = proxy.connect()) {
+            await().until(() -> Listening.figure(proxy, ListenerStats.Figure.ACTIVE) == 1);
+            proxy.listeners.swapped(proxy.config.current(), RuntimeConfig.EMPTY);
+            Origin.write(client, "ping");
+            assertThat(Origin.read(client.getInputStream(), 4)).isEqualTo("ping");
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
         }
     }
 
