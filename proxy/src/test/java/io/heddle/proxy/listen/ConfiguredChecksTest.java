@@ -50,7 +50,8 @@ class ConfiguredChecksTest {
         var read = BootstrapReader.read("""
                 { static_resources: { clusters: [ { name: app, type: STATIC, health_checks: [ { timeout: 1s,
                     interval: 0.02s, no_traffic_interval: 0.02s, unhealthy_threshold: 1, healthy_threshold: 1, %s } ],
-                    load_assignment: { cluster_name: app, endpoints: [ { lb_endpoints: [ %s ] } ] } } ] } }
+                    load_assignment: { cluster_name: app, endpoints: [ {
+                    locality: { region: here, sub_zone: '1' }, lb_endpoints: [ %s ] } ] } } ] } }
                 """.formatted(check, String.join(", ", endpoints)));
         assertThat(read.problems()).isEmpty();
         return ((Checked.Ok<Bootstrap>) read).value().fixed();
@@ -222,7 +223,7 @@ class ConfiguredChecksTest {
                     .anySatisfy(line -> assertThat(line)
                             .startsWith(host.formatted(well.port())
                                     + "\"add_healthy_event\":{\"first_check\":true},\"timestamp\":\"20")
-                            .endsWith("Z\"}"));
+                            .endsWith("Z\",\"locality\":{\"region\":\"here\",\"sub_zone\":\"1\"}}"));
             assertThat(lines)
                     .anySatisfy(
                             line -> assertThat(line)

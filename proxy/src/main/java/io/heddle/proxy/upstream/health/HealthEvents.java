@@ -1,11 +1,14 @@
 package io.heddle.proxy.upstream.health;
 
+import io.heddle.model.name.Locality;
 import io.heddle.proxy.observe.EventFiles;
 import io.heddle.proxy.upstream.connect.UpstreamTarget;
 import io.heddle.traffic.resilience.health.HealthCheck;
 import io.heddle.traffic.resilience.health.HealthCheck.Result;
 import io.heddle.traffic.resilience.health.HealthCheckState;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,6 +84,24 @@ public final class HealthEvents {
                 + "\",\"host\":{\"socket_address\":{\"protocol\":\"TCP\",\"address\":"
                 + EventFiles.quoted(endpoint.address()) + ",\"port_value\":" + endpoint.port() + "}},\"cluster_name\":"
                 + EventFiles.quoted(event.target().cluster().name()) + ",\"" + event.name() + "\":" + inside
-                + ",\"timestamp\":\"" + Instant.now() + "\"}";
+                + ",\"timestamp\":\"" + Instant.now() + "\"" + locality(endpoint.locality()) + "}";
+    }
+
+    /// Where the host runs, as far as that is known.
+    private static String locality(Locality locality) {
+        if (locality.equals(Locality.UNKNOWN)) {
+            return "";
+        }
+        var members = new ArrayList<String>();
+        add(members, "region", locality.region());
+        add(members, "zone", locality.zone());
+        add(members, "sub_zone", locality.subZone());
+        return ",\"locality\":{" + String.join(",", members) + "}";
+    }
+
+    private static void add(List<String> members, String name, String value) {
+        if (!value.isEmpty()) {
+            members.add("\"" + name + "\":" + EventFiles.quoted(value));
+        }
     }
 }

@@ -17,6 +17,7 @@ final class OutlierLine {
         if (event instanceof OutlierEvent.Ejected ejected) {
             members.add("\"type\":\"" + ejected.type() + "\"");
         }
+        event.since().ifPresent(since -> members.add("\"secs_since_last_action\":\"" + since.toSeconds() + "\""));
         members.add("\"cluster_name\":" + EventFiles.quoted(cluster));
         members.add("\"upstream_url\":" + EventFiles.quoted(event.host()));
         members.add("\"action\":\"" + (event instanceof OutlierEvent.Ejected ? "EJECT" : "UNEJECT") + "\"");

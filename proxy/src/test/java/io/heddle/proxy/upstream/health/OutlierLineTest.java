@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heddle.traffic.resilience.health.EjectionType;
 import io.heddle.traffic.resilience.health.OutlierEvent;
+import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -36,7 +37,9 @@ class OutlierLineTest {
 
     @Test
     void the_end_of_an_ejection_is_told() {
-        assertThat(OutlierLine.json("a", new OutlierEvent.Readmitted(HOST, 1)))
+        var event = new OutlierEvent.Readmitted(HOST, 1, Optional.of(Duration.ofMillis(30_900)));
+        assertThat(OutlierLine.json("a", event))
+                .startsWith("{\"secs_since_last_action\":\"30\",\"cluster_name\":\"a\",")
                 .contains("\"action\":\"UNEJECT\",\"num_ejections\":1,");
     }
 }

@@ -125,9 +125,11 @@ public final class OutlierDetector {
             readmit(monitor, now); // tells of an ejection that has ended since the last look
             of(enforced, type).increment();
             eject(state, current.ejections(), now);
+            monitor.ejected(now);
             monitor.beginAnew();
         }
-        events.accept(new OutlierEvent.Ejected(monitor.host(), state.ejections(), type, enforces, rates));
+        events.accept(new OutlierEvent.Ejected(
+                monitor.host(), state.ejections(), type, enforces, rates, monitor.sinceReadmitted(now)));
     }
 
     private boolean mayEject(OutlierPolicy.Ejections limits, long now) {
@@ -155,8 +157,9 @@ public final class OutlierDetector {
     synchronized void readmit(OutlierMonitor monitor, long now) {
         if (monitor.state().readmit(now)) {
             monitor.beginAnew();
-            events.accept(
-                    new OutlierEvent.Readmitted(monitor.host(), monitor.state().ejections()));
+            monitor.readmitted(now);
+            events.accept(new OutlierEvent.Readmitted(
+                    monitor.host(), monitor.state().ejections(), monitor.sinceEjected(now)));
         }
     }
 

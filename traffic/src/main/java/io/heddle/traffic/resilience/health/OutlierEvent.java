@@ -1,5 +1,6 @@
 package io.heddle.traffic.resilience.health;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /// Something that an [OutlierDetector] did, for logs (Envoy's `data.cluster.v3.OutlierDetectionEvent`).
@@ -10,16 +11,25 @@ public sealed interface OutlierEvent {
     /// How often it was ejected, less what was forgiven since.
     int ejections();
 
+    /// How long ago its last ejection ended, or this one began; empty where there was none.
+    Optional<Duration> since();
+
     /// It was found to be an outlier.
     ///
     /// @param type by what
     /// @param enforced whether it was ejected; else policy had it counted only
     /// @param rates what was compared
-    record Ejected(String host, int ejections, EjectionType type, boolean enforced, Rates rates)
-            implements OutlierEvent {}
+    record Ejected(
+            String host, int ejections, EjectionType type, boolean enforced, Rates rates, Optional<Duration> since)
+            implements OutlierEvent {
+        /// One that was never ejected before.
+        public Ejected(String host, int ejections, EjectionType type, boolean enforced, Rates rates) {
+            this(host, ejections, type, enforced, rates, Optional.empty());
+        }
+    }
 
     /// Its ejection has ended.
-    record Readmitted(String host, int ejections) implements OutlierEvent {}
+    record Readmitted(String host, int ejections, Optional<Duration> since) implements OutlierEvent {}
 
     /// Shares of successes, in percent, where one was judged.
     ///

@@ -1,6 +1,8 @@
 package io.heddle.traffic.resilience.health;
 
 import io.heddle.traffic.balance.host.HostState;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -20,6 +22,8 @@ public final class OutlierMonitor {
     private final AtomicInteger localFailures = new AtomicInteger();
     private final Tally answers = new Tally();
     private final Tally tries = new Tally();
+    private Optional<Long> ejectedAt = Optional.empty();
+    private Optional<Long> readmittedAt = Optional.empty();
 
     OutlierMonitor(OutlierDetector detector, String host, HostState state) {
         this.detector = detector;
@@ -110,6 +114,26 @@ public final class OutlierMonitor {
         if (failures.get() != 0) {
             failures.set(0);
         }
+    }
+
+    /// It is ejected at `now`. This and what follows is called by one thread at a time.
+    void ejected(long now) {
+        ejectedAt = Optional.of(now);
+    }
+
+    /// Its ejection has ended at `now`.
+    void readmitted(long now) {
+        readmittedAt = Optional.of(now);
+    }
+
+    /// How long ago its last ejection began.
+    Optional<Duration> sinceEjected(long now) {
+        return ejectedAt.map(at -> Duration.ofNanos(now - at));
+    }
+
+    /// How long ago its last ejection ended.
+    Optional<Duration> sinceReadmitted(long now) {
+        return readmittedAt.map(at -> Duration.ofNanos(now - at));
     }
 
     /// It is in service again: rows begin anew.

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -78,7 +79,11 @@ class OutlierDetectorTest {
                 .containsExactly(new OutlierEvent.Ejected(
                         "10.0.0.0:80", 1, EjectionType.CONSECUTIVE_5XX, true, OutlierEvent.Rates.NONE));
         detector.look(30);
-        assertThat(events).last().isEqualTo(new OutlierEvent.Readmitted("10.0.0.0:80", 1));
+        assertThat(events)
+                .last()
+                .isEqualTo(new OutlierEvent.Readmitted("10.0.0.0:80", 1, Optional.of(Duration.ofNanos(30))));
+        answers(monitor, 35, 500, 500, 500);
+        assertThat(events.getLast().since()).contains(Duration.ofNanos(5));
     }
 
     @Test
