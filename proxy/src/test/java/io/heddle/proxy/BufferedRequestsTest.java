@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -92,6 +93,38 @@ final class BufferedRequestsTest {
                 .contains("\ncontent-length: 0\n")
                 .endsWith("bytes 0");
         assertThat(send("GET / HTTP/1.1", "")).startsWith("HTTP/1.1 200 ").endsWith("bytes 0");
+    }
+
+    /// Head and body come in one piece, and the connection goes on: a head that ended too early would leave the rest of
+    /// it to be read as another request.
+    @Test
+    void a_head_that_gets_a_length_ends_where_it_should() throws IOException {
+        for (var framing : List.of(
+                "transfer-encoding: chunked\r\nx-last: 1\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+                "transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+                "expect: 100-continue\r\ncontent-length: 3\r\n\r\nabc",
+                "content-length: 3\r\nexpect: 100-continue\r\n\r\nabc")) {
+            int before = asked.get();
+            var answer = sendAndLeave("POST / HTTP/1.1\r\nhost: app\r\n" + framing, "bytes 3");
+            assertThat(answer).as(framing).contains("\ncontent-length: 3\n").contains("\nx-request-id: ");
+            assertThat(asked).as(framing).hasValue(before + 1);
+        }
+    }
+
+    /// Sends a request in one piece and reads until `end` has come, or no more.
+    private String sendAndLeave(String request, String end) throws IOException {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), proxy.port("in"))) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            var text = new StringBuilder();
+            int octet = 0;
+            while (octet >= 0 && !text.toString().matches("(?s).*\nbytes [0-9]$")) {
+                octet = socket.getInputStream().read();
+                text.append(octet < 0 ? "" : String.valueOf((char) octet));
+            }
+            assertThat(text.toString()).endsWith(end);
+            return text.toString().replace("\r", "");
+        }
     }
 
     @Test

@@ -134,8 +134,12 @@ public final class HeaderLines implements HeaderFields {
         length += size;
     }
 
-    /// A line begins here: its name follows.
+    /// A line begins after the last one: its name follows. An empty line that stands there, as it does where a head came
+    /// over HTTP/1, is forgotten: what is written with it would end the head before the new line.
     public void beginLine() {
+        if (linesEnd > 0) {
+            length = linesEnd;
+        }
         nameStart = length;
     }
 

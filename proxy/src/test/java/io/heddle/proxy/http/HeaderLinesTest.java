@@ -36,6 +36,24 @@ class HeaderLinesTest {
     }
 
     @Test
+    void a_line_that_is_added_to_a_head_that_came_stands_before_the_empty_line_at_its_end() {
+        lines.append("GET / HTTP/1.1\r\n");
+        int start = lines.length();
+        assertThat(line("x-a", "1")).isEqualTo(HeadResult.MORE);
+        int end = lines.length();
+        lines.append("\r\n");
+        lines.end(end);
+        var copy = lines.copy();
+        copy.beginLine();
+        copy.append("x-b");
+        copy.separate();
+        copy.append("2");
+        copy.endOwnLine();
+        var run = new String(copy.bytes(), start, copy.lineStart(2) - start, StandardCharsets.ISO_8859_1);
+        assertThat(run).isEqualTo("x-a: 1\r\nx-b: 2\r\n");
+    }
+
+    @Test
     void bytes_can_be_written_in_place() {
         lines.beginLine();
         lines.reserve(3);
