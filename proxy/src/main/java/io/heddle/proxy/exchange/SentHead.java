@@ -1,5 +1,6 @@
 package io.heddle.proxy.exchange;
 
+import io.heddle.proxy.exchange.head.GrpcAnswer;
 import io.heddle.proxy.exchange.head.ForwardedHost;
 import io.heddle.proxy.exchange.head.HopHeaders;
 import io.heddle.proxy.exchange.head.NamedHost;

@@ -43,7 +43,7 @@ public final class GrpcAnswer {
 
     /// Whether a request goes to its host as one of gRPC: as it came, or as its filters have made it with
     /// `edits`, which make one of gRPC-Web one of gRPC.
-    static boolean isSent(HttpRequestHead request, HeaderEdits edits) {
+    public static boolean isSent(HttpRequestHead request, HeaderEdits edits) {
         return edits.size() == 0 ? isWanted(request) : isGrpc(edits.value(request, HeaderName.CONTENT_TYPE));
     }
 

@@ -140,7 +140,7 @@ public record UpstreamTarget(
     }
 
     /// Whether connections to both are made alike, whoever hears of them.
-    boolean sameWay(UpstreamTarget other) {
+    public boolean sameWay(UpstreamTarget other) {
         return tls().equals(other.tls())
                 && transport.announcement() == other.transport.announcement()
                 && cluster.opening().equals(other.cluster.opening())

@@ -111,7 +111,7 @@ public final class HealthChecks {
     /// Has `hosts` of a cluster with checks that is not in use yet, by their keys, checked as it says.
     ///
     /// @return completes when each was asked once and has answered, or took too long
-    CompletableFuture<Void> expect(
+    public CompletableFuture<Void> expect(
             Cluster cluster, Map<String, UpstreamTarget> hosts, Function<UpstreamTarget, HostCheck.Line> line) {
         var check = cluster.health().check().orElseThrow();
         var before = coming.get(cluster.name());
@@ -137,14 +137,14 @@ public final class HealthChecks {
     }
 
     /// The state of a host of a cluster that is not in use yet, by the host's key.
-    Optional<HostState> expected(String cluster, String host) {
+    public Optional<HostState> expected(String cluster, String host) {
         var expected = coming.get(cluster);
         var target = expected == null ? null : expected.hosts().get(host);
         return target == null ? Optional.empty() : Optional.of(target.host().state());
     }
 
     /// Of the clusters that are not in use, only these may come.
-    void expectOnly(Set<String> clusters) {
+    public void expectOnly(Set<String> clusters) {
         coming.keySet().stream()
                 .filter(name -> !clusters.contains(name))
                 .toList()

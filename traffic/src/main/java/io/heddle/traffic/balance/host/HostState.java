@@ -108,7 +108,7 @@ public final class HostState {
     }
 
     /// Whether it does not count as long as it was not checked.
-    boolean isLeftOut() {
+    public boolean isLeftOut() {
         return leftOut;
     }
 
