@@ -207,7 +207,8 @@ class BalancingTest {
     @Test
     void a_retry_of_a_strict_session_goes_where_balancing_says() throws Exception {
         var filter = session("header.v3.HeaderBasedSessionState, name: x-session", true);
-        var retry = "retry_policy: { retry_on: connect-failure, num_retries: 3, retry_host_predicate: [ {"
+        // The end of the connection that is kept may come after the next request was sent on it.
+        var retry = "retry_policy: { retry_on: 'connect-failure,reset', num_retries: 3, retry_host_predicate: [ {"
                 + " name: envoy.retry_host_predicates.previous_hosts, typed_config: { \"@type\":"
                 + " type.googleapis.com/envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate } } ] }";
         try (var proxy = new RunningProxy(config("", retry, filter));
