@@ -13,11 +13,16 @@ import java.util.Optional;
 /// How a time is written: the conversions of `strftime` in UTC, with Envoy's `%s` (seconds since the epoch),
 /// `%f` and `%1f` to `%9f` (fraction of a second). Immutable.
 final class TimeFormat {
-    /// Envoy's default, for example `2026-11-21T12:34:56.789Z`.
-    static final TimeFormat DEFAULT = new TimeFormat("%Y-%m-%dT%H:%M:%S.%3fZ");
-
     private static final String CONVERSIONS = "YmdeHIMSTFDRjaAbBhpyzZsfnt";
     private static final int NANOS_DIGITS = 9;
+    /// By itself: a builder fails that a number is added to directly after a padded one.
+    private static final DateTimeFormatter PADDED_DAY = new DateTimeFormatterBuilder()
+            .padNext(2)
+            .appendValue(ChronoField.DAY_OF_MONTH, 1, 2, SignStyle.NORMAL)
+            .toFormatter(Locale.ENGLISH);
+
+    /// Envoy's default, for example `2026-11-21T12:34:56.789Z`.
+    static final TimeFormat DEFAULT = new TimeFormat("%Y-%m-%dT%H:%M:%S.%3fZ");
 
     private final String text;
     private final DateTimeFormatter formatter;
@@ -77,7 +82,7 @@ final class TimeFormat {
         switch (name) {
             case 's' -> builder.appendValue(ChronoField.INSTANT_SECONDS);
             case 'f' -> builder.appendFraction(ChronoField.NANO_OF_SECOND, NANOS_DIGITS, NANOS_DIGITS, false);
-            case 'e' -> builder.padNext(2).appendValue(ChronoField.DAY_OF_MONTH, 1, 2, SignStyle.NORMAL);
+            case 'e' -> builder.append(PADDED_DAY);
             case '%' -> builder.appendLiteral('%');
             case 'n' -> builder.appendLiteral(' ');
             case 't' -> builder.appendLiteral('\t');

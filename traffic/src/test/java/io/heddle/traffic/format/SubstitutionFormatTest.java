@@ -92,6 +92,7 @@ final class SubstitutionFormatTest {
                     %START_TIME(%s.%3f)% | 1795264496.789
                     %START_TIME(%Y/%m/%d %H:%M:%S %z %%)% | 2026/11/21 12:34:56 +0000 %
                     %START_TIME(%a, %e %b %y, %j, %6f)% | Sat, 21 Nov 26, 325, 789000
+                    %START_TIME(%e%m%e%s)% | 2111211795264496
                     [%DYNAMIC_METADATA(a:b)%] | []
                     """)
     void fills_in_what_operators_say(String text, String wanted) {
