@@ -90,7 +90,12 @@ final class CheckRoutesTest {
                 "tests: 7",
                 "other: []",
                 "tests: [{test_name: x, input: {path: /}, validate: {cluster_name: a}}]",
-                "tests: [{test_name: x, input: {authority: a, path: /, runtime: k}, validate: {cluster_name: a}}]",
+                "tests: [{test_name: x, input: {authority: a, path: /, runtime: 7}, validate: {cluster_name: a}}]",
+                "tests: [{test_name: x, input: {authority: a, path: /}, validate: {timeout: soon}}]",
+                "tests: [{test_name: x, input: {authority: a, path: /}, validate: {code_redirect: x}}]",
+                "tests: [{test_name: x, input: {authority: a, path: /}, validate: {route_metadata: [{key: k}]}}]",
+                "tests: [{test_name: x, input: {authority: a, path: /, dynamic_metadata: [{value: {a: b}}]},"
+                        + " validate: {cluster_name: a}}]",
                 "tests: [{test_name: x, input: {authority: a, path: /}, validate: {cluster: a}}]",
                 "tests: [{test_name: x, input: {authority: a, path: /}, validate: {}}]",
                 "tests: [{input: {authority: a, path: /}, validate: {cluster_name: a}}]",

@@ -1,10 +1,13 @@
 package io.heddle.traffic.check;
 
+import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.check.RouteTest.Aspect;
 import io.heddle.traffic.check.RouteTest.Line;
 import io.heddle.traffic.format.HeaderChange;
 import io.heddle.traffic.match.HeaderMatcher;
 import io.heddle.traffic.match.StringMatcher;
+import io.heddle.traffic.metadata.RequestState;
+import io.heddle.traffic.metadata.ValueText;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.Span;
@@ -14,6 +17,9 @@ import io.heddle.traffic.route.Route;
 import io.heddle.traffic.route.RouteAction;
 import io.heddle.traffic.route.RouteDecision;
 import io.heddle.traffic.route.RouteTable;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -22,6 +28,8 @@ import java.util.Map;
 /// Checks tests against a route table: what would a proxy do with each request? Routing, rewrites and header
 /// changes are the proxy's own.
 public final class RouteCheck {
+    private static final int NANOS_SCALE = 9;
+
     private RouteCheck() {}
 
     /// What came of one test.
@@ -57,15 +65,20 @@ public final class RouteCheck {
             lines.add(new Line("x-envoy-internal", "true"));
         }
         var head = new TextHead(input.method(), input.authority(), input.path(), lines);
-        var answer = new TextHead("", "", "", input.responseHeaders());
-        var asked = new TestFacts(input, head, answer, "", "");
+        var state = state(input);
+        var asked = new TestFacts(input, state, head, TextHead.NONE, "", "");
         var decision = table.route(head, asked, Trace.OFF);
         var outcome = outcome(decision, head, asked);
-        var facts = new TestFacts(input, head, answer, decision.route().name(), outcome.cluster());
+        var answer = new TextHead("", "", "", answerLines(decision.action(), input));
+        var facts = new TestFacts(input, state, head, answer, decision.route().name(), outcome.cluster());
         var texts = outcome.texts();
         texts.put(Aspect.VIRTUAL_HOST_NAME, decision.virtualHost());
         texts.put(Aspect.VIRTUAL_CLUSTER_NAME, decision.virtualCluster(head));
         var differences = new ArrayList<Difference>();
+        if (decision.action() instanceof RouteAction.DirectResponse && wantsRedirect(test)) {
+            var scheme = input.https() ? "https://" : "http://";
+            texts.put(Aspect.PATH_REDIRECT, scheme + input.authority() + input.path());
+        }
         for (var aspect : Aspect.values()) {
             var wanted = test.texts().get(aspect);
             var got = texts.getOrDefault(aspect, "");
@@ -73,6 +86,7 @@ public final class RouteCheck {
                 differences.add(new Difference(aspect.field(), wanted, got));
             }
         }
+        metadata(test.metadata(), decision.route(), differences);
         var request = new TextHead(
                 input.method(),
                 texts.getOrDefault(Aspect.HOST_REWRITE, input.authority()),
@@ -82,6 +96,56 @@ public final class RouteCheck {
         var response = new TextHead("", "", "", answer.with(edits(outcome.responseChanges(), facts)));
         compare("response_header_matches", test.responseHeaders(), response, differences);
         return new Result(test, decision.virtualHost(), decision.route(), differences);
+    }
+
+    /// Whether a test has it that the client is sent somewhere. Envoy's tool says of a direct response that it sends
+    /// the client where it is; a test that has it go nowhere is as right.
+    private static boolean wantsRedirect(RouteTest test) {
+        return !test.texts().getOrDefault(Aspect.PATH_REDIRECT, "").isEmpty();
+    }
+
+    /// The answer's lines before they are changed.
+    private static List<Line> answerLines(RouteAction action, RouteTest.Input input) {
+        if (!(action instanceof RouteAction.DirectResponse(int _, var body)) || body.isEmpty()) {
+            return input.responseHeaders();
+        }
+        var lines = new ArrayList<>(input.responseHeaders());
+        int length = body.getBytes(StandardCharsets.UTF_8).length;
+        lines.add(new Line("content-length", Integer.toString(length)));
+        lines.add(new Line("content-type", "text/plain"));
+        return lines;
+    }
+
+    /// What the filter that sets metadata makes of a test's.
+    private static RequestState state(RouteTest.Input input) {
+        var state = new RequestState();
+        for (var entry : input.metadata()) {
+            if (entry.overwrites() || !state.has(entry.namespace())) {
+                state.merge(entry.namespace(), entry.value());
+            }
+        }
+        return state;
+    }
+
+    private static void metadata(List<RouteTest.RouteMetadata> wanted, Route route, List<Difference> differences) {
+        for (var found : wanted) {
+            var got = new StringBuilder();
+            LabelValue.at(route.metadata(), found.namespace(), List.of(found.key()))
+                    .ifPresent(value -> ValueText.plain(value, got));
+            if (!got.toString().equals(found.value())) {
+                var place = "route_metadata " + found.namespace() + " " + found.key();
+                differences.add(new Difference(place, found.value(), got.toString()));
+            }
+        }
+    }
+
+    /// Seconds as durations are written.
+    public static String seconds(Duration duration) {
+        return BigDecimal.valueOf(duration.toSeconds())
+                        .add(BigDecimal.valueOf(duration.getNano(), NANOS_SCALE))
+                        .stripTrailingZeros()
+                        .toPlainString()
+                + "s";
     }
 
     /// What a decision comes to.
@@ -102,14 +166,19 @@ public final class RouteCheck {
                 texts.put(
                         Aspect.HOST_REWRITE,
                         forward.host(target, head).orElse(facts.input().authority()));
+                texts.put(Aspect.TIMEOUT, seconds(forward.timeouts().request()));
                 yield new Outcome(target.cluster(), texts, target.requestChanges(), target.responseChanges());
             }
             case RouteAction.Redirect redirect -> {
                 texts.put(Aspect.PATH_REDIRECT, redirect.location(head, facts.https()));
+                texts.put(Aspect.CODE_REDIRECT, Integer.toString(redirect.status()));
                 yield new Outcome("", texts, List.of(), route.responseChanges());
             }
-            case RouteAction.DirectResponse _, RouteAction.Reject _ ->
-                new Outcome("", texts, List.of(), route.responseChanges());
+            case RouteAction.DirectResponse direct -> {
+                texts.put(Aspect.CODE_REDIRECT, Integer.toString(direct.status()));
+                yield new Outcome("", texts, List.of(), route.responseChanges());
+            }
+            case RouteAction.Reject _ -> new Outcome("", texts, List.of(), route.responseChanges());
         };
     }
 

@@ -6,17 +6,25 @@ import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.request.HeaderFields;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.RequestHead;
+import io.heddle.traffic.route.RouteCondition;
 import io.heddle.traffic.route.RouteFacts;
 
 /// What a test's request is like, for routes and for command operators. Nothing went over a wire, so that what a
 /// connection or a host would tell is not known.
 ///
 /// @param input the request
+/// @param state its dynamic metadata
 /// @param request its head
 /// @param response the answer's lines
 /// @param route the name of the route found
 /// @param cluster the name of the cluster found
-record TestFacts(RouteTest.Input input, RequestHead request, HeaderFields response, String route, String cluster)
+record TestFacts(
+        RouteTest.Input input,
+        RequestState state,
+        RequestHead request,
+        HeaderFields response,
+        String route,
+        String cluster)
         implements RouteFacts, FormatSource {
     @Override
     public boolean https() {
@@ -33,10 +41,12 @@ record TestFacts(RouteTest.Input input, RequestHead request, HeaderFields respon
         return false;
     }
 
-    /// No filter is asked here.
+    /// As in Envoy's tool a share that has a runtime key holds for tests that name it, and one of none for the random
+    /// value 0, so that there is a test for either.
     @Override
-    public RequestState state() {
-        return RequestState.NONE;
+    public boolean among(RouteCondition.Fraction share) {
+        return (share.key().isEmpty() || share.key().equals(input.runtime()))
+                && among(Math.max(1, share.numerator()), share.denominator());
     }
 
     @Override

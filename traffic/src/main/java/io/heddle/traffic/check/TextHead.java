@@ -12,6 +12,9 @@ import java.util.List;
 
 /// A head made from text. Immutable.
 final class TextHead implements RequestHead {
+    /// One without anything.
+    static final TextHead NONE = new TextHead("", "", "", List.of());
+
     private final List<Line> lines;
     private final byte[] bytes;
     private final long[] spans;

@@ -66,11 +66,7 @@ public final class RequestState {
 
     /// The metadata at `path` below `namespace`; all of the namespace's where the path is empty.
     public Optional<LabelValue> metadata(String namespace, List<String> path) {
-        LabelValue value = metadata.get(namespace);
-        for (int i = 0; i < path.size() && value != null; i++) {
-            value = value instanceof LabelValue.Fields(var members) ? members.get(path.get(i)) : null;
-        }
-        return Optional.ofNullable(value);
+        return LabelValue.at(metadata, namespace, path);
     }
 
     /// Sets filter state, over what was there. False, and nothing is changed, when there would be too much.

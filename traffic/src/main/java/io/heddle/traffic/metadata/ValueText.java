@@ -38,6 +38,15 @@ public final class ValueText {
         }
     }
 
+    /// Appends a text as it stands, other values as JSON.
+    public static void plain(LabelValue value, StringBuilder out) {
+        if (value instanceof LabelValue.Text(String text)) {
+            out.append(text);
+        } else {
+            json(value, out);
+        }
+    }
+
     /// A number as JSON writes it; whole ones without a fraction, and `null` for what is no number there.
     public static String number(double number) {
         if (Double.isNaN(number) || Double.isInfinite(number)) {

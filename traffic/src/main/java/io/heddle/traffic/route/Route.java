@@ -1,5 +1,6 @@
 package io.heddle.traffic.route;
 
+import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.format.HeaderChange;
 import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.request.ResponseFlag;
@@ -15,6 +16,7 @@ import java.util.Map;
 ///     then its table, or the other way round where the table says so (Envoy's
 ///     `most_specific_header_mutations_wins`)
 /// @param responseChanges header changes on the way out, in the same order
+/// @param metadata what it says of itself, by namespace
 /// @param overrides filter settings by filter name: the route's before its virtual host's
 /// @param statPrefix the name under which its requests are counted; empty for not counting them
 public record Route(
@@ -23,6 +25,7 @@ public record Route(
         RouteAction action,
         List<HeaderChange> requestChanges,
         List<HeaderChange> responseChanges,
+        Map<String, LabelValue.Fields> metadata,
         Map<String, FilterOverride> overrides,
         String statPrefix) {
     /// Stands where no route fitted.
@@ -37,10 +40,11 @@ public record Route(
     public Route {
         requestChanges = List.copyOf(requestChanges);
         responseChanges = List.copyOf(responseChanges);
+        metadata = Map.copyOf(metadata);
         overrides = Map.copyOf(overrides);
     }
 
-    /// One whose requests are not counted by themselves.
+    /// One that says nothing of itself and whose requests are not counted by themselves.
     public Route(
             String name,
             RouteMatch match,
@@ -48,6 +52,6 @@ public record Route(
             List<HeaderChange> requestChanges,
             List<HeaderChange> responseChanges,
             Map<String, FilterOverride> overrides) {
-        this(name, match, action, requestChanges, responseChanges, overrides, "");
+        this(name, match, action, requestChanges, responseChanges, Map.of(), overrides, "");
     }
 }

@@ -64,12 +64,13 @@ public sealed interface RouteCondition {
 
     /// A share of requests, drawn for each (the default value of Envoy's `runtime_fraction`).
     ///
+    /// @param key the runtime key that it is known by; empty for none
     /// @param numerator how many
     /// @param denominator of how many: 100, 10,000 or 1,000,000
-    record Fraction(int numerator, int denominator) implements RouteCondition {
+    record Fraction(String key, int numerator, int denominator) implements RouteCondition {
         @Override
         public boolean matches(RequestHead head, RouteFacts facts) {
-            return facts.among(numerator, denominator);
+            return facts.among(this);
         }
     }
 }

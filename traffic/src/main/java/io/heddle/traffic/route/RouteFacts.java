@@ -42,6 +42,11 @@ public interface RouteFacts {
         return RequestState.NONE;
     }
 
+    /// Whether chance puts it among a share of requests.
+    default boolean among(RouteCondition.Fraction share) {
+        return among(share.numerator(), share.denominator());
+    }
+
     /// Whether chance puts it among `numerator` of `denominator` requests.
     boolean among(int numerator, int denominator);
 }

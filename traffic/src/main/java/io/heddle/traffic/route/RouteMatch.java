@@ -84,7 +84,7 @@ public record RouteMatch(
             case RouteCondition.Metadata(var matcher) ->
                 "dynamic_metadata: " + matcher.namespace() + " " + String.join(".", matcher.path());
             case RouteCondition.State(var matcher) -> "filter_state: " + matcher.key();
-            case RouteCondition.Fraction(int numerator, int denominator) ->
+            case RouteCondition.Fraction(var _, int numerator, int denominator) ->
                 "runtime_fraction: " + numerator + " of " + denominator;
         };
     }

@@ -143,7 +143,7 @@ final class GeneratedConfig {
         };
         var headers = random.nextInt(3) == 0 ? List.of(user(random)) : List.<HeaderMatcher>of();
         var conditions = random.nextInt(4) == 0
-                ? List.<RouteCondition>of(new RouteCondition.Fraction(random.nextInt(101), 100))
+                ? List.<RouteCondition>of(new RouteCondition.Fraction("", random.nextInt(101), 100))
                 : List.<RouteCondition>of();
         return new RouteMatch(path, headers, List.of(), conditions);
     }

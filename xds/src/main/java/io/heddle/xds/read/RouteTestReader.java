@@ -1,15 +1,20 @@
 package io.heddle.xds.read;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Duration;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.extensions.filters.http.set_metadata.v3.Metadata;
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
+import io.heddle.traffic.check.RouteCheck;
 import io.heddle.traffic.check.RouteTest;
 import io.heddle.traffic.check.RouteTest.Aspect;
 import io.heddle.traffic.check.RouteTest.Line;
+import io.heddle.traffic.filter.SetMetadataFilter;
 import io.heddle.traffic.match.StringMatcher;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.route.RouteTable;
@@ -43,11 +48,20 @@ public final class RouteTestReader {
             "random_value",
             "ssl",
             "internal",
+            "runtime",
+            "dynamic_metadata",
             "additional_headers",
             "additional_request_headers",
             "additional_response_headers");
-    private static final Set<String> LINES = Set.of("header_fields", "custom_header_fields");
-    private static final Set<String> MATCHERS = Set.of("request_header_matches", "response_header_matches");
+    /// What else than texts a test may want.
+    private static final Set<String> WANTED = Set.of(
+            "header_fields",
+            "custom_header_fields",
+            "request_header_fields",
+            "response_header_fields",
+            "request_header_matches",
+            "response_header_matches",
+            "route_metadata");
 
     private RouteTestReader() {}
 
@@ -73,7 +87,10 @@ public final class RouteTestReader {
                 scope.error("does not have the form that it should: it is no map", "write tests: and what they are");
                 return List.of();
             }
-            unknown(file, Set.of("tests"), scope);
+            unknown(file, Set.of("runtime", "tests"), scope);
+            if (file.containsKey("runtime")) {
+                scope.at("runtime").warning("has no effect: there is no runtime", "remove it");
+            }
             var items = list(file, "tests", scope);
             if (items.isEmpty()) {
                 scope.at("tests").error("holds no test", "write at least one");
@@ -133,14 +150,60 @@ public final class RouteTestReader {
             var field = String.valueOf(key);
             aspect(field)
                     .ifPresentOrElse(
-                            found -> texts.put(found, StringMatcher.octets(text(wanted, field, here))),
+                            found -> texts.put(found, StringMatcher.octets(text(found, wanted, here))),
                             () -> known(field, here));
         }
         var requests = new ArrayList<>(matchers(wanted, "request_header_matches", here));
         requests.addAll(exact(wanted, "header_fields", here));
         requests.addAll(exact(wanted, "custom_header_fields", here));
-        var responses = matchers(wanted, "response_header_matches", here);
-        return new RouteTest(name, input, texts, requests, responses);
+        requests.addAll(exact(wanted, "request_header_fields", here));
+        var responses = new ArrayList<>(matchers(wanted, "response_header_matches", here));
+        responses.addAll(exact(wanted, "response_header_fields", here));
+        return new RouteTest(name, input, texts, routeMetadata(wanted, here), requests, responses);
+    }
+
+    /// What a test says of one aspect, in the form in which [io.heddle.traffic.check.RouteCheck] has it.
+    private static String text(Aspect aspect, Map<?, ?> wanted, Scope scope) {
+        var field = aspect.field();
+        return switch (aspect) {
+            case CODE_REDIRECT -> {
+                long code = number(wanted, field, scope);
+                yield code == 0 ? "" : Long.toString(code);
+            }
+            case TIMEOUT ->
+                message(Duration.class, Duration.parser(), wanted.get(field), scope.at(field))
+                        .map(found ->
+                                RouteCheck.seconds(Values.duration(found, java.time.Duration.ZERO, scope.at(field))))
+                        .orElse("");
+            case CLUSTER_NAME, VIRTUAL_CLUSTER_NAME, VIRTUAL_HOST_NAME, PATH_REWRITE, HOST_REWRITE, PATH_REDIRECT ->
+                text(wanted, field, scope);
+        };
+    }
+
+    private static List<RouteTest.RouteMetadata> routeMetadata(Map<?, ?> wanted, Scope scope) {
+        var found = new ArrayList<RouteTest.RouteMetadata>();
+        var values = list(wanted, "route_metadata", scope);
+        for (int i = 0; i < values.size(); i++) {
+            var here = scope.at("route_metadata", i);
+            var value = map(values.get(i), here);
+            unknown(value, Set.of("namespace", "key", "value"), here);
+            found.add(new RouteTest.RouteMetadata(
+                    needed(value, "namespace", here), needed(value, "key", here), text(value, "value", here)));
+        }
+        return found;
+    }
+
+    /// A message; empty, and told, where it is none.
+    private static <M extends Message> Optional<M> message(
+            Class<M> type, Parser<M> parser, @Nullable Object tree, Scope scope) {
+        int before = scope.findings().problems().size();
+        try {
+            var found = parser.parseFrom(bytes(type, tree, scope));
+            return scope.findings().problems().size() == before ? Optional.of(found) : Optional.empty();
+        } catch (InvalidProtocolBufferException e) {
+            scope.error("does not have the form that it should: " + e.getMessage(), "mend it");
+            return Optional.empty();
+        }
     }
 
     private static Optional<Aspect> aspect(String field) {
@@ -153,7 +216,7 @@ public final class RouteTestReader {
     }
 
     private static void known(String field, Scope scope) {
-        if (!LINES.contains(field) && !MATCHERS.contains(field)) {
+        if (!WANTED.contains(field)) {
             scope.at(field).error("is not known", "remove it");
         }
     }
@@ -181,8 +244,21 @@ public final class RouteTestReader {
                 number(input, "random_value", scope),
                 truth(input, "ssl", scope),
                 truth(input, "internal", scope),
+                text(input, "runtime", scope),
+                metadata(input, scope),
                 headers,
                 lines(input, "additional_response_headers", scope));
+    }
+
+    /// Dynamic metadata, as the filter that sets it has it.
+    private static List<SetMetadataFilter.Entry> metadata(Map<?, ?> input, Scope scope) {
+        var found = new ArrayList<Metadata>();
+        var values = list(input, "dynamic_metadata", scope);
+        for (int i = 0; i < values.size(); i++) {
+            message(Metadata.class, Metadata.parser(), values.get(i), scope.at("dynamic_metadata", i))
+                    .ifPresent(found::add);
+        }
+        return MetadataReader.entries(found, scope, "dynamic_metadata");
     }
 
     private static long number(Map<?, ?> message, String field, Scope scope) {

@@ -21,6 +21,13 @@ public final class LabelReader {
         return struct == null ? Map.of() : labels(struct);
     }
 
+    /// All metadata, by namespace.
+    static Map<String, LabelValue.Fields> all(Metadata message) {
+        var all = new HashMap<String, LabelValue.Fields>();
+        message.getFilterMetadataMap().forEach((name, struct) -> all.put(name, new LabelValue.Fields(labels(struct))));
+        return all;
+    }
+
     /// The labels that a request should find; other metadata than `envoy.lb` is reported.
     public static MetadataMatch match(Metadata message, Scope scope) {
         for (var filter : message.getFilterMetadataMap().keySet()) {

@@ -74,18 +74,7 @@ public final class MetadataReader {
                     new LabelValue.Fields(LabelReader.labels(message.getValue())),
                     true));
         }
-        for (int i = 0; i < message.getMetadataCount(); i++) {
-            var entry = message.getMetadata(i);
-            var here = scope.at("metadata", i);
-            here.check(entry, ENTRY);
-            if (entry.getMetadataNamespace().isEmpty()) {
-                here.at("metadata_namespace").error("is missing", "name whose metadata it is");
-            }
-            entries.add(new SetMetadataFilter.Entry(
-                    entry.getMetadataNamespace(),
-                    new LabelValue.Fields(LabelReader.labels(entry.getValue())),
-                    entry.getAllowOverwrite()));
-        }
+        entries.addAll(entries(message.getMetadataList(), scope, "metadata"));
         var tried = new RequestState();
         for (var entry : entries) {
             if (!tried.merge(entry.namespace(), entry.value())) {
@@ -97,6 +86,24 @@ public final class MetadataReader {
             }
         }
         return new SetMetadataFilter.Settings(entries);
+    }
+
+    /// What the entries of the list `field` set.
+    public static List<SetMetadataFilter.Entry> entries(List<Metadata> messages, Scope scope, String field) {
+        var entries = new ArrayList<SetMetadataFilter.Entry>();
+        for (int i = 0; i < messages.size(); i++) {
+            var entry = messages.get(i);
+            var here = scope.at(field, i);
+            here.check(entry, ENTRY);
+            if (entry.getMetadataNamespace().isEmpty()) {
+                here.at("metadata_namespace").error("is missing", "name whose metadata it is");
+            }
+            entries.add(new SetMetadataFilter.Entry(
+                    entry.getMetadataNamespace(),
+                    new LabelValue.Fields(LabelReader.labels(entry.getValue())),
+                    entry.getAllowOverwrite()));
+        }
+        return entries;
     }
 
     /// The matcher of dynamic metadata; empty, and an error, when it cannot be matched as written.

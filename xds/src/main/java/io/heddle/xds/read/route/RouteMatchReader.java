@@ -146,6 +146,7 @@ final class RouteMatchReader {
             case MILLION -> 1_000_000;
         };
         long numerator = Integer.toUnsignedLong(share.getNumerator());
-        return new RouteCondition.Fraction((int) Math.min(numerator, denominator), denominator);
+        return new RouteCondition.Fraction(
+                message.getRuntimeKey(), (int) Math.min(numerator, denominator), denominator);
     }
 }

@@ -58,7 +58,7 @@ public final class RouteReader {
             .reads("response_headers_to_add", "response_headers_to_remove", "typed_per_filter_config")
             .reads("per_request_buffer_limit_bytes", "request_body_buffer_limit")
             .refuses("filter_action", "non_forwarding_action")
-            .accepts("metadata", "says nothing that the proxy needs")
+            .limits("metadata", "for rate limits, `%METADATA(ROUTE:…)%` and `check-routes`")
             .reads("stat_prefix")
             .accepts("decorator", "there are no traces yet");
 
@@ -283,6 +283,7 @@ public final class RouteReader {
                 action.get(),
                 own.request(),
                 own.response(),
+                LabelReader.all(message.getMetadata()),
                 own.overrides(),
                 message.getStatPrefix()));
     }
