@@ -10,9 +10,18 @@ import java.util.Optional;
 /// @param place the object and the field, for example `Listener in: filter_chains[0]…`
 /// @param everything for all requests; empty does not limit them
 /// @param descriptors for those with a certain descriptor
-public record LocalLimits(String place, Optional<Rate> everything, List<OfDescriptor> descriptors) {
+/// @param mostDynamic how many buckets each of the descriptors has at most that leave values open, 1 or more
+public record LocalLimits(String place, Optional<Rate> everything, List<OfDescriptor> descriptors, int mostDynamic) {
+    /// How many there are where nothing is said, as in Envoy.
+    public static final int MOST_DYNAMIC = 20;
+
     public LocalLimits {
         descriptors = List.copyOf(descriptors);
+    }
+
+    /// Limits with as many buckets as where nothing is said.
+    public LocalLimits(String place, Optional<Rate> everything, List<OfDescriptor> descriptors) {
+        this(place, everything, descriptors, MOST_DYNAMIC);
     }
 
     /// How fast a bucket fills (Envoy's `type.v3.TokenBucket`).
@@ -24,10 +33,15 @@ public record LocalLimits(String place, Optional<Rate> everything, List<OfDescri
 
     /// A rate for requests with one descriptor.
     ///
-    /// @param entries the whole descriptor, in its order
+    /// @param entries the whole descriptor, in its order; one without a value fits any, and each combination
+    ///     of values has the rate for itself
     public record OfDescriptor(List<DescriptorEntry> entries, Rate rate) {
         public OfDescriptor {
             entries = List.copyOf(entries);
+        }
+
+        boolean isOpen() {
+            return entries.stream().anyMatch(DescriptorEntry::isOpen);
         }
     }
 
@@ -40,9 +54,10 @@ public record LocalLimits(String place, Optional<Rate> everything, List<OfDescri
     @Override
     public boolean equals(Object other) {
         return this == other
-                || (other instanceof LocalLimits(var otherPlace, var otherRate, var otherDescriptors)
+                || (other instanceof LocalLimits(var otherPlace, var otherRate, var otherDescriptors, int otherMost)
                         && place.equals(otherPlace)
                         && everything.equals(otherRate)
-                        && descriptors.equals(otherDescriptors));
+                        && descriptors.equals(otherDescriptors)
+                        && mostDynamic == otherMost);
     }
 }

@@ -13,6 +13,7 @@ import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.Span;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Map;
 
 /// What makes one entry of a descriptor (Envoy's `route.v3.RateLimit.Action`).
 public sealed interface RateLimitAction {
@@ -20,12 +21,23 @@ public sealed interface RateLimitAction {
     ///
     /// @param head as it came
     /// @param peer who sent it
-    /// @param cluster where it goes
+    /// @param clusters where it comes from and where it goes
     /// @param state what filters have found out about it
-    record Request(RequestHead head, Peer peer, String cluster, RequestState state) {}
+    /// @param route what its route says of itself, by namespace
+    record Request(
+            RequestHead head, Peer peer, Clusters clusters, RequestState state, Map<String, LabelValue.Fields> route) {}
+
+    /// Two clusters.
+    ///
+    /// @param source the one that the proxy belongs to (`node.cluster`); may be empty
+    /// @param destination the one that a request goes to
+    record Clusters(String source, String destination) {}
 
     /// The same for every request.
     record GenericKey(DescriptorEntry entry) implements RateLimitAction {}
+
+    /// The cluster that the proxy belongs to (`node.cluster`).
+    record SourceCluster() implements RateLimitAction {}
 
     /// The cluster that the request goes to.
     record DestinationCluster() implements RateLimitAction {}
@@ -65,21 +77,24 @@ public sealed interface RateLimitAction {
         }
     }
 
-    /// A text in dynamic metadata.
+    /// A text in metadata.
     ///
+    /// @param ofRoute whether in what the route says of itself, rather than in what filters have found out
     /// @param namespace whose metadata
     /// @param path where in it
     /// @param key the entry's key
     /// @param standard the entry's value where there is no text; empty for none
     /// @param skip whether a request with neither has a descriptor without the entry, rather than none
-    record Metadata(String namespace, List<String> path, String key, String standard, boolean skip)
+    record Metadata(boolean ofRoute, String namespace, List<String> path, String key, String standard, boolean skip)
             implements RateLimitAction {
         public Metadata {
             path = List.copyOf(path);
         }
 
-        private boolean addTo(List<DescriptorEntry> entries, RequestState state) {
-            var found = state.metadata(namespace, path);
+        private boolean addText(List<DescriptorEntry> entries, Request request) {
+            var found = ofRoute
+                    ? LabelValue.at(request.route(), namespace, path)
+                    : request.state().metadata(namespace, path);
             var text = found.isPresent() && found.get() instanceof LabelValue.Text(String value) ? value : "";
             var used = text.isEmpty() ? standard : text;
             return used.isEmpty() ? skip : entries.add(new DescriptorEntry(key, StringMatcher.octets(used)));
@@ -91,7 +106,12 @@ public sealed interface RateLimitAction {
         var head = request.head();
         return switch (this) {
             case GenericKey(var entry) -> entries.add(entry);
-            case DestinationCluster() -> entries.add(new DescriptorEntry("destination_cluster", request.cluster()));
+            case SourceCluster() ->
+                entries.add(
+                        new DescriptorEntry("source_cluster", request.clusters().source()));
+            case DestinationCluster() ->
+                entries.add(new DescriptorEntry(
+                        "destination_cluster", request.clusters().destination()));
             case RemoteAddress() ->
                 entries.add(new DescriptorEntry("remote_address", AddressText.of(address(request))));
             case MaskedRemoteAddress(int v4, int v6) -> {
@@ -106,7 +126,7 @@ public sealed interface RateLimitAction {
                 add(QueryMatcher.value(head, name), key, skip, entries, head);
             case HeaderMatch(var entry, boolean expected, var headers) ->
                 headers.stream().allMatch(matcher -> matcher.matches(head)) == expected && entries.add(entry);
-            case Metadata metadata -> metadata.addTo(entries, request.state());
+            case Metadata metadata -> metadata.addText(entries, request);
             case QueryMatch(var entry, boolean expected, var parameters) ->
                 parameters.stream().allMatch(matcher -> matcher.matches(head)) == expected && entries.add(entry);
         };

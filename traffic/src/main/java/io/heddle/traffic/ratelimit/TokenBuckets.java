@@ -1,5 +1,6 @@
 package io.heddle.traffic.ratelimit;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -10,11 +11,18 @@ import java.util.Optional;
 public final class TokenBuckets {
     private final Optional<TokenBucket> everything;
     private final Map<List<DescriptorEntry>, Ranked> byDescriptor = new HashMap<>();
+    private final List<Open> open = new ArrayList<>();
 
     /// A bucket.
     ///
     /// @param rank the slowest to fill has the lowest
     private record Ranked(int rank, TokenBucket bucket) {}
+
+    /// Buckets of a descriptor that leaves values open.
+    private record Open(int rank, DynamicBuckets buckets) {}
+
+    /// A bucket that a request takes tokens from.
+    private record Asked(int rank, TokenBucket bucket, long hits) {}
 
     TokenBuckets(LocalLimits limits) {
         this.everything = limits.everything().map(TokenBucket::new);
@@ -23,7 +31,11 @@ public final class TokenBuckets {
                 .toList();
         for (int i = 0; i < slowestFirst.size(); i++) {
             var found = slowestFirst.get(i);
-            byDescriptor.put(found.entries(), new Ranked(i, new TokenBucket(found.rate())));
+            if (found.isOpen()) {
+                open.add(new Open(i, new DynamicBuckets(found, limits.mostDynamic())));
+            } else {
+                byDescriptor.put(found.entries(), new Ranked(i, new TokenBucket(found.rate())));
+            }
         }
     }
 
@@ -51,41 +63,53 @@ public final class TokenBuckets {
     /// which others share, lose nothing.
     public Taken take(List<Descriptor> descriptors, boolean alwaysAll, long now) {
         var taken = Taken.UNLIMITED;
-        int asked = -1;
-        while (taken.allowed()) {
-            var next = after(asked, descriptors);
-            if (next.isEmpty()) {
-                break;
-            }
-            asked = next.get().rank();
-            taken = take(next.get().bucket(), hits(asked, descriptors), taken, now);
+        var asked = asked(descriptors, now);
+        for (int i = 0; i < asked.size() && taken.allowed(); i++) {
+            taken = take(asked.get(i).bucket(), asked.get(i).hits(), taken, now);
         }
         boolean asksAll = taken.allowed() && (alwaysAll || taken.tightest().isEmpty());
         return asksAll && everything.isPresent() ? take(everything.get(), 1, taken, now) : taken;
     }
 
-    /// The slowest bucket of the descriptors that is faster than that of `rank`.
-    private Optional<Ranked> after(int rank, List<Descriptor> descriptors) {
-        Optional<Ranked> next = Optional.empty();
+    /// The buckets of the descriptors, each once, the slowest first. The first descriptor of a bucket says how many
+    /// tokens it is asked for.
+    private List<Asked> asked(List<Descriptor> descriptors, long now) {
+        List<Asked> all = List.of();
         for (int i = 0; i < descriptors.size(); i++) {
-            var found = Optional.ofNullable(byDescriptor.get(descriptors.get(i).entries()));
-            boolean later = found.isPresent() && found.get().rank() > rank;
-            if (later && (next.isEmpty() || found.get().rank() < next.get().rank())) {
-                next = found;
+            var found = find(descriptors.get(i), now);
+            if (found.isPresent()) {
+                all = all.isEmpty() ? new ArrayList<>(descriptors.size()) : all;
+                insert(found.get(), all);
             }
         }
-        return next;
+        return all;
     }
 
-    /// How many requests the first descriptor of the bucket of `rank` counts as.
-    private long hits(int rank, List<Descriptor> descriptors) {
-        for (int i = 0; i < descriptors.size(); i++) {
-            var found = byDescriptor.get(descriptors.get(i).entries());
-            if (found != null && found.rank() == rank) {
-                return descriptors.get(i).hits().orElse(1);
+    private static void insert(Asked found, List<Asked> all) {
+        int place = all.size();
+        for (int i = 0; i < all.size(); i++) {
+            if (all.get(i).bucket() == found.bucket()) {
+                return;
+            }
+            place = all.get(i).rank() > found.rank() ? Math.min(place, i) : place;
+        }
+        all.add(place, found);
+    }
+
+    /// The bucket of a descriptor: that of its values, else the first that leaves them open.
+    private Optional<Asked> find(Descriptor descriptor, long now) {
+        long hits = descriptor.hits().orElse(1);
+        var exact = byDescriptor.get(descriptor.entries());
+        if (exact != null) {
+            return Optional.of(new Asked(exact.rank(), exact.bucket(), hits));
+        }
+        for (int i = 0; i < open.size(); i++) {
+            var found = open.get(i);
+            if (found.buckets().fits(descriptor.entries())) {
+                return Optional.of(new Asked(found.rank(), found.buckets().of(descriptor.entries(), now), hits));
             }
         }
-        return 1;
+        return Optional.empty();
     }
 
     private static Taken take(TokenBucket bucket, long hits, Taken before, long now) {
@@ -100,6 +124,7 @@ public final class TokenBuckets {
     boolean isFull(long now) {
         return everything.stream().allMatch(bucket -> bucket.isFull(now))
                 && byDescriptor.values().stream()
-                        .allMatch(found -> found.bucket().isFull(now));
+                        .allMatch(found -> found.bucket().isFull(now))
+                && open.stream().allMatch(found -> found.buckets().isFull(now));
     }
 }

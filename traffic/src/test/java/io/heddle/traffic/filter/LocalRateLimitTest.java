@@ -2,6 +2,7 @@ package io.heddle.traffic.filter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.filter.LocalRateLimitFilter.Answer;
 import io.heddle.traffic.filter.LocalRateLimitFilter.Counters;
 import io.heddle.traffic.filter.LocalRateLimitFilter.Counting;
@@ -21,8 +22,13 @@ import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.request.TextRequest;
 import io.heddle.traffic.route.FilterOverride;
+import io.heddle.traffic.route.Route;
+import io.heddle.traffic.route.RouteAction;
+import io.heddle.traffic.route.RouteDecision;
+import io.heddle.traffic.route.RouteMatch;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +44,7 @@ class LocalRateLimitTest {
         request.head = TextRequest.get("shop", path, headers);
         request.buckets = buckets;
         request.now = 1_000_000 * SECOND;
+        request.health = new ProxyHealth(false, "front");
         return request;
     }
 
@@ -177,19 +184,40 @@ class LocalRateLimitTest {
     }
 
     @Test
-    void a_descriptor_is_the_address_the_cluster_and_what_is_fixed() {
+    void a_descriptor_is_what_the_route_says_of_itself() {
+        var filter = filter(settings(
+                Optional.empty(),
+                Shares.ALL,
+                List.of(by(new RateLimitAction.Metadata(true, "shop", List.of("plan", "name"), "plan", "", false))),
+                one("plan", "small")));
+        var says = new LabelValue.Fields(
+                Map.of("plan", new LabelValue.Fields(Map.of("name", new LabelValue.Text("small")))));
+        var action = new RouteAction.DirectResponse(200, "");
+        var route = new Route("", RouteMatch.ANY, action, List.of(), List.of(), Map.of("shop", says), Map.of());
+        for (boolean passes : new boolean[] {true, false}) {
+            var request = request("/");
+            request.decision = new RouteDecision("shop", route, action, List.of());
+            assertThat(filter.onRequest(request) instanceof FilterStep.Continue).isEqualTo(passes);
+        }
+        assertThat(passes(filter, "/")).as("a route that says nothing").isTrue();
+    }
+
+    @Test
+    void a_descriptor_is_the_address_the_clusters_and_what_is_fixed() {
         var filter = filter(settings(
                 Optional.empty(),
                 Shares.ALL,
                 List.of(by(
                         new RateLimitAction.RemoteAddress(),
                         new RateLimitAction.MaskedRemoteAddress(16, 64),
+                        new RateLimitAction.SourceCluster(),
                         new RateLimitAction.DestinationCluster(),
                         new RateLimitAction.GenericKey(new DescriptorEntry("generic_key", "all")))),
                 new LocalLimits.OfDescriptor(
                         List.of(
                                 new DescriptorEntry("remote_address", "10.1.2.3"),
                                 new DescriptorEntry("masked_remote_address", "10.1.0.0/16"),
+                                new DescriptorEntry("source_cluster", "front"),
                                 new DescriptorEntry("destination_cluster", "app"),
                                 new DescriptorEntry("generic_key", "all")),
                         rate(1))));

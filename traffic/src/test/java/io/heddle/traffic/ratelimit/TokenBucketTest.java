@@ -132,4 +132,71 @@ class TokenBucketTest {
                         .allowed())
                 .isTrue();
     }
+
+    private static LocalLimits each(int most) {
+        var open = List.of(new DescriptorEntry("generic_key", "all"), new DescriptorEntry("user", ""));
+        var root = List.of(new DescriptorEntry("generic_key", "all"), new DescriptorEntry("user", "root"));
+        return new LocalLimits(
+                "place",
+                Optional.empty(),
+                List.of(
+                        new LocalLimits.OfDescriptor(open, new LocalLimits.Rate(1, 1, Duration.ofSeconds(1))),
+                        new LocalLimits.OfDescriptor(root, new LocalLimits.Rate(2, 1, Duration.ofSeconds(1)))),
+                most);
+    }
+
+    private static boolean passes(TokenBuckets buckets, String user, long now) {
+        var entries = List.of(new DescriptorEntry("generic_key", "all"), new DescriptorEntry("user", user));
+        return buckets.take(List.of(new Descriptor(entries)), false, now).allowed();
+    }
+
+    @Test
+    void each_value_that_a_limit_leaves_open_has_a_bucket_of_its_own() {
+        var buckets = new LimitBuckets().of(each(20), 0);
+        assertThat(passes(buckets, "ann", 0)).isTrue();
+        assertThat(passes(buckets, "ann", 0)).isFalse();
+        assertThat(passes(buckets, "bob", 0)).isTrue();
+        assertThat(passes(buckets, "root", 0)).isTrue();
+        assertThat(passes(buckets, "root", 0)).as("the limit that names it").isTrue();
+        assertThat(passes(buckets, "root", 0)).isFalse();
+        var other = List.of(new DescriptorEntry("user", "ann"));
+        assertThat(buckets.take(List.of(new Descriptor(other)), false, 0).tightest())
+                .as("not the whole descriptor")
+                .isEmpty();
+    }
+
+    @Test
+    void a_request_with_two_values_takes_from_both_their_buckets() {
+        var buckets = new LimitBuckets().of(each(20), 0);
+        var all = new DescriptorEntry("generic_key", "all");
+        var ann = new Descriptor(List.of(all, new DescriptorEntry("user", "ann")));
+        var bob = new Descriptor(List.of(all, new DescriptorEntry("user", "bob")));
+        assertThat(buckets.take(List.of(ann, bob), false, 0).allowed()).isTrue();
+        assertThat(passes(buckets, "ann", 0)).isFalse();
+        assertThat(passes(buckets, "bob", 0)).isFalse();
+    }
+
+    @Test
+    void made_up_values_take_no_more_room_than_there_is_and_give_nobody_tokens_back_who_keeps_asking() {
+        long second = Duration.ofSeconds(1).toNanos();
+        var dynamic = new DynamicBuckets(each(64).descriptors().getFirst(), 64);
+        var ann = List.of(new DescriptorEntry("generic_key", "all"), new DescriptorEntry("user", "ann"));
+        assertThat(dynamic.of(ann, 0).take(0)).isTrue();
+        for (int i = 0; i < 10_000; i++) {
+            var made = List.of(new DescriptorEntry("generic_key", "all"), new DescriptorEntry("user", "u" + i));
+            dynamic.of(made, i).take(i);
+            assertThat(dynamic.of(ann, i).left(i)).isZero();
+            assertThat(dynamic.size()).isLessThanOrEqualTo(64);
+        }
+        var last = List.of(new DescriptorEntry("generic_key", "all"), new DescriptorEntry("user", "last"));
+        dynamic.of(last, 10 * second);
+        assertThat(dynamic.size()).as("full buckets go").isLessThanOrEqualTo(64);
+    }
+
+    @Test
+    void very_long_values_share_a_bucket() {
+        var buckets = new LimitBuckets().of(each(20), 0);
+        assertThat(passes(buckets, "a".repeat(5000), 0)).isTrue();
+        assertThat(passes(buckets, "b".repeat(5000), 0)).isFalse();
+    }
 }

@@ -32,7 +32,7 @@ final class LocalRateLimitReader {
             .reads("enable_x_ratelimit_headers", "always_consume_default_token_bucket", "rate_limits")
             .reads("rate_limited_as_resource_exhausted")
             .limits("status", "a code below 400 counts as 429, as in Envoy")
-            .accepts("max_dynamic_descriptors", "there are none: every entry of a descriptor has a value");
+            .limits("max_dynamic_descriptors", "1 to 100,000; 20 when not given");
     static final Fields<HttpStatus> STATUS =
             Fields.refusingOthers(HttpStatus.class).reads("code");
     private static final Fields<TokenBucket> BUCKET = Fields.refusingOthers(TokenBucket.class)
@@ -40,16 +40,15 @@ final class LocalRateLimitReader {
             .limits("fill_interval", "50 ms or more; tokens come evenly");
     private static final Fields<LocalRateLimitDescriptor> DESCRIPTOR =
             Fields.refusingOthers(LocalRateLimitDescriptor.class).reads("entries", "token_bucket");
-    private static final Fields<RateLimitDescriptor.Entry> ENTRY = Fields.refusingOthers(
-                    RateLimitDescriptor.Entry.class)
-            .reads("key")
-            .limits("value", "not empty: Envoy's buckets that requests make up are refused");
+    private static final Fields<RateLimitDescriptor.Entry> ENTRY =
+            Fields.refusingOthers(RateLimitDescriptor.Entry.class).reads("key", "value");
 
     /// What of local rate limits is read.
     static final List<Fields<?>> FIELDS = List.of(LIMIT, STATUS, BUCKET, DESCRIPTOR, ENTRY);
 
     private static final Duration SHORTEST = Duration.ofMillis(50);
     private static final int TOO_MANY_REQUESTS = 429;
+    private static final int MOST_DYNAMIC = 100_000;
 
     private LocalRateLimitReader() {}
 
@@ -62,7 +61,11 @@ final class LocalRateLimitReader {
                 ? Optional.of(rate(message.getTokenBucket(), scope.at("token_bucket")))
                 : Optional.empty();
         return new Settings(
-                new LocalLimits(scope.object() + ": " + scope.path(), everything, descriptors(message, scope)),
+                new LocalLimits(
+                        scope.object() + ": " + scope.path(),
+                        everything,
+                        descriptors(message, scope),
+                        mostDynamic(message, scope.at("max_dynamic_descriptors"))),
                 counting(message, scope),
                 Values.share(message.getFilterEnabled(), scope.at("filter_enabled")),
                 Values.share(message.getFilterEnforced(), scope.at("filter_enforced")),
@@ -72,6 +75,18 @@ final class LocalRateLimitReader {
                         scope,
                         "request_headers_to_add_when_not_enforced"),
                 Counters.of(message.getStatPrefix()));
+    }
+
+    private static int mostDynamic(LocalRateLimit message, Scope scope) {
+        if (!message.hasMaxDynamicDescriptors()) {
+            return LocalLimits.MOST_DYNAMIC;
+        }
+        int most = message.getMaxDynamicDescriptors().getValue();
+        if (most < 1 || most > MOST_DYNAMIC) {
+            scope.error("is out of range: " + Integer.toUnsignedString(most), "write 1 to " + MOST_DYNAMIC);
+            return LocalLimits.MOST_DYNAMIC;
+        }
+        return most;
     }
 
     private static LocalLimits.Rate rate(TokenBucket message, Scope scope) {
@@ -116,10 +131,6 @@ final class LocalRateLimitReader {
             here.check(entry, ENTRY);
             if (entry.getKey().isEmpty()) {
                 here.at("key").error("is missing", "write a text");
-            }
-            if (entry.getValue().isEmpty()) {
-                here.at("value")
-                        .error("is empty: any value " + Scope.NOT_SUPPORTED, "write each value that is limited");
             }
             entries.add(
                     new DescriptorEntry(MatcherReader.octets(entry.getKey()), MatcherReader.octets(entry.getValue())));

@@ -9,6 +9,7 @@ import io.envoyproxy.envoy.config.route.v3.RateLimit.Action.QueryParameterValueM
 import io.envoyproxy.envoy.config.route.v3.RateLimit.Action.QueryParameters;
 import io.envoyproxy.envoy.config.route.v3.RateLimit.Action.RemoteAddress;
 import io.envoyproxy.envoy.config.route.v3.RateLimit.Action.RequestHeaders;
+import io.envoyproxy.envoy.config.route.v3.RateLimit.Action.SourceCluster;
 import io.envoyproxy.envoy.config.route.v3.RateLimit.HitsAddend;
 import io.heddle.traffic.ratelimit.DescriptorEntry;
 import io.heddle.traffic.ratelimit.RateLimit;
@@ -33,9 +34,16 @@ public final class RateLimitReader {
     private static final Fields<HitsAddend> HITS =
             Fields.refusingOthers(HitsAddend.class).limits("number", "up to 1,000,000,000");
     private static final Fields<Action> ACTION = Fields.refusingOthers(Action.class)
-            .reads("destination_cluster", "request_headers", "query_parameters", "remote_address", "generic_key")
+            .reads(
+                    "source_cluster",
+                    "destination_cluster",
+                    "request_headers",
+                    "query_parameters",
+                    "remote_address",
+                    "generic_key")
             .reads("header_value_match", "masked_remote_address", "query_parameter_value_match")
             .reads("dynamic_metadata", "metadata");
+    private static final Fields<SourceCluster> SOURCE = Fields.refusingOthers(SourceCluster.class);
     private static final Fields<DestinationCluster> CLUSTER = Fields.refusingOthers(DestinationCluster.class);
     private static final Fields<RemoteAddress> ADDRESS = Fields.refusingOthers(RemoteAddress.class);
     private static final Fields<MaskedRemoteAddress> MASKED =
@@ -56,13 +64,14 @@ public final class RateLimitReader {
             .reads("descriptor_key", "metadata_key", "default_value");
     private static final Fields<Action.MetaData> METADATA = Fields.refusingOthers(Action.MetaData.class)
             .reads("descriptor_key", "metadata_key", "default_value", "skip_if_absent")
-            .limits("source", "`DYNAMIC` only");
+            .limits("source", "`DYNAMIC` and `ROUTE_ENTRY`");
 
     /// What of rate limits of routes is read.
     static final List<Fields<?>> FIELDS = List.of(
             LIMIT,
             HITS,
             ACTION,
+            SOURCE,
             CLUSTER,
             ADDRESS,
             MASKED,
@@ -130,6 +139,10 @@ public final class RateLimitReader {
     private static Optional<RateLimitAction> action(Action message, Scope scope) {
         scope.check(message, ACTION);
         return switch (message.getActionSpecifierCase()) {
+            case SOURCE_CLUSTER -> {
+                scope.at("source_cluster").check(message.getSourceCluster(), SOURCE);
+                yield Optional.of(new RateLimitAction.SourceCluster());
+            }
             case DESTINATION_CLUSTER -> {
                 scope.at("destination_cluster").check(message.getDestinationCluster(), CLUSTER);
                 yield Optional.of(new RateLimitAction.DestinationCluster());
@@ -157,20 +170,16 @@ public final class RateLimitReader {
                 var here = scope.at("dynamic_metadata");
                 here.check(found, DYNAMIC);
                 var place = MetadataReader.place(found.getMetadataKey(), here.at("metadata_key"));
-                yield Optional.of(metadata(place, key(found.getDescriptorKey(), here), found.getDefaultValue(), false));
+                yield Optional.of(new RateLimitAction.Metadata(
+                        false,
+                        place.namespace(),
+                        place.path(),
+                        key(found.getDescriptorKey(), here),
+                        found.getDefaultValue(),
+                        false));
             }
-            case METADATA -> {
-                var found = message.getMetadata();
-                var here = scope.at("metadata");
-                here.check(found, METADATA);
-                if (found.getSource() != Action.MetaData.Source.DYNAMIC) {
-                    here.at("source").error("is not supported", "use DYNAMIC");
-                }
-                var place = MetadataReader.place(found.getMetadataKey(), here.at("metadata_key"));
-                yield Optional.of(metadata(
-                        place, key(found.getDescriptorKey(), here), found.getDefaultValue(), found.getSkipIfAbsent()));
-            }
-            case SOURCE_CLUSTER, EXTENSION -> Optional.empty(); // refused above
+            case METADATA -> Optional.of(metadata(message.getMetadata(), scope.at("metadata")));
+            case EXTENSION -> Optional.empty(); // refused above
             case ACTIONSPECIFIER_NOT_SET -> {
                 scope.error("has no action", "set generic_key for example");
                 yield Optional.empty();
@@ -178,8 +187,24 @@ public final class RateLimitReader {
         };
     }
 
-    private static RateLimitAction metadata(MetadataReader.Place place, String key, String standard, boolean skip) {
-        return new RateLimitAction.Metadata(place.namespace(), place.path(), key, standard, skip);
+    private static RateLimitAction metadata(Action.MetaData message, Scope scope) {
+        scope.check(message, METADATA);
+        boolean ofRoute = switch (message.getSource()) {
+            case DYNAMIC -> false;
+            case ROUTE_ENTRY -> true;
+            case UNRECOGNIZED -> {
+                scope.at("source").error("is not known", "write DYNAMIC or ROUTE_ENTRY");
+                yield false;
+            }
+        };
+        var place = MetadataReader.place(message.getMetadataKey(), scope.at("metadata_key"));
+        return new RateLimitAction.Metadata(
+                ofRoute,
+                place.namespace(),
+                place.path(),
+                key(message.getDescriptorKey(), scope),
+                message.getDefaultValue(),
+                message.getSkipIfAbsent());
     }
 
     private static RateLimitAction masked(MaskedRemoteAddress message, Scope scope) {

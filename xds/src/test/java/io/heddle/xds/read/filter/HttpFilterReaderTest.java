@@ -190,7 +190,9 @@ class HttpFilterReaderTest {
                                 + " descriptors: [{entries: [{key: user, value: ann}], " + BUCKET + "}],"
                                 + " rate_limits: [{actions: [{request_headers:"
                                 + " {header_name: x-user, descriptor_key: user}}]}]",
-                        "route: {cluster: app, rate_limits: [{stage: 2, actions: [{remote_address: {}},"
+                        "route: {cluster: app, rate_limits: [{stage: 2, actions: [{remote_address: {}}, {source_cluster: {}},"
+                                + " {metadata: {descriptor_key: k, source: ROUTE_ENTRY,"
+                                + " metadata_key: {key: shop, path: [{key: plan}]}}},"
                                 + " {masked_remote_address: {v4_prefix_mask_len: 24}}, {destination_cluster: {}},"
                                 + " {generic_key: {descriptor_value: v}},"
                                 + " {query_parameters: {query_parameter_name: q, descriptor_key: q}},"
@@ -211,12 +213,12 @@ class HttpFilterReaderTest {
         assertThat(problems(
                         LIMIT,
                         "stat_prefix: a, local_rate_limit_per_downstream_connection: true,"
+                                + " max_dynamic_descriptors: 0,"
                                 + " descriptors: [{entries: [{key: user}]}, {entries: [{key: user}], " + BUCKET + "}]"))
                 .containsExactlyInAnyOrder(
                         "local_rate_limit_per_downstream_connection is not supported",
-                        "descriptors[0].entries[0].value is empty: any value is not supported",
+                        "max_dynamic_descriptors is out of range: 0",
                         "descriptors[0].token_bucket is missing",
-                        "descriptors[1].entries[0].value is empty: any value is not supported",
                         "descriptors[1].entries stand twice");
     }
 
@@ -226,10 +228,10 @@ class HttpFilterReaderTest {
         assertThat(problems(
                         LIMIT,
                         "stat_prefix: a",
-                        "route: {cluster: app, rate_limits: [{actions: [{source_cluster: {}}, {}]}, {}]}"))
+                        "route: {cluster: app, rate_limits: [{actions: [{extension: {name: e}}, {}]}, {}]}"))
                 .hasSize(3)
                 .allMatch(problem -> !problem.startsWith(path))
-                .anyMatch(problem -> problem.endsWith("actions[0].source_cluster is not supported"))
+                .anyMatch(problem -> problem.endsWith("actions[0].extension is not supported"))
                 .anyMatch(problem -> problem.endsWith("actions[1] has no action"))
                 .anyMatch(problem -> problem.endsWith("rate_limits[1].actions is empty"));
     }

@@ -1,0 +1,104 @@
+package io.heddle.traffic.ratelimit;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// The buckets of a limit whose descriptor leaves values open: one for each combination of values that requests bring,
+/// at most so many. Any thread, without locks.
+///
+/// When there are too many, those that are full go first, as they are as good as new ones; if that is not enough, those
+/// that were not asked for the longest. So nobody gets tokens back by making up values as long as `most` is more
+/// than there are in use. Very long values share one bucket, so that requests cannot fill memory.
+final class DynamicBuckets {
+    private static final int LONGEST = 1024;
+    private static final int PART = 16;
+    private static final List<DescriptorEntry> LONG = List.of(new DescriptorEntry("", ""));
+
+    private final List<DescriptorEntry> pattern;
+    private final LocalLimits.Rate rate;
+    private final int most;
+    private final Map<List<DescriptorEntry>, Kept> buckets = new ConcurrentHashMap<>();
+    private final AtomicBoolean sweeping = new AtomicBoolean();
+
+    /// A bucket, and when it was asked last.
+    private static final class Kept {
+        private final TokenBucket bucket;
+        private volatile long asked;
+
+        private Kept(TokenBucket bucket) {
+            this.bucket = bucket;
+        }
+    }
+
+    /// @param most how many there are at most, 1 or more
+    DynamicBuckets(LocalLimits.OfDescriptor limit, int most) {
+        this.pattern = limit.entries();
+        this.rate = limit.rate();
+        this.most = most;
+    }
+
+    /// Whether a request with this descriptor is counted here.
+    boolean fits(List<DescriptorEntry> entries) {
+        if (entries.size() != pattern.size()) {
+            return false;
+        }
+        for (int i = 0; i < entries.size(); i++) {
+            var wanted = pattern.get(i);
+            var entry = entries.get(i);
+            if (!wanted.key().equals(entry.key())
+                    || !(wanted.isOpen() || wanted.value().equals(entry.value()))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// The bucket of a descriptor that fits.
+    TokenBucket of(List<DescriptorEntry> entries, long now) {
+        var key = length(entries) > LONGEST ? LONG : entries;
+        var kept = buckets.get(key);
+        if (kept == null) {
+            makeRoom(now);
+            kept = buckets.computeIfAbsent(key, _ -> new Kept(new TokenBucket(rate)));
+        }
+        kept.asked = now;
+        return kept.bucket;
+    }
+
+    private static int length(List<DescriptorEntry> entries) {
+        int length = 0;
+        for (int i = 0; i < entries.size(); i++) {
+            length += entries.get(i).value().length();
+        }
+        return length;
+    }
+
+    private void makeRoom(long now) {
+        if (buckets.size() < most || !sweeping.compareAndSet(false, true)) {
+            return;
+        }
+        buckets.values().removeIf(kept -> kept.bucket.isFull(now));
+        int more = buckets.size() - most + Math.max(1, most / PART);
+        if (buckets.size() >= most) {
+            buckets.entrySet().stream()
+                    .sorted(Comparator.comparingLong(kept -> kept.getValue().asked - now))
+                    .limit(more)
+                    .map(Map.Entry::getKey)
+                    .toList()
+                    .forEach(buckets::remove);
+        }
+        sweeping.set(false);
+    }
+
+    boolean isFull(long now) {
+        return buckets.values().stream().allMatch(kept -> kept.bucket.isFull(now));
+    }
+
+    /// How many there are.
+    int size() {
+        return buckets.size();
+    }
+}
