@@ -354,10 +354,10 @@ final class FilterRunner implements FilterRequest {
     @Override
     public Optional<FilterOverride> override(String name) {
         var ofTarget = target == null ? null : target.overrides().get(name);
-        return Optional.ofNullable(
-                ofTarget != null
-                        ? ofTarget
-                        : timeline.decision().route().overrides().get(name));
+        var found = ofTarget != null
+                ? ofTarget
+                : timeline.decision().route().overrides().get(name);
+        return chain.settled(name, Optional.ofNullable(found));
     }
 
     @Override

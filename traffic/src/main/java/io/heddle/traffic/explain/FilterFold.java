@@ -62,6 +62,7 @@ final class FilterFold implements FilterRequest {
     private final HeaderEdits responseEdits = new HeaderEdits();
     private final RequestState state = new RequestState();
     private final LimitBuckets untouched = new LimitBuckets();
+    private FilterChain chain = new FilterChain(List.of());
     private Optional<StatefulSessionFilter.Settings> session = Optional.empty();
 
     FilterFold(
@@ -78,7 +79,8 @@ final class FilterFold implements FilterRequest {
     }
 
     /// The answer of the first filter that has one.
-    Optional<LocalReply> run(FilterChain chain) {
+    Optional<LocalReply> run(FilterChain filters) {
+        chain = filters;
         for (var filter : chain.filters()) {
             int ofRequest = requestEdits.size();
             int ofAnswer = responseEdits.size();
@@ -166,9 +168,10 @@ final class FilterFold implements FilterRequest {
     @Override
     public Optional<FilterOverride> override(String name) {
         var ofTarget = target.map(found -> found.overrides().get(name));
-        return ofTarget.isPresent()
+        var found = ofTarget.isPresent()
                 ? ofTarget
                 : Optional.ofNullable(decision.route().overrides().get(name));
+        return chain.settled(name, found);
     }
 
     @Override

@@ -27,4 +27,13 @@ public interface FilterOverride {
 
     /// The filter lets such requests pass (Envoy's `FilterConfig.disabled`).
     record Disabled() implements FilterOverride {}
+
+    /// The filter works as its chain says, also where it is off in the chain (Envoy's `FilterConfig` with neither
+    /// `disabled` nor settings).
+    record Enabled() implements FilterOverride {
+        @Override
+        public FilterOverride over(FilterOverride outer) {
+            return outer instanceof Disabled ? this : outer;
+        }
+    }
 }

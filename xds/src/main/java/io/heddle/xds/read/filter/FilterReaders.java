@@ -307,7 +307,9 @@ public final class FilterReaders {
                 if (config.getDisabled()) {
                     return Optional.of(new FilterOverride.Disabled());
                 }
-                return override(config.getConfig(), scope.at("config"));
+                return config.getConfig().getTypeUrl().isEmpty()
+                        ? Optional.of(new FilterOverride.Enabled())
+                        : override(config.getConfig(), scope.at("config"));
             });
         }
         for (var reader : OVERRIDES) {

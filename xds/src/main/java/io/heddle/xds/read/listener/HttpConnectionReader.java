@@ -24,6 +24,7 @@ import io.heddle.xds.read.filter.FilterReaders;
 import io.heddle.xds.read.route.RouteReader;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 
@@ -61,7 +62,7 @@ final class HttpConnectionReader {
     private static final Fields<io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter>
             FILTER = Fields.refusingOthers(
                             io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter.class)
-                    .reads("name", "is_optional")
+                    .reads("name", "is_optional", "disabled")
                     .limits("typed_config", "the filters of this page");
 
     private static final Fields<HttpConnectionManager.UpgradeConfig> UPGRADE =
@@ -109,6 +110,7 @@ final class HttpConnectionReader {
 
     private static FilterChain filters(HttpConnectionManager message, Scope scope) {
         var filters = new ArrayList<HttpFilter>();
+        var off = new HashSet<String>();
         boolean routed = false;
         boolean mutates = false;
         for (int i = 0; i < message.getHttpFiltersCount(); i++) {
@@ -118,6 +120,9 @@ final class HttpConnectionReader {
             if (Scope.type(filter.getTypedConfig()).equals(FilterReaders.ROUTER)) {
                 routed = true;
                 FilterReaders.router(filter.getTypedConfig(), here.at("typed_config"));
+                if (filter.getDisabled()) {
+                    here.at("disabled").error("switches the router off", "remove it");
+                }
                 if (i != message.getHttpFiltersCount() - 1) {
                     here.error("the router is not the last filter", "move it to the end");
                 }
@@ -126,6 +131,9 @@ final class HttpConnectionReader {
             var read = FilterReaders.filter(
                     filter.getName(), filter.getTypedConfig(), filter.getIsOptional(), here.at("typed_config"));
             read.ifPresent(filters::add);
+            if (filter.getDisabled()) {
+                off.add(filter.getName());
+            }
             mutates |= read.filter(HeaderMutationFilter.class::isInstance).isPresent();
             if (mutates && read.filter(HttpConnectionReader::decidesByHead).isPresent()) {
                 here.error(
@@ -136,7 +144,7 @@ final class HttpConnectionReader {
         if (!routed) {
             scope.at("http_filters").error("there is no router", "end the list with envoy.filters.http.router");
         }
-        return new FilterChain(CompressorFilter.acquainted(filters));
+        return new FilterChain(CompressorFilter.acquainted(filters), off);
     }
 
     /// Whether a filter lets requests pass by what their heads say. It sees them as they came.
