@@ -25,6 +25,7 @@ public final class Transforms {
             case BodyChange.Compress(var coding, var meter) -> new Compression(Codings.encoder(coding), tally(meter));
             case BodyChange.FromBase64() -> new Base64Decoding();
             case BodyChange.ToGrpcWeb(boolean text) -> new GrpcWebEncoding(text);
+            case BodyChange.ToGrpcWebFailure failure -> new GrpcWebFailure(failure);
             case BodyChange.CountMessages(var message) -> new MessageCount(message);
             case BodyChange.Limit limit -> new Throttle(worker, limit, this);
             case BodyChange.Decompress(var coding, var library, int mostRatio, var meter) ->

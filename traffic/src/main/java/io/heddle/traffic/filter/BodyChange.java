@@ -37,6 +37,13 @@ public sealed interface BodyChange {
     /// @param text whether all of it becomes base64
     record ToGrpcWeb(boolean text) implements BodyChange {}
 
+    /// An answer that is none of gRPC becomes one of gRPC-Web that failed: the body becomes a last frame that tells so.
+    ///
+    /// @param text whether all of it becomes base64
+    /// @param status the gRPC status that it tells
+    /// @param quotes whether it tells the beginning of the body as its message
+    record ToGrpcWebFailure(boolean text, int status, boolean quotes) implements BodyChange {}
+
     /// Nothing but being looked at: `message` is run once for each gRPC message, when its length is known.
     record CountMessages(Runnable message) implements BodyChange {
         @Override

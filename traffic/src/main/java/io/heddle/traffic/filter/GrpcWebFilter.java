@@ -18,6 +18,7 @@ public final class GrpcWebFilter implements HttpFilter {
     private static final String PROTO = "+proto";
     private static final HeaderName ACCEPT = HeaderName.of("accept");
     private static final HeaderName ACCEPT_ENCODING = HeaderName.of("grpc-accept-encoding");
+    private static final HeaderName CONTENT_ENCODING = HeaderName.of("content-encoding");
     private static final HeaderName TE = HeaderName.of("te");
 
     private final String name;
@@ -71,11 +72,31 @@ public final class GrpcWebFilter implements HttpFilter {
     private static void toWeb(FilterAnswer answer, boolean text) {
         var type = mediaType(answer.header(HeaderName.CONTENT_TYPE));
         boolean grpc = type.equals(GRPC) || type.startsWith(GRPC + "+");
-        if (!grpc && !answer.local()) {
+        boolean plain = answer.header(CONTENT_ENCODING).isEmpty();
+        answer.edits().add(set(HeaderName.CONTENT_TYPE, (text ? TEXT : WEB) + PROTO));
+        if (grpc || answer.local()) {
+            answer.changeBody(new BodyChange.ToGrpcWeb(text));
             return;
         }
-        answer.edits().add(set(HeaderName.CONTENT_TYPE, (text ? TEXT : WEB) + PROTO));
-        answer.changeBody(new BodyChange.ToGrpcWeb(text));
+        int status = status(answer.status());
+        answer.edits().add(new HeaderEdit(HeaderEdit.Action.REMOVE, CONTENT_ENCODING, ""));
+        if (answer.hasBody()) {
+            answer.changeBody(new BodyChange.ToGrpcWebFailure(text, status, plain));
+        } else {
+            answer.edits().add(set(HeaderName.GRPC_STATUS, Integer.toString(status)));
+        }
+    }
+
+    /// What an answer that is none of gRPC means to a client of gRPC, by its HTTP status (gRPC's mapping).
+    private static int status(int http) {
+        return switch (http) {
+            case 400 -> 13;
+            case 401 -> 16;
+            case 403 -> 7;
+            case 404 -> 12;
+            case 429, 502, 503, 504 -> 14;
+            default -> 2;
+        };
     }
 
     private static boolean is(String type, String wanted) {
