@@ -35,7 +35,9 @@ public record CompressorSettings(
             "application/json",
             "image/svg+xml",
             "text/xml",
-            "application/xhtml+xml");
+            "application/xhtml+xml",
+            "application/grpc-web",
+            "application/grpc-web+proto");
 
     /// One direction.
     ///
