@@ -70,13 +70,14 @@ final class RoutingTest {
                         .append(value)
                         .append('\n')));
         var query = String.valueOf(exchange.getRequestURI().getQuery());
-        if (query.startsWith("to=")) {
-            exchange.getResponseHeaders().add("Location", query.substring(3));
+        boolean other = query.startsWith("see=");
+        if (other || query.startsWith("to=")) {
+            exchange.getResponseHeaders().add("Location", query.substring(query.indexOf('=') + 1));
         }
         exchange.getResponseHeaders().add("X-Version", "v7");
         text.append(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
         var body = text.toString().getBytes(StandardCharsets.UTF_8);
-        exchange.sendResponseHeaders(query.startsWith("to=") ? 302 : 200, body.length);
+        exchange.sendResponseHeaders(other ? 303 : query.startsWith("to=") ? 302 : 200, body.length);
         exchange.getResponseBody().write(body);
         exchange.close();
     }
@@ -254,6 +255,18 @@ final class RoutingTest {
     }
 
     @Test
+    @Test
+    void after_see_other_a_request_is_sent_as_a_get_without_its_body() throws Exception {
+        var sent = ask("POST /follow/twice?see=http://counted/plain", "host: shop", "content-length: 5", "", "hello");
+        assertThat(sent)
+                .startsWith("HTTP/1.1 200")
+                .contains("\n\nGET /plain\n")
+                .contains("\nx-envoy-attempt-count: 1\n")
+                .doesNotContain("hello")
+                .doesNotContain("\ncontent-length: 5\n");
+        assertThat(copies.poll(10, TimeUnit.SECONDS)).isEqualTo("counted-shadow null");
+    }
+
     void a_mirror_gets_the_body_of_a_request_that_came_from_a_redirect() throws Exception {
         var sent = ask("POST /follow/twice?to=http://counted/", "host: shop", "content-length: 5", "", "hello");
         assertThat(sent).startsWith("HTTP/1.1 200").contains("\nhello");

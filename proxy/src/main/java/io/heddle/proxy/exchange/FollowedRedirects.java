@@ -27,6 +27,7 @@ final class FollowedRedirects {
     private final RequestTimeline timeline;
     private final List<RouteDecision> left = new ArrayList<>(0);
     private String origin = "";
+    private boolean dropsBody;
 
     FollowedRedirects(Routing routing, ExchangeFacts facts, RequestTimeline timeline) {
         this.routing = routing;
@@ -45,6 +46,11 @@ final class FollowedRedirects {
         return origin;
     }
 
+    /// Whether the last redirect that was followed leaves the request's body behind.
+    boolean dropsBody() {
+        return dropsBody;
+    }
+
     /// Tells the application where the request went before, unless `origin` is empty.
     static void tell(String origin, HeaderEdits edits) {
         if (!origin.isEmpty()) {
@@ -60,6 +66,7 @@ final class FollowedRedirects {
         var next = next(policy, head, answer, https);
         var decision = next.flatMap(found -> routing.elsewhere(settings, found, head));
         boolean follows = decision.isPresent() && follow(policy, timeline.decision(), decision.get(), head, https);
+        dropsBody = follows && becomesGet(answer, head);
         return follows ? next : Optional.empty();
     }
 
@@ -67,9 +74,7 @@ final class FollowedRedirects {
     private Optional<HttpRequestHead> next(
             InternalRedirects policy, HttpRequestHead head, HttpResponseHead answer, boolean https) {
         boolean wanted = left.size() < policy.most() && policy.statuses().contains(answer.status());
-        // After 303 only a request that changes nothing is asked again as it was.
-        boolean same = answer.status() != SEE_OTHER || head.isMethod("GET") || head.isMethod("HEAD");
-        if (!wanted || !same) {
+        if (!wanted) {
             return Optional.empty();
         }
         var lines = answer.lines();
@@ -80,11 +85,19 @@ final class FollowedRedirects {
                         .filter(place -> mayCross(policy, https, place.https()))
                         .map(place -> head.redirected(
                                 new HttpRequestHead.Redirection(
-                                        place.https(), place.authority(), place.path(), policy.copied()),
+                                        place.https(),
+                                        place.authority(),
+                                        place.path(),
+                                        becomesGet(answer, head),
+                                        policy.copied()),
                                 lines));
             }
         }
         return Optional.empty();
+    }
+
+    private static boolean becomesGet(HttpResponseHead answer, HttpRequestHead head) {
+        return answer.status() == SEE_OTHER && !head.isMethod("GET") && !head.isMethod("HEAD");
     }
 
     /// Where a `location` leads: an absolute URI, as Envoy wants it.

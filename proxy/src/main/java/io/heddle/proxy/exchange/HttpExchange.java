@@ -397,7 +397,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         if (next.isEmpty()) {
             return false;
         }
-        tries.redirected(followed.origin());
+        tries.redirected(followed);
         if (filters != null) {
             filters.again();
         }

@@ -437,10 +437,14 @@ final class Tries {
         return body.ended() && body.canBeSentAgain();
     }
 
-    /// The request is to begin anew, with what came of its body, at another place than `from`.
-    void redirected(String from) {
+    /// The request is to begin anew at another place, with its body unless that is left behind.
+    void redirected(FollowedRedirects followed) {
         release();
-        sent.from(from);
+        sent.from(followed.origin());
+        timeline.attempts = 0;
+        if (followed.dropsBody()) {
+            body.clear();
+        }
         forgetAnswer();
     }
 

@@ -81,8 +81,9 @@ public final class HttpRequestHead implements RequestHead {
     /// Where a request is sent instead.
     ///
     /// @param https whether over TLS
+    /// @param asGet whether it becomes a GET without a body (RFC 9110, section 15.4.4)
     /// @param copied headers that come from the answer that sends it there, in place of its own
-    public record Redirection(boolean https, String authority, String path, List<HeaderName> copied) {
+    public record Redirection(boolean https, String authority, String path, boolean asGet, List<HeaderName> copied) {
         public Redirection {
             copied = List.copyOf(copied);
         }
@@ -92,14 +93,15 @@ public final class HttpRequestHead implements RequestHead {
     public HttpRequestHead redirected(Redirection where, HeaderLines answer) {
         var other = new HttpRequestHead();
         other.version = version;
-        other.method = other.put(Span.text(lines.bytes(), method));
+        other.method = other.put(where.asGet() ? "GET" : Span.text(lines.bytes(), method));
         other.path = other.put(where.path());
         other.authority = other.put(where.authority());
         other.scheme = other.put(where.https() ? "https" : "http");
         other.forcedScheme = forcedScheme;
         other.secure = secure;
+        int gone = LineKind.bit(LineKind.HOST) | (where.asGet() ? FRAMING | LineKind.bit(LineKind.EXPECT) : 0);
         for (int i = 0; i < lines.count(); i++) {
-            if (lines.kind(i) != LineKind.HOST && !isOneOf(where.copied(), lines, i)) {
+            if ((LineKind.bit(lines.kind(i)) & gone) == 0 && !isOneOf(where.copied(), lines, i)) {
                 other.lines.addLine(lines.kind(i), lines.bytes(), lines.name(i), lines.bytes(), lines.value(i));
             }
         }
