@@ -126,7 +126,8 @@ final class RoutingTest {
                 .doesNotContain("x-absent");
         assertThat(answer.substring(0, answer.indexOf("\n\n")))
                 .contains("\nx-answer: v7 200 127.0.0.1:"
-                        + application.getAddress().getPort() + "\n");
+                        + application.getAddress().getPort() + "\n")
+                .contains("\nx-told: small v7[] 127.0.0.1 -\n");
     }
 
     @Test
@@ -255,7 +256,6 @@ final class RoutingTest {
     }
 
     @Test
-    @Test
     void after_see_other_a_request_is_sent_as_a_get_without_its_body() throws Exception {
         var sent = ask("POST /follow/twice?see=http://counted/plain", "host: shop", "content-length: 5", "", "hello");
         assertThat(sent)
@@ -267,6 +267,7 @@ final class RoutingTest {
         assertThat(copies.poll(10, TimeUnit.SECONDS)).isEqualTo("counted-shadow null");
     }
 
+    @Test
     void a_mirror_gets_the_body_of_a_request_that_came_from_a_redirect() throws Exception {
         var sent = ask("POST /follow/twice?to=http://counted/", "host: shop", "content-length: 5", "", "hello");
         assertThat(sent).startsWith("HTTP/1.1 200").contains("\nhello");

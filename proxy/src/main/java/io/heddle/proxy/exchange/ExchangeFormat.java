@@ -5,8 +5,10 @@ import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.observe.RequestTimeline;
 import io.heddle.traffic.balance.host.Endpoint;
+import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.format.FormatSource;
 import io.heddle.traffic.format.HeaderChange;
+import io.heddle.traffic.format.MetadataOwner;
 import io.heddle.traffic.format.Operator;
 import io.heddle.traffic.match.AddressText;
 import io.heddle.traffic.metadata.RequestState;
@@ -22,6 +24,8 @@ import io.heddle.traffic.route.Rewrite;
 import io.heddle.traffic.route.RouteAction.Forward;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 final class ExchangeFormat implements FormatSource {
     private static final HeaderName ORIGINAL_PATH = HeaderName.of("x-envoy-original-path");
     private static final HeaderName ORIGINAL_HOST = HeaderName.of("x-envoy-original-host");
+
+    private static final String LABELS = "envoy.lb";
 
     private final RequestTimeline timeline;
     private final HopHeaders headers;
@@ -145,6 +151,19 @@ final class ExchangeFormat implements FormatSource {
     }
 
     @Override
+    public Optional<LabelValue> metadata(MetadataOwner owner, String namespace, List<String> path) {
+        var host = timeline.host();
+        return switch (owner) {
+            case REQUEST -> timeline.state.metadata(namespace, path);
+            case ROUTE -> LabelValue.at(timeline.decision().route().metadata(), namespace, path);
+            case HOST ->
+                host == null || !namespace.equals(LABELS)
+                        ? Optional.empty()
+                        : new LabelValue.Fields(host.endpoint().labels()).at(path);
+        };
+    }
+
+    @Override
     public void appendOwn(HeaderName name, StringBuilder out) {
         if (name.equals(HeaderName.REQUEST_ID)) {
             headers.requestId().appendTo(out);
@@ -171,6 +190,7 @@ final class ExchangeFormat implements FormatSource {
             case RESPONSE_CODE -> out.append(timeline.status);
             case RESPONSE_CODE_DETAILS -> out.append(timeline.details);
             case RESPONSE_FLAGS -> out.append(timeline.flag.code());
+            case RESPONSE_FLAGS_LONG -> out.append(timeline.flag.words());
             case GRPC_STATUS_NUMBER -> number(timeline.grpcStatus, out);
             case BYTES_RECEIVED -> out.append(timeline.bytesReceived);
             case BYTES_SENT -> out.append(timeline.bytesSent);
@@ -182,7 +202,12 @@ final class ExchangeFormat implements FormatSource {
                 var cluster = timeline.cluster();
                 out.append(cluster == null ? "" : cluster.name());
             }
-            case UPSTREAM_HOST, UPSTREAM_REMOTE_ADDRESS, UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT, UPSTREAM_REMOTE_PORT -> {
+            case UPSTREAM_HOST,
+                    UPSTREAM_HOST_NAME,
+                    UPSTREAM_HOST_NAME_WITHOUT_PORT,
+                    UPSTREAM_REMOTE_ADDRESS,
+                    UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT,
+                    UPSTREAM_REMOTE_PORT -> {
                 var host = timeline.host();
                 if (host != null) {
                     upstream(operator, host.endpoint(), out);
@@ -229,14 +254,20 @@ final class ExchangeFormat implements FormatSource {
     }
 
     private static void upstream(Operator operator, Endpoint endpoint, StringBuilder out) {
+        boolean named = operator == Operator.UPSTREAM_HOST_NAME || operator == Operator.UPSTREAM_HOST_NAME_WITHOUT_PORT;
+        if (named && !endpoint.hostname().isEmpty()) {
+            out.append(endpoint.hostname());
+            return;
+        }
         if (operator != Operator.UPSTREAM_REMOTE_PORT) {
             out.append(endpoint.address());
         }
-        if (operator == Operator.UPSTREAM_HOST || operator == Operator.UPSTREAM_REMOTE_ADDRESS) {
-            out.append(':');
-        }
-        if (operator != Operator.UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT) {
-            out.append(endpoint.port());
+        switch (operator) {
+            case UPSTREAM_REMOTE_PORT -> out.append(endpoint.port());
+            case UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT, UPSTREAM_HOST_NAME_WITHOUT_PORT -> {
+                // The address alone.
+            }
+            default -> out.append(':').append(endpoint.port());
         }
     }
 

@@ -14,9 +14,7 @@ final class FormatParser {
     private static final Set<String> NOTHING = Set.of(
             "PER_REQUEST_STATE",
             "UPSTREAM_FILTER_STATE",
-            "METADATA",
             "CLUSTER_METADATA",
-            "UPSTREAM_METADATA",
             "TRACE_ID",
             "UPSTREAM_TRANSPORT_FAILURE_REASON",
             "DOWNSTREAM_TRANSPORT_FAILURE_REASON",
@@ -120,14 +118,9 @@ final class FormatParser {
                     parts.add(new FormatPart.QueryParameter(arguments, longest));
                 }
             }
-            case "DYNAMIC_METADATA" -> {
-                var words = List.of(arguments.split(":", -1));
-                if (words.contains("")) {
-                    fail("%DYNAMIC_METADATA(" + arguments + ")% does not name a namespace and a path");
-                } else {
-                    parts.add(new FormatPart.Metadata(words.getFirst(), words.subList(1, words.size()), longest));
-                }
-            }
+            case "DYNAMIC_METADATA" -> metadata(name, MetadataOwner.REQUEST, arguments, longest);
+            case "UPSTREAM_METADATA" -> metadata(name, MetadataOwner.HOST, arguments, longest);
+            case "METADATA" -> metadata(arguments, longest);
             case "FILTER_STATE" -> state(arguments, longest);
             case "START_TIME" ->
                 TimeFormat.of(arguments)
@@ -136,6 +129,33 @@ final class FormatParser {
                                 () -> fail("a time is formatted in an unknown way: " + arguments));
             default -> plain(name, called, longest);
         }
+    }
+
+    /// `%METADATA(whose:namespace:path…):longest%`.
+    private void metadata(String arguments, int longest) {
+        int colon = arguments.indexOf(':');
+        var rest = arguments.substring(colon + 1);
+        switch (colon < 0 ? "" : arguments.substring(0, colon)) {
+            case "DYNAMIC" -> metadata("METADATA", MetadataOwner.REQUEST, rest, longest);
+            case "ROUTE" -> metadata("METADATA", MetadataOwner.ROUTE, rest, longest);
+            case "UPSTREAM_HOST" -> metadata("METADATA", MetadataOwner.HOST, rest, longest);
+            case "CLUSTER", "LISTENER", "LISTENER_FILTER_CHAIN", "VIRTUAL_HOST" -> nothing("METADATA");
+            default -> fail("%METADATA(" + arguments + ")% does not say whose metadata");
+        }
+    }
+
+    private void metadata(String name, MetadataOwner owner, String arguments, int longest) {
+        var words = List.of(arguments.split(":", -1));
+        if (words.contains("")) {
+            fail("%" + name + "(" + arguments + ")% does not name a namespace and a path");
+        } else {
+            parts.add(new FormatPart.Metadata(owner, words.getFirst(), words.subList(1, words.size()), longest));
+        }
+    }
+
+    private void nothing(String name) {
+        parts.add(new FormatPart.Nothing());
+        problems.add(Problem.warning("", "", "%" + name + "% says nothing here", "remove it"));
     }
 
     /// `%PATH(with or without query:which):longest%`.
@@ -171,8 +191,7 @@ final class FormatParser {
 
     private void plain(String name, boolean called, int longest) {
         if (NOTHING.contains(name)) {
-            parts.add(new FormatPart.Nothing());
-            problems.add(Problem.warning("", "", "%" + name + "% says nothing here", "remove it"));
+            nothing(name);
             return;
         }
         var operator = Operator.named(name);

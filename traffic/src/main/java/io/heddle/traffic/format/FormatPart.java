@@ -141,8 +141,8 @@ sealed interface FormatPart {
         }
     }
 
-    /// `%DYNAMIC_METADATA(namespace:path…):longest%`: a text as it stands, other values as JSON.
-    record Metadata(String namespace, List<String> path, int longest) implements FormatPart {
+    /// `%DYNAMIC_METADATA(namespace:path…):longest%` and the like: a text as it stands, other values as JSON.
+    record Metadata(MetadataOwner owner, String namespace, List<String> path, int longest) implements FormatPart {
         public Metadata {
             path = List.copyOf(path);
         }
@@ -150,7 +150,7 @@ sealed interface FormatPart {
         @Override
         public void append(FormatSource source, StringBuilder out) {
             int start = out.length();
-            source.state().metadata(namespace, path).ifPresent(value -> plain(value, out));
+            source.metadata(owner, namespace, path).ifPresent(value -> plain(value, out));
             cut(out, start, longest);
         }
     }
@@ -176,7 +176,8 @@ sealed interface FormatPart {
     /// Appends what the operator says as a JSON value, where that is none of text; false, and nothing, where it is.
     default boolean appendJson(FormatSource source, StringBuilder out) {
         return switch (this) {
-            case Metadata(var namespace, var path, int _) -> json(source.state().metadata(namespace, path), out);
+            case Metadata(var owner, var namespace, var path, int _) ->
+                json(source.metadata(owner, namespace, path), out);
             case State(var key, boolean typed, int _) ->
                 typed && json(source.state().kept(key).map(RequestState.Kept::typed), out);
             case Value(Operator operator, int _) -> {

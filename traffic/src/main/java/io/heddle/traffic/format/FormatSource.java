@@ -1,9 +1,12 @@
 package io.heddle.traffic.format;
 
+import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.request.HeaderFields;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.RequestHead;
+import java.util.List;
+import java.util.Optional;
 
 /// A request as a [SubstitutionFormat] sees it, at the moment when the format is filled in. Whatever is not
 /// known by then adds nothing. Confined to the request's thread.
@@ -29,6 +32,11 @@ public interface FormatSource {
     /// What filters have found out about the request.
     default RequestState state() {
         return RequestState.NONE;
+    }
+
+    /// What `owner` says at `path` below `namespace` of its metadata.
+    default Optional<LabelValue> metadata(MetadataOwner owner, String namespace, List<String> path) {
+        return owner == MetadataOwner.REQUEST ? state().metadata(namespace, path) : Optional.empty();
     }
 
     /// Appends the value of a request header that did not come with the request, or is hidden, and that this hop adds

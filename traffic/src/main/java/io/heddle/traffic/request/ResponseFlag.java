@@ -1,5 +1,9 @@
 package io.heddle.traffic.request;
 
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
 /// Why a request did not simply succeed, with Envoy's short names (`%RESPONSE_FLAGS%`).
 public enum ResponseFlag {
     NONE("-"),
@@ -31,6 +35,18 @@ public enum ResponseFlag {
 
     ResponseFlag(String code) {
         this.code = code;
+    }
+
+    /// Envoy's long name, for example `NoRouteFound`; `-` for none.
+    public String words() {
+        return switch (this) {
+            case NONE -> code;
+            case OVERLOAD_MANAGER -> "OverloadManagerTerminated";
+            default ->
+                Stream.of(name().split("_"))
+                        .map(word -> word.charAt(0) + word.substring(1).toLowerCase(Locale.ROOT))
+                        .collect(Collectors.joining());
+        };
     }
 
     /// Envoy's short name, `-` for none.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
+import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.request.HeaderEdit;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.HeaderFields;
@@ -13,6 +14,7 @@ import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.TextRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,6 +45,13 @@ final class SubstitutionFormatTest {
         @Override
         public long startedAtMillis() {
             return 1_795_264_496_789L;
+        }
+
+        @Override
+        public Optional<LabelValue> metadata(MetadataOwner owner, String namespace, List<String> path) {
+            return owner == MetadataOwner.REQUEST
+                    ? Optional.empty()
+                    : Optional.of(new LabelValue.Text(owner + " " + namespace + " " + path));
         }
 
         @Override
@@ -94,6 +103,11 @@ final class SubstitutionFormatTest {
                     %START_TIME(%a, %e %b %y, %j, %6f)% | Sat, 21 Nov 26, 325, 789000
                     %START_TIME(%e%m%e%s)% | 2111211795264496
                     [%DYNAMIC_METADATA(a:b)%] | []
+                    %METADATA(ROUTE:shop:plan:name)% | ROUTE shop [plan, name]
+                    %METADATA(ROUTE:shop):5% | ROUTE
+                    %UPSTREAM_METADATA(envoy.lb:version)% | HOST envoy.lb [version]
+                    %METADATA(UPSTREAM_HOST:envoy.lb:version)% | HOST envoy.lb [version]
+                    [%METADATA(DYNAMIC:a:b)%] | []
                     """)
     void fills_in_what_operators_say(String text, String wanted) {
         assertThat(filled(text)).isEqualTo(wanted);
@@ -118,15 +132,21 @@ final class SubstitutionFormatTest {
                 "%QUERY_PARAM%",
                 "%protocol%",
                 "%PATH(XX)%",
+                "%METADATA%",
+                "%METADATA(ROUTE)%",
+                "%METADATA(ROUTE:)%",
+                "%METADATA(SOMETHING:a:b)%",
+                "%UPSTREAM_METADATA(a:)%",
                 "%SCHEME%"
             })
     void refuses_what_is_no_format(String text) {
         assertThat(SubstitutionFormat.of(text)).isInstanceOf(Checked.Rejected.class);
     }
 
-    @Test
-    void warns_of_an_operator_that_never_says_anything() {
-        assertThat(SubstitutionFormat.of("%PER_REQUEST_STATE(a:b)%").problems())
+    @ParameterizedTest
+    @ValueSource(strings = {"%PER_REQUEST_STATE(a:b)%", "%METADATA(CLUSTER:a:b)%", "%CLUSTER_METADATA(a:b)%"})
+    void warns_of_an_operator_that_never_says_anything(String text) {
+        assertThat(SubstitutionFormat.of(text).problems())
                 .singleElement()
                 .satisfies(problem -> assertThat(problem.severity()).isEqualTo(Problem.Severity.WARNING));
     }
