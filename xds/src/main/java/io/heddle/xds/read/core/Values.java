@@ -43,9 +43,11 @@ public final class Values {
     public static final Fields<RuntimeUInt32> RUNTIME_NUMBER = Fields.refusingOthers(RuntimeUInt32.class)
             .reads("default_value")
             .accepts("runtime_key", "there are no runtime keys: the default value counts");
-    private static final Fields<DataSource> SOURCE = Fields.refusingOthers(DataSource.class)
+    /// A text, wherever it stands.
+    public static final Fields<DataSource> SOURCE = Fields.refusingOthers(DataSource.class)
             .reads("inline_string", "inline_bytes")
-            .limits("filename", "for certificates, keys and trusted authorities only")
+            .limits("filename", "for certificates, keys, trusted authorities, and the texts of answers made here")
+            .limits("environment_variable", "for the texts of answers made here")
             .ignores("watched_directory");
     private static final Fields<ConfigSource> CONFIG_SOURCE = Fields.ignoringOthers(ConfigSource.class)
             .reads("ads", "self", "initial_fetch_timeout")

@@ -31,7 +31,7 @@ final class BodyFormatReader {
         return switch (message.getFormatCase()) {
             case TEXT_FORMAT -> text(message.getTextFormat(), "text_format", message, scope);
             case TEXT_FORMAT_SOURCE ->
-                Values.inline(message.getTextFormatSource(), scope.at("text_format_source"))
+                DataSourceReader.text(message.getTextFormatSource(), scope.at("text_format_source"))
                         .flatMap(text -> text(text, "text_format_source", message, scope));
             case JSON_FORMAT ->
                 object(message.getJsonFormat(), scope.at("json_format"), 0)

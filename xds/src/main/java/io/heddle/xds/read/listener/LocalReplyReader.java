@@ -53,7 +53,7 @@ final class LocalReplyReader {
                 ? status(message.getStatusCode().getValue(), scope.at("status_code"))
                 : OptionalInt.empty();
         Optional<String> body =
-                message.hasBody() ? Values.inline(message.getBody(), scope.at("body")) : Optional.empty();
+                message.hasBody() ? DataSourceReader.text(message.getBody(), scope.at("body")) : Optional.empty();
         Optional<BodyFormat> format = message.hasBodyFormatOverride()
                 ? BodyFormatReader.read(message.getBodyFormatOverride(), scope.at("body_format_override"))
                 : Optional.empty();

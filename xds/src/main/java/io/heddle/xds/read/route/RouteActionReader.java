@@ -48,7 +48,7 @@ final class RouteActionReader {
             .refuses("internal_redirect_action", "max_internal_redirects");
     private static final Fields<DirectResponseAction> DIRECT = Fields.ignoringOthers(DirectResponseAction.class)
             .limits("status", "200 to 599")
-            .limits("body", "given in place");
+            .limits("body", "text in UTF-8");
     private static final Fields<RedirectAction> REDIRECT = Fields.ignoringOthers(RedirectAction.class)
             .reads("host_redirect", "port_redirect", "path_redirect", "regex_rewrite", "response_code")
             .reads("https_redirect", "scheme_redirect", "strip_query")
@@ -87,7 +87,7 @@ final class RouteActionReader {
         if (message.getStatus() < 200 || message.getStatus() > 599) {
             scope.at("status").error("is no status: " + message.getStatus(), "write 200 to 599");
         }
-        var body = message.hasBody() ? Values.inline(message.getBody(), scope.at("body")) : Optional.of("");
+        var body = message.hasBody() ? DataSourceReader.text(message.getBody(), scope.at("body")) : Optional.of("");
         int size = body.orElse("").getBytes(StandardCharsets.UTF_8).length;
         if (size > route.table().largestBody()) {
             scope.at("body")
