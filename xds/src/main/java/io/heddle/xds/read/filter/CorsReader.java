@@ -1,5 +1,6 @@
 package io.heddle.xds.read.filter;
 
+import com.google.protobuf.Any;
 import com.google.protobuf.BoolValue;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
@@ -11,7 +12,9 @@ import io.heddle.xds.read.core.HeadTexts;
 import io.heddle.xds.read.core.MatcherReader;
 import io.heddle.xds.read.core.Scope;
 import io.heddle.xds.read.core.Values;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Reads which pages of other origins may ask, and which may change something.
@@ -21,11 +24,16 @@ final class CorsReader {
             .reads("allow_origin_string_match", "allow_methods", "allow_headers", "expose_headers", "max_age")
             .reads("allow_credentials", "filter_enabled", "shadow_enabled", "allow_private_network_access")
             .reads("forward_not_matching_preflights");
+    private static final Fields<io.envoyproxy.envoy.config.route.v3.CorsPolicy> OF_OLD = Fields.refusingOthers(
+                    io.envoyproxy.envoy.config.route.v3.CorsPolicy.class)
+            .reads("allow_origin_string_match", "allow_methods", "allow_headers", "expose_headers", "max_age")
+            .reads("allow_credentials", "filter_enabled", "shadow_enabled", "allow_private_network_access")
+            .reads("forward_not_matching_preflights");
     private static final Fields<CsrfPolicy> CSRF =
             Fields.refusingOthers(CsrfPolicy.class).reads("filter_enabled", "shadow_enabled", "additional_origins");
 
     /// What of CORS and CSRF is read.
-    static final List<Fields<?>> FIELDS = List.of(CORS, POLICY, CSRF);
+    static final List<Fields<?>> FIELDS = List.of(CORS, POLICY, OF_OLD, CSRF);
 
     private static final int ALL = 1_000_000;
 
@@ -50,6 +58,41 @@ final class CorsReader {
                 message.hasFilterEnabled() ? Values.share(message.getFilterEnabled(), scope.at("filter_enabled")) : ALL,
                 Values.share(message.getShadowEnabled(), scope.at("shadow_enabled")),
                 flag(message.hasForwardNotMatchingPreflights(), message.getForwardNotMatchingPreflights()));
+    }
+
+    /// Settings by filter, to which a policy at its older place, `cors` of a route or a virtual host, is added
+    /// where the filter has none.
+    static Map<String, Any> withOld(
+            Map<String, Any> configs, io.envoyproxy.envoy.config.route.v3.CorsPolicy old, Scope scope) {
+        if (old.equals(io.envoyproxy.envoy.config.route.v3.CorsPolicy.getDefaultInstance())
+                || configs.containsKey(CorsFilter.NAME)) {
+            return configs;
+        }
+        scope.check(old, OF_OLD);
+        var policy = CorsPolicy.newBuilder()
+                .addAllAllowOriginStringMatch(old.getAllowOriginStringMatchList())
+                .setAllowMethods(old.getAllowMethods())
+                .setAllowHeaders(old.getAllowHeaders())
+                .setExposeHeaders(old.getExposeHeaders())
+                .setMaxAge(old.getMaxAge());
+        if (old.hasAllowCredentials()) {
+            policy.setAllowCredentials(old.getAllowCredentials());
+        }
+        if (old.hasFilterEnabled()) {
+            policy.setFilterEnabled(old.getFilterEnabled());
+        }
+        if (old.hasShadowEnabled()) {
+            policy.setShadowEnabled(old.getShadowEnabled());
+        }
+        if (old.hasAllowPrivateNetworkAccess()) {
+            policy.setAllowPrivateNetworkAccess(old.getAllowPrivateNetworkAccess());
+        }
+        if (old.hasForwardNotMatchingPreflights()) {
+            policy.setForwardNotMatchingPreflights(old.getForwardNotMatchingPreflights());
+        }
+        var all = new HashMap<>(configs);
+        all.put(CorsFilter.NAME, Any.pack(policy.build()));
+        return all;
     }
 
     private static Optional<Boolean> flag(boolean given, BoolValue message) {

@@ -45,6 +45,7 @@ final class RouteActionReader {
             .limits("metadata_match", "`envoy.lb`")
             .refuses("cluster_specifier_plugin", "inline_cluster_specifier_plugin", "retry_policy_typed_config")
             .reads("hash_policy", "rate_limits", "include_vh_rate_limits")
+            .limits("cors", "where `typed_per_filter_config` has none")
             .refuses("internal_redirect_action", "max_internal_redirects");
     private static final Fields<DirectResponseAction> DIRECT = Fields.ignoringOthers(DirectResponseAction.class)
             .limits("status", "200 to 599")

@@ -41,6 +41,7 @@ public final class RouteReader {
                     io.envoyproxy.envoy.config.route.v3.VirtualHost.class)
             .reads("name", "domains", "routes", "request_headers_to_add", "request_headers_to_remove")
             .reads("response_headers_to_add", "response_headers_to_remove", "typed_per_filter_config", "retry_policy")
+            .limits("cors", "where `typed_per_filter_config` has none")
             .reads("require_tls", "request_mirror_policies", "include_request_attempt_count")
             .reads("include_attempt_count_in_response")
             .reads("rate_limits", "hedge_policy", "per_request_buffer_limit_bytes", "request_body_buffer_limit")
@@ -190,6 +191,7 @@ public final class RouteReader {
                 .orElseGet(() -> new RouteTree.Leaf<>(List.of()));
     }
 
+    @SuppressWarnings("deprecation") // `cors` came before `typed_per_filter_config` and is still written
     private static Inherited inherited(
             io.envoyproxy.envoy.config.route.v3.VirtualHost message, Inherited outer, Scope scope) {
         var own = Changes.read(
@@ -198,7 +200,7 @@ public final class RouteReader {
                         message.getRequestHeadersToRemoveList(),
                         message.getResponseHeadersToAddList(),
                         message.getResponseHeadersToRemoveList(),
-                        message.getTypedPerFilterConfigMap()),
+                        CorsReader.withOld(message.getTypedPerFilterConfigMap(), message.getCors(), scope.at("cors"))),
                 scope);
         var mirrors = MirrorReader.read(
                 message.getRequestMirrorPoliciesList(), outer.table().validate(), scope);
@@ -260,6 +262,7 @@ public final class RouteReader {
         }
     }
 
+    @SuppressWarnings("deprecation") // `cors` came before `typed_per_filter_config` and is still written
     private static Optional<Route> route(
             io.envoyproxy.envoy.config.route.v3.Route message, Inherited inherited, Scope scope) {
         scope.check(message, ROUTE);
@@ -270,7 +273,10 @@ public final class RouteReader {
                         message.getRequestHeadersToRemoveList(),
                         message.getResponseHeadersToAddList(),
                         message.getResponseHeadersToRemoveList(),
-                        message.getTypedPerFilterConfigMap()),
+                        CorsReader.withOld(
+                                message.getTypedPerFilterConfigMap(),
+                                message.getRoute().getCors(),
+                                scope.at("route.cors"))),
                 scope));
         var action = RouteActionReader.read(
                 message, inherited.with(own, keptBody(message, inherited.keptBody(), scope)), scope);
