@@ -110,7 +110,7 @@ final class ClusterChoiceReader {
                 HeadTexts.authority(share.getHostRewriteLiteral(), scope.at("host_rewrite_literal")),
                 all.request(),
                 all.response(),
-                own.overrides(),
+                all.overrides(),
                 match.and(LabelReader.match(share.getMetadataMatch(), scope.at("metadata_match"))));
         if (named) {
             return new ClusterChoice.One(target);

@@ -1,0 +1,133 @@
+package io.heddle.xds.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.heddle.model.problem.Checked;
+import io.heddle.model.problem.Problem;
+import io.heddle.traffic.filter.BufferFilter;
+import io.heddle.traffic.filter.CorsFilter;
+import io.heddle.traffic.filter.HeaderMutationFilter;
+import io.heddle.traffic.request.HeaderFields;
+import io.heddle.traffic.route.ClusterChoice;
+import io.heddle.traffic.route.FilterOverride;
+import io.heddle.traffic.route.Route;
+import io.heddle.traffic.route.RouteAction;
+import io.heddle.traffic.route.RouteTable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What routes do, as it is read from a table of one virtual host.
+final class RouteActionReaderTest {
+    private static final String FILTERS = "type.googleapis.com/envoy.extensions.filters.http.";
+
+    private static Checked<RouteTable> table(String host, String route) {
+        return RouteTestReader.table("virtual_hosts: [{name: h, domains: ['*'], " + host
+                + " routes: [{match: {prefix: /}, " + route + "}]}]");
+    }
+
+    private static Route route(String host, String route) {
+        var read = table(host, route);
+        assertThat(read.problems()).isEmpty();
+        var table = ((Checked.Ok<RouteTable>) read).value();
+        return table.virtualHosts().getFirst().routes().getFirst();
+    }
+
+    private static String direct(String body) {
+        return "direct_response: {status: 200, body: {" + body + "}}";
+    }
+
+    private static List<String> problems(String route) {
+        var read = table("", route);
+        assertThat(read).isInstanceOf(Checked.Rejected.class);
+        return read.problems().stream().map(Problem::toString).toList();
+    }
+
+    @Test
+    void a_direct_response_has_its_body_from_a_file_or_the_environment(@TempDir Path folder) throws IOException {
+        var file = Files.writeString(folder.resolve("note.txt"), "grüß dich\n");
+        assertThat(route("", direct("filename: '" + file + "'")).action())
+                .isEqualTo(new RouteAction.DirectResponse(200, "grüß dich\n"));
+        assertThat(route("", direct("environment_variable: PATH")).action())
+                .isEqualTo(new RouteAction.DirectResponse(200, System.getenv("PATH")));
+        assertThat(route("", direct("inline_bytes: aGVsbG8=")).action())
+                .isEqualTo(new RouteAction.DirectResponse(200, "hello"));
+    }
+
+    @Test
+    void a_body_that_cannot_be_had_is_refused_with_its_reason(@TempDir Path folder) throws IOException {
+        var place = "RouteConfiguration: virtual_hosts[0].routes[0].direct_response.body.";
+        var none = folder.resolve("none");
+        assertThat(problems(direct("filename: '" + none + "'")))
+                .containsExactly(place + "filename: " + none
+                        + ": there is no such file or directory; name a file that can be read");
+        assertThat(problems(direct("filename: '" + folder + "'")))
+                .containsExactly(place + "filename: " + folder + ": that is no file; name a file of text");
+        var octets = Files.write(folder.resolve("octets"), new byte[] {(byte) 0xff, 0});
+        assertThat(problems(direct("filename: '" + octets + "'")))
+                .containsExactly(place + "filename: is no text in UTF-8; write it in UTF-8");
+        assertThat(problems(direct("environment_variable: HEDDLE_NOT_THERE")))
+                .containsExactly(place + "environment_variable: there is no environment variable HEDDLE_NOT_THERE;"
+                        + " set it, or use inline_string");
+        var large = Files.write(folder.resolve("large"), "x".repeat(5000).getBytes(StandardCharsets.UTF_8));
+        assertThat(problems(direct("filename: '" + large + "'")))
+                .singleElement()
+                .asString()
+                .contains("body: has 5000 bytes, more than 4096; raise max_direct_response_body_size_bytes");
+    }
+
+    private static String mutation(String value) {
+        return "typed_per_filter_config: {m: {'@type': " + FILTERS + "header_mutation.v3.HeaderMutationPerRoute,"
+                + " mutations: {request_mutations: [{append: {header: {key: x-level, value: " + value + "}}}]}}}";
+    }
+
+    @Test
+    void settings_of_a_weighted_cluster_stand_before_those_further_out_where_a_filter_heeds_all() {
+        var found = route(
+                mutation("host") + ",",
+                "route: {weighted_clusters: {clusters: [{name: a, weight: 1, " + mutation("cluster") + "}]}}, "
+                        + mutation("route"));
+        var forward = (RouteAction.Forward) found.action();
+        var target = ((ClusterChoice.Weighted) forward.cluster()).of(0, HeaderFields.NONE);
+        var settings = (HeaderMutationFilter.PerRoute)
+                Objects.requireNonNull(target.overrides().get("m"));
+        assertThat(settings.levels()).hasSize(3);
+    }
+
+    @Test
+    void cors_at_its_older_place_holds_where_the_filter_has_nothing() {
+        var cors = "cors: {allow_origin_string_match: [{exact: a}], max_age: '60'}";
+        assertThat(age(route(cors + ",", "route: {cluster: c}"))).isEqualTo("60");
+        assertThat(route("", "route: {cluster: c, " + cors + "}").overrides()).containsKey(CorsFilter.NAME);
+        var newer = route(
+                "",
+                "route: {cluster: c, " + cors + "}, typed_per_filter_config: {" + CorsFilter.NAME + ": {'@type': "
+                        + FILTERS + "cors.v3.CorsPolicy, max_age: '7'}}");
+        assertThat(age(newer)).isEqualTo("7");
+    }
+
+    private static String age(Route route) {
+        var found = Objects.requireNonNull(route.overrides().get(CorsFilter.NAME));
+        return ((CorsFilter.Policy) found).told().maxAge();
+    }
+
+    @Test
+    void a_route_switches_a_filter_on_that_is_off() {
+        var config = "'@type': type.googleapis.com/envoy.config.route.v3.FilterConfig";
+        assertThat(route("", direct("inline_string: a") + ", typed_per_filter_config: {b: {" + config + "}}")
+                        .overrides())
+                .containsEntry("b", new FilterOverride.Enabled());
+        assertThat(route(
+                                "typed_per_filter_config: {b: {" + config + ", config: {'@type': " + FILTERS
+                                        + "buffer.v3.BufferPerRoute, buffer: {max_request_bytes: 7}}}},",
+                                direct("inline_string: a") + ", typed_per_filter_config: {b: {" + config
+                                        + ", config: {}}}")
+                        .overrides())
+                .containsEntry("b", new BufferFilter.Limit(7));
+    }
+}
