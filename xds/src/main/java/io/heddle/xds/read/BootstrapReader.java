@@ -6,6 +6,8 @@ import com.google.protobuf.Value;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.DynamicResources;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.StaticResources;
 import io.envoyproxy.envoy.config.bootstrap.v3.ClusterManager;
+import io.envoyproxy.envoy.config.bootstrap.v3.LayeredRuntime;
+import io.envoyproxy.envoy.config.bootstrap.v3.RuntimeLayer;
 import io.envoyproxy.envoy.config.core.v3.ApiConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.Node;
@@ -33,6 +35,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /// Reads an Envoy v3 bootstrap from YAML or JSON. Thread-safe.
@@ -41,6 +44,7 @@ public final class BootstrapReader {
                     io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.class)
             .reads("node", "admin", "static_resources", "dynamic_resources")
             .reads("overload_manager", "cluster_manager")
+            .limits("layered_runtime", "static layers, for static resources")
             .refuses("default_config_source", "config_sources");
     private static final Fields<StaticResources> STATIC_RESOURCES =
             Fields.refusingOthers(StaticResources.class).reads("listeners", "clusters", "secrets");
@@ -66,9 +70,24 @@ public final class BootstrapReader {
     private static final Fields<ClusterManager.OutlierDetection> EJECTIONS =
             Fields.ignoringOthers(ClusterManager.OutlierDetection.class).reads("event_log_path");
 
+    private static final Fields<LayeredRuntime> RUNTIME =
+            Fields.ignoringOthers(LayeredRuntime.class).reads("layers");
+    private static final Fields<RuntimeLayer> LAYER = Fields.ignoringOthers(RuntimeLayer.class)
+            .accepts("name", "for people")
+            .limits("static_layer", "shares, flags, numbers and weights of static resources");
+
     /// What of a bootstrap is read.
     static final List<Fields<?>> FIELDS = List.of(
-            BOOTSTRAP, STATIC_RESOURCES, DYNAMIC_RESOURCES, NODE, CLUSTER_MANAGER, EJECTIONS, ADMIN, API_CONFIG_SOURCE);
+            BOOTSTRAP,
+            STATIC_RESOURCES,
+            DYNAMIC_RESOURCES,
+            NODE,
+            CLUSTER_MANAGER,
+            EJECTIONS,
+            ADMIN,
+            API_CONFIG_SOURCE,
+            RUNTIME,
+            LAYER);
 
     private static final String OBJECT = "Bootstrap";
     private static final int LARGEST_RESPONSE = 256 * 1024 * 1024;
@@ -110,7 +129,7 @@ public final class BootstrapReader {
         var findings = new Findings();
         var scope = new Scope(findings, OBJECT, "");
         try {
-            var message = message(tree, findings);
+            var message = message(StaticRuntime.applied(tree.root()), findings);
             return findings.problems().isEmpty()
                     ? Checked.of(read(message, text, scope), findings.problems())
                     : new Checked.Rejected<>(findings.problems());
@@ -123,15 +142,15 @@ public final class BootstrapReader {
 
     /// The message of a text that has been read before.
     static io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap parse(String text) throws InvalidProtocolBufferException {
-        return message(YamlTree.read(text), new Findings());
+        return message(YamlTree.read(text).root(), new Findings());
     }
 
-    private static io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap message(YamlTree tree, Findings findings)
+    private static io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap message(@Nullable Object tree, Findings findings)
             throws InvalidProtocolBufferException {
         return io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.parseFrom(TreeMessage.bytes(
                 Schema.envoy(),
                 Schema.fullName(io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.class),
-                tree.root(),
+                tree,
                 (path, reason, remedy) -> findings.add(Problem.error(OBJECT, path, reason, remedy))));
     }
 
@@ -141,6 +160,11 @@ public final class BootstrapReader {
 
     static Bootstrap read(io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap message, String text, Scope scope) {
         scope.check(message, BOOTSTRAP);
+        var runtime = scope.at("layered_runtime");
+        runtime.check(message.getLayeredRuntime(), RUNTIME);
+        for (int i = 0; i < message.getLayeredRuntime().getLayersCount(); i++) {
+            runtime.at("layers", i).check(message.getLayeredRuntime().getLayers(i), LAYER);
+        }
         var resources = message.getStaticResources();
         scope.at("static_resources").check(resources, STATIC_RESOURCES);
         var fixed = RuntimeCompiler.fixed(

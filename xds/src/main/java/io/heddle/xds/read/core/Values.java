@@ -25,24 +25,26 @@ public final class Values {
     private static final Fields<SocketAddress> SOCKET_ADDRESS = Fields.refusingOthers(SocketAddress.class)
             .reads("address", "port_value")
             .limits("protocol", "`TCP` only");
+    private static final String KEY =
+            "of static resources, what a static layer of the bootstrap says; else the default value counts";
     private static final Fields<FractionalPercent> SHARE =
             Fields.refusingOthers(FractionalPercent.class).reads("numerator", "denominator");
     /// A share of requests that a runtime key could change.
     public static final Fields<RuntimeFractionalPercent> FRACTION = Fields.ignoringOthers(
                     RuntimeFractionalPercent.class)
             .reads("default_value")
-            .accepts("runtime_key", "there are no runtime keys: the default value counts");
+            .accepts("runtime_key", KEY);
     /// A percentage.
     public static final Fields<Percent> PERCENT =
             Fields.refusingOthers(Percent.class).limits("value", "0 to 100");
     /// A number that a runtime key could change.
     public static final Fields<RuntimeDouble> RUNTIME_DOUBLE = Fields.ignoringOthers(RuntimeDouble.class)
             .reads("default_value")
-            .accepts("runtime_key", "there are no runtime keys: the default value counts");
+            .accepts("runtime_key", KEY);
     /// A whole number that a runtime key could change.
     public static final Fields<RuntimeUInt32> RUNTIME_NUMBER = Fields.refusingOthers(RuntimeUInt32.class)
             .reads("default_value")
-            .accepts("runtime_key", "there are no runtime keys: the default value counts");
+            .accepts("runtime_key", KEY);
     /// A text, wherever it stands.
     public static final Fields<DataSource> SOURCE = Fields.refusingOthers(DataSource.class)
             .reads("inline_string", "inline_bytes")

@@ -40,7 +40,9 @@ final class CompressionReader {
             .reads("enabled", "min_content_length", "content_type");
     private static final Fields<RuntimeFeatureFlag> FLAG = Fields.refusingOthers(RuntimeFeatureFlag.class)
             .reads("default_value")
-            .accepts("runtime_key", "there is no runtime; the default holds");
+            .accepts(
+                    "runtime_key",
+                    "of static resources, what a static layer of the bootstrap says; else the default value counts");
     private static final Fields<CompressorPerRoute> ROUTE =
             Fields.refusingOthers(CompressorPerRoute.class).reads("disabled", "overrides");
     private static final Fields<CompressorOverrides> OVERRIDES = Fields.refusingOthers(CompressorOverrides.class)

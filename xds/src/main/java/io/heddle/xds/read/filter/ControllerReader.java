@@ -25,7 +25,8 @@ import java.util.Optional;
 
 /// Reads the filters that watch what becomes of requests and let fewer pass when it is nothing good.
 final class ControllerReader {
-    private static final String NO_RUNTIME = "there are no runtime keys: the default value counts";
+    private static final String NO_RUNTIME =
+            "of static resources, what a static layer of the bootstrap says; else the default value counts";
 
     private static final Fields<AdaptiveConcurrency> ADAPTIVE = Fields.refusingOthers(AdaptiveConcurrency.class)
             .reads("gradient_controller_config", "enabled")

@@ -19,7 +19,9 @@ final class ClusterChoiceReader {
     private static final Fields<WeightedCluster> WEIGHTED = Fields.ignoringOthers(WeightedCluster.class)
             .reads("clusters", "header_name")
             .limits("use_hash_policy", "the route's `hash_policy`")
-            .accepts("runtime_key_prefix", "there are no runtime keys: the weights count as they stand")
+            .accepts(
+                    "runtime_key_prefix",
+                    "of static resources, what a static layer of the bootstrap says; else the weights count")
             .accepts("total_weight", "the sum of the weights counts");
     private static final Fields<WeightedCluster.ClusterWeight> SHARE = Fields.ignoringOthers(
                     WeightedCluster.ClusterWeight.class)
