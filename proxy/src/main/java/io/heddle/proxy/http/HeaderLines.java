@@ -9,8 +9,7 @@ import java.util.Arrays;
 ///
 /// One object per stream, filled anew for every message, whatever protocol it came by. A line stands in the bytes as
 /// HTTP/1.1 writes it, `name: value` and CR LF, so that writers of that protocol copy whole runs of lines. The index
-/// holds four numbers a line: where its name and its value start and end. A line reaches from its name's start to the
-/// next line's.
+/// holds four numbers a line: where its name and its value start and end. A line reaches to where the next one starts.
 ///
 /// There are two ways to fill it. A reader of text takes the bytes as they come ([#take], [#truncate]) and says where
 /// it found a line ([#add]). A decoder makes its lines: [#beginLine], the name's bytes, [#endName], the value's
@@ -134,12 +133,9 @@ public final class HeaderLines implements HeaderFields {
         length += size;
     }
 
-    /// A line begins after the last one: its name follows. An empty line that stands there, as it does where a head came
-    /// over HTTP/1, is forgotten: what is written with it would end the head before the new line.
+    /// A line begins after the last one: its name follows. An empty line there, which ends an HTTP/1 head, goes.
     public void beginLine() {
-        if (linesEnd > 0) {
-            length = linesEnd;
-        }
+        length = linesEnd > 0 ? linesEnd : length;
         nameStart = length;
     }
 
