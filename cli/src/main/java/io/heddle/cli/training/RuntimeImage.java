@@ -50,7 +50,8 @@ final class RuntimeImage {
     /// @throws IOException when it cannot be linked; nothing is left then
     void link(PrintStream log) throws IOException {
         var jdk = Path.of(System.getProperty("java.home"));
-        var origin = jdk + "\n" + String.join(",", MODULES) + "\n" + OPTIONS + "\n" + Files.readString(jdk.resolve("release"));
+        var origin = jdk + "\n" + String.join(",", MODULES) + "\n" + OPTIONS + "\n"
+                + Files.readString(jdk.resolve("release"));
         var mark = folder.resolve(ORIGIN);
         if (Files.exists(mark) && Files.readString(mark).equals(origin)) {
             return;

@@ -1,6 +1,5 @@
 package io.heddle.proxy.exchange;
 
-import io.heddle.proxy.exchange.head.GrpcAnswer;
 import io.heddle.proxy.exchange.head.GrpcStatus;
 import io.heddle.proxy.exchange.head.HeadRules;
 import io.heddle.proxy.exchange.head.HopHeaders;

@@ -1,7 +1,7 @@
 package io.heddle.proxy.exchange;
 
-import io.heddle.proxy.exchange.head.GrpcAnswer;
 import io.heddle.proxy.exchange.head.ForwardedHost;
+import io.heddle.proxy.exchange.head.GrpcAnswer;
 import io.heddle.proxy.exchange.head.HopHeaders;
 import io.heddle.proxy.exchange.head.NamedHost;
 import io.heddle.proxy.http.EditedLines;

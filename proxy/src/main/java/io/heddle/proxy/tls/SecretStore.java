@@ -106,8 +106,7 @@ public final class SecretStore {
         }
     }
 
-    private <T> Optional<T> sent(
-            Function<RuntimeConfig, Map<String, T>> kind, Map<String, T> expected, String name) {
+    private <T> Optional<T> sent(Function<RuntimeConfig, Map<String, T>> kind, Map<String, T> expected, String name) {
         return Optional.ofNullable(kind.apply(config).get(name))
                 .or(() -> Optional.ofNullable(kind.apply(leaving).get(name)))
                 .or(() -> Optional.ofNullable(expected.get(name)));

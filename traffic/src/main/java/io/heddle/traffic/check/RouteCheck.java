@@ -141,8 +141,7 @@ public final class RouteCheck {
 
     /// Seconds as durations are written.
     public static String seconds(Duration duration) {
-        return BigDecimal.valueOf(duration.toSeconds())
-                        .add(BigDecimal.valueOf(duration.getNano(), NANOS_SCALE))
+        return BigDecimal.valueOf(duration.toNanos(), NANOS_SCALE)
                         .stripTrailingZeros()
                         .toPlainString()
                 + "s";

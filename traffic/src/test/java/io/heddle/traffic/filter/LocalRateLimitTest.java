@@ -193,7 +193,7 @@ class LocalRateLimitTest {
         var says = new LabelValue.Fields(
                 Map.of("plan", new LabelValue.Fields(Map.of("name", new LabelValue.Text("small")))));
         var action = new RouteAction.DirectResponse(200, "");
-        var route = new Route("", RouteMatch.ANY, action, List.of(), List.of(), Map.of("shop", says), Map.of());
+        var route = new Route("", RouteMatch.ANY, action, List.of(), List.of(), Map.of("shop", says), Map.of(), "");
         for (boolean passes : new boolean[] {true, false}) {
             var request = request("/");
             request.decision = new RouteDecision("shop", route, action, List.of());

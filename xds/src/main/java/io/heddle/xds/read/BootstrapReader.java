@@ -12,6 +12,7 @@ import io.envoyproxy.envoy.config.core.v3.ApiConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.heddle.model.problem.Checked;
+import io.heddle.model.problem.FileReason;
 import io.heddle.model.problem.Problem;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.Home;

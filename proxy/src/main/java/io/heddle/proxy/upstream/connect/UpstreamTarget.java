@@ -1,8 +1,8 @@
 package io.heddle.proxy.upstream.connect;
 
 import io.heddle.traffic.balance.host.Host;
-import io.heddle.traffic.resilience.CircuitBreaker.Resource;
 import io.heddle.traffic.resilience.CircuitBreaker;
+import io.heddle.traffic.resilience.CircuitBreaker.Resource;
 import io.heddle.traffic.resilience.ClusterLoad;
 import io.heddle.traffic.resilience.RoutingPriority;
 import io.heddle.traffic.resilience.health.OutlierMonitor;

@@ -1,19 +1,19 @@
 package io.heddle.xds.read.cluster;
 
 import com.google.protobuf.UInt32Value;
-import io.envoyproxy.envoy.config.cluster.v3.Cluster.CommonLbConfig;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster.CommonLbConfig;
 import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import io.envoyproxy.envoy.config.core.v3.HealthStatusSet;
 import io.envoyproxy.envoy.config.core.v3.RuntimeDouble;
 import io.envoyproxy.envoy.type.v3.Percent;
+import io.heddle.traffic.balance.BalancerPolicy;
 import io.heddle.traffic.balance.BalancerPolicy.HashFunction;
 import io.heddle.traffic.balance.BalancerPolicy.HashKeys;
 import io.heddle.traffic.balance.BalancerPolicy.Layered;
 import io.heddle.traffic.balance.BalancerPolicy.Layers;
 import io.heddle.traffic.balance.BalancerPolicy.Localities;
 import io.heddle.traffic.balance.BalancerPolicy.SlowStart;
-import io.heddle.traffic.balance.BalancerPolicy;
 import io.heddle.traffic.balance.host.Endpoint;
 import io.heddle.xds.read.core.Fields;
 import io.heddle.xds.read.core.Scope;

@@ -22,7 +22,7 @@ public final class LabelReader {
     }
 
     /// All metadata, by namespace.
-    static Map<String, LabelValue.Fields> all(Metadata message) {
+    public static Map<String, LabelValue.Fields> all(Metadata message) {
         var all = new HashMap<String, LabelValue.Fields>();
         message.getFilterMetadataMap().forEach((name, struct) -> all.put(name, new LabelValue.Fields(labels(struct))));
         return all;

@@ -38,13 +38,11 @@ public final class Values {
     public static final Fields<Percent> PERCENT =
             Fields.refusingOthers(Percent.class).limits("value", "0 to 100");
     /// A number that a runtime key could change.
-    public static final Fields<RuntimeDouble> RUNTIME_DOUBLE = Fields.ignoringOthers(RuntimeDouble.class)
-            .reads("default_value")
-            .accepts("runtime_key", KEY);
+    public static final Fields<RuntimeDouble> RUNTIME_DOUBLE =
+            Fields.ignoringOthers(RuntimeDouble.class).reads("default_value").accepts("runtime_key", KEY);
     /// A whole number that a runtime key could change.
-    public static final Fields<RuntimeUInt32> RUNTIME_NUMBER = Fields.refusingOthers(RuntimeUInt32.class)
-            .reads("default_value")
-            .accepts("runtime_key", KEY);
+    public static final Fields<RuntimeUInt32> RUNTIME_NUMBER =
+            Fields.refusingOthers(RuntimeUInt32.class).reads("default_value").accepts("runtime_key", KEY);
     /// A text, wherever it stands.
     public static final Fields<DataSource> SOURCE = Fields.refusingOthers(DataSource.class)
             .reads("inline_string", "inline_bytes")

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Reads which pages of other origins may ask, and which may change something.
-final class CorsReader {
+public final class CorsReader {
     private static final Fields<Cors> CORS = Fields.refusingOthers(Cors.class);
     private static final Fields<CorsPolicy> POLICY = Fields.refusingOthers(CorsPolicy.class)
             .reads("allow_origin_string_match", "allow_methods", "allow_headers", "expose_headers", "max_age")
@@ -62,7 +62,7 @@ final class CorsReader {
 
     /// Settings by filter, to which a policy at its older place, `cors` of a route or a virtual host, is added
     /// where the filter has none.
-    static Map<String, Any> withOld(
+    public static Map<String, Any> withOld(
             Map<String, Any> configs, io.envoyproxy.envoy.config.route.v3.CorsPolicy old, Scope scope) {
         if (old.equals(io.envoyproxy.envoy.config.route.v3.CorsPolicy.getDefaultInstance())
                 || configs.containsKey(CorsFilter.NAME)) {

@@ -13,6 +13,7 @@ import io.heddle.traffic.route.Placement;
 import io.heddle.traffic.route.Rewrite;
 import io.heddle.traffic.route.RouteAction;
 import io.heddle.traffic.route.Upgrades;
+import io.heddle.xds.read.core.DataSourceReader;
 import io.heddle.xds.read.core.Fields;
 import io.heddle.xds.read.core.HashPolicyReader;
 import io.heddle.xds.read.core.HeadTexts;

@@ -1,4 +1,4 @@
-package io.heddle.xds.read;
+package io.heddle.model.problem;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;

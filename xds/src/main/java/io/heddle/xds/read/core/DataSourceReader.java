@@ -1,6 +1,7 @@
-package io.heddle.xds.read;
+package io.heddle.xds.read.core;
 
 import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.heddle.model.problem.FileReason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -12,12 +13,13 @@ import java.util.Optional;
 
 /// Reads a text that stands in its place, in a file or in the environment. A file is read once, with the configuration
 /// that names it.
-final class DataSourceReader {
+public final class DataSourceReader {
     private static final int LARGEST = 16 * 1024 * 1024;
 
     private DataSourceReader() {}
 
-    static Optional<String> text(DataSource message, Scope scope) {
+    /// The text; empty, and an error, when it cannot be had.
+    public static Optional<String> text(DataSource message, Scope scope) {
         scope.check(message, Values.SOURCE);
         return switch (message.getSpecifierCase()) {
             case INLINE_STRING -> Optional.of(message.getInlineString());

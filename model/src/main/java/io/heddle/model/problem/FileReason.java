@@ -1,4 +1,4 @@
-package io.heddle.xds.read;
+package io.heddle.model.problem;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
