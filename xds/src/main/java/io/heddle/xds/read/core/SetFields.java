@@ -38,7 +38,8 @@ record SetFields(String type, List<FieldKind> known, List<Integer> unknown) {
         return new SetFields(kind.name(), known, unknown);
     }
 
-    /// Whether `field`, a `BoolValue`, is written down but off.
+    /// Whether `field`, a `BoolValue`, is written down but off. One that is no message is not off: nobody knows what it
+    /// means.
     static boolean isOff(Message message, FieldKind field) {
         if (!field.isSwitch()) {
             return false;
@@ -47,9 +48,11 @@ record SetFields(String type, List<FieldKind> known, List<Integer> unknown) {
         try {
             var in = message.toByteString().newCodedInput();
             for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-                if (WireFormat.getTagFieldNumber(tag) == field.number()) {
-                    off = !BoolValue.parseFrom(in.readByteArray()).getValue();
+                boolean asked = WireFormat.getTagFieldNumber(tag) == field.number();
+                if (asked && WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED) {
+                    off &= !BoolValue.parseFrom(in.readByteArray()).getValue();
                 } else {
+                    off &= !asked;
                     in.skipField(tag);
                 }
             }

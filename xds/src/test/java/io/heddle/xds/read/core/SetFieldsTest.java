@@ -8,6 +8,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import com.google.protobuf.UnknownFieldSet;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
@@ -55,6 +56,27 @@ class SetFieldsTest {
                     .containsExactlyElementsOf(
                             message.getUnknownFields().asMap().keySet());
         }
+    }
+
+    @Test
+    void a_switch_that_is_no_message_is_not_off() {
+        var number = UnknownFieldSet.newBuilder()
+                .addField(
+                        FilterChain.USE_PROXY_PROTO_FIELD_NUMBER,
+                        UnknownFieldSet.Field.newBuilder().addVarint(0).build())
+                .build();
+        var chain = FilterChain.newBuilder();
+        var field = field(
+                FilterChain.newBuilder().setUseProxyProto(BoolValue.of(false)).build());
+        assertThat(SetFields.isOff(chain.setUseProxyProto(BoolValue.of(false)).build(), field))
+                .isTrue();
+        assertThat(SetFields.isOff(chain.setUnknownFields(number).build(), field))
+                .isFalse();
+        assertThat(SetFields.isOff(chain.clearUseProxyProto().build(), field)).isFalse();
+    }
+
+    private static FieldKind field(Message message) {
+        return SetFields.of(message).known().getFirst();
     }
 
     @Test
