@@ -80,6 +80,7 @@ class PrometheusTextReaderTest {
     void survives_any_text(FuzzedDataProvider data) {
         var text = data.consumeRemainingAsString();
         var graph = new TrafficGraph(100);
+        samples.clear(); // a campaign reads all its texts in one object
         int malformed = read(text);
         graph.record("p", samples, 1);
         assertThat(malformed + samples.size()).isLessThanOrEqualTo(text.length() + 1);
