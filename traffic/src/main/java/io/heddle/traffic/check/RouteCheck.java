@@ -72,8 +72,9 @@ public final class RouteCheck {
         var answer = new TextHead("", "", "", answerLines(decision.action(), input));
         var facts = new TestFacts(input, state, head, answer, decision.route().name(), outcome.cluster());
         var texts = outcome.texts();
-        texts.put(Aspect.VIRTUAL_HOST_NAME, decision.virtualHost());
-        texts.put(Aspect.VIRTUAL_CLUSTER_NAME, decision.virtualCluster(head));
+        boolean forwards = decision.action() instanceof RouteAction.Forward;
+        named(Aspect.VIRTUAL_HOST_NAME, decision.virtualHost(), forwards, test, texts);
+        named(Aspect.VIRTUAL_CLUSTER_NAME, decision.virtualCluster(head), forwards, test, texts);
         var differences = new ArrayList<Difference>();
         if (decision.action() instanceof RouteAction.DirectResponse && wantsRedirect(test)) {
             var scheme = input.https() ? "https://" : "http://";
@@ -96,6 +97,14 @@ public final class RouteCheck {
         var response = new TextHead("", "", "", answer.with(edits(outcome.responseChanges(), facts)));
         compare("response_header_matches", test.responseHeaders(), response, differences);
         return new Result(test, decision.virtualHost(), decision.route(), differences);
+    }
+
+    /// A name that was found. Envoy's tool knows it only of requests that are forwarded: of others a test that wants
+    /// none is as right.
+    private static void named(
+            Aspect aspect, String found, boolean forwards, RouteTest test, Map<Aspect, String> texts) {
+        boolean wantsNone = test.texts().getOrDefault(aspect, found).isEmpty();
+        texts.put(aspect, forwards || !wantsNone ? found : "");
     }
 
     /// Whether a test has it that the client is sent somewhere. Envoy's tool says of a direct response that it sends
@@ -141,7 +150,8 @@ public final class RouteCheck {
 
     /// Seconds as durations are written.
     public static String seconds(Duration duration) {
-        return BigDecimal.valueOf(duration.toNanos(), NANOS_SCALE)
+        return BigDecimal.valueOf(duration.toSeconds())
+                        .add(BigDecimal.valueOf(duration.toNanosPart(), NANOS_SCALE))
                         .stripTrailingZeros()
                         .toPlainString()
                 + "s";
