@@ -76,8 +76,8 @@ record AdminView(Proxy proxy) implements AdminPages.View {
     }
 
     @Override
-    public void drain(boolean graceful) {
-        proxy.drainAsAsked(graceful);
+    public void drain(boolean inboundOnly, boolean graceful) {
+        proxy.drainAsAsked(inboundOnly ? Draining.Which.INBOUND : Draining.Which.ALL, graceful);
     }
 
     @Override

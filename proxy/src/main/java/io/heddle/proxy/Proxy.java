@@ -40,8 +40,6 @@ import io.heddle.traffic.filter.FilterCounter;
 import io.heddle.traffic.filter.ProxyHealth;
 import io.heddle.traffic.ratelimit.LimitBuckets;
 import io.heddle.traffic.resilience.Controllers;
-import io.heddle.traffic.runtime.Listener;
-import io.heddle.traffic.runtime.NetworkFilter;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import io.heddle.xds.client.AdsConversation;
 import io.heddle.xds.read.Bootstrap;
@@ -60,7 +58,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,7 +74,6 @@ public final class Proxy implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Proxy.class);
     private static final Duration FILE_WATCH = Duration.ofSeconds(1);
     private static final int MAX_SERIES = 2000;
-    private static final Duration ANNOUNCEMENT = Duration.ofMillis(500);
     private static final Duration SERIES_IDLE = Duration.ofMinutes(15);
 
     private final ProxyOptions options;
@@ -105,7 +101,7 @@ public final class Proxy implements AutoCloseable {
     private final Instant started = Instant.now();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final CompletableFuture<Void> quit = new CompletableFuture<>();
-    private final AtomicBoolean draining = new AtomicBoolean();
+    private final Draining draining;
     private final AtomicBoolean applicationReady = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final AtomicBoolean failed = new AtomicBoolean();
@@ -138,7 +134,7 @@ public final class Proxy implements AutoCloseable {
                 overload,
                 new LimitBuckets(),
                 controllers,
-                () -> new ProxyHealth(draining.get() || failed.get(), node.cluster()),
+                () -> new ProxyHealth(isDraining() || failed.get(), node.cluster()),
                 new Http2Counters(),
                 ownPeer,
                 options.drainTime());
@@ -147,6 +143,7 @@ public final class Proxy implements AutoCloseable {
                 services,
                 TlsSources.server(tls),
                 bootstrap.overload().connections().orElse(Long.MAX_VALUE));
+        draining = new Draining(listeners, this::announceDraining);
         pressure = OverloadLoop.start(bootstrap.overload(), overload, listeners::connections, listeners::accept);
         active.follow(new Preparing());
         active.follow(new CodingCheck());
@@ -304,24 +301,12 @@ public final class Proxy implements AutoCloseable {
     /// Says to the mesh that no more requests should come here, gives it a moment to hear, then closes the inbound
     /// listeners as their requests end. Outbound goes on. Completes when they are done or `time` has passed.
     public CompletableFuture<Void> drain(Duration time) {
-        boolean first = draining.compareAndSet(false, true);
-        if (first) {
-            log.atInfo().addKeyValue("time", time).log("draining");
-        }
-        ads.ifPresent(source -> source.reportHealth(false, "draining"));
-        boolean heard = ads.isPresent() && ads.get().status().connected();
-        long moment = first && heard ? Math.min(time.toMillis() / 4, ANNOUNCEMENT.toMillis()) : 0;
-        var later = CompletableFuture.delayedExecutor(moment, TimeUnit.MILLISECONDS);
-        return CompletableFuture.runAsync(() -> {}, later)
-                .thenCompose(_ -> listeners.drain(Proxy::isInbound))
-                .completeOnTimeout(null, time.toMillis(), TimeUnit.MILLISECONDS);
+        return draining.close(Draining.Which.INBOUND, time);
     }
 
-    private static boolean isInbound(Listener listener) {
-        return listener.direction() != Listener.Direction.OUTBOUND
-                && listener.chains().stream()
-                        .noneMatch(chain -> chain.filter() instanceof NetworkFilter.Http http
-                                && http.statPrefix().startsWith("outbound"));
+    /// As [#drain], of every listener.
+    public CompletableFuture<Void> drainAll(Duration time) {
+        return draining.close(Draining.Which.ALL, time);
     }
 
     /// Ends everything at once.
@@ -372,7 +357,7 @@ public final class Proxy implements AutoCloseable {
     }
 
     private void configured() {
-        if (draining.get()) {
+        if (isDraining()) {
             return;
         }
         if (ads.isPresent() && listeners.addresses().isEmpty()) {
@@ -391,9 +376,27 @@ public final class Proxy implements AutoCloseable {
 
     private void reportHealth() {
         boolean serving = applicationReady.get() && ready.isDone() && !ready.isCompletedExceptionally();
-        if (!draining.get()) {
+        if (!isDraining()) {
             boolean takes = serving && !failed.get();
-            ads.ifPresent(source -> source.reportHealth(takes, serving ? "failed by its operator" : "starting"));
+            reportHealth(takes, serving ? "failed by its operator" : "starting");
+        }
+    }
+
+    private boolean isDraining() {
+        return draining.hasBegun();
+    }
+
+    /// Whether the control plane hears of it.
+    private boolean announceDraining() {
+        reportHealth(false, "draining");
+        return node.hasWorkload()
+                && ads.filter(source -> source.status().connected()).isPresent();
+    }
+
+    /// By Istio's convention, of which only a mesh's control plane knows: others are not bothered.
+    private void reportHealth(boolean takes, String why) {
+        if (node.hasWorkload()) {
+            ads.ifPresent(source -> source.reportHealth(takes, why));
         }
     }
 
@@ -450,7 +453,7 @@ public final class Proxy implements AutoCloseable {
     }
 
     AdminPages.State state() {
-        if (draining.get() || failed.get()) {
+        if (isDraining() || failed.get()) {
             return AdminPages.State.DRAINING;
         }
         boolean live = ready.isDone() && !ready.isCompletedExceptionally();
@@ -458,8 +461,12 @@ public final class Proxy implements AutoCloseable {
     }
 
     /// Gracefully over the drain time, else at once.
-    void drainAsAsked(boolean graceful) {
-        var _ = drain(graceful ? options.drainTime() : Duration.ZERO);
+    void drainAsAsked(Draining.Which which, boolean graceful) {
+        if (graceful) {
+            draining.closeGracefully(which, options.drainTime());
+        } else {
+            var _ = draining.close(which, Duration.ZERO);
+        }
     }
 
     /// Says to the mesh that requests may come here, or that none should; listeners stay open.

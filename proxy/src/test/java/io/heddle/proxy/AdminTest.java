@@ -8,7 +8,6 @@ import io.heddle.proxy.tls.TestAuthority;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -20,8 +19,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,10 +37,13 @@ final class AdminTest {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final String UPSTREAM = "spiffe://mesh.test/ns/shop/sa/web";
 
+    private static final Duration DRAIN_TIME = Duration.ofSeconds(1);
+
     @TempDir
     private Path state;
 
     private Proxy proxy;
+    private Map<String, Integer> ports;
 
     @BeforeEach
     void start() throws Exception {
@@ -58,6 +62,16 @@ final class AdminTest {
                         typed_config:
                           "@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy
                           stat_prefix: ingress
+                          cluster: app
+                  - name: egress
+                    traffic_direction: OUTBOUND
+                    address: {socket_address: {address: 127.0.0.1, port_value: 0}}
+                    filter_chains:
+                    - filters:
+                      - name: envoy.filters.network.tcp_proxy
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy
+                          stat_prefix: egress
                           cluster: app
                   clusters:
                   - name: app
@@ -80,9 +94,14 @@ final class AdminTest {
                           validation_context: {trusted_ca: {inline_string: "%s"}}
                 """.formatted(escaped(own.chain()), escaped(own.key()), escaped(authority.rootPem()));
         proxy = Proxy.start(ProxyOptions.of(new ProxyOptions.BootstrapSource.Text(text), state)
-                .withDrainTime(Duration.ofSeconds(1))
+                .withDrainTime(DRAIN_TIME)
                 .withLogLevels(new TwoLoggers()));
         proxy.ready().get(5, TimeUnit.SECONDS);
+        ports = Map.of(
+                "ingress",
+                address("ingress").getPort(),
+                "egress",
+                address("egress").getPort());
     }
 
     private static String escaped(String pem) {
@@ -156,15 +175,15 @@ final class AdminTest {
         var accepted = "/stats?filter=envoy_listener_downstream_cx_total";
         try (var client =
                 new Socket(InetAddress.getLoopbackAddress(), address("ingress").getPort())) {
-            await().until(() -> get(accepted).body().endsWith(": 1\n"));
+            await().until(() -> get(accepted).body().contains(": 1\n"));
             assertThat(get("/reset_counters").statusCode()).isEqualTo(405);
             assertThat(post("/reset_counters").body()).isEqualTo("OK\n");
-            assertThat(get(accepted).body()).endsWith(": 0\n");
+            assertThat(get(accepted).body()).contains(": 0\n").doesNotContain(": 1\n");
             assertThat(client.isConnected()).isTrue();
         }
         try (var client =
                 new Socket(InetAddress.getLoopbackAddress(), address("ingress").getPort())) {
-            await().until(() -> get(accepted).body().endsWith(": 1\n"));
+            await().until(() -> get(accepted).body().contains(": 1\n"));
             assertThat(client.isConnected()).isTrue();
         }
         assertThat(get("/stats?filter=process_start").body()).doesNotContain(": 0\n");
@@ -210,7 +229,8 @@ final class AdminTest {
     @Test
     void tells_listeners() throws Exception {
         int port = address("ingress").getPort();
-        assertThat(get("/listeners").body()).isEqualTo("ingress::127.0.0.1:" + port + "\n");
+        assertThat(get("/listeners").body())
+                .isEqualTo("egress::127.0.0.1:%d\ningress::127.0.0.1:%d\n", ports.get("egress"), port);
         assertThat(get("/listeners?format=json").body().replaceAll("\\s", ""))
                 .contains("\"name\":\"ingress\"")
                 .contains("\"socket_address\":{\"address\":\"127.0.0.1\",\"port_value\":" + port + "}");
@@ -257,16 +277,45 @@ final class AdminTest {
         assertThat(get("/ready").statusCode()).isEqualTo(200);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"/drain_listeners", "/drain_listeners?graceful"})
-    void drains_listeners(String path) throws Exception {
-        int port = address("ingress").getPort();
-        assertThat(post(path).statusCode()).isEqualTo(200);
-        proxy.drain(Duration.ofSeconds(5)).get(10, TimeUnit.SECONDS);
+    @Test
+    void drains_listeners_at_once() throws Exception {
+        assertThat(post("/drain_listeners").statusCode()).isEqualTo(200);
         assertThat(get("/ready").statusCode()).isEqualTo(503);
-        try (var free = new ServerSocket()) {
-            free.bind(new InetSocketAddress(loopback(), port)); // nobody listens there any more
-            assertThat(free.isBound()).isTrue();
+        await().atMost(10, TimeUnit.SECONDS).until(() -> accepting().isEmpty());
+    }
+
+    @Test
+    void drains_the_inbound_listeners_alone_where_that_is_asked_for() throws Exception {
+        assertThat(post("/drain_listeners?inboundonly").statusCode()).isEqualTo(200);
+        await().atMost(10, TimeUnit.SECONDS).until(() -> accepting().equals(Set.of("egress")));
+    }
+
+    @Test
+    void listeners_that_drain_gracefully_accept_until_the_drain_time_is_over() throws Exception {
+        long began = System.nanoTime();
+        assertThat(post("/drain_listeners?graceful").statusCode()).isEqualTo(200);
+        var first = accepting();
+        boolean soon = System.nanoTime() - began < DRAIN_TIME.toNanos();
+        if (soon) {
+            assertThat(first).containsExactlyInAnyOrder("ingress", "egress");
+        }
+        await().atMost(10, TimeUnit.SECONDS).until(() -> accepting().isEmpty());
+        assertThat(System.nanoTime() - began).isGreaterThan(DRAIN_TIME.toNanos());
+    }
+
+    /// The listeners whose ports take connections.
+    private Set<String> accepting() {
+        return ports.entrySet().stream()
+                .filter(entry -> accepts(entry.getValue()))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+    }
+
+    private static boolean accepts(int port) {
+        try (var socket = new Socket(loopback(), port)) {
+            return socket.isConnected();
+        } catch (Exception refused) {
+            return false;
         }
     }
 

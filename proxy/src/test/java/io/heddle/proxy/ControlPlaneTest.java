@@ -403,7 +403,7 @@ class ControlPlaneTest {
 
     private String bootstrap(int port) {
         return """
-                node: {id: test, cluster: test, metadata: {NAMESPACE: shop, SERVICE_ACCOUNT: web}}
+                node: {id: test, cluster: test, metadata: {NAMESPACE: shop, SERVICE_ACCOUNT: web, WORKLOAD_NAME: web}}
                 dynamic_resources:
                   cds_config: {ads: {}, resource_api_version: V3}
                   ads_config:

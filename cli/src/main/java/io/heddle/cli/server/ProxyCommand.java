@@ -100,7 +100,7 @@ public final class ProxyCommand implements Callable<Integer> {
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
-                            proxy.drain(drain).join();
+                            proxy.drainAll(drain).join();
                             proxy.close();
                         },
                         "stop"));

@@ -58,8 +58,8 @@ public final class AdminPages {
         /// Version, node, uptime, the state of the control plane's stream.
         Map<String, Object> server();
 
-        /// Begins to drain; `graceful` gives the mesh time to hear of it.
-        void drain(boolean graceful);
+        /// Begins to drain all listeners, or the inbound ones alone; `graceful` gives clients and the mesh time to go.
+        void drain(boolean inboundOnly, boolean graceful);
 
         /// Says to the mesh that requests may come here, or that none should.
         void serve(boolean serving);
@@ -83,7 +83,7 @@ public final class AdminPages {
         pages.put(
                 "/config_dump",
                 Page.of("dump current configuration; resource=, name_regex=, include_eds", this::configDump));
-        pages.put("/drain_listeners", Page.changing("drain inbound listeners; graceful", this::drain));
+        pages.put("/drain_listeners", Page.changing("drain listeners; inboundonly, graceful", this::drain));
         pages.put(
                 "/explain",
                 Page.of(
@@ -207,7 +207,7 @@ public final class AdminPages {
     }
 
     private Answer drain(Map<String, String> query) {
-        view.drain(query.containsKey("graceful"));
+        view.drain(query.containsKey("inboundonly"), query.containsKey("graceful"));
         return Answer.text(200, "OK\n");
     }
 

@@ -186,7 +186,7 @@ public final class Http2Handler extends ChannelInboundHandlerAdapter implements 
         transport().streamsChanged();
         requests++;
         int most = settings().limits().connections().requests();
-        if ((most > 0 && requests >= most) || endsForOverload()) {
+        if ((most > 0 && requests >= most) || endsForOverload() || chain.draining()) {
             transport().drain();
         }
     }

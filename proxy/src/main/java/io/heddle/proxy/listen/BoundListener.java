@@ -214,6 +214,11 @@ final class BoundListener {
         }
     }
 
+    /// Each answer from now on ends its connection.
+    void dissuade() {
+        chains.all().forEach(BoundChain::drain);
+    }
+
     /// Accepts nothing more; what is under way goes on.
     void close() {
         sockets.forEach(BoundListener::close);

@@ -205,6 +205,13 @@ public final class Listeners implements ActiveConfig.Follower {
         return CompletableFuture.allOf(done.toArray(CompletableFuture[]::new));
     }
 
+    /// Has the listeners that `which` chooses tell their clients, with each answer, that the connection ends. They go
+    /// on
+    /// to accept.
+    public synchronized void dissuade(Predicate<Listener> which) {
+        open.values().stream().filter(bound -> which.test(bound.listener())).forEach(BoundListener::dissuade);
+    }
+
     /// No configuration opens anything any more: the proxy is on its way out.
     public synchronized void stop() {
         stopped = true;
