@@ -59,6 +59,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -483,7 +484,8 @@ public final class Proxy implements AutoCloseable {
     private final class Preparing implements ActiveConfig.Follower {
         @Override
         public List<Problem> opening(RuntimeConfig next) {
-            return AccessLogs.check(next);
+            return Stream.concat(AccessLogs.check(next).stream(), tls.check(next).stream())
+                    .toList();
         }
 
         @Override

@@ -15,6 +15,7 @@ import io.envoyproxy.envoy.extensions.filters.http.on_demand.v3.PerRouteConfig;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
@@ -33,11 +34,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /// An ADS server of the delta variant that says what a test says, word by word.
 final class ScriptedAds implements AutoCloseable {
@@ -61,6 +64,7 @@ final class ScriptedAds implements AutoCloseable {
                     .add(HTTPFault.getDescriptor())
                     .add(UpstreamTlsContext.getDescriptor())
                     .add(CaresDnsResolverConfig.getDescriptor())
+                    .add(DownstreamTlsContext.getDescriptor())
                     .build());
 
     private final BlockingQueue<DeltaDiscoveryRequest> heard = new LinkedBlockingQueue<>();
@@ -176,6 +180,12 @@ final class ScriptedAds implements AutoCloseable {
                 .filter(request -> request.getTypeUrl().equals(type.typeUrl())
                         && request.getResourceNamesSubscribeList().contains(name))
                 .count();
+    }
+
+    /// The types that the proxy has spoken of so far.
+    Set<String> types() {
+        heard.drainTo(passed);
+        return passed.stream().map(DeltaDiscoveryRequest::getTypeUrl).collect(Collectors.toSet());
     }
 
     /// The message that a text in JSON (with single quotes, if you like) is.

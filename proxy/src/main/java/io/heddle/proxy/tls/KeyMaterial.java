@@ -33,7 +33,7 @@ record KeyMaterial(List<X509Certificate> chain, PrivateKey key) {
                     object,
                     "",
                     "the certificate or its key cannot be read: " + invalid.getMessage(),
-                    "give PEM texts, the key as PKCS#8"));
+                    "give PEM texts, the key without a password"));
         }
     }
 

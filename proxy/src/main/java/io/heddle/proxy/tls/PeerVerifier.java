@@ -1,16 +1,20 @@
 package io.heddle.proxy.tls;
 
 import io.heddle.traffic.runtime.PeerVerification;
+import io.netty.handler.ssl.OpenSslCertificateException;
+import io.netty.internal.tcnative.CertificateVerifier;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertPathValidator;
+import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertStore;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.CollectionCertStoreParameters;
 import java.security.cert.PKIXParameters;
+import java.security.cert.PKIXReason;
 import java.security.cert.PKIXRevocationChecker;
 import java.security.cert.PKIXRevocationChecker.Option;
 import java.security.cert.TrustAnchor;
@@ -36,6 +40,10 @@ final class PeerVerifier extends X509ExtendedTrustManager {
     private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
     private static final String ANY_USAGE = "2.5.29.37.0";
     private static final int MAX_CHAIN = 10;
+    private static final String UNTRUSTED = "the chain does not lead to a trusted authority: ";
+    // What the peer is told why: the alerts unknown_ca and bad_certificate.
+    private static final int UNKNOWN_AUTHORITY = CertificateVerifier.X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY;
+    private static final int REJECTED = CertificateVerifier.X509_V_ERR_CERT_REJECTED;
 
     private final X509Certificate[] authorities;
     private final Set<X509Certificate> anchors;
@@ -72,11 +80,11 @@ final class PeerVerifier extends X509ExtendedTrustManager {
         }
         var names = wanted.subjectAltNames();
         if (!names.isEmpty() && !SubjectNames.of(leaf).fitsAny(names)) {
-            throw new CertificateException(
-                    "none of the names " + leaf.getSubjectAlternativeNames() + " is expected of this peer");
+            throw new OpenSslCertificateException(
+                    "none of the names " + leaf.getSubjectAlternativeNames() + " is expected of this peer", REJECTED);
         }
         if (!wanted.pins().isEmpty() && !isPinned(leaf)) {
-            throw new CertificateException("neither the certificate nor its key is pinned");
+            throw new OpenSslCertificateException("neither the certificate nor its key is pinned", REJECTED);
         }
     }
 
@@ -109,9 +117,13 @@ final class PeerVerifier extends X509ExtendedTrustManager {
         try {
             var path = CertificateFactory.getInstance("X.509").generateCertPath(untrusted);
             CertPathValidator.getInstance("PKIX").validate(path, parameters(trusted));
+        } catch (CertPathValidatorException untrustworthy) {
+            throw untrustworthy.getReason() == PKIXReason.NO_TRUST_ANCHOR
+                    ? new OpenSslCertificateException(
+                            UNTRUSTED + untrustworthy.getMessage(), untrustworthy, UNKNOWN_AUTHORITY)
+                    : new CertificateException(UNTRUSTED + untrustworthy.getMessage(), untrustworthy);
         } catch (GeneralSecurityException untrustworthy) {
-            throw new CertificateException(
-                    "the chain does not lead to a trusted authority: " + untrustworthy.getMessage(), untrustworthy);
+            throw new CertificateException(UNTRUSTED + untrustworthy.getMessage(), untrustworthy);
         }
     }
 

@@ -13,12 +13,15 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
-/// Reads and writes PEM texts (RFC 7468): certificates, revocation lists and PKCS#8 private keys.
+/// Reads and writes PEM texts (RFC 7468): certificates, revocation lists and private keys.
 final class Pem {
     private static final int MAX_LENGTH = 1 << 20;
     private static final String CERTIFICATE = "CERTIFICATE";
     private static final String REVOCATIONS = "X509 CRL";
     private static final String PRIVATE_KEY = "PRIVATE KEY";
+    private static final String RSA_KEY = "RSA PRIVATE KEY";
+    private static final String ELLIPTIC_KEY = "EC PRIVATE KEY";
+    private static final String CURVE = "EC PARAMETERS";
 
     private Pem() {}
 
@@ -45,17 +48,9 @@ final class Pem {
         return List.copyOf(found);
     }
 
-    /// The private key of `text`: PKCS#8, RSA or elliptic curve.
+    /// The private key of `text`, RSA or elliptic curve: PKCS#8, or its older forms PKCS#1 and SEC 1.
     static PrivateKey privateKey(String text) throws GeneralSecurityException {
-        var keys = blocks(text, PRIVATE_KEY);
-        if (keys.isEmpty()) {
-            boolean oldForm = text.contains("BEGIN EC PRIVATE KEY") || text.contains("BEGIN RSA PRIVATE KEY");
-            throw new GeneralSecurityException(
-                    oldForm
-                            ? "the key is not PKCS#8; convert it with `openssl pkcs8 -topk8 -nocrypt`"
-                            : "no PRIVATE KEY block");
-        }
-        var spec = new PKCS8EncodedKeySpec(keys.getFirst());
+        var spec = new PKCS8EncodedKeySpec(pkcs8(text));
         try {
             return KeyFactory.getInstance("EC").generatePrivate(spec);
         } catch (GeneralSecurityException notElliptic) {
@@ -66,6 +61,27 @@ final class Pem {
                 throw new GeneralSecurityException("the key is neither an elliptic curve's nor RSA's", notRsa);
             }
         }
+    }
+
+    private static byte[] pkcs8(String text) throws GeneralSecurityException {
+        var keys = blocks(text, PRIVATE_KEY);
+        if (!keys.isEmpty()) {
+            return keys.getFirst();
+        }
+        if (text.contains("ENCRYPTED")) {
+            throw new GeneralSecurityException(
+                    "the key has a password; take it off with `openssl pkcs8 -topk8 -nocrypt`");
+        }
+        var rsa = blocks(text, RSA_KEY);
+        if (!rsa.isEmpty()) {
+            return Pkcs8.ofRsa(rsa.getFirst());
+        }
+        var elliptic = blocks(text, ELLIPTIC_KEY);
+        if (elliptic.isEmpty()) {
+            throw new GeneralSecurityException("no PRIVATE KEY block");
+        }
+        var curves = blocks(text, CURVE);
+        return Pkcs8.ofElliptic(elliptic.getFirst(), curves.isEmpty() ? new byte[0] : curves.getFirst());
     }
 
     /// The PEM block of a private key.

@@ -5,11 +5,14 @@ import io.heddle.model.problem.Problem;
 import io.heddle.traffic.runtime.CertificateSource;
 import io.heddle.traffic.runtime.PeerVerification;
 import io.heddle.traffic.runtime.RuntimeConfig;
+import io.heddle.traffic.runtime.TlsSettings;
 import io.heddle.traffic.runtime.TrustSource;
+import io.heddle.xds.read.SecretFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -112,6 +115,57 @@ public final class SecretStore {
                 .or(() -> Optional.ofNullable(expected.get(name)));
     }
 
+    /// What is wrong with secrets that `next` brings and the configuration taken last has not, or has otherwise.
+    List<Problem> check(RuntimeConfig next) {
+        var problems = new ArrayList<Problem>();
+        next.certificates().forEach((name, sent) -> {
+            if (!sent.equals(config.certificates().get(name))) {
+                problems.addAll(KeyMaterial.read("Secret " + name, sent.chainPem(), sent.keyPem())
+                        .problems());
+            }
+        });
+        next.trust().forEach((name, pem) -> {
+            if (!pem.equals(config.trust().get(name))) {
+                problems.addAll(TrustBundle.read("Secret " + name, pem).problems());
+            }
+        });
+        return problems;
+    }
+
+    /// What is wrong with the texts and the files that `settings` name; `object` has the settings. A secret may still
+    /// come, and so may the proxy's own identity.
+    List<Problem> check(String object, TlsSettings settings) {
+        var problems = new ArrayList<Problem>();
+        if (!mayCome(settings.certificate())) {
+            problems.addAll(certificate(settings.certificate()).problems());
+        }
+        if (!mayCome(settings.verification().trust())) {
+            problems.addAll(trust(settings.verification()).problems());
+        }
+        return problems.stream()
+                .map(found -> new Problem(
+                        found.severity(), object, "", found.object() + ": " + found.reason(), found.remedy()))
+                .toList();
+    }
+
+    private boolean mayCome(CertificateSource source) {
+        return source instanceof CertificateSource.Secret
+                || identity.filter(own -> isOwn(source, own)).isPresent();
+    }
+
+    private boolean mayCome(TrustSource source) {
+        return switch (source) {
+            case TrustSource.Secret _ -> true;
+            case TrustSource.File(var path) ->
+                identity.filter(own -> isSame(own.root(), Path.of(path))).isPresent();
+            case TrustSource.Inline _, TrustSource.SecretFile _, TrustSource.None _ -> false;
+        };
+    }
+
+    private static boolean isSame(Path one, Path other) {
+        return one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize());
+    }
+
     /// From now on the proxy's own first certificate is on its way.
     public void expectIdentity() {
         identityExpected = true;
@@ -129,7 +183,7 @@ public final class SecretStore {
         return switch (source) {
             case CertificateSource.Secret(var name) -> name.equals(OWN);
             case CertificateSource.Files(var chain, var _) -> own.holds(Path.of(chain));
-            case CertificateSource.Inline _, CertificateSource.None _ -> false;
+            case CertificateSource.Inline _, CertificateSource.SecretFile _, CertificateSource.None _ -> false;
         };
     }
 
@@ -187,6 +241,8 @@ public final class SecretStore {
                 watch.watch(Path.of(path));
                 yield text(object(source), Path.of(path));
             }
+            case TrustSource.SecretFile(var path, var name) ->
+                secretFile(path, name).then(found -> trusted(object(source), found));
             case TrustSource.Secret(var name) -> secretTrust(name);
         };
     }
@@ -197,13 +253,14 @@ public final class SecretStore {
             case TrustSource.None() -> "none";
             case TrustSource.Inline _ -> "inline text";
             case TrustSource.File(var path) -> "file " + path;
+            case TrustSource.SecretFile(var path, var _) -> "file " + path;
             case TrustSource.Secret(var name) -> "Secret " + name;
         };
     }
 
     private boolean changesByFile(CertificateSource source) {
         return switch (source) {
-            case CertificateSource.Files _ -> true;
+            case CertificateSource.Files _, CertificateSource.SecretFile _ -> true;
             case CertificateSource.Secret(var name) -> name.equals(OWN) && identity.isPresent();
             case CertificateSource.Inline _, CertificateSource.None _ -> false;
         };
@@ -218,8 +275,31 @@ public final class SecretStore {
                 watch.watch(Path.of(key));
                 yield files("file " + chain, Path.of(chain), Path.of(key));
             }
+            case CertificateSource.SecretFile(var path, var name) ->
+                secretFile(path, name)
+                        .then(found -> found.certificate() instanceof CertificateSource.None
+                                ? Checked.rejected(Problem.error(
+                                        "file " + path, "", "secret " + name + " is no certificate", "name another"))
+                                : read(found.certificate()));
             case CertificateSource.Secret(var name) -> secret(name);
         };
+    }
+
+    private Checked<SecretFile.Found> secretFile(String path, String name) {
+        watch.watch(Path.of(path));
+        var object = "file " + path;
+        return text(object, Path.of(path)).then(text -> SecretFile.read(object, text, name));
+    }
+
+    /// The texts of what a secret trusts, and of what that has revoked.
+    private Checked<String> trusted(String object, SecretFile.Found found) {
+        if (found.trust() instanceof TrustSource.None) {
+            return Checked.rejected(Problem.error(object, "", "the secret trusts nobody", "set its trusted_ca"));
+        }
+        var trusted = pem(found.trust());
+        return found.revocations() instanceof TrustSource.None
+                ? trusted
+                : trusted.then(pem -> pem(found.revocations()).then(lists -> Checked.ok(pem + "\n" + lists)));
     }
 
     private Checked<KeyMaterial> secret(String name) {

@@ -1,5 +1,6 @@
 package io.heddle.proxy.tls;
 
+import io.heddle.model.problem.Problem;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.ListenerChain;
 import io.heddle.traffic.runtime.RuntimeConfig;
@@ -55,6 +56,26 @@ public final class TlsContexts {
     /// TLS towards upstreams.
     public TlsHandlers client(ClientTls tls) {
         return handlers(tls);
+    }
+
+    /// What is wrong with the secrets of `next`, and with the texts and files that its TLS settings name, as far as
+    /// they
+    /// are not in use already: what can be read now and cannot be used. Each by its resource.
+    public List<Problem> check(RuntimeConfig next) {
+        var problems = new ArrayList<>(secrets.check(next));
+        next.listeners()
+                .forEach((name, listener) -> listener.chains()
+                        .forEach(chain ->
+                                chain.tls().ifPresent(tls -> problems.addAll(check("Listener " + name, tls)))));
+        next.clusters()
+                .forEach((name, cluster) -> cluster.transports()
+                        .forEach(transport ->
+                                transport.tls().ifPresent(tls -> problems.addAll(check("Cluster " + name, tls)))));
+        return problems.stream().distinct().toList();
+    }
+
+    private List<Problem> check(String object, TlsSettings settings) {
+        return known.containsKey(settings) ? List.of() : secrets.check(object, settings);
     }
 
     /// Makes everything that `next` will need, so that nobody waits for it on an event loop later.

@@ -11,6 +11,9 @@ public sealed interface CertificateSource {
     /// A secret by name; `default` is the proxy's own identity.
     record Secret(String name) implements CertificateSource {}
 
+    /// The secret `name` in a file of secrets, read again when it or a file that it names changes.
+    record SecretFile(String path, String name) implements CertificateSource {}
+
     /// None.
     record None() implements CertificateSource {}
 }

@@ -11,6 +11,9 @@ public sealed interface TrustSource {
     /// A secret by name, for example `ROOTCA`.
     record Secret(String name) implements TrustSource {}
 
+    /// The secret `name` in a file of secrets, read again when it or a file that it names changes.
+    record SecretFile(String path, String name) implements TrustSource {}
+
     /// None: peers are not verified.
     record None() implements TrustSource {}
 }

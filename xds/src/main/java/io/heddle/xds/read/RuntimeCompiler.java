@@ -98,10 +98,11 @@ public final class RuntimeCompiler {
             List<Secret> secrets,
             Scope scope) {
         var parts = new Parts(scope);
-        clusters.forEach(cluster -> parts.cluster(cluster, _ -> Optional.empty()));
+        var placed = new StaticSecrets(secrets);
+        clusters.forEach(cluster -> parts.cluster(placed.place(cluster), _ -> Optional.empty()));
         parts.checkAggregates();
-        listeners.forEach(parts::listener);
-        secrets.forEach(parts::secret);
+        listeners.forEach(listener -> parts.listener(placed.place(listener)));
+        secrets.stream().filter(secret -> !StaticSecrets.isPlaced(secret)).forEach(parts::secret);
         return parts.config();
     }
 

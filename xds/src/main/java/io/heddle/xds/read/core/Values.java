@@ -49,10 +49,12 @@ public final class Values {
             .limits("filename", "for certificates, keys, trusted authorities, and the texts of answers made here")
             .limits("environment_variable", "for the texts of answers made here")
             .ignores("watched_directory");
-    private static final Fields<ConfigSource> CONFIG_SOURCE = Fields.ignoringOthers(ConfigSource.class)
+    static final Fields<ConfigSource> CONFIG_SOURCE = Fields.ignoringOthers(ConfigSource.class)
             .reads("ads", "self", "initial_fetch_timeout")
             .limits("resource_api_version", "`V3`, or left out")
-            .refuses("path", "path_config_source", "api_config_source");
+            .limits("path", "of secrets only")
+            .limits("path_config_source", "of secrets only")
+            .refuses("api_config_source");
 
     private static final Fields<AggregatedConfigSource> ADS = Fields.refusingOthers(AggregatedConfigSource.class);
     private static final Fields<SelfConfigSource> SELF =
@@ -159,11 +161,14 @@ public final class Values {
     }
 
     /// Refuses every source of configuration but ADS.
+    @SuppressWarnings("deprecation") // `path` came before `path_config_source` and is still written
     public static void overAds(ConfigSource message, Scope scope) {
         scope.check(message, CONFIG_SOURCE);
-        if (message.getConfigSourceSpecifierCase()
-                == ConfigSource.ConfigSourceSpecifierCase.CONFIGSOURCESPECIFIER_NOT_SET) {
-            scope.error("is missing; only ADS is supported", "use ads: {}");
+        switch (message.getConfigSourceSpecifierCase()) {
+            case PATH -> scope.at("path").error("is for secrets only", "use ads: {}");
+            case PATH_CONFIG_SOURCE -> scope.at("path_config_source").error("is for secrets only", "use ads: {}");
+            case CONFIGSOURCESPECIFIER_NOT_SET -> scope.error("is missing; only ADS is supported", "use ads: {}");
+            case ADS, SELF, API_CONFIG_SOURCE -> {} // refused above where it is
         }
         initialFetchTimeout(message, scope);
     }

@@ -14,13 +14,14 @@ import java.util.Optional;
 public final class SecretReader {
     private static final Fields<Secret> SECRET = Fields.ignoringOthers(Secret.class)
             .limits("name", "`default` is the proxy's own identity and is never taken from a server")
-            .limits("tls_certificate", "given in place")
-            .limits("validation_context", "given in place: `trusted_ca`, `crl`")
+            .limits("tls_certificate", "given in place, or by a secret in a file")
+            .limits("validation_context", "given in place, or by a secret in a file: `trusted_ca`, `crl`")
             .ignores("session_ticket_keys", "generic_secret");
     private static final Fields<CertificateValidationContext> VALIDATION = Fields.refusingOthers(
                     CertificateValidationContext.class)
-            .limits("trusted_ca", "given in place")
-            .limits("crl", "given in place");
+            .limits("trusted_ca", "given in place, or by a secret in a file")
+            .limits("crl", "given in place, or by a secret in a file")
+            .accepts("watched_directory", "files are read again when they change");
 
     /// What of secrets is read.
     static final List<Fields<?>> FIELDS = List.of(SECRET, VALIDATION);
@@ -28,6 +29,31 @@ public final class SecretReader {
     private static final String OWN = "default";
 
     private SecretReader() {}
+
+    /// A secret in a file of this machine, which may name other files.
+    static SecretFile.Found local(Secret message, Scope scope) {
+        scope.check(message, SECRET);
+        var nothing = SecretFile.Found.NOTHING;
+        return switch (message.getTypeCase()) {
+            case TLS_CERTIFICATE ->
+                new SecretFile.Found(
+                        TlsReader.certificate(message.getTlsCertificate(), scope.at("tls_certificate")),
+                        nothing.trust(),
+                        nothing.revocations());
+            case VALIDATION_CONTEXT -> {
+                var context = message.getValidationContext();
+                var here = scope.at("validation_context");
+                here.check(context, VALIDATION);
+                yield new SecretFile.Found(
+                        nothing.certificate(),
+                        ValidationReader.pem(context.getTrustedCa(), here.at("trusted_ca")),
+                        context.hasCrl()
+                                ? ValidationReader.pem(context.getCrl(), here.at("crl"))
+                                : nothing.revocations());
+            }
+            case SESSION_TICKET_KEYS, GENERIC_SECRET, TYPE_NOT_SET -> nothing;
+        };
+    }
 
     /// Adds the secret to `trust` or `certificates`.
     public static void read(

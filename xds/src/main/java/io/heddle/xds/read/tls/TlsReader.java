@@ -36,12 +36,12 @@ public final class TlsReader {
             .reads("tls_params", "validation_context", "validation_context_sds_secret_config")
             .reads("combined_validation_context")
             .limits("tls_certificates", "one certificate")
-            .limits("tls_certificate_sds_secret_configs", "one certificate, over ADS")
+            .limits("tls_certificate_sds_secret_configs", "one certificate")
             .reads("alpn_protocols")
             .ignores("key_log");
     private static final Fields<TlsCertificate> CERTIFICATE = Fields.ignoringOthers(TlsCertificate.class)
             .limits("certificate_chain", "given in place, or a file")
-            .limits("private_key", "given in place, or a file; PKCS#8 without a password")
+            .limits("private_key", "given in place, or a file; PKCS#8, PKCS#1 or SEC 1, without a password")
             .accepts("watched_directory", "files are read again when they change")
             .refuses("pkcs12", "private_key_provider", "password");
 
@@ -117,8 +117,11 @@ public final class TlsReader {
             scope.error("has more than one certificate", "keep one");
         }
         if (message.getTlsCertificateSdsSecretConfigsCount() > 0) {
-            return new CertificateSource.Secret(ValidationReader.secret(
-                    message.getTlsCertificateSdsSecretConfigs(0), scope.at("tls_certificate_sds_secret_configs", 0)));
+            var secret = message.getTlsCertificateSdsSecretConfigs(0);
+            var here = scope.at("tls_certificate_sds_secret_configs", 0);
+            return ValidationReader.file(secret, here)
+                    .<CertificateSource>map(path -> new CertificateSource.SecretFile(path, secret.getName()))
+                    .orElseGet(() -> new CertificateSource.Secret(ValidationReader.secret(secret, here)));
         }
         return message.getTlsCertificatesCount() > 0
                 ? certificate(message.getTlsCertificates(0), scope.at("tls_certificates", 0))

@@ -1,6 +1,7 @@
 package io.heddle.xds.read.tls;
 
 import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.core.v3.PathConfigSource;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.CombinedCertificateValidationContext;
@@ -47,10 +48,13 @@ final class ValidationReader {
                     .limits("san_type", "`URI`, `DNS`, `EMAIL`, `IP_ADDRESS`")
                     .reads("matcher");
     private static final Fields<SdsSecretConfig> SDS =
-            Fields.refusingOthers(SdsSecretConfig.class).reads("name").limits("sds_config", "ADS only");
+            Fields.refusingOthers(SdsSecretConfig.class).reads("name").limits("sds_config", "ADS, or a file");
+    private static final Fields<PathConfigSource> PATH = Fields.refusingOthers(PathConfigSource.class)
+            .reads("path")
+            .accepts("watched_directory", "the file is read again when it changes");
 
     /// What of the verification of peers is read.
-    static final List<Fields<?>> FIELDS = List.of(COMBINED, VALIDATION, SUBJECT_ALT_NAME, SDS);
+    static final List<Fields<?>> FIELDS = List.of(COMBINED, VALIDATION, SUBJECT_ALT_NAME, SDS, PATH);
 
     private ValidationReader() {}
 
@@ -178,7 +182,7 @@ final class ValidationReader {
         return Optional.empty();
     }
 
-    private static TrustSource pem(DataSource message, Scope scope) {
+    static TrustSource pem(DataSource message, Scope scope) {
         if (!message.getFilename().isEmpty()) {
             return new TrustSource.File(message.getFilename());
         }
@@ -188,7 +192,9 @@ final class ValidationReader {
     }
 
     private static TrustSource secretTrust(SdsSecretConfig message, Scope scope) {
-        return new TrustSource.Secret(secret(message, scope));
+        return file(message, scope)
+                .<TrustSource>map(path -> new TrustSource.SecretFile(path, message.getName()))
+                .orElseGet(() -> new TrustSource.Secret(secret(message, scope)));
     }
 
     /// The name of a secret that comes over ADS.
@@ -201,5 +207,25 @@ final class ValidationReader {
             Values.overAds(message.getSdsConfig(), scope.at("sds_config"));
         }
         return message.getName();
+    }
+
+    /// The file that has the secret; empty where it comes from elsewhere.
+    @SuppressWarnings("deprecation") // `path` came before `path_config_source` and is still written
+    static Optional<String> file(SdsSecretConfig message, Scope scope) {
+        var source = message.getSdsConfig();
+        if (!source.hasPathConfigSource() && !source.hasPath()) {
+            return Optional.empty();
+        }
+        scope.check(message, SDS);
+        if (message.getName().isEmpty()) {
+            scope.at("name").error("is missing", "name the secret");
+        }
+        var here = scope.at("sds_config");
+        here.check(source, Values.CONFIG_SOURCE);
+        here.at("path_config_source").check(source.getPathConfigSource(), PATH);
+        return Optional.of(
+                source.hasPath()
+                        ? source.getPath()
+                        : source.getPathConfigSource().getPath());
     }
 }
