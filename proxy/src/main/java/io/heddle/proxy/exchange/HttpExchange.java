@@ -103,7 +103,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
                 ? LocalReplies.OVERLOADED
                 : HeadRules.apply(requestHead, settings, claim.connection().peer());
         headers.start(requestHead, settings);
-        timeline.received(requestHead, headers.peer());
+        timeline.received(requestHead, headers.peer(), headers.requestId().made());
         timeline.protocol = requestHead.version().text();
         timeline.fromWorkload(claim.read(requestHead));
         if (complete) {
@@ -404,7 +404,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         head = next.get();
         facts.start(head());
         format.start(head());
-        timeline.received(head(), headers.peer());
+        timeline.received(head(), headers.peer(), headers.requestId().made());
         route(client.settings());
         return true;
     }

@@ -93,8 +93,18 @@ sealed interface LogField {
         return out.toString();
     }
 
-    /// `%REQ(first?second)%`: the first of some request headers that is there.
-    record RequestHeader(List<HeaderName> names) implements LogField {
+    /// What Envoy knows and this proxy does not.
+    record Unknown() implements LogField {
+        @Override
+        public boolean append(LogLine line, RequestTimeline timeline, Escape escape) {
+            return false;
+        }
+    }
+
+    /// `%REQ(first?second):most%`: the first of some request headers that is there, cut to `most` octets. A request for
+    /// which the proxy has made an `x-request-id` goes by that one.
+    record RequestHeader(List<HeaderName> names, int most) implements LogField {
+        private static final HeaderName REQUEST_ID = HeaderName.of("x-request-id");
         private static final HeaderName METHOD = HeaderName.of(":method");
         private static final HeaderName PATH = HeaderName.of(":path");
         private static final HeaderName AUTHORITY = HeaderName.of(":authority");
@@ -105,10 +115,16 @@ sealed interface LogField {
             if (head == null) {
                 return false;
             }
+            byte[] made = timeline.requestId();
             for (var name : names) {
+                if (made.length > 0 && name.equals(REQUEST_ID)) {
+                    line.value(made, 0, Math.min(made.length, most), escape);
+                    return true;
+                }
                 long span = find(head, name);
                 if (Span.isPresent(span)) {
-                    line.value(head.bytes(), Span.start(span), Span.end(span), escape);
+                    int start = Span.start(span);
+                    line.value(head.bytes(), start, Math.min(Span.end(span), start + most), escape);
                     return true;
                 }
             }

@@ -8,8 +8,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /// How a request becomes a log line: Envoy's command operators as text, or as the members of a JSON object.
 final class LogFormat {
@@ -19,6 +22,10 @@ final class LogFormat {
             + " %RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)% \"%REQ(X-FORWARDED-FOR)%\" \"%REQ(USER-AGENT)%\""
             + " \"%REQ(X-REQUEST-ID)%\" \"%REQ(:AUTHORITY)%\" \"%UPSTREAM_HOST%\"\n";
 
+    private static final String OBJECT = "access log format";
+    private static final int UNCUT = 1 << 30;
+    private static final Pattern PARTS =
+            Pattern.compile("(?<name>[A-Z0-9_]+)(?:\\((?<argument>.*)\\))?(?::(?<most>[0-9]{1,9}))?");
     private static final String NULL = "null";
     private static final String UPSTREAM_TIME = "RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)";
 
@@ -143,7 +150,7 @@ final class LogFormat {
             if (percent > from) {
                 fields.add(new LogField.Text(format.substring(from, percent)));
             }
-            int close = format.indexOf('%', percent + 1);
+            int close = close(format, percent);
             if (close < 0) {
                 problems.add(problem(format, "has a % without its partner"));
                 break;
@@ -157,6 +164,14 @@ final class LogFormat {
         return fields;
     }
 
+    /// Where the operator that begins at `percent` ends; what stands in brackets may have percents of its own.
+    private static int close(String format, int percent) {
+        int next = format.indexOf('%', percent + 1);
+        int open = format.indexOf('(', percent + 1);
+        int shut = open < 0 || next < open ? -1 : format.indexOf(')', open);
+        return shut < 0 ? next : format.indexOf('%', shut);
+    }
+
     private static LogField operator(String operator, List<Problem> problems) {
         if (operator.equals(LogField.Policies.OPERATOR)) {
             return new LogField.Policies();
@@ -164,26 +179,58 @@ final class LogFormat {
         if (operator.equals(UPSTREAM_TIME)) {
             return LogField.Figure.UPSTREAM_SERVICE_TIME;
         }
-        int open = operator.indexOf('(');
-        if (open > 0 && operator.endsWith(")")) {
-            var name = operator.substring(0, open);
-            if (name.equals("REQ") || name.equals("REQUEST_HEADER")) {
-                return requestHeader(operator.substring(open + 1, operator.length() - 1));
-            }
-        }
         if (operator.startsWith("DYNAMIC_METADATA(") || operator.startsWith("FILTER_STATE(")) {
             return state(operator, problems);
         }
+        var parts = PARTS.matcher(operator);
+        if (!parts.matches()) {
+            return unknown(operator, problems);
+        }
+        var name = parts.group("name");
+        var argument = Objects.requireNonNullElse(parts.group("argument"), "");
+        var most = parts.group("most");
+        if (name.equals("REQ") || name.equals("REQUEST_HEADER")) {
+            return requestHeader(argument, most == null ? UNCUT : Integer.parseInt(most));
+        }
+        if (name.equals("START_TIME") && !argument.isEmpty()) {
+            problems.add(Problem.warning(
+                    OBJECT, "%" + operator + "%", "is written as %START_TIME%", "leave the form of the time out"));
+            return LogField.Word.START_TIME;
+        }
+        if (argument.isEmpty() && most == null) {
+            var simple = simple(name);
+            if (simple.isPresent()) {
+                return simple.get();
+            }
+        }
+        if (EnvoyOperators.has(name)) {
+            problems.add(Problem.warning(
+                    OBJECT, "%" + operator + "%", "is not known here, and written as -", "leave it out"));
+            return new LogField.Unknown();
+        }
+        return unknown(operator, problems);
+    }
+
+    private static Optional<LogField> simple(String name) {
+        var ours = switch (name) {
+            case "UPSTREAM_REMOTE_ADDRESS" -> "UPSTREAM_HOST";
+            case "UPSTREAM_CLUSTER_RAW" -> "UPSTREAM_CLUSTER";
+            default -> name;
+        };
         for (var figure : LogField.Figure.values()) {
-            if (figure.name().equals(operator)) {
-                return figure;
+            if (figure.name().equals(ours)) {
+                return Optional.of(figure);
             }
         }
         for (var word : LogField.Word.values()) {
-            if (word.name().equals(operator)) {
-                return word;
+            if (word.name().equals(ours)) {
+                return Optional.of(word);
             }
         }
+        return Optional.empty();
+    }
+
+    private static LogField unknown(String operator, List<Problem> problems) {
         problems.add(problem("%" + operator + "%", "is not a known operator"));
         return new LogField.Text("-");
     }
@@ -205,14 +252,14 @@ final class LogFormat {
         return new LogField.State(words.getFirst(), kind.equals("TYPED"));
     }
 
-    private static LogField requestHeader(String argument) {
+    private static LogField requestHeader(String argument, int most) {
         return new LogField.RequestHeader(
-                Arrays.stream(argument.split("\\?", -1)).map(HeaderName::of).toList());
+                Arrays.stream(argument.split("\\?", -1)).map(HeaderName::of).toList(), most);
     }
 
     private static Problem problem(String part, String reason) {
         return Problem.error(
-                "access log format",
+                OBJECT,
                 part,
                 reason,
                 "use one of REQ(header) " + LogField.Policies.OPERATOR + " " + Arrays.toString(LogField.Figure.values())

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Times are `System.nanoTime()`; 0 means that it did not happen.
 public final class RequestTimeline {
+    private static final byte[] NO_ID = {};
+
     /// `stat_prefix` of the connection manager; `inbound` and `outbound` decide the metrics' reporter.
     public String statPrefix = "";
     /// The listener's name.
@@ -65,6 +67,7 @@ public final class RequestTimeline {
     private int retries;
     private int events;
     private @Nullable RequestHead head;
+    private byte[] requestId = NO_ID;
     private @Nullable Peer peer;
     private @Nullable Cluster cluster;
     private @Nullable Host host;
@@ -95,6 +98,7 @@ public final class RequestTimeline {
         denial = Optional.empty();
         state.clear();
         head = null;
+        requestId = NO_ID;
         peer = null;
         cluster = null;
         host = null;
@@ -109,10 +113,13 @@ public final class RequestTimeline {
         return answered ? finished - Math.max(upstreamHeadSent, requestComplete) : -1;
     }
 
-    /// The request came with this head from this peer.
-    public void received(RequestHead requestHead, Peer from) {
+    /// The request came with this head from this peer, and goes by the `x-request-id` that the proxy made; empty when
+    /// it
+    /// has made none.
+    public void received(RequestHead requestHead, Peer from, byte[] madeId) {
         head = requestHead;
         peer = from;
+        requestId = madeId;
     }
 
     /// Bytes that are no request came from this peer.
@@ -154,6 +161,11 @@ public final class RequestTimeline {
     /// The request's head; without one (malformed bytes) `null`.
     public @Nullable RequestHead head() {
         return head;
+    }
+
+    /// The `x-request-id` that the proxy made for it; empty when it has made none.
+    byte[] requestId() {
+        return requestId;
     }
 
     /// The connection's far end.

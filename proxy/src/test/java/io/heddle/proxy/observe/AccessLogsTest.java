@@ -3,11 +3,13 @@ package io.heddle.proxy.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heddle.model.problem.Checked;
+import io.heddle.model.problem.Problem;
 import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.request.Denial;
 import io.heddle.traffic.request.Peer;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -66,7 +68,7 @@ class AccessLogsTest {
     @Test
     void a_request_cannot_forge_a_line() {
         var timeline = Timelines.outbound(200);
-        timeline.received(new TextHead("GET", "/\n[fake] \"\\\u001b[2J\u00e9", "h"), peer());
+        timeline.received(new TextHead("GET", "/\n[fake] \"\\\u001b[2J\u00e9", "h"), peer(), new byte[0]);
         assertThat(line(LogFormat.text("%REQ(:PATH)%\n"), timeline)).isEqualTo("/\\x0a[fake] \\\"\\\\\\x1b[2J\\xe9\n");
         assertThat(line(LogFormat.json(Map.of("p", "%REQ(:PATH)%")), timeline))
                 .isEqualTo("{\"p\":\"/\\u000a[fake] \\\"\\\\\\u001b[2J\\u00e9\"}\n");
@@ -74,12 +76,37 @@ class AccessLogsTest {
 
     @Test
     void an_unknown_operator_is_a_problem() {
-        assertThat(LogFormat.text("%METADATA(x)%").problems())
-                .anySatisfy(problem -> assertThat(problem.toString()).contains("%METADATA(x)%", "not a known"));
+        assertThat(LogFormat.text("%NONSENSE(x)%").problems()).anySatisfy(problem -> {
+            assertThat(problem.toString()).contains("%NONSENSE(x)%", "not a known");
+            assertThat(problem.isError()).isTrue();
+        });
         assertThat(LogFormat.text("%DYNAMIC_METADATA()%").problems()).hasSize(1);
         assertThat(LogFormat.text("%FILTER_STATE(k:FIELD)%").problems()).hasSize(1);
         assertThat(LogFormat.text("100%").problems()).hasSize(1);
         assertThat(LogFormat.text("100%%").problems()).isEmpty();
+    }
+
+    /// Istio's default format has them.
+    @Test
+    void an_operator_of_envoys_that_says_nothing_here_is_a_warning() {
+        var format = LogFormat.text("%UPSTREAM_TRANSPORT_FAILURE_REASON% %RESP(CONTENT-TYPE):9% %RESPONSE_CODE%"
+                + " %UPSTREAM_CLUSTER_RAW% %START_TIME(%Y %s)% %REQ(USER-AGENT):3%\n");
+        assertThat(format.problems()).hasSize(3).noneMatch(Problem::isError);
+        assertThat(line(format, Timelines.outbound(200)))
+                .isEqualTo("- - 200 " + Timelines.CLUSTER.name() + " 2026-11-21T12:34:56.789Z cur\n");
+    }
+
+    @Test
+    void a_request_goes_by_the_id_that_was_made_for_it() {
+        var timeline = Timelines.outbound(200);
+        timeline.received(
+                new TextHead("GET", "/", "h", "x-request-id", "theirs"),
+                peer(),
+                "made".getBytes(StandardCharsets.US_ASCII));
+        assertThat(line(LogFormat.text("%REQ(X-REQUEST-ID)%\n"), timeline)).isEqualTo("made\n");
+        timeline.reset();
+        timeline.received(new TextHead("GET", "/", "h", "x-request-id", "theirs"), peer(), new byte[0]);
+        assertThat(line(LogFormat.text("%REQ(X-REQUEST-ID)%\n"), timeline)).isEqualTo("theirs\n");
     }
 
     @Test

@@ -69,7 +69,8 @@ final class Timelines {
         timeline.protocol = "HTTP/1.1";
         timeline.received(
                 new TextHead("GET", "/books?id=1", "catalog.shop:9080", "User-Agent", "curl/8", "x-request-id", "r-1"),
-                new Peer(address(1, 40000), address(1, 15001), false, Optional.empty(), Optional.empty()));
+                new Peer(address(1, 40000), address(1, 15001), false, Optional.empty(), Optional.empty()),
+                new byte[0]);
         timeline.toCluster(CLUSTER);
         timeline.toHost(new Host(ENDPOINT, new HostState()));
         return timeline;
@@ -87,7 +88,8 @@ final class Timelines {
                         address(2, 15006),
                         true,
                         Optional.of(WEB_ID),
-                        Optional.of("outbound_.9080_._.catalog.shop")));
+                        Optional.of("outbound_.9080_._.catalog.shop")),
+                new byte[0]);
         timeline.fromWorkload(WEB);
         return timeline;
     }

@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 public final class RequestId {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
 
+    private static final byte[] NONE = {};
+
     private final byte[] uuid = new byte[36];
     private boolean made;
 
@@ -32,6 +34,11 @@ public final class RequestId {
             long half = digit < 16 ? high : low;
             uuid[at++] = HEX[(int) (half >>> (60 - 4 * (digit & 15))) & 15];
         }
+    }
+
+    /// The one that was made, good until the next request; empty when the request came with its own, or has none.
+    byte[] made() {
+        return made ? uuid : NONE;
     }
 
     /// Becomes as `other` is now.
