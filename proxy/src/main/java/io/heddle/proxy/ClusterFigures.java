@@ -2,6 +2,8 @@ package io.heddle.proxy;
 
 import io.heddle.proxy.observe.LabelledFamily;
 import io.heddle.proxy.upstream.UpstreamCluster;
+import io.heddle.traffic.balance.host.Endpoint;
+import io.heddle.traffic.balance.host.Host;
 import io.heddle.traffic.resilience.CircuitBreaker;
 import io.heddle.traffic.resilience.CircuitBreaker.Resource;
 import io.heddle.traffic.resilience.RoutingPriority;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /// The figures of clusters' circuit breakers and retries, as Envoy names them.
 final class ClusterFigures {
@@ -38,6 +41,60 @@ final class ClusterFigures {
             }
         }
         return families;
+    }
+
+    /// How many hosts all clusters have, in what health, and what is under way there.
+    static List<LabelledFamily> hosts(List<UpstreamCluster> all) {
+        long now = System.nanoTime();
+        return List.of(
+                gauge(
+                        "membership_total",
+                        "Hosts.",
+                        all,
+                        cluster -> cluster.hosts().size()),
+                gauge(
+                        "membership_healthy",
+                        "Hosts that are well.",
+                        all,
+                        cluster -> count(
+                                cluster,
+                                host -> host.endpoint().health() == Endpoint.Health.HEALTHY
+                                        && !host.state().isOut(now))),
+                gauge(
+                        "membership_degraded",
+                        "Hosts that should have little to do.",
+                        all,
+                        cluster -> count(cluster, host -> host.endpoint().health() == Endpoint.Health.DEGRADED)),
+                gauge(
+                        "upstream_cx_active",
+                        "Connections to hosts.",
+                        all,
+                        cluster -> cluster.hosts().values().stream()
+                                .mapToLong(host -> host.state().connections())
+                                .sum()),
+                gauge("upstream_rq_active", "Requests under way.", all, cluster -> active(cluster, Resource.REQUESTS)),
+                gauge(
+                        "upstream_rq_pending_active",
+                        "Requests that wait for a connection.",
+                        all,
+                        cluster -> active(cluster, Resource.PENDING)));
+    }
+
+    private static LabelledFamily gauge(
+            String name, String help, List<UpstreamCluster> all, Function<UpstreamCluster, Number> value) {
+        return new LabelledFamily("envoy_cluster_" + name, "gauge", help, LABEL, values(all, value));
+    }
+
+    private static long count(UpstreamCluster cluster, Predicate<Host> which) {
+        return cluster.hosts().values().stream().filter(which).count();
+    }
+
+    private static long active(UpstreamCluster cluster, Resource resource) {
+        long active = 0;
+        for (var priority : RoutingPriority.values()) {
+            active += breaker(cluster, priority).active(resource);
+        }
+        return active;
     }
 
     private static boolean isUsed(UpstreamCluster cluster) {

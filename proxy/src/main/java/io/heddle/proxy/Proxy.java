@@ -167,6 +167,7 @@ public final class Proxy implements AutoCloseable {
         figures.add("downstream", services.http2());
         figures.add("upstream", upstreams.http2());
         figures.add(upstreams);
+        figures.addServer(new AdminView(this));
     }
 
     /// The hosts of what comes are checked with the secrets that come with it.

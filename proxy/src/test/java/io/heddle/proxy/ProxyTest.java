@@ -90,7 +90,17 @@ class ProxyTest {
         assertThat(get(proxy, "admin", "/config_dump").body()).contains("\"stat_prefix\": \"ingress\"");
         assertThat(get(proxy, "admin", "/server_info").body()).contains("\"state\": \"LIVE\"");
         assertThat(get(proxy, "admin", "/memory").body())
-                .contains("heddle_heap_used_bytes", "\"allocated\"", "\"heap_size\"");
+                .contains("\"allocated\"", "\"heap_size\"")
+                .doesNotContain("heddle");
+        assertThat(get(proxy, "admin", "/stats?usedonly&filter=(up|down)stream_rq_|server.live")
+                        .body())
+                .contains(
+                        "http.ingress.downstream_rq_total: 1\n",
+                        "http.ingress.downstream_rq_2xx: 1\n",
+                        "cluster.app.upstream_rq_total: 1\n",
+                        "cluster.app.upstream_rq_2xx: 1\n",
+                        "cluster.app.upstream_rq_200: 1\n",
+                        "server.live: 1\n");
         assertThat(get(proxy, "admin", "/stats?filter=istio_build").body()).startsWith("istio_build{component=");
         assertThat(get(proxy, "admin", "/stats?filter=(").statusCode()).isEqualTo(400);
         assertThat(get(proxy, "admin", "/quitquitquit").statusCode()).isEqualTo(405);

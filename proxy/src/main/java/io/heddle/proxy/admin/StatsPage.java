@@ -24,6 +24,11 @@ final class StatsPage {
             return new Sample(line.substring(0, space), line.substring(space + 1));
         }
 
+        String family() {
+            int brace = name.indexOf('{');
+            return brace < 0 ? name : name.substring(0, brace);
+        }
+
         boolean isUsed() {
             return Double.parseDouble(value) != 0;
         }
@@ -45,7 +50,7 @@ final class StatsPage {
             case "prometheus" -> prometheus(query);
             case "json" -> {
                 var stats = samples(query).stream()
-                        .map(sample -> Map.of("name", sample.name(), "value", Double.valueOf(sample.value())))
+                        .map(sample -> Map.of("name", sample.name(), "value", number(sample.value())))
                         .toList();
                 yield Answer.json(Map.of("stats", stats));
             }
@@ -75,22 +80,37 @@ final class StatsPage {
         return Answer.metrics(used.toString());
     }
 
+    /// Under Envoy's names, by which they are filtered, too.
     private List<Sample> samples(Map<String, String> query) {
         boolean usedOnly = query.containsKey("usedonly");
-        return scrape(AdminPages.filter(query, "filter"))
+        var wanted = AdminPages.filter(query, "filter");
+        var found = new ArrayList<Sample>();
+        scrape(_ -> true)
                 .lines()
                 .filter(line -> !line.startsWith("#"))
                 .map(Sample::of)
                 .filter(sample -> !usedOnly || sample.isUsed())
-                .toList();
+                .forEach(sample -> {
+                    var named = new Sample(EnvoyNames.of(sample.name()), sample.value());
+                    if (wanted.test(named.name()) || wanted.test(sample.family())) {
+                        found.add(named);
+                    }
+                });
+        return found;
     }
 
-    /// Memory in bytes, by Envoy's names and by ours.
+    private static Number number(String value) {
+        double number = Double.parseDouble(value);
+        if (number == Math.rint(number) && Math.abs(number) < 1e15) {
+            return (long) number;
+        }
+        return number;
+    }
+
+    /// Memory in bytes, as Envoy's `admin.v3.Memory`.
     Map<String, Object> memory() {
         var samples = new ArrayList<Sample>();
-        metrics.scrape(name -> name.startsWith("heddle_heap")
-                        || name.startsWith("heddle_direct")
-                        || name.startsWith("process_resident"))
+        metrics.scrape(name -> name.startsWith("heddle_heap") || name.startsWith("process_resident"))
                 .lines()
                 .filter(line -> !line.startsWith("#"))
                 .forEach(line -> samples.add(Sample.of(line)));
@@ -98,7 +118,6 @@ final class StatsPage {
         put("allocated", "heddle_heap_used_bytes", samples, figures);
         put("heap_size", "heddle_heap_size_bytes", samples, figures);
         put("total_physical_bytes", "process_resident_memory_bytes", samples, figures);
-        samples.forEach(sample -> figures.put(sample.name(), Long.parseLong(sample.value())));
         return figures;
     }
 

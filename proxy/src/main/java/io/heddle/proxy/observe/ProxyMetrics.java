@@ -94,13 +94,10 @@ public final class ProxyMetrics implements RequestObserver {
         if (timeline.decision().isCounted() && timeline.forwarded) {
             countForwarded(timeline);
         }
-        var series = table.get().find(timeline);
-        if (series == null) {
-            overflow.increment();
-            return;
-        }
         long begun = timeline.headReceived == 0 ? timeline.finished : timeline.headReceived;
-        series.count(timeline.finished - begun, timeline.bytesReceived, timeline.bytesSent, timeline.finished);
+        if (!table.get().count(timeline, begun)) {
+            overflow.increment();
+        }
     }
 
     /// A request that fits no virtual cluster of its virtual host is of `other`, as in Envoy.
@@ -119,6 +116,7 @@ public final class ProxyMetrics implements RequestObserver {
     public String scrape(Predicate<String> wanted) {
         var text = new MetricsText(wanted);
         writeRequests(text);
+        writeStatuses(text);
         writeDenials(text);
         if (text.family("istio_build", "gauge", "The version that runs.")) {
             text.sample("istio_build", "component=\"proxy\",tag=\"" + settings.version() + "\"", 1);
@@ -231,6 +229,12 @@ public final class ProxyMetrics implements RequestObserver {
                     entry.getValue().responseBytes(),
                     1));
         }
+    }
+
+    private void writeStatuses(MetricsText text) {
+        var totals = new HashMap<StatusCount.StatusKey, StatusCount.Total>();
+        tables.forEach(loop -> loop.addStatuses(totals));
+        new StatusFamilies(totals).write(text);
     }
 
     private void writeDenials(MetricsText text) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// The series of one event loop. Looking one up compares references and builds no text; only a combination that is new
 /// costs strings.
 ///
-/// [#find] belongs to the loop; [#all] and [#expire] may be called from anywhere.
+/// [#count] belongs to the loop; the others may be called from anywhere.
 final class SeriesTable {
     private static final int SLOTS = 256;
     private static final int CHAIN = 4;
@@ -22,6 +22,7 @@ final class SeriesTable {
     private final Labels labels;
     private final int limit;
     private final Map<List<String>, Series> known = new ConcurrentHashMap<>();
+    private final Map<StatusCount.StatusKey, StatusCount> statuses = new ConcurrentHashMap<>();
     private final @Nullable Entry[] recent = new Entry[SLOTS];
 
     SeriesTable(Labels labels, int limit) {
@@ -33,28 +34,65 @@ final class SeriesTable {
         return timeline.statPrefix.startsWith("inbound");
     }
 
-    /// The series of a finished request; `null` when there are too many already.
-    @Nullable
-    Series find(RequestTimeline timeline) {
+    /// Counts a finished request that began at `begun`; false when it gets no series, as there are too many already.
+    boolean count(RequestTimeline timeline, long begun) {
+        var entry = find(timeline);
+        if (entry == null) {
+            var count = statusCount(timeline);
+            if (count != null) {
+                count.count(timeline.attempts);
+            }
+            return false;
+        }
+        entry.series.count(timeline.finished - begun, timeline.bytesReceived, timeline.bytesSent, timeline.finished);
+        if (entry.statuses != null) {
+            entry.statuses.count(timeline.attempts);
+        }
+        return true;
+    }
+
+    /// The entry of a finished request; `null` when there are too many already.
+    private @Nullable Entry find(RequestTimeline timeline) {
         int hash = hash(timeline);
         int slot = hash & (SLOTS - 1);
         int length = 0;
         for (var entry = recent[slot]; entry != null; entry = entry.next) {
             if (entry.hash == hash && entry.fits(timeline)) {
                 if (!entry.series.isExpired()) {
-                    return entry.series;
+                    return entry;
                 }
                 break;
             }
             length++;
         }
         var series = resolve(labels.of(timeline));
-        if (series != null) {
-            // A long chain is dropped whole: it holds configurations that are gone.
-            recent[slot] = new Entry(hash, timeline, series, length >= CHAIN ? null : recent[slot]);
+        if (series == null) {
+            return null;
         }
-        return series;
+        // A long chain is dropped whole: it holds configurations that are gone.
+        var next = length >= CHAIN ? null : recent[slot];
+        var fresh = new Entry(hash, timeline, new Counted(series, statusCount(timeline)), next);
+        recent[slot] = fresh;
+        return fresh;
     }
+
+    /// Adds what was counted by status to `totals`. Never expires: there are no more of them than series.
+    void addStatuses(Map<StatusCount.StatusKey, StatusCount.Total> totals) {
+        statuses.forEach((key, count) -> totals.merge(key, count.total(), StatusCount.Total::plus));
+    }
+
+    private @Nullable StatusCount statusCount(RequestTimeline timeline) {
+        var key = StatusCount.StatusKey.of(timeline);
+        var count = statuses.get(key);
+        if (count == null && statuses.size() < limit) {
+            count = new StatusCount();
+            statuses.put(key, count);
+        }
+        return count;
+    }
+
+    /// Where the requests of an entry count.
+    private record Counted(Series series, @Nullable StatusCount statuses) {}
 
     Collection<Series> all() {
         return known.values();
@@ -119,9 +157,10 @@ final class SeriesTable {
         private final Optional<String> principal;
         private final boolean tls;
         private final Series series;
+        private final @Nullable StatusCount statuses;
         private final @Nullable Entry next;
 
-        Entry(int hash, RequestTimeline timeline, Series series, @Nullable Entry next) {
+        Entry(int hash, RequestTimeline timeline, Counted counted, @Nullable Entry next) {
             this.hash = hash;
             this.cluster = timeline.cluster();
             this.endpoint = endpoint(timeline);
@@ -132,7 +171,8 @@ final class SeriesTable {
             this.source = timeline.source();
             this.principal = principal(timeline);
             this.tls = isTls(timeline);
-            this.series = series;
+            this.series = counted.series();
+            this.statuses = counted.statuses();
             this.next = next;
         }
 

@@ -46,6 +46,26 @@ class ProxyMetricsTest {
     }
 
     @Test
+    void requests_are_told_by_manager_cluster_and_status_under_envoys_names() {
+        var metrics = new ProxyMetrics(SETTINGS, Timelines.WEB, () -> Optional.of(Timelines.WEB_ID));
+        for (int status : new int[] {200, 200, 204, 503, 0}) {
+            metrics.finished(Timelines.outbound(status));
+        }
+        var cluster = "envoy_cluster_name=\"" + Timelines.CLUSTER.name() + "\"";
+        assertThat(scrape(metrics, "envoy_cluster_upstream_rq_total")).endsWith("{" + cluster + "} 5\n");
+        assertThat(scrape(metrics, "envoy_cluster_upstream_rq_completed")).endsWith("{" + cluster + "} 4\n");
+        assertThat(scrape(metrics, "envoy_cluster_upstream_rq_xx"))
+                .contains("{envoy_response_code_class=\"2\"," + cluster + "} 3\n")
+                .contains("{envoy_response_code_class=\"5\"," + cluster + "} 1\n");
+        assertThat(scrape(metrics, "envoy_cluster_upstream_rq"))
+                .contains("envoy_cluster_upstream_rq{envoy_response_code=\"200\"," + cluster + "} 2\n");
+        var manager = "envoy_http_conn_manager_prefix=\"" + Timelines.outbound(200).statPrefix + "\"";
+        assertThat(scrape(metrics, "envoy_http_downstream_rq_total")).endsWith("{" + manager + "} 5\n");
+        assertThat(scrape(metrics, "envoy_http_downstream_rq_xx"))
+                .contains("{envoy_response_code_class=\"2\"," + manager + "} 3\n");
+    }
+
+    @Test
     void own_calls_of_grpc_are_told_by_method_and_status() {
         var metrics = new ProxyMetrics(SETTINGS, Timelines.WEB, () -> Optional.of(Timelines.WEB_ID));
         var calls = new GrpcMethods();
