@@ -1,5 +1,6 @@
 package io.heddle.proxy.tls;
 
+import io.heddle.traffic.runtime.FileSecret;
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
 import io.heddle.traffic.runtime.CertificateSource;
@@ -285,14 +286,14 @@ public final class SecretStore {
         };
     }
 
-    private Checked<SecretFile.Found> secretFile(String path, String name) {
+    private Checked<FileSecret> secretFile(String path, String name) {
         watch.watch(Path.of(path));
         var object = "file " + path;
         return text(object, Path.of(path)).then(text -> SecretFile.read(object, text, name));
     }
 
     /// The texts of what a secret trusts, and of what that has revoked.
-    private Checked<String> trusted(String object, SecretFile.Found found) {
+    private Checked<String> trusted(String object, FileSecret found) {
         if (found.trust() instanceof TrustSource.None) {
             return Checked.rejected(Problem.error(object, "", "the secret trusts nobody", "set its trusted_ca"));
         }

@@ -1,11 +1,13 @@
 package io.heddle.xds.read;
 
+import io.heddle.xds.read.core.Scope;
+import io.heddle.xds.read.core.Findings;
+import io.heddle.xds.read.tls.SecretReader;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
-import io.heddle.traffic.runtime.CertificateSource;
-import io.heddle.traffic.runtime.TrustSource;
+import io.heddle.traffic.runtime.FileSecret;
 import io.heddle.xds.schema.Schema;
 import io.heddle.xds.schema.TreeMessage;
 import java.util.LinkedHashMap;
@@ -21,18 +23,8 @@ public final class SecretFile {
 
     private SecretFile() {}
 
-    /// What a secret of a file is.
-    ///
-    /// @param certificate its certificate and key; none where it trusts
-    /// @param trust whom it trusts; none where it is a certificate
-    /// @param revocations what those have revoked; may be none
-    public record Found(CertificateSource certificate, TrustSource trust, TrustSource revocations) {
-        static final Found NOTHING =
-                new Found(new CertificateSource.None(), new TrustSource.None(), new TrustSource.None());
-    }
-
     /// The secret `name` in `text`; `object` names the file in problems.
-    public static Checked<Found> read(String object, String text, String name) {
+    public static Checked<FileSecret> read(String object, String text, String name) {
         var findings = new Findings();
         try {
             if (YamlTree.read(text).root() instanceof Map<?, ?> document
@@ -52,12 +44,12 @@ public final class SecretFile {
         return refused(object, "has no secret " + name, "add it to `resources`");
     }
 
-    private static Found secret(Map<?, ?> resource, Scope scope) throws InvalidProtocolBufferException {
+    private static FileSecret secret(Map<?, ?> resource, Scope scope) throws InvalidProtocolBufferException {
         var fields = new LinkedHashMap<Object, Object>(resource);
         var type = fields.remove(TYPE);
         if (type instanceof String url && !url.endsWith("/" + Schema.fullName(Secret.class))) {
             scope.at(TYPE).error("is no secret: " + url, "write type.googleapis.com/" + Schema.fullName(Secret.class));
-            return Found.NOTHING;
+            return FileSecret.NOTHING;
         }
         var bytes = TreeMessage.bytes(
                 Schema.envoy(),
@@ -67,7 +59,7 @@ public final class SecretFile {
         return SecretReader.local(Secret.parseFrom(bytes), scope);
     }
 
-    private static Checked<Found> refused(String object, String reason, String remedy) {
+    private static Checked<FileSecret> refused(String object, String reason, String remedy) {
         return Checked.rejected(Problem.error(object, "", reason, remedy));
     }
 }

@@ -37,7 +37,7 @@ public final class RequestId {
     }
 
     /// The one that was made, good until the next request; empty when the request came with its own, or has none.
-    byte[] made() {
+    public byte[] made() {
         return made ? uuid : NONE;
     }
 

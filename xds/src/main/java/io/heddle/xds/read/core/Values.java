@@ -49,7 +49,7 @@ public final class Values {
             .limits("filename", "for certificates, keys, trusted authorities, and the texts of answers made here")
             .limits("environment_variable", "for the texts of answers made here")
             .ignores("watched_directory");
-    static final Fields<ConfigSource> CONFIG_SOURCE = Fields.ignoringOthers(ConfigSource.class)
+    public static final Fields<ConfigSource> CONFIG_SOURCE = Fields.ignoringOthers(ConfigSource.class)
             .reads("ads", "self", "initial_fetch_timeout")
             .limits("resource_api_version", "`V3`, or left out")
             .limits("path", "of secrets only")

@@ -3,6 +3,7 @@ package io.heddle.xds.read.tls;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.heddle.traffic.runtime.CertificateSource;
+import io.heddle.traffic.runtime.FileSecret;
 import io.heddle.xds.read.core.Fields;
 import io.heddle.xds.read.core.Scope;
 import io.heddle.xds.read.core.Values;
@@ -31,12 +32,12 @@ public final class SecretReader {
     private SecretReader() {}
 
     /// A secret in a file of this machine, which may name other files.
-    static SecretFile.Found local(Secret message, Scope scope) {
+    public static FileSecret local(Secret message, Scope scope) {
         scope.check(message, SECRET);
-        var nothing = SecretFile.Found.NOTHING;
+        var nothing = FileSecret.NOTHING;
         return switch (message.getTypeCase()) {
             case TLS_CERTIFICATE ->
-                new SecretFile.Found(
+                new FileSecret(
                         TlsReader.certificate(message.getTlsCertificate(), scope.at("tls_certificate")),
                         nothing.trust(),
                         nothing.revocations());
@@ -44,7 +45,7 @@ public final class SecretReader {
                 var context = message.getValidationContext();
                 var here = scope.at("validation_context");
                 here.check(context, VALIDATION);
-                yield new SecretFile.Found(
+                yield new FileSecret(
                         nothing.certificate(),
                         ValidationReader.pem(context.getTrustedCa(), here.at("trusted_ca")),
                         context.hasCrl()
