@@ -94,15 +94,15 @@ public final class LoadReportReader {
 
     private static Optional<LoadReport> report(OrcaLoadReport message) {
         var others = new HashMap<String, Double>();
-        message.getNamedMetricsMap().forEach((name, value) -> others.put("named_metrics." + name, value));
-        message.getUtilizationMap().forEach((name, value) -> others.put("utilization." + name, value));
-        message.getRequestCostMap().forEach((name, value) -> others.put("request_cost." + name, value));
+        message.getNamedMetricsMap().forEach((name, value) -> others.put("named_metrics." + name, plain(value)));
+        message.getUtilizationMap().forEach((name, value) -> others.put("utilization." + name, plain(value)));
+        message.getRequestCostMap().forEach((name, value) -> others.put("request_cost." + name, plain(value)));
         return checked(new LoadReport(
-                message.getApplicationUtilization(),
-                message.getCpuUtilization(),
-                message.getMemUtilization(),
-                message.getRpsFractional(),
-                message.getEps(),
+                plain(message.getApplicationUtilization()),
+                plain(message.getCpuUtilization()),
+                plain(message.getMemUtilization()),
+                plain(message.getRpsFractional()),
+                plain(message.getEps()),
                 others));
     }
 
@@ -137,11 +137,16 @@ public final class LoadReportReader {
             return false;
         }
         try {
-            double value = Double.parseDouble(pair.substring(split + 1).strip());
+            double value = plain(Double.parseDouble(pair.substring(split + 1).strip()));
             return values.put(pair.substring(0, split).strip(), value) == null;
         } catch (NumberFormatException _) {
             return false;
         }
+    }
+
+    /// `-0` is 0, by which something may be divided.
+    private static double plain(double value) {
+        return value + 0.0;
     }
 
     private static double taken(String name, Map<String, Double> values) {

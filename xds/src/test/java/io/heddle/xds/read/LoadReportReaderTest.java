@@ -98,6 +98,14 @@ class LoadReportReaderTest {
     }
 
     @Test
+    void minus_nothing_is_nothing() {
+        var nothing = Optional.of(new LoadReport(0, 0, 0, 0, 0, Map.of("named_metrics.a", 0.0)));
+        assertThat(header("TEXT cpu_utilization=-0,named_metrics.a=-0")).isEqualTo(nothing);
+        assertThat(header("JSON {\"cpuUtilization\": -0.0, \"namedMetrics\": {\"a\": -0.0}}"))
+                .isEqualTo(nothing);
+    }
+
+    @Test
     void takes_nothing_from_what_is_too_long() {
         var name = "n".repeat(LoadReportReader.LONGEST);
         assertThat(header("TEXT eps=1,named_metrics." + name + "=1")).isEmpty();
