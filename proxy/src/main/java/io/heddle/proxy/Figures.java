@@ -1,7 +1,7 @@
 package io.heddle.proxy;
 
-import io.heddle.proxy.admin.AdminPages.State;
 import io.heddle.proxy.admin.AdminPages;
+import io.heddle.proxy.admin.AdminPages.State;
 import io.heddle.proxy.ads.AdsSource;
 import io.heddle.proxy.grpc.GrpcCode;
 import io.heddle.proxy.http2.Flood;

@@ -49,9 +49,7 @@ final class StatsPage {
         return switch (query.getOrDefault("format", "text")) {
             case "prometheus" -> prometheus(query);
             case "json" -> {
-                var stats = samples(query).stream()
-                        .map(sample -> Map.of("name", sample.name(), "value", number(sample.value())))
-                        .toList();
+                var stats = samples(query).stream().map(StatsPage::shown).toList();
                 yield Answer.json(Map.of("stats", stats));
             }
             case "text" -> {
@@ -97,6 +95,13 @@ final class StatsPage {
                     }
                 });
         return found;
+    }
+
+    private static Map<String, Object> shown(Sample sample) {
+        var shown = new LinkedHashMap<String, Object>();
+        shown.put("name", sample.name());
+        shown.put("value", number(sample.value()));
+        return shown;
     }
 
     private static Number number(String value) {

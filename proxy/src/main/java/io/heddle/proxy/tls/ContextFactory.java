@@ -16,6 +16,7 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.OpenSslContextOption;
+import io.netty.handler.ssl.OpenSslServerSessionContext;
 import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
 import io.netty.handler.ssl.SslContext;
@@ -35,9 +36,9 @@ import org.slf4j.LoggerFactory;
 
 /// Makes Netty's contexts: BoringSSL where its library loads, else the JDK's engine.
 ///
-/// Sessions are not resumed with TLS 1.3 (BoringSSL's tickets stay off), so every connection proves its peer anew; with
-/// 1.2 as many are kept as the settings say ([TlsSessions]), in both directions. That also bounds what a storm of
-/// handshakes can occupy.
+/// Where peers are verified, sessions are not resumed with TLS 1.3 (BoringSSL's tickets stay off), so every connection
+/// proves its peer anew; with 1.2 as many are kept as the settings say ([TlsSessions]), in both directions. That also
+/// bounds what a storm of handshakes can occupy. Clients that nobody verifies may resume with either.
 ///
 /// The JDK's engine knows no underscores in SNI, which Istio's names (`outbound_.80_._.host`) have: as a client it then
 /// sends no name, as a server it refuses a client that sends one.
@@ -106,7 +107,14 @@ final class ContextFactory {
             }
             parameters(builder, settings.parameters());
             applicationProtocols(builder, settings.applicationProtocols());
-            return Checked.ok(keepingSessions(builder, settings.sessions()));
+            var context = keepingSessions(builder, settings.sessions());
+            if (settings.sessions().tickets()
+                    && !verifies
+                    && context.sessionContext() instanceof OpenSslServerSessionContext server) {
+                // Without keys of ours BoringSSL makes its own, and new ones every other day.
+                server.setTicketKeys();
+            }
+            return Checked.ok(context);
         } catch (GeneralSecurityException | SSLException | IllegalArgumentException invalid) {
             return refused(object, "no TLS context can be made: " + invalid.getMessage(), "check keys and ciphers");
         }

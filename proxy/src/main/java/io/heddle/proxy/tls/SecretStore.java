@@ -1,9 +1,9 @@
 package io.heddle.proxy.tls;
 
-import io.heddle.traffic.runtime.FileSecret;
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
 import io.heddle.traffic.runtime.CertificateSource;
+import io.heddle.traffic.runtime.FileSecret;
 import io.heddle.traffic.runtime.PeerVerification;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import io.heddle.traffic.runtime.TlsSettings;

@@ -47,7 +47,8 @@ class ProxyMetricsTest {
 
     @Test
     void requests_are_told_by_manager_cluster_and_status_under_envoys_names() {
-        var metrics = new ProxyMetrics(SETTINGS, Timelines.WEB, () -> Optional.of(Timelines.WEB_ID));
+        var settings = new ProxyMetrics.Settings("0.1.0", 9, Duration.ofMinutes(15));
+        var metrics = new ProxyMetrics(settings, Timelines.WEB, () -> Optional.of(Timelines.WEB_ID));
         for (int status : new int[] {200, 200, 204, 503, 0}) {
             metrics.finished(Timelines.outbound(status));
         }

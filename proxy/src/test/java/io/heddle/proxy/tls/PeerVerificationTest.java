@@ -20,6 +20,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -37,6 +39,9 @@ final class PeerVerificationTest {
     private final TestAuthority below = mesh.below("below");
     private final TestAuthority.Issued catalog = mesh.issue(TestAuthority.uri(CATALOG));
     private final FileWatch watch = FileWatch.still();
+    private static final TlsSessions SESSIONS = new TlsSessions(256, TlsSessions.DEFAULT.timeout(), false);
+    private static final TlsSessions NO_SESSIONS = new TlsSessions(0, TlsSessions.DEFAULT.timeout(), false);
+
     private final SecretStore secrets = new SecretStore(Optional.empty(), watch);
 
     private String greeting(TestAuthority.Issued shown, PeerVerification wanted) throws Exception {
@@ -235,13 +240,30 @@ final class PeerVerificationTest {
 
     @Test
     void keeps_sessions_only_where_that_is_asked() throws Exception {
-        assertThat(resumed(TlsSessions.DEFAULT)).isTrue();
-        assertThat(resumed(new TlsSessions(0, TlsSessions.DEFAULT.timeout()))).isFalse();
+        assertThat(resumed("-tls1_2", anonymous(SESSIONS))).isTrue();
+        assertThat(resumed("-tls1_2", anonymous(NO_SESSIONS))).isFalse();
+    }
+
+    @Test
+    void clients_that_nobody_verifies_resume_with_tickets() throws Exception {
+        assertThat(resumed("-tls1_3", anonymous(TlsSessions.DEFAULT))).isTrue();
+        assertThat(resumed("-tls1_3", anonymous(SESSIONS))).isFalse();
+    }
+
+    @Test
+    void clients_that_are_verified_prove_themselves_anew() throws Exception {
+        var verifying = new ServerTls(
+                new CertificateSource.Inline(catalog.chain(), catalog.key()),
+                PeerVerification.of(new TrustSource.Inline(mesh.rootPem()), List.of()),
+                false,
+                TlsParameters.DEFAULT,
+                List.of(),
+                TlsSessions.DEFAULT);
+        assertThat(resumed("-tls1_3", verifying)).isFalse();
     }
 
     @Test
     void the_jdk_says_that_it_cannot_turn_sessions_off() {
-        var none = new TlsSessions(0, TlsSessions.DEFAULT.timeout());
         var handlers = TlsContexts.with(SslProvider.JDK, secrets)
                 .client(new ClientTls(
                         new CertificateSource.None(),
@@ -249,32 +271,49 @@ final class PeerVerificationTest {
                         "",
                         TlsParameters.DEFAULT,
                         List.of(),
-                        none));
+                        NO_SESSIONS));
         assertThat(handlers.problems())
                 .singleElement()
                 .satisfies(problem -> assertThat(problem.reason()).contains("sessions cannot be turned off"));
     }
 
-    /// Whether a second connection with TLS 1.2 continues the session of the first.
-    private boolean resumed(TlsSessions sessions) throws Exception {
-        var contexts = new TlsContexts(secrets);
-        var parameters = TlsParameters.of(ONLY_1_2);
-        var settings = new ServerTls(
+    private ServerTls anonymous(TlsSessions sessions) {
+        return new ServerTls(
                 new CertificateSource.Inline(catalog.chain(), catalog.key()),
                 PeerVerification.NONE,
                 false,
-                parameters,
+                TlsParameters.DEFAULT,
                 List.of(),
                 sessions);
-        try (var pair = new TlsPair(contexts.server(settings))) {
-            var output = new ProcessBuilder(
-                            "sh",
-                            "-c",
-                            "echo | timeout 15 openssl s_client -tls1_2 -reconnect -connect 127.0.0.1:" + pair.port())
-                    .redirectErrorStream(true)
-                    .start();
-            return new String(output.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.ISO_8859_1)
-                    .contains("Reused, TLSv1.2");
+    }
+
+    /// Whether a second connection with `version` continues the session of the first.
+    private boolean resumed(String version, ServerTls settings) throws Exception {
+        var kept = Files.createTempFile("session", ".pem");
+        try (var pair = new TlsPair(new TlsContexts(secrets).server(settings))) {
+            assertThat(handshake(pair, version, "-sess_out", kept)).contains("New, TLSv1");
+            return handshake(pair, version, "-sess_in", kept).contains("Reused, TLSv1");
+        } finally {
+            Files.delete(kept);
         }
+    }
+
+    /// What openssl says of a connection that it ends when the server has greeted: tickets come before.
+    private static String handshake(TlsPair pair, String version, String use, Path session) throws Exception {
+        var client = new ProcessBuilder(
+                        "openssl", "s_client", version, use, session.toString(), "-connect", "127.0.0.1:" + pair.port())
+                .redirectErrorStream(true)
+                .start();
+        var said = new StringBuilder();
+        try (var lines = client.inputReader(StandardCharsets.ISO_8859_1)) {
+            for (var line = lines.readLine(); line != null; line = lines.readLine()) {
+                said.append(line).append('\n');
+                if (line.contains("anonymous TLSv1")) {
+                    client.outputWriter().close();
+                }
+            }
+        }
+        assertThat(client.waitFor(15, TimeUnit.SECONDS)).isTrue();
+        return said.toString();
     }
 }

@@ -1,13 +1,13 @@
 package io.heddle.xds.read;
 
-import io.heddle.xds.read.core.Scope;
-import io.heddle.xds.read.core.Findings;
-import io.heddle.xds.read.tls.SecretReader;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
 import io.heddle.traffic.runtime.FileSecret;
+import io.heddle.xds.read.core.Findings;
+import io.heddle.xds.read.core.Scope;
+import io.heddle.xds.read.tls.SecretReader;
 import io.heddle.xds.schema.Schema;
 import io.heddle.xds.schema.TreeMessage;
 import java.util.LinkedHashMap;

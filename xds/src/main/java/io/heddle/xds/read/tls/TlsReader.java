@@ -26,7 +26,7 @@ public final class TlsReader {
             .reads("common_tls_context", "require_client_certificate")
             .refuses("require_sni")
             .reads("disable_stateful_session_resumption", "session_timeout")
-            .accepts("disable_stateless_session_resumption", "session tickets are never used")
+            .limits("disable_stateless_session_resumption", "on where clients are verified: they get no tickets")
             .limits("ocsp_staple_policy", "`LENIENT_STAPLING` only");
     private static final Fields<UpstreamTlsContext> UPSTREAM = Fields.ignoringOthers(UpstreamTlsContext.class)
             .reads("common_tls_context", "sni")
@@ -102,13 +102,14 @@ public final class TlsReader {
                 message.getDisableStatefulSessionResumption() ? 0 : standard.kept(),
                 message.hasSessionTimeout()
                         ? Values.duration(message.getSessionTimeout(), standard.timeout(), scope.at("session_timeout"))
-                        : standard.timeout());
+                        : standard.timeout(),
+                !message.getDisableStatelessSessionResumption());
     }
 
     private static TlsSessions sessions(UpstreamTlsContext message) {
         var standard = TlsSessions.DEFAULT;
         int most = message.hasMaxSessionKeys() ? message.getMaxSessionKeys().getValue() : standard.kept();
-        return new TlsSessions(Math.clamp(Integer.toUnsignedLong(most), 0, standard.kept()), standard.timeout());
+        return new TlsSessions(Math.clamp(Integer.toUnsignedLong(most), 0, standard.kept()), standard.timeout(), false);
     }
 
     private static CertificateSource certificate(CommonTlsContext message, Scope scope) {

@@ -155,7 +155,11 @@ final class TlsReaderTest {
         assertThat(server(files).sessions()).isEqualTo(TlsSessions.DEFAULT);
         assertThat(server(files + ", 'disable_stateful_session_resumption': true, 'session_timeout': '60s'")
                         .sessions())
-                .isEqualTo(new TlsSessions(0, Duration.ofMinutes(1)));
+                .isEqualTo(new TlsSessions(0, Duration.ofMinutes(1), true));
+        assertThat(server(files + ", 'disable_stateless_session_resumption': true")
+                        .sessions()
+                        .tickets())
+                .isFalse();
         assertThat(upstreamSessions("0").kept()).isZero();
         assertThat(upstreamSessions("7").kept()).isEqualTo(7);
         assertThat(upstreamSessions("4294967295").kept()).isEqualTo(TlsSessions.DEFAULT.kept());
