@@ -3,6 +3,7 @@ package io.heddle.proxy.tls;
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
 import io.heddle.traffic.runtime.ClientTls;
+import io.heddle.traffic.runtime.PeerVerification;
 import io.heddle.traffic.runtime.ServerTls;
 import io.heddle.traffic.runtime.TlsParameters;
 import io.heddle.traffic.runtime.TlsSessions;
@@ -16,15 +17,16 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.OpenSslContextOption;
-import io.netty.handler.ssl.OpenSslServerSessionContext;
 import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProtocols;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import io.netty.internal.tcnative.SSL;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +40,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// Where peers are verified, sessions are not resumed with TLS 1.3 (BoringSSL's tickets stay off), so every connection
 /// proves its peer anew; with 1.2 as many are kept as the settings say ([TlsSessions]), in both directions. That also
-/// bounds what a storm of handshakes can occupy. Clients that nobody verifies may resume with either.
+/// bounds what a storm of handshakes can occupy. Clients that nobody verifies may resume with either. The JDK's engine
+/// knows no such difference: it resumes as the JDK does.
 ///
 /// The JDK's engine knows no underscores in SNI, which Istio's names (`outbound_.80_._.host`) have: as a client it then
 /// sends no name, as a server it refuses a client that sends one.
@@ -107,14 +110,7 @@ final class ContextFactory {
             }
             parameters(builder, settings.parameters());
             applicationProtocols(builder, settings.applicationProtocols());
-            var context = keepingSessions(builder, settings.sessions());
-            if (settings.sessions().tickets()
-                    && !verifies
-                    && context.sessionContext() instanceof OpenSslServerSessionContext server) {
-                // Without keys of ours BoringSSL makes its own, and new ones every other day.
-                server.setTicketKeys();
-            }
-            return Checked.ok(context);
+            return Checked.ok(keepingSessions(builder, settings.sessions()));
         } catch (GeneralSecurityException | SSLException | IllegalArgumentException invalid) {
             return refused(object, "no TLS context can be made: " + invalid.getMessage(), "check keys and ciphers");
         }
@@ -158,9 +154,11 @@ final class ContextFactory {
             case ClientTls client -> client.serverName();
         };
         if (context instanceof ReferenceCountedOpenSslContext) {
-            return serverName.isEmpty()
+            var handler = serverName.isEmpty()
                     ? context.newHandler(allocator)
                     : context.newHandler(allocator, serverName, ANY_PORT);
+            withoutTickets(handler, settings);
+            return handler;
         }
         var handler = context.newHandler(allocator);
         var parameters = handler.engine().getSSLParameters();
@@ -172,6 +170,15 @@ final class ContextFactory {
         }
         handler.engine().setSSLParameters(parameters);
         return handler;
+    }
+
+    /// Netty leaves BoringSSL's tickets on.
+    private static void withoutTickets(SslHandler handler, TlsSettings settings) {
+        boolean verifies = !settings.verification().equals(PeerVerification.NONE);
+        if ((verifies || !settings.sessions().tickets())
+                && handler.engine() instanceof ReferenceCountedOpenSslEngine engine) {
+            SSL.setOptions(engine.sslPointer(), SSL.SSL_OP_NO_TICKET);
+        }
     }
 
     private static ClientAuth clientAuth(boolean required, boolean verifies) {

@@ -2,7 +2,6 @@ package io.heddle.proxy.tls;
 
 import io.heddle.traffic.runtime.PeerVerification;
 import io.netty.handler.ssl.OpenSslCertificateException;
-import io.netty.internal.tcnative.CertificateVerifier;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -41,9 +40,10 @@ final class PeerVerifier extends X509ExtendedTrustManager {
     private static final String ANY_USAGE = "2.5.29.37.0";
     private static final int MAX_CHAIN = 10;
     private static final String UNTRUSTED = "the chain does not lead to a trusted authority: ";
-    // What the peer is told why: the alerts unknown_ca and bad_certificate.
-    private static final int UNKNOWN_AUTHORITY = CertificateVerifier.X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY;
-    private static final int REJECTED = CertificateVerifier.X509_V_ERR_CERT_REJECTED;
+    // What the peer is told why: the alerts unknown_ca and bad_certificate. OpenSSL's X509_V_ERR_… of these names, as
+    // numbers: those of tcnative ask the native library, which the JDK's engine does without.
+    private static final int UNABLE_TO_GET_ISSUER_CERT_LOCALLY = 20;
+    private static final int CERT_REJECTED = 28;
 
     private final X509Certificate[] authorities;
     private final Set<X509Certificate> anchors;
@@ -81,10 +81,11 @@ final class PeerVerifier extends X509ExtendedTrustManager {
         var names = wanted.subjectAltNames();
         if (!names.isEmpty() && !SubjectNames.of(leaf).fitsAny(names)) {
             throw new OpenSslCertificateException(
-                    "none of the names " + leaf.getSubjectAlternativeNames() + " is expected of this peer", REJECTED);
+                    "none of the names " + leaf.getSubjectAlternativeNames() + " is expected of this peer",
+                    CERT_REJECTED);
         }
         if (!wanted.pins().isEmpty() && !isPinned(leaf)) {
-            throw new OpenSslCertificateException("neither the certificate nor its key is pinned", REJECTED);
+            throw new OpenSslCertificateException("neither the certificate nor its key is pinned", CERT_REJECTED);
         }
     }
 
@@ -120,7 +121,7 @@ final class PeerVerifier extends X509ExtendedTrustManager {
         } catch (CertPathValidatorException untrustworthy) {
             throw untrustworthy.getReason() == PKIXReason.NO_TRUST_ANCHOR
                     ? new OpenSslCertificateException(
-                            UNTRUSTED + untrustworthy.getMessage(), untrustworthy, UNKNOWN_AUTHORITY)
+                            UNTRUSTED + untrustworthy.getMessage(), untrustworthy, UNABLE_TO_GET_ISSUER_CERT_LOCALLY)
                     : new CertificateException(UNTRUSTED + untrustworthy.getMessage(), untrustworthy);
         } catch (GeneralSecurityException untrustworthy) {
             throw new CertificateException(UNTRUSTED + untrustworthy.getMessage(), untrustworthy);
