@@ -59,6 +59,7 @@ class SetFieldsTest {
     }
 
     @Test
+    @SuppressWarnings("deprecation") // most switches are old
     void a_switch_that_is_no_message_is_not_off() {
         var number = UnknownFieldSet.newBuilder()
                 .addField(
