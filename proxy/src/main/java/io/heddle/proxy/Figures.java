@@ -159,10 +159,6 @@ record Figures(ProxyMetrics metrics) {
                 () -> (double) upstreams.warming());
         metrics.addFamilies(() -> ClusterFigures.of(upstreams.all()));
         metrics.addFamilies(() -> ClusterFigures.hosts(upstreams.all()));
-        metrics.add(
-                "envoy_cluster_manager_active_clusters",
-                "Clusters that are in use.",
-                () -> upstreams.all().size());
         addOutliers(upstreams);
         addChecks(upstreams);
     }

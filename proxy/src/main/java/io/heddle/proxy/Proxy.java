@@ -172,7 +172,7 @@ public final class Proxy implements AutoCloseable {
 
     /// The hosts of what comes are checked with the secrets that come with it.
     private Map<String, CompletableFuture<Void>> warm(RuntimeConfig coming) {
-        secrets.expect(coming);
+        secrets.expect(tls.acceptable(coming));
         return upstreams.warm(coming.clusters().values());
     }
 
@@ -359,14 +359,12 @@ public final class Proxy implements AutoCloseable {
     }
 
     private void configured() {
-        if (isDraining()) {
-            return;
+        // Clusters come before the listeners that need them.
+        boolean early = ads.isPresent() && listeners.addresses().isEmpty();
+        if (!isDraining() && !early) {
+            ready.complete(null);
+            reportHealth();
         }
-        if (ads.isPresent() && listeners.addresses().isEmpty()) {
-            return; // clusters come before the listeners that need them
-        }
-        ready.complete(null);
-        reportHealth();
     }
 
     /// Says that the application takes requests, so that the mesh may send some once the configuration is live too.
@@ -377,11 +375,11 @@ public final class Proxy implements AutoCloseable {
     }
 
     private void reportHealth() {
-        boolean serving = applicationReady.get() && ready.isDone() && !ready.isCompletedExceptionally();
-        if (!isDraining()) {
-            boolean takes = serving && !failed.get();
-            reportHealth(takes, serving ? "failed by its operator" : "starting");
+        if (isDraining()) {
+            return;
         }
+        boolean serving = applicationReady.get() && ready.isDone() && !ready.isCompletedExceptionally();
+        reportHealth(serving && !failed.get(), serving ? "failed by its operator" : "starting");
     }
 
     private boolean isDraining() {
@@ -397,9 +395,7 @@ public final class Proxy implements AutoCloseable {
 
     /// By Istio's convention, of which only a mesh's control plane knows: others are not bothered.
     private void reportHealth(boolean takes, String why) {
-        if (node.hasWorkload()) {
-            ads.ifPresent(source -> source.reportHealth(takes, why));
-        }
+        ads.filter(_ -> node.hasWorkload()).ifPresent(source -> source.reportHealth(takes, why));
     }
 
     private Optional<String> principal() {

@@ -27,6 +27,7 @@ import io.heddle.traffic.route.ClusterChoice;
 import io.heddle.traffic.route.RouteAction;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.netty.buffer.ByteBuf;
+import java.util.Objects;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -480,23 +481,14 @@ final class Tries {
     }
 
     private UpstreamCluster cluster() {
-        if (cluster == null) {
-            throw new IllegalStateException("the request has no cluster");
-        }
-        return cluster;
+        return Objects.requireNonNull(cluster, "the request has no cluster");
     }
 
     private RouteAction.Forward forward() {
-        if (forward == null) {
-            throw new IllegalStateException("the request is not forwarded");
-        }
-        return forward;
+        return Objects.requireNonNull(forward, "the request is not forwarded");
     }
 
     private HttpRequestHead head() {
-        if (head == null) {
-            throw new IllegalStateException("no request");
-        }
-        return head;
+        return Objects.requireNonNull(head, "no request");
     }
 }

@@ -48,6 +48,8 @@ public final class Listeners implements ActiveConfig.Follower {
 
     private final List<BoundListener> leaving = new ArrayList<>();
     private volatile Map<InetSocketAddress, BoundListener> destinations = Map.of();
+    private Predicate<Listener> drained = _ -> false;
+    private Predicate<Listener> dissuaded = _ -> false;
     private boolean stopped;
 
     /// Nothing is open yet; the first configuration opens. Clients may have at most `most` connections at once over all
@@ -66,7 +68,9 @@ public final class Listeners implements ActiveConfig.Follower {
             return List.of();
         }
         var found = new ArrayList<Problem>();
-        next.listeners().values().forEach(listener -> open(listener, found));
+        next.listeners().values().stream()
+                .filter(drained.negate())
+                .forEach(listener -> open(listener, found));
         return found;
     }
 
@@ -82,7 +86,8 @@ public final class Listeners implements ActiveConfig.Follower {
             abandoned();
             return;
         }
-        next.listeners().values().forEach(this::place);
+        next.listeners().values().stream().filter(drained.negate()).forEach(this::place);
+        dissuadeChosen();
         var gone = open.keySet().stream()
                 .filter(name -> !next.listeners().containsKey(name))
                 .toList();
@@ -187,9 +192,11 @@ public final class Listeners implements ActiveConfig.Follower {
         return count.open();
     }
 
-    /// Closes the listeners that `which` chooses: nothing new is accepted, idle connections end, the others when they
-    /// have answered what they have begun. The future completes when the last of them is gone.
+    /// Closes the listeners that `which` chooses, and opens none of them that a later configuration has: nothing new is
+    /// accepted, idle connections end, the others when they have answered what they have begun. The future completes
+    /// when the last of them is gone.
     public synchronized CompletableFuture<Void> drain(Predicate<Listener> which) {
+        drained = drained.or(which);
         var chosen = open.values().stream()
                 .filter(bound -> which.test(bound.listener()))
                 .toList();
@@ -205,11 +212,17 @@ public final class Listeners implements ActiveConfig.Follower {
         return CompletableFuture.allOf(done.toArray(CompletableFuture[]::new));
     }
 
-    /// Has the listeners that `which` chooses tell their clients, with each answer, that the connection ends. They go
-    /// on
-    /// to accept.
+    /// Has the listeners that `which` chooses, of this configuration and of later ones, tell their clients with each
+    /// answer that the connection ends. They go on to accept.
     public synchronized void dissuade(Predicate<Listener> which) {
-        open.values().stream().filter(bound -> which.test(bound.listener())).forEach(BoundListener::dissuade);
+        dissuaded = dissuaded.or(which);
+        dissuadeChosen();
+    }
+
+    private void dissuadeChosen() {
+        open.values().stream()
+                .filter(bound -> dissuaded.test(bound.listener()))
+                .forEach(BoundListener::dissuade);
     }
 
     /// No configuration opens anything any more: the proxy is on its way out.

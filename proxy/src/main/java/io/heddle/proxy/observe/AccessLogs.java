@@ -59,11 +59,22 @@ public final class AccessLogs implements RequestObserver, AutoCloseable {
     /// What is wrong with the logs that `config` names; an error refuses it.
     public static List<Problem> check(RuntimeConfig config) {
         var problems = new ArrayList<Problem>();
-        named(config)
-                .values()
-                .forEach(logs ->
-                        logs.forEach(wanted -> problems.addAll(format(wanted).problems())));
+        named(config).forEach((listener, logs) -> {
+            for (var wanted : logs) {
+                format(wanted).problems().forEach(found -> problems.add(of(listener, found)));
+            }
+        });
         return problems;
+    }
+
+    /// The listener is what is refused for its log.
+    private static Problem of(String listener, Problem found) {
+        return new Problem(
+                found.severity(),
+                "Listener " + listener,
+                "access_log",
+                found.object() + ": " + found.reason(),
+                found.remedy());
     }
 
     /// Opens the logs that `config` names and closes those it no longer names. Configuration thread only.

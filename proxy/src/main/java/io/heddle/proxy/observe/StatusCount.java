@@ -13,12 +13,15 @@ final class StatusCount {
     /// What is counted together.
     ///
     /// @param statPrefix the connection manager's `stat_prefix`
-    /// @param cluster the cluster's name; empty when the request got to none
+    /// @param cluster the cluster's name; empty when the filters before it answered
     /// @param status the status that the client was told; 0 for none
     record StatusKey(String statPrefix, String cluster, int status) {
         static StatusKey of(RequestTimeline timeline) {
             var cluster = timeline.cluster();
-            return new StatusKey(timeline.statPrefix, cluster == null ? "" : cluster.name(), timeline.status);
+            return new StatusKey(
+                    timeline.statPrefix,
+                    cluster == null || !timeline.forwarded ? "" : cluster.name(),
+                    timeline.status);
         }
 
         boolean isAnswered() {

@@ -76,7 +76,7 @@ public final class SecretStore {
 
     /// Takes the secrets that came with a configuration that will be live in a moment. Those that it lacks stay until
     /// [#settle]: listeners that are still open may need them.
-    public void take(RuntimeConfig next) {
+    public synchronized void take(RuntimeConfig next) {
         boolean same =
                 config.trust().equals(next.trust()) && config.certificates().equals(next.certificates());
         leaving = config;
@@ -89,7 +89,7 @@ public final class SecretStore {
 
     /// The secrets of `next`, which may be the next configuration, stand in for those that the live one does
     /// not have: hosts are checked with them before it is live.
-    public void expect(RuntimeConfig next) {
+    public synchronized void expect(RuntimeConfig next) {
         var expected = new Coming(next.trust(), next.certificates()).without(config);
         boolean same = coming.equals(expected);
         coming = expected;
@@ -99,7 +99,7 @@ public final class SecretStore {
     }
 
     /// The configuration taken last is live, and nothing needs what the one before had and it lacks.
-    public void settle() {
+    public synchronized void settle() {
         boolean less = !config.trust().keySet().containsAll(leaving.trust().keySet())
                 || !config.certificates()
                         .keySet()
@@ -300,7 +300,15 @@ public final class SecretStore {
         var trusted = pem(found.trust());
         return found.revocations() instanceof TrustSource.None
                 ? trusted
-                : trusted.then(pem -> pem(found.revocations()).then(lists -> Checked.ok(pem + "\n" + lists)));
+                : trusted.then(pem -> pem(found.revocations()).then(lists -> revoking(object, pem, lists)));
+    }
+
+    /// A list that is none would revoke nothing, in silence; a certificate among the lists would be trusted.
+    private static Checked<String> revoking(String object, String pem, String lists) {
+        return lists.contains("-----BEGIN X509 CRL-----") && !lists.contains("-----BEGIN CERTIFICATE-----")
+                ? Checked.ok(pem + "\n" + lists)
+                : Checked.rejected(Problem.error(
+                        object, "", "its crl is no list", "give X509 CRL blocks and nothing else"));
     }
 
     private Checked<KeyMaterial> secret(String name) {

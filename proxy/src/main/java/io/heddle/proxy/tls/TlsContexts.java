@@ -59,8 +59,7 @@ public final class TlsContexts {
     }
 
     /// What is wrong with the secrets of `next`, and with the texts and files that its TLS settings name, as far as
-    /// they
-    /// are not in use already: what can be read now and cannot be used. Each by its resource.
+    /// they are not in use already: what can be read now and cannot be used. Each by its resource.
     public List<Problem> check(RuntimeConfig next) {
         var problems = new ArrayList<>(secrets.check(next));
         next.listeners()
@@ -72,6 +71,11 @@ public final class TlsContexts {
                         .forEach(transport ->
                                 transport.tls().ifPresent(tls -> problems.addAll(check("Cluster " + name, tls)))));
         return problems.stream().distinct().toList();
+    }
+
+    /// `next`, or nothing where its certificates or trust are refused: hosts are not checked with those.
+    public RuntimeConfig acceptable(RuntimeConfig next) {
+        return check(next).stream().anyMatch(Problem::isError) ? RuntimeConfig.EMPTY : next;
     }
 
     private List<Problem> check(String object, TlsSettings settings) {

@@ -109,6 +109,17 @@ class ListenersTest {
     }
 
     @Test
+    void a_drained_listener_is_opened_by_no_later_configuration() {
+        var other = with(Listener.of("other", "127.0.0.1", 0, in.chains()));
+        try (var proxy = new RunningProxy(other)) {
+            proxy.listeners.drain(listener -> listener.name().equals("other"));
+            proxy.config.swap(one);
+            proxy.config.swap(other);
+            assertThat(proxy.listeners.addresses()).containsOnlyKeys("in");
+        }
+    }
+
+    @Test
     void listens_on_more_addresses() throws IOException {
         int port;
         try (var free = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.2"))) {

@@ -33,6 +33,8 @@ class SecretStoreTest {
         secrets.take(config);
         assertThat(has()).isTrue();
         secrets.take(having(Map.of()));
+        assertThat(has()).as("listeners that close may still need it").isTrue();
+        secrets.settle();
         assertThat(has()).as("it is shown no more").isFalse();
         secrets.expect(config);
         assertThat(has()).isTrue();

@@ -1,6 +1,5 @@
 package io.heddle.traffic.ratelimit;
 
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -80,17 +79,20 @@ final class DynamicBuckets {
         if (buckets.size() < most || !sweeping.compareAndSet(false, true)) {
             return;
         }
-        buckets.values().removeIf(kept -> kept.bucket.isFull(now));
-        int more = buckets.size() - most + Math.max(1, most / PART);
-        if (buckets.size() >= most) {
-            buckets.entrySet().stream()
-                    .sorted(Comparator.comparingLong(kept -> kept.getValue().asked - now))
-                    .limit(more)
-                    .map(Map.Entry::getKey)
-                    .toList()
-                    .forEach(buckets::remove);
+        try {
+            buckets.values().removeIf(kept -> kept.bucket.isFull(now));
+            int more = buckets.size() - most + Math.max(1, most / PART);
+            if (buckets.size() >= most) {
+                // Sorted by what was read once: requests go on asking meanwhile.
+                buckets.entrySet().stream()
+                        .map(kept -> Map.entry(kept.getValue().asked - now, kept.getKey()))
+                        .sorted(Map.Entry.comparingByKey())
+                        .limit(more)
+                        .forEach(kept -> buckets.remove(kept.getValue()));
+            }
+        } finally {
+            sweeping.set(false);
         }
-        sweeping.set(false);
     }
 
     boolean isFull(long now) {

@@ -73,6 +73,13 @@ public final class SecretReader {
                         : Optional.of("");
                 Values.inline(context.getTrustedCa(), here.at("trusted_ca"))
                         .ifPresent(pem -> trust.put(message.getName(), pem + lists.orElse("")));
+                // A list that is none would revoke nothing, in silence; a certificate among the lists would be trusted.
+                boolean revokes = lists.filter(text -> text.contains("-----BEGIN X509 CRL-----")
+                                && !text.contains("-----BEGIN CERTIFICATE-----"))
+                        .isPresent();
+                if (context.hasCrl() && lists.isPresent() && !revokes) {
+                    here.at("crl").error("is no list", "give X509 CRL blocks and nothing else");
+                }
             }
             case TLS_CERTIFICATE -> {
                 var here = scope.at("tls_certificate");

@@ -177,10 +177,20 @@ final class TlsReaderTest {
         var certificates = new HashMap<String, CertificateSource.Inline>();
         var secret = parse(
                 "{'name': 'ROOTCA', 'validation_context': {'trusted_ca': {'inline_string': 'A'}, 'crl':"
-                        + " {'inline_string': 'B'}}}",
+                        + " {'inline_string': '-----BEGIN X509 CRL-----'}}}",
                 Secret.newBuilder());
         SecretReader.read(secret.build(), trust, certificates, scope);
         assertThat(problems()).isEmpty();
-        assertThat(trust).containsEntry("ROOTCA", "A\nB");
+        assertThat(trust).containsEntry("ROOTCA", "A\n-----BEGIN X509 CRL-----");
+    }
+
+    @Test
+    void a_secret_whose_revocation_list_is_none_is_an_error() {
+        var secret = parse(
+                "{'name': 'ROOTCA', 'validation_context': {'trusted_ca': {'inline_string': 'A'}, 'crl':"
+                        + " {'inline_string': 'B'}}}",
+                Secret.newBuilder());
+        SecretReader.read(secret.build(), new HashMap<>(), new HashMap<>(), scope);
+        assertThat(problems()).singleElement().asString().contains("crl: is no list");
     }
 }
