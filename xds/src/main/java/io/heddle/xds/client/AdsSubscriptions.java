@@ -341,9 +341,11 @@ public final class AdsSubscriptions {
     }
 
     private void settle(List<DeltaDiscoveryRequest> requests) {
-        var outcome = new Quarantine(sink, accepted, secured.bound(accepted)).offer(References.prune(candidate));
+        var offered = References.prune(candidate);
+        var outcome = new Quarantine(sink, accepted, secured.bound(accepted)).offer(offered);
         live(outcome.live());
-        forgetRefused(outcome);
+        secured.refused(outcome.blamingWhole(offered), accepted);
+        kept.refused(outcome, accepted);
         candidate = accepted;
         secured.settle();
         trial.forget(accepted);
@@ -372,7 +374,8 @@ public final class AdsSubscriptions {
             of(nonexistent, type)
                     .addAll(difference(names.keySet(), accepted.resources(type).keySet()));
         });
-        forgetRefused(refused);
+        secured.refused(refused, accepted);
+        kept.refused(refused, accepted);
         return responses.refuse(refused);
     }
 
@@ -394,11 +397,6 @@ public final class AdsSubscriptions {
                 sink.answered(type, settled);
             }
         }
-    }
-
-    private void forgetRefused(Quarantine.Outcome outcome) {
-        secured.refused(outcome, accepted);
-        kept.refused(outcome, accepted);
     }
 
     /// Asks for what is referred to now, and no longer for what is not.

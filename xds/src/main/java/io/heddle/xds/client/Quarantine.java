@@ -67,6 +67,29 @@ final class Quarantine {
             return names;
         }
 
+        /// This, with everything to blame that is in `offered` otherwise than live where that was refused wholly: then
+        /// nothing of it is spared, though no problem names it.
+        Outcome blamingWhole(ResourceSet offered) {
+            if (!wholly) {
+                return this;
+            }
+            var whole = new EnumMap<ResourceType, Map<String, List<Problem>>>(ResourceType.class);
+            var came = resources;
+            for (var type : ResourceType.values()) {
+                var names = new TreeSet<>(live.resources(type).keySet());
+                names.addAll(offered.resources(type).keySet());
+                names.removeIf(name -> offered.resource(type, name).equals(live.resource(type, name)));
+                var byName = new TreeMap<String, List<Problem>>();
+                names.forEach(name -> byName.put(name, problems));
+                whole.put(type, byName);
+                var changed = names.stream()
+                        .flatMap(name -> offered.resource(type, name).stream())
+                        .toList();
+                came = came.with(type, changed);
+            }
+            return new Outcome(live, true, problems, whole, came, kept);
+        }
+
         /// The problems of these resources, and those for which none is to blame.
         List<Problem> of(ResourceType type, Set<String> names) {
             var own = blamed.getOrDefault(type, Map.of());

@@ -34,12 +34,16 @@ final class SecuredEndpointsTest {
     private ResourceSet live = ResourceSet.EMPTY;
     private ResourceSet onDisk = ResourceSet.EMPTY;
     private boolean mixed;
+    private boolean broken;
     private final List<String> refused = new ArrayList<>();
     private AdsSubscriptions client = new AdsSubscriptions(new Sink(), ResourceSet.EMPTY);
 
     private final class Sink implements ConfigSink {
         @Override
         public Checked<?> apply(ResourceSet candidate, Set<ResourceType> changed) {
+            if (broken) {
+                return Checked.rejected(Problem.error("the whole", "x", "cannot be run", "mend it"));
+            }
             var problems = candidate.messages(ResourceType.CDS, Cluster.class).stream()
                     .filter(cluster -> cluster.getAltStatName().equals("bad"))
                     .map(cluster -> Problem.error("Cluster " + cluster.getName(), "x", "is bad", "mend it"))
@@ -165,6 +169,38 @@ final class SecuredEndpointsTest {
         assertThat(clusterVersion()).isEqualTo("v2");
         assertThat(endpointsVersion()).isEqualTo("v2");
         assertThat(mixed).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource(AdsVariant.class)
+    void endpoints_are_refused_too_when_a_version_was_refused_that_nobody_blamed(AdsVariant variant) {
+        runs(variant);
+        broken = true;
+        send(ResourceType.CDS, "3", cluster(2));
+        var answers = send(ResourceType.EDS, "4", endpoints(2));
+        assertThat(answers).anyMatch(DeltaDiscoveryRequest::hasErrorDetail);
+        broken = false;
+        answers = send(ResourceType.EDS, "5", endpoints(3));
+        assertThat(answers).singleElement().matches(DeltaDiscoveryRequest::hasErrorDetail);
+        assertThat(clusterVersion()).isEqualTo("v1");
+        assertThat(endpointsVersion()).as("they may be meant for TLS").isEqualTo("v1");
+        assertThat(mixed).isFalse();
+        send(ResourceType.CDS, "6", cluster(2));
+        send(ResourceType.EDS, "7", endpoints(2));
+        assertThat(clusterVersion()).isEqualTo("v2");
+        assertThat(endpointsVersion()).isEqualTo("v2");
+        assertThat(mixed).isFalse();
+    }
+
+    @Test
+    void a_cluster_that_is_taken_back_after_the_whole_was_refused_gets_the_newest_endpoints() {
+        runs(AdsVariant.DELTA);
+        broken = true;
+        send(ResourceType.CDS, "3", cluster(2));
+        send(ResourceType.EDS, "4", endpoints(2));
+        broken = false;
+        assertThat(send(ResourceType.CDS, "5", cluster(1))).noneMatch(DeltaDiscoveryRequest::hasErrorDetail);
+        assertThat(endpointsVersion()).isEqualTo("v2");
     }
 
     @Test
