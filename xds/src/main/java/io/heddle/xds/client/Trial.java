@@ -69,6 +69,7 @@ final class Trial {
         var accepted = part.accepted();
         if (ready.equals(accepted)) {
             settle();
+            offered = accepted; // What was refused may be sent again, and is to be answered again.
             return Optional.empty();
         }
         if (ready.equals(offered)) {
@@ -77,8 +78,8 @@ final class Trial {
         offered = ready;
         refusal = null;
         var found = new Quarantine(new Quiet(), accepted, Set.of()).offer(ready);
-        outcome = found;
-        if (found.blamed().isEmpty()) {
+        outcome = found.blamingWhole(ready);
+        if (found.problems().isEmpty()) {
             settle();
         } else if (since == null) {
             since = now;

@@ -40,6 +40,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// What goes live while something is waited for.
 final class ReadyPartTest {
@@ -51,13 +53,17 @@ final class ReadyPartTest {
     private ResourceSet live = ResourceSet.EMPTY;
     private Set<String> slow = Set.of();
     private String bad = "none";
+    private boolean broken;
     private ResourceSet lastGood = ResourceSet.EMPTY;
     private final List<ConfigSink.Refusal> refusals = new ArrayList<>();
-    private final AdsSubscriptions client = new AdsSubscriptions(new Sink(), ResourceSet.EMPTY);
+    private AdsSubscriptions client = new AdsSubscriptions(new Sink(), ResourceSet.EMPTY);
 
     private final class Sink implements ConfigSink {
         @Override
         public Checked<?> apply(ResourceSet candidate, Set<ResourceType> changed) {
+            if (broken) {
+                return Checked.rejected(Problem.error("the whole", "x", "cannot be run", "mend it"));
+            }
             var found = candidate.resource(ResourceType.RDS, bad);
             if (found.isPresent() && !found.equals(lastGood.resource(ResourceType.RDS, bad))) {
                 return Checked.rejected(Problem.error("RouteConfiguration " + bad, "x", "is bad", "mend it"));
@@ -311,6 +317,37 @@ final class ReadyPartTest {
         assertThat(nonces(answers)).containsExactly("5", "9");
         assertThat(answers).noneMatch(DeltaDiscoveryRequest::hasErrorDetail);
         assertThat(refusals).as("once").hasSize(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(AdsVariant.class)
+    void what_is_refused_wholly_while_something_is_waited_for_without_end_is_told_too(AdsVariant variant) {
+        live = ResourceSet.EMPTY;
+        client = new AdsSubscriptions(new Sink(), ResourceSet.EMPTY, variant, Duration.ofSeconds(15));
+        runs();
+        client.received(Sent.response(ResourceType.CDS, "5", patient("b")), START);
+        broken = true;
+        for (int time = 0; time < 2; time++) {
+            var begun = START.plusSeconds(100L * time);
+            var nonce = "again " + time;
+            client.received(Sent.response(ResourceType.RDS, nonce, routes("r", "a", "a")), begun);
+            assertThat(client.tick(begun.plusSeconds(14))).noneMatch(DeltaDiscoveryRequest::hasErrorDetail);
+            assertThat(refusals).hasSize(time);
+            assertThat(client.tick(begun.plusSeconds(15)).stream().filter(DeltaDiscoveryRequest::hasErrorDetail))
+                    .singleElement()
+                    .satisfies(answer -> assertThat(answer.getResponseNonce()).isEqualTo(nonce))
+                    .satisfies(answer ->
+                            assertThat(answer.getErrorDetail().getMessage()).contains("cannot be run"));
+            client.tick(begun.plusSeconds(16));
+            assertThat(client.tick(begun.plusSeconds(60))).noneMatch(DeltaDiscoveryRequest::hasErrorDetail);
+            assertThat(refusals).as("once for each response").hasSize(time + 1);
+        }
+        broken = false;
+        var answers = client.received(Sent.response(ResourceType.EDS, "9", endpoints("b")), START.plusSeconds(200));
+        assertThat(nonces(answers)).containsExactlyInAnyOrder("5", "9");
+        assertThat(answers).noneMatch(DeltaDiscoveryRequest::hasErrorDetail);
+        assertThat(live.resource(ResourceType.CDS, "b")).isPresent();
+        assertThat(has(routes("r", "a"))).isTrue();
     }
 
     @Test
