@@ -68,9 +68,7 @@ public final class Listeners implements ActiveConfig.Follower {
             return List.of();
         }
         var found = new ArrayList<Problem>();
-        next.listeners().values().stream()
-                .filter(drained.negate())
-                .forEach(listener -> open(listener, found));
+        next.listeners().values().stream().filter(drained.negate()).forEach(listener -> open(listener, found));
         return found;
     }
 
@@ -192,9 +190,9 @@ public final class Listeners implements ActiveConfig.Follower {
         return count.open();
     }
 
-    /// Closes the listeners that `which` chooses, and opens none of them that a later configuration has: nothing new is
-    /// accepted, idle connections end, the others when they have answered what they have begun. The future completes
-    /// when the last of them is gone.
+    /// Closes the listeners that `which` chooses, and opens none of them that a later configuration has: nothing new
+    /// is accepted, idle connections end, the others when they have answered what they have begun. The future
+    /// completes when the last of them is gone.
     public synchronized CompletableFuture<Void> drain(Predicate<Listener> which) {
         drained = drained.or(which);
         var chosen = open.values().stream()
@@ -220,9 +218,7 @@ public final class Listeners implements ActiveConfig.Follower {
     }
 
     private void dissuadeChosen() {
-        open.values().stream()
-                .filter(bound -> dissuaded.test(bound.listener()))
-                .forEach(BoundListener::dissuade);
+        open.values().stream().filter(bound -> dissuaded.test(bound.listener())).forEach(BoundListener::dissuade);
     }
 
     /// No configuration opens anything any more: the proxy is on its way out.

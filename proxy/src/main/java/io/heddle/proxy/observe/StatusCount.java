@@ -19,9 +19,7 @@ final class StatusCount {
         static StatusKey of(RequestTimeline timeline) {
             var cluster = timeline.cluster();
             return new StatusKey(
-                    timeline.statPrefix,
-                    cluster == null || !timeline.forwarded ? "" : cluster.name(),
-                    timeline.status);
+                    timeline.statPrefix, cluster == null || !timeline.forwarded ? "" : cluster.name(), timeline.status);
         }
 
         boolean isAnswered() {

@@ -307,8 +307,8 @@ public final class SecretStore {
     private static Checked<String> revoking(String object, String pem, String lists) {
         return lists.contains("-----BEGIN X509 CRL-----") && !lists.contains("-----BEGIN CERTIFICATE-----")
                 ? Checked.ok(pem + "\n" + lists)
-                : Checked.rejected(Problem.error(
-                        object, "", "its crl is no list", "give X509 CRL blocks and nothing else"));
+                : Checked.rejected(
+                        Problem.error(object, "", "its crl is no list", "give X509 CRL blocks and nothing else"));
     }
 
     private Checked<KeyMaterial> secret(String name) {

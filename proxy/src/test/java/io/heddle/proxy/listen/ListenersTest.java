@@ -112,7 +112,8 @@ class ListenersTest {
     void a_drained_listener_is_opened_by_no_later_configuration() {
         var other = with(Listener.of("other", "127.0.0.1", 0, in.chains()));
         try (var proxy = new RunningProxy(other)) {
-            proxy.listeners.drain(listener -> listener.name().equals("other"));
+            assertThat(proxy.listeners.drain(listener -> listener.name().equals("other")))
+                    .succeedsWithin(Duration.ofSeconds(10));
             proxy.config.swap(one);
             proxy.config.swap(other);
             assertThat(proxy.listeners.addresses()).containsOnlyKeys("in");
