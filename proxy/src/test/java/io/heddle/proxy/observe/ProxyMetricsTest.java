@@ -46,6 +46,15 @@ class ProxyMetricsTest {
     }
 
     @Test
+    void what_filters_answer_counts_as_no_clusters() {
+        var metrics = new ProxyMetrics(SETTINGS, Timelines.WEB, () -> Optional.of(Timelines.WEB_ID));
+        var refused = Timelines.outbound(403);
+        refused.forwarded = false;
+        metrics.finished(refused);
+        assertThat(scrape(metrics, "envoy_cluster_upstream_rq_completed")).isEmpty();
+    }
+
+    @Test
     void requests_are_told_by_manager_cluster_and_status_under_envoys_names() {
         var settings = new ProxyMetrics.Settings("0.1.0", 9, Duration.ofMinutes(15));
         var metrics = new ProxyMetrics(settings, Timelines.WEB, () -> Optional.of(Timelines.WEB_ID));

@@ -65,6 +65,7 @@ final class Timelines {
         timeline.bytesSent = 1500;
         timeline.status = status;
         timeline.attempts = 1;
+        timeline.forwarded = true;
         timeline.details = "via_upstream";
         timeline.protocol = "HTTP/1.1";
         timeline.received(
