@@ -4,7 +4,7 @@ import io.heddle.cli.client.DemoOwner;
 import io.heddle.cli.client.Locator;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
-import io.heddle.model.problem.FileReason;
+import io.heddle.xds.file.FileReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

@@ -7,7 +7,7 @@ import io.heddle.cli.output.LogOption;
 import io.heddle.cli.output.OutputOption;
 import io.heddle.cli.output.Port;
 import io.heddle.cli.rules.Interception;
-import io.heddle.model.problem.FileReason;
+import io.heddle.xds.file.FileReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.heddle.xds.read.core;
 
 import io.envoyproxy.envoy.config.core.v3.DataSource;
-import io.heddle.model.problem.FileReason;
+import io.heddle.xds.file.FileReason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

@@ -1,4 +1,4 @@
-package io.heddle.model.problem;
+package io.heddle.xds.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;

@@ -1,4 +1,4 @@
-package io.heddle.model.problem;
+package io.heddle.xds.file;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
