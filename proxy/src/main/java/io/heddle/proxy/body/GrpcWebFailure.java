@@ -2,6 +2,7 @@ package io.heddle.proxy.body;
 
 import io.heddle.proxy.http.HeaderLines;
 import io.heddle.traffic.filter.BodyChange;
+import io.heddle.traffic.grpc.GrpcFailure;
 import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayOutputStream;
 
@@ -9,7 +10,6 @@ import java.io.ByteArrayOutputStream;
 /// and, percent-encoded as gRPC has it, the beginning of what came.
 final class GrpcWebFailure implements BodyTransform {
     private static final int LONGEST = 1024;
-    private static final String DIGITS = "0123456789ABCDEF";
 
     private final BodyChange.ToGrpcWebFailure change;
     private final ByteArrayOutputStream message = new ByteArrayOutputStream(0);
@@ -34,31 +34,11 @@ final class GrpcWebFailure implements BodyTransform {
     @Override
     public void end(HeaderLines trailers, BodyOutput out) {
         var lines = new HeaderLines();
-        add(lines, "grpc-status", Integer.toString(change.status()));
+        lines.addOwnLine("grpc-status", Integer.toString(change.status()));
         if (message.size() > 0) {
-            add(lines, "grpc-message", encoded());
+            lines.addOwnLine("grpc-message", GrpcFailure.message(message.toByteArray()));
         }
         new GrpcWebEncoding(change.text()).end(lines, out);
-    }
-
-    private static void add(HeaderLines lines, String name, String value) {
-        lines.beginLine();
-        lines.append(name);
-        lines.separate();
-        lines.append(value);
-        lines.endOwnLine();
-    }
-
-    private String encoded() {
-        var text = new StringBuilder(message.size());
-        for (byte octet : message.toByteArray()) {
-            if (octet >= ' ' && octet < 0x7f && octet != '%') {
-                text.append((char) octet);
-            } else {
-                text.append('%').append(DIGITS.charAt((octet >> 4) & 0xf)).append(DIGITS.charAt(octet & 0xf));
-            }
-        }
-        return text.toString();
     }
 
     @Override

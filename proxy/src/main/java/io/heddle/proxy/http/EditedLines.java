@@ -161,11 +161,7 @@ public final class EditedLines {
 
     /// Adds a line. The name is a token in lower case; control characters in the value become spaces.
     public void add(String name, String value) {
-        added.beginLine();
-        added.append(name);
-        added.separate();
-        added.appendSafe(value);
-        added.endOwnLine();
+        added.addOwnLine(name, value);
     }
 
     /// Where further lines are added, with [HeaderLines#endOwnLine].

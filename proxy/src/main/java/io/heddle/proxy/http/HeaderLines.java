@@ -179,6 +179,15 @@ public final class HeaderLines implements HeaderFields {
         index(nameStart, nameEnd, valueStart, valueEnd, LineKind.OTHER);
     }
 
+    /// Adds a whole line of ours. The name is a token in lower case; control characters in the value become spaces.
+    public void addOwnLine(String name, String value) {
+        beginLine();
+        append(name);
+        separate();
+        appendSafe(value);
+        endOwnLine();
+    }
+
     private void endOfLine() {
         reserve(2);
         bytes[length++] = Octets.CR;

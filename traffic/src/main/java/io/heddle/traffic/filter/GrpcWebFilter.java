@@ -1,5 +1,6 @@
 package io.heddle.traffic.filter;
 
+import io.heddle.traffic.grpc.GrpcFailure;
 import io.heddle.traffic.request.HeaderEdit;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.route.FilterOverride;
@@ -78,25 +79,13 @@ public final class GrpcWebFilter implements HttpFilter {
             answer.changeBody(new BodyChange.ToGrpcWeb(text));
             return;
         }
-        int status = status(answer.status());
+        int status = GrpcFailure.status(answer.status());
         answer.edits().add(new HeaderEdit(HeaderEdit.Action.REMOVE, CONTENT_ENCODING, ""));
         if (answer.hasBody()) {
             answer.changeBody(new BodyChange.ToGrpcWebFailure(text, status, plain));
         } else {
             answer.edits().add(set(HeaderName.GRPC_STATUS, Integer.toString(status)));
         }
-    }
-
-    /// What an answer that is none of gRPC means to a client of gRPC, by its HTTP status (gRPC's mapping).
-    private static int status(int http) {
-        return switch (http) {
-            case 400 -> 13;
-            case 401 -> 16;
-            case 403 -> 7;
-            case 404 -> 12;
-            case 429, 502, 503, 504 -> 14;
-            default -> 2;
-        };
     }
 
     private static boolean is(String type, String wanted) {

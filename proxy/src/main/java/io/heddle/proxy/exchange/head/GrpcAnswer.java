@@ -4,6 +4,7 @@ import io.heddle.proxy.http.EditedLines;
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.http.HttpVersion;
 import io.heddle.proxy.http.Octets;
+import io.heddle.traffic.grpc.GrpcFailure;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.HeaderFields;
 import io.heddle.traffic.request.HeaderName;
@@ -18,13 +19,7 @@ public final class GrpcAnswer {
     /// The HTTP status of every answer to gRPC.
     public static final int HTTP_STATUS = 200;
 
-    private static final int UNKNOWN = 2;
     private static final int DEADLINE_EXCEEDED = 4;
-    private static final int PERMISSION_DENIED = 7;
-    private static final int UNIMPLEMENTED = 12;
-    private static final int INTERNAL = 13;
-    private static final int UNAVAILABLE = 14;
-    private static final int UNAUTHENTICATED = 16;
 
     private GrpcAnswer() {}
 
@@ -79,14 +74,7 @@ public final class GrpcAnswer {
         if (reply.flag() == ResponseFlag.UPSTREAM_REQUEST_TIMEOUT || reply.flag() == ResponseFlag.DURATION_TIMEOUT) {
             return DEADLINE_EXCEEDED;
         }
-        return switch (reply.status()) {
-            case 400 -> INTERNAL;
-            case 401 -> UNAUTHENTICATED;
-            case 403 -> PERMISSION_DENIED;
-            case 404 -> UNIMPLEMENTED;
-            case 429, 502, 503, 504 -> UNAVAILABLE;
-            default -> UNKNOWN;
-        };
+        return GrpcFailure.status(reply.status());
     }
 
     /// Adds to `lines` what gRPC expects of a reply: no body, its text as `grpc-message`. It goes with [#HTTP_STATUS].
@@ -101,19 +89,7 @@ public final class GrpcAnswer {
         }
         lines.add("grpc-status", Integer.toString(status(reply)));
         if (!reply.body().isEmpty()) {
-            lines.add("grpc-message", percentEncoded(reply.body()));
+            lines.add("grpc-message", GrpcFailure.message(reply.body().strip().getBytes(StandardCharsets.UTF_8)));
         }
-    }
-
-    private static String percentEncoded(String text) {
-        var encoded = new StringBuilder();
-        for (byte octet : text.strip().getBytes(StandardCharsets.UTF_8)) {
-            if (octet >= ' ' && octet <= '~' && octet != '%') {
-                encoded.append((char) octet);
-            } else {
-                encoded.append('%').append("%02X".formatted(octet & 0xff));
-            }
-        }
-        return encoded.toString();
     }
 }
