@@ -25,6 +25,11 @@ public record Problem(Severity severity, String object, String path, String reas
         return new Problem(Severity.WARNING, object, path, reason, remedy);
     }
 
+    /// The same of `owner`, which has its object at `field`.
+    public Problem of(String owner, String field) {
+        return new Problem(severity, owner, field, object + ": " + reason, remedy);
+    }
+
     /// Whether this problem refuses its object.
     public boolean isError() {
         return severity == Severity.ERROR;

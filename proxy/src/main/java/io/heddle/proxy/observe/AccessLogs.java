@@ -61,20 +61,13 @@ public final class AccessLogs implements RequestObserver, AutoCloseable {
         var problems = new ArrayList<Problem>();
         named(config).forEach((listener, logs) -> {
             for (var wanted : logs) {
-                format(wanted).problems().forEach(found -> problems.add(of(listener, found)));
+                // The listener is what is refused for its log.
+                format(wanted)
+                        .problems()
+                        .forEach(found -> problems.add(found.of("Listener " + listener, "access_log")));
             }
         });
         return problems;
-    }
-
-    /// The listener is what is refused for its log.
-    private static Problem of(String listener, Problem found) {
-        return new Problem(
-                found.severity(),
-                "Listener " + listener,
-                "access_log",
-                found.object() + ": " + found.reason(),
-                found.remedy());
     }
 
     /// Opens the logs that `config` names and closes those it no longer names. Configuration thread only.

@@ -143,10 +143,7 @@ public final class SecretStore {
         if (!mayCome(settings.verification().trust())) {
             problems.addAll(trust(settings.verification()).problems());
         }
-        return problems.stream()
-                .map(found -> new Problem(
-                        found.severity(), object, "", found.object() + ": " + found.reason(), found.remedy()))
-                .toList();
+        return problems.stream().map(found -> found.of(object, "")).toList();
     }
 
     private boolean mayCome(CertificateSource source) {
@@ -303,9 +300,8 @@ public final class SecretStore {
                 : trusted.then(pem -> pem(found.revocations()).then(lists -> revoking(object, pem, lists)));
     }
 
-    /// A list that is none would revoke nothing, in silence; a certificate among the lists would be trusted.
     private static Checked<String> revoking(String object, String pem, String lists) {
-        return lists.contains("-----BEGIN X509 CRL-----") && !lists.contains("-----BEGIN CERTIFICATE-----")
+        return PeerVerification.Revocation.isLists(lists)
                 ? Checked.ok(pem + "\n" + lists)
                 : Checked.rejected(
                         Problem.error(object, "", "its crl is no list", "give X509 CRL blocks and nothing else"));

@@ -59,5 +59,11 @@ public record PeerVerification(
     /// @param leafOnly whether only the peer's own certificate is looked up (`only_verify_leaf_cert_crl`)
     public record Revocation(TrustSource lists, boolean leafOnly) {
         public static final Revocation NONE = new Revocation(new TrustSource.None(), false);
+
+        /// Whether `pem` is one or more lists and nothing else: one that is none would revoke nothing, in silence, and
+        /// a certificate beside the lists would be trusted where they are kept with the authorities.
+        public static boolean isLists(String pem) {
+            return pem.contains("-----BEGIN X509 CRL-----") && !pem.contains("-----BEGIN CERTIFICATE-----");
+        }
     }
 }

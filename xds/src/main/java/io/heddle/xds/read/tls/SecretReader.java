@@ -4,6 +4,7 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValida
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.heddle.traffic.runtime.CertificateSource;
 import io.heddle.traffic.runtime.FileSecret;
+import io.heddle.traffic.runtime.PeerVerification.Revocation;
 import io.heddle.xds.read.core.Fields;
 import io.heddle.xds.read.core.Scope;
 import io.heddle.xds.read.core.Values;
@@ -73,11 +74,8 @@ public final class SecretReader {
                         : Optional.of("");
                 Values.inline(context.getTrustedCa(), here.at("trusted_ca"))
                         .ifPresent(pem -> trust.put(message.getName(), pem + lists.orElse("")));
-                // A list that is none would revoke nothing, in silence; a certificate among the lists would be trusted.
-                boolean revokes = lists.filter(text -> text.contains("-----BEGIN X509 CRL-----")
-                                && !text.contains("-----BEGIN CERTIFICATE-----"))
-                        .isPresent();
-                if (context.hasCrl() && lists.isPresent() && !revokes) {
+                if (context.hasCrl()
+                        && lists.filter(pem -> !Revocation.isLists(pem)).isPresent()) {
                     here.at("crl").error("is no list", "give X509 CRL blocks and nothing else");
                 }
             }
