@@ -5,7 +5,6 @@ import io.heddle.xds.resource.NamedResource;
 import io.heddle.xds.resource.ResourceSet;
 import io.heddle.xds.resource.ResourceType;
 import java.util.ArrayDeque;
-import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -39,15 +38,11 @@ record HeldBack(boolean everything, Set<String> names) {
         while (!looked.isEmpty()) {
             for (var name : written.foundIn(looked.remove().body().getValue())) {
                 if (held.add(name)) {
-                    states.values().forEach(state -> looked.addAll(bodies(state, name)));
+                    states.values().forEach(state -> state.body(name).ifPresent(looked::add));
                 }
             }
         }
         return new HeldBack(false, held);
-    }
-
-    private static Collection<NamedResource> bodies(TypeState state, String name) {
-        return state.body(name).stream().toList();
     }
 
     /// Whether the removal has to wait.

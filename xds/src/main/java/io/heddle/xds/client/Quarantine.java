@@ -173,9 +173,7 @@ final class Quarantine {
                 .flatMap(cluster -> good(ResourceType.CDS, cluster.name()).stream()
                         .filter(good -> !SecuredEndpoints.alike(good, cluster)))
                 .toList();
-        var falling = ResourceSet.EMPTY.with(ResourceType.CDS, older);
-        return SecuredEndpoints.namesOf(
-                falling, falling.resources(ResourceType.CDS).keySet());
+        return References.names(ResourceType.EDS, ResourceType.CDS, older);
     }
 
     /// Those endpoints of `next` with these names that are not as they were when the cluster was good.

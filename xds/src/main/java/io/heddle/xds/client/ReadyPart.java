@@ -95,9 +95,7 @@ record ReadyPart(
         var older = listeners.stream()
                 .flatMap(name -> accepted.resource(ResourceType.LDS, name).stream())
                 .toList();
-        var routes = new HashSet<>(References.of(ResourceSet.EMPTY.with(ResourceType.LDS, older))
-                .getOrDefault(ResourceType.RDS, Map.of())
-                .keySet());
+        var routes = new HashSet<>(References.names(ResourceType.RDS, ResourceType.LDS, older));
         routes.retainAll(accepted.resources(ResourceType.RDS).keySet());
         return routes;
     }

@@ -21,6 +21,7 @@ import io.heddle.xds.resource.ResourceSet;
 import io.heddle.xds.resource.ResourceType;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
@@ -31,8 +32,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /// Finds which routes, virtual hosts, endpoints and secrets a set's listeners, routes and clusters refer to over ADS,
-/// and
-/// how long each is waited for (`initial_fetch_timeout`; the longest, when several refer to one).
+/// and how long each is waited for (`initial_fetch_timeout`; the longest, when several refer to one).
 ///
 /// A part that cannot be unpacked refers to nothing here; the [ConfigSink] refuses it with a reason.
 final class References {
@@ -60,14 +60,17 @@ final class References {
         return found.names;
     }
 
+    /// The names of type `wanted` that these resources of type `owners` refer to.
+    static Set<String> names(ResourceType wanted, ResourceType owners, Collection<NamedResource> resources) {
+        return of(ResourceSet.EMPTY.with(owners, List.copyOf(resources)))
+                .getOrDefault(wanted, Map.of())
+                .keySet();
+    }
+
     /// The clusters of `set` that refer to one of these resources.
     static Set<String> to(ResourceType type, Set<String> names, ResourceSet set) {
         return set.resources(ResourceType.CDS).values().stream()
-                .filter(cluster -> !Collections.disjoint(
-                        names,
-                        of(ResourceSet.EMPTY.with(ResourceType.CDS, List.of(cluster)))
-                                .getOrDefault(type, Map.of())
-                                .keySet()))
+                .filter(cluster -> !Collections.disjoint(names, names(type, ResourceType.CDS, List.of(cluster))))
                 .map(NamedResource::name)
                 .collect(Collectors.toUnmodifiableSet());
     }

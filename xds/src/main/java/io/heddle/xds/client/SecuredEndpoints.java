@@ -42,9 +42,7 @@ final class SecuredEndpoints {
         var chosen = clusters.stream()
                 .flatMap(name -> set.resource(ResourceType.CDS, name).stream())
                 .toList();
-        return References.of(ResourceSet.EMPTY.with(ResourceType.CDS, chosen))
-                .getOrDefault(ResourceType.EDS, Map.of())
-                .keySet();
+        return References.names(ResourceType.EDS, ResourceType.CDS, chosen);
     }
 
     /// The server has spoken of clusters.

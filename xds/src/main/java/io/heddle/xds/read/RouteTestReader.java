@@ -1,6 +1,5 @@
 package io.heddle.xds.read;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
@@ -25,7 +24,6 @@ import io.heddle.xds.read.core.MetadataReader;
 import io.heddle.xds.read.core.Scope;
 import io.heddle.xds.read.core.Values;
 import io.heddle.xds.read.route.RouteReader;
-import io.heddle.xds.schema.Schema;
 import io.heddle.xds.schema.TreeMessage;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -71,7 +69,7 @@ public final class RouteTestReader {
     public static Checked<RouteTable> table(String text) {
         return read(text, ROUTES, (tree, findings) -> {
             var scope = new Scope(findings, ROUTES, "");
-            var bytes = bytes(RouteConfiguration.class, tree, scope);
+            var bytes = YamlTree.bytes(RouteConfiguration.class, tree, scope);
             if (!findings.problems().isEmpty()) {
                 return RouteTable.of("", List.of());
             }
@@ -124,15 +122,6 @@ public final class RouteTestReader {
         } catch (TreeMessage.TooLarge e) {
             return Checked.rejected(Problem.error(object, "", String.valueOf(e.getMessage()), "make it smaller"));
         }
-    }
-
-    /// The bytes of a message of this type; what is wrong with it goes to `scope`.
-    private static ByteString bytes(Class<? extends Message> type, @Nullable Object tree, Scope scope) {
-        return TreeMessage.bytes(
-                Schema.envoy(),
-                Schema.fullName(type),
-                tree,
-                (path, reason, remedy) -> (path.isEmpty() ? scope : scope.at(path)).error(reason, remedy));
     }
 
     private static RouteTest test(Map<?, ?> item, Scope scope) {
@@ -200,7 +189,7 @@ public final class RouteTestReader {
             Class<M> type, Parser<M> parser, @Nullable Object tree, Scope scope) {
         int before = scope.findings().problems().size();
         try {
-            var found = parser.parseFrom(bytes(type, tree, scope));
+            var found = parser.parseFrom(YamlTree.bytes(type, tree, scope));
             return scope.findings().problems().size() == before ? Optional.of(found) : Optional.empty();
         } catch (InvalidProtocolBufferException e) {
             scope.error("does not have the form that it should: " + e.getMessage(), "mend it");
@@ -378,7 +367,7 @@ public final class RouteTestReader {
         for (int i = 0; i < values.size(); i++) {
             var here = scope.at(field, i);
             try {
-                var matcher = HeaderMatcher.parseFrom(bytes(HeaderMatcher.class, values.get(i), here));
+                var matcher = HeaderMatcher.parseFrom(YamlTree.bytes(HeaderMatcher.class, values.get(i), here));
                 MatcherReader.header(matcher, here).ifPresent(matchers::add);
             } catch (InvalidProtocolBufferException e) {
                 here.error("is no header matcher: " + e.getMessage(), "write for example {name: x, exact_match: y}");

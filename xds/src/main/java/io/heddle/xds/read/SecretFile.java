@@ -51,12 +51,7 @@ public final class SecretFile {
             scope.at(TYPE).error("is no secret: " + url, "write type.googleapis.com/" + Schema.fullName(Secret.class));
             return FileSecret.NOTHING;
         }
-        var bytes = TreeMessage.bytes(
-                Schema.envoy(),
-                Schema.fullName(Secret.class),
-                fields,
-                (path, reason, remedy) -> scope.at(path).error(reason, remedy));
-        return SecretReader.local(Secret.parseFrom(bytes), scope);
+        return SecretReader.local(Secret.parseFrom(YamlTree.bytes(Secret.class, fields, scope)), scope);
     }
 
     private static Checked<FileSecret> refused(String object, String reason, String remedy) {

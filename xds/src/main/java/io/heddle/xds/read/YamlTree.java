@@ -1,5 +1,10 @@
 package io.heddle.xds.read;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
+import io.heddle.xds.read.core.Scope;
+import io.heddle.xds.schema.Schema;
+import io.heddle.xds.schema.TreeMessage;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -54,5 +59,14 @@ final class YamlTree {
     @Nullable
     Object root() {
         return root;
+    }
+
+    /// The bytes of a message of this type that `tree` writes; what is wrong with it goes to `scope`.
+    static ByteString bytes(Class<? extends Message> type, @Nullable Object tree, Scope scope) {
+        return TreeMessage.bytes(
+                Schema.envoy(),
+                Schema.fullName(type),
+                tree,
+                (path, reason, remedy) -> (path.isEmpty() ? scope : scope.at(path)).error(reason, remedy));
     }
 }

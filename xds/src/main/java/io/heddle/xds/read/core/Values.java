@@ -25,7 +25,8 @@ public final class Values {
     private static final Fields<SocketAddress> SOCKET_ADDRESS = Fields.refusingOthers(SocketAddress.class)
             .reads("address", "port_value")
             .limits("protocol", "`TCP` only");
-    private static final String KEY =
+    /// What becomes of a key in a runtime.
+    public static final String KEY =
             "of static resources, what a static layer of the bootstrap says; else the default value counts";
     private static final Fields<FractionalPercent> SHARE =
             Fields.refusingOthers(FractionalPercent.class).reads("numerator", "denominator");

@@ -14,6 +14,7 @@ import io.heddle.traffic.compression.DecompressorFilter;
 import io.heddle.traffic.route.FilterOverride;
 import io.heddle.xds.read.core.Fields;
 import io.heddle.xds.read.core.Scope;
+import io.heddle.xds.read.core.Values;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -40,9 +41,7 @@ final class CompressionReader {
             .reads("enabled", "min_content_length", "content_type");
     private static final Fields<RuntimeFeatureFlag> FLAG = Fields.refusingOthers(RuntimeFeatureFlag.class)
             .reads("default_value")
-            .accepts(
-                    "runtime_key",
-                    "of static resources, what a static layer of the bootstrap says; else the default value counts");
+            .accepts("runtime_key", Values.KEY);
     private static final Fields<CompressorPerRoute> ROUTE =
             Fields.refusingOthers(CompressorPerRoute.class).reads("disabled", "overrides");
     private static final Fields<CompressorOverrides> OVERRIDES = Fields.refusingOthers(CompressorOverrides.class)
