@@ -7,6 +7,7 @@ import io.heddle.xds.resource.ResourceType;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +25,7 @@ final class OpenPush {
     private final MeshSnapshot snapshot;
     private final Map<ResourceType, Set<String>> open = new EnumMap<>(ResourceType.class);
     private final Map<ObjectName, Map<ResourceType, Set<String>>> parts = new HashMap<>();
+    private final IdentityHashMap<MeshSnapshot, ResourceSet> whole = new IdentityHashMap<>();
 
     /// Publications, the first of them left out.
     record Range(long after, long upTo) {
@@ -120,7 +122,7 @@ final class OpenPush {
     private Map<ResourceType, Set<String>> parts(ObjectName object, Function<MeshSnapshot, ResourceSet> translate) {
         var parts = new EnumMap<ResourceType, Set<String>>(ResourceType.class);
         for (var mesh : before.map(old -> List.of(old, snapshot)).orElseGet(() -> List.of(snapshot))) {
-            differences(translate.apply(mesh), translate.apply(mesh.without(object)))
+            differences(whole.computeIfAbsent(mesh, translate), translate.apply(mesh.without(object)))
                     .forEach((type, names) ->
                             parts.computeIfAbsent(type, _ -> new HashSet<>()).addAll(names));
         }

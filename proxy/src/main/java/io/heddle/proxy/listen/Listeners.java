@@ -221,11 +221,6 @@ public final class Listeners implements ActiveConfig.Follower {
         open.values().stream().filter(bound -> dissuaded.test(bound.listener())).forEach(BoundListener::dissuade);
     }
 
-    /// No configuration opens anything any more: the proxy is on its way out.
-    public synchronized void stop() {
-        stopped = true;
-    }
-
     /// Ends every listener and connection at once.
     public synchronized void abort() {
         stopped = true;

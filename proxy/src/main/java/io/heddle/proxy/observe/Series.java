@@ -34,7 +34,7 @@ final class Series {
 
     /// Counts one request that ended at `now` and took `nanos`.
     void count(long nanos, long received, long sent, long now) {
-        increment(durations, bucket(NANOS, nanos));
+        increment(durations, durationBucket(nanos));
         add(durations, durations.length - 1, nanos);
         increment(requestBytes, sizeBucket(received));
         add(requestBytes, requestBytes.length - 1, received);
@@ -95,9 +95,10 @@ final class Series {
         CELL.setOpaque(cells, index, cells[index] + amount);
     }
 
-    private static int bucket(long[] bounds, long value) {
+    /// The place of a duration among [#MILLISECONDS]; their number for one above all.
+    static int durationBucket(long nanos) {
         int index = 0;
-        while (index < bounds.length && value > bounds[index]) {
+        while (index < NANOS.length && nanos > NANOS[index]) {
             index++;
         }
         return index;

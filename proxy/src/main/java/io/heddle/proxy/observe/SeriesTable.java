@@ -76,7 +76,7 @@ final class SeriesTable {
         return fresh;
     }
 
-    /// Adds what was counted by status to `totals`. Never expires: there are no more of them than series.
+    /// Adds what was counted by status to `totals`. None expires: there are as many at most as series.
     void addStatuses(Map<StatusCount.StatusKey, StatusCount.Total> totals) {
         statuses.forEach((key, count) -> totals.merge(key, count.total(), StatusCount.Total::plus));
     }

@@ -68,17 +68,9 @@ final class VirtualHostFigures {
             }
             long nanos = timeline.hostNanos();
             if (nanos >= 0) {
-                times.incrementAndGet(bucket(nanos / (double) TimeUnit.MILLISECONDS.toNanos(1)));
+                times.incrementAndGet(Series.durationBucket(nanos));
                 times.addAndGet(times.length() - 1, nanos);
             }
-        }
-
-        private static int bucket(double millis) {
-            int index = 0;
-            while (index < Series.MILLISECONDS.length && millis > Series.MILLISECONDS[index]) {
-                index++;
-            }
-            return index;
         }
 
         long[] times() {

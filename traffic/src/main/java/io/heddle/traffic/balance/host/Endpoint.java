@@ -112,51 +112,39 @@ public record Endpoint(
                 .or(() -> checks.address().map(Address::port))
                 .or(() -> others)
                 .orElse(port);
-        return new Endpoint(
-                checks.address().map(Address::host).orElse(address),
-                asked,
-                weight,
-                health,
-                priority,
-                transportMatch,
-                metadata,
-                hostname,
-                locality,
-                labels,
-                List.of(),
-                checks);
+        var host = checks.address().map(Address::host).orElse(address);
+        return at(new Address(host, asked), hostname, List.of(), checks);
     }
 
     /// The same, checked like this.
     public Endpoint withChecks(Checks wanted) {
+        return at(new Address(address, port), hostname, additional, wanted);
+    }
+
+    /// The same at `others`, too.
+    public Endpoint withAdditional(List<Address> others) {
+        return at(new Address(address, port), hostname, others, checks);
+    }
+
+    /// The same at an address that its name was resolved to; the name stays as its hostname where it had none.
+    public Endpoint resolved(String to) {
+        return at(new Address(to, port), hostname.isEmpty() ? address : hostname, additional, checks);
+    }
+
+    private Endpoint at(Address first, String name, List<Address> others, Checks asked) {
         return new Endpoint(
-                address,
-                port,
+                first.host(),
+                first.port(),
                 weight,
                 health,
                 priority,
                 transportMatch,
                 metadata,
-                hostname,
+                name,
                 locality,
                 labels,
-                additional,
-                wanted);
-    }
-
-    /// The same at `others`, too.
-    public Endpoint withAdditional(List<Address> others) {
-        return at(address, hostname, others);
-    }
-
-    /// The same at an address that its name was resolved to; the name stays as its hostname where it had none.
-    public Endpoint resolved(String to) {
-        return at(to, hostname.isEmpty() ? address : hostname, additional);
-    }
-
-    private Endpoint at(String to, String name, List<Address> others) {
-        return new Endpoint(
-                to, port, weight, health, priority, transportMatch, metadata, name, locality, labels, others, checks);
+                others,
+                asked);
     }
 
     /// `address:port`: the identity that live state is kept by.
