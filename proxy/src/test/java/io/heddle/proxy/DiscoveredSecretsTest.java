@@ -66,32 +66,18 @@ class DiscoveredSecretsTest {
     }
 
     private Proxy proxy(String resources) throws Exception {
-        return Proxy.start(ProxyOptions.of(new ProxyOptions.BootstrapSource.Text("""
+        return started("""
                 node: {id: test, cluster: test}
                 %s
-                """.formatted(resources)), state));
+                """.formatted(resources));
     }
 
     private Proxy discovering() throws Exception {
-        return proxy("""
-                dynamic_resources:
-                  ads_config:
-                    api_type: DELTA_GRPC
-                    transport_api_version: V3
-                    grpc_services: [{envoy_grpc: {cluster_name: control}}]
-                  cds_config: {ads: {}, resource_api_version: V3}
-                  lds_config: {ads: {}, resource_api_version: V3}
-                static_resources:
-                  clusters:
-                  - name: control
-                    type: STATIC
-                    http2_protocol_options: {}
-                    load_assignment:
-                      cluster_name: control
-                      endpoints:
-                      - lb_endpoints:
-                        - endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}
-                """.formatted(server.port()));
+        return started(server.bootstrap());
+    }
+
+    private Proxy started(String bootstrap) throws Exception {
+        return Proxy.start(ProxyOptions.of(new ProxyOptions.BootstrapSource.Text(bootstrap), state));
     }
 
     @Test

@@ -41,11 +41,12 @@ import org.junit.jupiter.api.io.TempDir;
 /// grpc-java on both ends, two proxies in between: HTTP/2 without TLS, HTTP/2 over mTLS, HTTP/2 without TLS.
 class GrpcPairTest {
     private static final String CATALOG = "spiffe://mesh.test/ns/shop/sa/catalog";
-    private static final MethodDescriptor<byte[], byte[]> ECHO = method("Echo", MethodDescriptor.MethodType.UNARY);
+    private static final MethodDescriptor<byte[], byte[]> ECHO =
+            Octets.method("shop.Catalog/Echo", MethodDescriptor.MethodType.UNARY);
     private static final MethodDescriptor<byte[], byte[]> MANY =
-            method("Many", MethodDescriptor.MethodType.SERVER_STREAMING);
+            Octets.method("shop.Catalog/Many", MethodDescriptor.MethodType.SERVER_STREAMING);
     private static final MethodDescriptor<byte[], byte[]> TALK =
-            method("Talk", MethodDescriptor.MethodType.BIDI_STREAMING);
+            Octets.method("shop.Catalog/Talk", MethodDescriptor.MethodType.BIDI_STREAMING);
 
     private final TestAuthority authority = TestAuthority.create("mesh");
     private final AtomicInteger cancelled = new AtomicInteger();
@@ -63,13 +64,6 @@ class GrpcPairTest {
 
     private Proxy inbound() {
         return Objects.requireNonNull(inbound);
-    }
-
-    private static MethodDescriptor<byte[], byte[]> method(String name, MethodDescriptor.MethodType type) {
-        return MethodDescriptor.newBuilder(Octets.BYTES, Octets.BYTES)
-                .setFullMethodName(MethodDescriptor.generateFullMethodName("shop.Catalog", name))
-                .setType(type)
-                .build();
     }
 
     private Server server() {
@@ -287,7 +281,7 @@ class GrpcPairTest {
 
     @Test
     void what_the_proxy_answers_itself_is_an_answer_of_grpc() {
-        var denied = method("Denied", MethodDescriptor.MethodType.UNARY);
+        var denied = Octets.method("shop.Catalog/Denied", MethodDescriptor.MethodType.UNARY);
         assertThatThrownBy(() -> ClientCalls.blockingUnaryCall(channel(), denied, CallOptions.DEFAULT, new byte[1]))
                 .satisfies(failure -> {
                     assertThat(status(failure).getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);

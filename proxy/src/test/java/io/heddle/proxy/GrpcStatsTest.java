@@ -84,10 +84,10 @@ final class GrpcStatsTest {
     void start(@TempDir Path state) throws Exception {
         var service = ServerServiceDefinition.builder("shop.Catalog")
                 .addMethod(
-                        method("Echo", MethodDescriptor.MethodType.UNARY),
+                        Octets.method("shop.Catalog/Echo", MethodDescriptor.MethodType.UNARY),
                         ServerCalls.asyncUnaryCall(GrpcStatsTest::echo))
                 .addMethod(
-                        method("Chat", MethodDescriptor.MethodType.BIDI_STREAMING),
+                        Octets.method("shop.Catalog/Chat", MethodDescriptor.MethodType.BIDI_STREAMING),
                         ServerCalls.asyncBidiStreamingCall(GrpcStatsTest::chat))
                 .build();
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
@@ -114,13 +114,6 @@ final class GrpcStatsTest {
     void stop() {
         proxy.close();
         server.shutdownNow();
-    }
-
-    private static MethodDescriptor<byte[], byte[]> method(String name, MethodDescriptor.MethodType type) {
-        return MethodDescriptor.newBuilder(Octets.BYTES, Octets.BYTES)
-                .setFullMethodName("shop.Catalog/" + name)
-                .setType(type)
-                .build();
     }
 
     private static void echo(byte[] request, StreamObserver<byte[]> answer) {
@@ -159,7 +152,10 @@ final class GrpcStatsTest {
 
     private static void unary(ManagedChannel channel, String method, int size) {
         ClientCalls.blockingUnaryCall(
-                channel, method(method, MethodDescriptor.MethodType.UNARY), CallOptions.DEFAULT, new byte[size]);
+                channel,
+                Octets.method("shop.Catalog/" + method, MethodDescriptor.MethodType.UNARY),
+                CallOptions.DEFAULT,
+                new byte[size]);
     }
 
     private String metrics() throws IOException {
@@ -218,7 +214,8 @@ final class GrpcStatsTest {
         var channel = NettyChannelBuilder.forAddress("127.0.0.1", port("listed"))
                 .usePlaintext()
                 .build();
-        var call = channel.newCall(method("Chat", MethodDescriptor.MethodType.BIDI_STREAMING), CallOptions.DEFAULT);
+        var call = channel.newCall(
+                Octets.method("shop.Catalog/Chat", MethodDescriptor.MethodType.BIDI_STREAMING), CallOptions.DEFAULT);
         var requests = ClientCalls.asyncBidiStreamingCall(call, new StreamObserver<byte[]>() {
             @Override
             public void onNext(byte[] value) {

@@ -103,20 +103,18 @@ final class GrpcWebTest {
     void start(@TempDir Path state) throws Exception {
         var service = ServerServiceDefinition.builder("shop.Catalog")
                 .addMethod(
-                        method("Echo", MethodDescriptor.MethodType.UNARY),
+                        Octets.method("shop.Catalog/Echo", MethodDescriptor.MethodType.UNARY),
                         ServerCalls.asyncUnaryCall(GrpcWebTest::echo))
                 .addMethod(
-                        method("Many", MethodDescriptor.MethodType.SERVER_STREAMING),
+                        Octets.method("shop.Catalog/Many", MethodDescriptor.MethodType.SERVER_STREAMING),
                         ServerCalls.asyncServerStreamingCall(GrpcWebTest::many))
                 .addMethod(
-                        method("Silent", MethodDescriptor.MethodType.UNARY), ServerCalls.asyncUnaryCall((_, _) -> {}))
+                        Octets.method("shop.Catalog/Silent", MethodDescriptor.MethodType.UNARY),
+                        ServerCalls.asyncUnaryCall((_, _) -> {}))
                 .build();
         var flaky = ServerServiceDefinition.builder("shop.Flaky")
                 .addMethod(
-                        MethodDescriptor.newBuilder(Octets.BYTES, Octets.BYTES)
-                                .setFullMethodName("shop.Flaky/Fail")
-                                .setType(MethodDescriptor.MethodType.UNARY)
-                                .build(),
+                        Octets.method("shop.Flaky/Fail", MethodDescriptor.MethodType.UNARY),
                         ServerCalls.asyncUnaryCall((_, answer) -> answer.onError(
                                 Status.UNAVAILABLE.withDescription("down").asRuntimeException())))
                 .build();
@@ -134,13 +132,6 @@ final class GrpcWebTest {
     void stop() {
         proxy.close();
         server.shutdownNow();
-    }
-
-    private static MethodDescriptor<byte[], byte[]> method(String name, MethodDescriptor.MethodType type) {
-        return MethodDescriptor.newBuilder(Octets.BYTES, Octets.BYTES)
-                .setFullMethodName("shop.Catalog/" + name)
-                .setType(type)
-                .build();
     }
 
     private static void echo(byte[] request, StreamObserver<byte[]> answer) {

@@ -64,27 +64,9 @@ class OnDemandTest {
     }
 
     private Proxy startProxy() throws Exception {
-        return Proxy.start(ProxyOptions.of(new ProxyOptions.BootstrapSource.Text("""
-                node: {id: test, cluster: test}
-                admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
-                dynamic_resources:
-                  ads_config:
-                    api_type: DELTA_GRPC
-                    transport_api_version: V3
-                    grpc_services: [{envoy_grpc: {cluster_name: control}}]
-                  cds_config: {ads: {}, resource_api_version: V3}
-                  lds_config: {ads: {}, resource_api_version: V3}
-                static_resources:
-                  clusters:
-                  - name: control
-                    type: STATIC
-                    http2_protocol_options: {}
-                    load_assignment:
-                      cluster_name: control
-                      endpoints:
-                      - lb_endpoints:
-                        - endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}
-                """.formatted(server.port())), state));
+        var bootstrap =
+                "admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}\n" + server.bootstrap();
+        return Proxy.start(ProxyOptions.of(new ProxyOptions.BootstrapSource.Text(bootstrap), state));
     }
 
     @AfterEach

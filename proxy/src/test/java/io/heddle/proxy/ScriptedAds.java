@@ -114,6 +114,30 @@ final class ScriptedAds implements AutoCloseable {
         return port;
     }
 
+    /// A bootstrap of a proxy that asks this server for everything, by delta; more of it may be added.
+    String bootstrap() {
+        return """
+                node: {id: test, cluster: test}
+                dynamic_resources:
+                  ads_config:
+                    api_type: DELTA_GRPC
+                    transport_api_version: V3
+                    grpc_services: [{envoy_grpc: {cluster_name: control}}]
+                  cds_config: {ads: {}, resource_api_version: V3}
+                  lds_config: {ads: {}, resource_api_version: V3}
+                static_resources:
+                  clusters:
+                  - name: control
+                    type: STATIC
+                    http2_protocol_options: {}
+                    load_assignment:
+                      cluster_name: control
+                      endpoints:
+                      - lb_endpoints:
+                        - endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}
+                """.formatted(port());
+    }
+
     /// Sends resources under the names that they carry; returns the nonce.
     String send(Message... messages) throws Exception {
         var type = NamedResource.of(messages[0]).body().getTypeUrl();

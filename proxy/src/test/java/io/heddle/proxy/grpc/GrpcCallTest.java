@@ -62,27 +62,22 @@ class GrpcCallTest {
         server.shutdownNow();
     }
 
-    private static MethodDescriptor<byte[], byte[]> method(String name, MethodDescriptor.MethodType type) {
-        return MethodDescriptor.newBuilder(Octets.BYTES, Octets.BYTES)
-                .setFullMethodName(MethodDescriptor.generateFullMethodName("shop.Catalog", name))
-                .setType(type)
-                .build();
-    }
-
     private Server server() {
         var service = ServerServiceDefinition.builder("shop.Catalog")
-                .addMethod(method("Echo", MethodDescriptor.MethodType.UNARY), ServerCalls.asyncUnaryCall(this::echo))
                 .addMethod(
-                        method("Many", MethodDescriptor.MethodType.SERVER_STREAMING),
+                        Octets.method("shop.Catalog/Echo", MethodDescriptor.MethodType.UNARY),
+                        ServerCalls.asyncUnaryCall(this::echo))
+                .addMethod(
+                        Octets.method("shop.Catalog/Many", MethodDescriptor.MethodType.SERVER_STREAMING),
                         ServerCalls.asyncServerStreamingCall(this::many))
                 .addMethod(
-                        method("Sum", MethodDescriptor.MethodType.CLIENT_STREAMING),
+                        Octets.method("shop.Catalog/Sum", MethodDescriptor.MethodType.CLIENT_STREAMING),
                         ServerCalls.asyncClientStreamingCall(GrpcCallTest::sum))
                 .addMethod(
-                        method("Talk", MethodDescriptor.MethodType.BIDI_STREAMING),
+                        Octets.method("shop.Catalog/Talk", MethodDescriptor.MethodType.BIDI_STREAMING),
                         ServerCalls.asyncBidiStreamingCall(this::talk))
                 .addMethod(
-                        method("Slow", MethodDescriptor.MethodType.BIDI_STREAMING),
+                        Octets.method("shop.Catalog/Slow", MethodDescriptor.MethodType.BIDI_STREAMING),
                         ServerCalls.asyncBidiStreamingCall(this::slow))
                 .build();
         return NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))

@@ -58,10 +58,8 @@ class LoadStreamsTest {
     }
 
     private Server server(Answering answering) throws IOException {
-        var method = MethodDescriptor.<byte[], byte[]>newBuilder(Octets.BYTES, Octets.BYTES)
-                .setType(MethodDescriptor.MethodType.SERVER_STREAMING)
-                .setFullMethodName("xds.service.orca.v3.OpenRcaService/StreamCoreMetrics")
-                .build();
+        var method = Octets.method(
+                "xds.service.orca.v3.OpenRcaService/StreamCoreMetrics", MethodDescriptor.MethodType.SERVER_STREAMING);
         var service = ServerServiceDefinition.builder("xds.service.orca.v3.OpenRcaService")
                 .addMethod(method, ServerCalls.asyncServerStreamingCall(answering::answer))
                 .build();

@@ -12,6 +12,14 @@ public final class Octets implements MethodDescriptor.Marshaller<byte[]> {
 
     private Octets() {}
 
+    /// The method `name`, `service/method`, whose messages are such.
+    public static MethodDescriptor<byte[], byte[]> method(String name, MethodDescriptor.MethodType type) {
+        return MethodDescriptor.newBuilder(BYTES, BYTES)
+                .setFullMethodName(name)
+                .setType(type)
+                .build();
+    }
+
     @Override
     public InputStream stream(byte[] value) {
         return new ByteArrayInputStream(value);

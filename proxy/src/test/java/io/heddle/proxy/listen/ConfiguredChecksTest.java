@@ -74,10 +74,7 @@ class ConfiguredChecksTest {
     }
 
     private Server health() throws IOException {
-        var method = MethodDescriptor.<byte[], byte[]>newBuilder(Octets.BYTES, Octets.BYTES)
-                .setType(MethodDescriptor.MethodType.UNARY)
-                .setFullMethodName("grpc.health.v1.Health/Check")
-                .build();
+        var method = Octets.method("grpc.health.v1.Health/Check", MethodDescriptor.MethodType.UNARY);
         var service = ServerServiceDefinition.builder("grpc.health.v1.Health")
                 .addMethod(method, ServerCalls.asyncUnaryCall((request, answers) -> {
                     calls.add("asks " + new String(request, StandardCharsets.UTF_8));
