@@ -44,8 +44,7 @@ final class GraphFeed {
     }
 
     /// The graph when the control plane has read the figures of `visits` in all, or the last one there is after the
-    /// time
-    /// that the last reading may take.
+    /// time that the last reading may take.
     JsonNode closing(long visits, int window) throws InterruptedException {
         long deadline = System.nanoTime() + LAST_SCRAPES.toNanos();
         while (visits(newest(window)) < visits && downSince.isEmpty() && System.nanoTime() < deadline) {

@@ -7,10 +7,10 @@ import java.nio.file.Path;
 /// The main class of the build's last step: `Training <distribution>`.
 ///
 /// It rewrites what in the jars of `lib` costs every start ([OldClasses]), unpacks their native libraries into
-/// `native`,
-/// links the Java runtime into `runtime` and writes the ahead-of-time caches (JEP 514) into `aot`, one for each kind
-/// of process: `proxy`, `run`, `control`, `command` and the demo's `bookshop`. A cache belongs to the jars, in this
-/// order, and to the Java virtual machine that wrote it; any other leaves it aside.
+/// `native`, links the Java runtime into `runtime` and writes the ahead-of-time caches (JEP 514) into
+/// `aot`, one for each kind of process: `proxy`, `run`, `control`, `command` and the demo's `bookshop`. A
+/// cache belongs to the jars, in this order, and to the Java virtual machine that wrote it; any other
+/// leaves it aside.
 ///
 /// Prints `training: ` and what it is doing; exits with 1 and the reason when something could not be made.
 public final class Training {

@@ -36,8 +36,7 @@ import org.slf4j.LoggerFactory;
 /// reached (the first failed connection, or nothing within a bounded time), or when this proxy refuses the first
 /// configuration that it gets, as a proxy that was never restarted would keep the one before; of single resources that
 /// are refused in the first configuration, their copies are used. It is not used when the control plane is there and
-/// does
-/// not take this proxy.
+/// does not take this proxy.
 ///
 /// Safe on any thread; candidates are applied on the client's thread, one at a time.
 public final class AdsSource implements AutoCloseable {

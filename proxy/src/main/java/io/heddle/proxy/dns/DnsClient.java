@@ -19,8 +19,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /// Asks the DNS servers of one [DnsResolution], over UDP, and over TCP what UDP cannot carry. Remembers nothing. Safe
-/// on
-/// any thread; answers come on its event loop.
+/// on any thread; answers come on its event loop.
 // What becomes of a question is told to its listener.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class DnsClient {

@@ -38,8 +38,7 @@ final class Mirrors {
     }
 
     /// Picks the hosts of mirrors: neither the session nor the subset of the request is theirs, and what it is hashed
-    /// by
-    /// would tell the client of a host that is none of its business.
+    /// by would tell the client of a host that is none of its business.
     private record Chooser(Worker worker, HopHeaders headers) implements PickRequest {
         @Override
         public long chance() {

@@ -114,8 +114,7 @@ public final class RequestTimeline {
     }
 
     /// The request came with this head from this peer, and goes by the `x-request-id` that the proxy made; empty when
-    /// it
-    /// has made none.
+    /// it has made none.
     public void received(RequestHead requestHead, Peer from, byte[] madeId) {
         head = requestHead;
         peer = from;

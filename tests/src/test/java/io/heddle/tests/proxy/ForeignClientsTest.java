@@ -28,8 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The clients that people use, through one hop, through a hop that ends TLS, and through a pair that speaks HTTP/2
-/// over
-/// mutual TLS between its halves.
+/// over mutual TLS between its halves.
 class ForeignClientsTest {
     @TempDir
     private static Path folder;

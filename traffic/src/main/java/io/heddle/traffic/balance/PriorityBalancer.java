@@ -16,10 +16,9 @@ import java.util.TreeMap;
 ///
 /// Which priority and which locality get how much is computed from the health of all hosts ([Shares]) and kept until
 /// the health of one of them changes. A host that was ejected or found ill, or that the request was tried on, is passed
-/// over as
-/// long as there is another one in service: in its pool, then in others, the first priority first. In a panic health
-/// is disregarded: the detector is more likely to be wrong than so many hosts. Draining hosts get new requests only
-/// where there is no other host at all.
+/// over as long as there is another one in service: in its pool, then in others, the first priority first.
+/// In a panic health is disregarded: the detector is more likely to be wrong than so many hosts. Draining
+/// hosts get new requests only where there is no other host at all.
 final class PriorityBalancer implements LoadBalancer {
     private final List<Level> levels;
     private final Pool draining;

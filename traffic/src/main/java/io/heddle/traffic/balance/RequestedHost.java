@@ -12,8 +12,7 @@ import java.util.Set;
 /// @param strict whether the request fails rather than go to another host
 public record RequestedHost(String address, boolean strict) {
     /// That host among `hosts`; empty when it is not there, was tried, or is not of a health among `healths`. An
-    /// ejected
-    /// host counts as unhealthy.
+    /// ejected host counts as unhealthy.
     public Optional<Host> among(Map<String, Host> hosts, Set<Endpoint.Health> healths, PickRequest request) {
         boolean bracketed = address.startsWith("[") && address.indexOf("]:") > 0;
         var found = hosts.get(bracketed ? address.substring(1).replace("]:", ":") : address);

@@ -11,9 +11,8 @@ import java.util.List;
 /// stands next after its own hash. When a host comes or goes, only the requests next to its places move.
 ///
 /// Entries are the hashes of `<hash key>_0`, `<hash key>_1` and so on, as many as Envoy makes, so that both find the
-/// same
-/// host for a hash. A later draw of the same pick goes on along the ring to the next other host, as if the first one
-/// were not on it.
+/// same host for a hash. A later draw of the same pick goes on along the ring to the next other host, as if
+/// the first one were not on it.
 ///
 /// Hashes are spread evenly, so the first bits of one say nearly where it stands: a third array has the first entry
 /// for each value of those bits, one for every one or two entries, and from there on a few entries are looked at. Where

@@ -7,8 +7,7 @@ import io.heddle.traffic.resilience.AdmissionSettings;
 import io.heddle.traffic.route.FilterOverride;
 
 /// Refuses a share of requests while too many fail, as Envoy's `envoy.filters.http.admission_control`, so that a
-/// service
-/// that is overloaded gets time to recover. How large the share is, an [AdmissionController] says.
+/// service that is overloaded gets time to recover. How large the share is, an [AdmissionController] says.
 public final class AdmissionControlFilter implements HttpFilter {
     /// Envoy's name of the filter.
     public static final String NAME = "envoy.filters.http.admission_control";

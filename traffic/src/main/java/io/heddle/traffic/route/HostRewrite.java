@@ -48,8 +48,7 @@ public sealed interface HostRewrite {
     record Keep() implements HostRewrite {}
 
     /// From the endpoint that takes the request (`auto_host_rewrite`): [Endpoint#hostname], which in a DNS cluster is
-    /// the
-    /// name that was looked up. Kept where it has none, or one that is no authority.
+    /// the name that was looked up. Kept where it has none, or one that is no authority.
     record OfEndpoint() implements HostRewrite {}
 
     /// From a request header (`host_rewrite_header`); kept when that is missing or empty.

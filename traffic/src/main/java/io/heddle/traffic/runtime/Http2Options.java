@@ -10,7 +10,7 @@ import java.time.Duration;
 /// @param headerTableSize bytes of HPACK's dynamic table that the peer may use (4096)
 /// @param maxConcurrentStreams streams that the peer may have open at once (100; Envoy 1024)
 /// @param streamWindow bytes that the peer may send ahead on a stream at first (64 KiB; Envoy 16 MiB); a stream that
-/// is
+///     is
 ///     read as fast as it comes gets more, up to a MiB
 /// @param connectionWindow bytes that the peer may send ahead on the connection (1 MiB; Envoy 24 MiB)
 /// @param allowConnect whether extended CONNECT is spoken (RFC 8441)

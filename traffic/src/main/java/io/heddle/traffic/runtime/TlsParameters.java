@@ -6,10 +6,10 @@ import java.util.List;
 ///
 /// @param versions both ends included
 /// @param cipherSuites those of TLS 1.2 by their IANA names, in order of preference; empty for the engine's own. Those
-/// of
+///     of
 ///     TLS 1.3 are fixed
 /// @param curves for the key exchange, by the names of Java (`secp256r1`, `x25519`), in order of preference; empty for
-/// the
+///     the
 ///     engine's own
 public record TlsParameters(TlsVersions versions, List<String> cipherSuites, List<String> curves) {
     public static final TlsParameters DEFAULT = of(TlsVersions.DEFAULT);

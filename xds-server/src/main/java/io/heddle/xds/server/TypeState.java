@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// What it has (`known`) is updated when something is sent and put back when that is refused, so a refused resource is
 /// part of the next difference again. A client may have taken the good part of what it refused; so it is not certain
-/// then
-/// which version it has, and whatever comes next is a difference: going back to what was before, and taking away.
+/// then which version it has, and whatever comes next is a difference: going back to what was before, and
+/// taking away.
 final class TypeState {
     private static final String WILDCARD = "*";
     /// The version of a resource that was refused, perhaps only along with another one.

@@ -8,8 +8,7 @@ import io.heddle.model.resource.HttpRoute.Retry;
 import java.util.List;
 
 /// Writes when a request is tried again. What a route does not say is one more try, on another endpoint, and only when
-/// the
-/// first one cannot have been acted upon.
+/// the first one cannot have been acted upon.
 final class Retries {
     private static final String SAFE = "connect-failure,refused-stream,unavailable,reset-before-request";
     private static final int DEFAULT_RETRIES = 1;

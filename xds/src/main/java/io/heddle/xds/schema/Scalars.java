@@ -9,8 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Numbers, texts, switches and bytes of a tree. A number may be written as a text; a text may be written as a number
-/// or
-/// a switch, as YAML reads `version: 2` for one.
+/// or a switch, as YAML reads `version: 2` for one.
 final class Scalars {
     private static final BigInteger MOST_UINT32 = BigInteger.valueOf(0xffff_ffffL);
     private static final BigInteger MOST_UINT64 = BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);

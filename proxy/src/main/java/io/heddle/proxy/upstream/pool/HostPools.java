@@ -15,8 +15,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The pools of one event loop, one a host; one more for its requests of high priority, and one more for the
-/// connections
-/// to it that come from clients' addresses, whatever their priority.
+/// connections to it that come from clients' addresses, whatever their priority.
 public final class HostPools {
     private final Worker worker;
     private final Class<? extends SocketChannel> socketChannel;
@@ -62,8 +61,7 @@ public final class HostPools {
     }
 
     /// The pool for `target` in `places`. One whose connections do not serve it any more, as TLS changed, makes room
-    /// for
-    /// a new one.
+    /// for a new one.
     private ConnectionPool pool(UpstreamTarget target, IdentityHashMap<HostState, ConnectionPool> places, boolean own) {
         var pool = places.get(target.host().state());
         if (pool != null && pool.serves(target)) {

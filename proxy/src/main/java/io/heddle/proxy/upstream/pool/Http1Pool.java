@@ -151,8 +151,7 @@ final class Http1Pool implements ConnectionPool {
     }
 
     /// One waits for every connection that failed, but for those opened ahead; without any connection nobody has
-    /// anything
-    /// to wait for.
+    /// anything to wait for.
     private void connectFailed(UpstreamFailure failure) {
         int stranded = waiting.size() > connecting ? 1 : 0;
         int all = connecting + established == 0 ? waiting.size() : stranded;

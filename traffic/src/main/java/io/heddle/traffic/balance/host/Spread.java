@@ -7,7 +7,7 @@ import java.util.Map;
 /// and `LocalityLbEndpoints.load_balancing_weight`).
 ///
 /// @param overprovisioning how much a priority can take, in percent of the share of its hosts that are healthy; 140
-/// lets
+///     lets
 ///     one take all while at most 28 % of its hosts are not
 /// @param byWeight whether hosts count by their weights where that share is computed (`weighted_priority_health`)
 /// @param weights of localities, where they were given

@@ -8,7 +8,7 @@ import java.util.function.LongSupplier;
 ///
 /// @param own where the proxy runs
 /// @param peers how many proxies such as this one run where: the hosts of the local cluster by locality; empty when
-/// there
+///     there
 ///     is none
 /// @param peerWeights the sum of their weights by locality
 /// @param active how many requests the cluster has under way
