@@ -1,5 +1,6 @@
 package io.heddle.proxy.upstream.connect;
 
+import io.heddle.proxy.loop.EventLoops;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.tls.HalfClose;
 import io.netty.bootstrap.Bootstrap;
@@ -141,6 +142,7 @@ public final class RawConnector {
                 .channel(socketChannel)
                 .resolver(NoopAddressResolverGroup.INSTANCE)
                 .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.RECVBUF_ALLOCATOR, EventLoops.READS)
                 .option(ChannelOption.SO_KEEPALIVE, true)
                 .option(ChannelOption.ALLOW_HALF_CLOSURE, halfClose)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeout);
