@@ -24,7 +24,7 @@ final class RetryWords {
         }
         timeouts(forward.timeouts(), taken, trace);
         var policy = RetryHeaders.over(forward.retry(), taken.head(), taken.internal());
-        trace.decided("retry", "policy", policy.conditions().isEmpty() ? NOTHING : words(policy));
+        trace.decided("retry", "policy", words(policy));
         limits.ifPresent(known -> {
             var priority = forward.options().priority();
             var here = known.of(priority);
@@ -43,6 +43,12 @@ final class RetryWords {
     private static final String NOTHING = "names nothing: only what was certainly not processed is tried once more";
 
     private static String words(RetryPolicy policy) {
+        if (policy.retries() == 0) {
+            return "nothing is tried again: num_retries is 0";
+        }
+        if (policy.conditions().isEmpty()) {
+            return NOTHING;
+        }
         var named = policy.conditions().stream().map(Condition::text).collect(Collectors.joining(", "));
         var backoff = policy.backoff();
         var pause = backoff.base().isZero()

@@ -47,7 +47,19 @@ class ResilienceTest {
     }
 
     @Test
-    void tries_once_more_what_was_provably_not_processed_under_every_policy() {
+    void tries_nothing_again_where_no_retry_is_allowed() {
+        assertThat(decide(policy(0, Condition.CONNECT_FAILURE), 0, new Outcome.ConnectFailed()))
+                .isEqualTo(new Decision.Stop(false));
+        assertThat(decide(policy(0, Condition.RETRIABLE_4XX), 0, new Outcome.Refused()))
+                .isEqualTo(new Decision.Stop(false));
+    }
+
+    @Test
+    void tries_once_more_what_was_provably_not_processed_under_every_other_policy() {
+        assertThat(again(policy(3, Condition.RETRIABLE_4XX), new Outcome.ConnectFailed()))
+                .isTrue();
+        assertThat(decide(policy(3, Condition.RETRIABLE_4XX), 1, new Outcome.ConnectFailed()))
+                .isEqualTo(new Decision.Stop(false));
         assertThat(again(RetryPolicy.NONE, new Outcome.ConnectFailed())).isTrue();
         assertThat(again(RetryPolicy.NONE, new Outcome.ResetBeforeResponse(false, false)))
                 .isTrue();

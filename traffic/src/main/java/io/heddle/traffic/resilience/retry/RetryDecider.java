@@ -9,10 +9,11 @@ import java.util.Set;
 
 /// Decides whether a request is tried again. Pure: what happened, the time left and chance come in.
 ///
-/// The safe default holds under every policy, even one that names nothing: what was provably not processed (no
-/// connection, or the head was not sent) is tried once more, and so is a request with an idempotent method whose
-/// reused connection closed before any byte of the answer (RFC 9112, section 9.3.1: the server closed it while
-/// idle). All else is tried again only where the policy names it. A request whose body is gone is never tried again.
+/// The safe default holds under every policy that allows for a retry, even one that names nothing: what was provably
+/// not processed (no connection, or the head was not sent) is tried once more, and so is a request with an idempotent
+/// method whose reused connection closed before any byte of the answer (RFC 9112, section 9.3.1: the server closed it
+/// while idle). All else is tried again only where the policy names it. A request whose body is gone is never tried
+/// again.
 public final class RetryDecider {
     private RetryDecider() {}
 
@@ -98,9 +99,9 @@ public final class RetryDecider {
         if (!safe && !named) {
             return STOP;
         }
-        int allowed = named ? policy.retries() : 0;
-        if (attempt.retries() >= (safe ? Math.max(1, allowed) : allowed)) {
-            return policy.retries() > 0 ? LIMIT : STOP;
+        int allowed = named ? policy.retries() : Math.min(1, policy.retries());
+        if (attempt.retries() >= allowed) {
+            return named && allowed > 0 ? LIMIT : STOP;
         }
         var decision = pause(policy, attempt, safe, chance);
         return decision.after().toNanos() < attempt.remainingNanos() ? decision : STOP;

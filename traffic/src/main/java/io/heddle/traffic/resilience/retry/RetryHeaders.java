@@ -105,7 +105,7 @@ public final class RetryHeaders {
                 codes,
                 answers,
                 policy.requests(),
-                conditions.isEmpty() ? policy.retries() : retries.orElse(usual),
+                retries.orElse(usual),
                 first ? BACKOFF : policy.backoff(),
                 policy.hosts(),
                 hedges.map(word -> word.equals("true")).orElse(policy.hedges()));

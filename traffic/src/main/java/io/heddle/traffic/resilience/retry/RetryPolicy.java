@@ -15,7 +15,7 @@ import java.util.Set;
 /// @param answers headers of answers for [Condition#RETRIABLE_HEADERS]; one that fits is enough (`retriable_headers`)
 /// @param requests headers of requests, one of which must fit if there are any, else nothing is worth another try
 ///     (`retriable_request_headers`)
-/// @param retries how many more tries at most
+/// @param retries how many more tries at most; 0 for none, of what was provably not processed either
 /// @param backoff the pause before a try
 /// @param hosts where a further try goes
 /// @param hedges whether a try that takes too long goes on beside the next one (`hedge_on_per_try_timeout`)
@@ -28,8 +28,8 @@ public record RetryPolicy(
         Backoff backoff,
         FurtherHosts hosts,
         boolean hedges) {
-    /// Nothing is tried again.
-    public static final RetryPolicy NONE = new RetryPolicy(Set.of(), List.of(), 0, Duration.ZERO, Duration.ZERO, false);
+    /// Nothing is named: only what was provably not processed is tried again, once.
+    public static final RetryPolicy NONE = new RetryPolicy(Set.of(), List.of(), 1, Duration.ZERO, Duration.ZERO, false);
 
     public RetryPolicy {
         var copy = EnumSet.noneOf(Condition.class);

@@ -63,10 +63,18 @@ class RetryHeadersTest {
     }
 
     @Test
-    void the_number_of_retries_means_nothing_without_a_condition() {
-        assertThat(RetryHeaders.over(RetryPolicy.NONE, head("x-envoy-max-retries: 4"), true)
-                        .retries())
-                .isZero();
+    void without_a_condition_a_number_of_retries_allows_for_no_more_than_one() {
+        var more = RetryHeaders.over(RetryPolicy.NONE, head("x-envoy-max-retries: 4"), true);
+        var failed = new Outcome.ConnectFailed();
+        assertThat(decide(more, 0, failed)).isInstanceOf(RetryDecider.Decision.Retry.class);
+        assertThat(decide(more, 1, failed)).isInstanceOf(RetryDecider.Decision.Stop.class);
+        var none = RetryHeaders.over(RetryPolicy.NONE, head("x-envoy-max-retries: 0"), true);
+        assertThat(decide(none, 0, failed)).isInstanceOf(RetryDecider.Decision.Stop.class);
+    }
+
+    private static RetryDecider.Decision decide(RetryPolicy policy, int retries, Outcome outcome) {
+        return RetryDecider.decide(
+                policy, new RetryDecider.Attempt(retries, outcome, true, false, Long.MAX_VALUE), 0);
     }
 
     @Test
