@@ -337,6 +337,11 @@ final class FilterRunner implements FilterRequest {
     }
 
     @Override
+    public boolean internal() {
+        return headers.internal();
+    }
+
+    @Override
     public HeaderEdits requestEdits() {
         return requestEdits;
     }

@@ -151,6 +151,11 @@ final class FilterFold implements FilterRequest {
     }
 
     @Override
+    public boolean internal() {
+        return taken.internal();
+    }
+
+    @Override
     public HeaderEdits requestEdits() {
         return requestEdits;
     }

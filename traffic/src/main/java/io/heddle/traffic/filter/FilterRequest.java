@@ -23,6 +23,9 @@ public interface FilterRequest {
     /// Who sent it.
     Peer peer();
 
+    /// Whether it comes from inside, which the connection manager's `internal_address_config` decides.
+    boolean internal();
+
     /// Where changes to the request's headers are recorded.
     HeaderEdits requestEdits();
 

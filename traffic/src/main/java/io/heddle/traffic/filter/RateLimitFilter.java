@@ -140,8 +140,8 @@ public final class RateLimitFilter implements HttpFilter {
     private boolean isFromThere(FilterRequest request) {
         return switch (settings.counting().from()) {
             case BOTH -> true;
-            case INTERNAL -> RequestOrigin.isInternal(request);
-            case EXTERNAL -> !RequestOrigin.isInternal(request);
+            case INTERNAL -> request.internal();
+            case EXTERNAL -> !request.internal();
         };
     }
 

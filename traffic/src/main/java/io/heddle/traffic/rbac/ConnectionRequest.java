@@ -38,6 +38,11 @@ record ConnectionRequest(Peer peer) implements FilterRequest {
     }
 
     @Override
+    public boolean internal() {
+        throw none();
+    }
+
+    @Override
     public HeaderEdits requestEdits() {
         throw none();
     }

@@ -28,6 +28,7 @@ final class Request implements FilterRequest {
     RequestHead head = TextRequest.get("h", "/a");
     Optional<String> principal = Optional.empty();
     final Map<String, FilterOverride> overrides = new HashMap<>();
+    boolean internal;
     final List<ResponseFlag> flags = new ArrayList<>();
     final List<String> counted = new ArrayList<>();
     final List<HeaderChange> requestChanges = new ArrayList<>();
@@ -66,6 +67,11 @@ final class Request implements FilterRequest {
     @Override
     public RequestHead head() {
         return head;
+    }
+
+    @Override
+    public boolean internal() {
+        return internal;
     }
 
     @Override
