@@ -153,6 +153,8 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
         }
         if (held != null) {
             read(false);
+        } else if (stoppedSending) {
+            heardAll();
         }
     }
 
@@ -204,10 +206,6 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
     /// The connection is a tunnel now: all bytes are the exchange's.
     void tunnel() {
         state = State.TUNNEL;
-        if (stoppedSending) {
-            exchange().requestEnded(HeaderLines.EMPTY);
-            return;
-        }
         read(true);
         work();
         if (!reading) {
@@ -273,6 +271,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
     boolean mustClose() {
         return state == State.BODY
                 || inputEnded
+                || (stoppedSending && held == null)
                 || isUsedUp()
                 || chain.draining()
                 || reader.wantsClose()
@@ -296,7 +295,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
         }
         state = State.HEAD;
         reader.clear();
-        if (chain.draining() && held == null) {
+        if ((chain.draining() || stoppedSending) && held == null) {
             closeGently();
             return;
         }
@@ -312,6 +311,9 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
         if (state == State.HEAD && held != null) {
             worker.tick();
             work();
+            if (!reading) {
+                exchange().clientReadComplete();
+            }
         }
     }
 
@@ -385,13 +387,21 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
         ctx.fireUserEventTriggered(event);
     }
 
+    /// The client sends no more; what it sent before is still worked on.
     private void inputEnd() {
-        inputEnded = true;
         stoppedSending = true;
+        if (held == null) {
+            heardAll();
+        }
+    }
+
+    /// No more bytes come, and none are left.
+    private void heardAll() {
         switch (state) {
             case HEAD -> {
                 if (reader.begun()) {
                     state = State.ANSWER;
+                    inputEnded = true;
                     exchange()
                             .refuse(
                                     reader.head(),
@@ -399,13 +409,16 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
                                     "malformed request: it ends within its head\n",
                                     "http1.codec_error{truncated}");
                 } else {
-                    context().close();
+                    closeGently();
                 }
             }
-            case BODY -> exchange().malformed(BODY_INVALID);
-            case ANSWER -> inputEnded = true;
+            case BODY -> {
+                inputEnded = true;
+                exchange().malformed(BODY_INVALID);
+            }
             case TUNNEL -> exchange().requestEnded(HeaderLines.EMPTY);
-            case CLOSING -> context().close();
+            case CLOSING -> context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            case ANSWER -> {} // the answer says that it is the last
         }
     }
 

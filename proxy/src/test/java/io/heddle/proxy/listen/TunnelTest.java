@@ -100,6 +100,19 @@ class TunnelTest {
         }
     }
 
+    @Test
+    void what_came_before_the_switch_is_carried_though_the_client_has_ended() throws IOException {
+        try (var origin = Origin.answeringAfterTheEnd(SWITCHING);
+                var proxy = new RunningProxy(upgrade(origin.port()));
+                var client = proxy.connect()) {
+            Origin.write(client, UPGRADE + "early");
+            client.shutdownOutput();
+            assertThat(Origin.head(client.getInputStream())).startsWith("HTTP/1.1 101 ");
+            assertThat(new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1))
+                    .isEqualTo("early");
+        }
+    }
+
     /// A proxy that speaks HTTP/2 to one that speaks HTTP/1.1 to `port`; both carry WebSockets.
     private static RuntimeConfig http2(int port) {
         return RunningProxy.speaking(upgrade(port), Cluster.Protocol.HTTP2);
