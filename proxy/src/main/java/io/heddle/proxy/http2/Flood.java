@@ -15,8 +15,9 @@ public enum Flood {
     EMPTY_DATA(100, 10, 1),
     /// PRIORITY, which means nothing any more.
     PRIORITY(200, 50, 4),
-    /// WINDOW_UPDATE that nothing sent before asked for.
-    WINDOW_UPDATE(200, 50, 16),
+    /// WINDOW_UPDATE that nothing sent before asked for. A peer may give back what it read piece by piece, for the
+    /// stream and for the connection.
+    WINDOW_UPDATE(200, 50, 16, 4),
     /// Windows so small that a frame carries next to nothing.
     TINY_WINDOW(1000, 100, 0),
     /// Frames of types that nobody knows.
@@ -25,11 +26,17 @@ public enum Flood {
     final int burst;
     final int perSecond;
     final double perUsefulFrame;
+    final int perKibibyteSent;
 
     Flood(int burst, int perSecond, double perUsefulFrame) {
+        this(burst, perSecond, perUsefulFrame, 0);
+    }
+
+    Flood(int burst, int perSecond, double perUsefulFrame, int perKibibyteSent) {
         this.burst = burst;
         this.perSecond = perSecond;
         this.perUsefulFrame = perUsefulFrame;
+        this.perKibibyteSent = perKibibyteSent;
     }
 
     /// Its name in the counter `http2.flood.…` and in GOAWAY's debug data.

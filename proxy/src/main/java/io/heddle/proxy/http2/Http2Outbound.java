@@ -239,7 +239,7 @@ final class Http2Outbound {
         window -= size;
         stream.sendWindow -= size;
         stream.progressAt = transport.now();
-        guard.useful();
+        guard.sent(size);
         var out = batch();
         stream.flagsBatch = batchNumber;
         stream.flagsAt = out.writerIndex() + 4;

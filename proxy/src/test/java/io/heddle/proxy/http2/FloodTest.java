@@ -91,6 +91,25 @@ class FloodTest {
     }
 
     @Test
+    void window_updates_for_a_large_frame_pass_as_long_as_it_allows_for_them() {
+        send(new RawFrames()
+                .frame(Frames.SETTINGS, 0, 0, 0, 4, 0, 0x10, 0, 0, 0, 5, 0, 0x10, 0, 0)
+                .frame(Frames.WINDOW_UPDATE, 0, 0, 0, 0x10, 0, 0)
+                .get(1));
+        var stream = server.streams.getFirst();
+        Wire.fields(stream, ":status: 200");
+        stream.head(false);
+        stream.data(Unpooled.wrappedBuffer(new byte[1_000_000]));
+        for (int read = 0; read < 1_000_000; read += 4096) {
+            send(new RawFrames()
+                    .frame(Frames.WINDOW_UPDATE, 0, 1, 0, 0, 0x10, 0)
+                    .frame(Frames.WINDOW_UPDATE, 0, 0, 0, 0, 0x10, 0));
+        }
+        assertThat(server.connection.over()).isFalse();
+        ends(Flood.WINDOW_UPDATE, 4000, _ -> send(new RawFrames().frame(Frames.WINDOW_UPDATE, 0, 0, 0, 0, 0, 1)));
+    }
+
+    @Test
     void frames_of_unknown_types() {
         ends(Flood.UNKNOWN_FRAME, 220, _ -> send(new RawFrames().frame(0x42, 0, 0)));
     }
