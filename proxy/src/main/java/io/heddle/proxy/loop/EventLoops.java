@@ -76,7 +76,13 @@ public final class EventLoops implements AutoCloseable {
                 : new NioServerSocketChannel(SelectorProvider.provider(), family);
     }
 
-    /// The class of channels that connect.
+    /// A new channel that connects, not registered yet: of IPv6, or of IPv4 alone.
+    public SocketChannel newSocketChannel(boolean ipv6) {
+        var family = ipv6 ? SocketProtocolFamily.INET6 : SocketProtocolFamily.INET;
+        return epoll ? new EpollSocketChannel(family) : new NioSocketChannel(SelectorProvider.provider(), family);
+    }
+
+    /// The class of channels that connect, of either version if the virtual machine has IPv6.
     public Class<? extends SocketChannel> socketChannel() {
         return epoll ? EpollSocketChannel.class : NioSocketChannel.class;
     }

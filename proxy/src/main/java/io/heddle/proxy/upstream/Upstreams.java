@@ -97,7 +97,7 @@ public final class Upstreams implements ActiveConfig.Follower {
         this.neighbourhood = Neighbourhood.nobody(home);
         this.tls = tls;
         this.pools = loops.workers().stream()
-                .map(worker -> new HostPools(worker, loops.socketChannel(), counters, bindErrors, calls))
+                .map(worker -> new HostPools(worker, loops, counters, bindErrors, calls))
                 .toList();
         this.lookup = new DnsClients(loops);
         this.timer = loops.workers().getFirst().loop();

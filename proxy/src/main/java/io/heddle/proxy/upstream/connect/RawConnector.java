@@ -13,11 +13,11 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ConnectTimeoutException;
-import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.resolver.NoopAddressResolverGroup;
 import io.netty.util.ReferenceCountUtil;
 import java.net.ConnectException;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored")
 public final class RawConnector {
     private final Worker worker;
-    private final Class<? extends SocketChannel> socketChannel;
+    private final EventLoops loops;
     private final UpstreamTarget target;
     private final ConnectionOrigin origin;
     private final BindErrors bindErrors;
@@ -47,12 +47,12 @@ public final class RawConnector {
     /// `origin` is what connections have from whom they are made for.
     public RawConnector(
             Worker worker,
-            Class<? extends SocketChannel> socketChannel,
+            EventLoops loops,
             UpstreamTarget target,
             ConnectionOrigin origin,
             BindErrors bindErrors) {
         this.worker = worker;
-        this.socketChannel = socketChannel;
+        this.loops = loops;
         this.target = target;
         this.origin = origin;
         this.bindErrors = bindErrors;
@@ -62,7 +62,7 @@ public final class RawConnector {
 
     private RawConnector(RawConnector other, Alpn alpn, Runnable otherwise) {
         this.worker = other.worker;
-        this.socketChannel = other.socketChannel;
+        this.loops = other.loops;
         this.target = other.target;
         this.origin = other.origin;
         this.bindErrors = other.bindErrors;
@@ -139,7 +139,6 @@ public final class RawConnector {
         tls.ifPresent(ssl -> ssl.setHandshakeTimeoutMillis(timeout));
         var bootstrap = new Bootstrap()
                 .group(worker.loop())
-                .channel(socketChannel)
                 .resolver(NoopAddressResolverGroup.INSTANCE)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, EventLoops.READS)
@@ -214,7 +213,9 @@ public final class RawConnector {
         race.start(addresses, target.connectTimeout());
     }
 
-    private ChannelFuture connect(Bootstrap bootstrap, InetSocketAddress address) {
+    private ChannelFuture connect(Bootstrap settings, InetSocketAddress address) {
+        boolean ipv6 = address.getAddress() instanceof Inet6Address;
+        var bootstrap = settings.clone().channelFactory(() -> loops.newSocketChannel(ipv6));
         return source(address)
                 .map(near -> connectFrom(near, bootstrap, address))
                 .orElseGet(() -> bootstrap.connect(address));

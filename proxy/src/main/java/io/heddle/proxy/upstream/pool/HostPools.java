@@ -1,6 +1,7 @@
 package io.heddle.proxy.upstream.pool;
 
 import io.heddle.proxy.http2.Http2Counters;
+import io.heddle.proxy.loop.EventLoops;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.upstream.connect.BindErrors;
 import io.heddle.proxy.upstream.connect.ConnectionOrigin;
@@ -9,7 +10,6 @@ import io.heddle.proxy.upstream.connect.UpstreamTarget;
 import io.heddle.traffic.balance.host.HostState;
 import io.heddle.traffic.grpc.GrpcMethods;
 import io.heddle.traffic.resilience.RoutingPriority;
-import io.netty.channel.socket.SocketChannel;
 import java.util.IdentityHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// connections to it that come from clients' addresses, whatever their priority.
 public final class HostPools {
     private final Worker worker;
-    private final Class<? extends SocketChannel> socketChannel;
+    private final EventLoops loops;
     private final Http2Counters counters;
     private final BindErrors bindErrors;
     private final GrpcMethods calls;
@@ -29,12 +29,12 @@ public final class HostPools {
     /// The pools of one event loop.
     public HostPools(
             Worker worker,
-            Class<? extends SocketChannel> socketChannel,
+            EventLoops loops,
             Http2Counters counters,
             BindErrors bindErrors,
             GrpcMethods calls) {
         this.worker = worker;
-        this.socketChannel = socketChannel;
+        this.loops = loops;
         this.counters = counters;
         this.bindErrors = bindErrors;
         this.calls = calls;
@@ -85,7 +85,7 @@ public final class HostPools {
 
     /// What makes connections to `target` that have `origin`.
     public RawConnector connector(UpstreamTarget target, ConnectionOrigin origin) {
-        return new RawConnector(worker, socketChannel, target, origin, bindErrors);
+        return new RawConnector(worker, loops, target, origin, bindErrors);
     }
 
     private ConnectionPool pool(RawConnector connector) {
