@@ -138,8 +138,9 @@ record Figures(ProxyMetrics metrics) {
         });
     }
 
-    /// What happened to connections to hosts.
-    void add(Upstreams upstreams) {
+    /// What happened to connections to hosts, and whose requests are told by status.
+    void add(Upstreams upstreams, Listeners listeners) {
+        metrics.tellOf(listeners::statPrefixes, upstreams::names);
         metrics.addCalls(
                 upstreams.calls(),
                 Arrays.stream(GrpcCode.values()).map(GrpcCode::name).toList());

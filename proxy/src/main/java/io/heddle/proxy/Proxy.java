@@ -166,7 +166,7 @@ public final class Proxy implements AutoCloseable {
         figures.add(onDemand);
         figures.add("downstream", services.http2());
         figures.add("upstream", upstreams.http2());
-        figures.add(upstreams);
+        figures.add(upstreams, listeners);
         figures.addServer(new AdminView(this));
     }
 
@@ -494,7 +494,7 @@ public final class Proxy implements AutoCloseable {
 
         @Override
         public void swapped(RuntimeConfig previous, RuntimeConfig next) {
-            // All was done before.
+            metrics.forgetGone(); // what goes now, goes at the next scrape or change
         }
     }
 }

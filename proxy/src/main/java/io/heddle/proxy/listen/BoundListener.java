@@ -124,6 +124,11 @@ final class BoundListener {
                         && chain.match().takesDestination(destination));
     }
 
+    /// What it does with connections.
+    List<BoundChain> chains() {
+        return chains.all();
+    }
+
     /// The chain for a new connection.
     Optional<BoundChain> chain(ConnectionInfo info) {
         var current = chains;

@@ -5,6 +5,7 @@ import io.heddle.proxy.config.ActiveConfig;
 import io.heddle.proxy.exchange.ProxyServices;
 import io.heddle.proxy.loop.EventLoops;
 import io.heddle.traffic.runtime.Listener;
+import io.heddle.traffic.runtime.NetworkFilter;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import io.heddle.traffic.runtime.ServerTls;
 import java.net.Inet4Address;
@@ -12,15 +13,19 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The listeners that are open: one server socket a listener and event loop.
@@ -176,6 +181,21 @@ public final class Listeners implements ActiveConfig.Follower {
                     listener.statPrefix().isEmpty() ? address.replace(':', '_') : listener.statPrefix(), bound.stats());
         }
         return stats;
+    }
+
+    /// The `stat_prefix`es of the connection managers of listeners that are open, and of those that have connections
+    /// yet.
+    public synchronized Set<String> statPrefixes() {
+        var prefixes = new HashSet<String>();
+        Stream.of(open.values(), leaving)
+                .flatMap(Collection::stream)
+                .flatMap(bound -> bound.chains().stream())
+                .forEach(chain -> {
+                    if (chain.filter() instanceof NetworkFilter.Http http) {
+                        prefixes.add(http.statPrefix());
+                    }
+                });
+        return prefixes;
     }
 
     /// Accepts new connections, or leaves them waiting in the kernel, but for listeners that bypass overload.

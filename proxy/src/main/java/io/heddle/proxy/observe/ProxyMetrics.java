@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -21,7 +22,8 @@ import java.util.function.Supplier;
 /// The proxy's Prometheus metrics: Istio's standard metrics of requests, denials, and figures of the process.
 ///
 /// Each event loop counts into its own table without locks and, for combinations seen before, without allocating; a
-/// scrape adds the tables up. Series are bounded in number and dropped when idle.
+/// scrape adds the tables up. Series are bounded in number and dropped when idle; statuses under Envoy's names are told
+/// of as many connection managers and clusters as there are, from their first request to their end.
 public final class ProxyMetrics implements RequestObserver {
     private static final int MAX_POLICIES = 500;
     private static final double NANOS_PER_MILLISECOND = 1e6;
@@ -42,6 +44,7 @@ public final class ProxyMetrics implements RequestObserver {
     private final List<GrpcMethods> grpc = new CopyOnWriteArrayList<>();
     private final List<GrpcCallFamilies> calls = new CopyOnWriteArrayList<>();
     private final List<Supplier<List<LabelledFamily>>> families = new CopyOnWriteArrayList<>();
+    private volatile Optional<Supplier<StatusTable.Names>> there = Optional.empty();
     private final FastThreadLocal<SeriesTable> table = new FastThreadLocal<>() {
         @Override
         protected SeriesTable initialValue() {
@@ -74,6 +77,25 @@ public final class ProxyMetrics implements RequestObserver {
     /// Adds families that are asked for at each scrape. Any thread.
     public void addFamilies(Supplier<List<LabelledFamily>> more) {
         families.add(more);
+    }
+
+    /// Requests are told by the statuses of connection managers and clusters for as long as `managers` and `clusters`
+    /// name these, by their `stat_prefix` and their name. Without this, for good. Any thread.
+    public void tellOf(Supplier<Set<String>> managers, Supplier<Set<String>> clusters) {
+        there = Optional.of(() -> new StatusTable.Names(managers.get(), clusters.get()));
+    }
+
+    /// Forgets the statuses of connection managers and clusters that are no more. Done at each scrape; a proxy that
+    /// nobody scrapes has to do it when its configuration changes. Any thread.
+    public void forgetGone() {
+        if (there.isEmpty()) {
+            return;
+        }
+        // In this order: what came up before is there now, unless it is gone.
+        var known = StatusTable.Names.none();
+        tables.forEach(loop -> loop.statuses().addNames(known));
+        var gone = known.without(there.get().get());
+        tables.forEach(loop -> loop.statuses().forget(gone));
     }
 
     /// Adds calls of gRPC that filters count. Any thread.
@@ -232,8 +254,9 @@ public final class ProxyMetrics implements RequestObserver {
     }
 
     private void writeStatuses(MetricsText text) {
-        var totals = new HashMap<StatusCount.StatusKey, StatusCount.Total>();
-        tables.forEach(loop -> loop.addStatuses(totals));
+        forgetGone();
+        var totals = StatusTable.Totals.none();
+        tables.forEach(loop -> loop.statuses().addTo(totals));
         new StatusFamilies(totals).write(text);
     }
 

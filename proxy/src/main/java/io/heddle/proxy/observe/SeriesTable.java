@@ -22,7 +22,7 @@ final class SeriesTable {
     private final Labels labels;
     private final int limit;
     private final Map<List<String>, Series> known = new ConcurrentHashMap<>();
-    private final Map<StatusCount.StatusKey, StatusCount> statuses = new ConcurrentHashMap<>();
+    private final StatusTable statuses = new StatusTable();
     private final @Nullable Entry[] recent = new Entry[SLOTS];
 
     SeriesTable(Labels labels, int limit) {
@@ -38,16 +38,13 @@ final class SeriesTable {
     boolean count(RequestTimeline timeline, long begun) {
         var entry = find(timeline);
         if (entry == null) {
-            var count = statusCount(timeline);
-            if (count != null) {
-                count.count(timeline.attempts);
-            }
+            statuses.manager(timeline).count(timeline.attempts);
+            statuses.cluster(timeline).count(timeline.attempts);
             return false;
         }
         entry.series.count(timeline.finished - begun, timeline.bytesReceived, timeline.bytesSent, timeline.finished);
-        if (entry.statuses != null) {
-            entry.statuses.count(timeline.attempts);
-        }
+        entry.manager.count(timeline.attempts);
+        entry.ofCluster.count(timeline.attempts);
         return true;
     }
 
@@ -58,9 +55,10 @@ final class SeriesTable {
         int length = 0;
         for (var entry = recent[slot]; entry != null; entry = entry.next) {
             if (entry.hash == hash && entry.fits(timeline)) {
-                if (!entry.series.isExpired()) {
+                if (entry.generation == statuses.generation() && !entry.series.isExpired()) {
                     return entry;
                 }
+                length = CHAIN;
                 break;
             }
             length++;
@@ -69,30 +67,18 @@ final class SeriesTable {
         if (series == null) {
             return null;
         }
-        // A long chain is dropped whole: it holds configurations that are gone.
+        // A long chain is dropped whole, and so is one with an entry that is over: it holds configurations that are
+        // gone.
         var next = length >= CHAIN ? null : recent[slot];
-        var fresh = new Entry(hash, timeline, new Counted(series, statusCount(timeline)), next);
+        var fresh = new Entry(hash, timeline, series, next);
         recent[slot] = fresh;
         return fresh;
     }
 
-    /// Adds what was counted by status to `totals`. None expires: there are as many at most as series.
-    void addStatuses(Map<StatusCount.StatusKey, StatusCount.Total> totals) {
-        statuses.forEach((key, count) -> totals.merge(key, count.total(), StatusCount.Total::plus));
+    /// Finished requests by status, whether they have series or not.
+    StatusTable statuses() {
+        return statuses;
     }
-
-    private @Nullable StatusCount statusCount(RequestTimeline timeline) {
-        var key = StatusCount.StatusKey.of(timeline);
-        var count = statuses.get(key);
-        if (count == null && statuses.size() < limit) {
-            count = new StatusCount();
-            statuses.put(key, count);
-        }
-        return count;
-    }
-
-    /// Where the requests of an entry count.
-    private record Counted(Series series, @Nullable StatusCount statuses) {}
 
     Collection<Series> all() {
         return known.values();
@@ -145,7 +131,7 @@ final class SeriesTable {
         return peer != null && peer.tls();
     }
 
-    private static final class Entry {
+    private final class Entry {
         private final int hash;
         private final @Nullable Cluster cluster;
         private final @Nullable Endpoint endpoint;
@@ -156,11 +142,14 @@ final class SeriesTable {
         private final PeerMetadata source;
         private final Optional<String> principal;
         private final boolean tls;
+        private final boolean forwarded;
         private final Series series;
-        private final @Nullable StatusCount statuses;
+        private final int generation;
+        private final StatusCount manager;
+        private final StatusCount ofCluster;
         private final @Nullable Entry next;
 
-        Entry(int hash, RequestTimeline timeline, Counted counted, @Nullable Entry next) {
+        Entry(int hash, RequestTimeline timeline, Series series, @Nullable Entry next) {
             this.hash = hash;
             this.cluster = timeline.cluster();
             this.endpoint = endpoint(timeline);
@@ -171,8 +160,11 @@ final class SeriesTable {
             this.source = timeline.source();
             this.principal = principal(timeline);
             this.tls = isTls(timeline);
-            this.series = counted.series();
-            this.statuses = counted.statuses();
+            this.forwarded = timeline.forwarded;
+            this.series = series;
+            this.generation = statuses.generation(); // before they are found: they may be forgotten after that
+            this.manager = statuses.manager(timeline);
+            this.ofCluster = statuses.cluster(timeline);
             this.next = next;
         }
 
@@ -184,6 +176,7 @@ final class SeriesTable {
                     && flag == timeline.flag
                     && grpcStatus == timeline.grpcStatus
                     && tls == isTls(timeline)
+                    && forwarded == timeline.forwarded
                     && statPrefix.equals(timeline.statPrefix)
                     && source.equals(timeline.source())
                     && principal.equals(principal(timeline));

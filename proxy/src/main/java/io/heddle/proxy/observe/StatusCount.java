@@ -10,36 +10,6 @@ final class StatusCount {
 
     private final long[] cells = new long[2];
 
-    /// What is counted together.
-    ///
-    /// @param statPrefix the connection manager's `stat_prefix`
-    /// @param cluster the cluster's name; empty when the filters before it answered
-    /// @param status the status that the client was told; 0 for none
-    record StatusKey(String statPrefix, String cluster, int status) {
-        static StatusKey of(RequestTimeline timeline) {
-            var cluster = timeline.cluster();
-            return new StatusKey(
-                    timeline.statPrefix, cluster == null || !timeline.forwarded ? "" : cluster.name(), timeline.status);
-        }
-
-        boolean isAnswered() {
-            return status > 0;
-        }
-
-        boolean hasCluster() {
-            return !cluster.isEmpty();
-        }
-
-        boolean isClusters() {
-            return hasCluster() && isAnswered();
-        }
-
-        /// Its first digit.
-        String statusClass() {
-            return Integer.toString(status / 100);
-        }
-    }
-
     /// What was counted, over all loops.
     ///
     /// @param requests finished requests

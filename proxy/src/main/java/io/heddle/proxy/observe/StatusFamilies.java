@@ -1,109 +1,98 @@
 package io.heddle.proxy.observe;
 
-import io.heddle.proxy.observe.StatusCount.StatusKey;
 import io.heddle.proxy.observe.StatusCount.Total;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Function;
-import java.util.function.Predicate;
+import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
 import java.util.function.ToLongFunction;
 
 /// Finished requests by connection manager, by cluster and by status, under the names that Envoy gives them.
 ///
 /// @param totals what was counted
-record StatusFamilies(Map<StatusKey, Total> totals) {
+record StatusFamilies(StatusTable.Totals totals) {
     private static final String MANAGER = "envoy_http_conn_manager_prefix";
     private static final String CLUSTER = "envoy_cluster_name";
 
-    /// Labels with their values, in order.
-    private record Labelled(List<String> names, List<String> values) {
-        static Labelled of(String name, String value) {
-            return new Labelled(List.of(name), List.of(value));
+    /// By what the requests of one name are told apart: a label and its value for each status.
+    private record Division(String label, IntFunction<String> value) {
+        static final Division NONE = new Division("", _ -> "");
+        static final Division CLASS = new Division("envoy_response_code_class", code -> Integer.toString(code / 100));
+        static final Division CODE = new Division("envoy_response_code", Integer::toString);
+
+        String labels(String nameLabel, String name, int status) {
+            return label.isEmpty()
+                    ? MetricsText.labels(List.of(nameLabel), List.of(name))
+                    : MetricsText.labels(List.of(label, nameLabel), List.of(value.apply(status), name));
+        }
+    }
+
+    /// Requests of all names of a kind.
+    private record Kind(String label, Map<String, SortedMap<Integer, Total>> totals) {
+        SortedMap<String, Long> sums(IntPredicate wanted, Division division, ToLongFunction<Total> what) {
+            var sums = new TreeMap<String, Long>();
+            totals.forEach((name, byStatus) -> byStatus.forEach((status, total) -> {
+                if (wanted.test(status)) {
+                    sums.merge(division.labels(label, name, status), what.applyAsLong(total), Long::sum);
+                }
+            }));
+            return sums;
         }
 
-        Labelled after(String name, String value) {
-            return new Labelled(List.of(name, names.getFirst()), List.of(value, values.getFirst()));
+        SortedMap<String, Long> requests(IntPredicate wanted, Division division) {
+            return sums(wanted, division, Total::requests);
         }
     }
 
     void write(MetricsText text) {
-        write(text, "envoy_http_downstream_rq_total", "Requests that have ended.", _ -> true, StatusFamilies::manager);
+        var managers = new Kind(MANAGER, totals.managers());
+        var clusters = new Kind(CLUSTER, totals.clusters());
+        write(
+                text,
+                "envoy_http_downstream_rq_total",
+                "Requests that have ended.",
+                managers.requests(_ -> true, Division.NONE));
         write(
                 text,
                 "envoy_http_downstream_rq_completed",
                 "Of these, answered.",
-                StatusKey::isAnswered,
-                StatusFamilies::manager);
+                managers.requests(StatusFamilies::isAnswered, Division.NONE));
         write(
                 text,
                 "envoy_http_downstream_rq_xx",
                 "Of these, by the class of their status.",
-                StatusKey::isAnswered,
-                key -> manager(key).after("envoy_response_code_class", key.statusClass()));
-        tries(text);
+                managers.requests(StatusFamilies::isAnswered, Division.CLASS));
+        write(
+                text,
+                "envoy_cluster_upstream_rq_total",
+                "Tries at hosts of the cluster, of requests that have ended.",
+                clusters.sums(_ -> true, Division.NONE, Total::tries));
         write(
                 text,
                 "envoy_cluster_upstream_rq_completed",
                 "Requests for the cluster that were answered, by a host or for it.",
-                StatusKey::isClusters,
-                StatusFamilies::cluster);
+                clusters.requests(StatusFamilies::isAnswered, Division.NONE));
         write(
                 text,
                 "envoy_cluster_upstream_rq_xx",
                 "Of these, by the class of their status.",
-                StatusKey::isClusters,
-                key -> cluster(key).after("envoy_response_code_class", key.statusClass()));
+                clusters.requests(StatusFamilies::isAnswered, Division.CLASS));
         write(
                 text,
                 "envoy_cluster_upstream_rq",
                 "Of these, by their status.",
-                StatusKey::isClusters,
-                key -> cluster(key).after("envoy_response_code", Integer.toString(key.status())));
+                clusters.requests(StatusFamilies::isAnswered, Division.CODE));
     }
 
-    private void tries(MetricsText text) {
-        var help = "Tries at hosts of the cluster, of requests that have ended.";
-        write(
-                text,
-                "envoy_cluster_upstream_rq_total",
-                help,
-                sums(StatusKey::hasCluster, StatusFamilies::cluster, Total::tries));
-    }
-
-    private void write(
-            MetricsText text,
-            String name,
-            String help,
-            Predicate<StatusKey> wanted,
-            Function<StatusKey, Labelled> labels) {
-        write(text, name, help, sums(wanted, labels, Total::requests));
+    private static boolean isAnswered(int status) {
+        return status > 0;
     }
 
     private static void write(MetricsText text, String name, String help, SortedMap<String, Long> sums) {
         if (!sums.isEmpty() && text.family(name, "counter", help)) {
             sums.forEach((labels, sum) -> text.sample(name, labels, (double) sum));
         }
-    }
-
-    private SortedMap<String, Long> sums(
-            Predicate<StatusKey> wanted, Function<StatusKey, Labelled> labels, ToLongFunction<Total> what) {
-        var sums = new TreeMap<String, Long>();
-        totals.forEach((key, total) -> {
-            if (wanted.test(key)) {
-                var labelled = labels.apply(key);
-                sums.merge(MetricsText.labels(labelled.names(), labelled.values()), what.applyAsLong(total), Long::sum);
-            }
-        });
-        return sums;
-    }
-
-    private static Labelled manager(StatusKey key) {
-        return Labelled.of(MANAGER, key.statPrefix());
-    }
-
-    private static Labelled cluster(StatusKey key) {
-        return Labelled.of(CLUSTER, key.cluster());
     }
 }

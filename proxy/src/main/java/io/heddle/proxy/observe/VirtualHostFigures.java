@@ -4,9 +4,9 @@ import io.heddle.traffic.resilience.retry.RetryCounts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -51,7 +51,7 @@ final class VirtualHostFigures {
     private static final class Figures {
         private final LongAdder tries = new LongAdder();
         private final LongAdder completed = new LongAdder();
-        private final Map<Integer, LongAdder> statuses = new ConcurrentSkipListMap<>();
+        private final ByStatus<LongAdder> statuses = new ByStatus<>(LongAdder::new);
         private final RetryCounts retries = new RetryCounts();
         private final AtomicLongArray times = new AtomicLongArray(Series.MILLISECONDS.length + 2);
 
@@ -64,13 +64,20 @@ final class VirtualHostFigures {
             }
             if (timeline.status > 0) {
                 completed.increment();
-                statuses.computeIfAbsent(timeline.status, _ -> new LongAdder()).increment();
+                statuses.of(timeline.status).increment();
             }
             long nanos = timeline.hostNanos();
             if (nanos >= 0) {
                 times.incrementAndGet(Series.durationBucket(nanos));
                 times.addAndGet(times.length() - 1, nanos);
             }
+        }
+
+        /// What was counted by status.
+        SortedMap<Integer, Long> answered() {
+            var answered = new TreeMap<Integer, Long>();
+            statuses.forEach((count, status) -> answered.put(status, count.sum()));
+            return answered;
         }
 
         long[] times() {
@@ -142,17 +149,15 @@ final class VirtualHostFigures {
         var byStatus = prefix + "upstream_rq";
         if (text.family(byStatus, "counter", "Requests answered, by status.")) {
             entries.forEach(entry -> entry.figures()
-                    .statuses
+                    .answered()
                     .forEach((status, count) ->
-                            text.sample(byStatus, coded(entry, "envoy_response_code", status), (double) count.sum())));
+                            text.sample(byStatus, coded(entry, "envoy_response_code", status), (double) count)));
         }
         var byClass = prefix + "upstream_rq_xx";
         if (text.family(byClass, "counter", "Requests answered, by class of status.")) {
             entries.forEach(entry -> {
                 var classes = new TreeMap<Integer, Long>();
-                entry.figures()
-                        .statuses
-                        .forEach((status, count) -> classes.merge(status / 100, count.sum(), Long::sum));
+                entry.figures().answered().forEach((status, count) -> classes.merge(status / 100, count, Long::sum));
                 classes.forEach((number, count) ->
                         text.sample(byClass, coded(entry, "envoy_response_code_class", number), (double) count));
             });

@@ -155,6 +155,11 @@ public final class Upstreams implements ActiveConfig.Follower {
         return List.copyOf(new TreeMap<>(clusters).values());
     }
 
+    /// The names of all clusters there are now.
+    public Set<String> names() {
+        return clusters.keySet();
+    }
+
     /// Asks for a connection to `host` of `cluster` on the event loop of `worker`, where this is called. The listener
     /// of `ticket` gets it, perhaps before this returns, unless the ticket is cancelled.
     public void connect(Worker worker, UpstreamCluster cluster, Host host, ConnectionTicket ticket) {

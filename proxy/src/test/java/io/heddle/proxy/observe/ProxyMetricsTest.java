@@ -7,8 +7,10 @@ import io.heddle.traffic.grpc.GrpcMethods;
 import io.heddle.traffic.request.Denial;
 import io.heddle.traffic.request.ResponseFlag;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ProxyMetricsTest {
@@ -73,6 +75,74 @@ class ProxyMetricsTest {
         assertThat(scrape(metrics, "envoy_http_downstream_rq_total")).endsWith("{" + manager + "} 5\n");
         assertThat(scrape(metrics, "envoy_http_downstream_rq_xx"))
                 .contains("{envoy_response_code_class=\"2\"," + manager + "} 3\n");
+    }
+
+    @Test
+    void what_a_filter_answers_like_a_host_counts_as_no_clusters_all_the_same() {
+        var metrics = new ProxyMetrics(SETTINGS, Timelines.WEB, () -> Optional.of(Timelines.WEB_ID));
+        metrics.finished(Timelines.outbound(503));
+        var refused = Timelines.outbound(503);
+        refused.forwarded = false;
+        metrics.finished(refused);
+        assertThat(scrape(metrics, "envoy_cluster_upstream_rq_completed")).endsWith("} 1\n");
+        assertThat(scrape(metrics, "envoy_http_downstream_rq_completed")).endsWith("} 2\n");
+    }
+
+    @Test
+    void every_manager_and_cluster_is_told_of_beyond_the_limit_of_series() {
+        var settings = new ProxyMetrics.Settings("0.1.0", 1, Duration.ofMinutes(15));
+        var metrics = new ProxyMetrics(settings, Timelines.WEB, Optional::empty);
+        for (int i = 0; i < 20; i++) {
+            metrics.finished(to("cluster-" + i, "outbound-" + i, 200));
+            metrics.finished(to("cluster-" + i, "outbound-" + i, 503));
+        }
+        assertThat(scrape(metrics, "istio_requests_total").lines()).hasSize(2 + 1);
+        assertThat(scrape(metrics, "envoy_cluster_upstream_rq_completed").lines())
+                .hasSize(2 + 20)
+                .contains("envoy_cluster_upstream_rq_completed{envoy_cluster_name=\"cluster-19\"} 2");
+        assertThat(scrape(metrics, "envoy_cluster_upstream_rq"))
+                .contains("{envoy_response_code=\"503\",envoy_cluster_name=\"cluster-19\"} 1\n");
+        assertThat(scrape(metrics, "envoy_http_downstream_rq_total").lines())
+                .hasSize(2 + 20)
+                .contains("envoy_http_downstream_rq_total{envoy_http_conn_manager_prefix=\"outbound-19\"} 2");
+    }
+
+    @Test
+    void what_is_gone_is_told_no_more_and_counts_anew_when_it_comes_back() {
+        var metrics = new ProxyMetrics(SETTINGS, Timelines.WEB, Optional::empty);
+        var managers = new HashSet<>(Set.of("outbound", "left"));
+        var clusters = new HashSet<>(Set.of("kept", "left"));
+        metrics.tellOf(() -> managers, () -> clusters);
+        var kept = to("kept", "outbound", 200);
+        var left = to("left", "left", 200);
+        for (int i = 0; i < 3; i++) {
+            metrics.finished(kept);
+            metrics.finished(left);
+        }
+        assertThat(scrape(metrics, "envoy_cluster_upstream_rq_total")).contains("\"left\"} 3\n");
+        managers.remove("left");
+        clusters.remove("left");
+        assertThat(scrape(metrics, "envoy_cluster_upstream_rq_total")).endsWith("counter\n" + total("kept", 3));
+        assertThat(scrape(metrics, "envoy_http_downstream_rq_total")).doesNotContain("left");
+        managers.add("left");
+        clusters.add("left");
+        metrics.finished(kept);
+        metrics.finished(left);
+        assertThat(scrape(metrics, "envoy_cluster_upstream_rq_total"))
+                .endsWith("counter\n" + total("kept", 4) + total("left", 1));
+        assertThat(scrape(metrics, "envoy_http_downstream_rq_total"))
+                .contains("envoy_http_downstream_rq_total{envoy_http_conn_manager_prefix=\"left\"} 1\n");
+    }
+
+    private static String total(String cluster, int tries) {
+        return "envoy_cluster_upstream_rq_total{envoy_cluster_name=\"" + cluster + "\"} " + tries + "\n";
+    }
+
+    private static RequestTimeline to(String cluster, String statPrefix, int status) {
+        var timeline = Timelines.outbound(status);
+        timeline.statPrefix = statPrefix;
+        timeline.toCluster(Timelines.cluster(cluster));
+        return timeline;
     }
 
     @Test

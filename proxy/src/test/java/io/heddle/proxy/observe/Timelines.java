@@ -35,20 +35,24 @@ final class Timelines {
     static final String CATALOG_ID = "spiffe://mesh.test/ns/shop/sa/catalog";
     static final Endpoint ENDPOINT =
             new Endpoint("127.0.0.2", 15006, 1, Endpoint.Health.HEALTHY, 0, Map.of("tlsMode", "istio"), CATALOG);
-    static final Cluster CLUSTER = new Cluster(
-            "outbound|9080||catalog.shop",
-            Cluster.Discovery.EDS,
-            EndpointSet.EMPTY,
-            Duration.ofSeconds(1),
-            new BalancerPolicy.LeastRequest(2),
-            BreakerLimits.DEFAULT,
-            List.of(new Cluster.Transport(Map.of("tlsMode", "istio"), Optional.of(tls()))),
-            Cluster.Protocol.HTTP1,
-            Http2Options.DEFAULT,
-            ConnectionLimits.DEFAULT,
-            new Cluster.ServiceTag("catalog.shop", "catalog", "shop"));
+    static final Cluster CLUSTER = cluster("outbound|9080||catalog.shop");
 
     private Timelines() {}
+
+    static Cluster cluster(String name) {
+        return new Cluster(
+                name,
+                Cluster.Discovery.EDS,
+                EndpointSet.EMPTY,
+                Duration.ofSeconds(1),
+                new BalancerPolicy.LeastRequest(2),
+                BreakerLimits.DEFAULT,
+                List.of(new Cluster.Transport(Map.of("tlsMode", "istio"), Optional.of(tls()))),
+                Cluster.Protocol.HTTP1,
+                Http2Options.DEFAULT,
+                ConnectionLimits.DEFAULT,
+                new Cluster.ServiceTag("catalog.shop", "catalog", "shop"));
+    }
 
     static RequestTimeline outbound(int status) {
         var timeline = new RequestTimeline();
