@@ -53,7 +53,16 @@ final class AnswerChanges {
         if (typed && seen.changes()) {
             all.add(new HeaderEdit(HeaderEdit.Action.REMOVE, CONTENT_ENCODING, "")); // gRPC gets no body
         }
-        return new LocalAnswer(reply, all, typed ? body : seen.through(body));
+        return new LocalAnswer(reply, all, typed ? body : through(seen, body));
+    }
+
+    /// A body that filters cannot change is left out: the status is what counts, and stays.
+    private byte[] through(FilteredAnswer seen, byte[] body) {
+        var changed = seen.through(body);
+        if (!seen.fault().isEmpty()) {
+            format.timeline().details += "{" + seen.fault() + "}";
+        }
+        return changed;
     }
 
     private void note(LocalReply reply, boolean grpc) {

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// The answer to a request whose filters want to see it: shows them its head, the last filter of the chain first, and
 /// carries its body through what they do to it. Part of its [HttpExchange], reused with it.
 final class FilteredAnswer implements BodyOutput, FilterAnswer {
+    private static final byte[] NOTHING = {};
+
     private final HttpExchange exchange;
     private final Transforms transforms;
     private final BodyPipe pipe = new BodyPipe(this);
@@ -33,6 +35,7 @@ final class FilteredAnswer implements BodyOutput, FilterAnswer {
     private boolean hasBody;
     private boolean keepsLength;
     private int length;
+    private String fault = "";
     private @Nullable ByteArrayOutputStream collected;
 
     FilteredAnswer(HttpExchange exchange, Transforms transforms) {
@@ -59,17 +62,26 @@ final class FilteredAnswer implements BodyOutput, FilterAnswer {
         show(code, HeaderFields.NONE, bytes > 0, changes);
     }
 
-    /// What the whole body of an answer made here becomes.
+    /// What the whole body of an answer made here becomes: nothing, when it cannot be changed ([#fault]).
     byte[] through(byte[] body) {
+        fault = "";
         if (pipe.isEmpty()) {
             return body;
         }
         var changed = new ByteArrayOutputStream();
         collected = changed;
-        pipe.piece(ByteBufAllocator.DEFAULT.directBuffer(body.length).writeBytes(body));
-        pipe.end(HeaderLines.EMPTY);
-        collected = null;
-        return changed.toByteArray();
+        try {
+            pipe.piece(ByteBufAllocator.DEFAULT.directBuffer(body.length).writeBytes(body));
+            pipe.end(HeaderLines.EMPTY);
+        } finally {
+            collected = null;
+        }
+        return fault.isEmpty() ? changed.toByteArray() : NOTHING;
+    }
+
+    /// Why the body of an answer made here could not be changed, for logs; empty when it could.
+    String fault() {
+        return fault;
     }
 
     private void show(int code, HeaderFields received, boolean mayHaveBody, HeaderEdits changes) {
@@ -183,7 +195,11 @@ final class FilteredAnswer implements BodyOutput, FilterAnswer {
 
     @Override
     public void fault(String details) {
-        exchange.answerBroken(details);
+        if (collected == null) {
+            exchange.answerBroken(details);
+        } else {
+            fault = details; // Nothing is sent yet, so the answer goes without its body.
+        }
     }
 
     @Override
