@@ -2,6 +2,7 @@ package io.heddle.proxy.exchange;
 
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.http.HttpResponseHead;
+import io.heddle.proxy.observe.RequestObserver;
 import io.heddle.proxy.observe.RequestTimeline;
 import io.heddle.traffic.request.HeaderEdit;
 import io.heddle.traffic.request.HeaderEdits;
@@ -68,6 +69,15 @@ final class FollowedRedirects {
         boolean follows = decision.isPresent() && follow(policy, timeline.decision(), decision.get(), head, https);
         dropsBody = follows && becomesGet(answer, head);
         return follows ? next : Optional.empty();
+    }
+
+    /// Tells of what is over at `now`: the request up to a redirect of this status is one of its own, as in Envoy.
+    void tell(int status, long now, RequestObserver observer) {
+        timeline.status = status;
+        timeline.details = "internal_redirect";
+        timeline.redirected = true;
+        timeline.finished = now;
+        observer.finished(timeline);
     }
 
     /// The request that an answer leads to; empty when that is none that may be followed.

@@ -396,10 +396,11 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         if (next.isEmpty()) {
             return false;
         }
-        tries.redirected(followed);
         if (filters != null) {
             filters.again();
         }
+        followed.tell(answer.status(), worker.now(), services.observer());
+        tries.redirected(followed);
         inward = null; // the filters see all of the body again
         head = next.get();
         facts.start(head());

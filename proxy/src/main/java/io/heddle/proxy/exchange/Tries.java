@@ -442,11 +442,11 @@ final class Tries {
     void redirected(FollowedRedirects followed) {
         release();
         sent.from(followed.origin());
-        timeline.attempts = 0;
         if (followed.dropsBody()) {
             body.clear();
         }
-        forgetAnswer();
+        long kept = followed.dropsBody() ? 0 : timeline.bytesReceived;
+        timeline.begunAnew(worker.now(), worker.nowMillis(), kept);
     }
 
     /// The request is over.

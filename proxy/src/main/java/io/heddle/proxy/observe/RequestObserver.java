@@ -6,7 +6,8 @@ import java.util.Optional;
 /// Gets every finished request, and every connection that access rules were asked about, on its event loop. It
 /// must not block and must not keep the timeline.
 public interface RequestObserver {
-    /// The request has ended, one way or another.
+    /// The request has ended, one way or another. One whose redirect is followed here has ended, too, with the
+    /// status of the redirect and the details `internal_redirect`: what it leads to is a request of its own.
     void finished(RequestTimeline timeline);
 
     /// Access rules have let a connection pass, or have refused it.

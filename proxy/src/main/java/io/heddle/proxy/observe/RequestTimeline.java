@@ -46,6 +46,8 @@ public final class RequestTimeline {
     public long bytesSent;
     /// The status sent to the client; 0 when none was.
     public int status;
+    /// Whether its answer was a redirect that was followed here, so that no client got it.
+    public boolean redirected;
     /// The value of `grpc-status`, -1 without.
     public int grpcStatus = -1;
     /// Whether the answer is whole: a host's, or one made here.
@@ -88,6 +90,7 @@ public final class RequestTimeline {
         bytesReceived = 0;
         bytesSent = 0;
         status = 0;
+        redirected = false;
         grpcStatus = -1;
         attempts = 0;
         forwarded = false;
@@ -106,11 +109,30 @@ public final class RequestTimeline {
         source = PeerMetadata.UNKNOWN;
     }
 
+    /// A redirect was followed, and the request goes on as one of its own, complete as it is, from `now` on
+    /// (`System.nanoTime()`; `millis` of the wall clock) with `body` bytes of body: as Envoy tells of it.
+    public void begunAnew(long now, long millis, long body) {
+        var sender = source;
+        var spoken = protocol;
+        reset();
+        source = sender;
+        protocol = spoken;
+        startedAtMillis = millis;
+        headReceived = now;
+        requestComplete = now;
+        bytesReceived = body;
+    }
+
     /// How long the host took from the end of the request, once its answer is whole; -1 where no host answered, or did
     /// so before the request had ended.
     public long hostNanos() {
         boolean answered = details.equals("via_upstream") && responseHeadReceived != 0 && requestComplete != 0;
         return answered ? finished - Math.max(upstreamHeadSent, requestComplete) : -1;
+    }
+
+    /// The status that a client was told; 0 when none was.
+    int answered() {
+        return redirected ? 0 : status;
     }
 
     /// The request came with this head from this peer, and goes by the `x-request-id` that the proxy made; empty when

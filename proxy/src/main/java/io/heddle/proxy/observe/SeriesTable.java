@@ -143,6 +143,7 @@ final class SeriesTable {
         private final Optional<String> principal;
         private final boolean tls;
         private final boolean forwarded;
+        private final boolean redirected;
         private final Series series;
         private final int generation;
         private final StatusCount manager;
@@ -161,6 +162,7 @@ final class SeriesTable {
             this.principal = principal(timeline);
             this.tls = isTls(timeline);
             this.forwarded = timeline.forwarded;
+            this.redirected = timeline.redirected;
             this.series = series;
             this.generation = statuses.generation(); // before they are found: they may be forgotten after that
             this.manager = statuses.manager(timeline);
@@ -177,6 +179,7 @@ final class SeriesTable {
                     && grpcStatus == timeline.grpcStatus
                     && tls == isTls(timeline)
                     && forwarded == timeline.forwarded
+                    && redirected == timeline.redirected
                     && statPrefix.equals(timeline.statPrefix)
                     && source.equals(timeline.source())
                     && principal.equals(principal(timeline));

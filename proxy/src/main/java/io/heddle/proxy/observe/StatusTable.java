@@ -51,13 +51,13 @@ final class StatusTable {
 
     /// Where a finished request counts for its connection manager.
     StatusCount manager(RequestTimeline timeline) {
-        return of(managers, timeline.statPrefix, timeline.status);
+        return of(managers, timeline.statPrefix, timeline.answered());
     }
 
     /// Where a finished request counts for its cluster: nowhere, when the filters before it answered.
     StatusCount cluster(RequestTimeline timeline) {
         var cluster = timeline.cluster();
-        return cluster == null || !timeline.forwarded ? nowhere : of(clusters, cluster.name(), timeline.status);
+        return cluster == null || !timeline.forwarded ? nowhere : of(clusters, cluster.name(), timeline.answered());
     }
 
     private static StatusCount of(Map<String, ByStatus<StatusCount>> all, String name, int status) {

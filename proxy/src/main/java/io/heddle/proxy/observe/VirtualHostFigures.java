@@ -62,9 +62,9 @@ final class VirtualHostFigures {
                     retries.count(event);
                 }
             }
-            if (timeline.status > 0) {
+            if (timeline.answered() > 0) {
                 completed.increment();
-                statuses.of(timeline.status).increment();
+                statuses.of(timeline.answered()).increment();
             }
             long nanos = timeline.hostNanos();
             if (nanos >= 0) {
