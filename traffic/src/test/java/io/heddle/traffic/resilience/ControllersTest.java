@@ -6,6 +6,7 @@ import io.heddle.traffic.resilience.AdmissionSettings.Success;
 import io.heddle.traffic.resilience.ConcurrencySettings.Smallest;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -48,6 +49,29 @@ class ControllersTest {
             assertThat(of(settings("here", 2))).isSameAs(fresh);
         }
         assertThat(controllers.concurrency()).containsExactly(fresh);
+    }
+
+    /// While a chain drains its requests and those of the new one come in turns.
+    @Test
+    void requests_of_two_chains_wait_for_nobody() {
+        var old = of(settings("here", 1));
+        var fresh = of(settings("here", 2));
+        var known = controllers.of(admission("here", 1), now);
+        var other = controllers.of(admission("here", 2), now);
+        synchronized (controllers) {
+            assertThat(CompletableFuture.runAsync(() -> {
+                        for (int turn = 0; turn < 3; turn++) {
+                            now++;
+                            assertThat(of(settings("here", 1))).isSameAs(old);
+                            assertThat(of(settings("here", 2))).isSameAs(fresh);
+                            assertThat(controllers.of(admission("here", 1), now))
+                                    .isSameAs(known);
+                            assertThat(controllers.of(admission("here", 2), now))
+                                    .isSameAs(other);
+                        }
+                    }))
+                    .succeedsWithin(Duration.ofSeconds(20));
+        }
     }
 
     @Test
