@@ -146,7 +146,7 @@ class DiscoveredSecretsTest {
         assertThatThrownBy(() -> proxy("static_resources: {listeners: [" + listener + "]}"))
                 .isInstanceOf(StartFailure.class)
                 .hasMessageContaining("Listener front")
-                .hasMessageContaining("absent does not exist");
+                .hasMessageContaining("absent: there is no such file or directory");
     }
 
     @Test

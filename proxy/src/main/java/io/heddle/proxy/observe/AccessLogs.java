@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,8 +63,7 @@ public final class AccessLogs implements RequestObserver, AutoCloseable {
         named(config).forEach((listener, logs) -> {
             for (var wanted : logs) {
                 // The listener is what is refused for its log.
-                format(wanted)
-                        .problems()
+                Stream.concat(LogFile.check(wanted.path()).stream(), format(wanted).problems().stream())
                         .forEach(found -> problems.add(found.of("Listener " + listener, "access_log")));
             }
         });

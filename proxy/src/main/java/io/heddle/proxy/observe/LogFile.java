@@ -1,12 +1,16 @@
 package io.heddle.proxy.observe;
 
+import io.heddle.model.problem.Problem;
+import io.heddle.xds.file.TextFile;
 import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -37,6 +41,19 @@ final class LogFile implements AutoCloseable {
         this.path = path;
         this.largest = largest;
         this.writer = Thread.ofPlatform().daemon().name("access-log").unstarted(this::run);
+    }
+
+    /// What is wrong with `path` as the place of a log.
+    static Optional<Problem> check(String path) {
+        try {
+            return Path.of(path).getFileName() == null ? Optional.of(problem("names no file")) : Optional.empty();
+        } catch (InvalidPathException _) {
+            return Optional.of(problem("is no path: " + TextFile.shown(path)));
+        }
+    }
+
+    private static Problem problem(String reason) {
+        return Problem.error("path", "", reason, "name a file");
     }
 
     /// Starts the writer of `path`; `/dev/stdout` is standard output.
@@ -99,7 +116,7 @@ final class LogFile implements AutoCloseable {
         while (!closed || ring.isReady()) {
             try (var out = open()) {
                 write(out);
-            } catch (IOException failed) {
+            } catch (IOException | InvalidPathException failed) {
                 log.atError().addKeyValue("path", path).setCause(failed).log("the access log cannot be written");
                 discard();
                 LockSupport.parkNanos(RETRY);

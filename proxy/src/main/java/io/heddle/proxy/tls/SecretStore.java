@@ -8,10 +8,10 @@ import io.heddle.traffic.runtime.PeerVerification;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import io.heddle.traffic.runtime.TlsSettings;
 import io.heddle.traffic.runtime.TrustSource;
+import io.heddle.xds.file.TextFile;
 import io.heddle.xds.read.SecretFile;
-import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -155,13 +155,24 @@ public final class SecretStore {
         return switch (source) {
             case TrustSource.Secret _ -> true;
             case TrustSource.File(var path) ->
-                identity.filter(own -> isSame(own.root(), Path.of(path))).isPresent();
+                identity.filter(own -> isSame(own.root(), path)).isPresent();
             case TrustSource.Inline _, TrustSource.SecretFile _, TrustSource.None _ -> false;
         };
     }
 
-    private static boolean isSame(Path one, Path other) {
-        return one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize());
+    private static boolean isSame(Path one, String other) {
+        return path(other)
+                .map(named -> named.toAbsolutePath().normalize())
+                .equals(Optional.of(one.toAbsolutePath().normalize()));
+    }
+
+    /// The path called `name`; empty where no file can have that name.
+    private static Optional<Path> path(String name) {
+        try {
+            return Optional.of(Path.of(name));
+        } catch (InvalidPathException _) {
+            return Optional.empty();
+        }
     }
 
     /// From now on the proxy's own first certificate is on its way.
@@ -180,7 +191,8 @@ public final class SecretStore {
     public static boolean isOwn(CertificateSource source, IdentityFiles own) {
         return switch (source) {
             case CertificateSource.Secret(var name) -> name.equals(OWN);
-            case CertificateSource.Files(var chain, var _) -> own.holds(Path.of(chain));
+            case CertificateSource.Files(var chain, var _) ->
+                path(chain).filter(own::holds).isPresent();
             case CertificateSource.Inline _, CertificateSource.SecretFile _, CertificateSource.None _ -> false;
         };
     }
@@ -235,10 +247,7 @@ public final class SecretStore {
         return switch (source) {
             case TrustSource.None() -> throw new IllegalArgumentException("no source has no text");
             case TrustSource.Inline(var pem) -> Checked.ok(pem);
-            case TrustSource.File(var path) -> {
-                watch.watch(Path.of(path));
-                yield text(object(source), Path.of(path));
-            }
+            case TrustSource.File(var path) -> text(object(source), path);
             case TrustSource.SecretFile(var path, var name) ->
                 secretFile(path, name).then(found -> trusted(object(source), found));
             case TrustSource.Secret(var name) -> secretTrust(name);
@@ -250,10 +259,14 @@ public final class SecretStore {
         return switch (source) {
             case TrustSource.None() -> "none";
             case TrustSource.Inline _ -> "inline text";
-            case TrustSource.File(var path) -> "file " + path;
-            case TrustSource.SecretFile(var path, var _) -> "file " + path;
+            case TrustSource.File(var path) -> file(path);
+            case TrustSource.SecretFile(var path, var _) -> file(path);
             case TrustSource.Secret(var name) -> "Secret " + name;
         };
+    }
+
+    private static String file(String path) {
+        return "file " + TextFile.shown(path);
     }
 
     private boolean changesByFile(CertificateSource source) {
@@ -268,25 +281,20 @@ public final class SecretStore {
         return switch (source) {
             case CertificateSource.None() -> throw new IllegalArgumentException("no certificate has no material");
             case CertificateSource.Inline(var chain, var key) -> KeyMaterial.read("inline certificate", chain, key);
-            case CertificateSource.Files(var chain, var key) -> {
-                watch.watch(Path.of(chain));
-                watch.watch(Path.of(key));
-                yield files("file " + chain, Path.of(chain), Path.of(key));
-            }
+            case CertificateSource.Files(var chain, var key) -> files(file(chain), chain, key);
             case CertificateSource.SecretFile(var path, var name) ->
                 secretFile(path, name)
                         .then(found -> found.certificate() instanceof CertificateSource.None
                                 ? Checked.rejected(Problem.error(
-                                        "file " + path, "", "secret " + name + " is no certificate", "name another"))
+                                        file(path), "", "secret " + name + " is no certificate", "name another"))
                                 : read(found.certificate()));
             case CertificateSource.Secret(var name) -> secret(name);
         };
     }
 
     private Checked<FileSecret> secretFile(String path, String name) {
-        watch.watch(Path.of(path));
-        var object = "file " + path;
-        return text(object, Path.of(path)).then(text -> SecretFile.read(object, text, name));
+        var object = file(path);
+        return text(object, path).then(text -> SecretFile.read(object, text, name));
     }
 
     /// The texts of what a secret trusts, and of what that has revoked.
@@ -310,7 +318,7 @@ public final class SecretStore {
     private Checked<KeyMaterial> secret(String name) {
         if (name.equals(OWN) && identity.isPresent()) {
             var object = "Secret " + OWN;
-            return text(object, identity.get().pair()).then(pair -> KeyMaterial.read(object, pair, pair));
+            return TextFile.read(object, identity.get().pair()).then(pair -> KeyMaterial.read(object, pair, pair));
         }
         return sent(RuntimeConfig::certificates, coming.certificates(), name)
                 .map(sent -> KeyMaterial.read("Secret " + name, sent.chainPem(), sent.keyPem()))
@@ -323,24 +331,20 @@ public final class SecretStore {
             return Checked.ok(sent.get());
         }
         return name.equals(MESH_ROOT) && identity.isPresent()
-                ? text("Secret " + name, identity.get().root())
+                ? TextFile.read("Secret " + name, identity.get().root())
                 : missing("Secret " + name);
     }
 
-    private static Checked<KeyMaterial> files(String object, Path chain, Path key) {
+    private Checked<KeyMaterial> files(String object, String chain, String key) {
+        path(key).ifPresent(watch::watch); // even if the chain is not there
         return text(object, chain)
                 .then(chainPem -> text(object, key).then(keyPem -> KeyMaterial.read(object, chainPem, keyPem)));
     }
 
-    private static Checked<String> text(String object, Path file) {
-        try {
-            return Checked.ok(Files.readString(file));
-        } catch (NoSuchFileException absent) {
-            return Checked.rejected(Problem.error(object, "", file + " does not exist", "put the file there"));
-        } catch (IOException unreadable) {
-            return Checked.rejected(
-                    Problem.error(object, "", file + " cannot be read: " + unreadable, "let the proxy's user read it"));
-        }
+    /// The text of a file that configuration names, followed from now on.
+    private Checked<String> text(String object, String file) {
+        path(file).ifPresent(watch::watch);
+        return TextFile.read(object, file);
     }
 
     private static <T> Checked<T> missing(String object) {

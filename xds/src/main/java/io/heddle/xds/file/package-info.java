@@ -1,5 +1,5 @@
-/// What is said of files that configuration and commands name: why one cannot be used, in words. Nothing here reads a
-/// file. Start with [io.heddle.xds.file.FileReason].
+/// Files that configuration and commands name: their text, within limits, and why one cannot be used, in words.
+/// What the text means is read elsewhere. Start with [io.heddle.xds.file.TextFile].
 @NullMarked
 package io.heddle.xds.file;
 

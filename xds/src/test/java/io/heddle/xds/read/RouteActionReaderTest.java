@@ -70,7 +70,7 @@ final class RouteActionReaderTest {
                 .containsExactly(place + "filename: " + folder + ": that is no file; name a file of text");
         var octets = Files.write(folder.resolve("octets"), new byte[] {(byte) 0xff, 0});
         assertThat(problems(direct("filename: '" + octets + "'")))
-                .containsExactly(place + "filename: is no text in UTF-8; write it in UTF-8");
+                .containsExactly(place + "filename: " + octets + " is no text in UTF-8; write it in UTF-8");
         assertThat(problems(direct("environment_variable: HEDDLE_NOT_THERE")))
                 .containsExactly(place + "environment_variable: there is no environment variable HEDDLE_NOT_THERE;"
                         + " set it, or use inline_string");

@@ -1,21 +1,16 @@
 package io.heddle.xds.read.core;
 
 import io.envoyproxy.envoy.config.core.v3.DataSource;
-import io.heddle.xds.file.FileReason;
-import java.io.IOException;
+import io.heddle.model.problem.Checked;
+import io.heddle.xds.file.TextFile;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /// Reads a text that stands in its place, in a file or in the environment. A file is read once, with the configuration
 /// that names it.
 public final class DataSourceReader {
-    private static final int LARGEST = 16 * 1024 * 1024;
-
     private DataSourceReader() {}
 
     /// The text; empty, and an error, when it cannot be had.
@@ -34,26 +29,13 @@ public final class DataSourceReader {
     }
 
     private static Optional<String> file(String name, Scope scope) {
-        try {
-            var path = Path.of(name);
-            if (Files.exists(path) && !Files.isRegularFile(path)) {
-                scope.error(name + ": that is no file", "name a file of text");
-                return Optional.empty();
+        return switch (TextFile.read(scope.object(), name)) {
+            case Checked.Ok<String>(var text, var _) -> Optional.of(text);
+            case Checked.Rejected<String>(var problems) -> {
+                problems.forEach(found -> scope.error(found.reason(), found.remedy()));
+                yield Optional.empty();
             }
-            try (var in = Files.newInputStream(path)) {
-                var bytes = in.readNBytes(LARGEST + 1);
-                if (bytes.length > LARGEST) {
-                    scope.error(name + " has more than " + LARGEST + " bytes", "name a smaller one");
-                    return Optional.empty();
-                }
-                return utf8(bytes, scope);
-            }
-        } catch (IOException e) {
-            scope.error(FileReason.of(e), "name a file that can be read");
-        } catch (InvalidPathException e) {
-            scope.error("is no path: " + name, "name a file of text");
-        }
-        return Optional.empty();
+        };
     }
 
     private static Optional<String> variable(String name, Scope scope) {
