@@ -81,7 +81,7 @@ final class ExchangeFormat implements FormatSource {
         gathering = true; // for the try that begins
         HeaderChange.addAll(changes, this, edits);
         gathering = false;
-        if (target != null && headers.tellsOriginals() && timeline.decision().action() instanceof Forward forward) {
+        if (target != null && headers.tellsApplication() && timeline.decision().action() instanceof Forward forward) {
             originals(forward, edits);
         }
     }
@@ -98,7 +98,7 @@ final class ExchangeFormat implements FormatSource {
 
     /// Tells the application which host the endpoint's name has replaced, if it is told such things.
     void renamed(HeaderEdits edits) {
-        if (headers.tellsOriginals()) {
+        if (headers.tellsApplication()) {
             originalHost(edits);
         }
     }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class SentHead {
     /// Tells the application the number of the try, and the client how many there were.
     static final HeaderName ATTEMPT_COUNT = HeaderName.of("x-envoy-attempt-count");
-    /// Tells the application how long its answer is waited for, where the request said so itself.
+    /// Tells the application how long its answer is waited for.
     private static final String EXPECTED_TIMEOUT = "x-envoy-expected-rq-timeout-ms";
 
     private final HopHeaders headers;

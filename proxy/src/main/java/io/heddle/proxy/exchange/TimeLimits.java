@@ -43,7 +43,6 @@ final class TimeLimits {
     private long longest;
     private long ofRequest = NEVER;
     private long lastByte;
-    private boolean asked;
 
     TimeLimits(RequestTimeline timeline) {
         this.timeline = timeline;
@@ -59,7 +58,6 @@ final class TimeLimits {
         perTryIdle = 0;
         ofRequest = NEVER;
         lastByte = now;
-        asked = false;
     }
 
     /// It is forwarded under these, and under what `head`, as `edits` of its filters leave it, itself says if
@@ -95,7 +93,6 @@ final class TimeLimits {
     void ask(HttpRequestHead head) {
         var whole = RetryHeaders.timeout(head);
         var ofTry = RetryHeaders.perTry(head);
-        asked = whole.isPresent() || ofTry.isPresent();
         request = whole.map(Duration::toNanos).orElse(request);
         perTry = ofTry.map(Duration::toNanos).orElse(perTry);
         boundTry();
@@ -108,20 +105,18 @@ final class TimeLimits {
         }
     }
 
-    /// Whether the request said itself how long it may take.
-    boolean asked() {
-        return asked;
-    }
-
-    /// How many milliseconds an answer is waited for from `now` on, for the application to know: of this try, or of
-    /// the whole request where tries go on beside each other. At least 1; zero for without limit.
-    long expectedMillis(long now, boolean hedges) {
+    /// How many milliseconds an answer is waited for from the try on that begins now, for the application to know: of
+    /// this try, or of the whole request where tries go on beside each other. At least 1; zero for without limit.
+    /// As in Envoy, the first try has all of it, however long its connection took.
+    long expectedMillis(boolean hedges) {
         long expected = hedges || perTry == 0 ? request : perTry;
         if (expected == 0) {
             return 0;
         }
-        long left = remaining(now);
-        return Math.max(1, Math.min(expected, left) / MILLISECOND);
+        boolean first = timeline.attempts <= 1 || timeline.requestComplete == 0;
+        long gone = first ? 0 : (timeline.upstreamReady - timeline.requestComplete) / MILLISECOND;
+        long left = request == 0 ? expected : Math.min(expected, request - gone * MILLISECOND);
+        return Math.max(1, left / MILLISECOND);
     }
 
     /// Bytes go both ways from now on: all that counts is that they go.

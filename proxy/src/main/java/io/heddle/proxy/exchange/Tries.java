@@ -189,8 +189,9 @@ final class Tries {
         timeline.upstreamReady = worker.now();
         timeline.upstreamHeadSent = worker.now();
         limits.moved(worker.now());
-        boolean hedges = retries.policy().hedges();
-        long expected = limits.asked() ? limits.expectedMillis(worker.now(), hedges) : 0;
+        long expected = headers.tellsApplication()
+                ? limits.expectedMillis(retries.policy().hedges())
+                : 0;
         sent.to(current.host().endpoint(), forward(), head());
         var lines = sent.lines(head(), fresh, forward().options().requestAttempts(), expected);
         var authority = current.host().endpoint().key();

@@ -81,8 +81,7 @@ final class GeneratedAction {
     }
 
     private static Tree forward(GeneratedMatch match, Chance chance) {
-        // Without a timeout there is no x-envoy-expected-rq-timeout-ms.
-        var forward = Tree.of("timeout", "0s");
+        var forward = Tree.of("timeout", "9s");
         cluster(forward, chance);
         path(forward, match, chance);
         switch (chance.below(8)) {

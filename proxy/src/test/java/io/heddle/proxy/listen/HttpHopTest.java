@@ -39,7 +39,7 @@ class HttpHopTest {
             assertThat(origin.heads.get(0))
                     .matches("(?s)GET /a\\?b=c HTTP/1.1\r\nHost: shop\r\nAccept: \\*/\\*\r\n"
                             + "x-request-id: [0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\r\n"
-                            + "x-forwarded-proto: http\r\n\r\n");
+                            + "x-forwarded-proto: http\r\nx-envoy-expected-rq-timeout-ms: 15000\r\n\r\n");
             await().until(() -> proxy.seen.size() == 1);
             assertThat(proxy.seen(0)).isEqualTo(new RunningProxy.Seen(200, "-", "via_upstream", 1, 5, 0));
         }

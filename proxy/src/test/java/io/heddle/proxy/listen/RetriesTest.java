@@ -183,10 +183,7 @@ class RetriesTest {
                 var client = proxy.connect()) {
             assertThat(ask(client, get("x-envoy-upstream-rq-timeout-ms: 60000")))
                     .isEqualTo("200");
-            var told = origin.heads.getFirst().replaceAll("(?s).*x-envoy-expected-rq-timeout-ms: ([0-9]+)\r.*", "$1");
-            assertThat(Integer.parseInt(told)).isBetween(50_000, 60_000);
-            assertThat(ask(client, GET)).isEqualTo("200");
-            assertThat(origin.heads.getLast()).doesNotContain("x-envoy-expected");
+            assertThat(origin.heads.getFirst()).contains("\nx-envoy-expected-rq-timeout-ms: 60000\r\n");
         }
         try (var silent = new Origin((socket, _) -> socket.getInputStream().readAllBytes());
                 var proxy = new RunningProxy(trusting(forward(RetryPolicy.NONE, Timeouts.DEFAULT), silent.port()));

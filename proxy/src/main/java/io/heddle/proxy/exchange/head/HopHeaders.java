@@ -89,8 +89,9 @@ public final class HopHeaders {
                 client.peer().tls());
     }
 
-    /// Whether the application is told which path and host a route has changed.
-    public boolean tellsOriginals() {
+    /// Whether the application is told in Envoy's headers which path and host a route has changed, and how long its
+    /// answer is waited for.
+    public boolean tellsApplication() {
         return options.names().originals();
     }
 
