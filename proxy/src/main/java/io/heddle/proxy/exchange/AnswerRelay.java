@@ -37,9 +37,7 @@ final class AnswerRelay {
     /// Sends the head; whether it changes the protocol to `upgrade`.
     boolean head(HttpResponseHead answer, boolean complete, @Nullable FilterRunner filters, String upgrade) {
         boolean edited = changes.any(filters) || tries.choice().tellsClient();
-        if (edited) {
-            format.answered(answer.lines());
-        }
+        format.answered(answer.lines());
         var edits = edited ? changes.edits(filters) : noEdits;
         tries.choice().tellClient(edits);
         var request = format.received();
@@ -82,6 +80,7 @@ final class AnswerRelay {
 
     /// The host has sent all of it.
     void end(HeaderLines trailers) {
+        format.ended(trailers);
         if (filtered == null) {
             exchange.answerEnded(trailers);
         } else {
@@ -113,5 +112,6 @@ final class AnswerRelay {
     /// The exchange is over.
     void clear() {
         filtered = null;
+        format.clear();
     }
 }

@@ -40,6 +40,7 @@ final class ExchangeFormat implements FormatSource {
     private final HopHeaders headers;
     private @Nullable HttpRequestHead head;
     private HeaderFields response = HeaderFields.NONE;
+    private HeaderFields trailers = HeaderFields.NONE;
     private String localBody = "";
     private boolean gathering;
 
@@ -56,13 +57,25 @@ final class ExchangeFormat implements FormatSource {
     /// A request begins.
     void start(HttpRequestHead requestHead) {
         head = requestHead;
+        clear();
+        timeline.toldBy(this);
+    }
+
+    /// Forgets the answer: its lines are the host's.
+    void clear() {
         response = HeaderFields.NONE;
+        trailers = HeaderFields.NONE;
         localBody = "";
     }
 
     /// Its answer has come, with these lines.
     void answered(HeaderLines lines) {
         response = lines;
+    }
+
+    /// Its answer is complete, with these trailers.
+    void ended(HeaderLines lines) {
+        trailers = lines;
     }
 
     /// It is answered here, with this text before it is formatted; octets as one char each.
@@ -137,7 +150,7 @@ final class ExchangeFormat implements FormatSource {
 
     @Override
     public HeaderFields trailers() {
-        return HeaderFields.NONE;
+        return trailers;
     }
 
     @Override
@@ -187,6 +200,7 @@ final class ExchangeFormat implements FormatSource {
             case LOCAL_REPLY_BODY -> out.append(localBody);
             case ROUTE_NAME -> out.append(timeline.decision().route().name());
             case VIRTUAL_CLUSTER_NAME -> out.append(timeline.decision().virtualCluster(head()));
+            case VIRTUAL_HOST_NAME -> out.append(timeline.decision().virtualHost());
             case RESPONSE_CODE -> out.append(timeline.status);
             case RESPONSE_CODE_DETAILS -> out.append(timeline.details);
             case RESPONSE_FLAGS -> out.append(timeline.flag.code());
@@ -198,6 +212,8 @@ final class ExchangeFormat implements FormatSource {
             case DURATION -> millis(timeline.finished, out);
             case REQUEST_DURATION -> millis(timeline.requestComplete, out);
             case RESPONSE_DURATION -> millis(timeline.responseHeadReceived, out);
+            case RESPONSE_TX_DURATION -> millis(timeline.responseHeadReceived, timeline.finished, out);
+            case UPSTREAM_PROTOCOL -> out.append(timeline.upstreamProtocol);
             case UPSTREAM_CLUSTER, UPSTREAM_CLUSTER_RAW -> {
                 var cluster = timeline.cluster();
                 out.append(cluster == null ? "" : cluster.name());
@@ -248,8 +264,12 @@ final class ExchangeFormat implements FormatSource {
     }
 
     private void millis(long to, StringBuilder out) {
-        if (timeline.headReceived != 0 && to != 0) {
-            out.append(TimeUnit.NANOSECONDS.toMillis(to - timeline.headReceived));
+        millis(timeline.headReceived, to, out);
+    }
+
+    private static void millis(long from, long to, StringBuilder out) {
+        if (from != 0 && to != 0) {
+            out.append(TimeUnit.NANOSECONDS.toMillis(to - from));
         }
     }
 
@@ -259,15 +279,11 @@ final class ExchangeFormat implements FormatSource {
             out.append(endpoint.hostname());
             return;
         }
-        if (operator != Operator.UPSTREAM_REMOTE_PORT) {
-            out.append(endpoint.address());
-        }
         switch (operator) {
             case UPSTREAM_REMOTE_PORT -> out.append(endpoint.port());
-            case UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT, UPSTREAM_HOST_NAME_WITHOUT_PORT -> {
-                // The address alone.
-            }
-            default -> out.append(':').append(endpoint.port());
+            case UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT, UPSTREAM_HOST_NAME_WITHOUT_PORT ->
+                out.append(endpoint.address());
+            default -> out.append(endpoint.socketAddress());
         }
     }
 

@@ -188,6 +188,7 @@ final class Tries {
     void ready(UpstreamStream fresh) {
         timeline.upstreamReady = worker.now();
         timeline.upstreamHeadSent = worker.now();
+        timeline.upstreamProtocol = fresh.protocol();
         limits.moved(worker.now());
         long expected = headers.tellsApplication()
                 ? limits.expectedMillis(retries.policy().hedges())

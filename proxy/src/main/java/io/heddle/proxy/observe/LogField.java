@@ -1,18 +1,19 @@
 package io.heddle.proxy.observe;
 
 import io.heddle.proxy.observe.LogLine.Escape;
-import io.heddle.traffic.balance.host.LabelValue;
-import io.heddle.traffic.metadata.ValueText;
+import io.heddle.traffic.format.SubstitutionFormat;
+import io.heddle.traffic.match.AddressText;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.Peer;
-import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.Span;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// One part of a log line: fixed text or one of Envoy's command operators.
+/// One part of a log line: fixed text or one of Envoy's command operators. Those that most logs have are written by
+/// classes of their own, straight from the timeline; all others as headers have them ([Formatted]).
 sealed interface LogField {
     /// Appends this part for `timeline`; false when there is nothing to say.
     boolean append(LogLine line, RequestTimeline timeline, Escape escape);
@@ -36,18 +37,20 @@ sealed interface LogField {
         }
     }
 
-    /// `%DYNAMIC_METADATA(namespace:path…)%`: a text as it stands, other values as JSON.
-    record Metadata(String namespace, List<String> path) implements LogField {
-        public Metadata {
-            path = List.copyOf(path);
-        }
-
+    /// An operator as headers have it, too. What it says is text, one char an octet, but for what JSON has numbers and
+    /// other values for.
+    record Formatted(SubstitutionFormat format) implements LogField {
         @Override
         public boolean append(LogLine line, RequestTimeline timeline, Escape escape) {
-            var found = timeline.state.metadata(namespace, path);
-            found.ifPresent(value ->
-                    line.value(value instanceof LabelValue.Text(String text) ? text : json(value), escape));
-            return found.isPresent();
+            var text = text(timeline);
+            line.value(text, escape);
+            return !text.isEmpty();
+        }
+
+        private String text(RequestTimeline timeline) {
+            var text = new StringBuilder();
+            format.append(timeline.format(), text);
+            return text.toString();
         }
 
         @Override
@@ -57,40 +60,18 @@ sealed interface LogField {
 
         @Override
         public boolean appendBare(LogLine line, RequestTimeline timeline) {
-            var found = timeline.state.metadata(namespace, path);
-            found.ifPresent(value -> line.put(json(value)));
-            return found.isPresent();
+            var value = new StringBuilder();
+            if (format.appendJson(timeline.format(), value)) {
+                line.put(value.toString());
+                return true;
+            }
+            var text = text(timeline);
+            if (!text.isEmpty()) {
+                line.put('"').value(text, Escape.JSON);
+                line.put('"');
+            }
+            return !text.isEmpty();
         }
-    }
-
-    /// `%FILTER_STATE(key:kind)%`.
-    ///
-    /// @param typed whether it is shown as JSON, texts in quotes, too
-    record State(String key, boolean typed) implements LogField {
-        @Override
-        public boolean append(LogLine line, RequestTimeline timeline, Escape escape) {
-            var found = timeline.state.kept(key);
-            found.ifPresent(kept -> line.value(typed ? json(kept.typed()) : kept.plain(), escape));
-            return found.isPresent();
-        }
-
-        @Override
-        public boolean isBare() {
-            return typed;
-        }
-
-        @Override
-        public boolean appendBare(LogLine line, RequestTimeline timeline) {
-            var found = timeline.state.kept(key);
-            found.ifPresent(kept -> line.put(json(kept.typed())));
-            return found.isPresent();
-        }
-    }
-
-    private static String json(LabelValue value) {
-        var out = new StringBuilder();
-        ValueText.json(value, out);
-        return out.toString();
     }
 
     /// What Envoy knows and this proxy does not.
@@ -105,9 +86,6 @@ sealed interface LogField {
     /// which the proxy has made an `x-request-id` goes by that one.
     record RequestHeader(List<HeaderName> names, int most) implements LogField {
         private static final HeaderName REQUEST_ID = HeaderName.of("x-request-id");
-        private static final HeaderName METHOD = HeaderName.of(":method");
-        private static final HeaderName PATH = HeaderName.of(":path");
-        private static final HeaderName AUTHORITY = HeaderName.of(":authority");
 
         @Override
         public boolean append(LogLine line, RequestTimeline timeline, Escape escape) {
@@ -121,7 +99,7 @@ sealed interface LogField {
                     line.value(made, 0, Math.min(made.length, most), escape);
                     return true;
                 }
-                long span = find(head, name);
+                long span = head.part(name);
                 if (Span.isPresent(span)) {
                     int start = Span.start(span);
                     line.value(head.bytes(), start, Math.min(Span.end(span), start + most), escape);
@@ -129,16 +107,6 @@ sealed interface LogField {
                 }
             }
             return false;
-        }
-
-        private static long find(RequestHead head, HeaderName name) {
-            if (name.equals(METHOD)) {
-                return head.method();
-            }
-            if (name.equals(PATH)) {
-                return head.path();
-            }
-            return name.equals(AUTHORITY) ? head.authority() : head.header(name);
         }
     }
 
@@ -290,8 +258,7 @@ sealed interface LogField {
             if (host == null) {
                 return false;
             }
-            line.value(host.endpoint().address(), escape);
-            line.put(':').put(host.endpoint().port());
+            line.value(host.endpoint().socketAddress(), escape);
             return true;
         }
 
@@ -300,7 +267,8 @@ sealed interface LogField {
             if (ip == null) {
                 return false;
             }
-            line.value(ip.getHostAddress(), Escape.TEXT);
+            boolean brackets = withPort && ip instanceof Inet6Address;
+            line.put(brackets ? "[" : "").put(AddressText.of(ip)).put(brackets ? "]" : "");
             if (withPort) {
                 line.put(':').put(address.getPort());
             }

@@ -3,12 +3,15 @@ package io.heddle.proxy.observe;
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
 import io.heddle.proxy.observe.LogLine.Escape;
+import io.heddle.traffic.format.Operator;
+import io.heddle.traffic.format.SubstitutionFormat;
+import io.heddle.traffic.format.UnsupportedOperators;
 import io.heddle.traffic.request.HeaderName;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -24,8 +27,14 @@ final class LogFormat {
 
     private static final String OBJECT = "access log format";
     private static final int UNCUT = 1 << 30;
-    private static final Pattern PARTS =
-            Pattern.compile("(?<name>[A-Z0-9_]+)(?:\\((?<argument>.*)\\))?(?::(?<most>[0-9]{1,9}))?");
+    private static final Pattern HEADER =
+            Pattern.compile("REQ(?:UEST_HEADER)?\\((?<names>[^)]*)\\)(?::(?<most>[0-9]{1,6}))?");
+    /// What this hop says itself under these names, as it does to applications.
+    private static final List<HeaderName> OWN = List.of(
+            HeaderName.of(":scheme"),
+            HeaderName.of("x-forwarded-proto"),
+            HeaderName.of("x-envoy-external-address"),
+            HeaderName.FORWARDED_CLIENT_CERT);
     private static final String NULL = "null";
     private static final String UPSTREAM_TIME = "RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)";
 
@@ -179,36 +188,47 @@ final class LogFormat {
         if (operator.equals(UPSTREAM_TIME)) {
             return LogField.Figure.UPSTREAM_SERVICE_TIME;
         }
-        if (operator.startsWith("DYNAMIC_METADATA(") || operator.startsWith("FILTER_STATE(")) {
-            return state(operator, problems);
+        var own = simple(operator);
+        if (own.isPresent()) {
+            return own.get();
         }
-        var parts = PARTS.matcher(operator);
-        if (!parts.matches()) {
-            return unknown(operator, problems);
-        }
-        var name = parts.group("name");
-        var argument = Objects.requireNonNullElse(parts.group("argument"), "");
-        var most = parts.group("most");
-        if (name.equals("REQ") || name.equals("REQUEST_HEADER")) {
-            return requestHeader(argument, most == null ? UNCUT : Integer.parseInt(most));
-        }
-        if (name.equals("START_TIME") && !argument.isEmpty()) {
+        return switch (SubstitutionFormat.of("%" + operator + "%")) {
+            case Checked.Ok<SubstitutionFormat>(var format, var warnings) -> {
+                warnings.forEach(_ -> problems.add(unwritten(operator)));
+                yield header(operator).orElseGet(() -> new LogField.Formatted(format));
+            }
+            case Checked.Rejected<SubstitutionFormat>(var reasons) -> rejected(operator, reasons, problems);
+        };
+    }
+
+    private static LogField rejected(String operator, List<Problem> reasons, List<Problem> problems) {
+        if (name(operator).equals("START_TIME")) {
             problems.add(Problem.warning(
                     OBJECT, "%" + operator + "%", "is written as %START_TIME%", "leave the form of the time out"));
             return LogField.Word.START_TIME;
         }
-        if (argument.isEmpty() && most == null) {
-            var simple = simple(name);
-            if (simple.isPresent()) {
-                return simple.get();
-            }
+        boolean known = UnsupportedOperators.has(name(operator));
+        problems.add(known ? unwritten(operator) : unknown(operator, reasons));
+        return new LogField.Unknown();
+    }
+
+    /// The operator's name, without its arguments.
+    private static String name(String operator) {
+        int end = 0;
+        while (end < operator.length() && operator.charAt(end) != '(' && operator.charAt(end) != ':') {
+            end++;
         }
-        if (EnvoyOperators.has(name)) {
-            problems.add(Problem.warning(
-                    OBJECT, "%" + operator + "%", "is not known here, and written as -", "leave it out"));
-            return new LogField.Unknown();
-        }
-        return unknown(operator, problems);
+        return operator.substring(0, end);
+    }
+
+    private static Problem unwritten(String operator) {
+        return Problem.warning(OBJECT, "%" + operator + "%", "is not known here, and written as -", "leave it out");
+    }
+
+    private static Problem unknown(String operator, List<Problem> reasons) {
+        return problem(
+                "%" + operator + "%",
+                "is not a known operator: " + reasons.getFirst().reason());
     }
 
     private static Optional<LogField> simple(String name) {
@@ -230,31 +250,20 @@ final class LogFormat {
         return Optional.empty();
     }
 
-    private static LogField unknown(String operator, List<Problem> problems) {
-        problems.add(problem("%" + operator + "%", "is not a known operator"));
-        return new LogField.Text("-");
-    }
-
-    private static LogField state(String operator, List<Problem> problems) {
-        var arguments = operator.substring(operator.indexOf('(') + 1, operator.length() - 1);
-        var words = List.of(arguments.split(":", -1));
-        if (!operator.endsWith(")") || words.contains("")) {
-            problems.add(problem("%" + operator + "%", "does not name what is shown"));
-            return new LogField.Text("-");
+    /// A request header that is written as it came; empty for one that this hop may have a word of its own for.
+    private static Optional<LogField> header(String operator) {
+        var parts = HEADER.matcher(operator);
+        if (!parts.matches()) {
+            return Optional.empty();
         }
-        if (operator.startsWith("DYNAMIC_METADATA(")) {
-            return new LogField.Metadata(words.getFirst(), words.subList(1, words.size()));
-        }
-        var kind = words.size() == 1 ? "TYPED" : words.getLast();
-        if (words.size() > 2 || !(kind.equals("TYPED") || kind.equals("PLAIN"))) {
-            problems.add(problem("%" + operator + "%", "is neither TYPED nor PLAIN"));
-        }
-        return new LogField.State(words.getFirst(), kind.equals("TYPED"));
-    }
-
-    private static LogField requestHeader(String argument, int most) {
-        return new LogField.RequestHeader(
-                Arrays.stream(argument.split("\\?", -1)).map(HeaderName::of).toList(), most);
+        var names = Arrays.stream(parts.group("names").split("\\?", -1))
+                .filter(name -> !name.isEmpty())
+                .map(HeaderName::of)
+                .toList();
+        var most = parts.group("most");
+        return Collections.disjoint(names, OWN)
+                ? Optional.of(new LogField.RequestHeader(names, most == null ? UNCUT : Integer.parseInt(most)))
+                : Optional.empty();
     }
 
     private static Problem problem(String part, String reason) {
@@ -263,7 +272,7 @@ final class LogFormat {
                 part,
                 reason,
                 "use one of REQ(header) " + LogField.Policies.OPERATOR + " " + Arrays.toString(LogField.Figure.values())
-                        + Arrays.toString(LogField.Word.values()));
+                        + Arrays.toString(LogField.Word.values()) + Arrays.toString(Operator.values()));
     }
 
     private record Member(String key, List<LogField> fields) {}

@@ -1,6 +1,7 @@
 package io.heddle.proxy.observe;
 
 import io.heddle.traffic.balance.host.Host;
+import io.heddle.traffic.format.FormatSource;
 import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.request.Denial;
 import io.heddle.traffic.request.Peer;
@@ -66,8 +67,12 @@ public final class RequestTimeline {
     /// What filters have found out about it.
     public final RequestState state = new RequestState();
 
+    /// What the last try speaks with its host, as [#protocol]; empty where no try got so far.
+    public String upstreamProtocol = "";
+
     private int retries;
     private int events;
+    private FormatSource format = new TimelineSource(this);
     private @Nullable RequestHead head;
     private byte[] requestId = NO_ID;
     private @Nullable Peer peer;
@@ -79,6 +84,7 @@ public final class RequestTimeline {
     /// Forgets everything, for the next request.
     public void reset() {
         protocol = "";
+        upstreamProtocol = "";
         answerComplete = false;
         startedAtMillis = 0;
         headReceived = 0;
@@ -146,6 +152,16 @@ public final class RequestTimeline {
     /// Bytes that are no request came from this peer.
     public void receivedMalformed(Peer from) {
         peer = from;
+    }
+
+    /// `source` knows what command operators say of its requests, until it is told of another.
+    public void toldBy(FormatSource source) {
+        format = source;
+    }
+
+    /// What command operators say of it.
+    FormatSource format() {
+        return format;
     }
 
     /// It was routed.

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
 import io.heddle.traffic.balance.host.LabelValue;
+import io.heddle.traffic.format.Operator;
+import io.heddle.traffic.format.SubstitutionFormat;
 import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.request.Denial;
 import io.heddle.traffic.request.Peer;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -91,9 +94,51 @@ class AccessLogsTest {
     void an_operator_of_envoys_that_says_nothing_here_is_a_warning() {
         var format = LogFormat.text("%UPSTREAM_TRANSPORT_FAILURE_REASON% %RESP(CONTENT-TYPE):9% %RESPONSE_CODE%"
                 + " %UPSTREAM_CLUSTER_RAW% %START_TIME(%Y %s)% %REQ(USER-AGENT):3%\n");
-        assertThat(format.problems()).hasSize(3).noneMatch(Problem::isError);
+        assertThat(format.problems()).hasSize(1).noneMatch(Problem::isError);
         assertThat(line(format, Timelines.outbound(200)))
-                .isEqualTo("- - 200 " + Timelines.CLUSTER.name() + " 2026-11-21T12:34:56.789Z cur\n");
+                .isEqualTo("- - 200 " + Timelines.CLUSTER.name() + " 2026 1795264496 cur\n");
+        var others = LogFormat.text("%START_TIME(%Q)% %UNIQUE_ID% %DOWNSTREAM_PEER_SERIAL% %GRPC_STATUS(NUMBER)%\n");
+        assertThat(others.problems()).hasSize(4).noneMatch(Problem::isError);
+        assertThat(line(others, Timelines.outbound(200))).isEqualTo("2026-11-21T12:34:56.789Z - - -\n");
+    }
+
+    @Test
+    void what_headers_may_have_a_log_may_have_too() {
+        for (var operator : Operator.values()) {
+            if (operator != Operator.SCHEME) {
+                assertThat(LogFormat.text("%" + operator + "%").problems())
+                        .as("%s", operator)
+                        .isEmpty();
+            }
+        }
+        for (var operator : List.of(
+                "REQ(:SCHEME)",
+                "REQ_WITHOUT_QUERY(:PATH):5",
+                "PATH(NQ:ORIG_OR_PATH)",
+                "QUERY_PARAM(id)",
+                "RESP(:STATUS?X-A)",
+                "TRAILER(X-A)",
+                "DYNAMIC_METADATA(auth:user):3",
+                "METADATA(ROUTE:a:b)",
+                "UPSTREAM_METADATA(envoy.lb:version)",
+                "FILTER_STATE(role:PLAIN):3")) {
+            assertThat(SubstitutionFormat.of("%" + operator + "%").problems()).isEmpty();
+            assertThat(LogFormat.text("%" + operator + "%").problems())
+                    .as("%s", operator)
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void an_ipv6_address_stands_in_brackets_before_its_port() {
+        var timeline = Timelines.outbound(200);
+        var here = new InetSocketAddress(InetAddress.ofLiteral("::1"), 80);
+        timeline.received(
+                new TextHead("GET", "/", "h"),
+                new Peer(here, here, false, Optional.empty(), Optional.empty()),
+                new byte[0]);
+        var format = "%DOWNSTREAM_REMOTE_ADDRESS% %DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%\n";
+        assertThat(line(LogFormat.text(format), timeline)).isEqualTo("[::1]:80 ::1\n");
     }
 
     @Test
@@ -188,7 +233,7 @@ class AccessLogsTest {
     }
 
     private static Peer peer() {
-        var address = new InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), 1);
+        var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
         return new Peer(address, address, false, Optional.empty(), Optional.empty());
     }
 }

@@ -6,20 +6,9 @@ import io.heddle.traffic.request.HeaderName;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 
 /// Reads a [SubstitutionFormat]. One object per text.
 final class FormatParser {
-    /// Envoy's operators over what there is not here: state that is not kept, and figures that are not kept.
-    private static final Set<String> NOTHING = Set.of(
-            "PER_REQUEST_STATE",
-            "UPSTREAM_FILTER_STATE",
-            "CLUSTER_METADATA",
-            "TRACE_ID",
-            "UPSTREAM_TRANSPORT_FAILURE_REASON",
-            "DOWNSTREAM_TRANSPORT_FAILURE_REASON",
-            "CONNECTION_TERMINATION_DETAILS",
-            "FILTER_CHAIN_NAME");
     private static final int MOST_NAMES = 2;
     private static final int LONGEST_NUMBER = 6;
 
@@ -190,13 +179,14 @@ final class FormatParser {
     }
 
     private void plain(String name, boolean called, int longest) {
-        if (NOTHING.contains(name)) {
+        if (UnsupportedOperators.isEmpty(name)) {
             nothing(name);
             return;
         }
         var operator = Operator.named(name);
         if (operator.isEmpty()) {
-            fail("%" + name + "% is no operator that is known");
+            fail("%" + name + "% is no operator that is known"
+                    + (UnsupportedOperators.has(name) ? " here, though Envoy has it" : ""));
         } else if (called) {
             fail("%" + name + "% takes no arguments");
         } else {

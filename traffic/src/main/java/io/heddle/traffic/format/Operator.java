@@ -19,7 +19,11 @@ public enum Operator {
     DURATION,
     REQUEST_DURATION,
     RESPONSE_DURATION,
+    /// From the first byte of the answer to the last one that was sent on.
+    RESPONSE_TX_DURATION,
     UPSTREAM_REQUEST_ATTEMPT_COUNT,
+    /// The protocol that is spoken with the host, as [#PROTOCOL] with the client.
+    UPSTREAM_PROTOCOL,
     UPSTREAM_HOST,
     /// The host's name, or its address where it has none.
     UPSTREAM_HOST_NAME,
@@ -47,6 +51,7 @@ public enum Operator {
     REQUESTED_SERVER_NAME,
     ROUTE_NAME,
     VIRTUAL_CLUSTER_NAME,
+    VIRTUAL_HOST_NAME,
     HOSTNAME,
     STREAM_ID,
     /// The body of an answer made here, before it is formatted; octets, one char each. Nothing elsewhere.
@@ -74,6 +79,7 @@ public enum Operator {
                     DURATION,
                     REQUEST_DURATION,
                     RESPONSE_DURATION,
+                    RESPONSE_TX_DURATION,
                     UPSTREAM_REQUEST_ATTEMPT_COUNT,
                     UPSTREAM_REMOTE_PORT,
                     DOWNSTREAM_REMOTE_PORT,
@@ -83,6 +89,7 @@ public enum Operator {
                     RESPONSE_CODE_DETAILS,
                     RESPONSE_FLAGS,
                     RESPONSE_FLAGS_LONG,
+                    UPSTREAM_PROTOCOL,
                     UPSTREAM_HOST,
                     UPSTREAM_HOST_NAME,
                     UPSTREAM_HOST_NAME_WITHOUT_PORT,
@@ -105,6 +112,7 @@ public enum Operator {
                     REQUESTED_SERVER_NAME,
                     ROUTE_NAME,
                     VIRTUAL_CLUSTER_NAME,
+                    VIRTUAL_HOST_NAME,
                     HOSTNAME,
                     STREAM_ID,
                     LOCAL_REPLY_BODY,

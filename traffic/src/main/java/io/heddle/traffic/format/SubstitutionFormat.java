@@ -60,7 +60,7 @@ public final class SubstitutionFormat {
     }
 
     /// Appends it as a JSON value, where it is one operator whose value is no text; else false, and nothing.
-    boolean appendJson(FormatSource source, StringBuilder out) {
+    public boolean appendJson(FormatSource source, StringBuilder out) {
         return parts.size() == 1 && parts.getFirst().appendJson(source, out);
     }
 

@@ -2,6 +2,7 @@ package io.heddle.proxy.upstream.pool;
 
 import io.heddle.proxy.http.HeadResult;
 import io.heddle.proxy.http.HeaderLines;
+import io.heddle.proxy.http.HttpVersion;
 import io.heddle.proxy.http.OutgoingRequest;
 import io.heddle.proxy.http1.BodyReader;
 import io.heddle.proxy.http1.BodySink;
@@ -371,6 +372,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
         if (!abandoned) {
             close();
         }
+    }
+
+    @Override
+    public String protocol() {
+        return HttpVersion.HTTP_1_1.text();
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.heddle.proxy.upstream.pool;
 import io.heddle.proxy.http.HeadResult;
 import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.HttpResponseHead;
+import io.heddle.proxy.http.HttpVersion;
 import io.heddle.proxy.http.OutgoingRequest;
 import io.heddle.proxy.http2.Http2Error;
 import io.heddle.proxy.http2.Http2HeadWriter;
@@ -98,6 +99,11 @@ final class Http2UpstreamStream implements UpstreamStream {
         listener = null;
         stream.reset(Http2Error.CANCEL);
         stream.release();
+    }
+
+    @Override
+    public String protocol() {
+        return HttpVersion.HTTP_2.text();
     }
 
     @Override

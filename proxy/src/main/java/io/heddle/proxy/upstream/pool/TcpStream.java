@@ -172,6 +172,11 @@ final class TcpStream extends ChannelInboundHandlerAdapter implements UpstreamSt
     }
 
     @Override
+    public String protocol() {
+        return "";
+    }
+
+    @Override
     public boolean reused() {
         return false;
     }

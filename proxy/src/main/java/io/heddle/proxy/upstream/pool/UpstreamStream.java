@@ -34,6 +34,9 @@ public interface UpstreamStream {
     /// Gives up: the listener hears nothing more.
     void cancel();
 
+    /// What is spoken, as [io.heddle.proxy.http.HttpVersion#text]; empty for bytes of any kind.
+    String protocol();
+
     /// Whether the connection served a request before this one.
     boolean reused();
 
