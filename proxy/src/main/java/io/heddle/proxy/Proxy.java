@@ -21,8 +21,6 @@ import io.heddle.proxy.listen.Listeners;
 import io.heddle.proxy.loop.EventLoops;
 import io.heddle.proxy.observe.AccessLogs;
 import io.heddle.proxy.observe.ProxyMetrics;
-import io.heddle.proxy.observe.RequestObserver;
-import io.heddle.proxy.observe.RequestTimeline;
 import io.heddle.proxy.ondemand.OnDemand;
 import io.heddle.proxy.overload.Overload;
 import io.heddle.proxy.overload.OverloadLoop;
@@ -36,7 +34,6 @@ import io.heddle.proxy.upstream.LiveClusters;
 import io.heddle.proxy.upstream.UpstreamCluster;
 import io.heddle.proxy.upstream.Upstreams;
 import io.heddle.traffic.explain.Explainer;
-import io.heddle.traffic.filter.FilterCounter;
 import io.heddle.traffic.filter.ProxyHealth;
 import io.heddle.traffic.ratelimit.LimitBuckets;
 import io.heddle.traffic.resilience.Controllers;
@@ -131,7 +128,7 @@ public final class Proxy implements AutoCloseable {
                 active,
                 upstreams,
                 onDemand,
-                new Observer(),
+                new ProxyObserver(metrics, logs),
                 overload,
                 new LimitBuckets(),
                 controllers,
@@ -326,36 +323,6 @@ public final class Proxy implements AutoCloseable {
         upstreams.close();
         logs.close();
         watch.close();
-    }
-
-    /// Hears of every request and connection.
-    private final class Observer implements RequestObserver {
-        @Override
-        public void finished(RequestTimeline timeline) {
-            metrics.finished(timeline);
-            logs.finished(timeline);
-        }
-
-        @Override
-        public void counted(FilterCounter counter, String statPrefix, long amount) {
-            metrics.counted(counter, statPrefix, amount);
-        }
-
-        @Override
-        public boolean entered(FilterCounter gauge, String statPrefix, long most) {
-            return metrics.entered(gauge, statPrefix, most);
-        }
-
-        @Override
-        public void left(FilterCounter gauge, String statPrefix) {
-            metrics.left(gauge, statPrefix);
-        }
-
-        @Override
-        public void judged(Judgement judgement) {
-            metrics.judged(judgement);
-            judgement.refused().ifPresent(logs::finished);
-        }
     }
 
     private void configured() {

@@ -34,7 +34,7 @@ final class RedirectedFiguresTest {
                           path: "@LOG@"
                           log_format:
                             text_format_source:
-                              inline_string: "%REQ(:PATH)% %RESPONSE_CODE% %RESPONSE_CODE_DETAILS% attempts=%UPSTREAM_REQUEST_ATTEMPT_COUNT% in=%BYTES_RECEIVED% out=%BYTES_SENT% %ROUTE_NAME% %UPSTREAM_CLUSTER% %PROTOCOL%\\n"
+                              inline_string: "%REQ(:PATH)% %RESPONSE_CODE% %RESPONSE_CODE_DETAILS% attempts=%UPSTREAM_REQUEST_ATTEMPT_COUNT% in=%BYTES_RECEIVED% out=%BYTES_SENT% %ROUTE_NAME% %UPSTREAM_CLUSTER% to=%RESP(LOCATION)%\\n"
                       http_filters:
                       - name: router
                         typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
@@ -115,8 +115,8 @@ final class RedirectedFiguresTest {
                     .endsWith("\n\nattempt 1");
             assertThat(log())
                     .containsExactly(
-                            "/first 302 internal_redirect attempts=2 in=0 out=0 first app HTTP/1.1",
-                            "/second 200 via_upstream attempts=1 in=0 out=9 second app HTTP/1.1");
+                            "/first 302 internal_redirect attempts=2 in=0 out=0 first app to=http://app/second",
+                            "/second 200 via_upstream attempts=1 in=0 out=9 second app to=-");
             assertThat(proxy.metrics())
                     .contains("envoy_http_downstream_rq_total{envoy_http_conn_manager_prefix=\"in\"} 2\n")
                     .contains("envoy_cluster_upstream_rq_total{envoy_cluster_name=\"app\"} 3\n")
@@ -138,8 +138,8 @@ final class RedirectedFiguresTest {
                     .endsWith("\n\nhere");
             assertThat(log())
                     .containsExactly(
-                            "/first 302 internal_redirect attempts=1 in=0 out=0 first app HTTP/1.1",
-                            "/here 200 direct_response attempts=0 in=0 out=4 here - HTTP/1.1");
+                            "/first 302 internal_redirect attempts=1 in=0 out=0 first app to=http://app/here",
+                            "/here 200 direct_response attempts=0 in=0 out=4 here - to=-");
             assertThat(proxy.metrics())
                     .contains("envoy_cluster_upstream_rq_total{envoy_cluster_name=\"app\"} 1\n")
                     .doesNotContain("envoy_cluster_upstream_rq_completed{");

@@ -5,12 +5,15 @@ import io.heddle.proxy.exchange.head.ClientConnection;
 import io.heddle.proxy.loop.BrokenConnection;
 import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
+import io.heddle.proxy.observe.RequestTimeline;
 import io.heddle.proxy.tls.HalfClose;
 import io.heddle.proxy.upstream.connect.RawConnector;
 import io.heddle.proxy.upstream.connect.UpstreamFailure;
 import io.heddle.traffic.balance.PickRequest;
 import io.heddle.traffic.balance.host.Host;
+import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.runtime.NetworkFilter;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -33,6 +36,7 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Pick
     private final ProxyServices services;
     private final NetworkFilter.Tcp settings;
     private final ClientConnection connection;
+    private final RequestTimeline timeline = new RequestTimeline();
     private final Deadline idle = new Deadline(this::expired);
     private final Side host = new Side();
     private @Nullable Channel client;
@@ -42,29 +46,40 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Pick
     private boolean clientEnded;
     private boolean hostEnded;
 
-    /// For a connection on the loop of `worker`.
-    public TcpRelay(Worker worker, ProxyServices services, NetworkFilter.Tcp settings, ClientConnection connection) {
+    /// For a connection to the listener called `listener`, on the loop of `worker`.
+    public TcpRelay(
+            Worker worker,
+            ProxyServices services,
+            NetworkFilter.Tcp settings,
+            String listener,
+            ClientConnection connection) {
         this.worker = worker;
         this.services = services;
         this.settings = settings;
         this.connection = connection;
+        timeline.servedBy(settings, listener);
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        worker.tick();
+        timeline.headReceived = worker.tick();
+        timeline.startedAtMillis = worker.nowMillis();
+        timeline.receivedMalformed(connection.peer());
         client = ctx.channel();
         HalfClose.prepare(client);
         client.config().setAutoRead(false);
         var cluster = services.upstreams()
                 .cluster(settings.clusters().target(worker.spread()).cluster());
         var chosen = cluster.flatMap(found -> found.pick(this));
+        cluster.ifPresent(found -> timeline.toCluster(found.cluster()));
         if (cluster.isEmpty() || chosen.isEmpty()) {
+            timeline.flag = cluster.isEmpty() ? ResponseFlag.NO_CLUSTER_FOUND : ResponseFlag.NO_HEALTHY_UPSTREAM;
             ctx.close();
             return;
         }
         picked = chosen.get();
         picked.state().begin();
+        timeline.toHost(picked);
         var connector = services.upstreams().raw(worker, cluster.get(), picked, connection.originator());
         connector.connect(host, true, new RawConnector.Outcome() {
             @Override
@@ -78,6 +93,7 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Pick
 
             @Override
             public void failed(UpstreamFailure failure) {
+                timeline.flag = ResponseFlag.UPSTREAM_CONNECTION_FAILURE;
                 ctx.close();
             }
         });
@@ -99,6 +115,7 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Pick
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object bytes) {
+        timeline.bytesReceived += ((ByteBuf) bytes).readableBytes();
         if (connected) {
             move(bytes, ctx.channel(), host.channel);
         } else {
@@ -139,6 +156,8 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Pick
         early.forEach(ReferenceCountUtil::release);
         early.clear();
         closeFlushed(host.channel);
+        timeline.finished = worker.tick();
+        services.observer().relayed(timeline);
     }
 
     @Override
@@ -237,6 +256,7 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Pick
 
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object bytes) {
+            timeline.bytesSent += ((ByteBuf) bytes).readableBytes();
             move(bytes, ctx.channel(), client);
         }
 

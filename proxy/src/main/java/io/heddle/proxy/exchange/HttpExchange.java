@@ -82,8 +82,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         facts.start(requestHead);
         followed.clear();
         timeline.reset();
-        timeline.statPrefix = client.settings().statPrefix();
-        timeline.listener = client.listener();
+        timeline.servedBy(client.settings(), client.listener());
         timeline.startedAtMillis = worker.nowMillis();
         timeline.headReceived = worker.now();
         active = true;
@@ -399,6 +398,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         if (filters != null) {
             filters.again();
         }
+        format.answered(answer.lines());
         followed.tell(answer.status(), worker.now(), services.observer());
         tries.redirected(followed);
         inward = null; // the filters see all of the body again

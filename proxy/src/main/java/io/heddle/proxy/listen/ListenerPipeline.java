@@ -204,7 +204,7 @@ final class ListenerPipeline {
             case NetworkFilter.Http http -> pipeline.addLast(http(step.worker(), chain, http, client));
             case NetworkFilter.Tcp tcp -> {
                 watchOpening(step, client);
-                pipeline.addLast(new TcpRelay(step.worker(), services, tcp, client));
+                pipeline.addLast(new TcpRelay(step.worker(), services, tcp, chain.listener(), client));
             }
         }
     }
@@ -214,7 +214,7 @@ final class ListenerPipeline {
     private boolean admits(Step step, BoundChain chain, Peer peer) {
         for (var access : chain.chain().access()) {
             var refusal = access.refusal(peer);
-            var refused = refusal.map(why -> refused(step, access, peer, why));
+            var refused = refusal.map(why -> refused(step, chain, access, peer, why));
             services.observer().judged(new RequestObserver.Judgement(refused, access.passesShadow(peer)));
             if (refusal.isPresent()) {
                 return false;
@@ -224,10 +224,10 @@ final class ListenerPipeline {
     }
 
     private static RequestTimeline refused(
-            Step step, ConnectionRbac access, Peer peer, ConnectionRbac.Refusal refusal) {
+            Step step, BoundChain chain, ConnectionRbac access, Peer peer, ConnectionRbac.Refusal refusal) {
         var timeline = new RequestTimeline();
+        timeline.servedBy(chain.filter(), step.listener().listener().name());
         timeline.statPrefix = access.statPrefix();
-        timeline.listener = step.listener().listener().name();
         timeline.startedAtMillis = step.worker().nowMillis();
         timeline.headReceived = step.worker().tick();
         timeline.finished = timeline.headReceived;

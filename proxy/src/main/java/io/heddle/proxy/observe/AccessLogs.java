@@ -2,9 +2,12 @@ package io.heddle.proxy.observe;
 
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
+import io.heddle.traffic.reply.ReplyCondition;
+import io.heddle.traffic.runtime.Listener;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -17,7 +20,8 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The access logs: the proxy's own, which gets every request, and those that listeners name.
+/// The access logs: the proxy's own, which gets every request, and those that filters of listeners name, which get the
+/// requests, or connections, that these serve, as far as they want them.
 ///
 /// A proxy with a log of its own leaves standard output alone: it may be an application's, and every request is told
 /// already. Its own file is bounded: at 16 MiB it is moved to `<file>.1`, over the last one.
@@ -29,7 +33,7 @@ public final class AccessLogs implements RequestObserver, AutoCloseable {
 
     private final Optional<Sink> own;
     private final Map<String, LogFile> files = new ConcurrentHashMap<>();
-    private volatile Map<String, List<Sink>> byListener = Map.of();
+    private volatile Named named = new Named(Map.of(), Map.of());
 
     private AccessLogs(Optional<Sink> own) {
         this.own = own;
@@ -51,7 +55,7 @@ public final class AccessLogs implements RequestObserver, AutoCloseable {
         var read = format.equals("json") ? Checked.ok(LogFormat.standardJson()) : LogFormat.text(format);
         return read.then(good -> {
             var file = path.startsWith("/dev/") ? LogFile.open(path) : LogFile.open(path, LARGEST);
-            var logs = new AccessLogs(Optional.of(new Sink(file, good)));
+            var logs = new AccessLogs(Optional.of(new Sink(file, good, Optional.empty())));
             logs.files.put(path, file);
             return Checked.ok(logs);
         });
@@ -59,42 +63,32 @@ public final class AccessLogs implements RequestObserver, AutoCloseable {
 
     /// What is wrong with the logs that `config` names; an error refuses it.
     public static List<Problem> check(RuntimeConfig config) {
-        var problems = new ArrayList<Problem>();
-        named(config).forEach((listener, logs) -> {
-            for (var wanted : logs) {
-                // The listener is what is refused for its log.
-                Stream.concat(LogFile.check(wanted.path()).stream(), format(wanted).problems().stream())
-                        .forEach(found -> problems.add(found.of("Listener " + listener, "access_log")));
-            }
-        });
-        return problems;
+        var problems = new LinkedHashSet<Problem>();
+        config.listeners()
+                .forEach((listener, settings) -> logs(settings)
+                        .flatMap(List::stream)
+                        .forEach(wanted ->
+                                // The listener is what is refused for its log.
+                                Stream.concat(LogFile.check(wanted.path()).stream(), format(wanted).problems().stream())
+                                        .forEach(found ->
+                                                problems.add(found.of("Listener " + listener, "access_log")))));
+        return List.copyOf(problems);
     }
 
     /// Opens the logs that `config` names and closes those it no longer names. Configuration thread only.
     public void take(RuntimeConfig config) {
-        var next = new HashMap<String, List<Sink>>();
+        var next = new HashMap<List<NetworkFilter.AccessLog>, List<Sink>>();
+        var byListener = new HashMap<String, Set<Sink>>();
         var used = new HashSet<String>();
         own.ifPresent(sink -> used.add(sink.file().path()));
-        named(config).forEach((listener, logs) -> {
-            var sinks = new ArrayList<Sink>();
-            for (var wanted : logs) {
-                if (own.isPresent() && wanted.path().equals(STANDARD_OUTPUT)) {
-                    continue;
-                }
-                used.add(wanted.path());
-                switch (format(wanted)) {
-                    case Checked.Ok<LogFormat> good ->
-                        sinks.add(new Sink(files.computeIfAbsent(wanted.path(), LogFile::open), good.value()));
-                    case Checked.Rejected<LogFormat> bad ->
-                        log.atWarn()
-                                .addKeyValue("listener", listener)
-                                .addKeyValue("problems", bad.problems())
-                                .log("an access log is left out");
-                }
-            }
-            next.put(listener, List.copyOf(sinks));
-        });
-        byListener = Map.copyOf(next);
+        config.listeners()
+                .forEach((listener, settings) -> logs(settings).forEach(wanted -> {
+                    var sinks = next.computeIfAbsent(wanted, _ -> sinks(wanted, listener, used));
+                    byListener
+                            .computeIfAbsent(listener, _ -> new LinkedHashSet<>())
+                            .addAll(sinks);
+                }));
+        named = new Named(Map.copyOf(next), Map.copyOf(byListener));
         files.entrySet().removeIf(entry -> {
             boolean unused = !used.contains(entry.getKey());
             if (unused) {
@@ -104,14 +98,49 @@ public final class AccessLogs implements RequestObserver, AutoCloseable {
         });
     }
 
+    private List<Sink> sinks(List<NetworkFilter.AccessLog> logs, String listener, Set<String> used) {
+        var sinks = new ArrayList<Sink>();
+        for (var wanted : logs) {
+            if (own.isPresent() && wanted.path().equals(STANDARD_OUTPUT)) {
+                continue;
+            }
+            used.add(wanted.path());
+            switch (format(wanted)) {
+                case Checked.Ok<LogFormat> good -> {
+                    var file = files.computeIfAbsent(wanted.path(), LogFile::open);
+                    sinks.add(new Sink(file, good.value(), wanted.condition()));
+                }
+                case Checked.Rejected<LogFormat> bad ->
+                    log.atWarn()
+                            .addKeyValue("listener", listener)
+                            .addKeyValue("problems", bad.problems())
+                            .log("an access log is left out");
+            }
+        }
+        return List.copyOf(sinks);
+    }
+
     @Override
     public void finished(RequestTimeline timeline) {
         if (own.isPresent()) {
             own.get().file().log(own.get().format(), timeline);
         }
-        var sinks = byListener.get(timeline.listener);
-        if (sinks != null) {
-            for (var sink : sinks) {
+        if (!timeline.accessLogs.isEmpty()) {
+            write(timeline);
+        }
+    }
+
+    @Override
+    public void relayed(RequestTimeline connection) {
+        if (!connection.accessLogs.isEmpty()) {
+            write(connection);
+        }
+    }
+
+    /// Writes the logs that the filter which served it names.
+    private void write(RequestTimeline timeline) {
+        for (var sink : named.of(timeline)) {
+            if (sink.condition().isEmpty() || sink.condition().get().matches(new LogFacts(timeline))) {
                 sink.file().log(sink.format(), timeline);
             }
         }
@@ -132,21 +161,28 @@ public final class AccessLogs implements RequestObserver, AutoCloseable {
         files.values().forEach(LogFile::close);
     }
 
-    private static Map<String, Set<NetworkFilter.AccessLog>> named(RuntimeConfig config) {
-        var named = new HashMap<String, Set<NetworkFilter.AccessLog>>();
-        config.listeners()
-                .forEach((name, listener) -> listener.chains().forEach(chain -> {
-                    if (chain.filter() instanceof NetworkFilter.Http http
-                            && !http.accessLogs().isEmpty()) {
-                        named.computeIfAbsent(name, _ -> new LinkedHashSet<>()).addAll(http.accessLogs());
-                    }
-                }));
-        return named;
+    /// The logs of each of a listener's filters that has any.
+    private static Stream<List<NetworkFilter.AccessLog>> logs(Listener listener) {
+        return Stream.concat(listener.chains().stream(), listener.otherwise().stream())
+                .map(chain -> chain.filter().accessLogs())
+                .filter(logs -> !logs.isEmpty());
     }
 
     private static Checked<LogFormat> format(NetworkFilter.AccessLog wanted) {
         return wanted.json().isEmpty() ? LogFormat.text(wanted.format()) : LogFormat.json(wanted.json());
     }
 
-    private record Sink(LogFile file, LogFormat format) {}
+    /// The logs that the live configuration names.
+    ///
+    /// @param byFilter of each filter that has any
+    /// @param byListener all of each listener
+    private record Named(Map<List<NetworkFilter.AccessLog>, List<Sink>> byFilter, Map<String, Set<Sink>> byListener) {
+        /// Those of the filter; when they have changed meanwhile, all that its listener has now.
+        Collection<Sink> of(RequestTimeline timeline) {
+            var own = byFilter.get(timeline.accessLogs);
+            return own == null ? byListener.getOrDefault(timeline.listener, Set.of()) : own;
+        }
+    }
+
+    private record Sink(LogFile file, LogFormat format, Optional<ReplyCondition> condition) {}
 }

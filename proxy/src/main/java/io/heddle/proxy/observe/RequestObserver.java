@@ -10,6 +10,9 @@ public interface RequestObserver {
     /// status of the redirect and the details `internal_redirect`: what it leads to is a request of its own.
     void finished(RequestTimeline timeline);
 
+    /// A connection whose bytes were relayed has ended, or could not be.
+    default void relayed(RequestTimeline connection) {}
+
     /// Access rules have let a connection pass, or have refused it.
     default void judged(Judgement judgement) {}
 

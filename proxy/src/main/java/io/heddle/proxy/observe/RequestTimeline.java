@@ -11,6 +11,8 @@ import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.resilience.retry.RetryCounts;
 import io.heddle.traffic.route.RouteDecision;
 import io.heddle.traffic.runtime.Cluster;
+import io.heddle.traffic.runtime.NetworkFilter;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,8 @@ public final class RequestTimeline {
     public String statPrefix = "";
     /// The listener's name.
     public String listener = "";
+    /// Where what served it is logged.
+    public List<NetworkFilter.AccessLog> accessLogs = List.of();
     /// The client's protocol, for example `HTTP/1.1`; empty when the head could not be read.
     public String protocol = "";
     /// Wall-clock time of the first byte, milliseconds since the epoch.
@@ -45,7 +49,7 @@ public final class RequestTimeline {
     public long bytesReceived;
     /// Body bytes written to the client.
     public long bytesSent;
-    /// The status sent to the client; 0 when none was.
+    /// The status sent to the client, or of the redirect that was followed; 0 when there was none.
     public int status;
     /// Whether its answer was a redirect that was followed here, so that no client got it.
     public boolean redirected;
@@ -81,7 +85,14 @@ public final class RequestTimeline {
     private RouteDecision decision = RouteDecision.NOT_FOUND;
     private PeerMetadata source = PeerMetadata.UNKNOWN;
 
-    /// Forgets everything, for the next request.
+    /// It is served by `filter` of the listener called `name`.
+    public void servedBy(NetworkFilter filter, String name) {
+        statPrefix = filter.statPrefix();
+        accessLogs = filter.accessLogs();
+        listener = name;
+    }
+
+    /// Forgets everything but by whom it was served, for the next request.
     public void reset() {
         protocol = "";
         upstreamProtocol = "";
@@ -149,7 +160,7 @@ public final class RequestTimeline {
         requestId = madeId;
     }
 
-    /// Bytes that are no request came from this peer.
+    /// It is no request, but a connection or bytes that are none, of this peer.
     public void receivedMalformed(Peer from) {
         peer = from;
     }

@@ -439,7 +439,8 @@ class InspectionTest {
                                                         ClusterChoice.Target.of("" + one.port()),
                                                         ClusterChoice.Target.of("" + other.port())),
                                                 List.of(3, 4)),
-                                        Duration.ofHours(1))))),
+                                        Duration.ofHours(1),
+                                        List.of())))),
                         one,
                         other))) {
             for (int i = 0; i < 40; i++) {

@@ -71,6 +71,7 @@ public final class HealthCheckFilter implements HttpFilter {
             }
             return FilterStep.CONTINUE;
         }
+        request.state().healthCheck();
         request.responseEdits().add(new HeaderEdit(HeaderEdit.Action.SET, CLUSTER, health.cluster()));
         if (health.fails()) {
             return reply(UNAVAILABLE, "health_check_failed");

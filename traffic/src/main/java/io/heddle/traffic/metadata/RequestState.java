@@ -29,6 +29,7 @@ public final class RequestState {
     private final boolean settable;
     private Map<String, LabelValue.Fields> metadata = Map.of();
     private Map<String, Kept> kept = Map.of();
+    private boolean healthCheck;
 
     private RequestState(boolean settable) {
         this.settable = settable;
@@ -90,10 +91,21 @@ public final class RequestState {
         return Optional.ofNullable(kept.get(key));
     }
 
+    /// The request asks whether the proxy is well.
+    public void healthCheck() {
+        healthCheck = settable;
+    }
+
+    /// Whether the request asks whether the proxy is well.
+    public boolean isHealthCheck() {
+        return healthCheck;
+    }
+
     /// Forgets everything, for the next request.
     public void clear() {
         metadata = Map.of();
         kept = Map.of();
+        healthCheck = false;
     }
 
     private static LabelValue.Fields merged(LabelValue.Fields before, LabelValue.Fields values) {

@@ -6,7 +6,7 @@ import io.heddle.traffic.request.ResponseFlag;
 import java.util.List;
 import java.util.Set;
 
-/// Which answers are meant, as Envoy's `accesslog.v3.AccessLogFilter`.
+/// Which answers are meant, or which requests are logged, as Envoy's `accesslog.v3.AccessLogFilter`.
 public sealed interface ReplyCondition {
     /// Whether the answer of `facts` is.
     boolean matches(ReplyFacts facts);
@@ -86,6 +86,14 @@ public sealed interface ReplyCondition {
         @Override
         public boolean matches(ReplyFacts facts) {
             return matcher.finds(facts.state()) ? matcher.matches(facts.state()) : otherwise;
+        }
+    }
+
+    /// That the request was none for the health of the proxy, by its filter for that.
+    record NotHealthCheck() implements ReplyCondition {
+        @Override
+        public boolean matches(ReplyFacts facts) {
+            return !facts.state().isHealthCheck();
         }
     }
 

@@ -5,7 +5,7 @@ import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.ResponseFlag;
 
-/// An answer made here as a [ReplyCondition] sees it. Confined to the request's thread.
+/// An answer made here, or a request that has ended, as a [ReplyCondition] sees it. Confined to the request's thread.
 public interface ReplyFacts {
     /// The request's head as it came.
     RequestHead request();

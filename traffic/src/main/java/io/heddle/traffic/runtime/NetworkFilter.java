@@ -1,15 +1,24 @@
 package io.heddle.traffic.runtime;
 
 import io.heddle.traffic.filter.FilterChain;
+import io.heddle.traffic.reply.ReplyCondition;
 import io.heddle.traffic.reply.ReplyRules;
 import io.heddle.traffic.route.ClusterChoice;
 import io.heddle.traffic.route.RouteTable;
 import io.heddle.traffic.route.Upgrades;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /// What reads a connection's bytes.
 public sealed interface NetworkFilter {
+    /// Names it in metrics.
+    String statPrefix();
+
+    /// Where what it serves is logged.
+    List<AccessLog> accessLogs();
+
     /// HTTP, as Envoy's `HttpConnectionManager`.
     ///
     /// @param statPrefix names it in metrics; `inbound` and `outbound` decide the reporter
@@ -46,10 +55,16 @@ public sealed interface NetworkFilter {
     /// @param statPrefix names it in metrics
     /// @param clusters where they go, one for each connection
     /// @param idle a connection without a byte for so long is closed; zero never (1 h in Envoy when not given)
-    record Tcp(String statPrefix, ClusterChoice clusters, Duration idle) implements NetworkFilter {
-        /// All connections to one cluster.
+    /// @param accessLogs where connections are logged, when they end
+    record Tcp(String statPrefix, ClusterChoice clusters, Duration idle, List<AccessLog> accessLogs)
+            implements NetworkFilter {
+        public Tcp {
+            accessLogs = List.copyOf(accessLogs);
+        }
+
+        /// All connections to one cluster, and no log.
         public Tcp(String statPrefix, String cluster, Duration idle) {
-            this(statPrefix, new ClusterChoice.One(ClusterChoice.Target.of(cluster)), idle);
+            this(statPrefix, new ClusterChoice.One(ClusterChoice.Target.of(cluster)), idle, List.of());
         }
     }
 
@@ -147,14 +162,20 @@ public sealed interface NetworkFilter {
                 Duration.ofSeconds(1));
     }
 
-    /// Where requests are logged.
+    /// Where requests, or connections, are logged.
     ///
     /// @param path a file; `/dev/stdout` for standard output
     /// @param format Envoy's format text; empty for the default
     /// @param json JSON field → Envoy's format text; empty for a text log
-    record AccessLog(String path, String format, java.util.Map<String, String> json) {
+    /// @param condition which requests are logged; empty for all
+    record AccessLog(String path, String format, Map<String, String> json, Optional<ReplyCondition> condition) {
         public AccessLog {
-            json = java.util.Map.copyOf(json);
+            json = Map.copyOf(json);
+        }
+
+        /// The same for requests that fit.
+        public AccessLog when(Optional<ReplyCondition> fits) {
+            return new AccessLog(path, format, json, fits);
         }
     }
 }

@@ -18,6 +18,10 @@ final class StaticRuntime {
 
     private StaticRuntime() {}
 
+    /// Where a value stands that counts without the key.
+    private static final List<String> DEFAULTS =
+            List.of("default_value", "defaultValue", "percent_sampled", "percentSampled");
+
     /// The tree of a bootstrap with what its layers say.
     static @Nullable Object applied(@Nullable Object root) {
         if (!(root instanceof Map<?, ?> bootstrap)
@@ -76,7 +80,7 @@ final class StaticRuntime {
         map.forEach((name, value) -> all.put(name, replaced(value, depth + 1)));
         var said = field(all, "runtime_key", "runtimeKey") instanceof String key ? values.get(key) : null;
         if (said != null) {
-            for (var name : List.of("default_value", "defaultValue")) {
+            for (var name : DEFAULTS) {
                 all.computeIfPresent(name, (_, standard) -> value(standard, said));
             }
         }

@@ -5,6 +5,7 @@ import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
+import io.heddle.traffic.reply.ReplyCondition;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.heddle.xds.read.core.Fields;
 import io.heddle.xds.read.core.Scope;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Reads where requests are logged, and how.
 final class AccessLogReader {
@@ -21,6 +23,7 @@ final class AccessLogReader {
 
     private static final Fields<AccessLog> LOG = Fields.ignoringOthers(AccessLog.class)
             .reads("name")
+            .limits("filter", "for extension, traceable and log type every request is logged, with a warning")
             .limits("typed_config", "files and standard output; others are left out, with a warning");
     private static final Fields<FileAccessLog> FILE = Fields.ignoringOthers(FileAccessLog.class)
             .reads("path", "format", "log_format")
@@ -46,13 +49,19 @@ final class AccessLogReader {
             var here = scope.at("access_log", i);
             here.check(message, LOG);
             var any = message.getTypedConfig();
+            Optional<ReplyCondition> condition = message.hasFilter()
+                    ? ReplyConditionReader.ofLog(message.getFilter(), here.at("filter"))
+                    : Optional.empty();
             switch (Scope.type(any)) {
                 case FILE_LOG ->
                     here.unpack(any, FileAccessLog.parser())
-                            .ifPresent(log -> logs.add(file(log, here.at("typed_config"))));
+                            .map(log -> file(log, here.at("typed_config")).when(condition))
+                            .ifPresent(logs::add);
                 case STDOUT_LOG ->
                     here.unpack(any, StdoutAccessLog.parser())
-                            .ifPresent(log -> logs.add(standardOutput(log, here.at("typed_config"))));
+                            .map(log ->
+                                    standardOutput(log, here.at("typed_config")).when(condition))
+                            .ifPresent(logs::add);
                 default -> here.warning("access log " + message.getName() + " is not supported", "log to a file");
             }
         }
@@ -64,11 +73,15 @@ final class AccessLogReader {
         scope.check(message, FILE);
         if (message.hasJsonFormat()) {
             var json = json(message.getJsonFormat(), scope.at("json_format"));
-            return new NetworkFilter.AccessLog(message.getPath(), "", json);
+            return log(message.getPath(), "", json);
         }
         return message.getFormat().isEmpty()
                 ? formatted(message.getPath(), message.getLogFormat(), scope.at("log_format"))
-                : new NetworkFilter.AccessLog(message.getPath(), message.getFormat(), Map.of());
+                : log(message.getPath(), message.getFormat(), Map.of());
+    }
+
+    private static NetworkFilter.AccessLog log(String path, String format, Map<String, String> json) {
+        return new NetworkFilter.AccessLog(path, format, json, Optional.empty());
     }
 
     private static NetworkFilter.AccessLog standardOutput(StdoutAccessLog message, Scope scope) {
@@ -86,14 +99,13 @@ final class AccessLogReader {
             scope.at("content_type").warning(Scope.NOT_SUPPORTED, "remove it; it has no effect");
         }
         return switch (message.getFormatCase()) {
-            case TEXT_FORMAT -> new NetworkFilter.AccessLog(path, message.getTextFormat(), Map.of());
+            case TEXT_FORMAT -> log(path, message.getTextFormat(), Map.of());
             case TEXT_FORMAT_SOURCE -> {
                 var text = Values.inline(message.getTextFormatSource(), scope.at("text_format_source"));
-                yield new NetworkFilter.AccessLog(path, text.orElse(""), Map.of());
+                yield log(path, text.orElse(""), Map.of());
             }
-            case JSON_FORMAT ->
-                new NetworkFilter.AccessLog(path, "", json(message.getJsonFormat(), scope.at("json_format")));
-            case FORMAT_NOT_SET -> new NetworkFilter.AccessLog(path, "", Map.of());
+            case JSON_FORMAT -> log(path, "", json(message.getJsonFormat(), scope.at("json_format")));
+            case FORMAT_NOT_SET -> log(path, "", Map.of());
         };
     }
 

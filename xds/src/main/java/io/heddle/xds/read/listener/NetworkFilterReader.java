@@ -16,7 +16,7 @@ import java.util.Optional;
 /// Reads the network filters that a chain can end with.
 final class NetworkFilterReader {
     private static final Fields<TcpProxy> TCP_PROXY = Fields.ignoringOthers(TcpProxy.class)
-            .reads("stat_prefix", "cluster", "weighted_clusters", "idle_timeout")
+            .reads("stat_prefix", "cluster", "weighted_clusters", "idle_timeout", "access_log")
             .refuses("metadata_match", "tunneling_config", "on_demand", "hash_policy");
     private static final Fields<TcpProxy.WeightedCluster> WEIGHTED =
             Fields.refusingOthers(TcpProxy.WeightedCluster.class).reads("clusters");
@@ -52,7 +52,9 @@ final class NetworkFilterReader {
         var idle = message.hasIdleTimeout()
                 ? Values.duration(message.getIdleTimeout(), TCP_IDLE, scope.at("idle_timeout"))
                 : TCP_IDLE;
-        return clusters(message, scope).map(choice -> new NetworkFilter.Tcp(message.getStatPrefix(), choice, idle));
+        var logs = AccessLogReader.read(message.getAccessLogList(), scope);
+        return clusters(message, scope)
+                .map(choice -> new NetworkFilter.Tcp(message.getStatPrefix(), choice, idle, logs));
     }
 
     private static Optional<ClusterChoice> clusters(TcpProxy message, Scope scope) {

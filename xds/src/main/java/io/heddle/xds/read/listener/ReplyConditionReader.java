@@ -7,6 +7,7 @@ import io.envoyproxy.envoy.config.accesslog.v3.DurationFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.GrpcStatusFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.HeaderFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.MetadataFilter;
+import io.envoyproxy.envoy.config.accesslog.v3.NotHealthCheckFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.OrFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.ResponseFlagFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.RuntimeFilter;
@@ -24,14 +25,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Reads which answers are meant. A condition that is not supported is an error: without it other answers would be
-/// changed.
+/// Reads which answers are meant, and which requests are logged. For answers a condition that is not supported is an
+/// error: without it other answers would be changed.
 final class ReplyConditionReader {
     private static final int DEEPEST = 32;
 
     private static final Fields<AccessLogFilter> FILTER = Fields.refusingOthers(AccessLogFilter.class)
             .reads("status_code_filter", "duration_filter", "runtime_filter", "header_filter")
-            .reads("response_flag_filter", "grpc_status_filter", "metadata_filter")
+            .reads("response_flag_filter", "grpc_status_filter", "metadata_filter", "not_health_check_filter")
+            .ignores("traceable_filter", "extension_filter", "log_type_filter") // of logs; answers cannot do without
             .limits("and_filter", "at most 32 deep")
             .limits("or_filter", "at most 32 deep");
     private static final Fields<StatusCodeFilter> STATUS =
@@ -42,7 +44,7 @@ final class ReplyConditionReader {
             Fields.refusingOthers(ComparisonFilter.class).reads("op", "value");
     private static final Fields<RuntimeFilter> RUNTIME = Fields.refusingOthers(RuntimeFilter.class)
             .reads("percent_sampled")
-            .accepts("runtime_key", "there are no runtime keys: the share given counts")
+            .accepts("runtime_key", Values.KEY)
             .accepts("use_independent_randomness", "every request draws anew");
     private static final Fields<HeaderFilter> HEADER =
             Fields.refusingOthers(HeaderFilter.class).reads("header");
@@ -52,6 +54,7 @@ final class ReplyConditionReader {
             Fields.refusingOthers(GrpcStatusFilter.class).reads("statuses", "exclude");
     private static final Fields<MetadataFilter> METADATA =
             Fields.refusingOthers(MetadataFilter.class).reads("matcher", "match_if_key_not_found");
+    private static final Fields<NotHealthCheckFilter> HEALTH = Fields.refusingOthers(NotHealthCheckFilter.class);
     private static final Fields<AndFilter> AND =
             Fields.refusingOthers(AndFilter.class).reads("filters");
     private static final Fields<OrFilter> OR =
@@ -59,15 +62,53 @@ final class ReplyConditionReader {
 
     /// What of conditions is read.
     static final List<Fields<?>> FIELDS =
-            List.of(FILTER, STATUS, DURATION, COMPARISON, RUNTIME, HEADER, FLAG, GRPC, METADATA, AND, OR);
+            List.of(FILTER, STATUS, DURATION, COMPARISON, RUNTIME, HEADER, FLAG, GRPC, METADATA, HEALTH, AND, OR);
 
     /// Envoy's flags that nothing here sets.
-    private static final Set<String> NEVER_SET = Set.of("RLSE", "IH", "UMSDR", "RFCF", "NFCF", "DO", "DR", "UDO");
+    private static final Set<String> NEVER_SET = Set.of("IH", "UMSDR", "RFCF", "NFCF", "DO", "DR", "UDO");
 
     private ReplyConditionReader() {}
 
     static Optional<ReplyCondition> read(AccessLogFilter message, Scope scope) {
         return read(message, scope, 0);
+    }
+
+    /// Which requests are logged. Empty, with a warning, where only a condition could tell that is not supported: a log
+    /// with too much in it is better than none.
+    static Optional<ReplyCondition> ofLog(AccessLogFilter message, Scope scope) {
+        var unsupported = unsupported(message, scope, 0);
+        if (unsupported.isPresent()) {
+            unsupported.get().warning("is not supported: every request is logged", "use another filter");
+            return Optional.empty();
+        }
+        return read(message, scope, 0);
+    }
+
+    private static Optional<Scope> unsupported(AccessLogFilter message, Scope scope, int depth) {
+        return switch (message.getFilterSpecifierCase()) {
+            case TRACEABLE_FILTER -> Optional.of(scope.at("traceable_filter"));
+            case EXTENSION_FILTER -> Optional.of(scope.at("extension_filter"));
+            case LOG_TYPE_FILTER -> Optional.of(scope.at("log_type_filter"));
+            case AND_FILTER -> unsupported(message.getAndFilter().getFiltersList(), scope.at("and_filter"), depth);
+            case OR_FILTER -> unsupported(message.getOrFilter().getFiltersList(), scope.at("or_filter"), depth);
+            case STATUS_CODE_FILTER,
+                    DURATION_FILTER,
+                    RUNTIME_FILTER,
+                    HEADER_FILTER,
+                    RESPONSE_FLAG_FILTER,
+                    GRPC_STATUS_FILTER,
+                    METADATA_FILTER,
+                    NOT_HEALTH_CHECK_FILTER,
+                    FILTERSPECIFIER_NOT_SET -> Optional.empty();
+        };
+    }
+
+    private static Optional<Scope> unsupported(List<AccessLogFilter> messages, Scope scope, int depth) {
+        Optional<Scope> found = Optional.empty();
+        for (int i = 0; i < messages.size() && found.isEmpty() && depth < DEEPEST; i++) {
+            found = unsupported(messages.get(i), scope.at("filters", i), depth + 1);
+        }
+        return found;
     }
 
     private static Optional<ReplyCondition> read(AccessLogFilter message, Scope scope, int depth) {
@@ -126,8 +167,16 @@ final class ReplyConditionReader {
                 yield MetadataReader.matcher(found.getMatcher(), here.at("matcher"))
                         .map(matcher -> new ReplyCondition.Metadata(matcher, otherwise));
             }
-            case NOT_HEALTH_CHECK_FILTER, TRACEABLE_FILTER, EXTENSION_FILTER, LOG_TYPE_FILTER ->
-                Optional.empty(); // refused above
+            case NOT_HEALTH_CHECK_FILTER -> {
+                scope.at("not_health_check_filter").check(message.getNotHealthCheckFilter(), HEALTH);
+                yield Optional.of(new ReplyCondition.NotHealthCheck());
+            }
+            case TRACEABLE_FILTER, EXTENSION_FILTER, LOG_TYPE_FILTER -> {
+                unsupported(message, scope, depth)
+                        .ifPresent(here -> here.error(
+                                Scope.NOT_SUPPORTED, "remove it; the resource cannot be honoured as written"));
+                yield Optional.empty();
+            }
             case FILTERSPECIFIER_NOT_SET -> {
                 scope.error("has no condition", "set status_code_filter for example");
                 yield Optional.empty();

@@ -228,7 +228,8 @@ class ListenerReaderTest {
                         "t",
                         ClusterChoice.Weighted.ofTargets(
                                 List.of(ClusterChoice.Target.of("a"), ClusterChoice.Target.of("b")), List.of(3, 4)),
-                        Duration.ofHours(1)));
+                        Duration.ofHours(1),
+                        List.of()));
     }
 
     private static String rbac(String rules) {

@@ -59,8 +59,10 @@ class LocalReplyReaderTest {
     @Test
     void refuses_what_would_change_other_answers() {
         assertThat(problems("{mappers: [{}]}")).containsExactly("mappers[0].filter has no condition");
-        assertThat(problems(mapper("not_health_check_filter: {}")))
-                .containsExactly("mappers[0].filter.not_health_check_filter is not supported");
+        assertThat(problems(mapper("not_health_check_filter: {}"))).isEmpty();
+        assertThat(problems(mapper("traceable_filter: {}")))
+                .hasSize(2) // ignored as a field, and refused here
+                .containsOnly("mappers[0].filter.traceable_filter is not supported");
         assertThat(problems(mapper("and_filter: {filters: [{grpc_status_filter: {}}]}")))
                 .containsExactly("mappers[0].filter.and_filter.filters has fewer than two entries");
         assertThat(problems(mapper("status_code_filter: {comparison: {op: EQ}}")))
