@@ -430,8 +430,8 @@ public final class HeaderLines implements HeaderFields {
     }
 
     private void readOption(int from, int to) {
-        int start = skipBlanks(from, to);
-        int end = trimBlanks(start, to);
+        int start = Octets.skipBlanks(bytes, from, to);
+        int end = Octets.trimBlanks(bytes, start, to);
         if (start == end) {
             return;
         }
@@ -467,8 +467,8 @@ public final class HeaderLines implements HeaderFields {
             while (stop < end && bytes[stop] != ',') {
                 stop++;
             }
-            int start = skipBlanks(at, stop);
-            if (sameName(start, trimBlanks(start, stop), line)) {
+            int start = Octets.skipBlanks(bytes, at, stop);
+            if (sameName(start, Octets.trimBlanks(bytes, start, stop), line)) {
                 return true;
             }
             at = stop + 1;
@@ -487,23 +487,5 @@ public final class HeaderLines implements HeaderFields {
             }
         }
         return true;
-    }
-
-    /// Where the first octet from `from` on is that is no blank, or `to`.
-    public int skipBlanks(int from, int to) {
-        int at = from;
-        while (at < to && (bytes[at] == ' ' || bytes[at] == '\t')) {
-            at++;
-        }
-        return at;
-    }
-
-    /// Where the bytes up to `to` end without blanks, not before `from`.
-    public int trimBlanks(int from, int to) {
-        int at = to;
-        while (at > from && (bytes[at - 1] == ' ' || bytes[at - 1] == '\t')) {
-            at--;
-        }
-        return at;
     }
 }

@@ -101,6 +101,24 @@ public final class Octets {
         return (byte) ((c < 0x20 && c != '\t') || c == 0x7f ? ' ' : c);
     }
 
+    /// Where the first octet from `from` on is that is no blank, or `to`.
+    public static int skipBlanks(byte[] bytes, int from, int to) {
+        int at = from;
+        while (at < to && (bytes[at] == ' ' || bytes[at] == '\t')) {
+            at++;
+        }
+        return at;
+    }
+
+    /// Where the bytes up to `to` end without blanks, not before `from`.
+    public static int trimBlanks(byte[] bytes, int from, int to) {
+        int at = to;
+        while (at > from && (bytes[at - 1] == ' ' || bytes[at - 1] == '\t')) {
+            at--;
+        }
+        return at;
+    }
+
     /// The octet in lower case.
     public static int lower(byte octet) {
         return octet >= 'A' && octet <= 'Z' ? octet | 0x20 : octet;

@@ -124,7 +124,7 @@ final class LineReader {
         if (Octets.endOfValue(bytes, colon + 1, stop) != stop) {
             return HeadResult.VALUE_INVALID;
         }
-        int valueStart = lines.skipBlanks(colon + 1, stop);
-        return lines.add(start, colon, valueStart, lines.trimBlanks(valueStart, stop));
+        int valueStart = Octets.skipBlanks(bytes, colon + 1, stop);
+        return lines.add(start, colon, valueStart, Octets.trimBlanks(bytes, valueStart, stop));
     }
 }

@@ -2,6 +2,7 @@ package io.heddle.proxy.exchange.head;
 
 import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.LineKind;
+import io.heddle.proxy.http.Octets;
 import io.heddle.traffic.request.Span;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
@@ -46,8 +47,8 @@ final class ForwardedFor {
     }
 
     private static Optional<InetAddress> parse(HeaderLines lines, int start, int end) {
-        int from = lines.skipBlanks(start, end);
-        int to = lines.trimBlanks(from, end);
+        int from = Octets.skipBlanks(lines.bytes(), start, end);
+        int to = Octets.trimBlanks(lines.bytes(), from, end);
         if (to - from > LONGEST_ADDRESS) {
             return Optional.empty();
         }
