@@ -12,6 +12,7 @@ import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
@@ -158,7 +159,14 @@ final class References {
         }
     }
 
+    /// What secures connections may stand behind what announces them first.
     private void socket(TransportSocket socket) {
+        context(socket);
+        unpack(socket.getTypedConfig(), ProxyProtocolUpstreamTransport.getDefaultInstance())
+                .ifPresent(outer -> context(outer.getTransportSocket()));
+    }
+
+    private void context(TransportSocket socket) {
         unpack(socket.getTypedConfig(), UpstreamTlsContext.getDefaultInstance())
                 .ifPresent(tls -> tls(tls.getCommonTlsContext()));
         unpack(socket.getTypedConfig(), DownstreamTlsContext.getDefaultInstance())

@@ -8,6 +8,7 @@ import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
@@ -73,6 +74,28 @@ final class AdsSubscriptionsTest {
         assertThat(changes.get(0)).containsExactly(ResourceType.CDS, ResourceType.EDS, ResourceType.SDS);
         assertThat(answers).map(DeltaDiscoveryRequest::getResponseNonce).containsExactly("1", "2", "3");
         assertThat(answers).noneMatch(DeltaDiscoveryRequest::hasErrorDetail);
+    }
+
+    @Test
+    void asks_for_secrets_behind_a_proxy_header_too() {
+        var inner = tlsCluster("a").getTransportSocket();
+        var outer = ProxyProtocolUpstreamTransport.newBuilder()
+                .setTransportSocket(inner)
+                .build();
+        var behind = TransportSocket.newBuilder().setTypedConfig(Any.pack(outer));
+        var matched = Cluster.TransportSocketMatch.newBuilder().setTransportSocket(behind);
+        for (var cluster : List.of(
+                cluster("a").toBuilder().setTransportSocket(behind).build(),
+                cluster("a").toBuilder().addTransportSocketMatches(matched).build())) {
+            client.connected();
+            assertThat(client.received(Sent.response(ResourceType.CDS, "1", cluster), START))
+                    .map(AdsSubscriptionsTest::text)
+                    .containsExactly("EDS +[a] -[]", "SDS +[ROOTCA] -[]");
+        }
+        client.received(Sent.response(ResourceType.EDS, "2", endpoints("a")), START);
+        assertThat(applied).as("the secret is waited for").isEmpty();
+        client.received(Sent.response(ResourceType.SDS, "3", secret("ROOTCA")), START);
+        assertThat(applied.getLast().resources(ResourceType.SDS)).containsKey("ROOTCA");
     }
 
     @Test
