@@ -8,11 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// What of a candidate can go live while the rest is waited for: what is new or changed, and neither waits for anything
 /// itself nor needs something that does and is not live in an older version that will do. Everything else stays as it
-/// is live. Taken away are clusters that nothing live names, and listeners where none is waited for.
+/// is live. Taken away are clusters that nothing live names, and listeners, unless one that waits is to take the place
+/// of it: an address stays open until it is served otherwise.
 ///
 /// What came together must not be torn: whatever is sent after something else was meant for the new version of that.
 /// So endpoints wait with their cluster, routes with the listener that has them, and what names a cluster waits for it
@@ -33,7 +35,8 @@ record ReadyPart(
     /// The resources that can be live now.
     ResourceSet resources() {
         if (awaited.containsKey(ResourceType.CDS)) {
-            return accepted;
+            var waiting = changed(ResourceType.LDS).map(NamedResource::name).collect(Collectors.toSet());
+            return References.prune(withoutListenersGone(accepted, waiting));
         }
         var clusters = coldClusters();
         var missing = unfit(clusters);
@@ -56,12 +59,19 @@ record ReadyPart(
                             .filter(resource -> !waiting.contains(resource.name()))
                             .toList());
         }
-        if (listeners.isEmpty()) {
-            var gone = new HashSet<>(accepted.resources(ResourceType.LDS).keySet());
-            gone.removeAll(candidate.resources(ResourceType.LDS).keySet());
-            part = part.without(ResourceType.LDS, gone);
+        return References.prune(withoutClustersGone(withoutListenersGone(part, listeners)));
+    }
+
+    /// `part` without the listeners that are to go, but for those on an address of one of `waiting`.
+    private ResourceSet withoutListenersGone(ResourceSet part, Set<String> waiting) {
+        var gone = new HashSet<>(accepted.resources(ResourceType.LDS).keySet());
+        gone.removeAll(candidate.resources(ResourceType.LDS).keySet());
+        if (!gone.isEmpty() && !waiting.isEmpty()) {
+            var coming = new ListenerAddresses();
+            waiting.forEach(name -> coming.add(candidate, name));
+            gone.removeIf(name -> coming.areAlsoOf(accepted, name));
         }
-        return References.prune(withoutClustersGone(part));
+        return part.without(ResourceType.LDS, gone);
     }
 
     /// `part` without the clusters that are to go, as far as nothing in it names them.

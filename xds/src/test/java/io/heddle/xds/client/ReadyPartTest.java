@@ -127,7 +127,7 @@ final class ReadyPartTest {
     }
 
     @Test
-    void nothing_is_taken_away_before_the_whole_is_there_but_listeners() {
+    void nothing_is_taken_away_that_is_needed_before_the_whole_is_there_but_listeners() {
         client.received(Sent.response(ResourceType.CDS, "5", cluster("b")), START);
         client.received(Sent.removal(ResourceType.CDS, "6", "a"), START);
         client.received(Sent.removal(ResourceType.LDS, "7", "out"), START);
@@ -136,6 +136,43 @@ final class ReadyPartTest {
         client.received(Sent.response(ResourceType.RDS, "8", routes("r", "b")), START);
         client.received(Sent.response(ResourceType.EDS, "9", endpoints("b")), START);
         assertThat(live.resources(ResourceType.CDS)).containsOnlyKeys("b");
+    }
+
+    @Test
+    void a_listener_goes_at_once_though_another_waits_unless_that_is_to_take_its_place() {
+        client.received(
+                Sent.response(
+                        ResourceType.LDS,
+                        "5",
+                        at("127.0.0.1", 80, tcp("one", "a")),
+                        at("127.0.0.2", 80, tcp("two", "a")),
+                        at("0.0.0.0", 81, tcp("three", "a"))),
+                START);
+        client.received(
+                Sent.response(
+                        ResourceType.LDS,
+                        "6",
+                        at("127.0.0.1", 80, listener("new one", "n")),
+                        at("127.0.0.2", 81, listener("new three", "n"))),
+                START);
+        var answers = new ArrayList<DeltaDiscoveryRequest>();
+        for (var name : List.of("one", "two", "three", "out")) {
+            answers.addAll(client.received(Sent.removal(ResourceType.LDS, name, name), START));
+        }
+        assertThat(live.resources(ResourceType.LDS))
+                .as("what waits listens elsewhere than two did")
+                .containsOnlyKeys("in", "one", "three");
+        assertThat(live.resources(ResourceType.RDS)).containsOnlyKeys("r");
+        assertThat(nonces(answers)).as("what is gone").containsExactly("two", "out");
+        client.received(Sent.response(ResourceType.RDS, "7", routes("n", "a")), START);
+        assertThat(live.resources(ResourceType.LDS)).containsOnlyKeys("in", "new one", "new three");
+    }
+
+    private static Listener at(String host, int port, Listener listener) {
+        var placed = listener.toBuilder();
+        var socket = placed.getAddressBuilder().getSocketAddressBuilder();
+        socket.setAddress(host).setPortValue(port);
+        return placed.build();
     }
 
     @Test
