@@ -45,6 +45,10 @@ class DynamicForwardTest {
     }
 
     private Proxy proxy(String ofCache, String ofRoute, String ofCluster) throws Exception {
+        return proxy(ofCache, "cluster: forward", ofRoute, ofCluster);
+    }
+
+    private Proxy proxy(String ofCache, String action, String ofRoute, String ofCluster) throws Exception {
         var text = """
                 static_resources: {
                   listeners: [{name: in, address: {socket_address: {address: 127.0.0.1, port_value: 0}},
@@ -52,7 +56,7 @@ class DynamicForwardTest {
                       "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager,
                       stat_prefix: forward,
                       route_config: {name: all, virtual_hosts: [{name: all, domains: ["*"], routes: [
-                        {match: {prefix: /}, route: {cluster: forward} %2$s}]}]},
+                        {match: {prefix: /}, route: {%4$s} %2$s}]}]},
                       http_filters: [
                         {name: envoy.filters.http.dynamic_forward_proxy, typed_config: {
                           "@type": type.googleapis.com/envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig,
@@ -63,7 +67,7 @@ class DynamicForwardTest {
                     cluster_type: {name: envoy.clusters.dynamic_forward_proxy, typed_config: {
                       "@type": type.googleapis.com/envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig,
                       %1$s}}}]}
-                """.formatted(cache(ofCache), ofRoute, ofCluster);
+                """.formatted(cache(ofCache), ofRoute, ofCluster, action);
         var options = ProxyOptions.of(new ProxyOptions.BootstrapSource.Text(text), state.resolve("proxy"))
                 .withNode(new ProxyOptions.NodeOverrides(Optional.of("f"), Optional.of("f"), Map.of()))
                 .withConcurrency(1);
@@ -173,6 +177,28 @@ class DynamicForwardTest {
                 .allSatisfy(head -> assertThat(head)
                         .containsIgnoringCase("host: real.test.:" + origin.port())
                         .doesNotContain("other.test"));
+    }
+
+    @Test
+    void the_host_that_a_route_names_counts_for_nothing_where_the_filter_is_off_or_another_is_meant() throws Exception {
+        names.set("real.test", 60, "127.0.0.1");
+        var named = """
+                , typed_per_filter_config: {%s: {
+                  "@type": type.googleapis.com/envoy.extensions.filters.http.dynamic_forward_proxy.v3.PerRouteConfig,
+                  host_rewrite_literal: nowhere.test.}}""";
+        var off = """
+                weighted_clusters: {clusters: [{name: forward, weight: 1, typed_per_filter_config: {
+                  envoy.filters.http.dynamic_forward_proxy: {
+                    "@type": type.googleapis.com/envoy.config.route.v3.FilterConfig, disabled: true}}}]}""";
+        try (var proxy = proxy("", off, named.formatted("envoy.filters.http.dynamic_forward_proxy"), "");
+                var client = connect(proxy)) {
+            assertThat(ask(client, "real.test.:" + origin.port())).isEqualTo("200 ok");
+        }
+        try (var proxy = proxy("", named.formatted("other"), "");
+                var client = connect(proxy)) {
+            assertThat(ask(client, "real.test.:" + origin.port())).isEqualTo("200 ok");
+        }
+        assertThat(names.asked()).as("of the one name, by each proxy").isEqualTo(2);
     }
 
     @Test

@@ -159,7 +159,7 @@ final class FilterRunner implements FilterRequest {
 
     private void forgetChanges() {
         seesAnswer = false;
-        headers.fromConnection();
+        headers.asConnected();
         if (bodies != null) {
             bodies.restart();
         }
@@ -368,6 +368,11 @@ final class FilterRunner implements FilterRequest {
     @Override
     public void fromClient(int mark) {
         headers.fromClient(mark);
+    }
+
+    @Override
+    public void toHost(String host) {
+        headers.toHost(host);
     }
 
     @Override

@@ -3,7 +3,6 @@ package io.heddle.proxy.exchange;
 import io.heddle.proxy.exchange.head.ForwardedHost;
 import io.heddle.proxy.exchange.head.GrpcAnswer;
 import io.heddle.proxy.exchange.head.HopHeaders;
-import io.heddle.proxy.exchange.head.NamedHost;
 import io.heddle.proxy.http.EditedLines;
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.upstream.pool.UpstreamStream;
@@ -74,9 +73,9 @@ final class SentHead {
         return new Mirrors.Original(head, edits, newHost, format, complete);
     }
 
-    /// The host that the request names, which a route may name in its stead.
-    String destination(HttpRequestHead head, ClusterChoice.@Nullable Target target) {
-        var forced = NamedHost.of(format.timeline().decision().route(), target, head);
+    /// The host that the request names, which a filter may name in its stead.
+    String destination(HttpRequestHead head) {
+        var forced = headers.namedHost();
         newHost = forced.or(() -> newHost);
         return forced.orElseGet(() -> {
             long authority = head.authority();

@@ -152,7 +152,7 @@ final class Tries {
     private void pick() {
         pausing = false;
         if (cluster().namesHosts()) {
-            current.find(cluster(), sent.destination(head(), target));
+            current.find(cluster(), sent.destination(head()));
             return;
         }
         var picked = cluster().pick(worker, choice);

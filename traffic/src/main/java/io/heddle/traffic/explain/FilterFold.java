@@ -190,6 +190,11 @@ final class FilterFold implements FilterRequest {
     }
 
     @Override
+    public void toHost(String host) {
+        trace.decided("filter", "the request", "would go to the host " + host + " by a dynamic forward proxy");
+    }
+
+    @Override
     public String cluster() {
         return target.map(ClusterChoice.Target::cluster).orElse("");
     }

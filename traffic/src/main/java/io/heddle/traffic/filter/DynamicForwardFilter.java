@@ -1,7 +1,10 @@
 package io.heddle.traffic.filter;
 
 import io.heddle.traffic.request.HeaderName;
+import io.heddle.traffic.request.RequestHead;
+import io.heddle.traffic.request.Span;
 import io.heddle.traffic.route.FilterOverride;
+import java.util.Optional;
 
 /// Says for a route which host a request is for, as Envoy's `envoy.filters.http.dynamic_forward_proxy`. The name itself
 /// is resolved where the request is forwarded, by the cluster, whose requests wait for it as they wait for a
@@ -33,6 +36,20 @@ public final class DynamicForwardFilter implements HttpFilter {
 
     @Override
     public FilterStep onRequest(FilterRequest request) {
+        var override = request.override(name);
+        if (override.isPresent() && override.get() instanceof HostRewrite rewrite) {
+            host(rewrite, request.head()).ifPresent(request::toHost);
+        }
         return FilterStep.CONTINUE;
+    }
+
+    private static Optional<String> host(HostRewrite rewrite, RequestHead head) {
+        return switch (rewrite) {
+            case HostRewrite.Literal(var host) -> Optional.of(host);
+            case HostRewrite.Header(var header) -> {
+                long value = head.header(header);
+                yield Span.isPresent(value) ? Optional.of(Span.text(head.bytes(), value)) : Optional.empty();
+            }
+        };
     }
 }

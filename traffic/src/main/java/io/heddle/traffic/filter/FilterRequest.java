@@ -45,6 +45,9 @@ public interface FilterRequest {
     /// 0 for none.
     void fromClient(int mark);
 
+    /// A dynamic forward proxy takes the request to `host`, and calls it so, instead of the host that it names itself.
+    void toHost(String host);
+
     /// The cluster that the request goes to; empty where it is not forwarded.
     String cluster();
 

@@ -73,6 +73,11 @@ record ConnectionRequest(Peer peer) implements FilterRequest {
     }
 
     @Override
+    public void toHost(String host) {
+        throw none();
+    }
+
+    @Override
     public String cluster() {
         throw none();
     }

@@ -46,6 +46,7 @@ final class Request implements FilterRequest {
     final Map<String, HostCount> hosts = new HashMap<>();
     ProxyHealth health = ProxyHealth.WELL;
     final List<Integer> marks = new ArrayList<>();
+    final List<String> namedHosts = new ArrayList<>();
     long entered;
     long chance;
     long now;
@@ -112,6 +113,11 @@ final class Request implements FilterRequest {
     @Override
     public void fromClient(int mark) {
         marks.add(mark);
+    }
+
+    @Override
+    public void toHost(String host) {
+        namedHosts.add(host);
     }
 
     @Override

@@ -43,6 +43,7 @@ public final class HopHeaders {
     private Originator originator;
     private int dropped = ALWAYS_DROPPED;
     private boolean internal;
+    private Optional<String> named = Optional.empty();
 
     /// For the requests of `client`, which `worker` serves.
     public HopHeaders(Worker worker, ClientConnection client) {
@@ -121,9 +122,21 @@ public final class HopHeaders {
         originator = new Originator(connected.client(), Optional.of(source));
     }
 
-    /// They come from where those of the client's connection do.
-    public void fromConnection() {
+    /// A dynamic forward proxy takes the request to `host`.
+    public void toHost(String host) {
+        named = Optional.of(host);
+    }
+
+    /// Where a dynamic forward proxy takes the request; empty for the host that it names itself.
+    public Optional<String> namedHost() {
+        return named;
+    }
+
+    /// Connections to hosts come from where those of the client's connection do, and the request goes to the host that
+    /// it names itself.
+    public void asConnected() {
         originator = connected;
+        named = Optional.empty();
     }
 
     /// What came is no request: who sent it is the connection's word.
