@@ -18,6 +18,9 @@ import java.util.Optional;
 public final class CorsFilter implements HttpFilter {
     /// Envoy's name of the filter.
     public static final String NAME = "envoy.filters.http.cors";
+    /// The name under which routes have a policy for every filter of this kind, whatever it is called, that they have
+    /// none for by its name (Envoy's `cors` of routes and virtual hosts).
+    public static final String OF_ANY_NAME = "cors policy of the route";
 
     private static final HeaderName ORIGIN = HeaderName.of("origin");
     private static final HeaderName REQUEST_METHOD = HeaderName.of("access-control-request-method");
@@ -111,7 +114,8 @@ public final class CorsFilter implements HttpFilter {
         if (!Span.isPresent(origin) || Span.length(origin) == 0) {
             return FilterStep.CONTINUE;
         }
-        var override = request.override(name);
+        var own = request.override(name);
+        var override = own.isPresent() ? own : request.override(OF_ANY_NAME);
         return override.isPresent() && override.get() instanceof Policy policy
                 ? heed(policy, origin, request)
                 : FilterStep.CONTINUE;

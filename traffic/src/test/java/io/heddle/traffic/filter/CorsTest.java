@@ -58,6 +58,21 @@ class CorsTest {
     }
 
     @Test
+    void a_policy_for_any_name_holds_where_a_filter_has_none_by_its_own() {
+        var filter = new CorsFilter("called otherwise");
+        var request = preflight(PAGE);
+        assertThat(filter.onRequest(request)).isEqualTo(FilterStep.CONTINUE);
+        request.overrides.put(CorsFilter.OF_ANY_NAME, policy(Shares.ALL, 0, false, PAGE));
+        assertThat(headers(filter.onRequest(request))).contains("access-control-allow-origin: " + PAGE);
+        request.overrides.put(CorsFilter.NAME, policy(Shares.ALL, 0, true, "https://other.example"));
+        assertThat(filter.onRequest(request)).as("another filter's").isInstanceOf(FilterStep.Reply.class);
+        request.overrides.put("called otherwise", policy(Shares.ALL, 0, true, "https://other.example"));
+        assertThat(filter.onRequest(request)).as("its own").isEqualTo(FilterStep.CONTINUE);
+        request.overrides.put("called otherwise", new FilterOverride.Disabled());
+        assertThat(filter.onRequest(request)).isEqualTo(FilterStep.CONTINUE);
+    }
+
+    @Test
     void a_policy_says_what_a_more_specific_one_does_not() {
         var host = policy(Shares.ALL, 0, false, PAGE);
         var route = new CorsFilter.Policy(

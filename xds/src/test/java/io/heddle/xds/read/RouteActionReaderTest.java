@@ -100,19 +100,23 @@ final class RouteActionReaderTest {
     }
 
     @Test
-    void cors_at_its_older_place_holds_where_the_filter_has_nothing() {
+    void cors_at_its_older_place_is_for_filters_by_any_name() {
         var cors = "cors: {allow_origin_string_match: [{exact: a}], max_age: '60'}";
-        assertThat(age(route(cors + ",", "route: {cluster: c}"))).isEqualTo("60");
-        assertThat(route("", "route: {cluster: c, " + cors + "}").overrides()).containsKey(CorsFilter.NAME);
+        assertThat(age(route(cors + ",", "route: {cluster: c}"), CorsFilter.OF_ANY_NAME))
+                .isEqualTo("60");
+        assertThat(route("", "route: {cluster: c, " + cors + "}").overrides()).containsKey(CorsFilter.OF_ANY_NAME);
+        var nearer = cors.replace("60", "61");
+        assertThat(age(route(cors + ",", "route: {cluster: c, " + nearer + "}"), CorsFilter.OF_ANY_NAME))
+                .isEqualTo("61");
         var newer = route(
                 "",
                 "route: {cluster: c, " + cors + "}, typed_per_filter_config: {" + CorsFilter.NAME + ": {'@type': "
                         + FILTERS + "cors.v3.CorsPolicy, max_age: '7'}}");
-        assertThat(age(newer)).isEqualTo("7");
+        assertThat(age(newer, CorsFilter.NAME)).isEqualTo("7");
     }
 
-    private static String age(Route route) {
-        var found = Objects.requireNonNull(route.overrides().get(CorsFilter.NAME));
+    private static String age(Route route, String filter) {
+        var found = Objects.requireNonNull(route.overrides().get(filter));
         return ((CorsFilter.Policy) found).told().maxAge();
     }
 

@@ -60,12 +60,11 @@ public final class CorsReader {
                 flag(message.hasForwardNotMatchingPreflights(), message.getForwardNotMatchingPreflights()));
     }
 
-    /// Settings by filter, to which a policy at its older place, `cors` of a route or a virtual host, is added
-    /// where the filter has none.
+    /// Settings by filter, to which a policy at its older place, `cors` of a route or a virtual host, is added. It
+    /// holds for filters by whatever name, which routes do not know, that have no settings by that.
     public static Map<String, Any> withOld(
             Map<String, Any> configs, io.envoyproxy.envoy.config.route.v3.CorsPolicy old, Scope scope) {
-        if (old.equals(io.envoyproxy.envoy.config.route.v3.CorsPolicy.getDefaultInstance())
-                || configs.containsKey(CorsFilter.NAME)) {
+        if (old.equals(io.envoyproxy.envoy.config.route.v3.CorsPolicy.getDefaultInstance())) {
             return configs;
         }
         scope.check(old, OF_OLD);
@@ -91,7 +90,7 @@ public final class CorsReader {
             policy.setForwardNotMatchingPreflights(old.getForwardNotMatchingPreflights());
         }
         var all = new HashMap<>(configs);
-        all.put(CorsFilter.NAME, Any.pack(policy.build()));
+        all.put(CorsFilter.OF_ANY_NAME, Any.pack(policy.build()));
         return all;
     }
 
