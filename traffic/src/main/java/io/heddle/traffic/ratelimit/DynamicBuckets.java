@@ -1,5 +1,9 @@
 package io.heddle.traffic.ratelimit;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,11 +14,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 ///
 /// When there are too many, those that are full go first, as they are as good as new ones; if that is not enough, those
 /// that were not asked for the longest. So nobody gets tokens back by making up values as long as `most` is more
-/// than there are in use. Very long values share one bucket, so that requests cannot fill memory.
+/// than there are in use. Of very long values only a digest is kept (SHA-256), so that requests cannot fill memory, and
+/// nobody can find others that share their bucket.
 final class DynamicBuckets {
     private static final int LONGEST = 1024;
     private static final int PART = 16;
-    private static final List<DescriptorEntry> LONG = List.of(new DescriptorEntry("", ""));
 
     private final List<DescriptorEntry> pattern;
     private final LocalLimits.Rate rate;
@@ -57,7 +61,7 @@ final class DynamicBuckets {
 
     /// The bucket of a descriptor that fits.
     TokenBucket of(List<DescriptorEntry> entries, long now) {
-        var key = length(entries) > LONGEST ? LONG : entries;
+        var key = length(entries) > LONGEST ? digest(entries) : entries;
         var kept = buckets.get(key);
         if (kept == null) {
             makeRoom(now);
@@ -73,6 +77,25 @@ final class DynamicBuckets {
             length += entries.get(i).value().length();
         }
         return length;
+    }
+
+    /// Stands for these values. No descriptor is like it, as none has an entry without a key.
+    private static List<DescriptorEntry> digest(List<DescriptorEntry> entries) {
+        var sha = sha256();
+        for (var entry : entries) {
+            // How long each is, so that none goes over into the next one.
+            sha.update((entry.value().length() + ":").getBytes(StandardCharsets.US_ASCII));
+            sha.update(entry.value().getBytes(StandardCharsets.ISO_8859_1));
+        }
+        return List.of(new DescriptorEntry("", HexFormat.of().formatHex(sha.digest())));
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
     }
 
     private void makeRoom(long now) {
@@ -97,6 +120,11 @@ final class DynamicBuckets {
 
     boolean isFull(long now) {
         return buckets.values().stream().allMatch(kept -> kept.bucket.isFull(now));
+    }
+
+    /// How many characters the values have that are kept.
+    int characters() {
+        return buckets.keySet().stream().mapToInt(DynamicBuckets::length).sum();
     }
 
     /// How many there are.

@@ -194,9 +194,22 @@ class TokenBucketTest {
     }
 
     @Test
-    void very_long_values_share_a_bucket() {
+    void very_long_values_have_buckets_of_their_own_and_take_little_room() {
         var buckets = new LimitBuckets().of(each(20), 0);
         assertThat(passes(buckets, "a".repeat(5000), 0)).isTrue();
-        assertThat(passes(buckets, "b".repeat(5000), 0)).isFalse();
+        assertThat(passes(buckets, "a".repeat(5000), 0)).isFalse();
+        assertThat(passes(buckets, "a".repeat(4999) + "b", 0)).as("another's").isTrue();
+        assertThat(passes(buckets, "a".repeat(1024), 0)).isTrue();
+        assertThat(passes(buckets, "a".repeat(1025), 0)).isTrue();
+        var two = List.of(new DescriptorEntry("a", ""), new DescriptorEntry("b", ""));
+        var rate = new LocalLimits.Rate(1, 1, Duration.ofSeconds(1));
+        var dynamic = new DynamicBuckets(new LocalLimits.OfDescriptor(two, rate), 64);
+        for (int i = 0; i <= 4000; i++) {
+            var split =
+                    List.of(new DescriptorEntry("a", "x".repeat(i)), new DescriptorEntry("b", "x".repeat(4000 - i)));
+            assertThat(dynamic.of(split, i).take(i)).as("split at %d", i).isTrue();
+            assertThat(dynamic.size()).isLessThanOrEqualTo(64);
+        }
+        assertThat(dynamic.characters()).isLessThanOrEqualTo(64 * 64);
     }
 }
