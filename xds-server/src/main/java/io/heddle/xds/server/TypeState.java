@@ -34,6 +34,7 @@ final class TypeState {
     private final boolean divides;
     private final Set<String> names = new TreeSet<>();
     private final TreeMap<String, Known> known = new TreeMap<>();
+    private final Set<String> cameBackWith = new TreeSet<>();
     private boolean asked;
     private boolean wildcard;
     private boolean firstAnswerDue;
@@ -173,7 +174,8 @@ final class TypeState {
             case Resume.Versions(var versions) -> {
                 versions.forEach((name, version) -> {
                     if (wants(name)) {
-                        known.put(name, new Known(version, Optional.empty()));
+                        known.put(name, new Known(version, unchanged(name, version, target)));
+                        cameBackWith.add(name);
                     }
                 });
                 firstAnswerDue = firstAnswerDue && versions.isEmpty();
@@ -191,6 +193,16 @@ final class TypeState {
             }
         }
         resume = new Resume.Nothing();
+    }
+
+    /// A resource of which a client has this version, where it is still the one that it should have.
+    private Optional<NamedResource> unchanged(String name, String version, ResourceSet target) {
+        return target.resource(type, name).filter(resource -> resource.version().equals(version));
+    }
+
+    /// Whether the client had something under a name when this stream began.
+    boolean cameBackWith(String name) {
+        return cameBackWith.contains(name);
     }
 
     /// What is new or changed, and the names asked for that do not exist.

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -182,18 +183,74 @@ final class AdsSessionTest {
     }
 
     @Test
-    void what_an_older_stream_brought_and_is_not_known_holds_everything_back() {
+    void what_an_older_stream_brought_and_is_not_known_holds_back_what_it_may_name() {
+        var before = ONE.with(ResourceSet.of(cluster("b", "1"), endpoints("b", 1)));
+        delta.offer(before);
+        var versions = Map.of("a", before.resource(CDS, "a").orElseThrow().version(), "b", "an older one");
+        acknowledge(delta, only(comeBack(CDS, versions)));
+        comeBack(EDS, Map.of("a", before.resource(EDS, "a").orElseThrow().version()), "a");
+        acknowledge(delta, only(ask(delta, EDS, "b")));
+        var first = only(comeBack(LDS, Map.of("out", "1")));
+        acknowledge(delta, only(ask(delta, RDS, "r")));
+        refuse(delta, first);
+        Predicate<NamedResource> bad = resource -> resource.body().getTypeUrl().equals(LDS.typeUrl());
+        assertThat(answered(delta, delta.offer(before.with(ResourceSet.of(cluster("new", "1")))), bad))
+                .contains("new");
+        assertThat(answered(delta, delta.offer(ResourceSet.of(listener("out", "r"))), bad))
+                .as("clusters of before, and the endpoints of those, may be named; what came since is not")
+                .containsOnly("RDS-r", "CDS-new", "out")
+                .contains("RDS-r", "CDS-new");
+        assertThat(answered(delta, delta.offer(ResourceSet.EMPTY), bad))
+                .as("it goes itself")
+                .contains("LDS-out");
+    }
+
+    @Test
+    void unknown_endpoints_name_nothing_and_hold_nothing_back() {
         delta.offer(ONE);
-        var versions = Map.of("out", "1");
-        var first = only(delta.receive(new AdsRequest(
-                LDS,
-                new Subscription.Change(List.of(), List.of()),
+        acknowledge(delta, only(ask(delta, CDS)));
+        var endpoints = only(comeBack(EDS, Map.of("a", "an older one"), "a"));
+        comeBack(LDS, Map.of("out", ONE.resource(LDS, "out").orElseThrow().version()));
+        refuse(delta, endpoints);
+        assertThat(names(delta.offer(ONE.without(LDS, List.of("out"))))).containsExactly("LDS[]-[out]");
+    }
+
+    @Test
+    void what_a_client_came_back_with_and_is_unchanged_is_known() {
+        delta.offer(ONE);
+        for (var type : List.of(CDS, LDS)) {
+            var versions = new TreeMap<String, String>();
+            ONE.resources(type).forEach((name, resource) -> versions.put(name, resource.version()));
+            assertThat(comeBack(type, versions).responses()).isEmpty();
+        }
+        acknowledge(delta, only(ask(delta, EDS, "a")));
+        acknowledge(delta, only(ask(delta, RDS, "r")));
+        var moved = ResourceSet.of(listener("out", "s"), routes("s", "1"));
+        assertThat(answered(delta, delta.offer(moved), listener -> true)).contains("CDS-a", "EDS-a");
+        assertThat(delta.unsettled()).isEqualTo(Map.of(LDS, Set.of("out"), RDS, Set.of("r")));
+    }
+
+    @Test
+    void a_name_holds_back_only_what_may_be_meant_by_it() {
+        var served = cluster("a", "1").toBuilder();
+        served.getEdsClusterConfigBuilder().setServiceName("same");
+        delta.offer(ResourceSet.of(served.build(), endpoints("same", 1), routes("same", "1")));
+        acknowledge(delta, only(ask(delta, CDS)));
+        acknowledge(delta, only(ask(delta, EDS, "same")));
+        acknowledge(delta, only(ask(delta, RDS, "same")));
+        assertThat(answered(delta, delta.offer(ResourceSet.of(cluster("a", "bad"))), cluster -> true))
+                .as("the endpoints are named by the older cluster, the routes are not")
+                .contains("RDS-same")
+                .doesNotContain("EDS-same");
+    }
+
+    private AdsSession.Reaction comeBack(ResourceType type, Map<String, String> versions, String... names) {
+        return delta.receive(new AdsRequest(
+                type,
+                new Subscription.Change(List.of(names), List.of()),
                 new Resume.Versions(versions),
                 "",
-                Optional.empty())));
-        acknowledge(delta, only(ask(delta, CDS)));
-        refuse(delta, first);
-        assertThat(delta.offer(ONE.without(CDS, List.of("a")))).isEmpty();
+                Optional.empty()));
     }
 
     @Test
