@@ -5,6 +5,7 @@ import io.heddle.model.view.MeshSnapshot;
 import io.heddle.xds.resource.ResourceSet;
 import io.heddle.xds.resource.ResourceType;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -20,6 +21,11 @@ import java.util.function.Function;
 /// otherwise in the mesh without it. That is looked up only for what is refused, since all else is only a matter of
 /// time.
 final class OpenPush {
+    /// What every proxy asks for in the end, when it learns of it; one that has secrets elsewhere does not ask for
+    /// those.
+    private static final Set<ResourceType> ALWAYS_ASKED =
+            EnumSet.of(ResourceType.CDS, ResourceType.EDS, ResourceType.LDS, ResourceType.RDS);
+
     private final Range range;
     private final Optional<MeshSnapshot> before;
     private final MeshSnapshot snapshot;
@@ -80,13 +86,14 @@ final class OpenPush {
     /// Takes note of what is not settled.
     ///
     /// @param asked the types that the proxy asks for; of the others nothing can be said yet
-    /// @return whether everything is settled that the proxy asks for
+    /// @return whether everything is settled that the proxy asks for, or will: clusters come before the listeners that
+    ///     need them, and some proxies ask for those only then
     boolean settle(Set<ResourceType> asked, Map<ResourceType, Set<String>> unsettled) {
         for (var type : asked) {
             open.getOrDefault(type, new HashSet<>()).retainAll(unsettled.getOrDefault(type, Set.of()));
         }
         open.values().removeIf(Set::isEmpty);
-        return asked.stream().noneMatch(open::containsKey);
+        return open.keySet().stream().noneMatch(type -> asked.contains(type) || ALWAYS_ASKED.contains(type));
     }
 
     /// Whether `other`, which follows, waits for the same.

@@ -102,8 +102,8 @@ final class RecordedHandle implements Handle {
         return closings;
     }
 
-    void asksOnlyFor(ResourceType type) {
-        asked = EnumSet.of(type);
+    void asksOnlyFor(ResourceType... types) {
+        asked = EnumSet.copyOf(List.of(types));
     }
 
     void answer(Status now, String reason) {

@@ -1,0 +1,83 @@
+package io.heddle.control.push;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.heddle.control.push.ProxySession.Progress;
+import io.heddle.control.reconcile.Publication;
+import io.heddle.dialect.Dialects;
+import io.heddle.dialect.Document;
+import io.heddle.dialect.Documents;
+import io.heddle.model.name.LabelGrant;
+import io.heddle.model.name.ObjectName;
+import io.heddle.model.name.SpiffeId;
+import io.heddle.model.problem.Checked;
+import io.heddle.model.resource.Resource;
+import io.heddle.model.view.MeshSettings;
+import io.heddle.model.view.MeshSnapshot;
+import io.heddle.model.view.ProxyView;
+import io.heddle.xds.resource.ResourceSet;
+import io.heddle.xds.resource.ResourceType;
+import io.heddle.xds.server.ConnectedNode;
+import io.heddle.xds.server.SyncState.Status;
+import io.heddle.xds.write.MeshTranslator;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/// What is known of publications on one proxy.
+class ProxySessionTest {
+    private static final MeshTranslator TRANSLATOR =
+            new MeshTranslator("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n");
+
+    private final RecordedHandle handle = new RecordedHandle("c1");
+    private final ProxySession session = session(TRANSLATOR::translate);
+
+    private ProxySession session(Function<ProxyView, ResourceSet> translate) {
+        var node = new ConnectedNode(
+                "sidecar~127.0.0.1~web.shop~shop.svc.cluster.local",
+                "web",
+                Map.of("NAMESPACE", "shop", "WORKLOAD_NAME", "web", "PORTS", Map.of("outbound", 21001.0)),
+                Optional.of(new SpiffeId("cluster.local", "shop", "default")),
+                LabelGrant.NONE,
+                "127.0.0.1:5",
+                "heddle");
+        return new ProxySession(
+                handle, NodeReader.read(node, MeshSettings.DEFAULT), Instant.EPOCH, Optional.empty(), translate);
+    }
+
+    /// The services `s1`, `s2` … of the mesh.
+    private static Publication publication(long number, int services) {
+        var yaml = IntStream.rangeClosed(1, services)
+                .mapToObj(i -> "{apiVersion: v1, kind: Service, metadata: {name: s" + i + "}, spec: {selector: {app: s"
+                        + i + "}, ports: [{name: http, port: 80}]}}")
+                .collect(Collectors.joining("\n---\n"));
+        var documents = ((Checked.Ok<List<Document>>) Documents.parse(yaml, "shop")).value();
+        var resources = documents.stream()
+                .map(document -> ((Checked.Ok<Resource>) Dialects.read(document)).value())
+                .toList();
+        return new Publication(number, MeshSnapshot.of(MeshSettings.DEFAULT, resources), Map.of(), Map.of());
+    }
+
+    private static ObjectName service(int number) {
+        return new ObjectName("Service", "shop", "s" + number);
+    }
+
+    @Test
+    void a_proxy_that_asks_for_listeners_only_when_it_has_clusters_has_nothing_live_before_it_has_both() {
+        session.push(publication(1, 1));
+        handle.asksOnlyFor(ResourceType.CDS);
+        handle.answer(Status.SYNCED, "");
+        assertThat(session.settle()).isEmpty();
+        handle.asksOnlyFor(ResourceType.CDS, ResourceType.EDS, ResourceType.LDS);
+        assertThat(session.settle()).as("without routes").isEmpty();
+        assertThat(session.progress(service(1), 1, true)).isEqualTo(new Progress.UnderWay());
+        handle.asksOnlyFor(ResourceType.CDS, ResourceType.EDS, ResourceType.LDS, ResourceType.RDS);
+        assertThat(session.settle()).as("secrets are its own").isPresent();
+        assertThat(session.progress(service(1), 1, true)).isEqualTo(new Progress.Live());
+    }
+}
