@@ -19,7 +19,8 @@ import java.util.function.Function;
 ///
 /// An object of these publications is live as soon as those resources are that it has a part in: those that are
 /// otherwise in the mesh without it. That is looked up only for what is refused, since all else is only a matter of
-/// time.
+/// time. It is not known of a rough one, which stands for several that wait for different things: an object of these is
+/// live with all of them.
 final class OpenPush {
     /// What every proxy asks for in the end, when it learns of it; one that has secrets elsewhere does not ask for
     /// those.
@@ -30,6 +31,7 @@ final class OpenPush {
     private final Optional<MeshSnapshot> before;
     private final MeshSnapshot snapshot;
     private final Map<ResourceType, Set<String>> open = new EnumMap<>(ResourceType.class);
+    private final boolean rough;
     private final Map<ObjectName, Map<ResourceType, Set<String>>> parts = new HashMap<>();
     private final IdentityHashMap<MeshSnapshot, ResourceSet> whole = new IdentityHashMap<>();
 
@@ -44,9 +46,19 @@ final class OpenPush {
     /// @param snapshot the mesh as it is offered
     /// @param open the names of what changed by that
     OpenPush(Range range, Optional<MeshSnapshot> before, MeshSnapshot snapshot, Map<ResourceType, Set<String>> open) {
+        this(range, before, snapshot, open, false);
+    }
+
+    private OpenPush(
+            Range range,
+            Optional<MeshSnapshot> before,
+            MeshSnapshot snapshot,
+            Map<ResourceType, Set<String>> open,
+            boolean rough) {
         this.range = range;
         this.before = before;
         this.snapshot = snapshot;
+        this.rough = rough;
         open.forEach((type, names) -> this.open.put(type, new HashSet<>(names)));
     }
 
@@ -103,10 +115,29 @@ final class OpenPush {
 
     /// This one and `other`, which follows and waits for the same.
     OpenPush and(OpenPush other) {
-        var both = new OpenPush(new Range(range.after(), other.range.upTo()), before, other.snapshot, open);
+        var both = with(other, open, rough || other.rough);
         both.parts.putAll(parts);
         both.parts.putAll(other.parts);
         return both;
+    }
+
+    /// This one and `other`, which follows, as one that waits for what either does.
+    OpenPush roughly(OpenPush other) {
+        var all = new EnumMap<ResourceType, Set<String>>(ResourceType.class);
+        for (var each : List.of(open, other.open)) {
+            each.forEach((type, names) ->
+                    all.computeIfAbsent(type, _ -> new HashSet<>()).addAll(names));
+        }
+        return with(other, all, true);
+    }
+
+    private OpenPush with(OpenPush other, Map<ResourceType, Set<String>> all, boolean roughly) {
+        return new OpenPush(new Range(range.after(), other.range.upTo()), before, other.snapshot, all, roughly);
+    }
+
+    /// Whether an object of it may wait for something that it is not known to have a part in.
+    boolean isRough() {
+        return rough;
     }
 
     /// What of `names` an object has a part in, for the proxy whose resources `translate` writes of a mesh.

@@ -25,8 +25,12 @@ import org.jspecify.annotations.Nullable;
 /// One proxy's connection: what it was offered, and which publications are live there. Thread-safe.
 ///
 /// A publication is live when the proxy has every resource that it changed, as it is offered now; one that changes
-/// nothing for it is as soon as what was offered before is.
+/// nothing for it is as soon as what was offered before is. Of a proxy that answers nothing the oldest ones are told
+/// apart no longer: each is live with the last of them.
 final class ProxySession {
+    /// How many publications are told apart that are not live.
+    static final int MOST_OPEN = 16;
+
     private final Handle handle;
     private final ProxyNode node;
     private final Instant since;
@@ -116,6 +120,9 @@ final class ProxySession {
         if (!open.isEmpty() || first) {
             pushes.add(new OpenPush(
                     new Range(offeredNumber, publication.number()), snapshot, publication.snapshot(), open));
+        }
+        if (pushes.size() > MOST_OPEN) {
+            pushes.set(0, pushes.getFirst().roughly(pushes.remove(1)));
         }
     }
 
@@ -216,7 +223,7 @@ final class ProxySession {
         if (!details.isEmpty()) {
             return new Progress.Refused(String.join("; ", details));
         }
-        return open.isEmpty() ? new Progress.Live() : new Progress.UnderWay();
+        return open.isEmpty() && !push.get().isRough() ? new Progress.Live() : new Progress.UnderWay();
     }
 
     /// The publication up to which the proxy was offered everything; 0 for none.

@@ -80,4 +80,53 @@ class ProxySessionTest {
         assertThat(session.settle()).as("secrets are its own").isPresent();
         assertThat(session.progress(service(1), 1, true)).isEqualTo(new Progress.Live());
     }
+
+    private String cluster(int service) {
+        return handle.offers().getLast().resources(ResourceType.CDS).keySet().stream()
+                .filter(name -> name.contains("s" + service + "."))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void pushAll(int publications) {
+        for (int number = 1; number <= publications; number++) {
+            assertThat(session.push(publication(number, number))).isTrue();
+            assertThat(session.settle()).isEmpty();
+        }
+    }
+
+    @Test
+    void of_a_proxy_that_never_answers_no_more_is_kept_and_nothing_is_called_live() {
+        pushAll(100);
+        assertThat(session.waiting()).as("and what comes").hasSizeLessThanOrEqualTo(ProxySession.MOST_OPEN + 1);
+        for (int number = 1; number <= 100; number++) {
+            assertThat(session.progress(service(number), number, true)).isEqualTo(new Progress.UnderWay());
+        }
+        handle.answer(Status.SYNCED, "");
+        assertThat(session.settle()).isPresent();
+        for (int number = 1; number <= 100; number++) {
+            assertThat(session.progress(service(number), number, true)).isEqualTo(new Progress.Live());
+        }
+    }
+
+    @Test
+    void what_is_not_told_apart_any_more_is_live_with_the_last_of_it_and_refused_where_it_has_a_part() {
+        session.push(publication(1, 1));
+        handle.answer(Status.SYNCED, "");
+        assertThat(session.settle()).isPresent();
+        for (int number = 2; number <= 40; number++) {
+            session.push(publication(number, number));
+            session.settle();
+        }
+        handle.refuses(Map.of(ResourceType.CDS, Map.of(cluster(3), "bad cluster")));
+        session.settle();
+        assertThat(session.progress(service(3), 3, true)).isEqualTo(new Progress.Refused("CDS: bad cluster"));
+        assertThat(session.progress(service(2), 2, true))
+                .as("it may have had a part in what is refused")
+                .isEqualTo(new Progress.UnderWay());
+        assertThat(session.progress(service(40), 40, true)).isEqualTo(new Progress.Live());
+        handle.refuses(Map.of());
+        session.settle();
+        assertThat(session.progress(service(2), 2, true)).isEqualTo(new Progress.Live());
+    }
 }
