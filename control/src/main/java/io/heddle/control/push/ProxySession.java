@@ -10,15 +10,14 @@ import io.heddle.xds.resource.ResourceSet;
 import io.heddle.xds.resource.ResourceType;
 import io.heddle.xds.server.AdsSession.Handle;
 import io.heddle.xds.server.SyncState;
-import io.heddle.xds.server.SyncState.Status;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -110,7 +109,7 @@ final class ProxySession {
 
     /// What of a publication waits: what it changes, or all that waits already where it changes nothing.
     private void note(Publication publication, Optional<ResourceSet> before) {
-        var open = OpenPush.differences(before.orElse(ResourceSet.EMPTY), offered.orElse(ResourceSet.EMPTY));
+        var open = ObjectParts.differences(before.orElse(ResourceSet.EMPTY), offered.orElse(ResourceSet.EMPTY));
         if (open.isEmpty()) {
             pushes.forEach(push -> push.open()
                     .forEach((type, names) ->
@@ -118,8 +117,8 @@ final class ProxySession {
         }
         boolean first = snapshot.isEmpty();
         if (!open.isEmpty() || first) {
-            pushes.add(new OpenPush(
-                    new Range(offeredNumber, publication.number()), snapshot, publication.snapshot(), open));
+            var parts = new ObjectParts(snapshot, publication.snapshot(), mesh -> translate.apply(mesh.viewFor(node)));
+            pushes.add(new OpenPush(new Range(offeredNumber, publication.number()), open, false, parts));
         }
         if (pushes.size() > MOST_OPEN) {
             pushes.set(0, pushes.getFirst().roughly(pushes.remove(1)));
@@ -129,23 +128,26 @@ final class ProxySession {
     /// Looks how far the proxy has come.
     ///
     /// @return the nanoseconds that the last offer took, once, when it has just become live
-    synchronized Optional<Long> settle() {
+    Optional<Long> settle() {
+        long newest = newestOpen();
+        var asked = newest > 0 ? handle.asked() : Set.<ResourceType>of();
+        return asked.isEmpty() ? Optional.empty() : settle(newest, asked, handle.unsettled());
+    }
+
+    /// The last publication that is not live; 0 for none.
+    private synchronized long newestOpen() {
+        return pushes.isEmpty() ? 0 : pushes.getLast().range().upTo();
+    }
+
+    /// Takes note of what was not settled after `upTo` was offered, of which something later says nothing.
+    private synchronized Optional<Long> settle(
+            long upTo, Set<ResourceType> asked, Map<ResourceType, Set<String>> unsettled) {
         if (pushes.isEmpty()) {
             return Optional.empty();
         }
-        var states = handle.states();
-        var asked = EnumSet.noneOf(ResourceType.class);
-        states.forEach((type, state) -> {
-            if (state.status() != Status.NOT_SENT) {
-                asked.add(type);
-            }
-        });
-        if (asked.isEmpty()) {
-            return Optional.empty();
-        }
-        var unsettled = handle.unsettled();
         long newest = pushes.getLast().range().upTo();
-        pushes.removeIf(push -> push.settle(asked, unsettled));
+        pushes.replaceAll(push -> push.range().upTo() <= upTo ? push.settled(asked, unsettled) : push);
+        pushes.removeIf(push -> push.range().upTo() <= upTo && push.isLive(asked));
         mergePushes();
         boolean live = pushes.isEmpty() || pushes.getLast().range().upTo() < newest;
         if (!live || lastPushNanos.isPresent()) {
@@ -167,13 +169,16 @@ final class ProxySession {
 
     /// Whether the proxy takes a whole configuration from here: it asks for clusters and for listeners. Before anything
     /// was offered it is taken to do so.
-    synchronized boolean takesConfiguration() {
-        return offered.isEmpty() || (asksFor(ResourceType.CDS) && asksFor(ResourceType.LDS));
+    boolean takesConfiguration() {
+        if (!isOffered()) {
+            return true;
+        }
+        var asked = handle.asked();
+        return asked.contains(ResourceType.CDS) && asked.contains(ResourceType.LDS);
     }
 
-    private boolean asksFor(ResourceType type) {
-        var state = handle.states().get(type);
-        return state != null && state.status() != Status.NOT_SENT;
+    private synchronized boolean isOffered() {
+        return offered.isPresent();
     }
 
     /// The publications of which something is not live.
@@ -199,31 +204,40 @@ final class ProxySession {
     ///
     /// @param since the publication that first had the object as it is, or had it no more
     /// @param stands whether it is in the mesh, or is gone from it
-    synchronized Progress progress(ObjectName object, long since, boolean stands) {
-        if (offeredNumber < since) {
-            return new Progress.UnderWay();
+    Progress progress(ObjectName object, long since, boolean stands) {
+        OpenPush push;
+        synchronized (this) {
+            if (offeredNumber < since) {
+                return new Progress.UnderWay();
+            }
+            var found = pushes.stream().filter(open -> open.range().has(since)).findFirst();
+            if (found.isEmpty()) {
+                return new Progress.Live();
+            }
+            push = found.get();
         }
-        var push = pushes.stream().filter(open -> open.range().has(since)).findFirst();
-        if (push.isEmpty()) {
-            return new Progress.Live();
-        }
-        var refused = handle.refused();
+        // What it has a part in takes long to find out: nothing that the proxy says must wait for that.
+        return progress(object, stands, push, handle.refused());
+    }
+
+    private static Progress progress(
+            ObjectName object, boolean stands, OpenPush push, Map<ResourceType, Map<String, String>> refused) {
         var details = new LinkedHashSet<String>();
-        if (push.get().isFirst() && !stands) {
+        if (push.isFirst() && !stands) {
             refused.forEach((type, reasons) -> reasons.values().forEach(reason -> details.add(type + ": " + reason)));
             return details.isEmpty() ? new Progress.UnderWay() : new Progress.Refused(String.join("; ", details));
         }
         if (refused.isEmpty()) {
             return new Progress.UnderWay();
         }
-        var open = push.get().partOf(object, push.get().open(), mesh -> translate.apply(mesh.viewFor(node)));
+        var open = push.parts().of(object, push.open());
         open.forEach((type, names) -> names.forEach(
                 name -> Optional.ofNullable(refused.getOrDefault(type, Map.of()).get(name))
                         .ifPresent(reason -> details.add(type + ": " + reason))));
         if (!details.isEmpty()) {
             return new Progress.Refused(String.join("; ", details));
         }
-        return open.isEmpty() && !push.get().isRough() ? new Progress.Live() : new Progress.UnderWay();
+        return open.isEmpty() && !push.rough() ? new Progress.Live() : new Progress.UnderWay();
     }
 
     /// The publication up to which the proxy was offered everything; 0 for none.

@@ -5,6 +5,7 @@ import io.heddle.control.push.ProxyStatus.State;
 import io.heddle.control.reconcile.Publication;
 import io.heddle.control.reconcile.Publication.ObjectState;
 import io.heddle.model.name.ObjectName;
+import io.heddle.xds.resource.ResourceType;
 import io.heddle.xds.server.SyncState;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -186,9 +187,9 @@ public final class ProxyStatusBoard {
         return new ObjectStatus(true, List.of(), List.of(), active, sessions.size(), refusals, Optional.empty());
     }
 
-    private static List<String> refusals(ProxySession session) {
+    private static List<String> refusals(Map<ResourceType, SyncState> states) {
         var reasons = new ArrayList<String>();
-        session.states().forEach((type, state) -> {
+        states.forEach((type, state) -> {
             if (state.status() == SyncState.Status.REJECTED) {
                 reasons.add(type + ": " + state.detail());
             }
@@ -197,10 +198,11 @@ public final class ProxyStatusBoard {
     }
 
     static ProxyStatus proxy(ProxySession session, boolean secured) {
-        var problems = new ArrayList<>(refusals(session));
+        var states = session.states();
+        var problems = new ArrayList<>(refusals(states));
         session.objection().ifPresent(problems::add);
         var types = new TreeMap<String, State>();
-        session.states().forEach((type, state) -> types.put(type.name(), state(state.status())));
+        states.forEach((type, state) -> types.put(type.name(), state(state.status())));
         return new ProxyStatus(
                 session.node(),
                 secured,
@@ -208,7 +210,7 @@ public final class ProxyStatusBoard {
                 session.since(),
                 worst(types.values()),
                 types,
-                session.states(),
+                states,
                 session.lastPushNanos().map(TimeUnit.NANOSECONDS::toMillis),
                 problems);
     }

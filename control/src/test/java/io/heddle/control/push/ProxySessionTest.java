@@ -24,6 +24,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -106,6 +110,47 @@ class ProxySessionTest {
         assertThat(session.settle()).isPresent();
         for (int number = 1; number <= 100; number++) {
             assertThat(session.progress(service(number), number, true)).isEqualTo(new Progress.Live());
+        }
+    }
+
+    @Test
+    void what_a_proxy_says_and_is_offered_does_not_wait_for_what_somebody_wants_to_know() throws Exception {
+        var asked = new CountDownLatch(1);
+        var over = new CountDownLatch(1);
+        var slow = new AtomicBoolean();
+        var other = session(view -> {
+            if (slow.get()) {
+                asked.countDown();
+                await(over);
+            }
+            return TRANSLATOR.translate(view);
+        });
+        other.push(publication(1, 2));
+        handle.refuses(Map.of(ResourceType.CDS, Map.of(cluster(1), "bad cluster")));
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            slow.set(true);
+            var progress = threads.submit(() -> other.progress(service(1), 1, true));
+            await(asked);
+            slow.set(false);
+            var said = threads.submit(() -> {
+                other.settle();
+                return other.push(publication(2, 3));
+            });
+            try {
+                assertThat(said.get(20, TimeUnit.SECONDS)).isTrue();
+                assertThat(progress.isDone()).isFalse();
+            } finally {
+                over.countDown();
+            }
+            assertThat(progress.get(20, TimeUnit.SECONDS)).isEqualTo(new Progress.Refused("CDS: bad cluster"));
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -45,6 +45,11 @@ final class RecordedHandle implements Handle {
     }
 
     @Override
+    public Set<ResourceType> asked() {
+        return status == Status.NOT_SENT ? Set.of() : asked;
+    }
+
+    @Override
     public Map<ResourceType, SyncState> states() {
         var states = new EnumMap<ResourceType, SyncState>(ResourceType.class);
         for (var type : ResourceType.values()) {

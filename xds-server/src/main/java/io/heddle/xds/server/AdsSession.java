@@ -7,6 +7,7 @@ import io.heddle.xds.resource.ResourceType;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -63,6 +64,9 @@ public final class AdsSession {
         /// Ends the stream with UNAVAILABLE, so that the proxy connects again.
         void close(String reason);
 
+        /// The types that the proxy asks for.
+        Set<ResourceType> asked();
+
         /// How far the proxy has come, for every type.
         Map<ResourceType, SyncState> states();
 
@@ -108,6 +112,17 @@ public final class AdsSession {
         }
         state.subscribe(request.subscription(), request.resume());
         return new Reaction(event.stream().toList(), flush());
+    }
+
+    /// The types that the client asks for.
+    Set<ResourceType> asked() {
+        var asked = EnumSet.noneOf(ResourceType.class);
+        types.forEach((type, state) -> {
+            if (state.asked()) {
+                asked.add(type);
+            }
+        });
+        return asked;
     }
 
     /// How far the client has come.

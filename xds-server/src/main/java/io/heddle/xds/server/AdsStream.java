@@ -51,6 +51,13 @@ final class AdsStream<R> implements AdsSession.Handle {
     }
 
     @Override
+    public Set<ResourceType> asked() {
+        synchronized (lock) {
+            return session.asked();
+        }
+    }
+
+    @Override
     public Map<ResourceType, SyncState> states() {
         synchronized (lock) {
             return session.states();
