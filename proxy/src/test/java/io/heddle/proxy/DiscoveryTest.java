@@ -110,6 +110,24 @@ class DiscoveryTest {
     }
 
     @Test
+    void what_is_bad_by_itself_is_refused_though_endpoints_are_still_waited_for() throws Exception {
+        var patient = ScriptedAds.read("""
+                        {'name': 'app', 'type': 'EDS', 'eds_cluster_config': {
+                        'eds_config': {'ads': {}, 'initial_fetch_timeout': '0s'}}}
+                        """, Cluster.newBuilder()).build();
+        var answer = server.answer(server.send(patient, aggregate("bad", "bad")));
+        assertThat(answer.getErrorDetail().getMessage()).startsWith("Cluster bad: ");
+        assertThat(proxy.configDump(ConfigDump.Wanted.ALL)).contains("\"error_state\"");
+        server.send(listener());
+        server.subscription(ResourceType.RDS, "routes");
+        server.send(routes("app"));
+        assertThat(proxy.ready()).isNotDone();
+        server.answer(server.send(cluster("app").getLoadAssignment()));
+        proxy.ready().get(20, TimeUnit.SECONDS);
+        assertThat(status("/")).isEqualTo(204);
+    }
+
+    @Test
     void the_last_good_version_of_a_resource_stays_also_over_a_restart() throws Exception {
         server.send(cluster("app"));
         server.send(listener());

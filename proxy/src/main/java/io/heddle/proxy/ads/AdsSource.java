@@ -9,6 +9,8 @@ import io.heddle.xds.client.AdsConversation;
 import io.heddle.xds.client.AdsSubscriptions;
 import io.heddle.xds.client.ConfigSink;
 import io.heddle.xds.client.LastGoodFile;
+import io.heddle.xds.read.RuntimeCompiler;
+import io.heddle.xds.resource.NamedResource;
 import io.heddle.xds.resource.RefusedResource;
 import io.heddle.xds.resource.ResourceSet;
 import io.heddle.xds.resource.ResourceType;
@@ -119,6 +121,11 @@ public final class AdsSource implements AutoCloseable {
                 }
                 return result;
             }
+        }
+
+        @Override
+        public List<Problem> check(ResourceType type, NamedResource resource) {
+            return RuntimeCompiler.check(type, resource);
         }
 
         @Override

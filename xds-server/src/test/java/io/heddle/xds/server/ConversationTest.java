@@ -10,7 +10,9 @@ import io.heddle.model.problem.Problem;
 import io.heddle.xds.client.AdsConversation;
 import io.heddle.xds.client.AdsSubscriptions;
 import io.heddle.xds.client.AdsVariant;
+import io.heddle.xds.client.ConfigSink;
 import io.heddle.xds.client.NodeInfo;
+import io.heddle.xds.resource.NamedResource;
 import io.heddle.xds.resource.ResourceSet;
 import io.heddle.xds.resource.ResourceType;
 import java.io.IOException;
@@ -37,16 +39,31 @@ final class ConversationTest {
     private final Deque<AdsResponse> toClient = new ArrayDeque<>();
     private AdsVariant variant = AdsVariant.DELTA;
     private AdsSession session = new AdsSession(AdsSession.Variant.DELTA);
-    private AdsSubscriptions subscriptions = new AdsSubscriptions(ConversationTest::judge, ResourceSet.EMPTY);
+    private AdsSubscriptions subscriptions = new AdsSubscriptions(new Judge(true), ResourceSet.EMPTY);
     private AdsConversation client = new AdsConversation(subscriptions, OPTIONS);
     private ResourceSet target = ResourceSet.EMPTY;
     private Duration now = Duration.ZERO;
 
-    private static Checked<?> judge(ResourceSet candidate, Set<ResourceType> changed) {
-        assertThat(changed).isNotEmpty();
-        boolean bad = candidate.messages(ResourceType.CDS, Cluster.class).stream()
-                .anyMatch(cluster -> cluster.getAltStatName().equals(TestSets.BAD));
-        return bad ? Checked.rejected(Problem.error("Cluster", "", "bad", "")) : Checked.ok(candidate);
+    /// @param early whether it says what is bad by itself
+    private record Judge(boolean early) implements ConfigSink {
+        @Override
+        public Checked<?> apply(ResourceSet candidate, Set<ResourceType> changed) {
+            assertThat(changed).isNotEmpty();
+            boolean bad =
+                    candidate.messages(ResourceType.CDS, Cluster.class).stream().anyMatch(Judge::isBad);
+            return bad ? Checked.rejected(Problem.error("Cluster", "", "bad", "")) : Checked.ok(candidate);
+        }
+
+        private static boolean isBad(Cluster cluster) {
+            return cluster.getAltStatName().equals(TestSets.BAD);
+        }
+
+        @Override
+        public List<Problem> check(ResourceType type, NamedResource resource) {
+            return early && type == ResourceType.CDS && isBad(resource.message(Cluster.class))
+                    ? List.of(Problem.error("Cluster " + resource.name(), "", "bad", ""))
+                    : List.of();
+        }
     }
 
     static List<Long> seeds() {
@@ -66,10 +83,24 @@ final class ConversationTest {
     @MethodSource("seeds")
     void so_they_do_by_state_of_the_world(long seed) throws IOException {
         variant = AdsVariant.STATE_OF_THE_WORLD;
-        subscriptions = new AdsSubscriptions(
-                ConversationTest::judge, ResourceSet.EMPTY, variant, Duration.ofSeconds(INITIAL_FETCH_SECONDS));
-        client = new AdsConversation(subscriptions, OPTIONS);
+        judgedBy(new Judge(true));
         converse(seed);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void so_they_do_where_what_is_bad_is_found_out_late(long seed) throws IOException {
+        for (var each : AdsVariant.values()) {
+            variant = each;
+            judgedBy(new Judge(false));
+            converse(seed);
+        }
+    }
+
+    private void judgedBy(Judge judge) {
+        subscriptions =
+                new AdsSubscriptions(judge, ResourceSet.EMPTY, variant, Duration.ofSeconds(INITIAL_FETCH_SECONDS));
+        client = new AdsConversation(subscriptions, OPTIONS);
     }
 
     private void converse(long seed) throws IOException {

@@ -13,6 +13,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -23,11 +24,12 @@ import org.jspecify.annotations.Nullable;
 /// arrives is laid over the set accepted last; once nothing that this candidate refers to is missing, the
 /// [ConfigSink] gets it as a whole. What the sink refuses is taken out ([Quarantine]), and the last good version of
 /// it stays; all else goes live. Only then are the responses that went into it answered: those that brought something
-/// that was refused are refused with its problems, the others acknowledged. Something that the server says does not
-/// exist is not waited for. What has not come in time, counted from when it was first asked for
-/// (`initial_fetch_timeout` of whatever refers to it, 15 seconds if it says none), counts as absent from then on:
-/// later candidates do not wait for it again, and it is taken when it comes after all. Meanwhile what does not depend
-/// on it goes live by itself ([ReadyPart]), once a whole configuration has been live.
+/// that was refused are refused with its problems, the others acknowledged. What is bad whatever else there is, is
+/// refused before ([Suspects]). Something that the server says does not exist is not waited for. What has not come in
+/// time, counted from when it was first asked for (`initial_fetch_timeout` of whatever refers to it, 15 seconds if it
+/// says none), counts as absent from then on: later candidates do not wait for it again, and it is taken when it comes
+/// after all. Meanwhile what does not depend on it goes live by itself ([ReadyPart]), once a whole configuration has
+/// been live.
 ///
 /// It speaks in the words of the delta variant, which can say everything; [AdsWire] has the words of the other.
 /// State of the world has one thing of its own: a server may hold back the next response of a type until this one
@@ -54,6 +56,7 @@ public final class AdsSubscriptions {
     private ResourceSet accepted;
     private ResourceSet candidate;
     private final Trial trial;
+    private final Suspects suspects;
     private boolean clustersKnown;
     private @Nullable Duration waitingSince;
 
@@ -75,6 +78,7 @@ public final class AdsSubscriptions {
         this.accepted = accepted;
         this.candidate = accepted;
         this.trial = new Trial(sink, accepted);
+        this.suspects = new Suspects(sink);
         resume(accepted);
     }
 
@@ -168,6 +172,7 @@ public final class AdsSubscriptions {
         if (variant == AdsVariant.STATE_OF_THE_WORLD && !type.get().wildcardByDefault()) {
             kept.add(type.get(), read, of(subscribed, type.get()));
         }
+        suspects.add(type.get(), read);
         responses.add(type.get(), response.getNonce(), names);
         if (waitingSince == null) {
             waitingSince = now;
@@ -219,7 +224,14 @@ public final class AdsSubscriptions {
         giveUp(now);
         var awaited = awaited();
         var unknown = sink.hostsAwaited(candidate, accepted, keyless(awaited));
-        if (awaited.isEmpty() && unknown.isEmpty()) {
+        boolean complete = awaited.isEmpty() && unknown.isEmpty();
+        var bad = complete ? Optional.<Suspects.Found>empty() : suspects.bad(candidate, accepted);
+        if (bad.isPresent()) {
+            requests.addAll(refuseAtOnce(bad.get()));
+            requests.addAll(proceed(now)); // there may be less to wait for
+            return requests;
+        }
+        if (complete) {
             settle(requests);
         } else {
             if (!accepted.resources(ResourceType.LDS).isEmpty()) {
@@ -349,6 +361,7 @@ public final class AdsSubscriptions {
         candidate = accepted;
         secured.settle();
         trial.forget(accepted);
+        suspects.clear();
         requests.addAll(responses.answer(outcome));
         tellDemanded();
         waitingSince = null;
@@ -371,9 +384,22 @@ public final class AdsSubscriptions {
                     .flatMap(name -> accepted.resource(type, name).stream())
                     .toList();
             candidate = candidate.without(type, names.keySet()).with(type, good);
-            of(nonexistent, type)
-                    .addAll(difference(names.keySet(), accepted.resources(type).keySet()));
         });
+        return goOnWithout(refused);
+    }
+
+    /// The same for what is bad by itself.
+    private List<DeltaDiscoveryRequest> refuseAtOnce(Suspects.Found found) {
+        var clusters = found.outcome().refused(ResourceType.CDS);
+        candidate = secured.clustersCame(found.rest(), candidate, accepted, clusters);
+        return goOnWithout(found.outcome());
+    }
+
+    private List<DeltaDiscoveryRequest> goOnWithout(Quarantine.Outcome refused) {
+        refused.blamed()
+                .forEach((type, names) -> of(nonexistent, type)
+                        .addAll(difference(
+                                names.keySet(), candidate.resources(type).keySet())));
         secured.refused(refused, accepted);
         kept.refused(refused, accepted);
         return responses.refuse(refused);
@@ -430,6 +456,7 @@ public final class AdsSubscriptions {
     private void forget() {
         responses.forget();
         trial.forget(accepted);
+        suspects.clear();
         secured.forget();
         subscribed.clear();
         waiting.clear();

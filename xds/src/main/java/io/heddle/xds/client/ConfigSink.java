@@ -2,6 +2,7 @@ package io.heddle.xds.client;
 
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
+import io.heddle.xds.resource.NamedResource;
 import io.heddle.xds.resource.ResourceSet;
 import io.heddle.xds.resource.ResourceType;
 import java.util.Collection;
@@ -17,6 +18,12 @@ public interface ConfigSink {
     /// @param changed the types in which it differs from the set accepted last
     /// @return a refusal with all problems, or any accepted value; its warnings stay local
     Checked<?> apply(ResourceSet candidate, Set<ResourceType> changed);
+
+    /// The problems that a resource has by itself, whatever else there is. Asked for once for what came and has to wait
+    /// for more.
+    default List<Problem> check(ResourceType type, NamedResource resource) {
+        return List.of();
+    }
 
     /// The clusters of `candidate` whose hosts are being found out, or checked for the first time; they, and
     /// what needs them, are waited for. Asked again when time has passed.

@@ -13,12 +13,14 @@ import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import io.heddle.xds.read.cluster.ClusterReader;
 import io.heddle.xds.read.cluster.ClusterTypeReader;
+import io.heddle.xds.read.cluster.EndpointReader;
 import io.heddle.xds.read.core.Findings;
 import io.heddle.xds.read.core.HttpProtocols;
 import io.heddle.xds.read.core.Scope;
 import io.heddle.xds.read.listener.ListenerReader;
 import io.heddle.xds.read.route.RouteReader;
 import io.heddle.xds.read.tls.SecretReader;
+import io.heddle.xds.resource.NamedResource;
 import io.heddle.xds.resource.ResourceSet;
 import io.heddle.xds.resource.ResourceType;
 import java.util.HashMap;
@@ -53,6 +55,33 @@ public final class RuntimeCompiler {
         parts.checkAggregates();
         findings.checkMentions(parts.clusters.keySet(), false);
         return Checked.of(parts.config(), findings.problems());
+    }
+
+    /// The problems that a resource has by itself, whatever else there is. Whole configurations may have more.
+    public static List<Problem> check(ResourceType type, NamedResource resource) {
+        var findings = new Findings();
+        var scope = new Scope(findings, "", "");
+        var parts = new Parts(scope);
+        switch (type) {
+            case CDS -> {
+                parts.cluster(
+                        resource.message(io.envoyproxy.envoy.config.cluster.v3.Cluster.class), _ -> Optional.empty());
+                parts.checkProtocols();
+                parts.checkAggregates();
+            }
+            case EDS ->
+                EndpointReader.read(
+                        resource.message(ClusterLoadAssignment.class), scope.of(type.object(resource.name())));
+            case LDS -> parts.listener(resource.message(Listener.class));
+            case RDS -> parts.routes(resource.message(RouteConfiguration.class), Map.of());
+            case VHDS ->
+                RouteReader.read(
+                        RouteConfiguration.getDefaultInstance(),
+                        Map.of(resource.name(), resource.message(VirtualHost.class)),
+                        scope);
+            case SDS -> parts.secret(resource.message(Secret.class));
+        }
+        return findings.problems();
     }
 
     /// The virtual hosts that came by themselves, by their route configurations. A host has no slash, and the name of a

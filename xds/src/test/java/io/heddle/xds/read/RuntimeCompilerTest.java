@@ -3,12 +3,16 @@ package io.heddle.xds.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.BoolValue;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
 import io.heddle.traffic.route.RouteAction;
@@ -97,6 +101,41 @@ final class RuntimeCompilerTest {
                 .singleElement()
                 .asString()
                 .contains("route.upgrade_configs[0].connect_config." + field.substring(1, field.indexOf("':")));
+    }
+
+    @Test
+    void says_of_a_resource_by_itself_what_is_wrong_with_it_and_not_what_is_missing_beside_it() {
+        var bad = routes("{'name': 'h', 'domains': []}")
+                .with(set(ResourceType.LDS, Listener.newBuilder(), "{'name': 'l'}"))
+                .with(set(ResourceType.CDS, Cluster.newBuilder(), "{'name': 'c', 'cluster_type': {'name': 'x'}}"))
+                .with(set(
+                        ResourceType.EDS,
+                        ClusterLoadAssignment.newBuilder(),
+                        "{'cluster_name': 'c', 'endpoints': [{'priority': 200}]}"))
+                .with(set(
+                        ResourceType.SDS,
+                        Secret.newBuilder(),
+                        "{'name': 's', 'tls_certificate': {'certificate_chain': {'filename': '/a'}, 'private_key':"
+                                + " {'filename': '/b'}}}"));
+        var host = set(ResourceType.VHDS, VirtualHost.newBuilder(), "{'name': 'r/h', 'domains': []}");
+        for (var type : ResourceType.values()) {
+            var resource = type == ResourceType.VHDS
+                    ? host.resources(type).firstEntry().getValue()
+                    : bad.resources(type).firstEntry().getValue();
+            assertThat(RuntimeCompiler.check(type, resource).stream().filter(Problem::isError))
+                    .as(type.name())
+                    .isNotEmpty()
+                    .allSatisfy(problem -> assertThat(problem.object()).isEqualTo(type.object(resource.name())));
+        }
+        var lonely = action("'route': {'cluster': 'elsewhere'}")
+                .resource(ResourceType.RDS, "r")
+                .orElseThrow();
+        var strict = lonely.message(RouteConfiguration.class).toBuilder()
+                .setValidateClusters(BoolValue.of(true))
+                .build();
+        assertThat(errors(ResourceSet.of(strict))).singleElement().asString().contains("there is no cluster");
+        assertThat(RuntimeCompiler.check(ResourceType.RDS, NamedResource.of(strict)))
+                .noneMatch(Problem::isError);
     }
 
     @Test
