@@ -55,9 +55,7 @@ public final class AdsSource implements AutoCloseable {
     private ResourceSet restored = ResourceSet.EMPTY;
     private volatile ResourceSet live = ResourceSet.EMPTY;
     private final Refusals refusals = new Refusals();
-    private boolean refused;
-    private boolean tried;
-    private boolean closed;
+    private final StartOrder order = new StartOrder();
     private boolean keptOnce;
     private @Nullable AdsClient client;
     private Optional<Health> health = Optional.empty();
@@ -208,39 +206,74 @@ public final class AdsSource implements AutoCloseable {
                 .execute(() -> fallBack(silence));
     }
 
-    private void fallBack(Duration silence) {
-        AdsClient running;
-        synchronized (this) {
-            if (refused || closed) {
-                return;
-            }
-            running = client;
-        }
-        if (running != null) {
-            running.resumeUnlessReached(this::restore);
-        } else if (restore().isPresent()) {
+    /// Nothing was heard of the control plane for `silence`.
+    void fallBack(Duration silence) {
+        if (isUnconnected() && restore(true).isPresent()) {
             log.atWarn().addKeyValue("after", silence).log("the control plane has given no identity yet");
+        }
+        resumeUnlessReached();
+    }
+
+    private synchronized boolean isUnconnected() {
+        return order.isUnconnected();
+    }
+
+    private synchronized void resumeUnlessReached() {
+        var running = client;
+        if (running != null && order.mayRestore()) {
+            running.resumeUnlessReached(this::restore);
         }
     }
 
     /// The control plane does not take this proxy: what it once said no longer stands.
     public synchronized void refused() {
-        refused = true;
+        order.refused();
     }
 
-    /// Applies the last good configuration, if there is one; it is live then.
+    /// Applies the last good configuration on the client's thread, as [#restore(boolean)] does.
     private Optional<ResourceSet> restore() {
-        if (triedBefore()) {
+        return restore(false);
+    }
+
+    /// Applies the last good configuration, if there is one and it is still wanted when it is ready; it is live then.
+    ///
+    /// @param alone whether this is not the client's thread
+    private Optional<ResourceSet> restore(boolean alone) {
+        if (!mayRestore()) {
             return Optional.empty();
         }
         var kept = onDisk();
         if (kept.isEmpty()) {
+            nothingToRestore();
             return kept;
         }
         gate.warm(kept.get(), ResourceSet.EMPTY, Set.of()).values().forEach(CompletableFuture::join);
         synchronized (applying) {
-            return live.equals(ResourceSet.EMPTY) ? restore(kept.get()) : Optional.empty();
+            if (!beginRestoring(alone)) {
+                return Optional.empty();
+            }
+            try {
+                return live.equals(ResourceSet.EMPTY) ? restore(kept.get()) : Optional.empty();
+            } finally {
+                restored();
+            }
         }
+    }
+
+    private synchronized boolean mayRestore() {
+        return order.mayRestore();
+    }
+
+    private synchronized boolean beginRestoring(boolean alone) {
+        return order.beginRestoring(alone);
+    }
+
+    private synchronized void nothingToRestore() {
+        order.nothingToRestore();
+    }
+
+    private synchronized void restored() {
+        order.restored();
     }
 
     private Optional<ResourceSet> restore(ResourceSet kept) {
@@ -260,22 +293,16 @@ public final class AdsSource implements AutoCloseable {
         };
     }
 
-    /// What could not be used once cannot be used at the next attempt either.
-    private synchronized boolean triedBefore() {
-        boolean before = tried;
-        tried = true;
-        return before;
-    }
-
     private synchronized void remember(ResourceSet kept) {
         restored = kept;
     }
 
-    /// Connects and stays connected.
+    /// Connects, going on from what is live, and stays connected.
     public synchronized void connect(GrpcClient grpc, AdsTarget target, AdsConversation.Options options) {
-        if (closed) {
-            return;
-        }
+        order.connect(() -> start(grpc, target, options));
+    }
+
+    private void start(GrpcClient grpc, AdsTarget target, AdsConversation.Options options) {
         var subscriptions = new AdsSubscriptions(new Sink(), restored, target.variant(), target.clustersTimeout());
         begin(AdsClient.start(
                 grpc, target, new AdsConversation(subscriptions, options), new Following(target.address())));
@@ -305,15 +332,17 @@ public final class AdsSource implements AutoCloseable {
     }
 
     private synchronized void taken() {
-        refused = false;
+        order.taken();
         obstacle = obstacle.filter(known -> !(known instanceof Obstacle.ProxyRefused));
     }
 
     private synchronized void lost(AdsClient.Loss loss) {
-        refused |= loss.refused();
+        if (loss.refused()) {
+            order.refused();
+        }
         noteLoss(loss);
         var running = client;
-        if (running != null && !refused) {
+        if (running != null && order.mayRestore()) {
             running.resume(this::restore);
         }
     }
@@ -428,7 +457,7 @@ public final class AdsSource implements AutoCloseable {
     public void close() {
         AdsClient connected;
         synchronized (this) {
-            closed = true;
+            order.close();
             connected = client;
         }
         if (connected != null) {
