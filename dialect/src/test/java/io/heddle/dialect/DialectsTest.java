@@ -59,6 +59,10 @@ class DialectsTest {
                       method: GET
                       headers: [{name: X-A, value: "1"}, {name: x-b, type: RegularExpression, value: "a+"}]
                       queryParams: [{name: Q, value: v}]
+                      cookies:
+                      - {name: group, type: List, values: [canary, beta]}
+                      - {name: User, value: ann}
+                      - {name: n, type: RegularExpression, value: "[0-9]+"}
                     - path: {type: RegularExpression, value: "/b.*"}
                     filters:
                     - type: RequestHeaderModifier
@@ -88,6 +92,10 @@ class DialectsTest {
                                                 new HttpRoute.ValueMatch("x-a", "1", false),
                                                 new HttpRoute.ValueMatch("x-b", "a+", true)),
                                         List.of(new HttpRoute.ValueMatch("Q", "v", false)),
+                                        List.of(
+                                                new HttpRoute.CookieMatch("group", List.of("canary", "beta"), false),
+                                                new HttpRoute.CookieMatch("User", List.of("ann"), false),
+                                                new HttpRoute.CookieMatch("n", List.of("[0-9]+"), true)),
                                         Optional.of("GET")),
                                 new HttpRoute.Match(
                                         new HttpRoute.PathMatch.Regex("/b.*"), List.of(), List.of(), Optional.empty())),

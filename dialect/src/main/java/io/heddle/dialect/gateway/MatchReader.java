@@ -19,7 +19,7 @@ import java.util.Optional;
 final class MatchReader {
     private static final List<String> METHODS =
             List.of("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH");
-    private static final String REGEX = "RegularExpression";
+    static final String REGEX = "RegularExpression";
     private static final int MAX_PATH = 1024;
 
     private MatchReader() {}
@@ -29,6 +29,7 @@ final class MatchReader {
                 match.optionalObject("path").map(MatchReader::path).orElse(new PathMatch.Prefix("/")),
                 values(match, "headers", true),
                 values(match, "queryParams", false),
+                CookieReader.read(match),
                 match.choice("method", METHODS));
     }
 
@@ -66,7 +67,7 @@ final class MatchReader {
     }
 
     /// Refuses what no proxy could match by: RE2 syntax, as everywhere in Envoy.
-    private static void checkPattern(Fields fields, String pattern) {
+    static void checkPattern(Fields fields, String pattern) {
         var excess = PatternLimits.excess(pattern);
         if (excess.isPresent()) {
             fields.error("value", "is a pattern " + excess.get(), "write a shorter one");

@@ -55,12 +55,23 @@ public record HttpRoute(ObjectName object, List<Parent> parents, List<String> ho
     /// @param path the path
     /// @param headers every one of them
     /// @param queryParams every one of them
+    /// @param cookies every one of them
     /// @param method an HTTP method in upper case
     public record Match(
-            PathMatch path, List<ValueMatch> headers, List<ValueMatch> queryParams, Optional<String> method) {
+            PathMatch path,
+            List<ValueMatch> headers,
+            List<ValueMatch> queryParams,
+            List<CookieMatch> cookies,
+            Optional<String> method) {
         public Match {
             headers = List.copyOf(headers);
             queryParams = List.copyOf(queryParams);
+            cookies = List.copyOf(cookies);
+        }
+
+        /// One that asks for no cookies.
+        public Match(PathMatch path, List<ValueMatch> headers, List<ValueMatch> queryParams, Optional<String> method) {
+            this(path, headers, queryParams, List.of(), method);
         }
     }
 
@@ -82,6 +93,17 @@ public record HttpRoute(ObjectName object, List<Parent> parents, List<String> ho
     /// @param value the exact value, or an RE2 pattern for the whole value
     /// @param regex whether `value` is a pattern
     public record ValueMatch(String name, String value, boolean regex) {}
+
+    /// A cookie by name and value: the first of its name, without the quotes around it.
+    ///
+    /// @param name the name, with regard to case
+    /// @param values exact values, one of which it must have, at least one; or one RE2 pattern for the whole value
+    /// @param regex whether it is a pattern
+    public record CookieMatch(String name, List<String> values, boolean regex) {
+        public CookieMatch {
+            values = List.copyOf(values);
+        }
+    }
 
     /// A backend and its share.
     ///

@@ -20,7 +20,6 @@ import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.Span;
 import io.heddle.traffic.route.ClusterChoice;
-import io.heddle.traffic.route.Rewrite;
 import io.heddle.traffic.route.RouteAction.Forward;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
@@ -101,7 +100,7 @@ final class ExchangeFormat implements FormatSource {
 
     /// Tells the application which path and host its route has changed, as Envoy does.
     private void originals(Forward forward, HeaderEdits edits) {
-        if (!(forward.rewrite().path() instanceof Rewrite.Path.Keep)) {
+        if (forward.rewrite().path().replaces(head())) {
             edits.add(new HeaderEdit(HeaderEdit.Action.SET, ORIGINAL_PATH, text(head().path())));
         }
         if (forward.rewritesHost(head())) {

@@ -199,8 +199,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
                 arm();
             }
             case RouteAction.Redirect redirect -> reply(Redirects.reply(redirect, head(), facts.https()));
-            case RouteAction.DirectResponse(int status, String body) ->
-                reply(LocalReply.of(status, body, ResponseFlag.NONE, "direct_response"));
+            case RouteAction.DirectResponse direct -> reply(replies.direct(direct));
             case RouteAction.Reject(LocalReply reply) -> reply(reply);
         }
     }

@@ -12,6 +12,7 @@ import io.heddle.traffic.reply.ReplyRules;
 import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.ResponseFlag;
+import io.heddle.traffic.route.RouteAction;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -46,6 +47,15 @@ final class LocalReplies implements ReplyFacts {
         timeline.status = grpc ? GrpcAnswer.HTTP_STATUS : settled.status();
         timeline.grpcStatus = grpc ? GrpcAnswer.status(settled) : timeline.grpcStatus;
         return settled;
+    }
+
+    /// The answer of a route that answers itself.
+    LocalReply direct(RouteAction.DirectResponse action) {
+        if (action.format().isEmpty()) {
+            return action.unwritten();
+        }
+        timeline.details = action.unwritten().details();
+        return action.reply(format(action.status(), StringMatcher.octets(action.body())));
     }
 
     @Override

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 ///
 /// Another seed is tried by `-Dheddle.seed=…`.
 final class EnvoyRoutesTest {
-    private static final int TABLES = 160;
+    private static final int TABLES = 240;
     private static final int REQUESTS = 40;
     private static final int AT_ONCE = 4;
     private static final int REPORTED = 20;

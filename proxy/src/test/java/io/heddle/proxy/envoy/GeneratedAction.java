@@ -7,6 +7,18 @@ import java.util.List;
 final class GeneratedAction {
     static final List<String> CLUSTERS = List.of("one", "two", "three", "ring");
 
+    private static final List<String> TEXTS = List.of(
+            "%LOCAL_REPLY_BODY%",
+            "it is %REQ(x-still)%, not %REQ(x-none)%: %LOCAL_REPLY_BODY%\n",
+            "%ROUTE_NAME% by %PROTOCOL% %REQ(:method):2%",
+            "%REQ(x-none)%",
+            "[%RESPONSE_CODE%]",
+            "100%% plain",
+            "%RESPONSE_FLAGS% %UPSTREAM_CLUSTER%");
+
+    private static final List<String> PATHS = List.of(
+            "/there", "/there?y=2", "/to/%QUERY_PARAM(x)%", "%REQ(x-none)%", "/%REQ(:method)%/%REQ(x-still):2%");
+
     private GeneratedAction() {}
 
     /// Gives a route that fits `match` something to do.
@@ -21,9 +33,34 @@ final class GeneratedAction {
     private static Tree direct(Chance chance) {
         int status = chance.one(200, 204, 304, 404, 418, 503, 599);
         var direct = Tree.of("status", status);
-        return status != 204 && status != 304 && chance.in(60)
-                ? direct.with("body", Tree.of("inline_string", "said %REQ(x-a)% here"))
-                : direct;
+        if (status == 204 || status == 304) {
+            return direct;
+        }
+        if (chance.in(60)) {
+            direct.with("body", Tree.of("inline_string", "said %REQ(x-a)% here \\ \u00fc"));
+        }
+        return chance.in(40) ? direct.with("body_format", format(chance)) : direct;
+    }
+
+    /// Of what no change of headers touches.
+    private static Tree format(Chance chance) {
+        var format = new Tree();
+        switch (chance.below(3)) {
+            case 0 -> format.with("text_format", chance.one(TEXTS));
+            case 1 -> format.with("text_format_source", Tree.of("inline_string", chance.one(TEXTS)));
+            default ->
+                format.with(
+                        "json_format",
+                        Tree.of("still", "%REQ(x-still)%")
+                                .with("none", "%REQ(x-none)%")
+                                .with("both", chance.one(TEXTS))
+                                .with("said", "%LOCAL_REPLY_BODY%")
+                                .with("deep", Tree.of("list", List.of(7, "%PROTOCOL%", true))));
+        }
+        if (chance.in(30)) {
+            format.with("omit_empty_values", true);
+        }
+        return chance.in(30) ? format.with("content_type", chance.one("text/html; charset=UTF-8", "a/b")) : format;
     }
 
     private static Tree redirect(GeneratedMatch match, Chance chance) {
@@ -39,7 +76,8 @@ final class GeneratedAction {
         if (chance.in(25)) {
             redirect.with("port_redirect", chance.one(80, 443, 8443));
         }
-        switch (chance.below(4)) {
+        switch (chance.below(5)) {
+            case 3 -> redirect.with("path_rewrite", chance.one(PATHS));
             case 0 -> redirect.with("path_redirect", chance.one("/there", "/there?y=2", "/a/"));
             case 1 -> {
                 if (hasPrefix(match)) {
@@ -89,6 +127,7 @@ final class GeneratedAction {
             case 1 -> forward.with("host_rewrite_header", chance.one("x-host", "x-none"));
             case 2 -> forward.with("host_rewrite_path_regex", regex("^/([^/]*).*$", "\\1.example"));
             case 3 -> forward.with("auto_host_rewrite", chance.in(80));
+            case 4 -> forward.with("host_rewrite", chance.one("new.example", "%REQ(x-host)%", "a-%QUERY_PARAM(x)%"));
             default -> {} // the same host
         }
         if (chance.in(25)) {
@@ -164,6 +203,8 @@ final class GeneratedAction {
                                             .with("path_template_rewrite", rewrite)));
         } else if (hasPrefix(match) && chance.in(60)) {
             forward.with("prefix_rewrite", chance.one("/", "/new", "/new/", "/n?z=1"));
+        } else if (chance.in(40)) {
+            forward.with("path_rewrite", chance.one(PATHS));
         } else {
             forward.with("regex_rewrite", regex(chance));
         }

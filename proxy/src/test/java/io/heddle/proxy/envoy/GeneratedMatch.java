@@ -67,6 +67,7 @@ record GeneratedMatch(Tree match, String kind, String template, String path) {
     private static GeneratedMatch rest(Chance chance, Tree match, String kind, String template, String path) {
         match.withAny("headers", chance.in(35) ? some(chance, GeneratedMatch::header) : List.of());
         match.withAny("query_parameters", chance.in(20) ? some(chance, GeneratedMatch::query) : List.of());
+        match.withAny("cookies", chance.in(15) ? some(chance, GeneratedMatch::cookie) : List.of());
         if (chance.in(6)) {
             match.with("grpc", new Tree());
         }
@@ -130,8 +131,15 @@ record GeneratedMatch(Tree match, String kind, String template, String path) {
     private static Tree query(Chance chance) {
         var query = Tree.of("name", chance.one("x", "y", "q"));
         return chance.in(40)
-                ? query.with("present_match", true)
+                ? query.with("present_match", chance.in(70))
                 : query.with("string_match", string(chance, chance.one("1", "", "a b", "A", "%31", "a")));
+    }
+
+    private static Tree cookie(Chance chance) {
+        var value = chance.one("1", "1", "p7", "q", "", "b", "\"q", "=1", "1 ");
+        var cookie = Tree.of("name", chance.one("u", "u", "place", "a", "U"))
+                .with("string_match", string(chance, value));
+        return chance.in(30) ? cookie.with("invert_match", true) : cookie;
     }
 
     /// A matcher of texts near `value`.

@@ -60,6 +60,22 @@ record GeneratedRequest(String first, List<String> lines, String body) {
     private static final List<String> QUERIES = List.of(
             "?x=1", "?x", "?x=", "?y=2&x=1", "?x=1&x=2", "?q=a%20b", "?", "?x=%31", "?X=1", "?a&&x=1", "?x=A&q=abc");
 
+    private static final String[] COOKIES = {
+        "u=1",
+        "u=1; place=p7",
+        "place=\"q\"; u=2",
+        "a; b=c",
+        "u=2; u=1",
+        "U=1;u=\"1\" ;  place=",
+        "u =1; a=b",
+        "u==1",
+        "u=\"q; place=\"\"",
+        ";;u=1 ;a=\"b\"",
+        "a=b,u=1",
+        "u",
+        "\ta=b;\tu=1"
+    };
+
     static GeneratedRequest draw(GeneratedTable table, Chance chance) {
         var method = chance.in(70) ? "GET" : chance.one("POST", "HEAD", "PUT", "OPTIONS", "DELETE", "PATCH");
         var host = host(table, chance);
@@ -118,7 +134,8 @@ record GeneratedRequest(String first, List<String> lines, String body) {
                 lines.add(name + ": " + chance.one(GeneratedMatch.VALUES));
             }
         }
-        some(lines, chance, 15, "Cookie", "u=1", "u=1; place=p7", "place=\"q\"; u=2", "a; b=c");
+        some(lines, chance, 30, "Cookie", COOKIES);
+        some(lines, chance, 8, "cookie", COOKIES);
         some(lines, chance, 30, "User-Agent", "test/1");
         some(lines, chance, 15, "X-Cluster", "one", "two", "missing", "");
         // Without a number chance would choose the cluster.

@@ -190,10 +190,43 @@ enum KnownDifference {
             return told && exchange.table().says("weighted.example");
         }
     },
-    /// A local answer's header changes know its status, and the virtual cluster.
+    /// A message of gRPC is a line: the break at its end is not part of it.
+    LINE_BREAKS_OF_GRPC_MESSAGES {
+        @Override
+        boolean explains(Exchange exchange, Difference difference) {
+            return difference.isOf("answer grpc-message")
+                    && difference.envoy().equals(difference.heddle() + "%0A");
+        }
+    },
+    /// A host is not rewritten by an operator that has nothing to say.
+    HOSTS_OF_NOTHING {
+        @Override
+        boolean explains(Exchange exchange, Difference difference) {
+            return difference.isOf("request host", "request x-forwarded-host", "request x-envoy-original-host")
+                    && exchange.table().says("\"host_rewrite\"")
+                    && exchange.envoy()
+                            .seen()
+                            .filter(head -> head.value("host").matches("-|a--"))
+                            .isPresent();
+        }
+    },
+    /// A route's changes of headers come after the content type of the body that it writes.
+    CONTENT_TYPE_OF_FORMATS {
+        @Override
+        boolean explains(Exchange exchange, Difference difference) {
+            return difference.isOf("answer content-type")
+                    && !exchange.isForwarded()
+                    && exchange.table().says("body_format")
+                    && exchange.table().says("response_headers_to_add");
+        }
+    },
+    /// A local answer's body and header changes know its status, and header changes the virtual cluster.
     LOCAL_ANSWERS_KNOW_THEMSELVES {
         @Override
         boolean explains(Exchange exchange, Difference difference) {
+            if (difference.isOf("body", "answer content-length", "answer grpc-message")) {
+                return !exchange.isForwarded() && exchange.table().says("[%RESPONSE_CODE%]");
+            }
             return difference.where().startsWith("answer ")
                     && !exchange.isForwarded()
                     && (knowsStatus(exchange, difference)

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Checks tests against a route table: what would a proxy do with each request? Routing, rewrites and header
 /// changes are the proxy's own.
@@ -66,11 +67,17 @@ public final class RouteCheck {
         }
         var head = new TextHead(input.method(), input.authority(), input.path(), lines);
         var state = state(input);
-        var asked = new TestFacts(input, state, head, TextHead.NONE, "", "");
+        var asked = new TestFacts(input, state, head, TextHead.NONE, TestFacts.Found.NOTHING);
         var decision = table.route(head, asked, Trace.OFF);
         var outcome = outcome(decision, head, asked);
-        var answer = new TextHead("", "", "", answerLines(decision.action(), input));
-        var facts = new TestFacts(input, state, head, answer, decision.route().name(), outcome.cluster());
+        var found = new TestFacts.Found(
+                decision.route().name(),
+                outcome.cluster(),
+                decision.action() instanceof RouteAction.DirectResponse direct
+                        ? Optional.of(direct)
+                        : Optional.empty());
+        var answer = new TextHead("", "", "", answerLines(new TestFacts(input, state, head, TextHead.NONE, found)));
+        var facts = new TestFacts(input, state, head, answer, found);
         var texts = outcome.texts();
         boolean forwards = decision.action() instanceof RouteAction.Forward;
         named(Aspect.VIRTUAL_HOST_NAME, decision.virtualHost(), forwards, test, texts);
@@ -114,14 +121,19 @@ public final class RouteCheck {
     }
 
     /// The answer's lines before they are changed.
-    private static List<Line> answerLines(RouteAction action, RouteTest.Input input) {
-        if (!(action instanceof RouteAction.DirectResponse(int _, var body)) || body.isEmpty()) {
-            return input.responseHeaders();
-        }
-        var lines = new ArrayList<>(input.responseHeaders());
-        int length = body.getBytes(StandardCharsets.UTF_8).length;
-        lines.add(new Line("content-length", Integer.toString(length)));
-        lines.add(new Line("content-type", "text/plain"));
+    private static List<Line> answerLines(TestFacts facts) {
+        var lines = new ArrayList<>(facts.input().responseHeaders());
+        facts.found().answer().map(answer -> answer.reply(facts)).ifPresent(reply -> {
+            int length = reply.body().getBytes(StandardCharsets.UTF_8).length;
+            if (length > 0) {
+                lines.add(new Line("content-length", Integer.toString(length)));
+                lines.add(new Line(
+                        "content-type",
+                        reply.headers().isEmpty()
+                                ? "text/plain"
+                                : reply.headers().getFirst().value()));
+            }
+        });
         return lines;
     }
 

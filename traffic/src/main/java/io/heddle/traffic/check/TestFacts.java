@@ -2,12 +2,15 @@ package io.heddle.traffic.check;
 
 import io.heddle.traffic.format.FormatSource;
 import io.heddle.traffic.format.Operator;
+import io.heddle.traffic.match.StringMatcher;
 import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.request.HeaderFields;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.RequestHead;
+import io.heddle.traffic.route.RouteAction;
 import io.heddle.traffic.route.RouteCondition;
 import io.heddle.traffic.route.RouteFacts;
+import java.util.Optional;
 
 /// What a test's request is like, for routes and for command operators. Nothing went over a wire, so that what a
 /// connection or a host would tell is not known.
@@ -16,16 +19,18 @@ import io.heddle.traffic.route.RouteFacts;
 /// @param state its dynamic metadata
 /// @param request its head
 /// @param response the answer's lines
-/// @param route the name of the route found
-/// @param cluster the name of the cluster found
-record TestFacts(
-        RouteTest.Input input,
-        RequestState state,
-        RequestHead request,
-        HeaderFields response,
-        String route,
-        String cluster)
+/// @param found what was found for it
+record TestFacts(RouteTest.Input input, RequestState state, RequestHead request, HeaderFields response, Found found)
         implements RouteFacts, FormatSource {
+    /// What was found for a request.
+    ///
+    /// @param route the name of the route
+    /// @param cluster the name of the cluster
+    /// @param answer what the route itself answers
+    record Found(String route, String cluster, Optional<RouteAction.DirectResponse> answer) {
+        static final Found NOTHING = new Found("", "", Optional.empty());
+    }
+
     @Override
     public boolean https() {
         return input.https();
@@ -74,9 +79,13 @@ record TestFacts(
         if (operator == Operator.SCHEME) {
             out.append(https() ? "https" : "http");
         } else if (operator == Operator.ROUTE_NAME) {
-            out.append(route);
+            out.append(found.route());
         } else if (operator == Operator.UPSTREAM_CLUSTER) {
-            out.append(cluster);
+            out.append(found.cluster());
+        } else if (operator == Operator.LOCAL_REPLY_BODY) {
+            found.answer().ifPresent(answer -> out.append(StringMatcher.octets(answer.body())));
+        } else if (operator == Operator.RESPONSE_CODE) {
+            found.answer().ifPresent(answer -> out.append(answer.status()));
         }
     }
 }

@@ -71,8 +71,7 @@ record RequestFold(RuntimeConfig config, Heads heads, HostStep hosts, long nowMi
         return switch (decision.action()) {
             case RouteAction.Forward forward -> forward(forward, target.orElseThrow(), taken, filters);
             case RouteAction.Redirect redirect -> new Outcome.Answered(redirect(redirect, taken));
-            case RouteAction.DirectResponse(int status, String body) ->
-                new Outcome.Answered(LocalReply.of(status, body, ResponseFlag.NONE, "direct_response"));
+            case RouteAction.DirectResponse direct -> new Outcome.Answered(direct.unwritten());
             case RouteAction.Reject(LocalReply rejected) -> new Outcome.Answered(rejected);
         };
     }
@@ -81,7 +80,11 @@ record RequestFold(RuntimeConfig config, Heads heads, HostStep hosts, long nowMi
         var verdict = switch (decision.action()) {
             case RouteAction.Forward _ -> "forwards";
             case RouteAction.Redirect redirect -> "redirects with " + redirect.status();
-            case RouteAction.DirectResponse direct -> "answers " + direct.status();
+            case RouteAction.DirectResponse direct ->
+                "answers " + direct.status()
+                        + direct.format()
+                                .map(format -> " with a body by its body_format, " + format.contentType())
+                                .orElse("");
             case RouteAction.Reject reject ->
                 "answers " + reject.reply().status() + " " + reject.reply().details();
         };

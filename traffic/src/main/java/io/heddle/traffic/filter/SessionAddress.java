@@ -1,7 +1,7 @@
 package io.heddle.traffic.filter;
 
 import io.heddle.traffic.filter.StatefulSessionFilter.SessionState;
-import io.heddle.traffic.hash.Cookies;
+import io.heddle.traffic.match.Cookies;
 import io.heddle.traffic.request.HeaderEdit;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.RequestHead;

@@ -68,13 +68,20 @@ sealed interface FormatPart {
                 source.append(Operator.SCHEME, out);
                 return;
             }
-            var head = source.request();
-            long span = source.hides(name) ? Span.ABSENT : head.part(name);
+            long span = found(name, source);
             if (Span.isPresent(span)) {
-                octets(head, span, out);
+                octets(source.request(), span, out);
             } else {
                 source.appendOwn(name, out);
             }
+        }
+
+        private static long found(HeaderName name, FormatSource source) {
+            return source.hides(name) ? Span.ABSENT : source.request().part(name);
+        }
+
+        private boolean anyIsThere(FormatSource source) {
+            return names.stream().anyMatch(name -> Span.isPresent(found(name, source)));
         }
     }
 
@@ -101,11 +108,19 @@ sealed interface FormatPart {
                 source.append(Operator.RESPONSE_CODE, out);
                 return;
             }
-            var fields = trailers ? source.trailers() : source.response();
+            var fields = fields(source);
             long span = fields.header(name);
             if (Span.isPresent(span)) {
                 octets(fields, span, out);
             }
+        }
+
+        private HeaderFields fields(FormatSource source) {
+            return trailers ? source.trailers() : source.response();
+        }
+
+        private boolean anyIsThere(FormatSource source) {
+            return names.stream().anyMatch(name -> Span.isPresent(fields(source).header(name)));
         }
     }
 
@@ -114,6 +129,10 @@ sealed interface FormatPart {
     record QueryParameter(String name, int longest) implements FormatPart {
         @Override
         public void append(FormatSource source, StringBuilder out) {
+            value(source).ifPresent(value -> out.append(value, 0, Math.min(value.length(), longest)));
+        }
+
+        private Optional<String> value(FormatSource source) {
             var head = source.request();
             var path = Span.text(head.bytes(), head.path());
             int at = path.indexOf('?') + 1;
@@ -124,12 +143,11 @@ sealed interface FormatPart {
                 int nameEnd = equals < 0 || equals > stop ? stop : equals;
                 if (nameEnd - at == name.length() && path.startsWith(name, at)) {
                     int from = Math.min(nameEnd + 1, stop);
-                    var value = Percent.decoded(path.substring(from, stop));
-                    out.append(value, 0, Math.min(value.length(), longest));
-                    return;
+                    return Optional.of(Percent.decoded(path.substring(from, stop)));
                 }
                 at = end + 1;
             }
+            return Optional.empty();
         }
     }
 
@@ -188,6 +206,27 @@ sealed interface FormatPart {
                 yield out.length() > start;
             }
             case Text _, RequestHeader _, ResponseHeader _, QueryParameter _, StartTime _, Nothing _ -> false;
+        };
+    }
+
+    /// Whether what it says, if that is an empty text, is said at all: a header may be there without a value.
+    default boolean isThere(FormatSource source) {
+        return switch (this) {
+            case Text _ -> true;
+            case RequestHeader header -> header.anyIsThere(source);
+            case ResponseHeader header -> header.anyIsThere(source);
+            case QueryParameter parameter -> parameter.value(source).isPresent();
+            case Value(Operator operator, int _) -> operator == Operator.LOCAL_REPLY_BODY;
+            case StartTime _, Metadata _, State _, Nothing _ -> false;
+        };
+    }
+
+    /// Whether a request's head is all that it asks for.
+    default boolean isOfHead() {
+        return switch (this) {
+            case Text _, QueryParameter _ -> true;
+            case RequestHeader header -> !header.names().contains(RequestHeader.SCHEME);
+            case Value _, ResponseHeader _, StartTime _, Metadata _, State _, Nothing _ -> false;
         };
     }
 

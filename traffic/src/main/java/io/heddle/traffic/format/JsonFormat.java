@@ -77,7 +77,7 @@ public sealed interface JsonFormat {
             } else {
                 format.appendDashed(source, value);
             }
-            if (format.isOperator() && value.isEmpty()) {
+            if (value.isEmpty() && format.saysNothing(source)) {
                 out.append("null");
             } else {
                 string(value, out);

@@ -1,6 +1,7 @@
 package io.heddle.traffic.format;
 
 import io.heddle.model.problem.Checked;
+import io.heddle.traffic.request.RequestHead;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,6 +36,19 @@ public final class SubstitutionFormat {
                 : Optional.empty();
     }
 
+    /// Whether a request's head is all that it asks for: text, `%REQ(…)%` but for `:scheme`, `%PATH(…)%` and
+    /// `%QUERY_PARAM(…)%`.
+    public boolean isOfHead() {
+        return parts.stream().allMatch(FormatPart::isOfHead);
+    }
+
+    /// The text for a request by its head, one char per octet. What is not known from that adds nothing.
+    public String of(RequestHead head) {
+        var out = new StringBuilder();
+        append(new HeadSource(head), out);
+        return out.toString();
+    }
+
     /// Appends the text for a request, one char per octet. What is not known adds nothing.
     public void append(FormatSource source, StringBuilder out) {
         for (int i = 0; i < parts.size(); i++) {
@@ -48,14 +62,19 @@ public final class SubstitutionFormat {
         for (int i = 0; i < parts.size(); i++) {
             int start = out.length();
             parts.get(i).append(source, out);
-            if (out.length() == start) {
+            if (out.length() == start && !parts.get(i).isThere(source)) {
                 out.append('-');
             }
         }
     }
 
+    /// Whether it is one operator and that has nothing to say, not even an empty text.
+    boolean saysNothing(FormatSource source) {
+        return isOperator() && !parts.getFirst().isThere(source);
+    }
+
     /// Whether it is one operator and nothing else, so that it can say nothing at all.
-    boolean isOperator() {
+    public boolean isOperator() {
         return parts.size() == 1 && !(parts.getFirst() instanceof FormatPart.Text);
     }
 

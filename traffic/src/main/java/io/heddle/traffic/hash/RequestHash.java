@@ -1,6 +1,7 @@
 package io.heddle.traffic.hash;
 
 import io.heddle.traffic.match.AddressText;
+import io.heddle.traffic.match.Cookies;
 import io.heddle.traffic.match.Replacement;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.Peer;

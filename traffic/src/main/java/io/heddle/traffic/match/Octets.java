@@ -41,6 +41,15 @@ final class Octets {
         return false;
     }
 
+    /// Where `wanted` first stands from `start` on; `end` where it does not.
+    static int indexOf(byte[] bytes, int start, int end, char wanted) {
+        int at = start;
+        while (at < end && bytes[at] != wanted) {
+            at++;
+        }
+        return at;
+    }
+
     /// An ASCII letter in lower case; anything else as it is.
     static int lower(int octet) {
         return octet >= 'A' && octet <= 'Z' ? octet | 0x20 : octet;

@@ -8,13 +8,21 @@ import java.util.Optional;
 /// the request, without percent-decoding, as Envoy does.
 ///
 /// @param name the parameter, one char per octet
-/// @param value what its first value must be; empty asks only that it is there
-public record QueryMatcher(String name, Optional<StringMatcher> value) {
+/// @param value what its first value must be; empty asks only whether it is there
+/// @param present whether it must be there, rather than not; without a value only
+public record QueryMatcher(String name, Optional<StringMatcher> value, boolean present) {
+    /// One of a parameter that is there.
+    public QueryMatcher(String name, Optional<StringMatcher> value) {
+        this(name, value, true);
+    }
+
     /// Whether `head` fits.
     public boolean matches(RequestHead head) {
         long found = value(head, name);
-        return Span.isPresent(found)
-                && (value.isEmpty() || value.get().matches(head.bytes(), Span.start(found), Span.end(found)));
+        if (value.isEmpty() || !Span.isPresent(found)) {
+            return value.isEmpty() && Span.isPresent(found) == present;
+        }
+        return value.get().matches(head.bytes(), Span.start(found), Span.end(found));
     }
 
     /// The first value of parameter `name` of `head`, as it stands; [Span#ABSENT] without the parameter.
@@ -25,24 +33,16 @@ public record QueryMatcher(String name, Optional<StringMatcher> value) {
         if (at >= end || bytes[at] != '?') {
             return Span.ABSENT;
         }
-        int stop = indexOf(bytes, at, end, '#');
+        int stop = Octets.indexOf(bytes, at, end, '#');
         at++;
         while (at < stop) {
-            int parameterEnd = indexOf(bytes, at, stop, '&');
-            int nameEnd = indexOf(bytes, at, parameterEnd, '=');
+            int parameterEnd = Octets.indexOf(bytes, at, stop, '&');
+            int nameEnd = Octets.indexOf(bytes, at, parameterEnd, '=');
             if (nameEnd - at == name.length() && Octets.equalsAt(name, bytes, at, false)) {
                 return Span.of(Math.min(nameEnd + 1, parameterEnd), parameterEnd);
             }
             at = parameterEnd + 1;
         }
         return Span.ABSENT;
-    }
-
-    private static int indexOf(byte[] bytes, int start, int end, char wanted) {
-        int at = start;
-        while (at < end && bytes[at] != wanted) {
-            at++;
-        }
-        return at;
     }
 }

@@ -33,7 +33,13 @@ public final class Wording {
     /// What a query parameter must be.
     public static String of(QueryMatcher query) {
         Optional<StringMatcher> value = query.value();
-        return query.name() + ": " + (value.isEmpty() ? "present" : of(value.get()));
+        var presence = query.present() ? "present" : "missing";
+        return query.name() + ": " + value.map(Wording::of).orElse(presence);
+    }
+
+    /// What a cookie must be.
+    public static String of(CookieMatcher cookie) {
+        return cookie.name() + ": " + (cookie.invert() ? "not " : "") + of(cookie.value());
     }
 
     /// What a text must be.

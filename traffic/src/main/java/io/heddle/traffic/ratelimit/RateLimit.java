@@ -8,15 +8,15 @@ import java.util.OptionalLong;
 ///
 /// @param stage the filters that heed it, 0 to 10
 /// @param actions what makes the descriptor, in its order
-/// @param hits how many requests one counts as (`hits_addend`); empty for one, or what the filter says
-public record RateLimit(int stage, List<RateLimitAction> actions, OptionalLong hits) {
+/// @param hits how many requests one counts as (`hits_addend`)
+public record RateLimit(int stage, List<RateLimitAction> actions, Hits hits) {
     public RateLimit {
         actions = List.copyOf(actions);
     }
 
     /// One whose requests count as one each.
     public RateLimit(int stage, List<RateLimitAction> actions) {
-        this(stage, actions, OptionalLong.empty());
+        this(stage, actions, new Hits.Standard());
     }
 
     /// When the limits of the virtual host hold (Envoy's `VhRateLimitsOptions`).
@@ -63,7 +63,7 @@ public record RateLimit(int stage, List<RateLimitAction> actions, OptionalLong h
     }
 
     /// Adds the descriptors of `limits`, of whatever stage, for a request. One whose entries cannot all be
-    /// made is left out.
+    /// made is left out, and one whose number is none, as in Envoy.
     public static void addAll(List<RateLimit> limits, RateLimitAction.Request request, List<Descriptor> found) {
         for (var limit : limits) {
             limit.add(request, found);
@@ -86,8 +86,18 @@ public record RateLimit(int stage, List<RateLimitAction> actions, OptionalLong h
                 return;
             }
         }
-        if (!entries.isEmpty()) {
-            found.add(new Descriptor(entries, hits));
+        if (entries.isEmpty()) {
+            return;
+        }
+        switch (hits) {
+            case Hits.Standard() -> found.add(new Descriptor(entries));
+            case Hits.Fixed(long number) -> found.add(new Descriptor(entries, OptionalLong.of(number)));
+            case Hits.Formatted formatted -> {
+                var number = formatted.of(request);
+                if (number.isPresent()) {
+                    found.add(new Descriptor(entries, number));
+                }
+            }
         }
     }
 }

@@ -1,11 +1,9 @@
 package io.heddle.traffic.reply;
 
 import io.heddle.traffic.format.HeaderChange;
-import io.heddle.traffic.request.HeaderEdit;
+import io.heddle.traffic.match.StringMatcher;
 import io.heddle.traffic.request.HeaderEdits;
-import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.LocalReply;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,7 +39,7 @@ public record ReplyRules(List<ReplyMapper> mappers, Optional<BodyFormat> format)
         int status = mapper.status().orElse(reply.status());
         var body = mapper.body().orElse(reply.body());
         var added = new HeaderEdits();
-        HeaderChange.addAll(mapper.headers(), facts.format(status, octets(body)), added);
+        HeaderChange.addAll(mapper.headers(), facts.format(status, StringMatcher.octets(body)), added);
         var headers = new ArrayList<>(reply.headers());
         for (int i = 0; i < added.size(); i++) {
             headers.add(added.edit(i));
@@ -50,24 +48,8 @@ public record ReplyRules(List<ReplyMapper> mappers, Optional<BodyFormat> format)
     }
 
     private static LocalReply written(LocalReply reply, Optional<BodyFormat> format, ReplyFacts facts) {
-        if (format.isEmpty()) {
-            return reply;
-        }
-        var octets = format.get().body(facts.format(reply.status(), octets(reply.body())));
-        var headers = new ArrayList<>(reply.headers());
-        headers.add(new HeaderEdit(
-                HeaderEdit.Action.SET, HeaderName.CONTENT_TYPE, format.get().contentType()));
-        return new LocalReply(
-                reply.status(),
-                new String(octets.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8),
-                headers,
-                reply.flag(),
-                reply.details(),
-                reply.denial(),
-                reply.grpcStatus());
-    }
-
-    private static String octets(String text) {
-        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        return format.isEmpty()
+                ? reply
+                : format.get().write(reply, facts.format(reply.status(), StringMatcher.octets(reply.body())));
     }
 }

@@ -2,7 +2,9 @@ package io.heddle.traffic.route;
 
 import com.google.re2j.Pattern;
 import io.heddle.traffic.balance.host.Endpoint;
+import io.heddle.traffic.format.SubstitutionFormat;
 import io.heddle.traffic.match.PathMatcher;
+import io.heddle.traffic.match.Replacement;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.Span;
@@ -20,8 +22,9 @@ public sealed interface HostRewrite {
             }
             case PathRegex(var pattern, var replacement) -> {
                 var path = Span.text(head.bytes(), Span.of(Span.start(head.path()), PathMatcher.end(head)));
-                yield authority(new Rewrite.Path.Regex(pattern, replacement).apply(path));
+                yield authority(Replacement.all(pattern, path, replacement));
             }
+            case Formatted(var format) -> authority(format.of(head));
         };
     }
 
@@ -29,7 +32,7 @@ public sealed interface HostRewrite {
     default Optional<String> at(Endpoint endpoint) {
         return switch (this) {
             case OfEndpoint() -> authority(endpoint.hostname());
-            case Keep(), Header _, PathRegex _ -> Optional.empty();
+            case Keep(), Header _, PathRegex _, Formatted _ -> Optional.empty();
         };
     }
 
@@ -53,6 +56,9 @@ public sealed interface HostRewrite {
 
     /// From a request header (`host_rewrite_header`); kept when that is missing or empty.
     record Header(HeaderName name) implements HostRewrite {}
+
+    /// What command operators say of the head (`host_rewrite`); kept when that can be no authority. Allocates.
+    record Formatted(SubstitutionFormat format) implements HostRewrite {}
 
     /// From the path without its query: what every part that `pattern` fits is replaced by
     /// (`host_rewrite_path_regex`). Allocates.

@@ -1,6 +1,7 @@
 package io.heddle.traffic.route;
 
 import com.google.re2j.Pattern;
+import io.heddle.traffic.format.SubstitutionFormat;
 import io.heddle.traffic.match.PathTemplate;
 import io.heddle.traffic.match.Replacement;
 import io.heddle.traffic.request.RequestHead;
@@ -43,8 +44,18 @@ public record Rewrite(Optional<String> host, Path path) {
         /// `path_rewrite_policy`). Allocates.
         record Template(PathTemplate template) implements Path {}
 
-        /// The path that `path`, without its query, becomes.
-        default String apply(String path) {
+        /// The whole path is what command operators say of the head (Envoy's `path_rewrite`); what can be no path
+        /// leaves the old one. Allocates.
+        record Formatted(SubstitutionFormat format) implements Path {
+            private Optional<String> of(RequestHead head) {
+                var path = format.of(head);
+                boolean possible = path.startsWith("/") && path.chars().allMatch(c -> c > ' ' && c != 0x7f && c != '#');
+                return possible ? Optional.of(path) : Optional.empty();
+            }
+        }
+
+        /// The path that `path` becomes, which is that of `head` without its query.
+        private String apply(String path, RequestHead head) {
             return switch (this) {
                 case Keep() -> path;
                 case Full(String other) -> other;
@@ -54,7 +65,24 @@ public record Rewrite(Optional<String> host, Path path) {
                             : path;
                 case Regex(Pattern pattern, String replacement) -> Replacement.all(pattern, path, replacement);
                 case Template(PathTemplate template) -> template.apply(path);
+                case Formatted formatted -> formatted.of(head).orElse(path);
             };
+        }
+
+        /// What stands in place of the whole path of `head`, which may have a query of its own; empty where only parts
+        /// change.
+        default Optional<String> whole(RequestHead head) {
+            return switch (this) {
+                case Full(String path) -> Optional.of(path);
+                case Formatted formatted -> formatted.of(head);
+                case Keep _, Prefix _, Regex _, Template _ -> Optional.empty();
+            };
+        }
+
+        /// Whether the path of `head` is replaced, be it by the same one.
+        default boolean replaces(RequestHead head) {
+            return !(this instanceof Keep)
+                    && (!(this instanceof Formatted) || whole(head).isPresent());
         }
 
         /// The path of `head` as it becomes, with its query, which stays.
@@ -65,7 +93,7 @@ public record Rewrite(Optional<String> host, Path path) {
                 query++;
             }
             var plain = Span.text(head.bytes(), Span.of(Span.start(path), query));
-            return apply(plain) + Span.text(head.bytes(), Span.of(query, Span.end(path)));
+            return apply(plain, head) + Span.text(head.bytes(), Span.of(query, Span.end(path)));
         }
 
         private static String joined(String start, String rest) {

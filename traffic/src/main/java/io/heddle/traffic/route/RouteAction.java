@@ -1,10 +1,13 @@
 package io.heddle.traffic.route;
 
+import io.heddle.traffic.format.FormatSource;
 import io.heddle.traffic.format.HeaderChange;
+import io.heddle.traffic.reply.BodyFormat;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.request.RequestHead;
+import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.request.Span;
 import io.heddle.traffic.resilience.retry.RetryPolicy;
 import io.heddle.traffic.resilience.retry.Timeouts;
@@ -108,8 +111,9 @@ public sealed interface RouteAction {
 
         /// A configured path with a query takes the place of the request's query, too, and is never stripped.
         private String target(RequestHead head) {
-            if (rewrite.path() instanceof Rewrite.Path.Full(String path) && path.indexOf('?') >= 0) {
-                return path;
+            var whole = rewrite.path().whole(head);
+            if (whole.isPresent() && whole.get().indexOf('?') >= 0) {
+                return whole.get();
             }
             var path = rewrite.path().applyTo(head);
             int query = path.indexOf('?');
@@ -118,7 +122,26 @@ public sealed interface RouteAction {
     }
 
     /// It is answered as configured.
-    record DirectResponse(int status, String body) implements RouteAction {}
+    ///
+    /// @param status 200 to 599
+    /// @param body the text; of one that is written by `format`, its `%LOCAL_REPLY_BODY%`
+    /// @param format how the body is written (`body_format`); empty for as it stands
+    record DirectResponse(int status, String body, Optional<BodyFormat> format) implements RouteAction {
+        /// An answer whose body is sent as it stands.
+        public DirectResponse(int status, String body) {
+            this(status, body, Optional.empty());
+        }
+
+        /// The answer with its body as it stands.
+        public LocalReply unwritten() {
+            return LocalReply.of(status, body, ResponseFlag.NONE, "direct_response");
+        }
+
+        /// The answer to the request of `source`, which knows this status and, octets as one char each, this body.
+        public LocalReply reply(FormatSource source) {
+            return format.isEmpty() ? unwritten() : format.get().write(unwritten(), source);
+        }
+    }
 
     /// It cannot be routed.
     record Reject(LocalReply reply) implements RouteAction {}

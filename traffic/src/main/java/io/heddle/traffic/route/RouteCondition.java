@@ -1,5 +1,6 @@
 package io.heddle.traffic.route;
 
+import io.heddle.traffic.match.CookieMatcher;
 import io.heddle.traffic.metadata.MetadataMatcher;
 import io.heddle.traffic.metadata.StateMatcher;
 import io.heddle.traffic.request.HeaderName;
@@ -8,7 +9,7 @@ import io.heddle.traffic.request.Span;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/// A part of a route's match that is about neither path nor headers nor query.
+/// A part of a route's match that is about neither path nor header nor query.
 public sealed interface RouteCondition {
     /// Whether a request fits.
     boolean matches(RequestHead head, RouteFacts facts);
@@ -43,6 +44,14 @@ public sealed interface RouteCondition {
         public boolean matches(RequestHead head, RouteFacts facts) {
             boolean shown = facts.certificate();
             return presented.orElse(shown) == shown && validated.orElse(shown) == shown;
+        }
+    }
+
+    /// A cookie (one of Envoy's `cookies`).
+    record Cookie(CookieMatcher matcher) implements RouteCondition {
+        @Override
+        public boolean matches(RequestHead head, RouteFacts facts) {
+            return matcher.matches(head);
         }
     }
 

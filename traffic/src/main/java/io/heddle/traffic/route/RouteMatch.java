@@ -81,6 +81,7 @@ public record RouteMatch(
             case RouteCondition.Certificate(var presented, var validated) ->
                 "tls_context: presented " + presented.map(Object::toString).orElse("or not") + ", validated "
                         + validated.map(Object::toString).orElse("or not");
+            case RouteCondition.Cookie(var matcher) -> "cookie " + Wording.of(matcher);
             case RouteCondition.Metadata(var matcher) ->
                 "dynamic_metadata: " + matcher.namespace() + " " + String.join(".", matcher.path());
             case RouteCondition.State(var matcher) -> "filter_state: " + matcher.key();

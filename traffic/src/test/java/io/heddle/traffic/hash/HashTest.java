@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.google.re2j.Pattern;
+import io.heddle.traffic.match.Cookies;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.request.Span;

@@ -8,6 +8,7 @@ import io.heddle.traffic.request.TextRequest;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,6 +51,59 @@ class MatcherTest {
             text.append("abAB".charAt(random.nextInt(4)));
         }
         return text.toString();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\'',
+            value = {
+                "u=1|true|the only one",
+                "a=b; u=1|true|behind others",
+                "u=2; u=1|false|the first counts",
+                "u=\"1\"|true|quotes do not belong to it",
+                "u=\"1|false|one alone does",
+                "u=1 ; a=b|false|spaces behind it do",
+                ";;  u=1;|true|empty ones and spaces before it are passed over",
+                "U=1|false|names have a case",
+                "u =1|false|a space before = belongs to the name",
+                "u==1|false|a value may have =",
+                "u; a=b|false|what has no = is none",
+                "xu=1; u2=1|false|other names",
+                "a=b,u=1|false|a comma ends nothing"
+            })
+    void a_cookie_is_the_first_of_its_name(String line, boolean fits, String reason) {
+        var exact = new StringMatcher.Exact("1", false);
+        var request = TextRequest.get("a", "/", "x-a", "u=1", "Cookie", line);
+        assertThat(new CookieMatcher("u", exact, false).matches(request))
+                .as(reason)
+                .isEqualTo(fits);
+        assertThat(new CookieMatcher("u", exact, true).matches(request))
+                .as(reason)
+                .isEqualTo(!fits);
+    }
+
+    @Test
+    void a_cookie_may_stand_in_any_line_and_one_that_is_missing_fits_only_the_other_way_round() {
+        var exact = new StringMatcher.Exact("1", false);
+        var request = TextRequest.get("a", "/", "cookie", "a=b", "cookie", "u=1", "cookie", "u=2");
+        assertThat(new CookieMatcher("u", exact, false).matches(request)).isTrue();
+        assertThat(new CookieMatcher("v", exact, false).matches(request)).isFalse();
+        assertThat(new CookieMatcher("v", new StringMatcher.Exact("", false), false).matches(request))
+                .isFalse();
+        assertThat(new CookieMatcher("v", exact, true).matches(request)).isTrue();
+        assertThat(Wording.of(new CookieMatcher("v", exact, true))).isEqualTo("v: not exactly 1");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/,false", "/?y=1,false", "/?x,true", "/?x=,true", "/?y&x=1,true"})
+    void a_query_parameter_may_have_to_be_there_or_to_be_missing(String path, boolean there) {
+        var request = TextRequest.get("a", path);
+        assertThat(new QueryMatcher("x", Optional.empty(), true).matches(request))
+                .isEqualTo(there);
+        assertThat(new QueryMatcher("x", Optional.empty(), false).matches(request))
+                .isEqualTo(!there);
+        assertThat(Wording.of(new QueryMatcher("x", Optional.empty(), false))).isEqualTo("x: missing");
     }
 
     @Test

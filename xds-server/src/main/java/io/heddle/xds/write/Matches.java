@@ -38,6 +38,7 @@ final class Matches {
             written.addQueryParameters(
                     QueryParameterMatcher.newBuilder().setName(parameter.name()).setStringMatch(value(parameter)));
         }
+        match.cookies().forEach(cookie -> written.addCookies(Cookies.write(cookie)));
         return written.build();
     }
 

@@ -16,16 +16,17 @@ record RuleMatch(HttpRoute route, int rule, Match match) {
     private static final Match EVERYTHING =
             new Match(new PathMatch.Prefix("/"), List.of(), List.of(), Optional.empty());
 
-    /// The Gateway API's order (HTTPRouteRule.matches): exact path, longest prefix, method, most headers, most query
-    /// parameters; ties stay in the order of the routes (oldest first), rules and matches. Where it
-    /// leaves patterns to the implementation, they go before the prefix `/` (that fits everything) and after every
-    /// other prefix.
+    /// The Gateway API's order (HTTPRouteRule.matches): exact path, longest prefix, method, most headers, most
+    /// query parameters, and then most cookies; ties stay in the order of the routes (oldest first), rules and
+    /// matches. Where it leaves patterns to the implementation, they go before the prefix `/` (that fits
+    /// everything) and after every other prefix.
     static final Comparator<RuleMatch> PRECEDENCE = Comparator.<RuleMatch>comparingInt(
                     candidate -> -pathRank(candidate.match().path()))
             .thenComparingInt(candidate -> -pathLength(candidate.match().path()))
             .thenComparingInt(candidate -> candidate.match().method().isPresent() ? 0 : 1)
             .thenComparingInt(candidate -> -candidate.match().headers().size())
-            .thenComparingInt(candidate -> -candidate.match().queryParams().size());
+            .thenComparingInt(candidate -> -candidate.match().queryParams().size())
+            .thenComparingInt(candidate -> -candidate.match().cookies().size());
 
     /// The matches of a rule; a rule without any matches everything.
     static List<RuleMatch> of(HttpRoute route, int rule) {

@@ -20,7 +20,8 @@ import java.util.Optional;
 /// Writes one Envoy route for one match of an HTTPRoute's rule.
 ///
 /// What cannot be done as written is answered 500, as the Gateway API demands: a backend that does not exist, a filter
-/// that Envoy cannot apply to one of several backends, a fault policy that is not there. It is never left out.
+/// that Envoy cannot apply to one of several backends, a fault policy that is not there, a match
+/// by cookies for a proxy that knows none. It is never left out.
 final class RuleWriter {
     private static final int CANNOT = 500;
 
@@ -33,6 +34,14 @@ final class RuleWriter {
     }
 
     Route write(RuleMatch candidate) {
+        var match = candidate.match();
+        if (!match.cookies().isEmpty() && !Cookies.areKnown(view.node().version())) {
+            return Route.newBuilder()
+                    .setName(candidate.name())
+                    .setMatch(Cookies.undecided(match))
+                    .setDirectResponse(Cookies.refusal(CANNOT))
+                    .build();
+        }
         var rule = candidate.asRule();
         var route = Route.newBuilder().setName(candidate.name()).setMatch(Matches.write(candidate.match()));
         if (!act(route, rule, candidate.match().path())) {

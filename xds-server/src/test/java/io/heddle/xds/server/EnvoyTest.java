@@ -30,19 +30,52 @@ final class EnvoyTest {
     @Test
     void real_envoy_takes_every_kind_of_route() throws Exception {
         int outbound = freePort();
-        run(
-                EnvoyViews.caller(outbound),
-                List.of(ResourceType.CDS, ResourceType.EDS, ResourceType.LDS, ResourceType.RDS),
-                () -> {
-                    await().untilAsserted(() ->
-                            assertThat(get(outbound, "nobody.here", "/")).startsWith("HTTP/1.1 502"));
-                    assertThat(get(outbound, "catalog.shop", "/health")).startsWith("HTTP/1.1 503"); // no endpoints
-                    assertThat(get(outbound, "catalog.shop", "/"))
-                            .startsWith("HTTP/1.1 500"); // its fault policy is not there
-                    assertThat(get(outbound, "catalog", "/old/x?y=1"))
-                            .startsWith("HTTP/1.1 301")
-                            .contains("location: https://books.example/new/x?y=1");
-                });
+        run(EnvoyViews.caller(outbound), OUTBOUND, () -> {
+            await().untilAsserted(
+                            () -> assertThat(get(outbound, "nobody.here", "/")).startsWith("HTTP/1.1 502"));
+            assertThat(get(outbound, "catalog.shop", "/health")).startsWith("HTTP/1.1 503"); // no endpoints
+            assertThat(get(outbound, "catalog.shop", "/")).startsWith("HTTP/1.1 500"); // its fault policy is not there
+            assertThat(get(outbound, "catalog", "/old/x?y=1"))
+                    .startsWith("HTTP/1.1 301")
+                    .contains("location: https://books.example/new/x?y=1");
+        });
+    }
+
+    private static final List<ResourceType> OUTBOUND =
+            List.of(ResourceType.CDS, ResourceType.EDS, ResourceType.LDS, ResourceType.RDS);
+
+    @Test
+    void real_envoy_matches_by_the_cookies_that_are_written() throws Exception {
+        int outbound = freePort();
+        run(EnvoyViews.cookies(outbound, false), OUTBOUND, () -> {
+            await().untilAsserted(
+                            () -> assertThat(get(outbound, "catalog.shop", "/")).startsWith("HTTP/1.1 301"));
+            assertThat(cookie(outbound, "group=a.b; session=7")).startsWith("HTTP/1.1 303");
+            assertThat(cookie(outbound, "group=aab; session=7")).startsWith("HTTP/1.1 301");
+            assertThat(cookie(outbound, "session=\"12\"; group=canary")).startsWith("HTTP/1.1 303");
+            assertThat(cookie(outbound, "group=canary; session=x")).startsWith("HTTP/1.1 301");
+            assertThat(cookie(outbound, "group=beta; group=canary; session=7")).startsWith("HTTP/1.1 302");
+        });
+    }
+
+    @Test
+    void an_envoy_that_is_too_old_for_cookies_answers_500_where_one_decides() throws Exception {
+        int outbound = freePort();
+        run(EnvoyViews.cookies(outbound, true), OUTBOUND, () -> {
+            await().untilAsserted(
+                            () -> assertThat(get(outbound, "catalog.shop", "/")).startsWith("HTTP/1.1 301"));
+            assertThat(cookie(outbound, "a=b")).startsWith("HTTP/1.1 301");
+            assertThat(cookie(outbound, "subgroup=beta")).startsWith("HTTP/1.1 301");
+            for (var decisive : List.of("group=beta", "a=b;group=x", "a=b,  group=")) {
+                assertThat(cookie(outbound, decisive))
+                        .startsWith("HTTP/1.1 500")
+                        .endsWith("a route matches by cookie, which this proxy is too old for\n");
+            }
+        });
+    }
+
+    private static String cookie(int port, String line) throws IOException {
+        return get(port, "catalog.shop\r\nCookie: " + line, "/");
     }
 
     @Test

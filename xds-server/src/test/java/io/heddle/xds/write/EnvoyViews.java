@@ -17,6 +17,12 @@ public final class EnvoyViews {
         return translated("rich-route", new ProxyNode.Ports(outbound, 0, 0, 0, 0));
     }
 
+    /// The resources of the golden case `cookie-route`, or of `cookie-route-older-envoy`.
+    public static ResourceSet cookies(int outbound, boolean older) {
+        return translated(
+                older ? "cookie-route-older-envoy" : "cookie-route", new ProxyNode.Ports(outbound, 0, 0, 0, 0));
+    }
+
     /// The resources of the golden case `access-policies` for plaintext.
     public static ResourceSet server(int inbound) {
         return translated("access-policies", new ProxyNode.Ports(0, inbound, 9080, 0, 0));

@@ -23,6 +23,7 @@ import io.heddle.model.resource.AccessPolicy.Source;
 import io.heddle.model.resource.FaultPolicy;
 import io.heddle.model.resource.HttpRoute;
 import io.heddle.model.resource.HttpRoute.Backend;
+import io.heddle.model.resource.HttpRoute.CookieMatch;
 import io.heddle.model.resource.HttpRoute.Match;
 import io.heddle.model.resource.HttpRoute.PathMatch;
 import io.heddle.model.resource.HttpRoute.Retry;
@@ -48,17 +49,19 @@ final class GoldenViews {
     private static final ServiceName V1 = new ServiceName("shop", "catalog-v1");
     private static final ServiceName V2 = new ServiceName("shop", "catalog-v2");
 
-    static final Map<String, ProxyView> ALL = Map.of(
-            "plain-caller", plainCaller(),
-            "mutual-tls", mutualTls(),
-            "weighted-route", weightedRoute(),
-            "rich-route", richRoute(),
-            "permissive-inbound", permissive(),
-            "access-policies", accessPolicies(),
-            "intercepted", intercepted(),
-            "intercepted-registry-only", interceptedRegistryOnly(),
-            "intercepted-tcp", interceptedTcp(List.of()),
-            "intercepted-tcp-guarded", interceptedTcp(tcpPolicies()));
+    static final Map<String, ProxyView> ALL = Map.ofEntries(
+            Map.entry("plain-caller", plainCaller()),
+            Map.entry("mutual-tls", mutualTls()),
+            Map.entry("weighted-route", weightedRoute()),
+            Map.entry("rich-route", richRoute()),
+            Map.entry("cookie-route", cookieRoute("0.1.0")),
+            Map.entry("cookie-route-older-envoy", cookieRoute("envoy 1.36.4")),
+            Map.entry("permissive-inbound", permissive()),
+            Map.entry("access-policies", accessPolicies()),
+            Map.entry("intercepted", intercepted()),
+            Map.entry("intercepted-registry-only", interceptedRegistryOnly()),
+            Map.entry("intercepted-tcp", interceptedTcp(List.of())),
+            Map.entry("intercepted-tcp-guarded", interceptedTcp(tcpPolicies())));
 
     private GoldenViews() {}
 
@@ -99,6 +102,39 @@ final class GoldenViews {
                 routed(service(CATALOG, 9080), List.of(route("catalog", rule)), Map.of()),
                 plain(service(V1, 9080), endpoint("catalog-1", "127.0.0.3", 9080, false)),
                 plain(service(V2, 9080), endpoint("catalog-2", "127.0.0.4", 9080, false)));
+    }
+
+    /// A route that has no host to go to, so that the answers tell what was matched, seen by a proxy of this version.
+    private static ProxyView cookieRoute(String version) {
+        var gone = new ServiceName("shop", "gone");
+        var canary = new Match(
+                new PathMatch.Prefix("/"),
+                List.of(),
+                List.of(),
+                List.of(
+                        new CookieMatch("group", List.of("canary", "a.b"), false),
+                        new CookieMatch("session", List.of("[0-9]+"), true)),
+                Optional.empty());
+        var one = new Match(
+                new PathMatch.Prefix("/"),
+                List.of(),
+                List.of(),
+                List.of(new CookieMatch("group", List.of("beta"), false)),
+                Optional.empty());
+        var view = caller(routed(
+                service(CATALOG, 80),
+                List.of(route(
+                        "catalog",
+                        rule(List.of(ALL_REQUESTS), List.of(redirect(301)), gone),
+                        rule(List.of(one), List.of(redirect(302)), gone),
+                        rule(List.of(canary), List.of(redirect(303)), gone))),
+                Map.of()));
+        return new ProxyView(Views.versioned(view.node(), version), view.mesh(), view.services(), view.inbound());
+    }
+
+    private static RouteFilter redirect(int status) {
+        return new RouteFilter.Redirect(
+                Optional.empty(), Optional.of("other.example"), Optional.empty(), Optional.empty(), status);
     }
 
     private static ProxyView richRoute() {

@@ -46,6 +46,20 @@ final class Views {
                 "0.1.0");
     }
 
+    /// The same node of another version.
+    static ProxyNode versioned(ProxyNode node, String version) {
+        return new ProxyNode(
+                node.id(),
+                node.identity(),
+                node.namespace(),
+                node.workload(),
+                node.labels(),
+                node.service(),
+                node.address(),
+                node.ports(),
+                version);
+    }
+
     static ProxyView caller(ServiceView... services) {
         return view(Optional.empty(), PeerPolicy.Mode.STRICT, List.of(), services);
     }

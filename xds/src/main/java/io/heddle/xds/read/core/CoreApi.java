@@ -9,6 +9,7 @@ public final class CoreApi {
             new ApiPart("gRPC services", GrpcServiceReader.FIELDS),
             new ApiPart("Dynamic metadata", MetadataReader.FIELDS),
             new ApiPart("Header changes", HeaderEditReader.FIELDS),
+            new ApiPart("Formats of bodies and logs", BodyFormatReader.FIELDS),
             new ApiPart("Matchers", MatcherReader.FIELDS),
             new ApiPart("Replacements by pattern", ReplacementReader.FIELDS),
             new ApiPart("What of a request is hashed", HashPolicyReader.FIELDS),

@@ -2,9 +2,7 @@ package io.heddle.xds.read.core;
 
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
-import io.heddle.model.problem.Checked;
 import io.heddle.traffic.format.HeaderChange;
-import io.heddle.traffic.format.SubstitutionFormat;
 import io.heddle.traffic.request.HeaderEdit;
 import io.heddle.traffic.request.HeaderName;
 import java.util.ArrayList;
@@ -73,7 +71,7 @@ public final class HeaderEditReader {
                 ? HeadTexts.value(header.getValue(), scope.at("header.value"))
                 : HeadTexts.raw(header.getRawValue().toByteArray(), scope.at("header.raw_value"));
         boolean raw = !header.getRawValue().isEmpty();
-        var format = format(text, scope.at(raw ? "header.raw_value" : "header.value"));
+        var format = FormatReader.read(text, scope.at(raw ? "header.raw_value" : "header.value"));
         if (!allowed(header.getKey(), scope.at("header.key")) || action.isEmpty() || format.isEmpty()) {
             return Optional.empty();
         }
@@ -87,20 +85,6 @@ public final class HeaderEditReader {
             return Optional.empty();
         }
         return Optional.of(new HeaderChange.Fixed(new HeaderEdit(action.get(), name, fixed.get())));
-    }
-
-    /// The format of a value; empty, and errors, when it is none.
-    private static Optional<SubstitutionFormat> format(String text, Scope scope) {
-        return switch (SubstitutionFormat.of(text)) {
-            case Checked.Ok<SubstitutionFormat>(var format, var warnings) -> {
-                warnings.forEach(problem -> scope.warning(problem.reason(), problem.remedy()));
-                yield Optional.of(format);
-            }
-            case Checked.Rejected<SubstitutionFormat>(var problems) -> {
-                problems.forEach(problem -> scope.error(problem.reason(), problem.remedy()));
-                yield Optional.empty();
-            }
-        };
     }
 
     @SuppressWarnings("deprecation") // `append` came before `append_action` and is still written

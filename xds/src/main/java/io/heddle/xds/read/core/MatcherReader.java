@@ -8,6 +8,7 @@ import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.v3.Int64Range;
 import io.heddle.model.problem.PatternLimits;
 import io.heddle.traffic.match.AddressMatcher;
+import io.heddle.traffic.match.CookieMatcher;
 import io.heddle.traffic.match.HeaderMatcher;
 import io.heddle.traffic.match.PathMatcher;
 import io.heddle.traffic.match.QueryMatcher;
@@ -17,8 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Reads matchers of texts, headers, query parameters, paths and addresses. Whatever cannot be matched as written is an
-/// error: a matcher left out would fit too much.
+/// Reads matchers of texts, headers, query parameters, cookies, paths and addresses. Whatever cannot be matched as
+/// written is an error: a matcher left out would fit too much.
 public final class MatcherReader {
     private static final Fields<io.envoyproxy.envoy.type.matcher.v3.StringMatcher> TEXT = Fields.refusingOthers(
                     io.envoyproxy.envoy.type.matcher.v3.StringMatcher.class)
@@ -34,9 +35,12 @@ public final class MatcherReader {
             .limits("name", "`:scheme` is refused")
             .reads("exact_match", "safe_regex_match", "range_match", "present_match", "prefix_match", "suffix_match")
             .reads("contains_match", "string_match", "invert_match", "treat_missing_header_as_empty");
-    private static final Fields<QueryParameterMatcher> QUERY = Fields.refusingOthers(QueryParameterMatcher.class)
-            .reads("name", "string_match")
-            .limits("present_match", "`true` only");
+    private static final Fields<QueryParameterMatcher> QUERY =
+            Fields.refusingOthers(QueryParameterMatcher.class).reads("name", "string_match", "present_match");
+    private static final Fields<io.envoyproxy.envoy.config.route.v3.CookieMatcher> COOKIE = Fields.refusingOthers(
+                    io.envoyproxy.envoy.config.route.v3.CookieMatcher.class)
+            .limits("name", "1 to 1024 bytes")
+            .reads("string_match", "invert_match");
     private static final Fields<CidrRange> ADDRESSES =
             Fields.refusingOthers(CidrRange.class).reads("address_prefix", "prefix_len");
 
@@ -47,7 +51,9 @@ public final class MatcherReader {
             .reads("path");
 
     /// What of matchers is read.
-    static final List<Fields<?>> FIELDS = List.of(TEXT, REGEX, HEADER, RANGE, QUERY, URL_PATH, ADDRESSES);
+    static final List<Fields<?>> FIELDS = List.of(TEXT, REGEX, HEADER, RANGE, QUERY, COOKIE, URL_PATH, ADDRESSES);
+
+    private static final int LONGEST_COOKIE_NAME = 1024;
 
     private MatcherReader() {}
 
@@ -158,13 +164,33 @@ public final class MatcherReader {
                 text(message.getStringMatch(), here.at("string_match"))
                         .ifPresent(
                                 value -> matchers.add(new QueryMatcher(octets(message.getName()), Optional.of(value))));
-            } else if (message.hasPresentMatch() && !message.getPresentMatch()) {
-                here.at("present_match").error("false is not supported", "match on presence");
             } else {
-                matchers.add(new QueryMatcher(octets(message.getName()), Optional.empty()));
+                boolean present = !message.hasPresentMatch() || message.getPresentMatch();
+                matchers.add(new QueryMatcher(octets(message.getName()), Optional.empty(), present));
             }
         }
         return matchers;
+    }
+
+    /// The matchers of cookies, without those that are wrong.
+    public static List<CookieMatcher> cookies(
+            List<io.envoyproxy.envoy.config.route.v3.CookieMatcher> messages, Scope scope, String field) {
+        var matchers = new ArrayList<CookieMatcher>();
+        for (int i = 0; i < messages.size(); i++) {
+            cookie(messages.get(i), scope.at(field, i)).ifPresent(matchers::add);
+        }
+        return matchers;
+    }
+
+    private static Optional<CookieMatcher> cookie(
+            io.envoyproxy.envoy.config.route.v3.CookieMatcher message, Scope scope) {
+        scope.check(message, COOKIE);
+        var name = octets(message.getName());
+        if (name.isEmpty() || name.length() > LONGEST_COOKIE_NAME) {
+            scope.at("name").error("is no name of a cookie", "write 1 to " + LONGEST_COOKIE_NAME + " bytes");
+        }
+        return text(message.getStringMatch(), scope.at("string_match"))
+                .map(value -> new CookieMatcher(name, value, message.getInvertMatch()));
     }
 
     /// The path without its query.

@@ -2,8 +2,8 @@
 /// tells what it found.
 ///
 /// What lives here: places and problems ([io.heddle.xds.read.core.Scope]), declared fields
-/// ([io.heddle.xds.read.core.Fields]), small values, matchers, texts of heads and changes of them, and which HTTP is
-/// spoken. What must not: whatever belongs to one kind of resource. Start reading at
+/// ([io.heddle.xds.read.core.Fields]), small values, matchers, formats, texts of heads and changes of them, and which
+/// HTTP is spoken. What must not: whatever belongs to one kind of resource. Start reading at
 /// [io.heddle.xds.read.core.Scope].
 @NullMarked
 package io.heddle.xds.read.core;

@@ -12,9 +12,11 @@ import io.envoyproxy.envoy.config.route.v3.RateLimit.Action.RequestHeaders;
 import io.envoyproxy.envoy.config.route.v3.RateLimit.Action.SourceCluster;
 import io.envoyproxy.envoy.config.route.v3.RateLimit.HitsAddend;
 import io.heddle.traffic.ratelimit.DescriptorEntry;
+import io.heddle.traffic.ratelimit.Hits;
 import io.heddle.traffic.ratelimit.RateLimit;
 import io.heddle.traffic.ratelimit.RateLimitAction;
 import io.heddle.xds.read.core.Fields;
+import io.heddle.xds.read.core.FormatReader;
 import io.heddle.xds.read.core.HeadTexts;
 import io.heddle.xds.read.core.MatcherReader;
 import io.heddle.xds.read.core.MetadataReader;
@@ -22,7 +24,6 @@ import io.heddle.xds.read.core.Scope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /// Reads what requests are counted as. An action that is not supported is an error: without it requests
 /// would be counted together that are not meant to be.
@@ -31,8 +32,9 @@ public final class RateLimitReader {
                     io.envoyproxy.envoy.config.route.v3.RateLimit.class)
             .reads("stage", "actions", "hits_addend")
             .accepts("disable_key", "there are no runtime keys");
-    private static final Fields<HitsAddend> HITS =
-            Fields.refusingOthers(HitsAddend.class).limits("number", "up to 1,000,000,000");
+    private static final Fields<HitsAddend> HITS = Fields.refusingOthers(HitsAddend.class)
+            .limits("number", "up to 1,000,000,000")
+            .limits("format", "what is known of a request's head and metadata, and its route's metadata");
     private static final Fields<Action> ACTION = Fields.refusingOthers(Action.class)
             .reads(
                     "source_cluster",
@@ -84,7 +86,6 @@ public final class RateLimitReader {
             METADATA);
 
     private static final int LAST_STAGE = 10;
-    private static final long MOST_HITS = 1_000_000_000;
 
     private RateLimitReader() {}
 
@@ -109,21 +110,32 @@ public final class RateLimitReader {
         return new RateLimit(stage(message.getStage().getValue(), scope), actions, hits(message, scope));
     }
 
-    private static OptionalLong hits(io.envoyproxy.envoy.config.route.v3.RateLimit message, Scope scope) {
-        if (!message.hasHitsAddend()) {
-            return OptionalLong.empty();
-        }
+    private static Hits hits(io.envoyproxy.envoy.config.route.v3.RateLimit message, Scope scope) {
+        var said = message.getHitsAddend();
         var here = scope.at("hits_addend");
-        here.check(message.getHitsAddend(), HITS);
-        if (!message.getHitsAddend().hasNumber()) {
-            return OptionalLong.empty();
+        here.check(said, HITS);
+        if (said.hasNumber() && !said.getFormat().isEmpty()) {
+            here.at("format").error("stands beside number", "remove one of them");
         }
-        long number = message.getHitsAddend().getNumber().getValue();
-        if (number < 0 || number > MOST_HITS) {
-            here.at("number").error("is too large: " + Long.toUnsignedString(number), "write 0 to " + MOST_HITS);
-            return OptionalLong.empty();
+        if (!said.getFormat().isEmpty()) {
+            return formatted(said.getFormat(), here.at("format"));
         }
-        return OptionalLong.of(number);
+        if (!said.hasNumber()) {
+            return new Hits.Standard();
+        }
+        long number = said.getNumber().getValue();
+        if (number < 0 || number > Hits.MOST) {
+            here.at("number").error("is too large: " + Long.toUnsignedString(number), "write 0 to " + Hits.MOST);
+        }
+        return new Hits.Fixed(number);
+    }
+
+    private static Hits formatted(String text, Scope scope) {
+        var format = FormatReader.read(MatcherReader.octets(text), scope);
+        if (format.isPresent() && !format.get().isOperator()) {
+            scope.error("is not one command operator: " + text, "write for example %REQ(x-tokens)%");
+        }
+        return format.<Hits>map(Hits.Formatted::new).orElseGet(Hits.Standard::new);
     }
 
     /// A stage, 0 to 10.

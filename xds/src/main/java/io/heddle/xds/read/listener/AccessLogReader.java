@@ -7,6 +7,7 @@ import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
 import io.heddle.traffic.reply.ReplyCondition;
 import io.heddle.traffic.runtime.NetworkFilter;
+import io.heddle.xds.read.core.BodyFormatReader;
 import io.heddle.xds.read.core.Fields;
 import io.heddle.xds.read.core.Scope;
 import io.heddle.xds.read.core.Values;
@@ -28,17 +29,11 @@ final class AccessLogReader {
     private static final Fields<FileAccessLog> FILE = Fields.ignoringOthers(FileAccessLog.class)
             .reads("path", "format", "log_format")
             .limits("json_format", "fields with a text");
-    static final Fields<SubstitutionFormatString> FORMAT = Fields.ignoringOthers(SubstitutionFormatString.class)
-            .reads("text_format", "text_format_source")
-            .limits("json_format", "in access logs fields with a text")
-            .limits("omit_empty_values", "in local replies; ignored in access logs")
-            .limits("content_type", "in local replies; ignored in access logs")
-            .accepts("json_format_options", "members always stand in the order of their names");
     private static final Fields<StdoutAccessLog> STDOUT =
             Fields.ignoringOthers(StdoutAccessLog.class).reads("log_format");
 
     /// What of access logs is read.
-    static final List<Fields<?>> FIELDS = List.of(LOG, FILE, STDOUT, FORMAT);
+    static final List<Fields<?>> FIELDS = List.of(LOG, FILE, STDOUT);
 
     private AccessLogReader() {}
 
@@ -91,7 +86,7 @@ final class AccessLogReader {
 
     @SuppressWarnings("deprecation") // `text_format` came before `text_format_source` and is still written
     private static NetworkFilter.AccessLog formatted(String path, SubstitutionFormatString message, Scope scope) {
-        scope.check(message, FORMAT);
+        scope.check(message, BodyFormatReader.FORMAT);
         if (message.getOmitEmptyValues()) {
             scope.at("omit_empty_values").warning(Scope.NOT_SUPPORTED, "remove it; it has no effect");
         }

@@ -5,6 +5,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.heddle.traffic.reply.BodyFormat;
 import io.heddle.traffic.reply.ReplyMapper;
 import io.heddle.traffic.reply.ReplyRules;
+import io.heddle.xds.read.core.BodyFormatReader;
 import io.heddle.xds.read.core.DataSourceReader;
 import io.heddle.xds.read.core.Fields;
 import io.heddle.xds.read.core.HeaderEditReader;

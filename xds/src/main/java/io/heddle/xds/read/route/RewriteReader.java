@@ -6,15 +6,19 @@ import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
+import io.heddle.traffic.format.SubstitutionFormat;
 import io.heddle.traffic.match.PathTemplate;
 import io.heddle.traffic.route.HostRewrite;
 import io.heddle.traffic.route.Rewrite;
 import io.heddle.xds.read.core.Fields;
+import io.heddle.xds.read.core.FormatReader;
 import io.heddle.xds.read.core.HeadTexts;
 import io.heddle.xds.read.core.MatcherReader;
 import io.heddle.xds.read.core.ReplacementReader;
 import io.heddle.xds.read.core.Scope;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// Reads how host and path change on the way.
 final class RewriteReader {
@@ -32,22 +36,53 @@ final class RewriteReader {
 
     /// How the path of a forwarded request changes.
     static Rewrite.Path path(RouteAction message, RouteMatch match, Scope scope) {
+        var given = new ArrayList<String>();
+        given.addAll(message.getPrefixRewrite().isEmpty() ? List.of() : List.of("prefix_rewrite"));
+        given.addAll(message.hasRegexRewrite() ? List.of("regex_rewrite") : List.of());
+        given.addAll(message.hasPathRewritePolicy() ? List.of("path_rewrite_policy") : List.of());
+        given.addAll(message.getPathRewrite().isEmpty() ? List.of() : List.of("path_rewrite"));
+        if (given.size() > 1) {
+            scope.at(given.get(1)).error("stands beside " + given.getFirst(), "remove one of them");
+        }
         if (message.hasRegexRewrite()) {
             return regex(message.getRegexRewrite(), scope.at("regex_rewrite"));
         }
-        return message.hasPathRewritePolicy()
-                ? template(message.getPathRewritePolicy(), match, scope.at("path_rewrite_policy"))
-                : prefix(message.getPrefixRewrite(), match, scope.at("prefix_rewrite"));
+        if (message.hasPathRewritePolicy()) {
+            return template(message.getPathRewritePolicy(), match, scope.at("path_rewrite_policy"));
+        }
+        return message.getPathRewrite().isEmpty()
+                ? prefix(message.getPrefixRewrite(), match, scope.at("prefix_rewrite"))
+                : formatted(message.getPathRewrite(), scope.at("path_rewrite"));
     }
 
     /// How the path of a redirected request changes.
     static Rewrite.Path path(RedirectAction message, RouteMatch match, Scope scope) {
-        if (message.hasRegexRewrite()) {
-            return regex(message.getRegexRewrite(), scope.at("regex_rewrite"));
+        return switch (message.getPathRewriteSpecifierCase()) {
+            case REGEX_REWRITE -> regex(message.getRegexRewrite(), scope.at("regex_rewrite"));
+            case PATH_REDIRECT ->
+                message.getPathRedirect().isEmpty()
+                        ? new Rewrite.Path.Keep()
+                        : new Rewrite.Path.Full(HeadTexts.target(message.getPathRedirect(), scope.at("path_redirect")));
+            case PREFIX_REWRITE -> prefix(message.getPrefixRewrite(), match, scope.at("prefix_rewrite"));
+            case PATH_REWRITE -> formatted(message.getPathRewrite(), scope.at("path_rewrite"));
+            case PATHREWRITESPECIFIER_NOT_SET -> new Rewrite.Path.Keep();
+        };
+    }
+
+    private static Rewrite.Path formatted(String text, Scope scope) {
+        var clean = HeadTexts.target(text, scope);
+        return ofHead(clean, scope)
+                .<Rewrite.Path>map(Rewrite.Path.Formatted::new)
+                .orElseGet(Rewrite.Path.Keep::new);
+    }
+
+    /// A format that is filled in from a request's head alone: the route is taken before all else is known.
+    private static Optional<SubstitutionFormat> ofHead(String octets, Scope scope) {
+        var format = FormatReader.read(octets, scope);
+        if (format.isPresent() && !format.get().isOfHead()) {
+            scope.error("asks for more than the request's head", "use %REQ(…)%, %PATH(…)% and %QUERY_PARAM(…)% only");
         }
-        return message.getPathRedirect().isEmpty()
-                ? prefix(message.getPrefixRewrite(), match, scope.at("prefix_rewrite"))
-                : new Rewrite.Path.Full(HeadTexts.target(message.getPathRedirect(), scope.at("path_redirect")));
+        return format;
     }
 
     /// Where the host of a forwarded request comes from, unless from a fixed text.
@@ -65,6 +100,10 @@ final class RewriteReader {
             }
             case AUTO_HOST_REWRITE ->
                 message.getAutoHostRewrite().getValue() ? new HostRewrite.OfEndpoint() : new HostRewrite.Keep();
+            case HOST_REWRITE ->
+                ofHead(HeadTexts.value(message.getHostRewrite(), scope.at("host_rewrite")), scope.at("host_rewrite"))
+                        .<HostRewrite>map(HostRewrite.Formatted::new)
+                        .orElseGet(HostRewrite.Keep::new);
             case HOST_REWRITE_LITERAL, HOSTREWRITESPECIFIER_NOT_SET -> new HostRewrite.Keep();
         };
     }

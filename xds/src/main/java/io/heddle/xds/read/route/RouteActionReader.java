@@ -5,6 +5,7 @@ import io.envoyproxy.envoy.config.route.v3.RedirectAction;
 import io.envoyproxy.envoy.config.route.v3.RouteAction.UpgradeConfig;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.heddle.traffic.ratelimit.RateLimit;
+import io.heddle.traffic.reply.BodyFormat;
 import io.heddle.traffic.resilience.RoutingPriority;
 import io.heddle.traffic.route.ClusterChoice;
 import io.heddle.traffic.route.ForwardOptions;
@@ -13,6 +14,7 @@ import io.heddle.traffic.route.Placement;
 import io.heddle.traffic.route.Rewrite;
 import io.heddle.traffic.route.RouteAction;
 import io.heddle.traffic.route.Upgrades;
+import io.heddle.xds.read.core.BodyFormatReader;
 import io.heddle.xds.read.core.DataSourceReader;
 import io.heddle.xds.read.core.Fields;
 import io.heddle.xds.read.core.HashPolicyReader;
@@ -47,14 +49,18 @@ final class RouteActionReader {
             .refuses("cluster_specifier_plugin", "inline_cluster_specifier_plugin", "retry_policy_typed_config")
             .reads("hash_policy", "rate_limits", "include_vh_rate_limits")
             .limits("cors", "where `typed_per_filter_config` has none")
-            .refuses("internal_redirect_action", "max_internal_redirects");
+            .refuses("internal_redirect_action", "max_internal_redirects")
+            .limits("path_rewrite", "operators over the request's head")
+            .limits("host_rewrite", "operators over the request's head");
     private static final Fields<DirectResponseAction> DIRECT = Fields.ignoringOthers(DirectResponseAction.class)
             .limits("status", "200 to 599")
-            .limits("body", "text in UTF-8");
+            .limits("body", "text in UTF-8")
+            .reads("body_format");
     private static final Fields<RedirectAction> REDIRECT = Fields.ignoringOthers(RedirectAction.class)
             .reads("host_redirect", "port_redirect", "path_redirect", "regex_rewrite", "response_code")
             .reads("https_redirect", "scheme_redirect", "strip_query")
-            .limits("prefix_rewrite", "with a match by prefix or path");
+            .limits("prefix_rewrite", "with a match by prefix or path")
+            .limits("path_rewrite", "operators over the request's head");
 
     private static final Fields<UpgradeConfig> UPGRADE =
             Fields.refusingOthers(UpgradeConfig.class).reads("upgrade_type", "enabled", "connect_config");
@@ -97,7 +103,10 @@ final class RouteActionReader {
                             "has " + size + " bytes, more than " + route.table().largestBody(),
                             "raise max_direct_response_body_size_bytes");
         }
-        return body.map(text -> new RouteAction.DirectResponse(message.getStatus(), text));
+        Optional<BodyFormat> format = message.hasBodyFormat()
+                ? BodyFormatReader.read(message.getBodyFormat(), scope.at("body_format"))
+                : Optional.empty();
+        return body.map(text -> new RouteAction.DirectResponse(message.getStatus(), text, format));
     }
 
     private static Optional<RouteAction.Forward> forward(

@@ -23,7 +23,7 @@ final class RouteMatchReader {
     private static final Fields<io.envoyproxy.envoy.config.route.v3.RouteMatch> MATCH = Fields.refusingOthers(
                     io.envoyproxy.envoy.config.route.v3.RouteMatch.class)
             .reads("prefix", "path", "safe_regex", "path_separated_prefix", "headers", "query_parameters")
-            .reads("connect_matcher", "grpc", "tls_context")
+            .reads("connect_matcher", "grpc", "tls_context", "cookies")
             .limits("dynamic_metadata", "set by filters that have the request routed anew")
             .limits("filter_state", "texts; set by filters that have the request routed anew")
             .limits("path_match_policy", "`envoy.path.match.uri_template`")
@@ -114,6 +114,8 @@ final class RouteMatchReader {
         if (message.hasGrpc()) {
             conditions.add(new RouteCondition.Grpc());
         }
+        MatcherReader.cookies(message.getCookiesList(), scope, "cookies")
+                .forEach(found -> conditions.add(new RouteCondition.Cookie(found)));
         if (message.hasTlsContext()) {
             var options = message.getTlsContext();
             scope.at("tls_context").check(options, TLS);

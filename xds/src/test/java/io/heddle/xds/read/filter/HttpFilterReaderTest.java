@@ -381,7 +381,8 @@ class HttpFilterReaderTest {
                                 + " enable_x_ratelimit_headers: DRAFT_VERSION_03, rate_limited_status: {code: 503},"
                                 + " status_on_error: {code: 502}, filter_enabled: {default_value: {numerator: 5}},"
                                 + " failure_mode_deny_percent: {default_value: {numerator: 5}},"
-                                + " rate_limits: [{hits_addend: {number: 3}, actions: [{remote_address: {}}]}],"
+                                + " rate_limits: [{hits_addend: {number: 3}, actions: [{remote_address: {}}]},"
+                                + " {hits_addend: {format: '%REQ(x-tokens)%'}, actions: [{remote_address: {}}]}],"
                                 + " " + SERVICE,
                         "route: {cluster: app}, typed_per_filter_config: {f: {" + TYPE
                                 + "http.ratelimit.v3.RateLimitPerRoute, vh_rate_limits: INCLUDE, domain: other}}"))
@@ -396,6 +397,15 @@ class HttpFilterReaderTest {
                 .anyMatch(problem -> problem.startsWith("stage is no stage: 11"))
                 .anyMatch(problem -> problem.startsWith("rate_limits[0].hits_addend.format"))
                 .anyMatch(problem -> problem.startsWith("rate_limit_service.grpc_service.envoy_grpc is missing"));
+        assertThat(problems(
+                        limit,
+                        "domain: a, rate_limits: [{hits_addend: {number: 3, format: '%REQ(a)%'},"
+                                + " actions: [{remote_address: {}}]}, {hits_addend: {format: '1%REQ(a)%'},"
+                                + " actions: [{remote_address: {}}]}], "
+                                + SERVICE))
+                .containsExactly(
+                        "rate_limits[0].hits_addend.format stands beside number",
+                        "rate_limits[1].hits_addend.format is not one command operator: 1%REQ(a)%");
         assertThat(problems(limit, "domain: a, " + SERVICE.replace("app", "nobody")))
                 .singleElement()
                 .asString()

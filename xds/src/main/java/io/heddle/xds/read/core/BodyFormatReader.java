@@ -1,30 +1,38 @@
-package io.heddle.xds.read.listener;
+package io.heddle.xds.read.core;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
-import io.heddle.model.problem.Checked;
 import io.heddle.traffic.format.JsonFormat;
 import io.heddle.traffic.format.SubstitutionFormat;
 import io.heddle.traffic.metadata.ValueText;
 import io.heddle.traffic.reply.BodyFormat;
-import io.heddle.xds.read.core.DataSourceReader;
-import io.heddle.xds.read.core.HeadTexts;
-import io.heddle.xds.read.core.MatcherReader;
-import io.heddle.xds.read.core.Scope;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 
 /// Reads how the bodies of answers made here are written. Whatever of a format cannot be honoured is an error.
-final class BodyFormatReader {
+public final class BodyFormatReader {
+    /// What of formats is read, those of access logs too.
+    public static final Fields<SubstitutionFormatString> FORMAT = Fields.ignoringOthers(SubstitutionFormatString.class)
+            .reads("text_format", "text_format_source")
+            .limits("json_format", "in access logs fields with a text")
+            .limits("omit_empty_values", "in bodies; ignored in access logs")
+            .limits("content_type", "in bodies; ignored in access logs")
+            .accepts("json_format_options", "members always stand in the order of their names");
+
+    /// What of formats is read.
+    static final List<Fields<?>> FIELDS = List.of(FORMAT);
+
     private static final int DEEPEST = 32;
 
     private BodyFormatReader() {}
 
+    /// How a body is written; empty, and an error, where it could not be as the format says.
     @SuppressWarnings("deprecation") // `text_format` came before `text_format_source` and is still written
-    static Optional<BodyFormat> read(SubstitutionFormatString message, Scope scope) {
-        scope.check(message, AccessLogReader.FORMAT);
+    public static Optional<BodyFormat> read(SubstitutionFormatString message, Scope scope) {
+        scope.check(message, FORMAT);
         if (message.getFormattersCount() > 0) {
             scope.at("formatters").error("are not supported", "remove them; the body could not be written");
         }
@@ -58,16 +66,7 @@ final class BodyFormatReader {
     }
 
     private static Optional<SubstitutionFormat> compiled(String text, Scope scope) {
-        return switch (SubstitutionFormat.of(MatcherReader.octets(text))) {
-            case Checked.Ok<SubstitutionFormat>(var format, var warnings) -> {
-                warnings.forEach(problem -> scope.warning(problem.reason(), problem.remedy()));
-                yield Optional.of(format);
-            }
-            case Checked.Rejected<SubstitutionFormat>(var problems) -> {
-                problems.forEach(problem -> scope.error(problem.reason(), problem.remedy()));
-                yield Optional.empty();
-            }
-        };
+        return FormatReader.read(MatcherReader.octets(text), scope);
     }
 
     private static Optional<JsonFormat> object(Struct message, Scope scope, int depth) {
