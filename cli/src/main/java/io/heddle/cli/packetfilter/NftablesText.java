@@ -68,6 +68,8 @@ final class NftablesText {
                         lines.add("meta nfproto " + word(family) + " " + conditions(rule) + tproxy(tproxy, family));
                     }
                 }
+                // Where nobody listens, nftables goes on to the next rule: the application must not be what comes then.
+                lines.add(conditions(rule) + "drop");
             } else if (rules.families().stream().anyMatch(rule::isFor)) {
                 lines.add(conditions(rule) + verdict(rule.verdict()));
             }

@@ -14,7 +14,7 @@ public sealed interface Verdict {
     /// The destination becomes this port of this machine.
     record Redirect(int port) implements Verdict {}
 
-    /// To the transparent socket on this port, marked for policy routing.
+    /// To the transparent socket on this port, marked for policy routing; nowhere when nobody listens there.
     record Tproxy(int port, int mark) implements Verdict {}
 
     /// The packet gets this mark; the next rule goes on.

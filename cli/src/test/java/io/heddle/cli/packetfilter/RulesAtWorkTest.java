@@ -126,6 +126,31 @@ class RulesAtWorkTest {
 
     @ParameterizedTest
     @EnumSource
+    void where_no_sidecar_listens_nothing_passes_in_either_direction(Backend backend) {
+        for (var mode : Mode.values()) {
+            var asked = wish(mode, Outbound.ALL);
+            install(
+                    new Interception(mode, 15_007, 15_002, asked.inbound(), Outbound.ALL, asked.sidecar(), BOTH),
+                    backend);
+            for (var address : List.of("10.98.0.1", "fd98::1")) {
+                assertThat(answer(other, APPLICATION, address, 8080))
+                        .as(mode + " inbound")
+                        .isEqualTo("nobody");
+                assertThat(answer(own, SIDECAR, address, 8080))
+                        .as(mode + " to itself")
+                        .isEqualTo("nobody");
+                assertThat(answer(other, APPLICATION, address, 22)).startsWith("ssh");
+            }
+            for (var world : List.of("10.98.0.2", "fd98::2")) {
+                assertThat(answer(own, APPLICATION, world, 80))
+                        .as(mode + " outbound")
+                        .isEqualTo("nobody");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void tproxy_leads_the_applications_answers_to_a_client_back_to_the_sidecar(Backend backend) {
         install(wish(Mode.TPROXY, Outbound.ALL), backend);
         assertThat(asClient("127.0.0.1", "10.98.0.2", 0)).isEqualTo("application 127.0.0.1|8080 10.98.0.2");
@@ -362,6 +387,26 @@ class RulesAtWorkTest {
                         "bash",
                         "-c",
                         "exec 3<>/dev/tcp/" + address + "/" + port + " && head -n 1 <&3")
+                .strip();
+    }
+
+    /// Who answers a connection, or `nobody` when it is refused or still has no answer after a second.
+    private static String answer(Namespace from, int user, String address, int port) {
+        var script = """
+                import socket
+                try:
+                    print(socket.create_connection(('%s', %d), 1).recv(99).decode())
+                except (ConnectionRefusedError, TimeoutError):
+                    print('nobody')
+                """.formatted(address, port);
+        return from.run(
+                        "setpriv",
+                        "--reuid=" + user,
+                        "--regid=" + user,
+                        "--clear-groups",
+                        Namespace.PYTHON,
+                        "-c",
+                        script)
                 .strip();
     }
 
