@@ -17,11 +17,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /// The options that say what is intercepted. Lists are comma-separated; `*` means all.
 final class InterceptionOptions {
     private static final String ALL = "*";
+    private static final NumberRange SSH = NumberRange.of(22);
+    /// Merged metrics, health, and the proxy's metrics: whoever asks for them must reach them, sidecar or not.
+    private static final List<NumberRange> OWN =
+            List.of(NumberRange.of(15_020), NumberRange.of(15_021), NumberRange.of(15_090));
+
     private static final String INTERFACE = "[A-Za-z0-9_.:@-]{1,15}|[A-Za-z0-9_.:@-]{1,14}\\+";
 
     @Option(
@@ -79,8 +85,9 @@ final class InterceptionOptions {
             names = "--exclude-inbound-ports",
             paramLabel = "<ports>",
             split = ",",
-            defaultValue = "22,15020,15021,15090",
-            description = "Never connections to these ports. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Never connections to these ports. Whatever is listed, never those to the sidecar's own 15020,"
+                            + " 15021 and 15090, nor to 22 unless --include-inbound-ports names it.")
     private List<String> excludeInboundPorts = List.of();
 
     @Option(
@@ -215,10 +222,18 @@ final class InterceptionOptions {
         var policy = new Policy(
                 number("--tproxy-mark", tproxyMark, 1, Integer.MAX_VALUE),
                 number("--tproxy-table", tproxyTable, 1, Integer.MAX_VALUE));
+        int in = port("--inbound-port", inboundPort);
+        int out = port("--outbound-port", outboundPort);
+        if (in == out) {
+            throw wrong(
+                    "--inbound-port",
+                    "'" + in + "' is the outbound port, too; the sidecar tells the directions apart by their ports",
+                    "give each direction a port of its own");
+        }
         return new Interception(
                 mode,
-                port("--inbound-port", inboundPort),
-                port("--outbound-port", outboundPort),
+                in,
+                out,
                 inbound(policy),
                 outbound(),
                 new Sidecar(users, groups, mark),
@@ -226,14 +241,24 @@ final class InterceptionOptions {
     }
 
     private Inbound inbound(Policy policy) {
+        var ports = selection("inbound-ports", includeInboundPorts, excludeInboundPorts, NumberRange::ports);
         return new Inbound(
-                selection("inbound-ports", includeInboundPorts, excludeInboundPorts, NumberRange::ports),
+                new Selection<>(ports.included(), neverInbound(ports)),
                 selection(
                         "inbound-interfaces",
                         includeInboundInterfaces,
                         excludeInboundInterfaces,
                         InterceptionOptions::interfaceName),
                 policy);
+    }
+
+    /// The ports that stay out whatever else is left out, and then those: whoever adds one must not lock himself out.
+    private static List<NumberRange> neverInbound(Selection<NumberRange> ports) {
+        boolean named = ports.included().stream().flatMap(List::stream).anyMatch(range -> range.covers(SSH));
+        return Stream.of(named ? List.<NumberRange>of() : List.of(SSH), OWN, ports.excluded())
+                .flatMap(List::stream)
+                .distinct()
+                .toList();
     }
 
     private Outbound outbound() {

@@ -47,6 +47,11 @@ public record NumberRange(long first, long last) {
         return new NumberRange(first, last);
     }
 
+    /// Whether all of `other` is in this range.
+    public boolean covers(NumberRange other) {
+        return first <= other.first && other.last <= last;
+    }
+
     /// The range as it is written, with `separator` between its ends.
     public String text(char separator) {
         return first == last ? Long.toString(first) : first + Character.toString(separator) + last;

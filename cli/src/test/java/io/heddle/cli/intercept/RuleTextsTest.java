@@ -80,6 +80,8 @@ class RuleTextsTest {
             --exclude-outbound-uids=nobody       | --exclude-outbound-uids: 'nobody' is not a numeric id
             --proxy-uid=                         | --proxy-uid: without it
             --outbound-port=70000                | --outbound-port: '70000' is not a number
+            --inbound-port=15001                 | --inbound-port: '15001' is the outbound port, too
+            --outbound-port=15006                | --inbound-port: '15006' is the outbound port, too
             --tproxy-mark=0                      | --tproxy-mark: '0' is not a number
             """)
     void what_is_wrong_is_named_by_its_option(String argument, String reason) {
