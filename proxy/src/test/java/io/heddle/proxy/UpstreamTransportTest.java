@@ -298,6 +298,27 @@ class UpstreamTransportTest {
     }
 
     @Test
+    void what_picks_a_transport_may_be_any_value() throws Exception {
+        try (var inbound = inbound("")) {
+            int secured = Objects.requireNonNull(inbound.ports().get("in")).getPort();
+            var matches = "transport_socket_matches: [{name: tls, match: {acceptMTLS: true, hop: 2, by: [a]}, "
+                    + "transport_socket: " + tls() + "}, {name: plain, match: {}, transport_socket: " + RAW + "}], ";
+            var same = ", metadata: {filter_metadata: {envoy.transport_socket_match: "
+                    + "{acceptMTLS: true, hop: 2.0, by: [a], x: null}}}";
+            var text = ", metadata: {filter_metadata: {envoy.transport_socket_match: "
+                    + "{acceptMTLS: \"true\", hop: 2, by: [a]}}}";
+            try (var outbound = outbound(matches + endpoints(endpoint(secured, same)));
+                    var client = connect(outbound)) {
+                assertThat(ask(client)).isEqualTo("200");
+            }
+            try (var outbound = outbound(matches + endpoints(endpoint(host.port(), text)));
+                    var client = connect(outbound)) {
+                assertThat(ask(client)).as("a text is no truth value").isEqualTo("200");
+            }
+        }
+    }
+
+    @Test
     void a_connection_is_opened_ahead_of_the_request_that_needs_it() throws Exception {
         var ahead = "preconnect_policy: {per_upstream_preconnect_ratio: 2.0}, ";
         try (var proxy = outbound(ahead + endpoints(endpoint(host.port(), "")));

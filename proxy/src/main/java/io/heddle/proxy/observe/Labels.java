@@ -1,6 +1,5 @@
 package io.heddle.proxy.observe;
 
-import io.heddle.traffic.balance.host.Endpoint;
 import io.heddle.traffic.match.StringMatcher;
 import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.request.PeerMetadata;
@@ -122,14 +121,8 @@ final class Labels {
             return Optional.empty();
         }
         return cluster.transports().stream()
-                .filter(transport -> fits(transport, host.endpoint()))
+                .filter(transport -> transport.fits(host.endpoint().transportMatch()))
                 .findFirst()
                 .flatMap(Cluster.Transport::tls);
-    }
-
-    private static boolean fits(Cluster.Transport transport, Endpoint endpoint) {
-        return endpoint.transportMatch()
-                .entrySet()
-                .containsAll(transport.match().entrySet());
     }
 }

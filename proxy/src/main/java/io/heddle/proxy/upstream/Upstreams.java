@@ -34,6 +34,7 @@ import io.heddle.traffic.balance.host.Endpoint;
 import io.heddle.traffic.balance.host.Host;
 import io.heddle.traffic.balance.host.HostSet;
 import io.heddle.traffic.balance.host.HostState;
+import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.grpc.GrpcMethods;
 import io.heddle.traffic.resilience.CircuitBreaker;
 import io.heddle.traffic.resilience.ClusterLoad;
@@ -446,10 +447,9 @@ public final class Upstreams implements ActiveConfig.Follower {
     }
 
     /// The first transport whose conditions are all among `metadata`; plaintext without one.
-    private static Cluster.Transport transport(Cluster cluster, Map<String, String> metadata) {
+    private static Cluster.Transport transport(Cluster cluster, Map<String, LabelValue> metadata) {
         return cluster.transports().stream()
-                .filter(transport ->
-                        metadata.entrySet().containsAll(transport.match().entrySet()))
+                .filter(transport -> transport.fits(metadata))
                 .findFirst()
                 .orElse(Cluster.Transport.PLAINTEXT);
     }

@@ -5,6 +5,7 @@ import io.heddle.traffic.balance.host.Endpoint;
 import io.heddle.traffic.balance.host.EndpointSet;
 import io.heddle.traffic.balance.host.Host;
 import io.heddle.traffic.balance.host.HostState;
+import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.match.StringMatcher;
 import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.request.PeerMetadata;
@@ -33,8 +34,8 @@ final class Timelines {
     static final PeerMetadata CATALOG = new PeerMetadata("catalog-v2-1", "shop", "catalog", "v2", "local");
     static final String WEB_ID = "spiffe://mesh.test/ns/shop/sa/web";
     static final String CATALOG_ID = "spiffe://mesh.test/ns/shop/sa/catalog";
-    static final Endpoint ENDPOINT =
-            new Endpoint("127.0.0.2", 15006, 1, Endpoint.Health.HEALTHY, 0, Map.of("tlsMode", "istio"), CATALOG);
+    private static final Map<String, LabelValue> MUTUAL = Map.of("tlsMode", new LabelValue.Text("istio"));
+    static final Endpoint ENDPOINT = new Endpoint("127.0.0.2", 15006, 1, Endpoint.Health.HEALTHY, 0, MUTUAL, CATALOG);
     static final Cluster CLUSTER = cluster("outbound|9080||catalog.shop");
 
     private Timelines() {}
@@ -47,7 +48,7 @@ final class Timelines {
                 Duration.ofSeconds(1),
                 new BalancerPolicy.LeastRequest(2),
                 BreakerLimits.DEFAULT,
-                List.of(new Cluster.Transport(Map.of("tlsMode", "istio"), Optional.of(tls()))),
+                List.of(new Cluster.Transport(MUTUAL, Optional.of(tls()))),
                 Cluster.Protocol.HTTP1,
                 Http2Options.DEFAULT,
                 ConnectionLimits.DEFAULT,

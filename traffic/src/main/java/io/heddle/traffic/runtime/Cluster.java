@@ -2,6 +2,7 @@ package io.heddle.traffic.runtime;
 
 import io.heddle.traffic.balance.BalancerPolicy;
 import io.heddle.traffic.balance.host.EndpointSet;
+import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.resilience.BreakerLimits;
 import java.time.Duration;
 import java.util.List;
@@ -134,7 +135,7 @@ public record Cluster(
     ///     matches all
     /// @param tls TLS; empty for plaintext
     /// @param announcement what is said before anything else
-    public record Transport(Map<String, String> match, Optional<ClientTls> tls, Announcement announcement) {
+    public record Transport(Map<String, LabelValue> match, Optional<ClientTls> tls, Announcement announcement) {
         public static final Transport PLAINTEXT = new Transport(Map.of(), Optional.empty());
 
         public Transport {
@@ -142,8 +143,13 @@ public record Cluster(
         }
 
         /// One that announces nothing.
-        public Transport(Map<String, String> match, Optional<ClientTls> tls) {
+        public Transport(Map<String, LabelValue> match, Optional<ClientTls> tls) {
             this(match, tls, Announcement.NONE);
+        }
+
+        /// Whether endpoints with this metadata get it.
+        public boolean fits(Map<String, LabelValue> metadata) {
+            return metadata.entrySet().containsAll(match.entrySet());
         }
 
         /// The same with other protocols offered by ALPN, where it has TLS.

@@ -26,7 +26,7 @@ public record Endpoint(
         int weight,
         Health health,
         int priority,
-        Map<String, String> transportMatch,
+        Map<String, LabelValue> transportMatch,
         PeerMetadata metadata,
         String hostname,
         Locality locality,
@@ -48,7 +48,7 @@ public record Endpoint(
             int weight,
             Health health,
             int priority,
-            Map<String, String> transportMatch,
+            Map<String, LabelValue> transportMatch,
             PeerMetadata metadata,
             String hostname,
             Locality locality,
@@ -76,7 +76,7 @@ public record Endpoint(
             int weight,
             Health health,
             int priority,
-            Map<String, String> transportMatch,
+            Map<String, LabelValue> transportMatch,
             PeerMetadata metadata) {
         this(
                 address,

@@ -1,5 +1,6 @@
 package io.heddle.traffic.resilience.health;
 
+import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.match.StringMatcher;
 import java.time.Duration;
 import java.util.List;
@@ -28,7 +29,7 @@ public record HealthCheck(
         Optional<Integer> port,
         Logs logs,
         Probe probe,
-        Optional<Map<String, String>> transport,
+        Optional<Map<String, LabelValue>> transport,
         List<String> applicationProtocols) {
     public HealthCheck {
         transport = transport.map(Map::copyOf);

@@ -7,16 +7,17 @@ import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyP
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.heddle.traffic.balance.BalancerPolicy;
 import io.heddle.traffic.balance.host.EndpointSet;
+import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.xds.read.core.Fields;
 import io.heddle.xds.read.core.HttpProtocols;
+import io.heddle.xds.read.core.LabelReader;
 import io.heddle.xds.read.core.Scope;
 import io.heddle.xds.read.core.Values;
 import io.heddle.xds.read.tls.TlsReader;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,8 +56,7 @@ public final class ClusterReader {
     private static final Fields<io.envoyproxy.envoy.config.cluster.v3.Cluster.TransportSocketMatch> SOCKET_MATCH =
             Fields.refusingOthers(io.envoyproxy.envoy.config.cluster.v3.Cluster.TransportSocketMatch.class)
                     .accepts("name", "for people")
-                    .limits("match", "texts")
-                    .reads("transport_socket");
+                    .reads("match", "transport_socket");
 
     private static final Fields<io.envoyproxy.envoy.config.cluster.v3.Cluster.OriginalDstLbConfig> ORIGINAL_DST =
             Fields.refusingOthers(io.envoyproxy.envoy.config.cluster.v3.Cluster.OriginalDstLbConfig.class);
@@ -189,14 +189,7 @@ public final class ClusterReader {
             var found = message.getTransportSocketMatches(i);
             var here = scope.at("transport_socket_matches", i);
             here.check(found, SOCKET_MATCH);
-            var match = new HashMap<String, String>();
-            found.getMatch().getFieldsMap().forEach((key, value) -> {
-                if (value.hasStringValue()) {
-                    match.put(key, value.getStringValue());
-                } else {
-                    here.at("match." + key).error("is no text", "write a text");
-                }
-            });
+            var match = LabelReader.labels(found.getMatch());
             transports.add(transport(match, found.getTransportSocket(), protocol, here.at("transport_socket")));
         }
         transports.add(
@@ -207,7 +200,7 @@ public final class ClusterReader {
     }
 
     private static Cluster.Transport transport(
-            Map<String, String> match, TransportSocket message, Cluster.Protocol protocol, Scope scope) {
+            Map<String, LabelValue> match, TransportSocket message, Cluster.Protocol protocol, Scope scope) {
         scope.check(message, TlsReader.TRANSPORT_SOCKET);
         var any = message.getTypedConfig();
         if (!Scope.type(any).equals(PROXY_PROTOCOL)) {

@@ -20,7 +20,6 @@ import io.heddle.xds.read.core.Values;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /// Reads a cluster's endpoints, their localities and priorities.
@@ -140,7 +139,7 @@ public final class EndpointReader {
                 weight,
                 health(message.getHealthStatus()),
                 group.getPriority(),
-                transportMatch(message),
+                LabelReader.labels(message.getMetadata(), TRANSPORT_MATCH),
                 workload.map(PeerMetadata::parse).orElse(PeerMetadata.UNKNOWN),
                 HeadTexts.authority(message.getEndpoint().getHostname(), here.at("hostname"))
                         .orElse(""),
@@ -197,19 +196,5 @@ public final class EndpointReader {
             case DRAINING -> Endpoint.Health.DRAINING;
             case UNHEALTHY, TIMEOUT -> Endpoint.Health.UNHEALTHY;
         };
-    }
-
-    private static Map<String, String> transportMatch(LbEndpoint message) {
-        var struct = message.getMetadata().getFilterMetadataMap().get(TRANSPORT_MATCH);
-        if (struct == null) {
-            return Map.of();
-        }
-        var match = new HashMap<String, String>();
-        struct.getFieldsMap().forEach((key, value) -> {
-            if (value.hasStringValue()) {
-                match.put(key, value.getStringValue());
-            }
-        });
-        return match;
     }
 }

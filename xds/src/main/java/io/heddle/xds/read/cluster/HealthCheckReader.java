@@ -22,17 +22,16 @@ import io.heddle.traffic.resilience.health.HealthCheck.Probe;
 import io.heddle.traffic.resilience.health.HealthCheck.Statuses;
 import io.heddle.xds.read.core.Fields;
 import io.heddle.xds.read.core.HeaderEditReader;
+import io.heddle.xds.read.core.LabelReader;
 import io.heddle.xds.read.core.MatcherReader;
 import io.heddle.xds.read.core.Scope;
 import io.heddle.xds.read.core.Values;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -47,8 +46,7 @@ final class HealthCheckReader {
             .reads("alt_port", "http_health_check", "tcp_health_check", "grpc_health_check")
             .limits("reuse_connection", "HTTP and gRPC; a TCP check always opens a connection")
             .reads("always_log_health_check_failures", "always_log_health_check_success")
-            .limits("transport_socket_match_criteria", "texts")
-            .reads("event_log_path")
+            .reads("transport_socket_match_criteria", "event_log_path")
             .limits("event_logger", "`HealthCheckEventFileSink`; one file, with `event_log_path`")
             .reads("tls_options")
             .ignores("event_service");
@@ -111,7 +109,7 @@ final class HealthCheckReader {
                         file(message, scope)),
                 probe(message, scope),
                 message.hasTransportSocketMatchCriteria()
-                        ? Optional.of(criteria(message, scope.at("transport_socket_match_criteria")))
+                        ? Optional.of(LabelReader.labels(message.getTransportSocketMatchCriteria()))
                         : Optional.empty(),
                 protocols(message.getTlsOptions(), scope.at("tls_options")));
     }
@@ -126,18 +124,6 @@ final class HealthCheckReader {
             }
         }
         return message.getAlpnProtocolsList();
-    }
-
-    private static Map<String, String> criteria(io.envoyproxy.envoy.config.core.v3.HealthCheck message, Scope scope) {
-        var criteria = new HashMap<String, String>();
-        message.getTransportSocketMatchCriteria().getFieldsMap().forEach((key, value) -> {
-            if (value.hasStringValue()) {
-                criteria.put(key, value.getStringValue());
-            } else {
-                scope.at(key).error("is no text", "write a text");
-            }
-        });
-        return criteria;
     }
 
     @SuppressWarnings("deprecation") // older configurations set event_log_path

@@ -8,7 +8,7 @@ import io.heddle.traffic.balance.host.MetadataMatch;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Reads the metadata that subsets are made by.
+/// Reads the metadata that subsets are made by, and that transport sockets are picked by.
 public final class LabelReader {
     private static final String FILTER = "envoy.lb";
     private static final int DEEPEST = 32;
@@ -17,7 +17,12 @@ public final class LabelReader {
 
     /// The labels of an endpoint.
     public static Map<String, LabelValue> labels(Metadata message) {
-        var struct = message.getFilterMetadataMap().get(FILTER);
+        return labels(message, FILTER);
+    }
+
+    /// What stands in one namespace.
+    public static Map<String, LabelValue> labels(Metadata message, String namespace) {
+        var struct = message.getFilterMetadataMap().get(namespace);
         return struct == null ? Map.of() : labels(struct);
     }
 

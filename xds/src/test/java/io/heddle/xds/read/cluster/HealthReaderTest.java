@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
 import io.heddle.traffic.balance.host.Endpoint;
+import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.match.StringMatcher;
 import io.heddle.traffic.resilience.health.HealthCheck;
 import io.heddle.traffic.resilience.health.OutlierPolicy;
@@ -152,13 +153,14 @@ class HealthReaderTest {
     void reads_a_health_check_over_grpc_and_where_its_events_go() {
         var read =
                 check("grpc_health_check: { service_name: shop.Cart, authority: cart, initial_metadata: [ { header: {"
-                        + " key: X-Check, value: yes } } ] }, transport_socket_match_criteria: { port: health },"
-                        + " event_logger: [ { name: file, typed_config: { \"@type\": " + SINK
+                        + " key: X-Check, value: yes } } ] }, transport_socket_match_criteria: { port: health, mtls: true"
+                        + " }, event_logger: [ { name: file, typed_config: { \"@type\": " + SINK
                         + ", event_log_path: /var/log/health.log } } ]");
         assertThat(read.probe())
                 .isEqualTo(new HealthCheck.Probe.Grpc(
                         "shop.Cart", "cart", List.of(new HealthCheck.Header("x-check", "yes"))));
-        assertThat(read.transport()).contains(Map.of("port", "health"));
+        assertThat(read.transport())
+                .contains(Map.of("port", new LabelValue.Text("health"), "mtls", new LabelValue.Flag(true)));
         assertThat(read.logs().file()).contains("/var/log/health.log");
         assertThat(check("tcp_health_check: {}, event_log_path: /dev/stdout")
                         .logs()
@@ -235,9 +237,9 @@ class HealthReaderTest {
                 .asString()
                 .endsWith("health_checks[0].custom_health_check");
         assertThat(checkPaths(TIMES + ", grpc_health_check: { authority: 'a b' },"
-                        + " transport_socket_match_criteria: { port: 1 }, event_log_path: a, event_logger: [ { name: f,"
+                        + " event_log_path: a, event_logger: [ { name: f,"
                         + " typed_config: { \"@type\": " + SINK + ", event_log_path: b } } ]"))
-                .hasSize(3);
+                .hasSize(2);
         assertThat(checkPaths(TIMES + ", alt_port: 0, http_health_check: { path: ok, host: 'a b', method: CONNECT,"
                         + " expected_statuses: [ { start: 200, end: 200 } ], receive: [ { text: 0 } ],"
                         + " request_headers_to_add: [ { header: { key: a, value: '%X%' } } ] }"))
