@@ -108,6 +108,17 @@ class DynamicForwardTest {
     }
 
     @Test
+    void all_addresses_of_a_name_are_tried_until_one_answers() throws Exception {
+        names.set("two.test", 60, "127.0.0.9", "127.0.0.1");
+        names.set("twice.test", 60, "127.0.0.8", "127.0.0.9", "127.0.0.1");
+        try (var proxy = proxy("", "", "");
+                var client = connect(proxy)) {
+            assertThat(ask(client, "two.test.:" + origin.port())).isEqualTo("200 ok");
+            assertThat(ask(client, "twice.test.:" + origin.port())).isEqualTo("200 ok");
+        }
+    }
+
+    @Test
     void a_name_that_is_none_is_answered_and_not_asked_for_again_at_once() throws Exception {
         try (var proxy = proxy("", "", "");
                 var client = connect(proxy)) {
