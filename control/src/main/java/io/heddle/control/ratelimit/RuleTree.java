@@ -2,6 +2,7 @@ package io.heddle.control.ratelimit;
 
 import io.heddle.model.limit.LimitEntry;
 import io.heddle.model.limit.LimitRule;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,18 +10,22 @@ import java.util.Optional;
 
 /// Rules for one entry of descriptors, ready to be looked up. Immutable.
 final class RuleTree {
-    private static final String ANY = "*";
-
     private final Map<LimitEntry, Found> exact = new HashMap<>();
-    private final List<Found> prefixes;
+    private final Map<String, List<Pattern>> patterns = new HashMap<>();
 
     /// @param path what stands before, for names of rules
     RuleTree(List<LimitRule> rules, String path) {
-        var all = rules.stream().map(rule -> new Found(rule, path)).toList();
-        all.forEach(found -> exact.put(new LimitEntry(found.rule.key(), found.rule.value()), found));
-        prefixes =
-                all.stream().filter(found -> found.rule.value().endsWith(ANY)).toList();
+        for (var rule : rules) {
+            var found = new Found(rule, path);
+            exact.put(new LimitEntry(rule.key(), rule.value()), found);
+            if (Wildcard.isIn(rule.value())) {
+                patterns.computeIfAbsent(rule.key(), _ -> new ArrayList<>())
+                        .add(new Pattern(new Wildcard(rule.value()), found));
+            }
+        }
     }
+
+    private record Pattern(Wildcard values, Found found) {}
 
     /// A rule and those below it.
     static final class Found {
@@ -45,8 +50,9 @@ final class RuleTree {
         }
     }
 
-    /// The rule for a whole descriptor: of each entry the one with its value, else the first prefix of it,
-    /// else the one for all values. A rule at which a descriptor does not end says nothing about it.
+    /// The rule for a whole descriptor: of each entry the one with its value, else the first with a
+    /// wildcard that matches it, else the one for all values. A rule at which a descriptor does not end says
+    /// nothing about it.
     Optional<Found> find(List<LimitEntry> entries) {
         var tree = this;
         Optional<Found> found = Optional.empty();
@@ -62,14 +68,10 @@ final class RuleTree {
 
     private Optional<Found> next(LimitEntry entry) {
         var same = Optional.ofNullable(exact.get(entry));
-        return same.or(() ->
-                        prefixes.stream().filter(found -> begins(found, entry)).findFirst())
+        return same.or(() -> patterns.getOrDefault(entry.key(), List.of()).stream()
+                        .filter(pattern -> pattern.values().matches(entry.value()))
+                        .map(Pattern::found)
+                        .findFirst())
                 .or(() -> Optional.ofNullable(exact.get(new LimitEntry(entry.key(), ""))));
-    }
-
-    private static boolean begins(Found found, LimitEntry entry) {
-        var value = found.rule.value();
-        return found.rule.key().equals(entry.key())
-                && entry.value().startsWith(value.substring(0, value.length() - ANY.length()));
     }
 }

@@ -119,7 +119,7 @@ class SharedLimitsTest {
     }
 
     @Test
-    void rules_are_found_by_value_then_prefix_then_key_and_as_deep_as_the_descriptor() {
+    void rules_are_found_by_value_then_wildcard_then_key_and_as_deep_as_the_descriptor() {
         limits.take(List.of(domain(FILE)));
         assertThat(passes(counted("path=/api/a"))).isTrue();
         assertThat(passes(counted("path=/api/a"))).isFalse();
@@ -130,6 +130,33 @@ class SharedLimitsTest {
         assertThat(passes(counted("tenant=7", "method=POST"))).isFalse();
         assertThat(judged(counted("tenant=7", "method=POST", "user=ann"))).containsExactly(Verdict.UNLIMITED);
         assertThat(judged(counted("user=ann", "path=/api/c"))).containsExactly(Verdict.UNLIMITED);
+    }
+
+    @Test
+    void wildcards_stand_anywhere_and_the_first_that_matches_counts() {
+        limits.take(List.of(domain("""
+                domain: shop
+                descriptors:
+                - key: path
+                  value: /api/*/action
+                  rate_limit: { unit: hour, requests_per_unit: 1, name: action }
+                - key: path
+                  value: /api/*
+                  rate_limit: { unit: hour, requests_per_unit: 1, name: api }
+                - key: path
+                  value: /api/fixed/action
+                  rate_limit: { unit: hour, requests_per_unit: 1, name: fixed }
+                """)));
+        assertThat(name("/api/7/action")).isEqualTo("action");
+        assertThat(name("/api//action")).isEqualTo("action");
+        assertThat(name("/api/action")).as("the slashes are two").isEqualTo("api");
+        assertThat(name("/api/7/other")).isEqualTo("api");
+        assertThat(name("/api/fixed/action")).isEqualTo("fixed");
+        assertThat(passes(counted("path=/api/7/action"))).as("counted above").isFalse();
+    }
+
+    private String name(String path) {
+        return judged(counted("path=" + path)).getFirst().limit().orElseThrow().name();
     }
 
     @Test
