@@ -27,6 +27,12 @@ final class RuleTree {
 
     private record Pattern(Wildcard values, Found found) {}
 
+    /// A rule for a descriptor.
+    ///
+    /// @param found the rule
+    /// @param entries what the descriptor is counted as: itself, but for values that share one count
+    record Match(Found found, List<LimitEntry> entries) {}
+
     /// A rule and those below it.
     static final class Found {
         private final LimitRule rule;
@@ -53,17 +59,25 @@ final class RuleTree {
     /// The rule for a whole descriptor: of each entry the one with its value, else the first with a
     /// wildcard that matches it, else the one for all values. A rule at which a descriptor does not end says
     /// nothing about it.
-    Optional<Found> find(List<LimitEntry> entries) {
+    Optional<Match> find(List<LimitEntry> entries) {
         var tree = this;
         Optional<Found> found = Optional.empty();
-        for (var entry : entries) {
+        var counted = entries;
+        for (int i = 0; i < entries.size(); i++) {
+            var entry = entries.get(i);
             found = tree.next(entry);
             if (found.isEmpty()) {
-                return found;
+                return Optional.empty();
+            }
+            var rule = found.get().rule;
+            if (rule.modes().shared()) {
+                counted = counted == entries ? new ArrayList<>(entries) : counted;
+                counted.set(i, new LimitEntry(rule.key(), rule.value()));
             }
             tree = found.get().below;
         }
-        return found;
+        var counts = counted;
+        return found.map(last -> new Match(last, counts));
     }
 
     private Optional<Found> next(LimitEntry entry) {

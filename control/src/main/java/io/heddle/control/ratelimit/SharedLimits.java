@@ -1,8 +1,10 @@
 package io.heddle.control.ratelimit;
 
 import io.heddle.model.limit.LimitDomain;
+import io.heddle.model.limit.LimitEntry;
 import io.heddle.model.limit.LimitPolicy;
 import io.heddle.model.limit.LimitRate;
+import io.heddle.model.limit.LimitRule;
 import io.heddle.xds.server.RateLimiter;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -24,6 +26,8 @@ public final class SharedLimits implements RateLimiter {
     static final int MOST = 500_000;
 
     private static final long MOST_CHARACTERS = 64L * 1024 * 1024;
+
+    private static final LimitRule.Modes ENFORCED = new LimitRule.Modes(false, false, false);
 
     private final Clock clock;
     private final FixedWindows windows;
@@ -75,7 +79,15 @@ public final class SharedLimits implements RateLimiter {
     }
 
     /// A descriptor, and the limit that it is counted in.
-    private record Limited(Counted counted, LimitPolicy policy, Rule rule, boolean shadow) {}
+    ///
+    /// @param entries what it is counted as
+    private record Limited(
+            List<LimitEntry> entries,
+            long hits,
+            LimitPolicy policy,
+            Rule rule,
+            LimitRule.Modes modes,
+            Map<String, Object> metadata) {}
 
     /// These limits hold from now on.
     void take(Collection<LimitDomain> limits) {
@@ -113,18 +125,22 @@ public final class SharedLimits implements RateLimiter {
     }
 
     private static Optional<Limited> limited(String domain, RuleTree tree, Counted counted) {
-        var found = tree.find(counted.entries());
         if (counted.override().isPresent()) {
             var policy = new LimitPolicy(counted.override(), "", Set.of());
-            return Optional.of(new Limited(counted, policy, new Rule(domain, "override"), false));
+            return Optional.of(new Limited(
+                    counted.entries(), counted.hits(), policy, new Rule(domain, "override"), ENFORCED, Map.of()));
         }
-        return found.flatMap(rule -> rule.rule()
-                .policy()
-                .map(policy -> new Limited(
-                        counted,
-                        policy,
-                        new Rule(domain, rule.name()),
-                        rule.rule().shadow())));
+        return tree.find(counted.entries()).flatMap(match -> {
+            var rule = match.found().rule();
+            return rule.policy()
+                    .map(policy -> new Limited(
+                            match.entries(),
+                            counted.hits(),
+                            policy,
+                            new Rule(domain, match.found().name()),
+                            rule.modes(),
+                            rule.metadata()));
+        });
     }
 
     /// Empty when nothing more can be counted.
@@ -134,20 +150,23 @@ public final class SharedLimits implements RateLimiter {
             return Optional.of(Verdict.UNLIMITED);
         }
         if (policy.rate().isEmpty()) {
-            counts(limit).count(limit.counted().hits(), false, false);
+            counts(limit).count(limit.hits(), false, false);
             return Optional.of(Verdict.UNLIMITED);
         }
         var rate = policy.rate().get();
         long now = clock.instant().getEpochSecond();
-        var key = new FixedWindows.Key(limit.rule().domain(), limit.counted().entries(), rate.unit());
-        var count = windows.add(key, limit.counted().hits(), now);
+        var key = new FixedWindows.Key(limit.rule().domain(), limit.entries(), rate.unit());
+        var count = windows.add(key, limit.hits(), now);
         if (count.isEmpty()) {
             return Optional.empty();
         }
         boolean beyond = count.getAsLong() > rate.requests();
-        counts(limit).count(limit.counted().hits(), beyond, limit.shadow());
-        return Optional.of(
-                new Verdict(beyond && !limit.shadow(), Optional.of(applied(policy, rate, count.getAsLong(), now))));
+        counts(limit).count(limit.hits(), beyond, limit.modes().shadow());
+        return Optional.of(new Verdict(
+                beyond && !limit.modes().shadow(),
+                limit.modes().quota(),
+                Optional.of(applied(policy, rate, count.getAsLong(), now)),
+                limit.metadata()));
     }
 
     private static Applied applied(LimitPolicy policy, LimitRate rate, long count, long now) {

@@ -23,6 +23,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -108,7 +109,7 @@ class SharedLimitsTest {
         limits.take(List.of(domain(FILE)));
         var rate = new LimitRate(2, LimitUnit.MINUTE);
         assertThat(judged(counted("user=ann")))
-                .containsExactly(new Verdict(false, Optional.of(new Applied("", rate, 1, 40))));
+                .containsExactly(new Verdict(false, false, Optional.of(new Applied("", rate, 1, 40)), Map.of()));
         assertThat(passes(counted("user=ann"))).isTrue();
         assertThat(passes(counted("user=ann"))).isFalse();
         assertThat(passes(counted("user=bob"))).isTrue();
@@ -160,6 +161,75 @@ class SharedLimitsTest {
     }
 
     @Test
+    void values_share_one_count_where_their_rule_says_so() {
+        limits.take(List.of(domain("""
+                domain: shop
+                descriptors:
+                - key: files
+                  value: files/*
+                  share_threshold: true
+                  rate_limit: { unit: hour, requests_per_unit: 2 }
+                - key: own
+                  value: files/*
+                  share_threshold: false
+                  rate_limit: { unit: hour, requests_per_unit: 1 }
+                - key: tenant
+                  value: t*prod
+                  share_threshold: true
+                  descriptors:
+                  - key: user
+                    rate_limit: { unit: hour, requests_per_unit: 1 }
+                """)));
+        assertThat(passes(counted("files=files/a"))).isTrue();
+        assertThat(passes(counted("files=files/b"))).isTrue();
+        assertThat(passes(counted("files=files/c"))).isFalse();
+        assertThat(passes(counted("own=files/a"))).isTrue();
+        assertThat(passes(counted("own=files/b"))).isTrue();
+        assertThat(passes(counted("tenant=t1prod", "user=ann"))).isTrue();
+        assertThat(passes(counted("tenant=t2prod", "user=ann")))
+                .as("shared above")
+                .isFalse();
+        assertThat(passes(counted("tenant=t2prod", "user=bob"))).isTrue();
+    }
+
+    @Test
+    void limits_say_whether_they_are_quotas_and_what_answers_tell() {
+        limits.take(List.of(domain("""
+                domain: shop
+                descriptors:
+                - key: service
+                  value: one
+                  quota_mode: true
+                  rate_limit: { unit: minute, requests_per_unit: 1 }
+                  metadata: { quota: { name: one, value: 7, of: [ true, 1.5 ] } }
+                """)));
+        var verdict = judged(counted("service=one")).getFirst();
+        assertThat(verdict.quota()).isTrue();
+        assertThat(verdict.metadata())
+                .isEqualTo(Map.of("quota", Map.of("name", "one", "value", 7L, "of", List.of(true, 1.5))));
+    }
+
+    @Test
+    void scalars_are_texts_and_limits_are_as_large_as_the_protocol_has_them() {
+        limits.take(List.of(domain("""
+                domain: 7
+                descriptors:
+                - key: debug
+                  value: true
+                  rate_limit: { unit: hour, requests_per_unit: 0 }
+                - key: 404
+                  value: 007
+                  rate_limit: { unit: hour, requests_per_unit: 4294967295, name: 1.50 }
+                - key: free
+                  rate_limit: { unlimited: true, requests_per_unit: 7 }
+                """)));
+        var judged = (Outcome.Judged) limits.judge("7", List.of(counted("debug=true"), counted("404=007")));
+        assertThat(judged.verdicts().getFirst().over()).isTrue();
+        assertThat(judged.verdicts().getLast().limit().orElseThrow())
+                .isEqualTo(new Applied("1.50", new LimitRate(4_294_967_295L, LimitUnit.HOUR), 4_294_967_294L, 2380));
+    }
+
+    @Test
     void limits_are_replaced_shadowed_and_overridden() {
         limits.take(List.of(domain(FILE)));
         assertThat(passes(counted("all="))).isTrue();
@@ -208,6 +278,10 @@ class SharedLimitsTest {
                         - key: b
                           rate_limits: {}
                         - value: c
+                        - key: d
+                          value: whole
+                          share_threshold: true
+                          rate_limit: { unit: day, requests_per_unit: 4294967296 }
                         """).problems();
         assertThat(problems.stream().map(Problem::toString))
                 .anyMatch(text -> text.contains("domain"))
@@ -215,7 +289,9 @@ class SharedLimitsTest {
                 .anyMatch(text -> text.contains("has no sense with unlimited"))
                 .anyMatch(text -> text.contains("stands twice"))
                 .anyMatch(text -> text.contains("did you mean \"rate_limit\"?"))
-                .anyMatch(text -> text.contains("descriptors[3].key: is required"));
+                .anyMatch(text -> text.contains("descriptors[3].key: is required"))
+                .anyMatch(text -> text.contains("share_threshold: has no sense where value has no wildcard"))
+                .anyMatch(text -> text.contains("4294967296 is out of range"));
     }
 
     @Test

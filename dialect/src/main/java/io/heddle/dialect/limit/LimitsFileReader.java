@@ -23,8 +23,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Reads a file of rate limits as Envoy's rate limit service has it: one domain and its descriptors,
-/// nested. What the service does not know is refused, as it is there.
+/// nested. What the service does not know is refused, as it is there. Scalars are texts where it wants texts:
+/// `value: 007` is three characters.
 public final class LimitsFileReader {
+    private static final Set<String> TEXTS = Set.of("domain", "key", "value", "name", "unit");
+    private static final String METADATA = "metadata";
+    private static final long MOST = 0xFFFFFFFFL;
     private static final Set<String> UNITS =
             Stream.of(LimitUnit.values()).map(LimitsFileReader::text).collect(Collectors.toSet());
 
@@ -39,7 +43,7 @@ public final class LimitsFileReader {
     /// @param file the file's name, for problems
     public static Checked<LimitDomain> read(String file, String text) {
         var object = new ObjectName("RateLimits", "file", file);
-        return switch (TreeReader.read(text)) {
+        return switch (TreeReader.read(text, LimitsFileReader::isText)) {
             case Checked.Rejected<List<TreeReader.Root>>(var problems) ->
                 new Checked.Rejected<>(problems.stream()
                         .map(problem ->
@@ -47,6 +51,10 @@ public final class LimitsFileReader {
                         .toList());
             case Checked.Ok<List<TreeReader.Root>>(var roots, var _) -> domain(object, roots);
         };
+    }
+
+    private static boolean isText(String path) {
+        return TEXTS.contains(path.substring(path.lastIndexOf('.') + 1)) && !path.contains(METADATA + ".");
     }
 
     private static Checked<LimitDomain> domain(ObjectName object, List<TreeReader.Root> roots) {
@@ -77,24 +85,21 @@ public final class LimitsFileReader {
     private static LimitRule rule(Fields fields) {
         fields.warn("detailed_metric", "has no effect: figures are by rule", "remove it");
         fields.warn("value_to_metric", "has no effect: figures are by rule", "remove it");
+        var value = fields.emptiableText("value").orElse("");
+        boolean shared = fields.flag("share_threshold").orElse(false);
+        if (shared && !value.contains("*")) {
+            fields.error("share_threshold", "has no sense where value has no wildcard", "remove it, or add a *");
+        }
         return new LimitRule(
                 fields.requiredText("key"),
-                value(fields),
+                value,
                 fields.optionalObject("rate_limit").map(LimitsFileReader::policy),
-                fields.flag("shadow_mode").orElse(false),
+                new LimitRule.Modes(
+                        fields.flag("shadow_mode").orElse(false),
+                        fields.flag("quota_mode").orElse(false),
+                        shared),
+                fields.tree(METADATA),
                 rules(fields));
-    }
-
-    /// A text, or a number, which stands for its digits.
-    private static String value(Fields fields) {
-        if (!fields.has("value")) {
-            return "";
-        }
-        return fields.isText("value")
-                ? fields.emptiableText("value").orElse("")
-                : fields.integer("value", Integer.MIN_VALUE, Integer.MAX_VALUE)
-                        .map(String::valueOf)
-                        .orElse("");
     }
 
     private static LimitPolicy policy(Fields fields) {
@@ -108,15 +113,14 @@ public final class LimitsFileReader {
         boolean unlimited = fields.flag("unlimited").orElse(false);
         if (unlimited) {
             fields.refuse("unit", "has no sense with unlimited", "remove one of them");
-            fields.refuse("requests_per_unit", "has no sense with unlimited", "remove one of them");
+            fields.warn("requests_per_unit", "has no effect with unlimited", "remove one of them");
             return new LimitPolicy(Optional.empty(), name, replaces);
         }
         return new LimitPolicy(Optional.of(rate(fields)), name, replaces);
     }
 
     private static LimitRate rate(Fields fields) {
-        long requests =
-                fields.integer("requests_per_unit", 0, Integer.MAX_VALUE).orElse(0);
+        long requests = fields.longInteger("requests_per_unit", 0, MOST).orElse(0L);
         var unit = fields.requiredText("unit").toLowerCase(Locale.ROOT);
         if (!unit.isEmpty() && !UNITS.contains(unit)) {
             fields.error("unit", "\"" + unit + "\" is no unit", "use one of " + String.join(", ", UNITS));

@@ -74,6 +74,16 @@ public final class Fields {
         return optionalObject(name).orElseGet(() -> child(path(name), Map.of()));
     }
 
+    /// A map whose fields are data, as it stands; an empty one when the field is absent.
+    public Map<String, Object> tree(String name) {
+        return optionalObject(name)
+                .map(fields -> {
+                    fields.known.addAll(fields.tree.keySet());
+                    return fields.tree;
+                })
+                .orElse(Map.of());
+    }
+
     /// A map that must be there.
     public Fields requiredObject(String name) {
         require(name);
@@ -140,6 +150,12 @@ public final class Fields {
 
     /// A whole number within `min` and `max`, or empty when the field is absent or wrong.
     public Optional<Integer> integer(String name, int min, int max) {
+        return value(name).flatMap(value -> whole(name, value, min, max)).map(Long::intValue);
+    }
+
+    /// A whole number within `min` and `max` that may need more than 31 bits, or empty when the field is absent
+    /// or wrong.
+    public Optional<Long> longInteger(String name, long min, long max) {
         return value(name).flatMap(value -> whole(name, value, min, max));
     }
 
@@ -154,7 +170,9 @@ public final class Fields {
         var result = new ArrayList<Integer>();
         int index = 0;
         for (var item : list(name)) {
-            whole(name + "[" + index++ + "]", item, min, max).ifPresent(result::add);
+            whole(name + "[" + index++ + "]", item, min, max)
+                    .map(Long::intValue)
+                    .ifPresent(result::add);
         }
         return result;
     }
@@ -264,7 +282,7 @@ public final class Fields {
         return Optional.ofNullable(tree.get(name));
     }
 
-    private Optional<Integer> whole(String name, Object value, int min, int max) {
+    private Optional<Long> whole(String name, Object value, long min, long max) {
         if (!(value instanceof Long number)) {
             error(
                     name,
@@ -276,7 +294,7 @@ public final class Fields {
             error(name, number + " is out of range", "use a number from " + min + " to " + max);
             return Optional.empty();
         }
-        return Optional.of(number.intValue());
+        return Optional.of(number);
     }
 
     private List<?> list(String name) {

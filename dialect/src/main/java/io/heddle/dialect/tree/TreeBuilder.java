@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.Event;
@@ -29,13 +30,15 @@ final class TreeBuilder {
 
     private final Iterator<Event> events;
     private final List<Problem> problems;
+    private final Predicate<String> texts;
     private final CoreScalarResolver resolver = new CoreScalarResolver(false);
     private final Map<String, Node> anchors = new HashMap<>();
     private int repeated;
 
-    TreeBuilder(Iterator<Event> events, List<Problem> problems) {
+    TreeBuilder(Iterator<Event> events, List<Problem> problems, Predicate<String> texts) {
         this.events = events;
         this.problems = problems;
+        this.texts = texts;
     }
 
     /// A value with what it would cost to repeat it; the value is absent for a null.
@@ -152,6 +155,9 @@ final class TreeBuilder {
         var kind = resolver.resolve(text, true);
         if (kind.equals(Tag.NULL)) {
             return null;
+        }
+        if (texts.test(path)) {
+            return text;
         }
         if (kind.equals(Tag.BOOL)) {
             return Boolean.parseBoolean(text);

@@ -5,6 +5,7 @@ import io.heddle.model.problem.Problem;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Predicate;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.events.DocumentEndEvent;
@@ -37,6 +38,14 @@ public final class TreeReader {
 
     /// The documents of `text` in order, empty ones left out; refused as a whole when any of it is malformed.
     public static Checked<List<Root>> read(String text) {
+        return read(text, _ -> false);
+    }
+
+    /// The documents of `text`, as [#read(String)] has them.
+    ///
+    /// @param texts whether the scalar at a path, such as `rules[0].value`, is a text though it looks like a
+    ///     number or a flag
+    public static Checked<List<Root>> read(String text, Predicate<String> texts) {
         if (text.length() > MAX_LENGTH) {
             return refused("", "the text is longer than " + MAX_LENGTH + " characters", "split it");
         }
@@ -47,7 +56,7 @@ public final class TreeReader {
         var problems = new ArrayList<Problem>();
         try {
             var events = new Parse(settings).parseString(text).iterator();
-            return Checked.of(documents(events, problems), problems);
+            return Checked.of(documents(events, problems, texts), problems);
         } catch (TreeException problem) {
             return refused(problem.path(), problem.place() + problem.reason(), problem.remedy());
         } catch (MarkedYamlEngineException problem) {
@@ -60,14 +69,14 @@ public final class TreeReader {
         }
     }
 
-    private static List<Root> documents(Iterator<Event> events, List<Problem> problems) {
+    private static List<Root> documents(Iterator<Event> events, List<Problem> problems, Predicate<String> texts) {
         var roots = new ArrayList<Root>();
         while (events.hasNext()) {
             var event = events.next();
             if (!(event instanceof DocumentStartEvent)) {
                 continue;
             }
-            var builder = new TreeBuilder(events, problems);
+            var builder = new TreeBuilder(events, problems, texts);
             int line = event.getEndMark().map(mark -> mark.getLine() + 1).orElse(1);
             builder.document().ifPresent(value -> roots.add(new Root(value, line)));
             if (!(events.next() instanceof DocumentEndEvent)) {

@@ -53,7 +53,7 @@ final class RateLimitService implements BindableService {
         }
         switch (limiter.judge(request.getDomain(), counted(request))) {
             case RateLimiter.Outcome.Judged(var verdicts) -> {
-                answer.onNext(response(verdicts));
+                answer.onNext(response(request, verdicts));
                 answer.onCompleted();
             }
             case RateLimiter.Outcome.Full(var reason) -> refuse(answer, Status.RESOURCE_EXHAUSTED, reason);
@@ -117,11 +117,17 @@ final class RateLimitService implements BindableService {
         return unit.map(known -> new LimitRate(Integer.toUnsignedLong(limit.getRequestsPerUnit()), known));
     }
 
-    private static RateLimitResponse response(List<RateLimiter.Verdict> verdicts) {
-        boolean over = verdicts.stream().anyMatch(RateLimiter.Verdict::over);
+    private static RateLimitResponse response(RateLimitRequest request, List<RateLimiter.Verdict> verdicts) {
+        boolean over = verdicts.stream().anyMatch(verdict -> verdict.over() && !verdict.quota())
+                || isSpent(verdicts.stream().filter(RateLimiter.Verdict::quota).toList());
         var response = RateLimitResponse.newBuilder().setOverallCode(over ? Code.OVER_LIMIT : Code.OK);
         verdicts.forEach(verdict -> response.addStatuses(status(verdict)));
+        LimitMetadata.of(request, verdicts).ifPresent(response::setDynamicMetadata);
         return response.build();
+    }
+
+    private static boolean isSpent(List<RateLimiter.Verdict> quotas) {
+        return !quotas.isEmpty() && quotas.stream().allMatch(RateLimiter.Verdict::over);
     }
 
     private static DescriptorStatus status(RateLimiter.Verdict verdict) {

@@ -3,6 +3,7 @@ package io.heddle.xds.server;
 import io.heddle.model.limit.LimitEntry;
 import io.heddle.model.limit.LimitRate;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Who counts, as [RateLimitService] sees it. Called on gRPC threads, many at a time; must not block.
@@ -39,10 +40,17 @@ public interface RateLimiter {
     /// What holds for a descriptor.
     ///
     /// @param over whether it is beyond its limit, and that is enforced
+    /// @param quota whether it is refused only where all with a quota are beyond theirs
     /// @param limit the limit; empty where there is none
-    record Verdict(boolean over, Optional<Applied> limit) {
+    /// @param metadata what an answer says of a request that the limit lets pass: a tree of maps, lists, texts,
+    ///     numbers and flags
+    record Verdict(boolean over, boolean quota, Optional<Applied> limit, Map<String, Object> metadata) {
         /// Nothing limits it.
-        public static final Verdict UNLIMITED = new Verdict(false, Optional.empty());
+        public static final Verdict UNLIMITED = new Verdict(false, false, Optional.empty(), Map.of());
+
+        public Verdict {
+            metadata = Map.copyOf(metadata);
+        }
     }
 
     /// A limit, and what is left of it.

@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.UInt64Value;
+import com.google.protobuf.util.JsonFormat;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
@@ -221,14 +222,61 @@ final class AdsServerTest {
         };
     }
 
-    /// Lets pass what asks for nothing, and two hits of everybody else.
+    /// Lets pass two hits of everybody, of `quota` by quota, and tells `told` of itself.
     private static RateLimiter.Outcome judge(String domain, List<RateLimiter.Counted> descriptors) {
         var rate = new LimitRate(2, LimitUnit.MINUTE);
         return new RateLimiter.Outcome.Judged(descriptors.stream()
                 .map(counted -> new RateLimiter.Verdict(
                         counted.hits() > 2,
-                        Optional.of(new RateLimiter.Applied(domain, rate, Math.max(0, 2 - counted.hits()), 7))))
+                        counted.entries().getFirst().key().equals("quota"),
+                        Optional.of(new RateLimiter.Applied(domain, rate, Math.max(0, 2 - counted.hits()), 7)),
+                        told(counted.entries().getFirst().value())))
                 .toList());
+    }
+
+    private static Map<String, Object> told(String value) {
+        return value.startsWith("told")
+                ? Map.of("limit", Map.of("same", value, value, 7L), "tags", List.of(true, value))
+                : Map.of();
+    }
+
+    private static RateLimitRequest.Builder with(RateLimitRequest.Builder request, String entry, long hits) {
+        int split = entry.indexOf('=');
+        request.addDescriptorsBuilder()
+                .setHitsAddend(UInt64Value.of(hits))
+                .addEntriesBuilder()
+                .setKey(entry.substring(0, split))
+                .setValue(entry.substring(split + 1));
+        return request;
+    }
+
+    @Test
+    void quotas_refuse_a_request_only_when_none_has_something_left() {
+        var one = with(with(RateLimitRequest.newBuilder().setDomain("shop"), "quota=a", 3), "quota=b", 1);
+        var response = asked(plaintext(), one.build());
+        assertThat(response.getOverallCode()).isEqualTo(RateLimitResponse.Code.OK);
+        assertThat(response.getStatuses(0).getCode()).isEqualTo(RateLimitResponse.Code.OVER_LIMIT);
+        assertThat(response.hasDynamicMetadata()).isFalse();
+        var limited = with(one.clone(), "user=ann", 3).build();
+        assertThat(asked(plaintext(), limited).getOverallCode()).isEqualTo(RateLimitResponse.Code.OVER_LIMIT);
+        var all = with(with(RateLimitRequest.newBuilder().setDomain("shop"), "quota=a", 3), "user=ann", 1);
+        assertThat(asked(plaintext(), all.build()).getOverallCode()).isEqualTo(RateLimitResponse.Code.OVER_LIMIT);
+    }
+
+    @Test
+    void metadata_of_limits_with_something_left_is_merged_into_the_answer() throws IOException {
+        var request = RateLimitRequest.newBuilder().setDomain("shop").setHitsAddend(5);
+        with(with(with(request, "user=told1", 1), "user=told2", 1), "quota=told3", 3);
+        var metadata = asked(plaintext(), request.build()).getDynamicMetadata();
+        assertThat(JsonFormat.printer()
+                        .omittingInsignificantWhitespace()
+                        .sortingMapKeys()
+                        .print(metadata))
+                .isEqualTo("{\"descriptors\":[{\"entries\":[\"user=told1\"],\"hitsAddend\":1.0},"
+                        + "{\"entries\":[\"user=told2\"],\"hitsAddend\":1.0},"
+                        + "{\"entries\":[\"quota=told3\"],\"hitsAddend\":3.0}],"
+                        + "\"domain\":\"shop\",\"hitsAddend\":5.0,\"metadata\":"
+                        + "{\"limit\":{\"same\":\"told1\",\"told1\":7.0,\"told2\":7.0},\"tags\":[true,\"told1\"]}}");
     }
 
     private static RateLimitResponse asked(ManagedChannel channel, RateLimitRequest request) {
