@@ -39,7 +39,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -190,10 +189,7 @@ public final class ControlPlane implements AutoCloseable {
         var source = opened(new LimitsSource(place, limits, options.timing().directoryPeriod()));
         var errors = source.start().stream().filter(Problem::isError).toList();
         if (!errors.isEmpty()) {
-            throw new StartException(
-                    "the rate limits in " + place + " cannot be used: "
-                            + errors.stream().map(Problem::toString).collect(Collectors.joining(" | ")),
-                    "mend them, or name others with --rate-limits");
+            throw new StartException(errors);
         }
         return Optional.of(limits);
     }

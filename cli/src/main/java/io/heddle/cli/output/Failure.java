@@ -2,6 +2,7 @@ package io.heddle.cli.output;
 
 import io.heddle.model.problem.Problem;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /// A command that cannot go on: what happened, what to do next, and the exit code.
 public final class Failure extends RuntimeException {
@@ -30,6 +31,32 @@ public final class Failure extends RuntimeException {
         super(problems.getFirst().object() + ": " + problems.getFirst().reason());
         this.code = code;
         this.remedy = problems.getFirst().remedy();
+        this.problems = List.copyOf(problems);
+    }
+
+    /// All problems, each on its line with its remedy; of one alone the remedy stands apart.
+    ///
+    /// @param before what stands before them; may be empty
+    /// @param problems at least one
+    public static Failure all(ExitCode code, String before, List<Problem> problems) {
+        if (problems.size() == 1) {
+            var problem = problems.getFirst();
+            return new Failure(code, before + text(problem), problem.remedy(), problems);
+        }
+        var lines = problems.stream()
+                .map(problem -> text(problem) + (problem.remedy().isEmpty() ? "" : "; " + problem.remedy()))
+                .collect(Collectors.joining("\n  "));
+        return new Failure(code, before + lines, "", problems);
+    }
+
+    private static String text(Problem problem) {
+        return problem.object() + ": " + (problem.path().isEmpty() ? "" : problem.path() + ": ") + problem.reason();
+    }
+
+    private Failure(ExitCode code, String reason, String remedy, List<Problem> problems) {
+        super(reason);
+        this.code = code;
+        this.remedy = remedy;
         this.problems = List.copyOf(problems);
     }
 

@@ -168,10 +168,13 @@ public final class ControlCommand implements Callable<Integer> {
                         stateDirectory.toAbsolutePath().normalize().toString());
     }
 
-    private static ControlPlane started(ControlOptions options) {
+    static ControlPlane started(ControlOptions options) {
         try {
             return ControlPlane.start(options, new ReceivedHeads());
         } catch (StartException e) {
+            if (!e.problems().isEmpty()) {
+                throw Failure.all(ExitCode.REFUSED, "", e.problems());
+            }
             throw new Failure(ExitCode.FAILURE, e.reason(), e.remedy(), e);
         }
     }

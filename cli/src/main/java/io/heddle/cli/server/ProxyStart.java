@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
 
 /// How a proxy comes to serve, or why it does not: as soon as that is known, for people, with the exit code for it.
 final class ProxyStart {
@@ -78,17 +77,7 @@ final class ProxyStart {
     }
 
     private static Failure failure(ExitCode code, String before, List<Problem> problems) {
-        var reasons = problems.stream()
-                .filter(Problem::isError)
-                .map(problem -> problem.object() + (problem.path().isEmpty() ? "" : ": " + problem.path()) + ": "
-                        + problem.reason())
-                .collect(Collectors.joining("\n  "));
-        var remedies = problems.stream()
-                .filter(Problem::isError)
-                .map(Problem::remedy)
-                .filter(remedy -> !remedy.isEmpty())
-                .distinct()
-                .collect(Collectors.joining("; "));
-        return new Failure(code, before + reasons, remedies);
+        return Failure.all(
+                code, before, problems.stream().filter(Problem::isError).toList());
     }
 }

@@ -1,8 +1,11 @@
 package io.heddle.cli.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import io.heddle.cli.output.ExitCode;
+import io.heddle.cli.output.Failure;
 import io.heddle.control.ControlOptions;
 import io.heddle.control.ControlPlane;
 import io.heddle.proxy.Proxy;
@@ -159,5 +162,23 @@ class SharedLimitsTest {
         assertThat(metrics.body())
                 .contains("ratelimit_service_rate_limit_total_hits{domain=\"shop\",key=\"user\"} 6")
                 .contains("ratelimit_service_rate_limit_over_limit{domain=\"shop\",key=\"user\"} 2");
+    }
+
+    @Test
+    void a_start_with_a_bad_limits_file_is_refused_with_each_problem_beside_its_remedy() throws Exception {
+        var bad = Files.writeString(state.resolve("bad.yaml"), LIMITS.replace("year", "fortnight") + "  nope: 1\n");
+        var options = ControlOptions.defaults()
+                .withStateDirectory(state.resolve("refused"))
+                .withRateLimits(bad)
+                .withPorts(new ControlOptions.Ports("127.0.0.1", 0, 0, 0, 0, List.of()));
+        assertThatThrownBy(() -> ControlCommand.started(options)).isInstanceOfSatisfying(Failure.class, failure -> {
+            assertThat(failure.code()).isEqualTo(ExitCode.REFUSED);
+            assertThat(failure.reason().lines())
+                    .hasSize(2)
+                    .anyMatch(line -> line.contains("RateLimits file/bad.yaml: descriptors[0].rate_limit.unit: "
+                            + "\"fortnight\" is no unit; use one of "))
+                    .anyMatch(line -> line.contains("descriptors[0].nope: unknown field"));
+            assertThat(failure.remedy()).isEmpty();
+        });
     }
 }

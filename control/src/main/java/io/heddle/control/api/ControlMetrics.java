@@ -102,10 +102,11 @@ final class ControlMetrics {
         var figures = limits.figures();
         head(text, "heddle_rate_limit_counts", "gauge", "Things that requests are counted as now.");
         sample(text, "heddle_rate_limit_counts", limits.counted());
-        limit(text, "total_hits", "Requests under a limit, by rule.", figures, SharedLimits.Figures::hits);
-        limit(text, "within_limit", "Requests within it.", figures, SharedLimits.Figures::within);
-        limit(text, "over_limit", "Requests beyond it.", figures, SharedLimits.Figures::over);
-        limit(text, "shadow_mode", "Requests beyond it that were let pass.", figures, SharedLimits.Figures::shadow);
+        limit(text, "total_hits", "Hits under a limit, by rule.", figures, SharedLimits.Figures::hits);
+        limit(text, "within_limit", "Hits of requests within it.", figures, SharedLimits.Figures::within);
+        limit(text, "near_limit", "Hits beyond four fifths of it.", figures, SharedLimits.Figures::near);
+        limit(text, "over_limit", "Hits beyond it.", figures, SharedLimits.Figures::over);
+        limit(text, "shadow_mode", "Hits beyond it that were let pass.", figures, SharedLimits.Figures::shadow);
     }
 
     private static void limit(

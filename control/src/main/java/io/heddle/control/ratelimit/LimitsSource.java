@@ -37,6 +37,7 @@ public final class LimitsSource implements AutoCloseable {
     private final Map<Path, LimitDomain> good = new TreeMap<>();
     private Set<Path> missed = Set.of();
     private List<Problem> problems = List.of();
+    private boolean running;
 
     /// Keeps `limits` up to date with what is at `place`.
     public LimitsSource(Path place, SharedLimits limits, Duration period) {
@@ -46,10 +47,12 @@ public final class LimitsSource implements AutoCloseable {
     }
 
     /// Looks for the first time and goes on looking; all problems, and nothing is begun where there are
-    /// some that refuse a file: limits that a mesh is started with shall hold.
+    /// some that refuse a file: limits that a mesh is started with shall hold. Those are told by who started
+    /// it.
     public List<Problem> start() {
         var found = look();
         if (found.stream().noneMatch(Problem::isError)) {
+            running = true;
             Thread.ofVirtual().name("rate-limits").start(this::run);
         }
         return found;
@@ -105,17 +108,16 @@ public final class LimitsSource implements AutoCloseable {
                 .anyMatch(other ->
                         !other.getKey().equals(file) && other.getValue().name().equals(domain.name()));
         if (taken) {
-            found.add(Problem.error(
-                    "RateLimits file/" + name, "domain", domain.name() + " is in another file", "keep it in one"));
+            found.add(Problem.error(object(file), "domain", domain.name() + " is in another file", "keep it in one"));
             return;
         }
         good.put(file, domain);
     }
 
     private List<Problem> told(List<Problem> found) {
-        if (!found.equals(problems)) {
-            found.forEach(this::tell);
-        }
+        found.stream()
+                .filter(problem -> !problems.contains(problem) && (running || !problem.isError()))
+                .forEach(this::tell);
         problems = List.copyOf(found);
         return problems;
     }
@@ -124,7 +126,16 @@ public final class LimitsSource implements AutoCloseable {
         var event = problem.isError() ? log.atError() : log.atWarn();
         event.addKeyValue("place", place)
                 .addKeyValue("problem", problem)
-                .log(problem.isError() ? "rate limits: what was good before goes on" : "rate limits");
+                .log(wasGood(problem) ? "rate limits: what was good before goes on" : "rate limits");
+    }
+
+    private boolean wasGood(Problem problem) {
+        return problem.isError()
+                && good.keySet().stream().anyMatch(file -> problem.object().equals(object(file)));
+    }
+
+    private static String object(Path file) {
+        return "RateLimits file/" + file.getFileName();
     }
 
     private List<Path> files() throws IOException {

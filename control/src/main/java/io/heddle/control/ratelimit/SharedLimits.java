@@ -17,7 +17,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.LongAdder;
 
 /// Counts requests for all that ask, as Envoy's rate limit service does: in fixed windows, in memory. Other
 /// limits take the place of the present ones without a count being lost. Any thread.
@@ -27,11 +26,12 @@ public final class SharedLimits implements RateLimiter {
 
     private static final long MOST_CHARACTERS = 64L * 1024 * 1024;
 
+    private static final Verdict UNCOUNTED = new Uncounted();
     private static final LimitRule.Modes ENFORCED = new LimitRule.Modes(false, false, false);
 
     private final Clock clock;
     private final FixedWindows windows;
-    private final Map<Rule, Counts> counts = new ConcurrentHashMap<>();
+    private final Map<Rule, LimitCounts> counts = new ConcurrentHashMap<>();
     private volatile Map<String, RuleTree> domains = Map.of();
 
     /// Without limits yet.
@@ -56,32 +56,19 @@ public final class SharedLimits implements RateLimiter {
         }
     }
 
-    /// What was counted for a rule since the start.
+    /// What was counted for a rule since the start, in hits.
     ///
-    /// @param hits all requests
-    /// @param within those within the limit
-    /// @param over those beyond
+    /// @param hits all
+    /// @param within those of requests within the limit
+    /// @param near those beyond four fifths of the limit and within it
+    /// @param over those beyond the limit
     /// @param shadow those beyond that were let pass, as the rule is a shadow
-    public record Figures(long hits, long within, long over, long shadow) {}
-
-    private record Counts(LongAdder hits, LongAdder within, LongAdder over, LongAdder shadow) {
-        Counts() {
-            this(new LongAdder(), new LongAdder(), new LongAdder(), new LongAdder());
-        }
-
-        void count(long amount, boolean beyond, boolean shadowed) {
-            hits.add(amount);
-            (beyond ? over : within).add(amount);
-            if (beyond && shadowed) {
-                shadow.add(amount);
-            }
-        }
-    }
+    public record Figures(long hits, long within, long near, long over, long shadow) {}
 
     /// A descriptor, and the limit that it is counted in.
     ///
     /// @param entries what it is counted as
-    private record Limited(
+    private record Found(
             List<LimitEntry> entries,
             long hits,
             LimitPolicy policy,
@@ -100,8 +87,7 @@ public final class SharedLimits implements RateLimiter {
     public Outcome judge(String domain, List<Counted> descriptors) {
         var tree = domains.get(domain);
         if (tree == null) {
-            return new Outcome.Judged(
-                    descriptors.stream().map(_ -> Verdict.UNLIMITED).toList());
+            return new Outcome.Judged(descriptors.stream().map(_ -> UNCOUNTED).toList());
         }
         var limited = descriptors.stream()
                 .map(counted -> limited(domain, tree, counted))
@@ -112,7 +98,7 @@ public final class SharedLimits implements RateLimiter {
         var verdicts = new ArrayList<Verdict>();
         for (var found : limited) {
             if (found.isEmpty()) {
-                verdicts.add(Verdict.UNLIMITED);
+                verdicts.add(UNCOUNTED);
                 continue;
             }
             var verdict = verdict(found.get(), replaced);
@@ -124,16 +110,16 @@ public final class SharedLimits implements RateLimiter {
         return new Outcome.Judged(verdicts);
     }
 
-    private static Optional<Limited> limited(String domain, RuleTree tree, Counted counted) {
+    private static Optional<Found> limited(String domain, RuleTree tree, Counted counted) {
         if (counted.override().isPresent()) {
             var policy = new LimitPolicy(counted.override(), "", Set.of());
-            return Optional.of(new Limited(
+            return Optional.of(new Found(
                     counted.entries(), counted.hits(), policy, new Rule(domain, "override"), ENFORCED, Map.of()));
         }
         return tree.find(counted.entries()).flatMap(match -> {
             var rule = match.found().rule();
             return rule.policy()
-                    .map(policy -> new Limited(
+                    .map(policy -> new Found(
                             match.entries(),
                             counted.hits(),
                             policy,
@@ -144,14 +130,13 @@ public final class SharedLimits implements RateLimiter {
     }
 
     /// Empty when nothing more can be counted.
-    private Optional<Verdict> verdict(Limited limit, Set<String> replaced) {
+    private Optional<Verdict> verdict(Found limit, Set<String> replaced) {
         var policy = limit.policy();
         if (!policy.name().isEmpty() && replaced.contains(policy.name())) {
-            return Optional.of(Verdict.UNLIMITED);
+            return Optional.of(UNCOUNTED);
         }
         if (policy.rate().isEmpty()) {
-            counts(limit).count(limit.hits(), false, false);
-            return Optional.of(Verdict.UNLIMITED);
+            return Optional.of(new Unlimited());
         }
         var rate = policy.rate().get();
         long now = clock.instant().getEpochSecond();
@@ -160,12 +145,13 @@ public final class SharedLimits implements RateLimiter {
         if (count.isEmpty()) {
             return Optional.empty();
         }
-        boolean beyond = count.getAsLong() > rate.requests();
-        counts(limit).count(limit.hits(), beyond, limit.modes().shadow());
-        return Optional.of(new Verdict(
-                beyond && !limit.modes().shadow(),
+        long after = count.getAsLong();
+        boolean shadow = limit.modes().shadow();
+        counts(limit).count(limit.hits(), after, rate.requests(), shadow);
+        return Optional.of(new Limited(
+                after > rate.requests() && !shadow,
                 limit.modes().quota(),
-                Optional.of(applied(policy, rate, count.getAsLong(), now)),
+                applied(policy, rate, after, now),
                 limit.metadata()));
     }
 
@@ -174,15 +160,14 @@ public final class SharedLimits implements RateLimiter {
         return new Applied(policy.name(), rate, Math.max(0, rate.requests() - count), reset);
     }
 
-    private Counts counts(Limited limit) {
-        return counts.computeIfAbsent(limit.rule(), _ -> new Counts());
+    private LimitCounts counts(Found limit) {
+        return counts.computeIfAbsent(limit.rule(), _ -> new LimitCounts());
     }
 
     /// What was counted, by rule.
     public Map<Rule, Figures> figures() {
         var figures = new TreeMap<Rule, Figures>();
-        counts.forEach((rule, found) -> figures.put(
-                rule, new Figures(found.hits.sum(), found.within.sum(), found.over.sum(), found.shadow.sum())));
+        counts.forEach((rule, found) -> figures.put(rule, found.figures()));
         return figures;
     }
 

@@ -12,7 +12,10 @@ import io.heddle.model.problem.Problem;
 import io.heddle.xds.server.RateLimiter;
 import io.heddle.xds.server.RateLimiter.Applied;
 import io.heddle.xds.server.RateLimiter.Counted;
+import io.heddle.xds.server.RateLimiter.Limited;
 import io.heddle.xds.server.RateLimiter.Outcome;
+import io.heddle.xds.server.RateLimiter.Uncounted;
+import io.heddle.xds.server.RateLimiter.Unlimited;
 import io.heddle.xds.server.RateLimiter.Verdict;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,6 +103,10 @@ class SharedLimitsTest {
         };
     }
 
+    private static Limited limited(Verdict verdict) {
+        return (Limited) verdict;
+    }
+
     private boolean passes(Counted... counted) {
         return judged(counted).stream().noneMatch(RateLimiter.Verdict::over);
     }
@@ -109,7 +116,7 @@ class SharedLimitsTest {
         limits.take(List.of(domain(FILE)));
         var rate = new LimitRate(2, LimitUnit.MINUTE);
         assertThat(judged(counted("user=ann")))
-                .containsExactly(new Verdict(false, false, Optional.of(new Applied("", rate, 1, 40)), Map.of()));
+                .containsExactly(new Limited(false, false, new Applied("", rate, 1, 40), Map.of()));
         assertThat(passes(counted("user=ann"))).isTrue();
         assertThat(passes(counted("user=ann"))).isFalse();
         assertThat(passes(counted("user=bob"))).isTrue();
@@ -125,12 +132,12 @@ class SharedLimitsTest {
         assertThat(passes(counted("path=/api/a"))).isTrue();
         assertThat(passes(counted("path=/api/a"))).isFalse();
         assertThat(passes(counted("path=/api/b"))).isTrue();
-        assertThat(judged(counted("path=/other"))).containsExactly(Verdict.UNLIMITED);
-        assertThat(judged(counted("tenant=7"))).containsExactly(Verdict.UNLIMITED);
+        assertThat(judged(counted("path=/other"))).containsExactly(new Uncounted());
+        assertThat(judged(counted("tenant=7"))).containsExactly(new Uncounted());
         assertThat(passes(counted("tenant=7", "method=POST"))).isTrue();
         assertThat(passes(counted("tenant=7", "method=POST"))).isFalse();
-        assertThat(judged(counted("tenant=7", "method=POST", "user=ann"))).containsExactly(Verdict.UNLIMITED);
-        assertThat(judged(counted("user=ann", "path=/api/c"))).containsExactly(Verdict.UNLIMITED);
+        assertThat(judged(counted("tenant=7", "method=POST", "user=ann"))).containsExactly(new Uncounted());
+        assertThat(judged(counted("user=ann", "path=/api/c"))).containsExactly(new Uncounted());
     }
 
     @Test
@@ -157,7 +164,7 @@ class SharedLimitsTest {
     }
 
     private String name(String path) {
-        return judged(counted("path=" + path)).getFirst().limit().orElseThrow().name();
+        return limited(judged(counted("path=" + path)).getFirst()).limit().name();
     }
 
     @Test
@@ -203,7 +210,7 @@ class SharedLimitsTest {
                   rate_limit: { unit: minute, requests_per_unit: 1 }
                   metadata: { quota: { name: one, value: 7, of: [ true, 1.5 ] } }
                 """)));
-        var verdict = judged(counted("service=one")).getFirst();
+        var verdict = limited(judged(counted("service=one")).getFirst());
         assertThat(verdict.quota()).isTrue();
         assertThat(verdict.metadata())
                 .isEqualTo(Map.of("quota", Map.of("name", "one", "value", 7L, "of", List.of(true, 1.5))));
@@ -225,7 +232,7 @@ class SharedLimitsTest {
                 """)));
         var judged = (Outcome.Judged) limits.judge("7", List.of(counted("debug=true"), counted("404=007")));
         assertThat(judged.verdicts().getFirst().over()).isTrue();
-        assertThat(judged.verdicts().getLast().limit().orElseThrow())
+        assertThat(limited(judged.verdicts().getLast()).limit())
                 .isEqualTo(new Applied("1.50", new LimitRate(4_294_967_295L, LimitUnit.HOUR), 4_294_967_294L, 2380));
     }
 
@@ -240,7 +247,50 @@ class SharedLimitsTest {
         assertThat(passes(own)).isTrue();
         assertThat(passes(own)).as("six of five").isFalse();
         assertThat(limits.figures().get(new SharedLimits.Rule("shop", "tried")))
-                .isEqualTo(new SharedLimits.Figures(1, 0, 1, 1));
+                .isEqualTo(new SharedLimits.Figures(1, 0, 0, 1, 1));
+    }
+
+    @Test
+    void a_rule_without_a_limit_is_not_the_same_as_no_rule() {
+        limits.take(List.of(domain(FILE)));
+        assertThat(judged(counted("user=root"), counted("all="), counted("nobody=")))
+                .as("unlimited, replaced, without a rule")
+                .containsExactly(new Unlimited(), new Uncounted(), new Uncounted());
+        assertThat(limits.judge("other", List.of(counted("user=root"))))
+                .isEqualTo(new Outcome.Judged(List.of(new Uncounted())));
+        assertThat(limits.figures()).as("none of them is counted").isEmpty();
+    }
+
+    @Test
+    void hits_of_one_request_are_told_apart_by_where_the_limit_stands() {
+        limits.take(List.of(domain("""
+                domain: shop
+                descriptors:
+                - key: a
+                  rate_limit: { unit: hour, requests_per_unit: 100 }
+                - key: tried
+                  shadow_mode: true
+                  rate_limit: { unit: hour, requests_per_unit: 100 }
+                """)));
+        for (var key : List.of("a", "tried")) {
+            for (long hits : List.of(60L, 60L, 10L)) {
+                limits.judge("shop", List.of(new Counted(List.of(new LimitEntry(key, "")), hits, Optional.empty())));
+            }
+        }
+        assertThat(limits.figures().get(new SharedLimits.Rule("shop", "a")))
+                .isEqualTo(new SharedLimits.Figures(130, 60, 20, 30, 0));
+        assertThat(limits.figures().get(new SharedLimits.Rule("shop", "tried")))
+                .isEqualTo(new SharedLimits.Figures(130, 60, 20, 30, 30));
+    }
+
+    @Test
+    void hits_within_the_limit_are_near_it_beyond_four_fifths() {
+        limits.take(List.of(domain(FILE.replace("requests_per_unit: 2 ", "requests_per_unit: 10 "))));
+        for (long hits : List.of(7L, 2L, 1L)) {
+            limits.judge("shop", List.of(new Counted(List.of(new LimitEntry("user", "x")), hits, Optional.empty())));
+        }
+        assertThat(limits.figures().get(new SharedLimits.Rule("shop", "user")))
+                .isEqualTo(new SharedLimits.Figures(10, 10, 2, 0, 0));
     }
 
     @Test
@@ -311,6 +361,6 @@ class SharedLimitsTest {
         source.look();
         assertThat(passes(counted("all="))).as("one look is no proof").isFalse();
         source.look();
-        assertThat(judged(counted("all="))).containsExactly(Verdict.UNLIMITED);
+        assertThat(judged(counted("all="))).containsExactly(new Uncounted());
     }
 }

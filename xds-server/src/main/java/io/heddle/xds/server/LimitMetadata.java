@@ -21,8 +21,8 @@ final class LimitMetadata {
     static Optional<Struct> of(RateLimitRequest request, List<RateLimiter.Verdict> verdicts) {
         var merged = new LinkedHashMap<String, Object>();
         for (var verdict : verdicts) {
-            if (!verdict.over()) {
-                merge(merged, verdict.metadata());
+            if (verdict instanceof RateLimiter.Limited limited && !limited.over()) {
+                merge(merged, limited.metadata());
             }
         }
         if (merged.isEmpty()) {

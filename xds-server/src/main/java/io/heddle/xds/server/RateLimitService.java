@@ -118,12 +118,16 @@ final class RateLimitService implements BindableService {
     }
 
     private static RateLimitResponse response(RateLimitRequest request, List<RateLimiter.Verdict> verdicts) {
-        boolean over = verdicts.stream().anyMatch(verdict -> verdict.over() && !verdict.quota())
-                || isSpent(verdicts.stream().filter(RateLimiter.Verdict::quota).toList());
+        boolean over = verdicts.stream().anyMatch(verdict -> verdict.over() && !isQuota(verdict))
+                || isSpent(verdicts.stream().filter(RateLimitService::isQuota).toList());
         var response = RateLimitResponse.newBuilder().setOverallCode(over ? Code.OVER_LIMIT : Code.OK);
         verdicts.forEach(verdict -> response.addStatuses(status(verdict)));
         LimitMetadata.of(request, verdicts).ifPresent(response::setDynamicMetadata);
         return response.build();
+    }
+
+    private static boolean isQuota(RateLimiter.Verdict verdict) {
+        return verdict instanceof RateLimiter.Limited limited && limited.quota();
     }
 
     private static boolean isSpent(List<RateLimiter.Verdict> quotas) {
@@ -132,10 +136,14 @@ final class RateLimitService implements BindableService {
 
     private static DescriptorStatus status(RateLimiter.Verdict verdict) {
         var status = DescriptorStatus.newBuilder().setCode(verdict.over() ? Code.OVER_LIMIT : Code.OK);
-        if (verdict.limit().isEmpty()) {
-            return status.setLimitRemaining(NO_LIMIT).build();
-        }
-        var limit = verdict.limit().get();
+        return switch (verdict) {
+            case RateLimiter.Uncounted _ -> status.build();
+            case RateLimiter.Unlimited _ -> status.setLimitRemaining(NO_LIMIT).build();
+            case RateLimiter.Limited(var _, var _, var limit, var _) -> limited(status, limit);
+        };
+    }
+
+    private static DescriptorStatus limited(DescriptorStatus.Builder status, RateLimiter.Applied limit) {
         status.setLimitRemaining((int) limit.remaining())
                 .setDurationUntilReset(Duration.newBuilder().setSeconds(limit.reset()));
         status.getCurrentLimitBuilder()

@@ -38,20 +38,31 @@ public interface RateLimiter {
     }
 
     /// What holds for a descriptor.
+    sealed interface Verdict {
+        /// Whether it is beyond its limit, and that is enforced.
+        default boolean over() {
+            return false;
+        }
+    }
+
+    /// It is counted in a limit.
     ///
     /// @param over whether it is beyond its limit, and that is enforced
     /// @param quota whether it is refused only where all with a quota are beyond theirs
-    /// @param limit the limit; empty where there is none
+    /// @param limit the limit
     /// @param metadata what an answer says of a request that the limit lets pass: a tree of maps, lists, texts,
     ///     numbers and flags
-    record Verdict(boolean over, boolean quota, Optional<Applied> limit, Map<String, Object> metadata) {
-        /// Nothing limits it.
-        public static final Verdict UNLIMITED = new Verdict(false, false, Optional.empty(), Map.of());
-
-        public Verdict {
+    record Limited(boolean over, boolean quota, Applied limit, Map<String, Object> metadata) implements Verdict {
+        public Limited {
             metadata = Map.copyOf(metadata);
         }
     }
+
+    /// Its rule lets as many pass as come.
+    record Unlimited() implements Verdict {}
+
+    /// No limit holds for it: there is no rule, or another limit takes the place of its rule's.
+    record Uncounted() implements Verdict {}
 
     /// A limit, and what is left of it.
     ///

@@ -226,11 +226,18 @@ final class AdsServerTest {
     private static RateLimiter.Outcome judge(String domain, List<RateLimiter.Counted> descriptors) {
         var rate = new LimitRate(2, LimitUnit.MINUTE);
         return new RateLimiter.Outcome.Judged(descriptors.stream()
-                .map(counted -> new RateLimiter.Verdict(
-                        counted.hits() > 2,
-                        counted.entries().getFirst().key().equals("quota"),
-                        Optional.of(new RateLimiter.Applied(domain, rate, Math.max(0, 2 - counted.hits()), 7)),
-                        told(counted.entries().getFirst().value())))
+                .<RateLimiter.Verdict>map(counted -> switch (counted.entries()
+                        .getFirst()
+                        .key()) {
+                    case "free" -> new RateLimiter.Unlimited();
+                    case "none" -> new RateLimiter.Uncounted();
+                    case String key ->
+                        new RateLimiter.Limited(
+                                counted.hits() > 2,
+                                key.equals("quota"),
+                                new RateLimiter.Applied(domain, rate, Math.max(0, 2 - counted.hits()), 7),
+                                told(counted.entries().getFirst().value()));
+                })
                 .toList());
     }
 
@@ -248,6 +255,16 @@ final class AdsServerTest {
                 .setKey(entry.substring(0, split))
                 .setValue(entry.substring(split + 1));
         return request;
+    }
+
+    @Test
+    void as_many_as_come_is_told_apart_from_nothing_to_say() {
+        var request = with(with(RateLimitRequest.newBuilder().setDomain("shop"), "free=", 1), "none=", 1);
+        var response = asked(plaintext(), request.build());
+        assertThat(response.getStatusesList().stream()
+                        .map(status -> Integer.toUnsignedLong(status.getLimitRemaining())))
+                .containsExactly(0xFFFFFFFFL, 0L);
+        assertThat(response.getStatusesList()).noneMatch(RateLimitResponse.DescriptorStatus::hasCurrentLimit);
     }
 
     @Test
