@@ -87,7 +87,7 @@ record GeneratedRequest(String first, List<String> lines, String body) {
         lines.add("Host: " + host);
         headers(lines, chance);
         if (!method.equals("HEAD")) { // gRPC knows no HEAD
-            some(lines, chance, 10, "Content-Type", "application/grpc", "application/grpc+proto", "text/plain");
+            some(lines, chance, 20, "Content-Type", "application/grpc", "application/grpc+proto", "text/plain");
         }
         var target = chance.in(4) && path.startsWith("/") ? "http://" + chance.one(HOSTS) + path : path;
         var body = "";
@@ -121,6 +121,9 @@ record GeneratedRequest(String first, List<String> lines, String body) {
         }
         if (chance.in(25)) {
             path += chance.one("/", "x", "/b", ".html", "/users", "/../a", ";p=1");
+        }
+        if (table.says("ignore_path_parameters_in_path_matching") && chance.in(20)) {
+            path += ";p=1";
         }
         return chance.in(35) ? path + chance.one(QUERIES) : path;
     }
