@@ -261,7 +261,7 @@ class MeshPairTest {
     @Test
     void a_websocket_is_carried_over_both_sidecars_and_its_end_with_it() throws Exception {
         application.close();
-        application = Origin.echoing("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n");
+        application = Origin.echoingWebSocket();
         try (var inbound = inbound(STRICT);
                 var outbound = outbound(inbound, "shop");
                 var client = connect(outbound, "outbound")) {
@@ -283,7 +283,7 @@ class MeshPairTest {
     @Test
     void a_tunnel_goes_on_in_one_direction_when_the_other_has_ended() throws Exception {
         application.close();
-        application = Origin.answeringAfterTheEnd("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n");
+        application = Origin.answeringWebSocketAfterTheEnd();
         try (var inbound = inbound(STRICT);
                 var outbound = outbound(inbound, "shop");
                 var client = connect(outbound, "outbound")) {

@@ -45,6 +45,15 @@ public final class HttpResponseHead implements ResponseHead {
         return copy;
     }
 
+    /// Takes out the lines of a kind, as if they had not been sent.
+    public void removeLines(int kind) {
+        for (int i = lines.count() - 1; i >= 0 && lines.has(kind); i--) {
+            if (lines.kind(i) == kind) {
+                lines.removeLine(i);
+            }
+        }
+    }
+
     /// The status is `code`, 100 to 599.
     public void status(int code) {
         status = code;

@@ -29,6 +29,10 @@ public final class LineKind {
     public static final int EXTERNAL_ADDRESS = 18;
 
     public static final int DATE = 19;
+    /// `sec-websocket-key`, of HTTP/1.1 alone (RFC 8441, section 5), as is [#WEBSOCKET_ACCEPT].
+    public static final int WEBSOCKET_KEY = 20;
+    /// `sec-websocket-accept`.
+    public static final int WEBSOCKET_ACCEPT = 21;
 
     private LineKind() {}
 
@@ -80,10 +84,15 @@ public final class LineKind {
             case 17 -> {
                 int found = is(bytes, start, end, "transfer-encoding", TRANSFER_ENCODING);
                 found = found != OTHER ? found : is(bytes, start, end, "x-forwarded-proto", FORWARDED_PROTO);
+                found = found != OTHER ? found : is(bytes, start, end, "sec-websocket-key", WEBSOCKET_KEY);
                 yield found != OTHER ? found : envoy(bytes, start, end);
             }
             case 19 -> {
                 int found = is(bytes, start, end, "proxy-authorization", HOP_BY_HOP);
+                yield found != OTHER ? found : envoy(bytes, start, end);
+            }
+            case 20 -> {
+                int found = is(bytes, start, end, "sec-websocket-accept", WEBSOCKET_ACCEPT);
                 yield found != OTHER ? found : envoy(bytes, start, end);
             }
             case 23 -> {

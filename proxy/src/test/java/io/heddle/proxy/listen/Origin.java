@@ -7,9 +7,13 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// An upstream whose connections are handled by a few lines of the test's own, each on its own thread.
@@ -51,21 +55,45 @@ public final class Origin implements AutoCloseable {
         return self[0];
     }
 
+    /// What a host says that opens the WebSocket a request asks for, with `more` lines (RFC 6455, section
+    /// 4.2.2).
+    public static String switching(String head, String more) {
+        var key = head.lines()
+                .filter(line -> line.toLowerCase(Locale.ROOT).startsWith("sec-websocket-key: "))
+                .map(line -> line.substring(19))
+                .reduce("", String::concat);
+        try {
+            var text = (key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").getBytes(StandardCharsets.ISO_8859_1);
+            var proof = MessageDigest.getInstance("SHA-1").digest(text);
+            return "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                    + "Sec-WebSocket-Accept: " + Base64.getEncoder().encodeToString(proof) + "\r\n" + more + "\r\n";
+        } catch (NoSuchAlgorithmException missing) {
+            throw new IllegalStateException(missing);
+        }
+    }
+
+    /// Opens a WebSocket, then sends back what comes until that ends.
+    public static Origin echoingWebSocket() {
+        return new Origin((socket, _) -> {
+            write(socket, switching(head(socket.getInputStream()), ""));
+            socket.getInputStream().transferTo(socket.getOutputStream());
+        });
+    }
+
+    /// Opens a WebSocket, and sends back what comes when all of it has come.
+    public static Origin answeringWebSocketAfterTheEnd() {
+        return new Origin((socket, _) -> {
+            write(socket, switching(head(socket.getInputStream()), ""));
+            socket.getOutputStream().write(socket.getInputStream().readAllBytes());
+        });
+    }
+
     /// Answers one request with `response`, then sends back what comes until that ends.
     public static Origin echoing(String response) {
         return new Origin((socket, _) -> {
             head(socket.getInputStream());
             write(socket, response);
             socket.getInputStream().transferTo(socket.getOutputStream());
-        });
-    }
-
-    /// Answers one request with `response`, and sends back what comes when all of it has come.
-    public static Origin answeringAfterTheEnd(String response) {
-        return new Origin((socket, _) -> {
-            head(socket.getInputStream());
-            write(socket, response);
-            socket.getOutputStream().write(socket.getInputStream().readAllBytes());
         });
     }
 

@@ -25,11 +25,16 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Connections that change their protocol, over real sockets.
 class TunnelTest {
@@ -125,7 +130,7 @@ class TunnelTest {
                     assertThat(head)
                             .startsWith("GET /chat HTTP/1.1\r\n")
                             .contains("connection: upgrade\r\n", "upgrade: websocket\r\n");
-                    Origin.write(socket, SWITCHING + "welcome");
+                    Origin.write(socket, Origin.switching(head, "X-Key: k\r\n") + "welcome");
                     echo(socket);
                 });
                 var second = new RunningProxy(upgrade(origin.port()));
@@ -143,6 +148,94 @@ class TunnelTest {
             assertThat(client.getInputStream().read()).isEqualTo(-1);
             await().until(() -> first.seen.size() == 1 && second.seen.size() == 1);
             assertThat(second.seen.getFirst().received()).isEqualTo(500_005);
+        }
+    }
+
+    /// The opening of RFC 6455, section 1.3, and the answer it asks for.
+    private static final String OPENING = UPGRADE.replace(
+            "\r\n\r\n",
+            "\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+
+    private static final String PROOF = "sec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n";
+
+    private static List<String> lines(String head, String name) {
+        return head.lines()
+                .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(name + ":"))
+                .toList();
+    }
+
+    @Test
+    void each_side_of_http2_sees_a_whole_opening_of_the_websocket() throws IOException {
+        var heads = new ArrayBlockingQueue<String>(2);
+        try (var origin = new Origin((socket, _) -> {
+                    var head = Origin.head(socket.getInputStream());
+                    heads.add(head);
+                    Origin.write(socket, Origin.switching(head, "Sec-WebSocket-Protocol: chat\r\n"));
+                    echo(socket);
+                });
+                var second = new RunningProxy(upgrade(origin.port()));
+                var first = new RunningProxy(http2(second.port()));
+                var client = first.connect();
+                var bare = first.connect()) {
+            Origin.write(client, OPENING);
+            assertThat(Origin.head(client.getInputStream()))
+                    .startsWith("HTTP/1.1 101 ")
+                    .containsOnlyOnce("accept:")
+                    .contains(PROOF, "sec-websocket-protocol: chat\r\n");
+            tunnels(client);
+            var made = heads.remove();
+            assertThat(lines(made, "sec-websocket-key"))
+                    .singleElement()
+                    .satisfies(line -> assertThat(Base64.getDecoder().decode(line.substring(19)))
+                            .hasSize(16)
+                            .isNotEqualTo("the sample nonce".getBytes(StandardCharsets.ISO_8859_1)));
+            assertThat(lines(made, "sec-websocket-version")).containsExactly("sec-websocket-version: 13");
+
+            Origin.write(bare, UPGRADE);
+            assertThat(Origin.head(bare.getInputStream()))
+                    .startsWith("HTTP/1.1 101 ")
+                    .doesNotContain("accept:");
+            var other = heads.remove();
+            assertThat(lines(other, "sec-websocket-version")).containsExactly("sec-websocket-version: 13");
+            assertThat(lines(other, "sec-websocket-key")).hasSize(1).isNotEqualTo(lines(made, "sec-websocket-key"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                SWITCHING,
+                "HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+            })
+    void a_host_that_does_not_prove_a_websocket_of_http2_is_answered_502(String answer) throws IOException {
+        try (var origin = new Origin((socket, _) -> {
+                    Origin.head(socket.getInputStream());
+                    Origin.write(socket, answer);
+                    assertThat(socket.getInputStream().read()).isEqualTo(-1);
+                });
+                var second = new RunningProxy(upgrade(origin.port()));
+                var first = new RunningProxy(http2(second.port()));
+                var client = first.connect()) {
+            Origin.write(client, OPENING);
+            assertThat(Origin.head(client.getInputStream())).startsWith("HTTP/1.1 502 ");
+            await().until(() -> second.seen.size() == 1);
+            assertThat(second.seen(0).flag()).isEqualTo("UPE");
+        }
+    }
+
+    @Test
+    void an_opening_that_stays_with_http1_passes_as_it_is() throws IOException {
+        try (var origin = new Origin((socket, _) -> {
+                    assertThat(Origin.head(socket.getInputStream()))
+                            .contains("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
+                    Origin.write(socket, SWITCHING.replace("X-Key: k", "Sec-WebSocket-Accept: anything"));
+                    echo(socket);
+                });
+                var proxy = new RunningProxy(upgrade(origin.port()));
+                var client = proxy.connect()) {
+            Origin.write(client, OPENING);
+            assertThat(Origin.head(client.getInputStream())).contains("Sec-WebSocket-Accept: anything\r\n");
         }
     }
 

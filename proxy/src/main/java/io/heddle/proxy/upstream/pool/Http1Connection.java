@@ -3,6 +3,7 @@ package io.heddle.proxy.upstream.pool;
 import io.heddle.proxy.http.HeadResult;
 import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.HttpVersion;
+import io.heddle.proxy.http.LineKind;
 import io.heddle.proxy.http.OutgoingRequest;
 import io.heddle.proxy.http1.BodyReader;
 import io.heddle.proxy.http1.BodySink;
@@ -42,6 +43,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
     private boolean answered;
     private boolean bodiless;
     private String upgrade = "";
+    private String proof = "";
     private boolean tunnelling;
     private boolean hostEnded;
     private boolean reused;
@@ -166,11 +168,15 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
         if (result == HeadResult.MORE) {
             return false;
         }
-        if (result.isFault() || (head.status() == 101 && !OutgoingRequest.isUpgrade(upgrade, 101))) {
+        boolean unasked = head.status() == 101 && !OutgoingRequest.isUpgrade(upgrade, 101);
+        if (result.isFault() || unasked || !WebSocketHandshake.proves(head, proof)) {
             fail(UpstreamFailure.MALFORMED);
             return false;
         }
         if (OutgoingRequest.isUpgrade(upgrade, head.status())) {
+            if (!proof.isEmpty()) {
+                head.removeLines(LineKind.WEBSOCKET_ACCEPT);
+            }
             tunnel();
             current.head(head, false);
             return true;
@@ -320,6 +326,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
     public void send(OutgoingRequest request) {
         bodiless = request.head().isMethod("HEAD");
         upgrade = request.upgrade();
+        proof = WebSocketHandshake.toHttp1(request, worker);
         boolean chunked = Http1RequestWriter.chunks(request);
         var writer = Http1RequestWriter.write(worker.headWriter(), request);
         long expected = request.complete() ? 0 : request.head().lines().contentLength();

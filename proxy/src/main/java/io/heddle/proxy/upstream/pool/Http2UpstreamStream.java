@@ -23,6 +23,7 @@ final class Http2UpstreamStream implements UpstreamStream {
     private final Http2Stream stream;
     private @Nullable UpstreamListener listener;
     private String upgrade = "";
+    private String proof = "";
     private boolean answered;
     private boolean tunnelling;
     private boolean requestEnded;
@@ -56,6 +57,7 @@ final class Http2UpstreamStream implements UpstreamStream {
     @Override
     public void send(OutgoingRequest request) {
         upgrade = request.upgrade();
+        proof = WebSocketHandshake.toHttp2(request);
         Http2HeadWriter.request(stream, request);
     }
 
@@ -141,6 +143,9 @@ final class Http2UpstreamStream implements UpstreamStream {
             tunnelling = !upgrade.isEmpty() && !complete && head.status() >= 200 && head.status() < 300;
             if (tunnelling && !upgrade.equals(OutgoingRequest.CONNECT)) {
                 head.status(SWITCHING_PROTOCOLS);
+                if (!proof.isEmpty()) {
+                    WebSocketHandshake.prove(head, proof);
+                }
             }
             return head;
         }
@@ -196,6 +201,7 @@ final class Http2UpstreamStream implements UpstreamStream {
         private UpstreamFailure failure(Http2Error error, boolean processed) {
             if (!processed) {
                 return UpstreamFailure.REFUSED;
+            }
             }
             if (connection.lost()) {
                 return answered ? UpstreamFailure.RESET_IN_RESPONSE : UpstreamFailure.RESET_BEFORE_RESPONSE;
