@@ -191,21 +191,26 @@ public final class HttpRequestHead implements RequestHead {
         requestLine = at;
     }
 
-    /// Makes the path plain: dot segments resolved and unreserved octets decoded if `dots`, slashes in a row made one
-    /// if `mergeSlashes`. From then on [#path] is the plain one.
-    public void normalizePath(boolean dots, boolean mergeSlashes) {
+    /// Makes the path plain: dot segments resolved and unreserved octets decoded if `dots`, slashes in a
+    /// row made one if `mergeSlashes`. From then on [#path] is the plain one. `false` when `dots` and the
+    /// path has an escaped NUL: no path is plain with that.
+    public boolean normalizePath(boolean dots, boolean mergeSlashes) {
         int start = Span.start(path);
         int end = Span.end(path);
         var bytes = lines.bytes();
         int query = pathEnd();
         boolean wanted = dots || mergeSlashes;
         if (!wanted || start == end || !PathNormalizer.isSuspect(bytes, start, query)) {
-            return;
+            return true;
+        }
+        if (dots && PathNormalizer.hasNull(bytes, start, query)) {
+            return false;
         }
         int plain = PathNormalizer.normalize(bytes, start, query, dots, mergeSlashes);
         System.arraycopy(bytes, query, bytes, plain, end - query);
         path = Span.of(start, plain + end - query);
         requestLine = NO_LINE;
+        return true;
     }
 
     /// Whether the path, without its query, has an escaped slash or backslash.

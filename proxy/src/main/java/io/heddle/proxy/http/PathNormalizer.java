@@ -3,9 +3,13 @@ package io.heddle.proxy.http;
 /// Makes a path plain, in place, so that policies and the application see the same one (RFC 3986, section 6; Envoy's
 /// `normalize_path` and `merge_slashes`). The result is never longer.
 ///
-/// Escaped unreserved octets are decoded, backslashes become slashes, dot segments are resolved, and `..` at the root
-/// stays at the root. Escaped slashes stay escaped unless [#unescapeSlashes] is asked for, as in Envoy by default.
+/// Escaped unreserved octets are decoded, backslashes become slashes, dot segments are resolved, and `..`
+/// at the root stays at the root. A segment with a parameter, `..;x`, is the dot segment it begins with, as
+/// servers that cut parameters off first take it for one. Escaped slashes stay escaped unless
+/// [#unescapeSlashes] is asked for, as in Envoy by default.
 final class PathNormalizer {
+    private static final int NO_DOTS = 0;
+
     private PathNormalizer() {}
 
     /// Whether the path, without its query, has anything to be looked at.
@@ -74,9 +78,10 @@ final class PathNormalizer {
             }
             boolean last = next == decoded;
             int size = next - at - 1;
-            if (dots && size == 1 && bytes[at + 1] == '.') {
+            int leading = dots ? dots(bytes, at + 1, next) : NO_DOTS;
+            if (leading == 1) {
                 out = last ? slash(bytes, out) : out;
-            } else if (dots && size == 2 && bytes[at + 1] == '.' && bytes[at + 2] == '.') {
+            } else if (leading == 2) {
                 out = parent(bytes, start, out);
                 out = last ? slash(bytes, out) : out;
             } else if (size > 0 || last || !mergeSlashes) {
@@ -86,6 +91,25 @@ final class PathNormalizer {
             at = next;
         }
         return out == start ? slash(bytes, out) : out;
+    }
+
+    /// How many dots the segment from `at` to `end` (exclusive) is, its parameters left aside.
+    private static int dots(byte[] bytes, int at, int end) {
+        int after = at;
+        while (after < end && bytes[after] == '.') {
+            after++;
+        }
+        return after == end || bytes[after] == ';' ? after - at : NO_DOTS;
+    }
+
+    /// Whether there is an escaped NUL, at which some applications end a path.
+    static boolean hasNull(byte[] bytes, int start, int end) {
+        for (int i = start; i + 2 < end; i++) {
+            if (bytes[i] == '%' && bytes[i + 1] == '0' && bytes[i + 2] == '0') {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static int slash(byte[] bytes, int out) {

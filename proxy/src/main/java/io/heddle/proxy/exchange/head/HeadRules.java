@@ -24,6 +24,8 @@ public final class HeadRules {
     private static final String PATH_DETAILS = "path_normalization_failed";
     private static final Optional<LocalReply> ESCAPED_SLASH =
             Optional.of(LocalReply.of(400, "the path has an escaped slash\n", ResponseFlag.NONE, PATH_DETAILS));
+    private static final Optional<LocalReply> ESCAPED_NULL =
+            Optional.of(LocalReply.of(400, "the path has an escaped NUL\n", ResponseFlag.NONE, PATH_DETAILS));
     private static final int TEMPORARY_REDIRECT = 307;
 
     private HeadRules() {}
@@ -60,7 +62,9 @@ public final class HeadRules {
             case UNESCAPE_AND_REDIRECT -> redirect = head.unescapeSlashes();
             case UNESCAPE_AND_FORWARD -> head.unescapeSlashes();
         }
-        head.normalizePath(rules.normalize(), rules.mergeSlashes());
+        if (!head.normalizePath(rules.normalize(), rules.mergeSlashes())) {
+            return ESCAPED_NULL;
+        }
         if (!redirect) {
             return PASSES;
         }
