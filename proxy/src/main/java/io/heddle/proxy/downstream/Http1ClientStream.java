@@ -170,6 +170,11 @@ final class Http1ClientStream implements ClientStream {
     }
 
     @Override
+    public boolean retract() {
+        return output.retract();
+    }
+
+    @Override
     public void abort() {
         output.discard();
         connection.abort();

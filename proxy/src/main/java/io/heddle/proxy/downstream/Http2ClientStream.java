@@ -167,6 +167,12 @@ final class Http2ClientStream implements ClientStream {
         }
     }
 
+    /// A head changes the state of the header compression as it is written.
+    @Override
+    public boolean retract() {
+        return false;
+    }
+
     @Override
     public void abort() {
         stream.reset(Http2Error.INTERNAL_ERROR);

@@ -56,6 +56,14 @@ final class AnswerRelay {
         return false;
     }
 
+    /// Takes back what was written of the answer, so that another one can take its place; false when some
+    /// of it is on its way, or `filters` have seen it.
+    boolean retract(@Nullable FilterRunner filters) {
+        boolean gone = (filters == null || !filters.seesAnswer()) && client.retract();
+        format.timeline().grpcStatus = gone ? -1 : format.timeline().grpcStatus;
+        return gone;
+    }
+
     /// Takes a piece of the body, which is its own from then on.
     void body(ByteBuf piece) {
         if (filtered == null) {

@@ -173,9 +173,9 @@ final class Attempt implements UpstreamListener, HostWait.Listener {
         return switch (failure) {
             case CONNECT_FAILED, CONNECT_TIMEOUT -> Optional.of(new RetryDecider.Outcome.ConnectFailed());
             case RESET_BEFORE_RESPONSE -> Optional.of(new RetryDecider.Outcome.ResetBeforeResponse(headSent, reused));
-            case STREAM_RESET -> Optional.of(new RetryDecider.Outcome.ResetBeforeResponse(headSent, false));
+            case STREAM_RESET, MALFORMED -> Optional.of(new RetryDecider.Outcome.ResetBeforeResponse(headSent, false));
             case REFUSED -> Optional.of(new RetryDecider.Outcome.Refused());
-            case OVERFLOW, RESET_IN_RESPONSE, STREAM_RESET_IN_RESPONSE, MALFORMED -> Optional.empty();
+            case OVERFLOW, RESET_IN_RESPONSE, STREAM_RESET_IN_RESPONSE -> Optional.empty();
             case NO_SUCH_NAME, TOO_MANY_NAMES, TOO_MANY_QUESTIONS -> Optional.empty();
         };
     }

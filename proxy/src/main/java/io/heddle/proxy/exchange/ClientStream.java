@@ -10,8 +10,8 @@ import io.netty.buffer.ByteBuf;
 /// protocol makes of it what it can: HTTP/1.1 closes its connection where HTTP/2 resets a stream. Confined to its
 /// event loop.
 ///
-/// An answer is [#interim] any number of times, [#head], [#body] any number of times, [#end], or [#local] alone; then
-/// [#done]. Nothing has to reach the client before [#flush].
+/// An answer is [#interim] any number of times, [#head], [#body] any number of times, [#end], or [#local]
+/// alone, also after [#retract]; then [#done]. Nothing has to reach the client before [#flush].
 public interface ClientStream {
     /// The name of the listener it came by.
     String listener();
@@ -65,6 +65,10 @@ public interface ClientStream {
     /// @param lines its header lines, `content-length` among them where it has one
     /// @param body its body; empty in answer to HEAD
     void local(int status, EditedLines lines, byte[] body);
+
+    /// Takes the answer back, head and all, if none of it is on its way: then there may be another one.
+    /// False when some of it is, or the protocol cannot; then nothing happens.
+    boolean retract();
 
     /// Ends the answer so that the client sees that it is incomplete. What was not sent is forgotten. [#done] follows.
     void abort();

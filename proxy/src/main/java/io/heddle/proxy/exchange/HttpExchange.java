@@ -330,7 +330,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
 
     /// Answers here, or, when an answer is already on its way, ends it visibly.
     void fail(LocalReply reply) {
-        if (answering) {
+        if (answering && !relay.retract(filters)) {
             timeline.flag = reply.flag();
             timeline.details = reply.details();
             client.abort();

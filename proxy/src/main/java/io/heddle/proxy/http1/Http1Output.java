@@ -27,6 +27,8 @@ public final class Http1Output {
     private boolean chunked;
     /// The last chunk's data was passed on; the line end after it is still to be written.
     private boolean owesLineEnd;
+    /// Some of the message was passed on.
+    private boolean begun;
 
     /// Writes to `channel`, on its event loop.
     public Http1Output(Channel channel) {
@@ -48,6 +50,7 @@ public final class Http1Output {
         writePending();
         chunked = inChunks;
         owesLineEnd = false;
+        begun = false;
         int spare = expected >= 0 && expected <= GATHERED ? (int) expected : GATHERED / 8;
         pending = writer.finish(channel.alloc()::directBuffer, spare);
     }
@@ -77,6 +80,7 @@ public final class Http1Output {
             return;
         }
         writePending();
+        begun = true;
         channel.write(bytes, channel.voidPromise());
     }
 
@@ -147,6 +151,16 @@ public final class Http1Output {
         channel.flush();
     }
 
+    /// Forgets the message whose head was written last, if none of it was passed on yet; whether that is so.
+    public boolean retract() {
+        if (begun || pending == null) {
+            return false;
+        }
+        discard();
+        chunked = false;
+        return true;
+    }
+
     /// Forgets what was not written.
     public void discard() {
         if (pending != null) {
@@ -163,6 +177,7 @@ public final class Http1Output {
 
     private void writePending() {
         if (pending != null) {
+            begun = true;
             channel.write(pending, channel.voidPromise());
             pending = null;
         }

@@ -34,6 +34,7 @@ final class Http2HostConnection extends ChannelInboundHandlerAdapter implements 
     private int served;
     private long openedAt;
     private boolean lost;
+    private boolean faulty;
 
     Http2HostConnection(Http2Pool pool, Worker worker) {
         this.pool = pool;
@@ -87,6 +88,11 @@ final class Http2HostConnection extends ChannelInboundHandlerAdapter implements 
     /// Whether the connection itself is over.
     boolean lost() {
         return lost || connection().over();
+    }
+
+    /// Whether it is over because the host broke the protocol.
+    boolean faulty() {
+        return faulty;
     }
 
     /// Whether it can take a request now; one that asks for another protocol waits for what the host can.
@@ -202,6 +208,7 @@ final class Http2HostConnection extends ChannelInboundHandlerAdapter implements 
 
     @Override
     public void failed(Http2Error error, String reason) {
+        faulty = error != Http2Error.NO_ERROR;
         pool.counters().failed();
         pool.left(this);
     }

@@ -202,6 +202,8 @@ final class Http2UpstreamStream implements UpstreamStream {
             if (!processed) {
                 return UpstreamFailure.REFUSED;
             }
+            if (connection.faulty()) {
+                return UpstreamFailure.MALFORMED;
             }
             if (connection.lost()) {
                 return answered ? UpstreamFailure.RESET_IN_RESPONSE : UpstreamFailure.RESET_BEFORE_RESPONSE;
