@@ -10,7 +10,6 @@ import io.netty.buffer.ByteBuf;
 /// Strict: lines end with CR LF, sizes are plain hexadecimal. Chunk extensions are checked and left out.
 final class ChunkDecoder {
     private static final int MAX_SIZE_DIGITS = 15;
-    private static final int MAX_EXTENSION = 1024;
     private static final int MAX_TRAILERS = 8 * 1024;
     private static final int MAX_TRAILER_LINES = 50;
     private static final BodySink NOBODY = ByteBuf::release;
@@ -27,18 +26,17 @@ final class ChunkDecoder {
     }
 
     private final HeaderLines trailers = new HeaderLines();
+    private final ChunkExtensions extensions = new ChunkExtensions();
     private final LineReader trailerReader = new LineReader(trailers, MAX_TRAILERS, MAX_TRAILER_LINES);
     private State state = State.DONE;
     private long size;
     private int digits;
-    private int extension;
     private boolean looking;
 
     void start() {
         state = State.SIZE;
         size = 0;
         digits = 0;
-        extension = 0;
         trailerReader.clear();
     }
 
@@ -104,20 +102,19 @@ final class ChunkDecoder {
             return true;
         }
         state = State.EXTENSION;
-        return octet == ';' || octet == ' ' || octet == '\t';
+        return extensions.start(octet);
     }
 
     private boolean extension(int octet) {
         if (octet == Octets.CR) {
             state = State.SIZE_LF;
-            return true;
+            return extensions.mayEnd();
         }
-        return Octets.isValue((byte) octet) && ++extension <= MAX_EXTENSION;
+        return extensions.take(octet);
     }
 
     private boolean sizeEnd(int octet) {
         digits = 0;
-        extension = 0;
         state = size == 0 ? State.TRAILERS : State.DATA;
         return octet == Octets.LF;
     }
