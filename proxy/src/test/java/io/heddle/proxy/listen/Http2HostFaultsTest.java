@@ -100,6 +100,12 @@ class Http2HostFaultsTest {
                 row("a window that overflows", 502, Frames.settled().times(2, WINDOW_UPDATE, 0, 0, large)),
                 row("a flood of settings", 502, Frames.settled().times(200, SETTINGS, 0, 0)),
                 row("a head without a status", 502, Frames.settled().frame(HEADERS, END_HEADERS | END_STREAM, 1)),
+                row(
+                        "too many interim answers",
+                        502,
+                        Frames.settled()
+                                .times(40, HEADERS, END_HEADERS, 1, hints)
+                                .head(END_STREAM)),
                 row("two heads", 502, Frames.settled().head(0).head(END_STREAM)),
                 row("more than its length", 502, Frames.settled().head('2').data(END_STREAM, "abc")),
                 row("less than its length", 502, Frames.settled().head('5').data(END_STREAM, "abc")),

@@ -2,6 +2,7 @@ package io.heddle.proxy.upstream.pool;
 
 import io.heddle.proxy.http.HeadResult;
 import io.heddle.proxy.http.HeaderLines;
+import io.heddle.proxy.http.HttpResponseHead;
 import io.heddle.proxy.http.HttpVersion;
 import io.heddle.proxy.http.LineKind;
 import io.heddle.proxy.http.OutgoingRequest;
@@ -44,6 +45,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
     private boolean bodiless;
     private String upgrade = "";
     private String proof = "";
+    private final InterimAnswers interims = new InterimAnswers();
     private boolean tunnelling;
     private boolean hostEnded;
     private boolean reused;
@@ -182,9 +184,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
             return true;
         }
         if (head.status() < 200) {
-            current.interim(head);
-            reader.clear();
-            return true;
+            return interim(head, current);
         }
         frame();
         if (!body.begins(in)) {
@@ -195,6 +195,18 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
         whole = body.complete();
         current.head(head, whole);
         whole = false;
+        return true;
+    }
+
+    private boolean interim(HttpResponseHead head, UpstreamListener current) {
+        if (!interims.mayCome(worker.now())) {
+            fail(UpstreamFailure.MALFORMED);
+            return false;
+        }
+        if (InterimAnswers.isPassedOn(head.status())) {
+            current.interim(head);
+        }
+        reader.clear();
         return true;
     }
 
@@ -327,6 +339,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
         bodiless = request.head().isMethod("HEAD");
         upgrade = request.upgrade();
         proof = WebSocketHandshake.toHttp1(request, worker);
+        interims.start(worker.now());
         boolean chunked = Http1RequestWriter.chunks(request);
         var writer = Http1RequestWriter.write(worker.headWriter(), request);
         long expected = request.complete() ? 0 : request.head().lines().contentLength();

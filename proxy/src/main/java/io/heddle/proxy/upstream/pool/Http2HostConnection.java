@@ -127,6 +127,15 @@ final class Http2HostConnection extends ChannelInboundHandlerAdapter implements 
         return connection().open(listener);
     }
 
+    /// The host says too much before an answer: the connection ends, and with it every request on it.
+    void tooManyInterims() {
+        connection().fail(Http2Error.ENHANCE_YOUR_CALM, "too many interim answers");
+    }
+
+    long now() {
+        return worker.now();
+    }
+
     /// Takes no more requests, and ends when those it has are done.
     void retire() {
         transport().drain();

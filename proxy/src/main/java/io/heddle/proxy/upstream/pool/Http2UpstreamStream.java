@@ -24,6 +24,7 @@ final class Http2UpstreamStream implements UpstreamStream {
     private @Nullable UpstreamListener listener;
     private String upgrade = "";
     private String proof = "";
+    private @Nullable InterimAnswers interims;
     private boolean answered;
     private boolean tunnelling;
     private boolean requestEnded;
@@ -158,9 +159,20 @@ final class Http2UpstreamStream implements UpstreamStream {
         @Override
         public void interim() {
             touch();
-            if (listener != null) {
+            if (!mayComeInterim()) {
+                connection.tooManyInterims();
+            } else if (listener != null
+                    && InterimAnswers.isPassedOn(stream.response().status())) {
                 listener.interim(stream.response());
             }
+        }
+
+        private boolean mayComeInterim() {
+            if (interims == null) {
+                interims = new InterimAnswers();
+                interims.start(connection.now());
+            }
+            return interims.mayCome(connection.now());
         }
 
         @Override
