@@ -7,11 +7,12 @@ public enum Flood {
     RESET(200, 50, 0.25),
     /// Header blocks in ever more CONTINUATION frames (CVE-2024-27316). Counted within a block.
     CONTINUATION(0, 0, 0),
-    /// SETTINGS, each of which must be answered.
+    /// SETTINGS, each of which must be answered, and answers to settings that were not said.
     SETTINGS(50, 5, 0),
-    /// PING, each of which must be answered. A peer that measures its bandwidth sends them with its data.
+    /// PING, each of which must be answered, and answers to none. A peer that measures its bandwidth sends
+    /// them with its data.
     PING(100, 10, 2),
-    /// DATA without data that ends nothing.
+    /// DATA without data, padded or not, that ends nothing.
     EMPTY_DATA(100, 10, 1),
     /// PRIORITY, which means nothing any more.
     PRIORITY(200, 50, 4),

@@ -367,12 +367,15 @@ public final class Http2Connection {
         return pingAwaited;
     }
 
-    void pingAnswered(long payload) {
-        if (payload == DRAIN_PING) {
+    /// The peer says that it has heard a PING; whether one was waiting for that.
+    boolean pingAnswered(long payload) {
+        if (payload == DRAIN_PING && draining && !numbers.ignoresNew()) {
             drainNow();
-        } else if (payload == KEEP_ALIVE_PING) {
-            pingAwaited = false;
+            return true;
         }
+        boolean awaited = payload == KEEP_ALIVE_PING && pingAwaited;
+        pingAwaited &= !awaited;
+        return awaited;
     }
 
     /// The peer's first settings, or later ones.

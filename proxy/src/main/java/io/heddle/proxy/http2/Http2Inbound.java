@@ -17,6 +17,8 @@ final class Http2Inbound implements FrameSink {
     private int dataId;
     private int dataFlags;
     private int dataLeft;
+    private boolean carried;
+    private boolean settingsAcknowledged;
 
     Http2Inbound(Http2Connection connection, Http2HeadLimits limits) {
         Http2Options options = limits.options();
@@ -124,6 +126,10 @@ final class Http2Inbound implements FrameSink {
             return fail(Http2Error.PROTOCOL_ERROR, "SETTINGS on a stream");
         }
         if ((flags & Frames.ACK) != 0) {
+            if (settingsAcknowledged && overdone(Flood.SETTINGS, now())) {
+                return false;
+            }
+            settingsAcknowledged = true; // Settings are said once, at the start.
             heads.settingsAcknowledged();
             return length == 0 || fail(Http2Error.FRAME_SIZE_ERROR, "an acknowledgement with settings");
         }
@@ -160,8 +166,7 @@ final class Http2Inbound implements FrameSink {
         }
         long value = (long) Frames.readInt(payload, 0) << 32 | (Frames.readInt(payload, 4) & 0xffff_ffffL);
         if ((flags & Frames.ACK) != 0) {
-            connection.pingAnswered(value);
-            return true;
+            return connection.pingAnswered(value) || !overdone(Flood.PING, now());
         }
         if (overdone(Flood.PING, now())) {
             return false;
@@ -244,6 +249,7 @@ final class Http2Inbound implements FrameSink {
         dataId = id;
         dataFlags = flags;
         dataLeft = length;
+        carried = false;
         if (!dataStream.opened) {
             return connection.numbers().mayLinger(id) || streamFault(id, Http2Error.STREAM_CLOSED);
         }
@@ -262,8 +268,6 @@ final class Http2Inbound implements FrameSink {
         stream.receivable -= length;
         if (error != Http2Error.NO_ERROR) {
             connection.fault(stream, error);
-        } else if (length > 0) {
-            connection.guard().useful();
         }
         return !connection.over();
     }
@@ -278,6 +282,10 @@ final class Http2Inbound implements FrameSink {
         int size = piece.readableBytes();
         dataLeft -= size;
         var stream = dataStream;
+        if (!carried && isOpen(stream)) {
+            connection.guard().useful();
+        }
+        carried = true;
         if (!isOpen(stream)) {
             piece.release();
             return;
@@ -293,6 +301,10 @@ final class Http2Inbound implements FrameSink {
 
     @Override
     public boolean dataEnds() {
+        boolean padding = !carried && dataLeft > 0 && (dataFlags & Frames.END_STREAM) == 0;
+        if (padding && overdone(Flood.EMPTY_DATA, now())) {
+            return false;
+        }
         if (uncredited >= window / 2 && !connection.over()) {
             connection.outbound().windowUpdate(0, uncredited);
             receivable += uncredited;

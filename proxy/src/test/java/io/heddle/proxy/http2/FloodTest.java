@@ -81,6 +81,34 @@ class FloodTest {
     }
 
     @Test
+    void answers_to_settings_that_were_not_said() {
+        ends(Flood.SETTINGS, 60, _ -> send(new RawFrames().frame(Frames.SETTINGS, Frames.ACK, 0)));
+    }
+
+    @Test
+    void answers_to_pings_that_were_not_sent() {
+        ends(Flood.PING, 120, _ -> send(new RawFrames().frame(Frames.PING, Frames.ACK, 0, 0, 0, 0, 0, 0, 0, 0, 0)));
+    }
+
+    @Test
+    void data_of_padding_alone() {
+        send(new RawFrames().post(1));
+        var padding = new int[256];
+        padding[0] = 255;
+        ends(Flood.EMPTY_DATA, 120, _ -> send(new RawFrames().frame(Frames.DATA, Frames.PADDED, 1, padding)));
+    }
+
+    @Test
+    void padded_data_is_data() {
+        send(new RawFrames().post(1));
+        for (int i = 0; i < 1_000; i++) {
+            send(new RawFrames().frame(Frames.DATA, Frames.PADDED, 1, 2, 'x', 0, 0));
+        }
+        send(new RawFrames().frame(Frames.DATA, Frames.PADDED | Frames.END_STREAM, 1, 2, 0, 0));
+        assertThat(server.connection.over()).isFalse();
+    }
+
+    @Test
     void priorities() {
         ends(Flood.PRIORITY, 220, _ -> send(new RawFrames().frame(Frames.PRIORITY, 0, 3, 0, 0, 0, 1, 1)));
     }
