@@ -15,7 +15,7 @@ public enum HeadResult {
     LINE_FOLDED(400, "a header line is folded"),
     HOST_MISSING(400, "the Host header is missing or empty"),
     HOST_DUPLICATE(400, "there is more than one Host header"),
-    HOST_INVALID(400, "the authority contains a character that none may"),
+    HOST_INVALID(400, "the authority is no host with at most a port"),
     LENGTH_INVALID(400, "the Content-Length is not one decimal number"),
     LENGTH_DUPLICATE(400, "there is more than one Content-Length header"),
     CODING_INVALID(400, "the Transfer-Encoding does not end with chunked, or appears twice, or comes with HTTP/1.0"),

@@ -12,7 +12,7 @@ public final class Octets {
     private static final int TOKEN = 1;
     private static final int TARGET = 2;
     private static final int VALUE = 4;
-    private static final int AUTHORITY = 8;
+    private static final int HOST = 8;
     private static final byte[] CLASSES = classes();
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long ONES = 0x0101010101010101L;
@@ -29,8 +29,8 @@ public final class Octets {
             if (letter || digit || (octet < 128 && "!#$%&'*+-.^_`|~".indexOf(octet) >= 0)) {
                 found |= TOKEN;
             }
-            if (letter || digit || (octet < 128 && "-._~%!$&'()*+,;=:[]".indexOf(octet) >= 0)) {
-                found |= AUTHORITY;
+            if (letter || digit || (octet < 128 && "-._~%!$&'()*+,;=".indexOf(octet) >= 0)) {
+                found |= HOST;
             }
             if (octet > 0x20 && octet < 0x7f && octet != '#') {
                 found |= TARGET;
@@ -58,14 +58,9 @@ public final class Octets {
         return (CLASSES[octet & 0xff] & VALUE) != 0;
     }
 
-    /// Whether every octet may stand in an authority and there is at least one.
-    public static boolean isAuthority(byte[] bytes, int start, int end) {
-        for (int i = start; i < end; i++) {
-            if ((CLASSES[bytes[i] & 0xff] & AUTHORITY) == 0) {
-                return false;
-            }
-        }
-        return end > start;
+    /// Whether the octet may stand in a host's name.
+    static boolean isHost(byte octet) {
+        return (CLASSES[octet & 0xff] & HOST) != 0;
     }
 
     /// The index of the first octet that may not stand in a value, or `limit`. Eight octets at a time where it can.

@@ -1,5 +1,6 @@
 package io.heddle.proxy.http1;
 
+import io.heddle.proxy.http.Authority;
 import io.heddle.proxy.http.HeadResult;
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.http.HttpVersion;
@@ -148,7 +149,7 @@ public final class Http1RequestReader {
         if (head.connect()) {
             head.authority(Span.of(start, end));
             head.path(Span.of(start, start));
-            return Octets.isAuthority(bytes, start, end) ? HeadResult.MORE : HeadResult.TARGET_INVALID;
+            return Authority.hasPort(bytes, start, end) ? HeadResult.MORE : HeadResult.TARGET_INVALID;
         }
         head.path(Span.of(start, end));
         if (bytes[start] == '/') {
@@ -166,21 +167,28 @@ public final class Http1RequestReader {
         return scheme == 0 ? HeadResult.TARGET_INVALID : readAbsolute(start + scheme, end);
     }
 
-    /// Absolute form: authority and path of a forward proxy's request. An absent path is the slash just before the
-    /// authority; an absent path with a query is refused, as there is no slash to stand before it.
+    /// Absolute form: authority and path of a forward proxy's request. An absent path is a slash (RFC 9110,
+    /// section 4.2.3): the one before the authority, or, with a query, one that the authority makes room
+    /// for by moving there.
     private HeadResult readAbsolute(int start, int end) {
         var bytes = head.bytes();
         int stop = start;
         while (stop < end && bytes[stop] != '/' && bytes[stop] != '?') {
             stop++;
         }
-        if (stop < end && bytes[stop] == '?') {
-            return HeadResult.TARGET_INVALID;
-        }
         absolute = true;
-        head.authority(Span.of(start, stop));
-        head.path(stop == end ? Span.of(start - 1, start) : Span.of(stop, end));
-        return Octets.isAuthority(bytes, start, stop) ? HeadResult.MORE : HeadResult.HOST_INVALID;
+        if (!Authority.isValid(bytes, start, stop)) {
+            return HeadResult.HOST_INVALID;
+        }
+        boolean bare = stop < end && bytes[stop] == '?';
+        int moved = bare ? 1 : 0;
+        if (bare) {
+            System.arraycopy(bytes, start, bytes, start - 1, stop - start);
+            bytes[stop - 1] = '/';
+        }
+        head.authority(Span.of(start - moved, stop - moved));
+        head.path(stop == end ? Span.of(start - 1, start) : Span.of(stop - moved, end));
+        return HeadResult.MORE;
     }
 
     private HeadResult complete() {
@@ -202,7 +210,7 @@ public final class Http1RequestReader {
         if (Span.length(host) == 0) {
             return HeadResult.HOST_MISSING;
         }
-        if (!Octets.isAuthority(lines.bytes(), Span.start(host), Span.end(host))) {
+        if (!Authority.isValid(lines.bytes(), Span.start(host), Span.end(host))) {
             return HeadResult.HOST_INVALID;
         }
         if (!absolute && !head.connect()) {

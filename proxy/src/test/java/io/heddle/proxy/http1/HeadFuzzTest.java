@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.heddle.proxy.http.HeadResult;
+import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.traffic.request.Span;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.Test;
 @SuppressWarnings("StringSplitter")
 class HeadFuzzTest {
     private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+    private static final String AUTHORITY =
+            "(\\[[0-9A-Fa-f:.]+]|([!$&'()*+,.;=_~0-9A-Za-z-]|%[0-9A-Fa-f]{2})+)(:[0-9]*)?";
 
     @FuzzTest(maxDuration = "10s")
     void reads_like_the_naive_parser(byte[] input) {
@@ -36,10 +39,18 @@ class HeadFuzzTest {
                 "/",
                 "/a?b",
                 "http://h/x",
+                "http://h?x",
+                "http://[::1]:8?x",
+                "http://h:x?x",
+                "http://h",
                 " HTTP/1.1\r\n",
                 " HTTP/1.0\r\n",
                 "Host: a\r\n",
                 "host:b:80\r\n",
+                "Host: [::1]:80\r\n",
+                "Host: [::1\r\n",
+                "Host: a:b\r\n",
+                "Host: a%2\r\n",
                 "Content-Length: 5\r\n",
                 "content-length: 05\r\n",
                 "Transfer-Encoding: chunked\r\n",
@@ -93,6 +104,21 @@ class HeadFuzzTest {
                     + Span.text(whole.head().bytes(), whole.head().headerValue(i)));
         }
         assertThat(lines).isEqualTo(naive.get());
+        target(new String(input, 0, size, StandardCharsets.ISO_8859_1).stripLeading(), whole.head());
+    }
+
+    /// Path and authority of an absolute target, found by cutting its text.
+    private static void target(String text, HttpRequestHead head) {
+        var target = text.split(" ", -1)[1];
+        if (head.connect() || !target.startsWith("http")) {
+            return;
+        }
+        var rest = target.substring(target.indexOf("//") + 2);
+        var authority = rest.split("[/?]", -1)[0];
+        var path = rest.substring(authority.length());
+        assertThat(authority).matches(AUTHORITY);
+        assertThat(Span.text(head.bytes(), head.authority())).isEqualTo(authority);
+        assertThat(Span.text(head.bytes(), head.path())).isEqualTo(path.startsWith("/") ? path : "/" + path);
     }
 
     /// The header lines of a head that is good by the RFC's letter; empty when it is not.
@@ -116,7 +142,7 @@ class HeadFuzzTest {
             var value = lines[i].substring(colon + 1).replaceAll("^[ \\t]+|[ \\t]+$", "");
             found.add(name + "=" + value);
             switch (name.toLowerCase(Locale.ROOT)) {
-                case "host" -> hosts++;
+                case "host" -> hosts += value.matches(AUTHORITY) ? 1 : 9;
                 case "content-length" -> lengths += value.matches("[0-9]+") ? 1 : 9;
                 case "transfer-encoding" -> codings += value.equalsIgnoreCase("chunked") ? 1 : 9;
                 default -> {

@@ -1,5 +1,6 @@
 package io.heddle.proxy.http2.field;
 
+import io.heddle.proxy.http.Authority;
 import io.heddle.proxy.http.HeadResult;
 import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.HttpRequestHead;
@@ -77,7 +78,7 @@ public final class RequestFields implements FieldSink {
         long host = request.lines().first(LineKind.HOST);
         if (!Span.isPresent(host)) {
             fail(HeadResult.HOST_MISSING);
-        } else if (!Octets.isAuthority(request.bytes(), Span.start(host), Span.end(host))) {
+        } else if (!Authority.isValid(request.bytes(), Span.start(host), Span.end(host))) {
             fail(HeadResult.HOST_INVALID);
         } else {
             request.authority(host);
@@ -227,7 +228,7 @@ public final class RequestFields implements FieldSink {
     private boolean isTarget() {
         long authority = pseudo[FieldKind.AUTHORITY];
         boolean named = Span.isPresent(authority);
-        if (named && !Octets.isAuthority(text, Span.start(authority), Span.end(authority))) {
+        if (named && !Authority.isValid(text, Span.start(authority), Span.end(authority))) {
             return false;
         }
         boolean connect = is(pseudo[FieldKind.METHOD], "CONNECT");
@@ -235,12 +236,16 @@ public final class RequestFields implements FieldSink {
         boolean hasScheme = Span.isPresent(pseudo[FieldKind.SCHEME]);
         boolean hasPath = Span.isPresent(pseudo[FieldKind.PATH]);
         if (connect && !extended) {
-            return named && !hasScheme && !hasPath;
+            return named && hasPort(authority) && !hasScheme && !hasPath;
         }
         if (extended && !(connect && named && extendedConnect && isTokens(pseudo[FieldKind.PROTOCOL]))) {
             return false;
         }
         return hasScheme && hasPath && isTokens(pseudo[FieldKind.SCHEME]) && isPath();
+    }
+
+    private boolean hasPort(long span) {
+        return Authority.hasPort(text, Span.start(span), Span.end(span));
     }
 
     private boolean isPath() {
