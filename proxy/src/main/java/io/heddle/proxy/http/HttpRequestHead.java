@@ -369,9 +369,10 @@ public final class HttpRequestHead implements RequestHead {
         return lines.length();
     }
 
-    /// Whether the client waits for `100 Continue` before it sends the body.
+    /// Whether the client waits for `100 Continue` before it sends the body. One of HTTP/1.0 does not,
+    /// whatever it says (RFC 9110, section 10.1.1).
     public boolean expectsContinue() {
-        return isFirst(LineKind.EXPECT, "100-continue");
+        return !version10() && isFirst(LineKind.EXPECT, "100-continue");
     }
 
     /// Which protocol the client wants its connection to change to, in lower case, `connect` for a CONNECT without one;

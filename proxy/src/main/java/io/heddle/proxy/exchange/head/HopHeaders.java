@@ -165,6 +165,7 @@ public final class HopHeaders {
                 && (!lines.has(LineKind.REQUEST_ID)
                         || (edge && !options.requestIds().preserveExternal()));
         mask |= newId ? LineKind.bit(LineKind.REQUEST_ID) : 0;
+        mask |= head.version10() ? LineKind.bit(LineKind.EXPECT) : 0;
         dropped = mask;
         if (newId) {
             id.make(worker);
