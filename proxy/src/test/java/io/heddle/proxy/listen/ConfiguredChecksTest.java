@@ -47,12 +47,16 @@ class ConfiguredChecksTest {
     private Path folder;
 
     private static RuntimeConfig config(String check, String... endpoints) {
+        return config(1, check, endpoints);
+    }
+
+    private static RuntimeConfig config(int unhealthy, String check, String... endpoints) {
         var read = BootstrapReader.read("""
                 { static_resources: { clusters: [ { name: app, type: STATIC, health_checks: [ { timeout: 1s,
-                    interval: 0.02s, no_traffic_interval: 0.02s, unhealthy_threshold: 1, healthy_threshold: 1, %s } ],
+                    interval: 0.02s, no_traffic_interval: 0.02s, unhealthy_threshold: %d, healthy_threshold: 1, %s } ],
                     load_assignment: { cluster_name: app, endpoints: [ {
                     locality: { region: here, sub_zone: '1' }, lb_endpoints: [ %s ] } ] } } ] } }
-                """.formatted(check, String.join(", ", endpoints)));
+                """.formatted(unhealthy, check, String.join(", ", endpoints)));
         assertThat(read.problems()).isEmpty();
         return ((Checked.Ok<Bootstrap>) read).value().fixed();
     }
@@ -226,7 +230,88 @@ class ConfiguredChecksTest {
                             line -> assertThat(line)
                                     .startsWith(
                                             host.formatted(ill.port())
-                                                    + "\"health_check_failure_event\":{\"failure_type\":\"ACTIVE\",\"first_check\":true},"));
+                                                    + "\"health_check_failure_event\":{\"failure_type\":\"ACTIVE\",\"first_check\":true,\"http_status_code\":500},"));
         }
+    }
+
+    @Test
+    void a_status_that_may_pass_is_the_hosts_own_word_and_is_told_beside_what_it_changes() throws Exception {
+        var file = folder.resolve("health.log");
+        var check =
+                "http_health_check: { path: /ok, retriable_statuses: [ { start: 500, end: 501 } ] }%s, event_log_path: "
+                        + file;
+        var answers = new AtomicReference<>(OK);
+        try (var host = saying(answers);
+                var proxy = new RunningProxy(config(
+                        check.formatted(", always_log_health_check_failures: true"), endpoint(host.port(), "")))) {
+            await().until(() -> !state(proxy, host.port()).failsChecks());
+            answers.set(ILL);
+            await().until(() -> state(proxy, host.port()).failsChecks());
+            await().until(() -> lines(file).stream()
+                            .filter(line -> line.contains("failure_event"))
+                            .count()
+                    > 1);
+            var counts = Objects.requireNonNull(proxy.upstreams.checks().get("app"));
+            assertThat(counts.failure().sum()).isPositive();
+            assertThat(counts.network().sum()).isZero();
+        }
+        assertThat(lines(file)).hasSizeGreaterThan(3);
+        assertThat(lines(file).get(0)).contains("\"add_healthy_event\"");
+        assertThat(lines(file).get(1))
+                .contains("\"eject_unhealthy_event\":{\"failure_type\":\"ACTIVE\",\"http_status_code\":500}");
+        assertThat(lines(file).subList(2, lines(file).size()))
+                .allSatisfy(line -> assertThat(line)
+                        .contains("\"health_check_failure_event\":{\"failure_type\":\"ACTIVE\",\"first_check\":false,"
+                                + "\"http_status_code\":500}"));
+    }
+
+    @Test
+    void a_host_that_fails_its_first_check_is_told_though_nothing_changes() throws Exception {
+        var file = folder.resolve("health.log");
+        int nobody;
+        try (var gone = Origin.answering(OK)) {
+            nobody = gone.port();
+        }
+        try (var proxy = new RunningProxy(
+                config("http_health_check: { path: /ok }, event_log_path: " + file, endpoint(nobody, "")))) {
+            var counts = Objects.requireNonNull(proxy.upstreams.checks().get("app"));
+            await().until(() -> counts.network().sum() > 2 && !lines(file).isEmpty());
+        }
+        assertThat(lines(file))
+                .singleElement()
+                .satisfies(line -> assertThat(line)
+                        .contains(
+                                "\"health_check_failure_event\":{\"failure_type\":\"NETWORK\",\"first_check\":true}"));
+    }
+
+    @Test
+    void a_host_that_says_in_a_failed_check_that_it_leaves_is_out_at_once() throws Exception {
+        var check = "http_health_check: { path: /ok, retriable_statuses: [ { start: 500, end: 501 } ] }";
+        var answers = new AtomicReference<>(OK);
+        try (var host = saying(answers);
+                var proxy = new RunningProxy(config(100_000, check, endpoint(host.port(), "")))) {
+            await().until(() -> !state(proxy, host.port()).failsChecks());
+            var counts = Objects.requireNonNull(proxy.upstreams.checks().get("app"));
+            answers.set(ILL);
+            await().until(() -> counts.failure().sum() > 2);
+            assertThat(state(proxy, host.port()).failsChecks())
+                    .as("that may pass")
+                    .isFalse();
+            answers.set(ILL.replace("Content", "X-Envoy-Immediate-Health-Check-Fail: true\r\nContent"));
+            await().until(() -> state(proxy, host.port()).failsChecks());
+        }
+    }
+
+    /// A host with answers that change.
+    private static Origin saying(AtomicReference<String> answers) {
+        return new Origin((socket, _) -> {
+            while (!Origin.head(socket.getInputStream()).isEmpty()) {
+                Origin.write(socket, Objects.requireNonNull(answers.get()));
+            }
+        });
+    }
+
+    private static List<String> lines(Path file) throws IOException {
+        return Files.exists(file) ? Files.readAllLines(file) : List.of();
     }
 }

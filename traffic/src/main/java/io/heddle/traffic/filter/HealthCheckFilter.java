@@ -65,10 +65,10 @@ public final class HealthCheckFilter implements HttpFilter {
             return FilterStep.CONTINUE;
         }
         var health = request.health();
+        if (health.fails()) {
+            request.responseEdits().add(FAIL);
+        }
         if (!asks(request)) {
-            if (health.fails()) {
-                request.responseEdits().add(FAIL);
-            }
             return FilterStep.CONTINUE;
         }
         request.state().healthCheck();

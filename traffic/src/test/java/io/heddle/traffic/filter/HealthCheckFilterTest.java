@@ -51,8 +51,13 @@ class HealthCheckFilterTest {
     void a_proxy_that_is_to_fail_says_so_to_all() {
         for (boolean passThrough : new boolean[] {false, true}) {
             var filter = filter(passThrough, Duration.ZERO, Map.of());
-            var failed = reply(filter.onRequest(asking("/healthz", true)));
+            var asked = asking("/healthz", true);
+            var failed = reply(filter.onRequest(asked));
             assertThat(failed.status()).isEqualTo(503);
+            assertThat(asked.answer())
+                    .containsExactly(
+                            "x-envoy-immediate-health-check-fail: true",
+                            "x-envoy-upstream-healthchecked-cluster: edge");
             assertThat(failed.flag()).isEqualTo(ResponseFlag.FAILED_LOCAL_HEALTH_CHECK);
             var other = asking("/", true);
             assertThat(filter.onRequest(other)).isEqualTo(FilterStep.CONTINUE);

@@ -28,22 +28,30 @@ public final class HealthEvents {
     ///
     /// @param target the host
     /// @param check how it was asked
-    /// @param change what that changed
-    /// @param result the check's
+    /// @param change what that changed; nothing where the check itself is told
+    /// @param finding the check's
     /// @param first whether it was the first of the host
     record Event(
-            UpstreamTarget target, HealthCheck check, HealthCheckState.Change change, Result result, boolean first) {
+            UpstreamTarget target,
+            HealthCheck check,
+            HealthCheckState.Change change,
+            HostCheck.Finding finding,
+            boolean first) {
         private String name() {
             return switch (change) {
                 case FIRST_HEALTHY, HEALTHY -> "add_healthy_event";
                 case UNHEALTHY -> "eject_unhealthy_event";
-                case NONE -> result == Result.WELL ? "successful_health_check_event" : "health_check_failure_event";
+                case NONE -> isWell() ? "successful_health_check_event" : "health_check_failure_event";
             };
         }
 
+        private boolean isWell() {
+            return finding.result() == Result.WELL;
+        }
+
         private String failure() {
-            return switch (result) {
-                case WELL, ILL -> "ACTIVE";
+            return switch (finding.result()) {
+                case WELL, ILL, RETRIABLE -> "ACTIVE";
                 case NETWORK -> "NETWORK";
                 case TIMEOUT -> "NETWORK_TIMEOUT";
             };
@@ -65,7 +73,8 @@ public final class HealthEvents {
                 .addKeyValue("host", event.target().host().endpoint().socketAddress())
                 .addKeyValue("event", event.name())
                 .addKeyValue("first_check", event.change() == HealthCheckState.Change.FIRST_HEALTHY)
-                .addKeyValue("result", event.result())
+                .addKeyValue("result", event.finding().result())
+                .addKeyValue("http_status_code", event.finding().status())
                 .log("a health check");
         event.check().logs().file().ifPresent(path -> files.write(path, json(event)));
     }
@@ -74,17 +83,24 @@ public final class HealthEvents {
         var endpoint = event.target().host().endpoint();
         var inside = switch (event.change()) {
             case FIRST_HEALTHY, HEALTHY -> "{\"first_check\":" + event.first() + "}";
-            case UNHEALTHY -> "{\"failure_type\":\"" + event.failure() + "\"}";
+            case UNHEALTHY -> "{\"failure_type\":\"" + event.failure() + "\"" + status(event) + "}";
             case NONE ->
-                event.result() == Result.WELL
+                event.isWell()
                         ? "{}"
-                        : "{\"failure_type\":\"" + event.failure() + "\",\"first_check\":" + event.first() + "}";
+                        : "{\"failure_type\":\"" + event.failure() + "\",\"first_check\":" + event.first()
+                                + status(event) + "}";
         };
         return "{\"health_checker_type\":\"" + event.kind()
                 + "\",\"host\":{\"socket_address\":{\"protocol\":\"TCP\",\"address\":"
                 + EventFiles.quoted(endpoint.address()) + ",\"port_value\":" + endpoint.port() + "}},\"cluster_name\":"
                 + EventFiles.quoted(event.target().cluster().name()) + ",\"" + event.name() + "\":" + inside
                 + ",\"timestamp\":\"" + Instant.now() + "\"" + locality(endpoint.locality()) + "}";
+    }
+
+    /// What an HTTP host answered, where it did.
+    private static String status(Event event) {
+        int status = event.finding().status();
+        return status == 0 ? "" : ",\"http_status_code\":" + status;
     }
 
     /// Where the host runs, as far as that is known.

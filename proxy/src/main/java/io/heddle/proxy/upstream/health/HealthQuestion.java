@@ -41,6 +41,9 @@ sealed interface HealthQuestion {
         /// What it means, now that it is complete.
         Result end(HeaderLines trailers);
 
+        /// The HTTP status of the answer, where that is what counts; else, and before its head, 0.
+        int status();
+
         /// No whole answer came, because the host was not reached or the connection ended.
         void broken();
 
@@ -118,12 +121,14 @@ sealed interface HealthQuestion {
 
     /// Looks at the status, and at what is expected beside it.
     final class Status implements Hearing {
+        private static final HeaderName LEAVES = HeaderName.of("x-envoy-immediate-health-check-fail");
         private static final HeaderName CALLED = HeaderName.of("x-envoy-upstream-healthchecked-cluster");
 
         private final StringBuilder received = new StringBuilder();
         private String name = "";
         private final HealthCheck.Probe.Http settings;
         private int status;
+        private boolean leaves;
 
         private Status(HealthCheck.Probe.Http settings) {
             this.settings = settings;
@@ -138,6 +143,7 @@ sealed interface HealthQuestion {
                 if (CALLED.matches(lines.bytes(), Span.start(line), Span.end(line))) {
                     name = Span.text(lines.bytes(), lines.value(i));
                 }
+                leaves |= LEAVES.matches(lines.bytes(), Span.start(line), Span.end(line));
             }
         }
 
@@ -152,8 +158,16 @@ sealed interface HealthQuestion {
         @Override
         public Result end(HeaderLines trailers) {
             var result = settings.judge(status);
+            if (result == Result.RETRIABLE && leaves) {
+                return Result.ILL; // it will not pass
+            }
             boolean good = result != Result.WELL || settings.content().isSatisfiedBy(name, received.toString());
             return good ? result : Result.ILL;
+        }
+
+        @Override
+        public int status() {
+            return status;
         }
 
         @Override
@@ -211,6 +225,11 @@ sealed interface HealthQuestion {
             }
             boolean ok = status == OK && !tooLong && told == 0;
             return ok && GrpcHealth.isServing(received, length) ? Result.WELL : Result.ILL;
+        }
+
+        @Override
+        public int status() {
+            return 0;
         }
 
         @Override

@@ -59,7 +59,18 @@ public final class HostCheck {
     /// Hears what one check came to, on the loop.
     interface Answer {
         /// That.
-        void came(Result result);
+        void came(Finding finding);
+    }
+
+    /// What one check came to.
+    ///
+    /// @param result that
+    /// @param status the HTTP status that the host answered with, where that is what counts; else 0
+    record Finding(Result result, int status) {
+        /// Without a status.
+        static Finding of(Result result) {
+            return new Finding(result, 0);
+        }
     }
 
     /// @param target the host
@@ -197,17 +208,18 @@ public final class HostCheck {
     private void late() {
         worker.tick();
         probe.cancel();
-        came(Result.TIMEOUT);
+        came(Finding.of(Result.TIMEOUT));
     }
 
-    private void came(Result result) {
+    private void came(Finding finding) {
         if (stopped) {
             return;
         }
+        var result = finding.result();
         worker.deadlines().clear(late);
         switch (result) {
             case WELL -> counts.success().increment();
-            case ILL -> counts.failure().increment();
+            case ILL, RETRIABLE -> counts.failure().increment();
             case NETWORK, TIMEOUT -> {
                 counts.failure().increment();
                 counts.network().increment();
@@ -223,7 +235,7 @@ public final class HostCheck {
         if (result == Result.WELL && state.healthy()) {
             outliers.ifPresent(monitor -> monitor.checkedWell(worker.now()));
         }
-        say(change, result, first);
+        say(change, finding, first);
         boolean traffic = others.stream().anyMatch(HostState::wasUsed);
         worker.deadlines()
                 .set(next, worker.now() + state.next(traffic, worker.chance()).toNanos());
@@ -232,11 +244,15 @@ public final class HostCheck {
         }
     }
 
-    private void say(HealthCheckState.Change change, Result result, boolean first) {
-        boolean well = result == Result.WELL;
-        boolean wanted = well ? check.logs().successes() : check.logs().failures();
-        if (change != HealthCheckState.Change.NONE || wanted) {
-            events.happened(new HealthEvents.Event(target, check, change, result, first));
+    /// What a check changed, and the check itself where it is wanted, are told each for itself. A host's first
+    /// failure always is: such a host may never have been well, so that nothing changes.
+    private void say(HealthCheckState.Change change, Finding finding, boolean first) {
+        if (change != HealthCheckState.Change.NONE) {
+            events.happened(new HealthEvents.Event(target, check, change, finding, first));
+        }
+        boolean well = finding.result() == Result.WELL;
+        if (well ? check.logs().successes() : first || check.logs().failures()) {
+            events.happened(new HealthEvents.Event(target, check, HealthCheckState.Change.NONE, finding, first));
         }
     }
 }

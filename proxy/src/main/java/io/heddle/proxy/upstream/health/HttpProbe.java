@@ -7,6 +7,7 @@ import io.heddle.proxy.http.OutgoingRequest;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.upstream.connect.UpstreamFailure;
 import io.heddle.proxy.upstream.connect.UpstreamTarget;
+import io.heddle.proxy.upstream.health.HostCheck.Finding;
 import io.heddle.proxy.upstream.pool.ConnectionPool;
 import io.heddle.proxy.upstream.pool.ConnectionTicket;
 import io.heddle.proxy.upstream.pool.UpstreamListener;
@@ -94,14 +95,14 @@ final class HttpProbe implements HostCheck.HostProbe {
         }
 
         @SuppressWarnings("ReferenceEquality") // each is one request
-        private void over(Result result) {
+        private void over(Finding finding) {
             stream = null;
             if (asked == this) {
                 asked = null;
                 if (!reuses) {
                     close();
                 }
-                answer.came(result);
+                answer.came(finding);
             }
         }
 
@@ -130,7 +131,7 @@ final class HttpProbe implements HostCheck.HostProbe {
             if (asked == this) {
                 hearing.broken();
             }
-            over(Result.NETWORK);
+            over(Finding.of(Result.NETWORK));
         }
 
         @Override
@@ -151,7 +152,7 @@ final class HttpProbe implements HostCheck.HostProbe {
 
         @Override
         public void end(HeaderLines trailers) {
-            over(hearing.end(trailers));
+            over(new Finding(hearing.end(trailers), hearing.status()));
         }
 
         @Override

@@ -72,7 +72,7 @@ final class TcpProbe implements HostCheck.HostProbe {
             close();
             if (asked == this) {
                 asked = null;
-                answer.came(result);
+                answer.came(HostCheck.Finding.of(result));
             }
         }
 

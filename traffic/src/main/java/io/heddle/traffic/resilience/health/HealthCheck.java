@@ -147,7 +147,9 @@ public record HealthCheck(
                 if (expected.stream().anyMatch(statuses -> statuses.contains(status))) {
                     return Result.WELL;
                 }
-                return retriable.stream().anyMatch(statuses -> statuses.contains(status)) ? Result.NETWORK : Result.ILL;
+                return retriable.stream().anyMatch(statuses -> statuses.contains(status))
+                        ? Result.RETRIABLE
+                        : Result.ILL;
             }
         }
 
@@ -227,7 +229,9 @@ public record HealthCheck(
         WELL,
         /// It said something else.
         ILL,
-        /// It could not be reached, or what it said may pass.
+        /// It said something else that may pass (`retriable_statuses`).
+        RETRIABLE,
+        /// It could not be reached.
         NETWORK,
         /// It said nothing in time.
         TIMEOUT

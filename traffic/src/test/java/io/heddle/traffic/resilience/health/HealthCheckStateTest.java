@@ -68,7 +68,9 @@ class HealthCheckStateTest {
         var http = new Probe.Http(
                 false, "GET", "", "/", List.of(), List.of(new Statuses(200, 300)), List.of(new Statuses(503, 504)));
         assertThat(List.of(http.judge(204), http.judge(300), http.judge(503), http.judge(504)))
-                .containsExactly(Result.WELL, Result.ILL, Result.NETWORK, Result.ILL);
+                .containsExactly(Result.WELL, Result.ILL, Result.RETRIABLE, Result.ILL);
+        assertThat(changes(state(true), Result.RETRIABLE, Result.WELL, Result.NETWORK, Result.RETRIABLE))
+                .containsExactly(Change.NONE, Change.NONE, Change.NONE, Change.UNHEALTHY);
     }
 
     @Test
