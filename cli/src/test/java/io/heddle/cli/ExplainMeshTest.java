@@ -208,4 +208,31 @@ final class ExplainMeshTest {
                 .isEqualTo(3);
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("there is no service \"none\"");
     }
+
+    @Test
+    void refuses_an_object_that_stands_in_two_files_with_all_else_that_is_wrong(@TempDir Path folder) throws Exception {
+        Files.writeString(folder.resolve("a.yaml"), MESH);
+        Files.writeString(
+                folder.resolve("b.yaml"),
+                MESH.replace("name: catalog-v2, port: 80", "name: none, port: 80")
+                        .replace(
+                                "kind: HTTPRoute\nmetadata: {name: catalog,",
+                                "kind: HTTPRoute\nmetadata: {name: other,"));
+        assertThat(heddle("explain", "-c", folder.toString(), "--for", "web.shop", "--request", "http://catalog/"))
+                .isEqualTo(3);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .contains("is in " + folder.resolve("a.yaml") + " already (in " + folder.resolve("b.yaml") + ")")
+                .contains("there is no service \"none\"");
+    }
+
+    @Test
+    void names_what_is_wrong_in_one_file_beside_what_another_has(@TempDir Path folder) throws Exception {
+        Files.writeString(folder.resolve("a.yaml"), "{");
+        Files.writeString(folder.resolve("b.yaml"), MESH.replaceFirst("port: [0-9]+", "port: 700000"));
+        assertThat(heddle("explain", "-c", folder.toString(), "--for", "web.shop", "--request", "http://catalog/"))
+                .isEqualTo(3);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .contains("(in " + folder.resolve("a.yaml") + ")")
+                .contains("700000");
+    }
 }

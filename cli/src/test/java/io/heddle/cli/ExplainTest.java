@@ -87,12 +87,41 @@ final class ExplainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"GET  http://reviews/ x", " ", "--to=nowhere", "--to=127.0.0.1:1", "--source=host", "-H=x"})
+    @ValueSource(
+            strings = {
+                "GET  http://reviews/ x",
+                " ",
+                "--to=nowhere",
+                "--to=127.0.0.1:1",
+                "--source=host",
+                "-H=x",
+                "GET",
+                "--from=ann"
+            })
     void refuses_what_is_no_question(String argument) {
         boolean option = argument.startsWith("-");
         assertThat(explain(BOOTSTRAP, "--request", option ? "http://reviews/" : argument, option ? argument : "-HA:b"))
                 .isEqualTo(2);
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("error: Request: ");
+    }
+
+    @Test
+    void says_all_that_is_wrong_with_a_question_at_once() {
+        assertThat(explain(BOOTSTRAP, "--request", "GET", "-H", "x", "--from", "ann", "--source", "host", "--to", "a"))
+                .isEqualTo(2);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .contains("error: Request: is not a method and a URL: GET")
+                .contains("header: is not 'name: value': x; write for example x-user: ann")
+                .contains("from: is no SPIFFE URI: ann")
+                .contains("source: is no IP address: host")
+                .contains("to: is not address:port: a");
+    }
+
+    @Test
+    void says_that_there_is_no_such_path() {
+        assertThat(explain(Path.of("/nope"), "--for", "web.shop", "--request", "http://reviews/"))
+                .isEqualTo(1);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("there is no /nope");
     }
 
     @Test

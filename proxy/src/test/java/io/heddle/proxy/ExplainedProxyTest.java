@@ -171,6 +171,11 @@ final class ExplainedProxyTest {
     void refuses_what_is_no_question() throws IOException {
         assertThat(ask("admin", "/explain", "host: localhost")).startsWith("HTTP/1.1 400");
         assertThat(ask("admin", "/explain?request=/&seed=x", "host: localhost")).startsWith("HTTP/1.1 400");
+        assertThat(ask("admin", "/explain?request=GET&nope=1&seed=x", "host: localhost"))
+                .startsWith("HTTP/1.1 400")
+                .contains("nope: is no parameter of explain")
+                .contains("seed: is no whole number: x")
+                .contains("request: is not a method and a URL: GET");
         assertThat(ask("admin", "/explain?request=" + encoded("http://shop/") + "&format=json", "host: localhost"))
                 .contains("\"outcome\"")
                 .contains("route_not_found");

@@ -140,6 +140,15 @@ public final class ExplainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var question = new Question(request, headers, from, listener, to, source, serverName, protocols, seed);
+        if (!question.problems().isEmpty()) {
+            throw misput(question.problems());
+        }
+        if (config.isPresent() && !Files.exists(config.get())) {
+            throw new Failure(
+                    ExitCode.FAILURE,
+                    "there is no " + config.get(),
+                    "name a bootstrap file, or a directory of objects");
+        }
         if (config.isPresent() && !Files.isDirectory(config.get())) {
             return told(ofBootstrap(config.get(), question));
         }
@@ -240,11 +249,17 @@ public final class ExplainCommand implements Callable<Integer> {
         return ExitCode.OK.number();
     }
 
-    private static Explanation answered(Checked<Explanation> explained) {
+    private Explanation answered(Checked<Explanation> explained) {
         return switch (explained) {
             case Checked.Ok<Explanation>(Explanation explanation, var _) -> explanation;
-            case Checked.Rejected<Explanation>(List<Problem> problems) -> throw new Failure(ExitCode.USAGE, problems);
+            case Checked.Rejected<Explanation>(List<Problem> problems) -> throw misput(problems);
         };
+    }
+
+    /// The question cannot be meant: all that is wrong with it is said, and the first of it is the command's failure.
+    private Failure misput(List<Problem> problems) {
+        problems.stream().skip(1).forEach(problem -> console.say(problem.toString()));
+        return new Failure(ExitCode.USAGE, problems);
     }
 
     private <T> T good(Path place, Checked<T> read) {

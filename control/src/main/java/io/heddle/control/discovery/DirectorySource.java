@@ -150,7 +150,7 @@ public final class DirectorySource implements DiscoverySource {
                 setAside.put(path, rejected.problems());
             }
         });
-        setDuplicatesAside();
+        setAside.putAll(FileDocuments.duplicates(files.values()));
         while (!pass(leaving)) {
             log.atDebug().addKeyValue("files", setAside.keySet()).log("trying again without the files set aside");
         }
@@ -163,32 +163,8 @@ public final class DirectorySource implements DiscoverySource {
             }
         });
         var found = new ArrayList<>(unseen.values());
-        setAside.forEach((path, reasons) -> reasons.forEach(problem -> found.add(inFile(path, problem))));
+        setAside.forEach((path, reasons) -> reasons.forEach(problem -> found.add(FileDocuments.in(path, problem))));
         problems = List.copyOf(found);
-    }
-
-    private static Problem inFile(Path path, Problem problem) {
-        return new Problem(
-                problem.severity(),
-                problem.object(),
-                problem.path(),
-                problem.reason() + " (in " + path + ")",
-                problem.remedy());
-    }
-
-    private void setDuplicatesAside() {
-        var owners = new TreeMap<ObjectName, Path>();
-        files.forEach((path, file) -> {
-            for (var object : file.objects()) {
-                var other = owners.putIfAbsent(object, path);
-                if (other != null) {
-                    setAside.put(
-                            path,
-                            List.of(Problem.error(
-                                    object.toString(), "", "is in " + other + " already", "keep it in one file")));
-                }
-            }
-        });
     }
 
     /// Passes all files that are not set aside.

@@ -24,9 +24,18 @@ public final class MeshDirectory {
         var problems = new ArrayList<Problem>(scan.unseen().values());
         var documents = new ArrayList<Document>();
         for (var file : scan.files()) {
-            problems.addAll(file.content().problems());
+            file.content().problems().forEach(problem -> problems.add(FileDocuments.in(file.path(), problem)));
             documents.addAll(file.documents().orElse(List.of()));
         }
-        return Checked.of(documents, problems).then(whole -> MeshDocuments.read(settings, whole));
+        // What a file would bring that cannot be read is not known, and so not missed either.
+        boolean whole = problems.stream().noneMatch(Problem::isError);
+        FileDocuments.duplicates(scan.files())
+                .forEach((path, twice) -> twice.forEach(problem -> problems.add(FileDocuments.in(path, problem))));
+        var mesh = MeshDocuments.read(settings, documents, whole);
+        problems.addAll(mesh.problems());
+        return switch (mesh) {
+            case Checked.Ok<MeshSnapshot>(MeshSnapshot read, var _) -> Checked.of(read, problems);
+            case Checked.Rejected<MeshSnapshot> _ -> new Checked.Rejected<>(problems);
+        };
     }
 }

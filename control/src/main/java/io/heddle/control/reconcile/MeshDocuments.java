@@ -15,8 +15,8 @@ public final class MeshDocuments {
     private MeshDocuments() {}
 
     /// The mesh of `documents` as [ReconcileLoop] would build it, or all problems where one of them would be refused.
-    /// What they refer to must be among them.
-    public static Checked<MeshSnapshot> read(MeshSettings settings, Collection<Document> documents) {
+    /// What they refer to must be among them where they are the `whole` mesh.
+    public static Checked<MeshSnapshot> read(MeshSettings settings, Collection<Document> documents, boolean whole) {
         var problems = new ArrayList<Problem>();
         var readings = documents.stream()
                 .sorted(Document.BY_AGE)
@@ -24,7 +24,9 @@ public final class MeshDocuments {
                 .toList();
         readings.forEach(reading -> problems.addAll(reading.outcome().problems()));
         var mesh = MeshSnapshot.of(settings, MeshReading.resources(readings));
-        problems.addAll(ReferenceCheck.check(mesh));
+        if (whole) {
+            problems.addAll(ReferenceCheck.check(mesh));
+        }
         return Checked.of(mesh, problems);
     }
 }

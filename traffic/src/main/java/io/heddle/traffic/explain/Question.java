@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// What somebody wants to have explained, in texts. Whatever is empty is as usual.
 ///
@@ -35,6 +36,10 @@ public record Question(
         long seed) {
     private static final String OBJECT = "Request";
     private static final String DEFAULT_SOURCE = "127.0.0.1";
+    /// The parameters of a URL, `for` and `format` among them: they belong to whoever answers.
+    private static final Set<String> PARAMETERS = Set.of(
+            "request", "header", "from", "listener", "to", "source", "sni", "alpn", "seed", "for", "format");
+    private static final String SPIFFE = "spiffe://[a-z0-9._-]{1,255}(/[A-Za-z0-9._-]+)+";
 
     public Question {
         headers = List.copyOf(headers);
@@ -42,13 +47,22 @@ public record Question(
     }
 
     /// The question that the parameters of a URL ask: `request`, `header` (a line each), `from`, `listener`, `to`,
-    /// `source`, `sni`, `alpn` (with commas between), `seed`.
+    /// `source`, `sni`, `alpn` (with commas between), `seed`. Or all that is wrong with it by itself, whatever there
+    /// is to ask.
     public static Checked<Question> of(Map<String, String> query) {
-        var seed = query.getOrDefault("seed", "0");
-        if (!seed.matches("-?[0-9]{1,18}")) {
-            return Checked.rejected(problem("seed", "is no whole number: " + seed));
+        var problems = new ArrayList<Problem>();
+        for (var name : sorted(query.keySet())) {
+            if (!PARAMETERS.contains(name)) {
+                problems.add(
+                        problem(name, "is no parameter of explain", "leave it out; there are " + sorted(PARAMETERS)));
+            }
         }
-        return Checked.ok(new Question(
+        var seed = query.getOrDefault("seed", "0");
+        boolean whole = seed.matches("-?[0-9]{1,18}");
+        if (!whole) {
+            problems.add(problem("seed", "is no whole number: " + seed, "write for example 7"));
+        }
+        var question = new Question(
                 query.getOrDefault("request", ""),
                 query.getOrDefault("header", "")
                         .lines()
@@ -62,7 +76,13 @@ public record Question(
                 query.containsKey("alpn")
                         ? List.of(query.getOrDefault("alpn", "").split(",", -1))
                         : List.of(),
-                Long.parseLong(seed)));
+                whole ? Long.parseLong(seed) : 0);
+        problems.addAll(question.problems());
+        return Checked.of(question, problems);
+    }
+
+    private static List<String> sorted(Set<String> names) {
+        return names.stream().sorted().toList();
     }
 
     /// The same question about a connection that goes to `address:port`.
@@ -72,19 +92,17 @@ public record Question(
 
     /// The call that this asks for, or all that is wrong with it.
     public Checked<Call> call(Explainer explainer) {
-        var problems = new ArrayList<Problem>();
-        var words = request.strip().split("\\s+", -1);
-        if (words.length > 2 || request.isBlank()) {
-            problems.add(problem("request", "is not a method and a URL: " + request));
-        }
+        var problems = new ArrayList<>(problems());
+        var words = words();
         var url = words[words.length - 1];
         var method = words.length == 1 ? "GET" : words[0];
         boolean https = url.toLowerCase(Locale.ROOT).startsWith("https://");
         var authority = authority(url);
-        var lines = lines(problems);
-        var wanted = to.isEmpty() ? Optional.<InetSocketAddress>empty() : address(to, problems);
+        var told = new ArrayList<Problem>(); // among the problems already
+        var lines = lines(told);
+        var wanted = wanted(told);
         var name = listener(explainer, wanted, problems);
-        var client = address(source.isEmpty() ? DEFAULT_SOURCE : source, 0, "source", problems);
+        var client = client(told);
         if (!problems.isEmpty()) {
             return new Checked.Rejected<>(problems);
         }
@@ -106,12 +124,47 @@ public record Question(
         return Checked.of(new Call(name, method, host, path(url, authority), lines, peer, protocols, seed), List.of());
     }
 
+    private String[] words() {
+        return request.strip().split("\\s+", -1);
+    }
+
+    /// What is wrong with it by itself, whatever configuration is asked.
+    public List<Problem> problems() {
+        var problems = new ArrayList<Problem>();
+        var words = words();
+        var url = words[words.length - 1];
+        boolean connect = words.length == 2 && words[0].equals("CONNECT");
+        boolean target = url.startsWith("/") || url.equals("*") || url.indexOf("://") > 0 || connect;
+        if (words.length > 2 || !target) {
+            problems.add(problem(
+                    "request",
+                    "is not a method and a URL: " + request,
+                    "write for example GET http://shop/cart, or the URL alone"));
+        }
+        lines(problems);
+        if (!from.isEmpty() && !from.matches(SPIFFE)) {
+            problems.add(problem("from", "is no SPIFFE URI: " + from, "write for example spiffe://mesh/ns/shop/sa/web"));
+        }
+        wanted(problems);
+        client(problems);
+        return problems;
+    }
+
+    private Optional<InetSocketAddress> wanted(List<Problem> problems) {
+        return to.isEmpty() ? Optional.empty() : address(to, problems);
+    }
+
+    private Optional<InetSocketAddress> client(List<Problem> problems) {
+        return address(source.isEmpty() ? DEFAULT_SOURCE : source, 0, "source", problems);
+    }
+
     private List<Call.Line> lines(List<Problem> problems) {
         var lines = new ArrayList<Call.Line>();
         for (var header : headers) {
             int colon = header.indexOf(':', 1);
             if (colon < 0 || header.indexOf('\n') >= 0 || header.indexOf('\r') >= 0) {
-                problems.add(problem("header", "is not 'name: value': " + header));
+                problems.add(
+                        problem("header", "is not 'name: value': " + header, "write for example x-user: ann"));
             } else {
                 var value = StringMatcher.octets(header.substring(colon + 1).strip());
                 lines.add(new Call.Line(
@@ -162,7 +215,7 @@ public record Question(
         var all = explainer.config().listeners();
         if (!listener.isEmpty()) {
             if (!all.containsKey(listener)) {
-                problems.add(problem("listener", "there is no listener " + listener + ", but " + all.keySet()));
+                problems.add(problem("listener", "there is no listener " + listener, "name one of " + all.keySet()));
             }
             return listener;
         }
@@ -171,13 +224,13 @@ public record Question(
             if (!there.isEmpty()) {
                 return there.getFirst();
             }
-            problems.add(problem("to", "no listener listens at " + to + "; name one of " + all.keySet()));
+            problems.add(problem("to", "no listener listens at " + to, "name one of the listeners " + all.keySet()));
             return "";
         }
         if (all.size() == 1) {
             return all.keySet().iterator().next();
         }
-        problems.add(problem("listener", "is needed, as there is not one listener but " + all.keySet()));
+        problems.add(problem("listener", "is needed, as there is not one alone", "name one of " + all.keySet()));
         return "";
     }
 
@@ -193,7 +246,7 @@ public record Question(
         int colon = text.lastIndexOf(':');
         var port = colon < 0 ? "" : text.substring(colon + 1);
         if (!port.matches("[0-9]{1,5}") || Integer.parseInt(port) > 65_535) {
-            problems.add(problem("to", "is not address:port: " + text));
+            problems.add(problem("to", "is not address:port: " + text, "write for example 10.0.0.7:8080"));
             return Optional.empty();
         }
         var host = text.substring(0, colon);
@@ -205,12 +258,12 @@ public record Question(
         try {
             return Optional.of(new InetSocketAddress(InetAddress.ofLiteral(host), port));
         } catch (IllegalArgumentException _) {
-            problems.add(problem(field, "is no IP address: " + host));
+            problems.add(problem(field, "is no IP address: " + host, "write for example 10.0.0.7"));
             return Optional.empty();
         }
     }
 
-    private static Problem problem(String path, String reason) {
-        return Problem.error(OBJECT, path, reason, "write it as the documentation of explain says");
+    private static Problem problem(String path, String reason, String remedy) {
+        return Problem.error(OBJECT, path, reason, remedy);
     }
 }
