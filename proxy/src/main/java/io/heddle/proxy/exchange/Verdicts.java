@@ -48,7 +48,7 @@ final class Verdicts {
                 && cluster.health().check().isPresent()
                 && !host.endpoint().checks().disabled()
                 && Span.isPresent(lines.header(IMMEDIATE_FAIL))) {
-            host.state().checked(false);
+            host.state().failCheck();
         }
     }
 

@@ -209,7 +209,7 @@ class PriorityBalancerTest {
             var balancer = balancer(all);
             boolean panic = share(balancer, host -> all.indexOf(host) < 8) > 0;
             assertThat(panic).isNotEqualTo(left);
-            all.subList(0, 8).forEach(host -> host.state().checked(false));
+            all.subList(0, 8).forEach(host -> host.state().failCheck());
             assertThat(share(balancer, host -> all.indexOf(host) < 8)).isPositive();
         }
     }
@@ -349,16 +349,39 @@ class PriorityBalancerTest {
     }
 
     @Test
-    void a_host_whose_ejection_ends_starts_slowly_again() {
+    void a_host_that_health_checks_let_back_in_starts_slowly_again() {
+        var slowStart = Optional.of(new SlowStart(Duration.ofSeconds(100), 1, 10));
+        for (var policy :
+                List.of(new BalancerPolicy.RoundRobin(slowStart), new BalancerPolicy.LeastRequest(2, 1, slowStart))) {
+            var hosts = hosts(4, 0);
+            hosts.forEach(
+                    host -> host.state().join(Picks.NOW - Duration.ofHours(1).toNanos()));
+            var balancer = slow(policy, hosts);
+            var back = hosts.get(0);
+            request.now = Picks.NOW;
+            back.state().failCheck();
+            assertThat(share(balancer, back::equals)).as(policy.toString()).isZero();
+            back.state().passCheck(Picks.NOW);
+            assertThat(share(balancer, back::equals)).as(policy.toString()).isCloseTo(10 / 3.1, within(1.0));
+            request.now = Picks.NOW + Duration.ofSeconds(50).toNanos();
+            back.state().passCheck(request.now); // the next one changes nothing
+            assertThat(share(balancer, back::equals)).as(policy.toString()).isCloseTo(50 / 3.5, within(1.5));
+        }
+    }
+
+    @Test
+    void a_host_whose_ejection_ends_has_all_of_its_share_at_once() {
         var slowStart = Optional.of(new SlowStart(Duration.ofSeconds(100), 1, 10));
         var hosts = hosts(4, 0);
         hosts.forEach(host -> host.state().join(Picks.NOW - Duration.ofHours(1).toNanos()));
         var balancer = slow(new BalancerPolicy.RoundRobin(slowStart), hosts);
         hosts.get(0).state().eject(Picks.NOW);
-        assertThat(share(balancer, hosts.get(0)::equals)).isCloseTo(10 / 3.1, within(1.0));
+        assertThat(share(balancer, hosts.get(0)::equals)).as("its time is over").isCloseTo(25, within(1.0));
         hosts.get(0).state().succeed();
-        request.now = Picks.NOW + Duration.ofSeconds(50).toNanos();
-        assertThat(share(balancer, hosts.get(0)::equals)).isCloseTo(50 / 3.5, within(1.5));
+        assertThat(share(balancer, hosts.get(0)::equals)).isCloseTo(25, within(1.0));
+        hosts.get(0).state().eject(Picks.NOW + Duration.ofHours(1).toNanos());
+        hosts.get(0).state().readmit();
+        assertThat(share(balancer, hosts.get(0)::equals)).isCloseTo(25, within(1.0));
     }
 
     @Test

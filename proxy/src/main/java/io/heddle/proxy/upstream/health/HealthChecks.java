@@ -167,7 +167,7 @@ public final class HealthChecks {
         if (known != null) {
             known.end();
         } else {
-            target.host().state().checked(true);
+            target.host().state().passCheck(System.nanoTime());
         }
     }
 

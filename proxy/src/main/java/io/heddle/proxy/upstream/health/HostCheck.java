@@ -195,7 +195,7 @@ public final class HostCheck {
     /// Ends, as the cluster is not checked any more: what was found out is forgotten.
     void end() {
         stop();
-        worker.loop().execute(() -> target.host().state().checked(true));
+        worker.loop().execute(() -> target.host().state().passCheck(worker.now()));
     }
 
     private void begin() {
@@ -231,7 +231,7 @@ public final class HostCheck {
             state.refused(); // so it said itself, in an answer
         }
         var change = state.checked(result);
-        target.host().state().checked(state.healthy()); // said again: an older check may have had the last word
+        find(target.host().state()); // said again: an older check may have had the last word
         if (result == Result.WELL && state.healthy()) {
             outliers.ifPresent(monitor -> monitor.checkedWell(worker.now()));
         }
@@ -241,6 +241,14 @@ public final class HostCheck {
                 .set(next, worker.now() + state.next(traffic, worker.chance()).toNanos());
         if (first) {
             answered.complete(null);
+        }
+    }
+
+    private void find(HostState host) {
+        if (state.healthy()) {
+            host.passCheck(worker.now());
+        } else {
+            host.failCheck();
         }
     }
 

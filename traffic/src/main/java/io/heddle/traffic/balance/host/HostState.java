@@ -63,20 +63,17 @@ public final class HostState {
         connections.decrementAndGet();
     }
 
-    /// It has come into service at `now` (nanoseconds of the monotonic clock): its slow start begins.
+    /// It has come into service at `now` (nanoseconds of the monotonic clock): its slow start begins. As in Envoy it
+    /// begins again when active health checks let the host back in, and not when an ejection ends.
     public void join(long now) {
         joinedAt = now;
         joined = true;
     }
 
-    /// For how long it has been in service at `now`, since it joined or its last ejection ended, in nanoseconds;
+    /// For how long it has been in service at `now`, since it joined or health checks last let it in, in nanoseconds;
     /// `Long.MAX_VALUE` when nobody said when it joined.
     public long inServiceFor(long now) {
-        if (!joined) {
-            return Long.MAX_VALUE;
-        }
-        long age = now - joinedAt;
-        return ejected ? Math.min(age, now - ejectedUntil) : age;
+        return joined ? now - joinedAt : Long.MAX_VALUE;
     }
 
     /// Whether it is out of balancing at `now` (nanoseconds of the monotonic clock): ejected, or found ill by health
@@ -90,8 +87,20 @@ public final class HostState {
         return failsChecks;
     }
 
-    /// Active health checks have found out whether it is well.
-    public void checked(boolean healthy) {
+    /// Active health checks have found it well at `now` (nanoseconds of the monotonic clock).
+    public void passCheck(long now) {
+        if (failsChecks) {
+            join(now);
+        }
+        checked(true);
+    }
+
+    /// Active health checks have found it ill.
+    public void failCheck() {
+        checked(false);
+    }
+
+    private void checked(boolean healthy) {
         if (failsChecks == healthy || leftOut) {
             failsChecks = !healthy;
             leftOut = false;
@@ -191,10 +200,6 @@ public final class HostState {
             failures.set(0);
         }
         if (ejected) {
-            long ended = ejectedUntil;
-            if (ended - joinedAt > 0) {
-                joinedAt = ended;
-            }
             ejected = false;
             ejections.set(0);
             changed();
@@ -217,13 +222,9 @@ public final class HostState {
     }
 
     /// Ends the ejection, which still counts among those in a row; false when there is none.
-    public boolean readmit(long now) {
+    public boolean readmit() {
         if (!ejected) {
             return false;
-        }
-        long ended = Math.min(ejectedUntil, now);
-        if (ended - joinedAt > 0) {
-            joinedAt = ended;
         }
         ejected = false;
         changed();

@@ -155,7 +155,7 @@ public final class OutlierDetector {
 
     /// Ends the ejection of a host, where it is ejected.
     synchronized void readmit(OutlierMonitor monitor, long now) {
-        if (monitor.state().readmit(now)) {
+        if (monitor.state().readmit()) {
             monitor.beginAnew();
             monitor.readmitted(now);
             events.accept(new OutlierEvent.Readmitted(
