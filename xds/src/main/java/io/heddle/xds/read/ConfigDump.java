@@ -169,7 +169,7 @@ public final class ConfigDump {
 
     private ListenersConfigDump listeners(StaticResources fixed, ResourceSet live) {
         var dump = ListenersConfigDump.newBuilder().setVersionInfo(live.version(ResourceType.LDS));
-        fixed.getListenersList().stream()
+        StaticListeners.named(fixed.getListenersList()).stream()
                 .filter(listener -> wanted.name().test(listener.getName()))
                 .forEach(listener -> dump.addStaticListenersBuilder().setListener(Any.pack(listener)));
         resources(live, ResourceType.LDS)

@@ -130,7 +130,10 @@ public final class RuntimeCompiler {
         var placed = new StaticSecrets(secrets);
         clusters.forEach(cluster -> parts.cluster(placed.place(cluster), _ -> Optional.empty()));
         parts.checkAggregates();
-        listeners.forEach(listener -> parts.listener(placed.place(listener)));
+        var named = StaticListeners.named(listeners);
+        for (int i = 0; i < named.size(); i++) {
+            parts.listener(placed.place(named.get(i)), StaticListeners.shown(listeners, i));
+        }
         secrets.stream().filter(secret -> !StaticSecrets.isPlaced(secret)).forEach(parts::secret);
         return parts.config();
     }
@@ -148,8 +151,18 @@ public final class RuntimeCompiler {
             this.scope = scope;
         }
 
+        /// One that was sent. It must have a name: updates and removals go by it.
         void listener(Listener message) {
-            var here = scope.of("Listener " + message.getName());
+            if (message.getName().isEmpty()) {
+                scope.of("Listener ").at("name").error("is empty", "name it: updates of a listener go by its name");
+                return;
+            }
+            listener(message, message.getName());
+        }
+
+        /// One that problems call `shown`.
+        void listener(Listener message, String shown) {
+            var here = scope.of("Listener " + shown);
             ListenerReader.read(message, here).ifPresent(found -> put(listeners, found.name(), found, here));
         }
 

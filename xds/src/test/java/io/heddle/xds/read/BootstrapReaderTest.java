@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,6 +74,26 @@ class BootstrapReaderTest {
         var app = Objects.requireNonNull(bootstrap.fixed().clusters().get("app"));
         assertThat(app.connectTimeout()).isEqualTo(Duration.ofSeconds(1));
         assertThat(app.endpoints().endpoints().getFirst().key()).isEqualTo("127.0.0.1:19003");
+    }
+
+    @Test
+    void gives_listeners_without_names_some_that_are_the_same_at_every_start() {
+        var listener = """
+                - address: {socket_address: {address: 127.0.0.1, port_value: 0}}
+                  filter_chains: [{filters: [{name: relay, typed_config: {
+                    "@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy,
+                    stat_prefix: relay, cluster: app}}]}]
+                """;
+        var text = "static_resources:\n  clusters: [{name: app, type: STATIC}]\n  listeners:\n"
+                + listener.indent(2).repeat(2);
+        var names = good(text).fixed().listeners().keySet();
+        assertThat(names)
+                .hasSize(2)
+                .allMatch(name -> UUID.fromString(name).toString().equals(name));
+        assertThat(good(text).fixed().listeners().keySet()).isEqualTo(names);
+        assertThat(BootstrapReader.read(text.replace("127.0.0.1", "a.name")).problems())
+                .extracting(Problem::object)
+                .contains("Listener static_resources.listeners[1]");
     }
 
     @Test

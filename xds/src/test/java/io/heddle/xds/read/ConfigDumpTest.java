@@ -140,6 +140,17 @@ final class ConfigDumpTest {
     }
 
     @Test
+    void names_listeners_that_were_written_without_a_name() {
+        var dump = ConfigDump.json(
+                "static_resources: {listeners: [{}, {name: named}, {}]}",
+                new ConfigDump.Received(ResourceSet.EMPTY, List.of()),
+                new ConfigDump.Wanted("static_listeners", _ -> true, false));
+        assertThat(Pattern.compile("\"name\": \"[0-9a-f-]{36}\"").matcher(dump).results())
+                .hasSize(2)
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
     void refuses_a_resource_that_there_is_not() {
         assertThatThrownBy(() ->
                         ConfigDump.json(BOOTSTRAP, received(), new ConfigDump.Wanted("nonsense", _ -> true, false)))

@@ -260,6 +260,15 @@ final class RuntimeCompilerTest {
     }
 
     @Test
+    void refuses_a_listener_that_is_sent_without_a_name() {
+        assertThat(errors(set(
+                        ResourceType.LDS,
+                        Listener.newBuilder(),
+                        "{'address': {'socket_address': {'address': '127.0.0.1', 'port_value': 0}}}")))
+                .containsExactly("Listener : name: is empty; name it: updates of a listener go by its name");
+    }
+
+    @Test
     void names_a_resource_that_stands_twice() {
         var read = BootstrapReader.read("""
                 static_resources:
