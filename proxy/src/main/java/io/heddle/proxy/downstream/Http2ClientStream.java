@@ -100,8 +100,12 @@ final class Http2ClientStream implements ClientStream {
     /// Nothing that follows the offer of another protocol is read before the host has agreed.
     @Override
     public void read(boolean wanted) {
-        if (!offering) {
-            stream.read(wanted);
+        if (offering) {
+            return;
+        }
+        // What waited may go on outside of a read: then nobody else says that this is all for now.
+        if (stream.read(wanted) && !connection.isReading(this)) {
+            exchange().clientReadComplete();
         }
     }
 
@@ -135,7 +139,7 @@ final class Http2ClientStream implements ClientStream {
         lines.drop(LENGTH);
         Http2HeadWriter.response(stream, head.status() == 101 ? 200 : head.status(), lines, false);
         offering = false;
-        stream.read(true);
+        read(true);
     }
 
     @Override

@@ -44,6 +44,7 @@ public final class Http2Stream {
     private @Nullable HeaderLines trailers;
     private boolean paused;
     private boolean endWaits;
+    private boolean delivering;
 
     // Sending.
     final PieceQueue out = new PieceQueue();
@@ -248,10 +249,11 @@ public final class Http2Stream {
         }
     }
 
-    /// Stops or resumes handing on what is received.
-    public void read(boolean wanted) {
+    /// Stops or resumes handing on what is received. Tells whether something that waited was handed on: who resumes
+    /// outside of a read must say then that this is all for now.
+    public boolean read(boolean wanted) {
         paused = !wanted;
-        deliver();
+        return deliver();
     }
 
     /// Whether the listener is still to hear of it.
@@ -277,17 +279,27 @@ public final class Http2Stream {
         deliver();
     }
 
-    private void deliver() {
+    /// Not entered twice: a piece that is being worked on goes before the next one.
+    private boolean deliver() {
+        if (delivering) {
+            return false;
+        }
+        delivering = true;
+        boolean some = false;
         while (!paused && isHeard() && !in.isEmpty()) {
             var piece = in.take(Integer.MAX_VALUE);
             consumed += piece.readableBytes();
             listener().data(piece);
+            some = true;
         }
         if (endWaits && !paused && isHeard() && in.isEmpty()) {
             endWaits = false;
             listener().end(trailers == null ? NO_TRAILERS : trailers);
+            some = true;
         }
+        delivering = false;
         credit();
+        return some;
     }
 
     /// Gives the peer window for what was consumed, and more of it when all that came was taken at once.

@@ -89,7 +89,7 @@ class Http2HopTest {
         });
     }
 
-    private static long chunked(java.io.InputStream in) throws IOException {
+    static long chunked(java.io.InputStream in) throws IOException {
         long sum = 0;
         while (true) {
             var line = new StringBuilder();

@@ -35,6 +35,7 @@ final class Http2HostConnection extends ChannelInboundHandlerAdapter implements 
     private long openedAt;
     private boolean lost;
     private boolean faulty;
+    private boolean reading;
 
     Http2HostConnection(Http2Pool pool, Worker worker) {
         this.pool = pool;
@@ -146,9 +147,15 @@ final class Http2HostConnection extends ChannelInboundHandlerAdapter implements 
         touched.add(stream);
     }
 
+    /// Whether the host's bytes are being worked on, so that streams that were touched are told when they are done.
+    boolean isReading() {
+        return reading;
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         worker.tick();
+        reading = true;
         var in = (ByteBuf) message;
         try {
             connection().read(in);
@@ -159,6 +166,7 @@ final class Http2HostConnection extends ChannelInboundHandlerAdapter implements 
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
+        reading = false;
         for (int i = 0; i < touched.size(); i++) {
             touched.get(i).readComplete();
         }

@@ -49,7 +49,7 @@ final class Http2UpstreamStream implements UpstreamStream {
 
     private void touch() {
         answered = true;
-        if (!touched) {
+        if (!touched && connection.isReading()) {
             touched = true;
             connection.touched(this);
         }
@@ -94,7 +94,10 @@ final class Http2UpstreamStream implements UpstreamStream {
 
     @Override
     public void read(boolean wanted) {
-        stream.read(wanted);
+        // What waited may go on outside of a read: then nobody else says that this is all for now.
+        if (stream.read(wanted) && !connection.isReading()) {
+            readComplete();
+        }
     }
 
     @Override
