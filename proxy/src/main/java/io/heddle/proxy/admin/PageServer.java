@@ -1,18 +1,22 @@
 package io.heddle.proxy.admin;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.heddle.proxy.admin.Page.Answer;
+import io.heddle.proxy.admin.PageConnection.Request;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,118 +24,144 @@ import org.slf4j.LoggerFactory;
 /// A small HTTP server for people and scrapers, on virtual threads, apart from the event loops.
 ///
 /// On a loopback address it answers only requests that name it by a loopback name, so that no web page can reach it
-/// through DNS.
+/// through DNS. It has at most 100 connections at a time; one more ends the
+/// oldest, so that clients which neither read nor go away lock nobody out.
+// Not the JDK's HttpServer, which takes only targets that are a java.net.URI: regular expressions are none.
 public final class PageServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(PageServer.class);
     private static final int BACKLOG = 16;
+    private static final int MOST_CONNECTIONS = 100;
+    private static final long RETRY = TimeUnit.MILLISECONDS.toNanos(100);
 
-    private final HttpServer server;
+    private final ServerSocket server;
     private final ExecutorService threads;
+    private final Queue<Socket> connections = new ConcurrentLinkedQueue<>();
     private final Map<String, Page> pages;
     private final boolean loopback;
 
-    private PageServer(HttpServer server, Map<String, Page> pages) {
+    private PageServer(ServerSocket server, Map<String, Page> pages) {
         this.server = server;
         this.pages = Map.copyOf(pages);
-        this.loopback = server.getAddress().getAddress().isLoopbackAddress();
+        this.loopback = server.getInetAddress().isLoopbackAddress();
         this.threads = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("admin-", 0).factory());
     }
 
     /// Listens on `address`; port 0 picks one.
     static PageServer start(InetSocketAddress address, Map<String, Page> pages) throws IOException {
-        var started = new PageServer(HttpServer.create(address, BACKLOG), pages);
-        started.server.setExecutor(started.threads);
-        started.server.createContext("/", started::handle);
-        started.server.start();
+        var server = new ServerSocket();
+        try {
+            server.setReuseAddress(true);
+            server.bind(address, BACKLOG);
+        } catch (IOException taken) {
+            server.close();
+            throw taken;
+        }
+        var started = new PageServer(server, pages);
+        started.threads.execute(started::accept);
         return started;
     }
 
     /// Where it listens.
     public InetSocketAddress address() {
-        return server.getAddress();
+        return (InetSocketAddress) server.getLocalSocketAddress();
     }
 
-    private void handle(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            var answer = refusal(exchange).orElseGet(() -> answer(exchange));
-            exchange.getResponseHeaders().set("content-type", answer.type());
-            exchange.getResponseHeaders().set("cache-control", "no-store");
-            exchange.getResponseHeaders().set("x-content-type-options", "nosniff");
-            boolean head = exchange.getRequestMethod().equals("HEAD");
-            var body = answer.body().getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(answer.status(), head || body.length == 0 ? -1 : body.length);
-            if (!head) {
-                exchange.getResponseBody().write(body);
+    private void accept() {
+        while (!server.isClosed()) {
+            try {
+                took(server.accept());
+            } catch (IOException failed) {
+                // Closed, or no descriptor is free: then others must close first.
+                LockSupport.parkNanos(RETRY);
             }
         }
     }
 
-    private Optional<Answer> refusal(HttpExchange exchange) {
-        var host = exchange.getRequestHeaders().getFirst("host");
-        if (loopback && !isLocal(host)) {
+    private void took(Socket socket) throws IOException {
+        var oldest = connections.size() < MOST_CONNECTIONS ? null : connections.poll();
+        if (oldest != null) {
+            close(oldest);
+        }
+        connections.add(socket);
+        try {
+            threads.execute(() -> serve(socket));
+        } catch (RejectedExecutionException closing) {
+            connections.remove(socket);
+            socket.close();
+        }
+    }
+
+    private void serve(Socket socket) {
+        try (socket) {
+            socket.setTcpNoDelay(true);
+            new PageConnection(socket, this::answer).serve();
+        } catch (IOException gone) {
+            // The client is gone, or has been too slow.
+            log.atTrace().setCause(gone).log("a connection to the pages ended");
+        } finally {
+            connections.remove(socket);
+        }
+    }
+
+    private Answer answer(Request request) {
+        return refusal(request).orElseGet(() -> page(request));
+    }
+
+    private Optional<Answer> refusal(Request request) {
+        if (loopback && !isLocal(request.host())) {
             return Optional.of(Answer.text(421, "not the host of this server\n"));
         }
-        var page = pages.get(exchange.getRequestURI().getPath());
+        var page = pages.get(request.query().path());
         if (page == null) {
-            return Optional.of(Answer.text(404, "no such page; see /help\n"));
+            return Optional.of(Answer.text(404, "no such page\n" + list()));
         }
-        return action(exchange, page).isPresent()
+        return action(request, page).isPresent()
                 ? Optional.empty()
                 : Optional.of(Answer.text(
                         405, page.tell().isEmpty() ? "only POST, and not from a web page\n" : "only GET\n"));
     }
 
+    /// The list of pages, where one of them tells it.
+    private String list() {
+        return Optional.ofNullable(pages.get("/help"))
+                .flatMap(Page::tell)
+                .map(help -> help.apply(Map.of()).body())
+                .orElse("");
+    }
+
     /// What answers the request; empty when its method is not one of the page's. A change that a web page asks
     /// for is none.
-    private static Optional<Function<Map<String, String>, Answer>> action(HttpExchange exchange, Page page) {
-        return switch (exchange.getRequestMethod()) {
+    private static Optional<Function<Map<String, String>, Answer>> action(Request request, Page page) {
+        return switch (request.method()) {
             case "GET", "HEAD" -> page.tell();
-            case "POST" -> exchange.getRequestHeaders().containsKey("origin") ? Optional.empty() : page.change();
+            case "POST" -> request.fromWebPage() ? Optional.empty() : page.change();
             default -> Optional.empty();
         };
     }
 
-    private Answer answer(HttpExchange exchange) {
-        var uri = exchange.getRequestURI();
+    private Answer page(Request request) {
+        var query = request.query();
         try {
-            var action = Optional.ofNullable(pages.get(uri.getPath())).flatMap(page -> action(exchange, page));
+            var action = Optional.ofNullable(pages.get(query.path())).flatMap(page -> action(request, page));
             return action.isEmpty()
                     ? Answer.text(404, "")
-                    : action.get().apply(parameters(Optional.ofNullable(uri.getRawQuery())));
+                    : action.get().apply(query.parameters());
         } catch (IllegalArgumentException invalid) {
             return Answer.text(400, invalid.getMessage() + "\n");
         } catch (RuntimeException unexpected) {
             log.atError()
-                    .addKeyValue("page", uri.getPath())
+                    .addKeyValue("page", query.path())
                     .setCause(unexpected)
                     .log("a page failed");
             return Answer.text(500, "failed; see the log\n");
         }
     }
 
-    private static boolean isLocal(@org.jspecify.annotations.Nullable String host) {
-        if (host == null) {
-            return false;
-        }
+    private static boolean isLocal(String host) {
         int colon = host.lastIndexOf(':');
         var name = colon > host.lastIndexOf(']') ? host.substring(0, colon) : host;
         return name.equals("localhost") || name.equals("[::1]") || name.matches("127(\\.\\d{1,3}){3}");
-    }
-
-    private static Map<String, String> parameters(Optional<String> query) {
-        var parameters = new HashMap<String, String>();
-        for (var pair : query.orElse("").split("&", -1)) {
-            int equals = pair.indexOf('=');
-            var name = equals < 0 ? pair : pair.substring(0, equals);
-            var value = equals < 0 ? "" : pair.substring(equals + 1);
-            parameters.put(decoded(name), decoded(value));
-        }
-        return parameters;
-    }
-
-    private static String decoded(String text) {
-        return URLDecoder.decode(text, StandardCharsets.UTF_8);
     }
 
     /// `host`, which must be an IP address or `localhost`, with `port`.
@@ -141,7 +171,16 @@ public final class PageServer implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
+        close(server);
         threads.shutdownNow();
+        connections.forEach(PageServer::close);
+    }
+
+    private static void close(Closeable socket) {
+        try {
+            socket.close();
+        } catch (IOException failed) {
+            log.atDebug().setCause(failed).log("a socket of the pages did not close well");
+        }
     }
 }
