@@ -7,6 +7,7 @@ import io.heddle.proxy.grpc.GrpcCode;
 import io.heddle.proxy.http2.Flood;
 import io.heddle.proxy.http2.Http2Counters;
 import io.heddle.proxy.listen.ListenerStats;
+import io.heddle.proxy.listen.ListenerStats.LimitCount;
 import io.heddle.proxy.listen.Listeners;
 import io.heddle.proxy.observe.AccessLogs;
 import io.heddle.proxy.observe.LabelledFamily;
@@ -134,8 +135,21 @@ record Figures(ProxyMetrics metrics) {
                         "envoy_listener_address",
                         values));
             }
+            families.add(limits("limited_connections", "counter", "Connections refused.", stats, LimitCount::limited));
+            families.add(limits("active_connections", "gauge", "Connections open.", stats, LimitCount::active));
             return families;
         });
+    }
+
+    /// Of limits of connections, which may have one name at several listeners.
+    private static LabelledFamily limits(
+            String name, String type, String help, Map<String, ListenerStats> stats, ToLongFunction<LimitCount> value) {
+        var values = new HashMap<String, Long>();
+        stats.values()
+                .forEach(counted -> counted.limits()
+                        .forEach((prefix, limit) -> values.merge(prefix, value.applyAsLong(limit), Long::sum)));
+        return new LabelledFamily(
+                "envoy_connection_limit_" + name, type, help, "envoy_connection_limit_prefix", values);
     }
 
     /// What happened to connections to hosts, and whose requests are told by status.

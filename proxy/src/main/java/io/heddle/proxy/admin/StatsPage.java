@@ -32,6 +32,14 @@ final class StatsPage {
         boolean isUsed() {
             return Double.parseDouble(value) != 0;
         }
+
+        /// Both together: Envoy has one name for what is told apart here.
+        Sample plus(Sample other) {
+            return new Sample(
+                    name,
+                    number(Double.parseDouble(value) + Double.parseDouble(other.value))
+                            .toString());
+        }
     }
 
     private String scrape(Predicate<String> families) {
@@ -82,7 +90,7 @@ final class StatsPage {
     private List<Sample> samples(Map<String, String> query) {
         boolean usedOnly = query.containsKey("usedonly");
         var wanted = AdminPages.filter(query, "filter");
-        var found = new ArrayList<Sample>();
+        var found = new LinkedHashMap<String, Sample>();
         scrape(_ -> true)
                 .lines()
                 .filter(line -> !line.startsWith("#"))
@@ -91,21 +99,20 @@ final class StatsPage {
                 .forEach(sample -> {
                     var named = new Sample(EnvoyNames.of(sample.name()), sample.value());
                     if (wanted.test(named.name()) || wanted.test(sample.family())) {
-                        found.add(named);
+                        found.merge(named.name(), named, Sample::plus);
                     }
                 });
-        return found;
+        return List.copyOf(found.values());
     }
 
     private static Map<String, Object> shown(Sample sample) {
         var shown = new LinkedHashMap<String, Object>();
         shown.put("name", sample.name());
-        shown.put("value", number(sample.value()));
+        shown.put("value", number(Double.parseDouble(sample.value())));
         return shown;
     }
 
-    private static Number number(String value) {
-        double number = Double.parseDouble(value);
+    private static Number number(double number) {
         if (number == Math.rint(number) && Math.abs(number) < 1e15) {
             return (long) number;
         }

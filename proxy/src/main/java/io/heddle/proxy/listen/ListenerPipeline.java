@@ -157,11 +157,17 @@ final class ListenerPipeline {
             return;
         }
         var chain = found.get();
+        var limited = chain.chain().limit().map(limit -> listener.stats().limit(limit.statPrefix()));
         if (!chain.enter()) {
+            limited.ifPresent(ListenerStats.LimitCount::refuse);
             refuse(step, chain);
             return;
         }
-        channel.closeFuture().addListener(_ -> chain.leave());
+        limited.ifPresent(ListenerStats.LimitCount::enter);
+        channel.closeFuture().addListener(_ -> {
+            chain.leave();
+            limited.ifPresent(ListenerStats.LimitCount::leave);
+        });
         listener.assigned(channel, chain);
         if (chain.tls().isEmpty()) {
             serve(step, chain, plaintext(step));
@@ -183,7 +189,6 @@ final class ListenerPipeline {
 
     /// The chain has as many connections as it may.
     private static void refuse(Step step, BoundChain chain) {
-        step.listener().stats().count(ListenerStats.Figure.LIMITED);
         var channel = step.channel();
         var delay = chain.chain().limit().map(limit -> limit.delay().toMillis()).orElse(0L);
         if (delay == 0) {

@@ -2,11 +2,13 @@ package io.heddle.proxy.listen;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /// What happened to a listener's connections, under Envoy's names. Counted on any thread without locks.
 public final class ListenerStats {
     private final Map<Figure, LongAdder> figures = new EnumMap<>(Figure.class);
+    private final Map<String, LimitCount> limits = new ConcurrentHashMap<>();
 
     /// Everything that is counted.
     public enum Figure {
@@ -20,7 +22,6 @@ public final class ListenerStats {
                 "downstream_listener_filter_remote_close", "Connections whose client ended before it was known."),
         GLOBAL_OVERFLOW("downstream_global_cx_overflow", "Connections refused: too many in the proxy."),
         OVERLOAD_REJECT("downstream_cx_overload_reject", "Connections refused: the proxy is overloaded."),
-        LIMITED("connection_limit_limited_connections", "Connections refused: too many in their chain."),
         NO_CHAIN("no_filter_chain_match", "Connections that no filter chain matched."),
         HANDSHAKE("ssl_handshake", "TLS handshakes."),
         HANDSHAKE_ERROR("ssl_connection_error", "TLS handshakes that failed."),
@@ -76,6 +77,44 @@ public final class ListenerStats {
 
     void uncount(Figure figure) {
         adder(figure).decrement();
+    }
+
+    /// What a limit of connections came to (Envoy's `connection_limit.<stat_prefix>.…`).
+    public static final class LimitCount {
+        private final LongAdder active = new LongAdder();
+        private final LongAdder limited = new LongAdder();
+
+        void enter() {
+            active.increment();
+        }
+
+        void leave() {
+            active.decrement();
+        }
+
+        void refuse() {
+            limited.increment();
+        }
+
+        /// Connections open under it.
+        public long active() {
+            return active.sum();
+        }
+
+        /// Connections refused.
+        public long limited() {
+            return limited.sum();
+        }
+    }
+
+    /// The count of limits with this `stat_prefix`.
+    LimitCount limit(String statPrefix) {
+        return limits.computeIfAbsent(statPrefix, _ -> new LimitCount());
+    }
+
+    /// What limits of connections came to, by their `stat_prefix`.
+    public Map<String, LimitCount> limits() {
+        return Map.copyOf(limits);
     }
 
     /// How much it is now.

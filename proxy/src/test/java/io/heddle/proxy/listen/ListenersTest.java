@@ -244,14 +244,16 @@ class ListenersTest {
                 try (var third = proxy.connect()) {
                     assertThat(third.getInputStream().read()).isEqualTo(-1);
                 }
-                assertThat(Listening.figure(proxy, ListenerStats.Figure.LIMITED))
-                        .isEqualTo(1);
+                assertThat(Listening.limit(proxy, "two").limited()).isEqualTo(1);
+                assertThat(Listening.limit(proxy, "two").active()).isEqualTo(2);
             }
             await().untilAsserted(() -> assertThat(Listening.figure(proxy, ListenerStats.Figure.ACTIVE))
                     .isZero());
             try (var next = proxy.connect()) {
                 assertThat(answer(next)).startsWith("HTTP/1.1 418 ");
             }
+            await().untilAsserted(() ->
+                    assertThat(Listening.limit(proxy, "two").active()).isZero());
         }
     }
 

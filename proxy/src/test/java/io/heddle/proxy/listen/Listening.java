@@ -99,4 +99,10 @@ final class Listening {
                 .mapToLong(stats -> stats.value(figure))
                 .sum();
     }
+
+    /// What limits of connections under `prefix` came to at the only listener.
+    static ListenerStats.LimitCount limit(RunningProxy proxy, String prefix) {
+        var limits = proxy.listeners.stats().values().iterator().next().limits();
+        return Objects.requireNonNull(limits.get(prefix), prefix);
+    }
 }
