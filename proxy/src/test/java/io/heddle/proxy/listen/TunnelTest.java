@@ -107,7 +107,7 @@ class TunnelTest {
 
     @Test
     void what_came_before_the_switch_is_carried_though_the_client_has_ended() throws IOException {
-        try (var origin = Origin.answeringAfterTheEnd(SWITCHING);
+        try (var origin = Origin.answeringWebSocketAfterTheEnd();
                 var proxy = new RunningProxy(upgrade(origin.port()));
                 var client = proxy.connect()) {
             Origin.write(client, UPGRADE + "early");
