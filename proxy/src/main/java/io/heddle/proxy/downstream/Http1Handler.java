@@ -29,9 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// A client's HTTP/1 connection: reads requests one after the other and hands each to its [HttpExchange].
 ///
 /// Requests that come early (pipelining) wait as bytes until the one before is answered. A connection is closed with
-/// care:
-/// its output first, then, once the client has seen that or `delayed_close_timeout` has passed, the rest;
-/// otherwise a reset could destroy an answer that is still on its way.
+/// care: its output first, then, once the client has seen that or has taken nothing for `delayed_close_timeout`, the
+/// rest; otherwise a reset could destroy an answer that is still on its way.
 // A failed write or close shows as the end of its channel, which is handled.
 @SuppressWarnings("FutureReturnValueIgnored")
 public final class Http1Handler extends ChannelInboundHandlerAdapter {
@@ -66,6 +65,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
     private boolean reading;
     private boolean inputEnded;
     private boolean stoppedSending;
+    private long unsent;
     private boolean old;
     private int requests;
 
@@ -147,9 +147,8 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
             more = step(held);
         }
         working = false;
-        if (held != null && (!held.isReadable() || state == State.CLOSING)) {
-            held.release();
-            held = null;
+        if (hasReadAll() || state == State.CLOSING) {
+            releaseHeld();
         }
         if (held != null) {
             read(false);
@@ -271,7 +270,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
     boolean mustClose() {
         return state == State.BODY
                 || inputEnded
-                || (stoppedSending && held == null)
+                || (stoppedSending && hasReadAll())
                 || isUsedUp()
                 || chain.draining()
                 || reader.wantsClose()
@@ -295,7 +294,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
         }
         state = State.HEAD;
         reader.clear();
-        if ((chain.draining() || stoppedSending) && held == null) {
+        if ((chain.draining() || stoppedSending) && hasReadAll()) {
             closeGently();
             return;
         }
@@ -326,19 +325,39 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
     private void closeGently() {
         boolean unread = state == State.BODY || inputEnded || (held != null && held.isReadable());
         state = State.CLOSING;
-        worker.deadlines().clear(deadline);
+        if (!working) {
+            releaseHeld();
+        }
         var channel = context().channel();
         var flushed = channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
         var patience = settings().limits().delayedClose();
+        unsent = unsent();
+        after(patience);
         if (stoppedSending || !unread || patience.isZero()) {
             flushed.addListener(ChannelFutureListener.CLOSE);
             return;
         }
-        worker.deadlines().set(deadline, worker.now() + patience.toNanos());
         var tls = channel.pipeline().get(SslHandler.class);
         var said = tls == null ? flushed : tls.closeOutbound();
         said.addListener(_ -> ((SocketChannel) channel).shutdownOutput());
         read(true);
+    }
+
+    /// How many bytes of answers the client has not taken yet.
+    private long unsent() {
+        var waiting = context().channel().unsafe().outboundBuffer();
+        return waiting == null ? 0 : waiting.totalPendingWriteBytes() - waiting.currentProgress();
+    }
+
+    /// The time that a closing connection has is over, unless the client goes on taking its answer.
+    private void closeUnlessTaken() {
+        long before = unsent;
+        unsent = unsent();
+        if (unsent > 0 && unsent < before) {
+            after(settings().limits().delayedClose());
+        } else {
+            context().close();
+        }
     }
 
     private void rest() {
@@ -371,7 +390,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
                     closeGently();
                 }
             }
-            case CLOSING -> context().close();
+            case CLOSING -> closeUnlessTaken();
             case BODY, ANSWER, TUNNEL -> worker.deadlines().clear(deadline);
         }
     }
@@ -390,8 +409,19 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
     /// The client sends no more; what it sent before is still worked on.
     private void inputEnd() {
         stoppedSending = true;
-        if (held == null) {
+        if (hasReadAll() || state == State.CLOSING) {
             heardAll();
+        }
+    }
+
+    private boolean hasReadAll() {
+        return held == null || !held.isReadable();
+    }
+
+    private void releaseHeld() {
+        if (held != null) {
+            held.release();
+            held = null;
         }
     }
 
@@ -433,9 +463,8 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
         if (stream != null) {
             stream.discard();
         }
-        if (held != null && !working) {
-            held.release();
-            held = null;
+        if (!working) {
+            releaseHeld();
         }
     }
 

@@ -41,9 +41,9 @@ public final class Http1RequestReader {
         return head;
     }
 
-    /// Whether a byte of the request has come.
+    /// Whether a byte of the request has come. Empty lines before it are none.
     public boolean begun() {
-        return head.size() > 0;
+        return started || head.size() > reader.lineStart();
     }
 
     /// Whether the client wants the connection closed afterwards, said or by its version.

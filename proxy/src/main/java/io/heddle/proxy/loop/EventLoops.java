@@ -1,6 +1,7 @@
 package io.heddle.proxy.loop;
 
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.ChannelException;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.RecvByteBufAllocator;
@@ -77,9 +78,15 @@ public final class EventLoops implements AutoCloseable {
     }
 
     /// A new channel that connects, not registered yet: of IPv6, or of IPv4 alone.
+    ///
+    /// @throws ChannelException when there can be none
     public SocketChannel newSocketChannel(boolean ipv6) {
         var family = ipv6 ? SocketProtocolFamily.INET6 : SocketProtocolFamily.INET;
-        return epoll ? new EpollSocketChannel(family) : new NioSocketChannel(SelectorProvider.provider(), family);
+        try {
+            return epoll ? new EpollSocketChannel(family) : new NioSocketChannel(SelectorProvider.provider(), family);
+        } catch (UnsupportedOperationException noIpv6) {
+            throw new ChannelException(noIpv6);
+        }
     }
 
     /// The class of channels that connect, of either version if the virtual machine has IPv6.

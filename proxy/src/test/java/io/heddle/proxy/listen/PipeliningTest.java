@@ -74,6 +74,16 @@ final class PipeliningTest {
     }
 
     @Test
+    void an_empty_line_after_the_last_request_is_no_request() throws IOException {
+        try (var client = proxy.connect()) {
+            Origin.write(client, POST + "\r\n");
+            client.shutdownOutput();
+            assertThat(answer(client)).isEqualTo("POSTabc");
+            assertThat(client.getInputStream().readAllBytes()).isEmpty();
+        }
+    }
+
+    @Test
     void a_request_that_the_end_cuts_off_is_refused_after_the_answers_to_those_before() throws IOException {
         try (var client = proxy.connect()) {
             Origin.write(client, GET + "GET /cut HTT");

@@ -3,6 +3,7 @@ package io.heddle.proxy.upstream.connect;
 import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ConnectTimeoutException;
 import java.net.ConnectException;
@@ -33,7 +34,8 @@ final class AddressRace {
     private Throwable lastFailure = new ConnectException("the host has no address");
     private boolean over;
 
-    /// `connect` begins a connection to an address, whose outcome `won` or `lost` hears.
+    /// `connect` begins a connection to an address, whose outcome `won` or `lost` hears, or throws a
+    /// [ChannelException] when it has no socket.
     AddressRace(
             Worker worker,
             Function<InetSocketAddress, ChannelFuture> connect,
@@ -61,7 +63,13 @@ final class AddressRace {
         if (!left.isEmpty()) {
             worker.deadlines().set(next, worker.tick() + DELAY.toNanos());
         }
-        var opening = connect.apply(address);
+        ChannelFuture opening;
+        try {
+            opening = connect.apply(address);
+        } catch (ChannelException noSocket) {
+            failed(noSocket);
+            return;
+        }
         running.add(opening.channel());
         opening.addListener(_ -> answered(opening));
     }
@@ -79,7 +87,11 @@ final class AddressRace {
             return;
         }
         opening.channel().close();
-        lastFailure = opening.cause();
+        failed(opening.cause());
+    }
+
+    private void failed(Throwable cause) {
+        lastFailure = cause;
         if (!left.isEmpty()) {
             tryNext();
         } else if (running.isEmpty()) {

@@ -157,7 +157,13 @@ public final class RawConnector {
                 channel.pipeline().addLast(handler);
             }
         });
-        var opening = connect(bootstrap, addresses.getFirst());
+        ChannelFuture opening;
+        try {
+            opening = connect(bootstrap, addresses.getFirst());
+        } catch (ChannelException noSocket) {
+            notOpened(noSocket, new Stage(handler, halfClose, tls, outcome));
+            return;
+        }
         opening.channel().closeFuture().addListener(_ -> target.disconnected());
         opening.addListener(opened -> {
             worker.tick();
@@ -205,17 +211,22 @@ public final class RawConnector {
                     channel.config().setAutoRead(true);
                     opened(channel, stage);
                 },
-                cause -> {
-                    target.disconnected();
-                    stage.tls().ifPresent(ssl -> ReferenceCountUtil.release(ssl.engine())); // no pipeline had it
-                    failed(cause, stage.outcome());
-                });
+                cause -> notOpened(cause, stage));
         race.start(addresses, target.connectTimeout());
     }
 
+    private void notOpened(Throwable cause, Stage stage) {
+        target.disconnected();
+        stage.tls().ifPresent(ssl -> ReferenceCountUtil.release(ssl.engine())); // no pipeline had it
+        failed(cause, stage.outcome());
+    }
+
+    /// Begins a connection.
+    ///
+    /// @throws ChannelException when there is no socket for it: too many are open, or none can be of this version
     private ChannelFuture connect(Bootstrap settings, InetSocketAddress address) {
-        boolean ipv6 = address.getAddress() instanceof Inet6Address;
-        var bootstrap = settings.clone().channelFactory(() -> loops.newSocketChannel(ipv6));
+        var socket = loops.newSocketChannel(address.getAddress() instanceof Inet6Address);
+        var bootstrap = settings.clone().channelFactory(() -> socket);
         return source(address)
                 .map(near -> connectFrom(near, bootstrap, address))
                 .orElseGet(() -> bootstrap.connect(address));
