@@ -159,11 +159,16 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
 
     private boolean step(ByteBuf in) {
         return switch (state) {
-            case HEAD -> readHead(in);
+            case HEAD -> isTaking() && readHead(in);
             case BODY -> readBody(in);
             case TUNNEL -> pass(in);
             case ANSWER, CLOSING -> false;
         };
+    }
+
+    /// Whether the client takes its answers. While it does not, no request begins, or they would pile up here.
+    private boolean isTaking() {
+        return context().channel().isWritable();
     }
 
     private boolean readHead(ByteBuf in) {
@@ -171,7 +176,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
         var result = reader.read(in);
         if (result == HeadResult.MORE) {
             if (first && reader.begun()) {
-                limitHead();
+                after(settings().limits().requestHeaders());
             }
             return false;
         }
@@ -250,7 +255,12 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        exchange().clientWritable(ctx.channel().isWritable());
+        worker.tick();
+        exchange().clientWritable(isTaking());
+        if (state == State.HEAD && isTaking()) {
+            read(true);
+            next();
+        }
     }
 
     /// Whether the client's bytes are being worked on, so that [#channelReadComplete] is still to come.
@@ -299,7 +309,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
             return;
         }
         rest();
-        read(true);
+        read(isTaking());
         if (held != null && !working) {
             // Not within the end of the exchange: what that still has to do must not meet the next request.
             context().executor().execute(this::next);
@@ -363,10 +373,6 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
     private void rest() {
         var idle = settings().limits().connections().idle();
         after(old && (idle.isZero() || idle.compareTo(LAST_REQUEST) > 0) ? LAST_REQUEST : idle);
-    }
-
-    private void limitHead() {
-        after(settings().limits().requestHeaders());
     }
 
     private void after(Duration wait) {

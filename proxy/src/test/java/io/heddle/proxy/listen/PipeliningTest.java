@@ -74,6 +74,36 @@ final class PipeliningTest {
     }
 
     @Test
+    void no_more_requests_begin_than_a_client_takes_answers() throws Exception {
+        int sent = 1_000;
+        var large = "x".repeat(100_000);
+        try (var host = Origin.answering("HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n" + large);
+                var between = new RunningProxy(RunningProxy.config(host.port()));
+                var deaf = between.connect();
+                var other = between.connect()) {
+            Origin.write(deaf, "GET /deaf HTTP/1.1\r\nHost: a\r\n\r\n".repeat(sent));
+            long before = -1;
+            long now = begun(host);
+            while (before != now) {
+                for (int i = 0; i < 50; i++) {
+                    Origin.write(other, GET);
+                    assertThat(answer(other)).isEqualTo(large);
+                }
+                before = now;
+                now = begun(host);
+            }
+            assertThat(now).isLessThan(sent / 2);
+            for (int i = 0; i < sent; i++) {
+                assertThat(answer(deaf)).isEqualTo(large);
+            }
+        }
+    }
+
+    private static long begun(Origin host) {
+        return host.seen().stream().filter(head -> head.startsWith("GET /deaf ")).count();
+    }
+
+    @Test
     void an_empty_line_after_the_last_request_is_no_request() throws IOException {
         try (var client = proxy.connect()) {
             Origin.write(client, POST + "\r\n");
