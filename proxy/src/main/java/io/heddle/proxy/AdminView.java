@@ -2,6 +2,7 @@ package io.heddle.proxy;
 
 import io.heddle.proxy.admin.AdminPages;
 import io.heddle.proxy.admin.LogLevels;
+import io.heddle.proxy.observe.AccessLogs;
 import io.heddle.proxy.tls.ShownCertificates;
 import io.heddle.proxy.upstream.UpstreamCluster;
 import io.heddle.traffic.explain.Explainer;
@@ -16,7 +17,8 @@ import java.util.Map;
 /// What the admin interface sees of a proxy.
 ///
 /// @param proxy the proxy
-record AdminView(Proxy proxy) implements AdminPages.View {
+/// @param logs its access logs
+record AdminView(Proxy proxy, AccessLogs logs) implements AdminPages.View {
     @Override
     public AdminPages.State state() {
         return proxy.state();
@@ -83,6 +85,11 @@ record AdminView(Proxy proxy) implements AdminPages.View {
     @Override
     public void serve(boolean serving) {
         proxy.serve(serving);
+    }
+
+    @Override
+    public void reopenLogs() {
+        logs.reopen();
     }
 
     @Override

@@ -164,7 +164,7 @@ public final class Proxy implements AutoCloseable {
         figures.add("downstream", services.http2());
         figures.add("upstream", upstreams.http2());
         figures.add(upstreams, listeners);
-        figures.addServer(new AdminView(this));
+        figures.addServer(new AdminView(this, logs));
     }
 
     /// The hosts of what comes are checked with the secrets that come with it.
@@ -219,7 +219,7 @@ public final class Proxy implements AutoCloseable {
     }
 
     private void openPages(Bootstrap bootstrap) throws StartFailure {
-        var adminPages = new AdminPages(new AdminView(this), metrics);
+        var adminPages = new AdminPages(new AdminView(this, logs), metrics);
         try {
             if (bootstrap.admin().isPresent()) {
                 var admin = bootstrap.admin().get();

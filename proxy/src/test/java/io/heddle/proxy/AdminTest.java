@@ -224,6 +224,9 @@ final class AdminTest {
                 .contains("app::127.0.0.1:9::health_flags::healthy\n")
                 .contains("app::127.0.0.2:9::health_flags::/eds_status_draining\n")
                 .contains("app::127.0.0.1:9::rq_active::0\n");
+        assertThat(get("/clusters?filter=%5Ea").body()).isEqualTo(get("/clusters").body());
+        assertThat(get("/clusters?filter=%5Epp").body()).isEmpty();
+        assertThat(get("/clusters?format=json&filter=none").body()).doesNotContain("app");
         assertThat(get("/clusters?format=json").body().replaceAll("\\s", ""))
                 .contains("{\"cluster_statuses\":[{\"name\":\"app\"")
                 .contains("\"address\":{\"socket_address\":{\"address\":\"127.0.0.1\",\"port_value\":9}}")
@@ -250,8 +253,13 @@ final class AdminTest {
                         .body())
                 .contains("\"name\": \"ingress\"")
                 .doesNotContain("static_clusters");
-        assertThat(get("/config_dump?resource=nonsense").statusCode()).isEqualTo(400);
+        assertThat(get("/config_dump?resource=nonsense").statusCode()).isEqualTo(404);
+        assertThat(get("/config_dump?resource=bootstrap").statusCode()).isEqualTo(400);
         assertThat(get("/config_dump?mask=x").statusCode()).isEqualTo(400);
+        assertThat(get("/config_dump?resource=static_listeners&mask=listener.name")
+                        .body())
+                .contains("\"name\": \"ingress\"")
+                .doesNotContain("filter_chains");
     }
 
     @Test
@@ -328,7 +336,7 @@ final class AdminTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/quitquitquit", "/drain_listeners", "/healthcheck/fail", "/healthcheck/ok"})
+    @ValueSource(strings = {"/quitquitquit", "/reopen_logs", "/drain_listeners", "/healthcheck/fail", "/healthcheck/ok"})
     void changes_nothing_on_a_get(String path) throws Exception {
         assertThat(get(path).statusCode()).isEqualTo(405);
         assertThat(get("/ready").statusCode()).isEqualTo(200);
@@ -339,7 +347,10 @@ final class AdminTest {
         assertThat(get("/help").body())
                 .startsWith("admin commands are:\n")
                 .contains("  /quitquitquit (POST): exit the server\n", "  /clusters: upstream cluster status");
-        assertThat(get("/nonsense").statusCode()).isEqualTo(404);
+        var nonsense = get("/nonsense");
+        assertThat(nonsense.statusCode()).isEqualTo(404);
+        assertThat(nonsense.body()).endsWith(get("/help").body());
+        assertThat(post("/reopen_logs").body()).isEqualTo("OK\n");
     }
 
     /// Two loggers in two packages.

@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
@@ -64,6 +65,9 @@ public final class AdminPages {
         /// Says to the mesh that requests may come here, or that none should.
         void serve(boolean serving);
 
+        /// Writes the access logs to new files where the old ones were moved away.
+        void reopenLogs();
+
         /// Ends the process's proxy.
         void quit();
     }
@@ -79,10 +83,10 @@ public final class AdminPages {
     public PageServer admin(String host, int port) throws IOException {
         var pages = new TreeMap<String, Page>();
         pages.put("/certs", Page.of("print certs on machine", _ -> CertificatePage.answer(view.certificates())));
-        pages.put("/clusters", Page.of("upstream cluster status; format=json", this::clusters));
+        pages.put("/clusters", Page.of("upstream cluster status; filter=, format=json", this::clusters));
         pages.put(
                 "/config_dump",
-                Page.of("dump current configuration; resource=, name_regex=, include_eds", this::configDump));
+                Page.of("dump current configuration; resource=, mask=, name_regex=, include_eds", this::configDump));
         pages.put("/drain_listeners", Page.changing("drain listeners; inboundonly, graceful", this::drain));
         pages.put(
                 "/explain",
@@ -99,6 +103,7 @@ public final class AdminPages {
         pages.put("/memory", Page.of("print current heap and process usage", _ -> Answer.json(stats.memory())));
         pages.put("/quitquitquit", Page.changing("exit the server", _ -> quit()));
         pages.put("/ready", Page.of("print server state, return 200 if LIVE, otherwise return 503", _ -> ready()));
+        pages.put("/reopen_logs", Page.changing("reopen access logs", _ -> reopenLogs()));
         pages.put("/reset_counters", Page.changing("reset all counters to zero", _ -> stats.reset()));
         pages.put("/server_info", Page.of("print server version/status information", _ -> serverInfo()));
         pages.put(
@@ -170,16 +175,24 @@ public final class AdminPages {
     }
 
     private Answer configDump(Map<String, String> query) {
-        if (query.containsKey("mask")) {
-            throw new IllegalArgumentException("mask is not supported; ask for one kind with resource=");
-        }
         var wanted = new ConfigDump.Wanted(
-                query.getOrDefault("resource", ""), filter(query, "name_regex"), query.containsKey("include_eds"));
-        return new Answer(200, "application/json", view.configDump(wanted));
+                query.getOrDefault("resource", ""),
+                filter(query, "name_regex"),
+                query.containsKey("include_eds"),
+                query.getOrDefault("mask", ""));
+        try {
+            return new Answer(200, "application/json", view.configDump(wanted));
+        } catch (NoSuchElementException unknown) {
+            return Answer.text(404, unknown.getMessage() + "\n");
+        }
     }
 
     private Answer clusters(Map<String, String> query) {
-        return asksForJson(query) ? ClusterPage.json(view.clusters()) : ClusterPage.text(view.clusters());
+        var wanted = filter(query, "filter");
+        var clusters = view.clusters().stream()
+                .filter(found -> wanted.test(found.cluster().name()))
+                .toList();
+        return asksForJson(query) ? ClusterPage.json(clusters) : ClusterPage.text(clusters);
     }
 
     private Answer listeners(Map<String, String> query) {
@@ -213,6 +226,11 @@ public final class AdminPages {
 
     private Answer serve(boolean serving) {
         view.serve(serving);
+        return Answer.text(200, "OK\n");
+    }
+
+    private Answer reopenLogs() {
+        view.reopenLogs();
         return Answer.text(200, "OK\n");
     }
 

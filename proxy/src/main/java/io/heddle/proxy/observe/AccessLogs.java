@@ -120,6 +120,12 @@ public final class AccessLogs implements RequestObserver, AutoCloseable {
         return List.copyOf(sinks);
     }
 
+    /// Opens every file anew, after what waits for it: for who has moved it away and made another one in its place. Any
+    /// thread.
+    public void reopen() {
+        files.values().forEach(LogFile::reopen);
+    }
+
     @Override
     public void finished(RequestTimeline timeline) {
         if (own.isPresent()) {

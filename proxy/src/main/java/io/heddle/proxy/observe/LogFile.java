@@ -36,6 +36,7 @@ final class LogFile implements AutoCloseable {
     private final Thread writer;
     private volatile boolean asleep;
     private volatile boolean closed;
+    private volatile boolean stale;
 
     private LogFile(String path, long largest) {
         this.path = path;
@@ -112,8 +113,15 @@ final class LogFile implements AutoCloseable {
         return dropped.sum();
     }
 
+    /// The next lines go to the file that has its name then. Any thread.
+    void reopen() {
+        stale = true;
+        LockSupport.unpark(writer);
+    }
+
     private void run() {
         while (!closed || ring.isReady()) {
+            stale = false;
             try (var out = open()) {
                 write(out);
             } catch (IOException | InvalidPathException failed) {
@@ -136,7 +144,7 @@ final class LogFile implements AutoCloseable {
                 Files.move(Path.of(path), Path.of(path + ".1"), StandardCopyOption.REPLACE_EXISTING);
                 return;
             }
-            if (closed && !ring.isReady()) {
+            if ((closed && !ring.isReady()) || stale) {
                 return;
             }
             if (any) {
@@ -170,7 +178,7 @@ final class LogFile implements AutoCloseable {
 
     private void sleep() {
         asleep = true;
-        if (!ring.isReady() && !closed) {
+        if (!ring.isReady() && !closed && !stale) {
             LockSupport.park(this);
         }
         asleep = false;

@@ -208,6 +208,25 @@ class AccessLogsTest {
     }
 
     @Test
+    void a_file_that_was_moved_away_and_made_anew_is_opened_when_that_is_asked_for(@TempDir Path directory)
+            throws Exception {
+        var file = directory.resolve("access.log");
+        try (var log = LogFile.open(file.toString())) {
+            log.log("old");
+            org.awaitility.Awaitility.await().until(() -> Files.exists(file) && Files.size(file) > 0);
+            Files.move(file, directory.resolve("access.log.old"));
+            Files.createFile(file);
+            log.reopen();
+            org.awaitility.Awaitility.await().until(() -> {
+                log.log("new");
+                return Files.size(file) > 0;
+            });
+        }
+        assertThat(Files.readAllLines(file)).containsOnly("new");
+        assertThat(Files.readAllLines(directory.resolve("access.log.old"))).startsWith("old");
+    }
+
+    @Test
     void a_full_ring_refuses_instead_of_waiting() {
         var ring = new LogRing(4);
         for (int i = 0; i < 4; i++) {

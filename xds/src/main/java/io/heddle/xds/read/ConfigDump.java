@@ -1,6 +1,7 @@
 package io.heddle.xds.read;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
@@ -22,6 +23,8 @@ import io.heddle.xds.resource.ResourceSet;
 import io.heddle.xds.resource.ResourceType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
@@ -54,15 +57,23 @@ public final class ConfigDump {
     /// @param resource one field of the parts, for example `dynamic_listeners`, instead of all parts; empty for all
     /// @param name which resources, by name
     /// @param endpoints whether endpoints are among the parts
-    public record Wanted(String resource, Predicate<String> name, boolean endpoints) {
+    /// @param mask which fields, as a `FieldMask` in text, of each part, or of each resource where one is wanted; empty
+    ///     for all
+    public record Wanted(String resource, Predicate<String> name, boolean endpoints, String mask) {
         public static final Wanted ALL = new Wanted("", _ -> true, false);
+
+        /// With all their fields.
+        public Wanted(String resource, Predicate<String> name, boolean endpoints) {
+            this(resource, name, endpoints, "");
+        }
     }
 
     /// The dump.
     ///
     /// @param bootstrap the text that the proxy was started with, which has been read before
     /// @param received what a server sent
-    /// @throws IllegalArgumentException when a resource is wanted that no part has
+    /// @throws NoSuchElementException when a resource is wanted that no part has
+    /// @throws IllegalArgumentException when what is wanted is no list of resources, or the mask names no field of it
     public static String json(String bootstrap, Received received, Wanted wanted) {
         try {
             return new ConfigDump(wanted, received.refused()).text(BootstrapReader.parse(bootstrap), received.live());
@@ -84,7 +95,11 @@ public final class ConfigDump {
         parts.add(routes(live));
         parts.add(secrets(fixed, live));
         var dump = io.envoyproxy.envoy.admin.v3.ConfigDump.newBuilder();
-        for (var part : wanted.resource().isEmpty() ? parts : only(parts)) {
+        var mask = DumpMask.of(wanted.mask());
+        if (wanted.resource().isEmpty()) {
+            check(mask, parts.stream().map(Message::getDescriptorForType).toList());
+        }
+        for (var part : wanted.resource().isEmpty() ? parts : only(parts, mask)) {
             dump.addConfigs(Any.pack(part));
         }
         // By way of a message without a class: printing goes by reflection, see SetFields.
@@ -94,25 +109,37 @@ public final class ConfigDump {
         return JsonFormat.printer()
                         .usingTypeRegistry(shown.types())
                         .preservingProtoFieldNames()
-                        .print(safe)
+                        .print(trimmed(safe, mask))
                 + "\n";
     }
 
+    private Message trimmed(Message dump, DumpMask mask) throws InvalidProtocolBufferException {
+        return new DumpMask(Map.of("configs", mask)).of(dump, shown::kind);
+    }
+
+    private static void check(DumpMask mask, List<Descriptor> kinds) {
+        mask.unknownIn(kinds).ifPresent(field -> {
+            throw new IllegalArgumentException("mask names the field " + field + ", which nothing wanted has");
+        });
+    }
+
     /// The elements of the field that is wanted, whichever part has it.
-    private List<Message> only(List<Message> parts) throws InvalidProtocolBufferException {
+    private List<Message> only(List<Message> parts, DumpMask mask) throws InvalidProtocolBufferException {
         for (var typed : parts) {
             var part = DynamicMessage.parseFrom(typed.getDescriptorForType(), typed.toByteString());
             var field = Optional.ofNullable(part.getDescriptorForType().findFieldByName(wanted.resource()));
             if (field.isPresent() && field.get().isRepeated()) {
+                check(mask, List.of(field.get().getMessageType()));
                 var elements = new ArrayList<Message>();
                 ((List<?>) part.getField(field.get())).forEach(element -> elements.add((Message) element));
                 return elements;
             }
-            if (field.isPresent() && part.getField(field.get()) instanceof Message message) {
-                return List.of(message);
+            if (field.isPresent()) {
+                throw new IllegalArgumentException(
+                        wanted.resource() + " is no list of resources; ask for it with mask=" + wanted.resource());
             }
         }
-        throw new IllegalArgumentException("no part of the dump has the resource " + wanted.resource());
+        throw new NoSuchElementException("no part of the dump has the resource " + wanted.resource());
     }
 
     private List<NamedResource> resources(ResourceSet live, ResourceType type) {

@@ -101,7 +101,8 @@ final class ShownMessages {
         return any.toBuilder().setValue(inside.toByteString()).build();
     }
 
-    private Optional<Descriptor> kind(Any any) {
+    /// The kind of a packed message, where it is known.
+    Optional<Descriptor> kind(Any any) {
         var known = kinds.get(Scope.type(any));
         return known != null ? Optional.of(known) : ExtensionTypes.message(any.getTypeUrl());
     }

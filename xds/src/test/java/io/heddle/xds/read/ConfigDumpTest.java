@@ -23,9 +23,12 @@ import io.heddle.xds.resource.ResourceType;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class ConfigDumpTest {
     private static final String BOOTSTRAP = """
@@ -154,7 +157,45 @@ final class ConfigDumpTest {
     void refuses_a_resource_that_there_is_not() {
         assertThatThrownBy(() ->
                         ConfigDump.json(BOOTSTRAP, received(), new ConfigDump.Wanted("nonsense", _ -> true, false)))
-                .isInstanceOf(IllegalArgumentException.class)
+                .isInstanceOf(NoSuchElementException.class)
                 .hasMessageContaining("nonsense");
+        assertThatThrownBy(() ->
+                        ConfigDump.json(BOOTSTRAP, received(), new ConfigDump.Wanted("bootstrap", _ -> true, false)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("mask=bootstrap");
+    }
+
+    private static String masked(String resource, String mask) {
+        return ConfigDump.json(BOOTSTRAP, received(), new ConfigDump.Wanted(resource, _ -> true, false, mask))
+                .replaceAll("\\s", "");
+    }
+
+    @Test
+    void shows_the_fields_of_a_mask_alone() {
+        assertThat(masked("", "bootstrap.admin"))
+                .contains("\"bootstrap\":{\"admin\":{\"address\"")
+                .doesNotContain("static_resources", "dynamic_listeners", "static_clusters");
+        assertThat(masked("dynamic_listeners", "name,active_state.listener.filter_chains.filters.name"))
+                .contains("\"name\":\"inbound\"", "\"name\":\"odd\"")
+                .doesNotContain("transport_socket", "stat_prefix", "version_info");
+        assertThat(masked("", "static_clusters.cluster.name,static_clusters.cluster.type"))
+                .contains("\"name\":\"fixed\"", "\"type\":\"STATIC\"")
+                .doesNotContain("a-chain");
+        assertThat(masked("static_clusters", "cluster,cluster.name")).contains("a-chain");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', nonsense, the field nonsense",
+        "dynamic_listeners, name.x.nonsense.., mask is a list",
+        "static_clusters, name, the field name",
+        "'', 'bootstrap,', mask is a list",
+    })
+    void refuses_a_mask_that_fits_nothing(String resource, String mask, String why) {
+        assertThatThrownBy(() -> masked(resource, mask))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(why);
+        assertThatThrownBy(() -> masked("", "x".repeat(3_000))).hasMessageContaining("longer than 2000");
+        assertThatThrownBy(() -> masked("", "a" + ".a".repeat(40))).hasMessageContaining("deeper than 32");
     }
 }
