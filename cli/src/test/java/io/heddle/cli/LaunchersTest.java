@@ -216,6 +216,32 @@ class LaunchersTest {
     }
 
     @Test
+    void the_jdks_tls_is_taken_when_it_is_asked_for_and_lets_no_client_renegotiate() throws Exception {
+        var home = distribution();
+        script(home.resolve("runtime/bin/java"), "echo \"$@\"");
+        var launcher = tree.resolve("heddle").toString();
+        assertThat(run(Map.of("HEDDLE_NO_BUILD", "1", "HEDDLE_TLS", "jdk"), launcher, "proxy")
+                        .out())
+                .contains(" -Dio.netty.handler.ssl.noOpenSsl=true ", "rejectClientInitiatedRenegotiation=true ");
+        assertThat(run(NO_BUILD, launcher, "proxy").out())
+                .doesNotContain("noOpenSsl")
+                .contains(" -Djdk.tls.rejectClientInitiatedRenegotiation=true ");
+        var wrong = run(Map.of("HEDDLE_NO_BUILD", "1", "HEDDLE_TLS", "none"), launcher, "proxy");
+        assertThat(wrong.code()).isEqualTo(2);
+        assertThat(wrong.err()).contains("'none'", "'jdk'");
+    }
+
+    @Test
+    void nobody_looks_for_a_hardware_address() throws Exception {
+        var home = distribution();
+        script(home.resolve("runtime/bin/java"), "echo \"$@\"");
+        for (var command : List.of("proxy", "run", "control")) {
+            assertThat(run(NO_BUILD, tree.resolve("heddle").toString(), command).out())
+                    .contains("-Dio.netty.machineId=00:00:00:00:00:01 ");
+        }
+    }
+
+    @Test
     void options_for_every_java_reach_applications_and_no_java_of_our_own() throws Exception {
         var telling = "echo \"$* tool=[${JAVA_TOOL_OPTIONS-}] jdk=[${JDK_JAVA_OPTIONS-}] old=[${_JAVA_OPTIONS-}]"
                 + " kept=[${HEDDLE_APPLICATION_JAVA_TOOL_OPTIONS-}] [${HEDDLE_APPLICATION_JDK_JAVA_OPTIONS-}]"

@@ -63,6 +63,10 @@ final class ContextFactory {
             log.atInfo().addKeyValue("version", OpenSsl.versionString()).log("TLS by BoringSSL");
             return new ContextFactory(SslProvider.OPENSSL_REFCNT);
         }
+        if (Boolean.getBoolean("io.netty.handler.ssl.noOpenSsl")) {
+            log.atInfo().log("TLS by the JDK, as asked");
+            return new ContextFactory(SslProvider.JDK);
+        }
         log.atWarn()
                 .addKeyValue("cause", String.valueOf(OpenSsl.unavailabilityCause()))
                 .log(
