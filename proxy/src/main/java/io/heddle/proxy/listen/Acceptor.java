@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Takes the connections of one server socket and gives each to an event loop, one loop after the other when there are
-/// several. One too many for the proxy is closed before anything is spent on it.
+/// several. One too many for the proxy is closed before much is spent on it.
 // A failed write or close shows as the end of its channel, which is handled.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Acceptor extends ChannelInboundHandlerAdapter {
@@ -51,18 +51,17 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         var sockets = listener.listener().sockets();
         if (!sockets.bypassesOverload() && pipeline.rejects()) {
             listener.stats().count(ListenerStats.Figure.OVERLOAD_REJECT);
-            connection.unsafe().closeForcibly();
+            Refusal.end(connection, next().loop());
             return;
         }
         if (!count.enter(sockets.ignoresGlobalLimit())) {
             listener.stats().count(ListenerStats.Figure.GLOBAL_OVERFLOW);
-            connection.unsafe().closeForcibly();
+            Refusal.end(connection, next().loop());
             return;
         }
         connection.closeFuture().addListener(_ -> count.leave());
         configure(connection, sockets);
-        var worker = workers.get(turn);
-        turn = (turn + 1) % workers.size();
+        var worker = next();
         connection.pipeline().addLast(new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel channel) {
@@ -74,6 +73,12 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
                 connection.unsafe().closeForcibly();
             }
         });
+    }
+
+    private Worker next() {
+        var worker = workers.get(turn);
+        turn = (turn + 1) % workers.size();
+        return worker;
     }
 
     private void configure(Channel connection, Listener.Sockets sockets) {

@@ -192,11 +192,11 @@ final class ListenerPipeline {
         var channel = step.channel();
         var delay = chain.chain().limit().map(limit -> limit.delay().toMillis()).orElse(0L);
         if (delay == 0) {
-            channel.close();
+            Refusal.end(channel);
             return;
         }
         channel.config().setAutoRead(false);
-        channel.eventLoop().schedule(() -> channel.close(), delay, TimeUnit.MILLISECONDS);
+        channel.eventLoop().schedule(() -> Refusal.end(channel), delay, TimeUnit.MILLISECONDS);
     }
 
     private void serve(Step step, BoundChain chain, ClientConnection client) {
