@@ -57,8 +57,8 @@ public final class ConfigDump {
     /// @param resource one field of the parts, for example `dynamic_listeners`, instead of all parts; empty for all
     /// @param name which resources, by name
     /// @param endpoints whether endpoints are among the parts
-    /// @param mask which fields, as a `FieldMask` in text, of each part, or of each resource where one is wanted; empty
-    ///     for all
+    /// @param mask which fields, as a `FieldMask` in text, of each part, or of each resource where one is
+    ///     wanted; empty for all
     public record Wanted(String resource, Predicate<String> name, boolean endpoints, String mask) {
         public static final Wanted ALL = new Wanted("", _ -> true, false);
 
@@ -73,7 +73,8 @@ public final class ConfigDump {
     /// @param bootstrap the text that the proxy was started with, which has been read before
     /// @param received what a server sent
     /// @throws NoSuchElementException when a resource is wanted that no part has
-    /// @throws IllegalArgumentException when what is wanted is no list of resources, or the mask names no field of it
+    /// @throws IllegalArgumentException when what is wanted is no list of resources, or the mask names no
+    ///     field of it
     public static String json(String bootstrap, Received received, Wanted wanted) {
         try {
             return new ConfigDump(wanted, received.refused()).text(BootstrapReader.parse(bootstrap), received.live());
