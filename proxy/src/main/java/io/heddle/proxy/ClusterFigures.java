@@ -6,15 +6,18 @@ import io.heddle.traffic.balance.host.Endpoint;
 import io.heddle.traffic.balance.host.Host;
 import io.heddle.traffic.resilience.CircuitBreaker;
 import io.heddle.traffic.resilience.CircuitBreaker.Resource;
+import io.heddle.traffic.resilience.ConnectionCounts;
 import io.heddle.traffic.resilience.RoutingPriority;
 import io.heddle.traffic.resilience.retry.RetryCounts;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 
 /// The figures of clusters' circuit breakers and retries, as Envoy names them.
 final class ClusterFigures {
@@ -34,6 +37,23 @@ final class ClusterFigures {
                     LABEL,
                     values(clusters, cluster -> cluster.load().retries().value(figure))));
         }
+        for (var figure : ConnectionCounts.Figure.values()) {
+            families.add(counter(
+                    figure.stat(),
+                    figure.help(),
+                    clusters,
+                    cluster -> cluster.load().connections().value(figure)));
+        }
+        families.add(counter(
+                "upstream_rq_pending_overflow",
+                "Requests refused as too many waited for a connection.",
+                clusters,
+                cluster -> overflow(cluster, CircuitBreaker::pendingOverflow)));
+        families.add(counter(
+                "upstream_rq_active_overflow",
+                "Requests refused as too many were under way.",
+                clusters,
+                cluster -> overflow(cluster, CircuitBreaker::requestOverflow)));
         for (var priority : RoutingPriority.values()) {
             for (var resource : Resource.values()) {
                 families.add(open(clusters, priority, resource));
@@ -66,6 +86,11 @@ final class ClusterFigures {
                         all,
                         cluster -> count(cluster, host -> host.endpoint().health() == Endpoint.Health.DEGRADED)),
                 gauge(
+                        "membership_excluded",
+                        "Hosts that do not count before their first check.",
+                        all,
+                        cluster -> count(cluster, host -> host.state().isLeftOut())),
+                gauge(
                         "upstream_cx_active",
                         "Connections to hosts.",
                         all,
@@ -85,6 +110,17 @@ final class ClusterFigures {
         return new LabelledFamily("envoy_cluster_" + name, "gauge", help, LABEL, values(all, value));
     }
 
+    private static LabelledFamily counter(
+            String name, String help, List<UpstreamCluster> clusters, Function<UpstreamCluster, Number> value) {
+        return new LabelledFamily("envoy_cluster_" + name, "counter", help, LABEL, values(clusters, value));
+    }
+
+    private static long overflow(UpstreamCluster cluster, ToLongFunction<CircuitBreaker> value) {
+        return Arrays.stream(RoutingPriority.values())
+                .mapToLong(priority -> value.applyAsLong(breaker(cluster, priority)))
+                .sum();
+    }
+
     private static long count(UpstreamCluster cluster, Predicate<Host> which) {
         return cluster.hosts().values().stream().filter(which).count();
     }
@@ -99,6 +135,8 @@ final class ClusterFigures {
 
     private static boolean isUsed(UpstreamCluster cluster) {
         return cluster.breaker().active(Resource.REQUESTS) > 0
+                || cluster.load().connections().value(ConnectionCounts.Figure.NONE_HEALTHY) > 0
+                || overflow(cluster, CircuitBreaker::requestOverflow) > 0
                 || cluster.hosts().values().stream()
                         .anyMatch(host -> host.state().wasUsed());
     }

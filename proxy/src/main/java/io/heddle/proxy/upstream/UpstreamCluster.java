@@ -13,6 +13,7 @@ import io.heddle.traffic.filter.HostCount;
 import io.heddle.traffic.hash.HashPolicy;
 import io.heddle.traffic.resilience.CircuitBreaker;
 import io.heddle.traffic.resilience.ClusterLoad;
+import io.heddle.traffic.resilience.ConnectionCounts;
 import io.heddle.traffic.resilience.RoutingPriority;
 import io.heddle.traffic.resilience.health.OutlierMonitor;
 import io.heddle.traffic.runtime.Cluster;
@@ -108,6 +109,17 @@ public final class UpstreamCluster {
     /// The host to take: the one that the request asks for, where it is there and well enough, else one by balancing.
     /// In a cluster of original destinations the connection says where to go, and nothing else.
     public Optional<Host> pick(PickRequest request) {
+        return counted(choose(request));
+    }
+
+    private Optional<Host> counted(Optional<Host> picked) {
+        if (picked.isEmpty()) {
+            load.connections().count(ConnectionCounts.Figure.NONE_HEALTHY);
+        }
+        return picked;
+    }
+
+    private Optional<Host> choose(PickRequest request) {
         var wanted = request.requestedHost();
         if (wanted.isEmpty() || hosts instanceof Hosts.Named) {
             return balancer.pick(request);
@@ -121,7 +133,7 @@ public final class UpstreamCluster {
     public Optional<Host> pick(Worker worker, PickRequest request) {
         return predicted.isEmpty() || request.requestedHost().isPresent()
                 ? pick(request)
-                : predicted.get().pick(worker.index(), request);
+                : counted(predicted.get().pick(worker.index(), request));
     }
 
     Optional<PredictedHosts> predicted() {

@@ -1,6 +1,7 @@
 package io.heddle.traffic.resilience;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// Counts what a cluster has under way of one priority and refuses more than its limits. Part of a [ClusterLoad], kept
 /// over configuration updates. Safe on any thread.
@@ -9,6 +10,8 @@ public final class CircuitBreaker {
     private final AtomicInteger pending = new AtomicInteger();
     private final AtomicInteger requests = new AtomicInteger();
     private final AtomicInteger retries = new AtomicInteger();
+    private final AtomicLong pendingOverflow = new AtomicLong();
+    private final AtomicLong requestOverflow = new AtomicLong();
     private volatile Thresholds limits;
 
     /// What is counted.
@@ -36,7 +39,22 @@ public final class CircuitBreaker {
             return true;
         }
         counter.decrementAndGet();
+        switch (resource) {
+            case PENDING -> pendingOverflow.incrementAndGet();
+            case REQUESTS -> requestOverflow.incrementAndGet();
+            case CONNECTIONS, RETRIES -> {} // counted with what is done instead
+        }
         return false;
+    }
+
+    /// How many requests could not wait for a connection, since the proxy began.
+    public long pendingOverflow() {
+        return pendingOverflow.get();
+    }
+
+    /// How many requests were refused as too many were under way, since the proxy began.
+    public long requestOverflow() {
+        return requestOverflow.get();
     }
 
     /// Counts one more, whatever the limit. Needs one [#release], too.

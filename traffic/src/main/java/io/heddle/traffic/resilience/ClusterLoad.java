@@ -2,12 +2,14 @@ package io.heddle.traffic.resilience;
 
 import io.heddle.traffic.resilience.retry.RetryCounts;
 
-/// What a cluster has under way, by priority, and what became of its retries. One object per cluster, kept over
+/// What a cluster has under way, by priority, and what became of its retries and connections. One object per cluster,
+/// kept over
 /// configuration updates. Safe on any thread.
 public final class ClusterLoad {
     private final CircuitBreaker standard;
     private final CircuitBreaker high;
     private final RetryCounts retries = new RetryCounts();
+    private final ConnectionCounts connections = new ConnectionCounts();
     private volatile int connectionsPerHost;
 
     /// Nothing under way, and at most `limits`.
@@ -35,6 +37,11 @@ public final class ClusterLoad {
     /// How many connections to one host there may be.
     public int connectionsPerHost() {
         return connectionsPerHost;
+    }
+
+    /// What became of connections.
+    public ConnectionCounts connections() {
+        return connections;
     }
 
     /// What became of retries.

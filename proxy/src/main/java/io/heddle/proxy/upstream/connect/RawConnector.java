@@ -3,6 +3,7 @@ package io.heddle.proxy.upstream.connect;
 import io.heddle.proxy.loop.EventLoops;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.tls.HalfClose;
+import io.heddle.traffic.resilience.ConnectionCounts.Figure;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
@@ -46,11 +47,7 @@ public final class RawConnector {
 
     /// `origin` is what connections have from whom they are made for.
     public RawConnector(
-            Worker worker,
-            EventLoops loops,
-            UpstreamTarget target,
-            ConnectionOrigin origin,
-            BindErrors bindErrors) {
+            Worker worker, EventLoops loops, UpstreamTarget target, ConnectionOrigin origin, BindErrors bindErrors) {
         this.worker = worker;
         this.loops = loops;
         this.target = target;
@@ -126,7 +123,8 @@ public final class RawConnector {
     private void connectTls(ChannelHandler handler, boolean halfClose, Outcome outcome) {
         var tls = target.source().flatMap(source -> source.newHandler(ByteBufAllocator.DEFAULT));
         if (tls.isEmpty()) {
-            target.disconnected();
+            target.load().connections().count(Figure.CONNECT_FAIL);
+            target.disconnected(true);
             lastFailure = new SSLException("a certificate or an authority for TLS is missing");
             outcome.failed(UpstreamFailure.CONNECT_FAILED);
             return;
@@ -150,9 +148,11 @@ public final class RawConnector {
             race(bootstrap, addresses, new Stage(handler, halfClose, tls, outcome));
             return;
         }
+        var end = new ConnectionEnd();
         bootstrap.handler(new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel channel) {
+                channel.pipeline().addLast(end);
                 tls.ifPresent(ssl -> channel.pipeline().addLast(ssl));
                 channel.pipeline().addLast(handler);
             }
@@ -164,7 +164,7 @@ public final class RawConnector {
             notOpened(noSocket, new Stage(handler, halfClose, tls, outcome));
             return;
         }
-        opening.channel().closeFuture().addListener(_ -> target.disconnected());
+        opening.channel().closeFuture().addListener(_ -> target.disconnected(end.here() || isTimeout(opening.cause())));
         opening.addListener(opened -> {
             worker.tick();
             if (opened.isSuccess()) {
@@ -204,7 +204,9 @@ public final class RawConnector {
                 worker,
                 address -> connect(bootstrap, address),
                 channel -> {
-                    channel.closeFuture().addListener(_ -> target.disconnected());
+                    var end = new ConnectionEnd();
+                    channel.pipeline().addLast(end);
+                    channel.closeFuture().addListener(_ -> target.disconnected(end.here()));
                     announce(channel); // TLS begins as soon as it is added
                     stage.tls().ifPresent(ssl -> channel.pipeline().addLast(ssl));
                     channel.pipeline().addLast(stage.handler());
@@ -216,7 +218,7 @@ public final class RawConnector {
     }
 
     private void notOpened(Throwable cause, Stage stage) {
-        target.disconnected();
+        target.disconnected(isTimeout(cause));
         stage.tls().ifPresent(ssl -> ReferenceCountUtil.release(ssl.engine())); // no pipeline had it
         failed(cause, stage.outcome());
     }
@@ -310,8 +312,16 @@ public final class RawConnector {
         outcome.connected(channel);
     }
 
+    private static boolean isTimeout(@Nullable Throwable cause) {
+        return cause instanceof ConnectTimeoutException;
+    }
+
     private void failed(Throwable cause, Outcome outcome) {
-        boolean timedOut = cause instanceof ConnectTimeoutException;
+        boolean timedOut = isTimeout(cause);
+        target.load().connections().count(Figure.CONNECT_FAIL);
+        if (timedOut) {
+            target.load().connections().count(Figure.CONNECT_TIMEOUT);
+        }
         target.unreachable(timedOut, worker.now());
         lastFailure = cause;
         outcome.failed(timedOut ? UpstreamFailure.CONNECT_TIMEOUT : UpstreamFailure.CONNECT_FAILED);

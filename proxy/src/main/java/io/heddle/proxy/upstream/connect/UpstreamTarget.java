@@ -4,6 +4,7 @@ import io.heddle.traffic.balance.host.Host;
 import io.heddle.traffic.resilience.CircuitBreaker;
 import io.heddle.traffic.resilience.CircuitBreaker.Resource;
 import io.heddle.traffic.resilience.ClusterLoad;
+import io.heddle.traffic.resilience.ConnectionCounts.Figure;
 import io.heddle.traffic.resilience.RoutingPriority;
 import io.heddle.traffic.resilience.health.OutlierMonitor;
 import io.heddle.traffic.resilience.health.UnreachableHosts;
@@ -62,22 +63,43 @@ public record UpstreamTarget(
     public boolean tryConnect() {
         if (host.state().connections() >= load.connectionsPerHost()
                 || !breaker().tryAcquire(Resource.CONNECTIONS)) {
+            load.connections().count(Figure.OVERFLOW);
             return false;
         }
-        host.state().connect();
+        begun();
         return true;
     }
 
     /// Counts one more connection, however many there are. Needs one [#disconnected], too.
     public void connectAnyway() {
+        if (breaker().remaining(Resource.CONNECTIONS) == 0) {
+            load.connections().count(Figure.OVERFLOW);
+        }
         breaker().acquire(Resource.CONNECTIONS);
-        host.state().connect();
+        begun();
     }
 
-    /// A connection that was counted is no more.
-    void disconnected() {
+    private void begun() {
+        host.state().connect();
+        load.connections().count(Figure.TOTAL);
+    }
+
+    /// A connection that was counted is no more; `here` tells that this side has ended it.
+    void disconnected(boolean here) {
         breaker().release(Resource.CONNECTIONS);
         host.state().disconnect();
+        load.connections().ended(here);
+    }
+
+    /// A request that has waited for a connection goes on, or fails.
+    public void waited() {
+        breaker().release(Resource.PENDING);
+    }
+
+    /// A request that waits for a connection is given up.
+    public void cancelled() {
+        waited();
+        load.connections().count(Figure.CANCELLED);
     }
 
     /// A connection stands, at `now`; `whole` tells that nothing more will be known of it.

@@ -6,6 +6,7 @@ import io.heddle.proxy.upstream.connect.RawConnector;
 import io.heddle.proxy.upstream.connect.UpstreamFailure;
 import io.heddle.proxy.upstream.connect.UpstreamTarget;
 import io.heddle.traffic.resilience.CircuitBreaker.Resource;
+import io.heddle.traffic.resilience.ConnectionCounts.Figure;
 import io.netty.channel.Channel;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +79,7 @@ final class AutoPool implements ConnectionPool {
         public void failed(UpstreamFailure failure) {
             connecting = false;
             for (int i = waiting.size(); i > 0 && !waiting.isEmpty(); i--) {
+                connector.target().load().connections().count(Figure.PENDING_FAILURE);
                 var listener = first().listener();
                 listener.unreachable(connector.lastFailure());
                 listener.failed(failure);
@@ -116,7 +118,7 @@ final class AutoPool implements ConnectionPool {
     private ConnectionTicket first() {
         var first = waiting.removeFirst();
         first.left();
-        connector.target().breaker().release(Resource.PENDING);
+        connector.target().waited();
         return first;
     }
 
@@ -124,7 +126,7 @@ final class AutoPool implements ConnectionPool {
     public void forget(ConnectionTicket ticket) {
         if (waiting.removeFirstOccurrence(ticket)) {
             ticket.left();
-            connector.target().breaker().release(Resource.PENDING);
+            connector.target().cancelled();
         }
     }
 

@@ -284,8 +284,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
     private void fail(UpstreamFailure failure) {
         var current = listener;
         listener = null;
+        boolean here = isOpen();
         close();
         if (current != null) {
+            pool.endedActive(here);
             current.failed(failure);
         }
     }
@@ -391,6 +393,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
         abandoned = whole; // An answer that came whole and is not wanted leaves nothing behind.
         if (!abandoned) {
             close();
+            pool.endedActive(true);
         }
     }
 

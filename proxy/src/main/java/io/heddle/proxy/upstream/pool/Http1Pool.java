@@ -6,6 +6,7 @@ import io.heddle.proxy.upstream.connect.RawConnector;
 import io.heddle.proxy.upstream.connect.UpstreamFailure;
 import io.heddle.proxy.upstream.connect.UpstreamTarget;
 import io.heddle.traffic.resilience.CircuitBreaker.Resource;
+import io.heddle.traffic.resilience.ConnectionCounts.Figure;
 import io.heddle.traffic.runtime.ConnectionLimits;
 import io.netty.channel.Channel;
 import java.util.ArrayDeque;
@@ -156,6 +157,7 @@ final class Http1Pool implements ConnectionPool {
         int stranded = waiting.size() > connecting ? 1 : 0;
         int all = connecting + established == 0 ? waiting.size() : stranded;
         for (int i = 0; i < all && !waiting.isEmpty(); i++) {
+            connector.target().load().connections().count(Figure.PENDING_FAILURE);
             first().failed(failure);
         }
         open();
@@ -165,14 +167,14 @@ final class Http1Pool implements ConnectionPool {
     public void forget(ConnectionTicket ticket) {
         if (waiting.removeFirstOccurrence(ticket)) {
             ticket.left();
-            connector.target().breaker().release(Resource.PENDING);
+            connector.target().cancelled();
         }
     }
 
     private UpstreamListener first() {
         var first = waiting.removeFirst();
         first.left();
-        connector.target().breaker().release(Resource.PENDING);
+        connector.target().waited();
         return first.listener();
     }
 
@@ -192,6 +194,11 @@ final class Http1Pool implements ConnectionPool {
             idle.addFirst(connection);
             wake(due(connection));
         }
+    }
+
+    /// A connection ends with a request on it; by the host unless `here`.
+    void endedActive(boolean here) {
+        connector.target().load().connections().endedActive(here);
     }
 
     /// The connection has ended: its place may be another's.

@@ -11,6 +11,8 @@ import io.heddle.proxy.http2.Http2StreamListener;
 import io.heddle.proxy.loop.BrokenConnection;
 import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
+import io.heddle.proxy.upstream.connect.ConnectionEnd;
+import io.heddle.traffic.resilience.ConnectionCounts.Figure;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -142,6 +144,11 @@ final class Http2HostConnection extends ChannelInboundHandlerAdapter implements 
         transport().drain();
     }
 
+    /// A request on it was reset; by the host unless `here`.
+    void wasReset(boolean here) {
+        pool.target().load().connections().count(here ? Figure.SENT_RESET : Figure.RECEIVED_RESET);
+    }
+
     /// `stream` is told when all that was read is worked on.
     void touched(Http2UpstreamStream stream) {
         touched.add(stream);
@@ -185,6 +192,9 @@ final class Http2HostConnection extends ChannelInboundHandlerAdapter implements 
         worker.tick();
         worker.deadlines().remove(aged);
         lost = true;
+        if (connection().active() > 0) {
+            pool.target().load().connections().endedActive(ConnectionEnd.isHere(ctx.channel()));
+        }
         transport().gone();
         connection().closed();
         pool.closed(this);

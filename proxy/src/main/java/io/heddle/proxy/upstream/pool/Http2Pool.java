@@ -6,6 +6,7 @@ import io.heddle.proxy.upstream.connect.RawConnector;
 import io.heddle.proxy.upstream.connect.UpstreamFailure;
 import io.heddle.proxy.upstream.connect.UpstreamTarget;
 import io.heddle.traffic.resilience.CircuitBreaker.Resource;
+import io.heddle.traffic.resilience.ConnectionCounts.Figure;
 import io.netty.channel.Channel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -136,6 +137,7 @@ final class Http2Pool implements ConnectionPool {
         boolean none = connecting + established == 0;
         int all = none ? waiting.size() : Math.min(1, waiting.size());
         for (int i = 0; i < all && !waiting.isEmpty(); i++) {
+            target().load().connections().count(Figure.PENDING_FAILURE);
             var listener = first().listener();
             listener.unreachable(connector.lastFailure());
             listener.failed(failure);
@@ -146,7 +148,7 @@ final class Http2Pool implements ConnectionPool {
     private ConnectionTicket first() {
         var first = waiting.removeFirst();
         first.left();
-        target().breaker().release(Resource.PENDING);
+        target().waited();
         return first;
     }
 
@@ -154,7 +156,7 @@ final class Http2Pool implements ConnectionPool {
     public void forget(ConnectionTicket ticket) {
         if (waiting.removeFirstOccurrence(ticket)) {
             ticket.left();
-            target().breaker().release(Resource.PENDING);
+            target().cancelled();
         }
     }
 

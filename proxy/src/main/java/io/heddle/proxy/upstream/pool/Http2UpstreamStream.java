@@ -103,6 +103,9 @@ final class Http2UpstreamStream implements UpstreamStream {
     @Override
     public void cancel() {
         listener = null;
+        if (!connection.lost()) {
+            connection.wasReset(true);
+        }
         stream.reset(Http2Error.CANCEL);
         stream.release();
     }
@@ -223,7 +226,9 @@ final class Http2UpstreamStream implements UpstreamStream {
             if (connection.lost()) {
                 return answered ? UpstreamFailure.RESET_IN_RESPONSE : UpstreamFailure.RESET_BEFORE_RESPONSE;
             }
-            if (error == Http2Error.PROTOCOL_ERROR || error == Http2Error.FLOW_CONTROL_ERROR) {
+            boolean malformed = error == Http2Error.PROTOCOL_ERROR || error == Http2Error.FLOW_CONTROL_ERROR;
+            connection.wasReset(malformed);
+            if (malformed) {
                 return UpstreamFailure.MALFORMED;
             }
             return answered ? UpstreamFailure.STREAM_RESET_IN_RESPONSE : UpstreamFailure.STREAM_RESET;

@@ -1,0 +1,60 @@
+package io.heddle.proxy.upstream.connect;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import java.io.IOException;
+
+/// Finds out which side ends a connection to a host, first in its pipeline: what this side closes goes through here,
+/// what
+/// the host closes does not. Confined to its loop.
+public final class ConnectionEnd extends ChannelDuplexHandler {
+    private boolean here;
+    private boolean there;
+
+    /// Whether this side has ended the connection of `channel`.
+    public static boolean isHere(Channel channel) {
+        var end = channel.pipeline().get(ConnectionEnd.class);
+        return end != null && end.here;
+    }
+
+    private void there() {
+        there = !here;
+    }
+
+    /// Whether this side has ended it; not where it has never stood.
+    boolean here() {
+        return here;
+    }
+
+    @Override
+    public void close(ChannelHandlerContext ctx, ChannelPromise promise) throws Exception {
+        here = !there && ctx.channel().isActive();
+        super.close(ctx, promise);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+        there();
+        super.channelInactive(ctx);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+        if (event instanceof ChannelInputShutdownEvent) {
+            there();
+        }
+        super.userEventTriggered(ctx, event);
+    }
+
+    /// A reset by the host, which this side answers by closing.
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) throws Exception {
+        if (cause instanceof IOException) {
+            there();
+        }
+        super.exceptionCaught(ctx, cause);
+    }
+}
