@@ -158,7 +158,8 @@ final class ExplainMeshTest {
                 "GET http://catalog.shop/a/../b?x=1"
             })
     void directory_control_plane_and_proxy_say_the_same(String request) throws Exception {
-        var asked = "request=" + URLEncoder.encode(request, StandardCharsets.UTF_8).replace("+", "%20");
+        var asked =
+                "request=" + URLEncoder.encode(request, StandardCharsets.UTF_8).replace("+", "%20");
         var admin = Objects.requireNonNull(proxy.ports().get("admin")).getPort();
         var running =
                 asked("http://127.0.0.1:" + admin + "/explain?format=json&to=127.0.0.1:" + outbound + "&" + asked);

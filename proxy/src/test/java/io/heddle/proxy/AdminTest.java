@@ -224,7 +224,8 @@ final class AdminTest {
                 .contains("app::127.0.0.1:9::health_flags::healthy\n")
                 .contains("app::127.0.0.2:9::health_flags::/eds_status_draining\n")
                 .contains("app::127.0.0.1:9::rq_active::0\n");
-        assertThat(get("/clusters?filter=%5Ea").body()).isEqualTo(get("/clusters").body());
+        assertThat(get("/clusters?filter=%5Ea").body())
+                .isEqualTo(get("/clusters").body());
         assertThat(get("/clusters?filter=%5Epp").body()).isEmpty();
         assertThat(get("/clusters?format=json&filter=none").body()).doesNotContain("app");
         assertThat(get("/clusters?format=json").body().replaceAll("\\s", ""))
@@ -336,7 +337,8 @@ final class AdminTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/quitquitquit", "/reopen_logs", "/drain_listeners", "/healthcheck/fail", "/healthcheck/ok"})
+    @ValueSource(
+            strings = {"/quitquitquit", "/reopen_logs", "/drain_listeners", "/healthcheck/fail", "/healthcheck/ok"})
     void changes_nothing_on_a_get(String path) throws Exception {
         assertThat(get(path).statusCode()).isEqualTo(405);
         assertThat(get("/ready").statusCode()).isEqualTo(200);

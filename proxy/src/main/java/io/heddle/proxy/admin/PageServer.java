@@ -144,16 +144,11 @@ public final class PageServer implements AutoCloseable {
         var query = request.query();
         try {
             var action = Optional.ofNullable(pages.get(query.path())).flatMap(page -> action(request, page));
-            return action.isEmpty()
-                    ? Answer.text(404, "")
-                    : action.get().apply(query.parameters());
+            return action.isEmpty() ? Answer.text(404, "") : action.get().apply(query.parameters());
         } catch (IllegalArgumentException invalid) {
             return Answer.text(400, invalid.getMessage() + "\n");
         } catch (RuntimeException unexpected) {
-            log.atError()
-                    .addKeyValue("page", query.path())
-                    .setCause(unexpected)
-                    .log("a page failed");
+            log.atError().addKeyValue("page", query.path()).setCause(unexpected).log("a page failed");
             return Answer.text(500, "failed; see the log\n");
         }
     }

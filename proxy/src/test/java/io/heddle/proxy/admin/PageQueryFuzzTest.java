@@ -34,7 +34,9 @@ class PageQueryFuzzTest {
     private static void check(byte[] octets) {
         var text = new String(octets, StandardCharsets.ISO_8859_1);
         var read = PageQuery.of(text);
-        assertThat(read.parameters()).hasSizeLessThanOrEqualTo(1 + (int) text.chars().filter(c -> c == '&').count());
+        assertThat(read.parameters())
+                .hasSizeLessThanOrEqualTo(
+                        1 + (int) text.chars().filter(c -> c == '&').count());
         var encoded = new StringBuilder("/a?b=");
         for (var octet : octets) {
             encoded.append('%').append(HexFormat.of().toHexDigits(octet));

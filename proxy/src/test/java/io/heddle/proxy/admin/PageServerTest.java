@@ -37,8 +37,7 @@ final class PageServerTest {
     }
 
     private Socket connect() throws IOException {
-        var socket = new Socket(
-                server.address().getAddress(), server.address().getPort());
+        var socket = new Socket(server.address().getAddress(), server.address().getPort());
         socket.setSoTimeout(10_000);
         return socket;
     }
@@ -61,15 +60,7 @@ final class PageServerTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {
-                "cluster\\.c0",
-                "^cluster.c0$",
-                "(rq|cx)_",
-                "rq_\\d{1,3}+",
-                "[a-z]\"<>`",
-                "100%",
-                "%zz%4",
-                "a=b"
+            strings = {"cluster\\.c0", "^cluster.c0$", "(rq|cx)_", "rq_\\d{1,3}+", "[a-z]\"<>`", "100%", "%zz%4", "a=b"
             })
     void takes_a_regular_expression_as_it_is(String filter) throws IOException {
         assertThat(get("/show?usedonly&filter=" + filter))
