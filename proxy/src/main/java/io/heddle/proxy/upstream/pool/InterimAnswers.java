@@ -27,7 +27,11 @@ final class InterimAnswers {
         long more = (now - filledAt) / PAUSE_NANOS;
         left = (int) Math.min(AT_ONCE, left + more);
         filledAt += more * PAUSE_NANOS;
-        return --left >= 0;
+        if (left == 0) {
+            return false;
+        }
+        left--;
+        return true;
     }
 
     /// Whether a client gets one with this status: `100 Continue`, `102 Processing`, `103 Early Hints`,
