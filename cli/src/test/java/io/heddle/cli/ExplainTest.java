@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -122,6 +123,23 @@ final class ExplainTest {
         assertThat(explain(Path.of("/nope"), "--for", "web.shop", "--request", "http://reviews/"))
                 .isEqualTo(1);
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("there is no /nope");
+    }
+
+    @Test
+    void each_problem_of_a_file_is_said_once_with_its_remedy_and_the_file_once(@TempDir Path folder)
+            throws IOException {
+        var bad = Files.writeString(folder.resolve("bad.yaml"), """
+                static_resources:
+                  clusters:
+                  - { name: a, nope: 1 }
+                  - { name: b, type: STATIK }
+                """);
+        assertThat(explain(bad, "--request", "http://reviews/")).isEqualTo(3);
+        assertThat(err.toString(StandardCharsets.UTF_8).lines())
+                .hasSize(2)
+                .allMatch(line -> line.split(Pattern.quote(bad.toString()), -1).length == 2)
+                .anyMatch(line -> line.contains("clusters[0].nope: is no field of") && line.contains("; remove it"))
+                .anyMatch(line -> line.contains("clusters[1].type: is \"STATIK\"") && line.contains("; write one of"));
     }
 
     @Test

@@ -101,8 +101,7 @@ public final class CheckRoutesCommand implements Callable<Integer> {
                 yield value;
             }
             case Checked.Rejected<T>(List<Problem> problems) -> {
-                problems.forEach(problem -> console.say(file + ": " + problem));
-                throw new Failure(ExitCode.REFUSED, problems);
+                throw Failure.all(ExitCode.REFUSED, file + ": ", problems);
             }
         };
     }

@@ -269,8 +269,7 @@ public final class ExplainCommand implements Callable<Integer> {
                 yield value;
             }
             case Checked.Rejected<T>(List<Problem> problems) -> {
-                problems.forEach(problem -> console.say(place + ": " + problem));
-                throw new Failure(ExitCode.REFUSED, problems);
+                throw Failure.all(ExitCode.REFUSED, place + ": ", problems);
             }
         };
     }

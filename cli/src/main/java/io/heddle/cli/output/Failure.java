@@ -34,23 +34,25 @@ public final class Failure extends RuntimeException {
         this.problems = List.copyOf(problems);
     }
 
-    /// All problems, each on its line with its remedy; of one alone the remedy stands apart.
+    /// All problems that refuse something, each on its line with its remedy; of one alone the remedy stands apart.
     ///
-    /// @param before what stands before them; may be empty
-    /// @param problems at least one
-    public static Failure all(ExitCode code, String before, List<Problem> problems) {
+    /// @param before what stands before each that does not begin with it; may be empty
+    /// @param all one error at least
+    public static Failure all(ExitCode code, String before, List<Problem> all) {
+        var problems = all.stream().filter(Problem::isError).toList();
         if (problems.size() == 1) {
             var problem = problems.getFirst();
-            return new Failure(code, before + text(problem), problem.remedy(), problems);
+            return new Failure(code, text(before, problem), problem.remedy(), all);
         }
         var lines = problems.stream()
-                .map(problem -> text(problem) + (problem.remedy().isEmpty() ? "" : "; " + problem.remedy()))
+                .map(problem -> text(before, problem) + (problem.remedy().isEmpty() ? "" : "; " + problem.remedy()))
                 .collect(Collectors.joining("\n  "));
-        return new Failure(code, before + lines, "", problems);
+        return new Failure(code, lines, "", all);
     }
 
-    private static String text(Problem problem) {
-        return problem.object() + ": " + (problem.path().isEmpty() ? "" : problem.path() + ": ") + problem.reason();
+    private static String text(String before, Problem problem) {
+        var object = problem.object().startsWith(before) ? problem.object() : before + problem.object();
+        return object + ": " + (problem.path().isEmpty() ? "" : problem.path() + ": ") + problem.reason();
     }
 
     private Failure(ExitCode code, String reason, String remedy, List<Problem> problems) {

@@ -77,7 +77,6 @@ final class ProxyStart {
     }
 
     private static Failure failure(ExitCode code, String before, List<Problem> problems) {
-        return Failure.all(
-                code, before, problems.stream().filter(Problem::isError).toList());
+        return Failure.all(code, before, problems);
     }
 }

@@ -45,6 +45,23 @@ public final class AddressMatcher {
         }
     }
 
+    /// Whether a text is one IP address, in dots or with colons, and no range and no host name. An IPv6 address may
+    /// have
+    /// a zone.
+    public static boolean isAddress(String text) {
+        int zone = text.indexOf(':') < 0 ? -1 : text.indexOf('%');
+        var address = zone < 0 ? text : text.substring(0, zone);
+        if (!looksLikeAddress(address) || address.indexOf('[') >= 0) {
+            return false;
+        }
+        try {
+            InetAddress.ofLiteral(address);
+            return true;
+        } catch (IllegalArgumentException _) {
+            return false;
+        }
+    }
+
     private static boolean looksLikeAddress(String text) {
         return !text.isEmpty()
                 && text.indexOf('%') < 0

@@ -36,10 +36,19 @@ final class EndpointWriter {
             var host = Names.host(service.service(), view.mesh());
             for (var port : service.service().ports()) {
                 int number = port.port().number();
-                all.add(assignment(Names.outbound(number, host), endpoints(service, number), view.mesh()));
+                var numeric = endpoints(service, number).stream()
+                        .filter(EndpointWriter::isNumeric)
+                        .toList();
+                all.add(assignment(Names.outbound(number, host), numeric, view.mesh()));
             }
         }
         return all;
+    }
+
+    /// A name is resolved by clusters of DNS only: among these it would have the proxy refuse all of them.
+    private static boolean isNumeric(EndpointView endpoint) {
+        var address = endpoint.address();
+        return address.indexOf(':') >= 0 || address.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
     }
 
     static List<EndpointView> endpoints(ServiceView service, int port) {

@@ -8,8 +8,9 @@ import java.util.Base64;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Numbers, texts, switches and bytes of a tree. A number may be written as a text; a text may be written as a number
-/// or a switch, as YAML reads `version: 2` for one.
+/// Numbers, texts, switches and bytes of a tree. A number may be written as a text. As in Envoy a text is no whole
+/// number and no switch (`prefix: 7`), which are no texts in JSON either; what has a fraction or an exponent is one, as
+/// its reader of YAML knows no such numbers.
 final class Scalars {
     private static final BigInteger MOST_UINT32 = BigInteger.valueOf(0xffff_ffffL);
     private static final BigInteger MOST_UINT64 = BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
@@ -46,8 +47,8 @@ final class Scalars {
 
     private static Optional<String> string(CodedOutputStream out, int number, @Nullable Object value)
             throws IOException {
-        if (!(value instanceof String || value instanceof Number || value instanceof Boolean)) {
-            return Optional.of("a text");
+        if (!(value instanceof String || value instanceof Double)) {
+            return Optional.of(value instanceof Number || value instanceof Boolean ? "a text in quotes" : "a text");
         }
         out.writeString(number, value.toString());
         return Optional.empty();

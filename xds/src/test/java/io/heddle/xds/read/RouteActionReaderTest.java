@@ -54,6 +54,17 @@ final class RouteActionReaderTest {
     }
 
     @Test
+    void a_redirect_has_a_status_that_is_one() {
+        assertThat(problems("redirect: {response_code: 99}"))
+                .containsExactly("RouteConfiguration: virtual_hosts[0].routes[0].redirect.response_code: is none: 99;"
+                        + " write MOVED_PERMANENTLY, FOUND, SEE_OTHER, TEMPORARY_REDIRECT or PERMANENT_REDIRECT");
+        assertThat(route("", "redirect: {response_code: 2}").action())
+                .isInstanceOfSatisfying(
+                        RouteAction.Redirect.class,
+                        redirect -> assertThat(redirect.status()).isEqualTo(303));
+    }
+
+    @Test
     void a_direct_response_has_its_body_from_a_file_or_the_environment(@TempDir Path folder) throws IOException {
         var file = Files.writeString(folder.resolve("note.txt"), "grüß dich\n");
         assertThat(route("", direct("filename: '" + file + "'")).action())

@@ -455,7 +455,7 @@ record SetField(Way way, FieldDescriptor field) {
             case "Listener" -> ListenerReader.read(Listener.parseFrom(bytes), scope);
             case "RouteConfiguration" -> RouteReader.read(RouteConfiguration.parseFrom(bytes), scope);
             case "Cluster" -> ClusterReader.read(fit(Cluster.parseFrom(bytes)), _ -> java.util.Optional.empty(), scope);
-            case "ClusterLoadAssignment" -> EndpointReader.read(ClusterLoadAssignment.parseFrom(bytes), scope);
+            case "ClusterLoadAssignment" -> EndpointReader.read(ClusterLoadAssignment.parseFrom(bytes), false, scope);
             case "Secret" -> SecretReader.read(Secret.parseFrom(bytes), new HashMap<>(), new HashMap<>(), scope);
             case "Bootstrap" -> BootstrapReader.read(Bootstrap.parseFrom(bytes), "", scope);
             default -> throw new IllegalStateException(way.root().getName());

@@ -12,6 +12,7 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.extensions.filters.http.buffer.v3.Buffer;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -49,15 +50,30 @@ final class TreeMessageTest {
                 "round_robin_lb_config",
                         Map.of(
                                 "slow_start_config",
-                                Map.of("aggression", Map.of("default_value", "1e3", "runtime_key", true)))));
+                                Map.of("aggression", Map.of("default_value", "1e3", "runtime_key", "key")))));
         assertThat(objections).isEmpty();
         assertThat(Durations.toMillis(read.getConnectTimeout())).isEqualTo(1500);
         assertThat(read.getPerConnectionBufferLimitBytes().getValue()).isEqualTo(32768);
         var aggression = read.getRoundRobinLbConfig().getSlowStartConfig().getAggression();
         assertThat(aggression.getDefaultValue()).isEqualTo(1000);
-        assertThat(aggression.getRuntimeKey()).isEqualTo("true");
+        assertThat(aggression.getRuntimeKey()).isEqualTo("key");
         assertThat(read.getType()).isEqualTo(Cluster.DiscoveryType.STRICT_DNS);
         assertThat(read.getDnsLookupFamilyValue()).isEqualTo(2);
+    }
+
+    /// As Envoy 1.40 has it: whole numbers and switches are none of JSON's texts, and other numbers are texts to
+    /// its reader of YAML.
+    @Test
+    void a_text_is_no_whole_number_and_no_switch() throws InvalidProtocolBufferException {
+        for (Object value : List.of(7, 7L, BigInteger.TEN, true)) {
+            objections.clear();
+            cluster(Map.of("name", value));
+            assertThat(objections)
+                    .containsExactly("name: is " + value + " where a text in quotes belongs; write a text in quotes");
+        }
+        objections.clear();
+        assertThat(cluster(Map.of("name", 7.5)).getName()).isEqualTo("7.5");
+        assertThat(objections).isEmpty();
     }
 
     @Test

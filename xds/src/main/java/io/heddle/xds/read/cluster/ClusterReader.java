@@ -169,7 +169,8 @@ public final class ClusterReader {
             Function<String, Optional<ClusterLoadAssignment>> discovered,
             Scope scope) {
         if (!(discovery instanceof Cluster.Discovery.Eds)) {
-            return EndpointReader.read(message.getLoadAssignment(), scope.at("load_assignment"));
+            boolean named = !(discovery instanceof Cluster.Discovery.Static);
+            return EndpointReader.read(message.getLoadAssignment(), named, scope.at("load_assignment"));
         }
         var eds = message.getEdsClusterConfig();
         var here = scope.at("eds_cluster_config");
@@ -178,7 +179,7 @@ public final class ClusterReader {
         var name = eds.getServiceName().isEmpty() ? message.getName() : eds.getServiceName();
         return discovered
                 .apply(name)
-                .map(found -> EndpointReader.read(found, scope.of("ClusterLoadAssignment " + name)))
+                .map(found -> EndpointReader.read(found, false, scope.of("ClusterLoadAssignment " + name)))
                 .orElse(EndpointSet.EMPTY);
     }
 

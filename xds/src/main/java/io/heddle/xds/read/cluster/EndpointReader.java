@@ -1,5 +1,6 @@
 package io.heddle.xds.read.cluster;
 
+import com.google.protobuf.UInt32Value;
 import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
@@ -33,17 +34,20 @@ public final class EndpointReader {
     private static final Fields<Locality> LOCALITY =
             Fields.ignoringOthers(Locality.class).reads("region", "zone", "sub_zone");
     private static final Fields<LocalityLbEndpoints> GROUP = Fields.ignoringOthers(LocalityLbEndpoints.class)
-            .reads("locality", "lb_endpoints", "load_balancing_weight")
+            .reads("locality", "lb_endpoints")
+            .limits("load_balancing_weight", "1 or more")
             .limits("priority", "0 to 128")
             .refuses("leds_cluster_locality_config", "load_balancer_endpoints");
     private static final Fields<LbEndpoint> ENDPOINT = Fields.ignoringOthers(LbEndpoint.class)
-            .reads("endpoint", "load_balancing_weight")
+            .reads("endpoint")
+            .limits("load_balancing_weight", "1 or more")
             .limits("health_status", "`TIMEOUT` counts as `UNHEALTHY`")
             .limits("metadata", "`envoy.lb`, `envoy.transport_socket_match`, and `istio`: `workload`, for metrics")
             .refuses("endpoint_name");
     private static final Fields<io.envoyproxy.envoy.config.endpoint.v3.Endpoint> HOST = Fields.ignoringOthers(
                     io.envoyproxy.envoy.config.endpoint.v3.Endpoint.class)
-            .reads("address", "health_check_config")
+            .reads("health_check_config")
+            .limits("address", "an IP address, but in a DNS cluster")
             .limits("additional_addresses", "IP addresses; not in a DNS cluster")
             .limits("hostname", "a host, with a port or without");
 
@@ -68,7 +72,9 @@ public final class EndpointReader {
     private EndpointReader() {}
 
     /// The endpoints of a cluster.
-    public static EndpointSet read(ClusterLoadAssignment message, Scope scope) {
+    ///
+    /// @param named whether addresses may be names, which the cluster's kind resolves
+    public static EndpointSet read(ClusterLoadAssignment message, boolean named, Scope scope) {
         scope.check(message, ASSIGNMENT);
         var endpoints = new ArrayList<Endpoint>();
         for (int i = 0; i < message.getEndpointsCount(); i++) {
@@ -81,7 +87,7 @@ public final class EndpointReader {
                         .error("is no priority: " + Integer.toUnsignedString(group.getPriority()), "write 0 to 128");
             }
             for (int j = 0; j < group.getLbEndpointsCount(); j++) {
-                endpoint(group.getLbEndpoints(j), group, here.at("lb_endpoints", j))
+                endpoint(group.getLbEndpoints(j), group, named, here.at("lb_endpoints", j))
                         .ifPresent(endpoints::add);
             }
         }
@@ -93,12 +99,12 @@ public final class EndpointReader {
         var here = scope.at("policy");
         here.check(policy, POLICY);
         var weights = new HashMap<Spread.Place, Integer>();
-        for (var group : message.getEndpointsList()) {
+        for (int i = 0; i < message.getEndpointsCount(); i++) {
+            var group = message.getEndpoints(i);
             if (group.hasLoadBalancingWeight()) {
-                long weight =
-                        Integer.toUnsignedLong(group.getLoadBalancingWeight().getValue());
                 var place = new Spread.Place(group.getPriority(), locality(group.getLocality()));
-                weights.merge(place, (int) Math.min(weight, MOST), EndpointReader::sum);
+                weights.merge(
+                        place, weight(group.getLoadBalancingWeight(), scope.at("endpoints", i)), EndpointReader::sum);
             }
         }
         long factor = policy.hasOverprovisioningFactor()
@@ -111,6 +117,13 @@ public final class EndpointReader {
         return new Spread((int) Math.min(factor, MOST), policy.getWeightedPriorityHealth(), weights);
     }
 
+    private static int weight(UInt32Value message, Scope scope) {
+        if (message.getValue() == 0) {
+            scope.at("load_balancing_weight").error("is 0", "write 1 or more, or take out what is to get nothing");
+        }
+        return (int) Math.clamp(Integer.toUnsignedLong(message.getValue()), 1, MOST);
+    }
+
     private static int sum(int one, int other) {
         return (int) Math.min((long) one + other, MOST);
     }
@@ -120,7 +133,8 @@ public final class EndpointReader {
         return new io.heddle.model.name.Locality(message.getRegion(), message.getZone(), message.getSubZone());
     }
 
-    private static Optional<Endpoint> endpoint(LbEndpoint message, LocalityLbEndpoints group, Scope scope) {
+    private static Optional<Endpoint> endpoint(
+            LbEndpoint message, LocalityLbEndpoints group, boolean named, Scope scope) {
         scope.check(message, ENDPOINT);
         if (!message.hasEndpoint()) {
             scope.error("has no endpoint in place", "set endpoint");
@@ -129,9 +143,10 @@ public final class EndpointReader {
         var here = scope.at("endpoint");
         here.check(message.getEndpoint(), HOST);
         var address = Values.address(message.getEndpoint().getAddress(), here.at("address"));
-        int weight = message.hasLoadBalancingWeight()
-                ? Math.max(1, message.getLoadBalancingWeight().getValue())
-                : 1;
+        if (!named) {
+            address.ifPresent(found -> checkNumeric(found.host(), here.at("address")));
+        }
+        int weight = message.hasLoadBalancingWeight() ? weight(message.getLoadBalancingWeight(), scope) : 1;
         var workload = Values.metadata(message.getMetadata(), "istio", "workload");
         return address.map(found -> new Endpoint(
                 found.host(),
@@ -147,6 +162,15 @@ public final class EndpointReader {
                 LabelReader.labels(message.getMetadata()),
                 additional(message.getEndpoint(), here),
                 checks(message.getEndpoint().getHealthCheckConfig(), here.at("health_check_config"))));
+    }
+
+    private static void checkNumeric(String host, Scope scope) {
+        if (!host.isEmpty() && !AddressMatcher.isAddress(host)) {
+            scope.at("socket_address.address")
+                    .error(
+                            "is no IP address: " + host,
+                            "write an IPv4 or IPv6 address; a STRICT_DNS cluster has names");
+        }
     }
 
     private static Endpoint.Checks checks(HealthCheckConfig message, Scope scope) {

@@ -123,8 +123,11 @@ final class RetryReader {
         var base = exponential.hasBaseInterval()
                 ? rounded(Values.duration(exponential.getBaseInterval(), BASE, here.at("base_interval")))
                 : BASE;
-        if (message.hasRetryBackOff() && base.isZero()) {
-            here.at("base_interval").error("is missing", "write for example 25ms");
+        if (message.hasRetryBackOff() && !exponential.hasBaseInterval()) {
+            here.at("base_interval").error("is missing", "write for example 0.025s");
+        }
+        if (base.isZero()) {
+            here.at("base_interval").error("is 0s", "write for example 0.025s");
         }
         var longest = exponential.hasMaxInterval()
                 ? Values.duration(exponential.getMaxInterval(), base, here.at("max_interval"))

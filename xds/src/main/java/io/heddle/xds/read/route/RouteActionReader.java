@@ -214,6 +214,12 @@ final class RouteActionReader {
 
     private static RouteAction redirect(RedirectAction message, RouteMatch match, Scope scope) {
         scope.check(message, REDIRECT);
+        if (message.getResponseCode() == RedirectAction.RedirectResponseCode.UNRECOGNIZED) {
+            scope.at("response_code")
+                    .error(
+                            "is none: " + message.getResponseCodeValue(),
+                            "write MOVED_PERMANENTLY, FOUND, SEE_OTHER, TEMPORARY_REDIRECT or PERMANENT_REDIRECT");
+        }
         int status = switch (message.getResponseCode()) {
             case MOVED_PERMANENTLY, UNRECOGNIZED -> 301;
             case FOUND -> 302;

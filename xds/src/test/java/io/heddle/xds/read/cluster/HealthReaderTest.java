@@ -241,7 +241,7 @@ class HealthReaderTest {
                         + " typed_config: { \"@type\": " + SINK + ", event_log_path: b } } ]"))
                 .hasSize(2);
         assertThat(checkPaths(TIMES + ", alt_port: 0, http_health_check: { path: ok, host: 'a b', method: CONNECT,"
-                        + " expected_statuses: [ { start: 200, end: 200 } ], receive: [ { text: 0 } ],"
+                        + " expected_statuses: [ { start: 200, end: 200 } ], receive: [ { text: '0' } ],"
                         + " request_headers_to_add: [ { header: { key: a, value: '%X%' } } ] }"))
                 .hasSize(7);
         assertThat(checkPaths(TIMES + ", tcp_health_check: { send: { text: zz }, receive: [ {} ] }"))

@@ -64,6 +64,20 @@ class RetryReaderTest {
         return read(action, host).problems().stream().map(Problem::path).toList();
     }
 
+    private static List<String> reasons(String action) {
+        return read(action, NOTHING).problems().stream()
+                .map(problem -> problem.path().substring(problem.path().lastIndexOf('.') + 1) + " " + problem.reason())
+                .toList();
+    }
+
+    @Test
+    void a_back_off_has_a_base_that_is_more_than_nothing() {
+        assertThat(reasons("retry_policy: { retry_back_off: { base_interval: 0s } }"))
+                .containsExactly("base_interval is 0s");
+        assertThat(reasons("retry_policy: { retry_back_off: { max_interval: 1s } }"))
+                .containsExactly("base_interval is missing");
+    }
+
     @Test
     void reads_every_condition_of_envoy() {
         var all = "5xx,gateway-error,reset,connect-failure,refused-stream,retriable-4xx,retriable-status-codes,"
