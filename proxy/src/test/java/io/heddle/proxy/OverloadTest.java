@@ -183,7 +183,7 @@ class OverloadTest {
             assertThat(status).isEqualTo(503);
             assertRelays(relay);
             assertThat(stats("overload"))
-                    .contains("envoy_overload_envoy_overload_actions_stop_accepting_requests_active: 1")
+                    .contains("overload.envoy.overload_actions.stop_accepting_requests.active: 1")
                     .containsPattern("envoy_http_downstream_rq_overload_close_total: [1-9]");
             for (var hog : hogs) {
                 hog.close();

@@ -28,9 +28,9 @@ import java.util.concurrent.TimeUnit;
 // A failed write or close shows as the end of its channel, which is handled.
 @SuppressWarnings("FutureReturnValueIgnored")
 public final class EventLoops implements AutoCloseable {
-    /// What a read of a connection, to a client or to a host, asks for: 2 KiB at first and at least, up to 64 KiB
-    /// where much comes. A buffer that is filled to its end makes the loop read once more; with a smaller least size,
-    /// messages of a few hundred bytes do that again and again.
+    /// What a read of a connection, to a client or to a host, asks for: 2 KiB at first and at least, up to
+    /// 64 KiB where much comes. A buffer that is filled to its end makes the loop read once more; with a
+    /// smaller least size, messages of a few hundred bytes do that again and again.
     public static final RecvByteBufAllocator READS = new AdaptiveRecvByteBufAllocator(2048, 2048, 65_536);
 
     private final boolean epoll;

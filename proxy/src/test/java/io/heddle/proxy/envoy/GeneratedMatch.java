@@ -137,8 +137,8 @@ record GeneratedMatch(Tree match, String kind, String template, String path) {
 
     private static Tree cookie(Chance chance) {
         var value = chance.one("1", "1", "p7", "q", "", "b", "\"q", "=1", "1 ");
-        var cookie = Tree.of("name", chance.one("u", "u", "place", "a", "U"))
-                .with("string_match", string(chance, value));
+        var cookie =
+                Tree.of("name", chance.one("u", "u", "place", "a", "U")).with("string_match", string(chance, value));
         return chance.in(30) ? cookie.with("invert_match", true) : cookie;
     }
 

@@ -194,8 +194,7 @@ enum KnownDifference {
     LINE_BREAKS_OF_GRPC_MESSAGES {
         @Override
         boolean explains(Exchange exchange, Difference difference) {
-            return difference.isOf("answer grpc-message")
-                    && difference.envoy().equals(difference.heddle() + "%0A");
+            return difference.isOf("answer grpc-message") && difference.envoy().equals(difference.heddle() + "%0A");
         }
     },
     /// A host is not rewritten by an operator that has nothing to say.

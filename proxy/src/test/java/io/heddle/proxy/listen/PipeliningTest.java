@@ -69,7 +69,10 @@ final class PipeliningTest {
             assertThat(answer(client)).isEqualTo("GET");
             assertThat(answer(client)).isEqualTo("POSTabc");
             var last = new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-            assertThat(last).startsWith("HTTP/1.1 200 ").contains("connection: close\r\n").endsWith("\r\n\r\nGET");
+            assertThat(last)
+                    .startsWith("HTTP/1.1 200 ")
+                    .contains("connection: close\r\n")
+                    .endsWith("\r\n\r\nGET");
         }
     }
 
@@ -100,7 +103,9 @@ final class PipeliningTest {
     }
 
     private static long begun(Origin host) {
-        return host.seen().stream().filter(head -> head.startsWith("GET /deaf ")).count();
+        return host.seen().stream()
+                .filter(head -> head.startsWith("GET /deaf "))
+                .count();
     }
 
     @Test

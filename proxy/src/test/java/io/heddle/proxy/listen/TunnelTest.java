@@ -153,8 +153,7 @@ class TunnelTest {
 
     /// The opening of RFC 6455, section 1.3, and the answer it asks for.
     private static final String OPENING = UPGRADE.replace(
-            "\r\n\r\n",
-            "\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+            "\r\n\r\n", "\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
 
     private static final String PROOF = "sec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n";
 

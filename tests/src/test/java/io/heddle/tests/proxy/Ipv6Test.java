@@ -81,8 +81,8 @@ final class Ipv6Test {
         assumeThat(Files.exists(Path.of("/proc/net/if_inet6"))).isTrue();
         var six = application("::1");
         var four = application("127.0.0.1");
-        var bootstrap =
-                BOOTSTRAP.formatted(six.getAddress().getPort(), four.getAddress().getPort());
+        var bootstrap = BOOTSTRAP.formatted(
+                six.getAddress().getPort(), four.getAddress().getPort());
         try (var proxy = ProxyProcess.start(folder, "in", bootstrap, Map.of())) {
             assertThat(ask(proxy.port("in"), "/")).isEqualTo("here");
             assertThat(ask(proxy.port("in"), "/four")).isEqualTo("here");

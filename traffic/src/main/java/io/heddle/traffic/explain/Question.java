@@ -37,8 +37,8 @@ public record Question(
     private static final String OBJECT = "Request";
     private static final String DEFAULT_SOURCE = "127.0.0.1";
     /// The parameters of a URL, `for` and `format` among them: they belong to whoever answers.
-    private static final Set<String> PARAMETERS = Set.of(
-            "request", "header", "from", "listener", "to", "source", "sni", "alpn", "seed", "for", "format");
+    private static final Set<String> PARAMETERS =
+            Set.of("request", "header", "from", "listener", "to", "source", "sni", "alpn", "seed", "for", "format");
     private static final String SPIFFE = "spiffe://[a-z0-9._-]{1,255}(/[A-Za-z0-9._-]+)+";
 
     public Question {
@@ -47,8 +47,8 @@ public record Question(
     }
 
     /// The question that the parameters of a URL ask: `request`, `header` (a line each), `from`, `listener`, `to`,
-    /// `source`, `sni`, `alpn` (with commas between), `seed`. Or all that is wrong with it by itself, whatever there
-    /// is to ask.
+    /// `source`, `sni`, `alpn` (with commas between), `seed`. Or all that is wrong with it by itself, whatever
+    /// there is to ask.
     public static Checked<Question> of(Map<String, String> query) {
         var problems = new ArrayList<Problem>();
         for (var name : sorted(query.keySet())) {
@@ -143,7 +143,8 @@ public record Question(
         }
         lines(problems);
         if (!from.isEmpty() && !from.matches(SPIFFE)) {
-            problems.add(problem("from", "is no SPIFFE URI: " + from, "write for example spiffe://mesh/ns/shop/sa/web"));
+            problems.add(
+                    problem("from", "is no SPIFFE URI: " + from, "write for example spiffe://mesh/ns/shop/sa/web"));
         }
         wanted(problems);
         client(problems);
@@ -163,8 +164,7 @@ public record Question(
         for (var header : headers) {
             int colon = header.indexOf(':', 1);
             if (colon < 0 || header.indexOf('\n') >= 0 || header.indexOf('\r') >= 0) {
-                problems.add(
-                        problem("header", "is not 'name: value': " + header, "write for example x-user: ann"));
+                problems.add(problem("header", "is not 'name: value': " + header, "write for example x-user: ann"));
             } else {
                 var value = StringMatcher.octets(header.substring(colon + 1).strip());
                 lines.add(new Call.Line(

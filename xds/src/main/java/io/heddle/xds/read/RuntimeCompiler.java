@@ -71,7 +71,7 @@ public final class RuntimeCompiler {
             }
             case EDS ->
                 EndpointReader.read(
-                        resource.message(ClusterLoadAssignment.class), scope.of(type.object(resource.name())));
+                        resource.message(ClusterLoadAssignment.class), false, scope.of(type.object(resource.name())));
             case LDS -> parts.listener(resource.message(Listener.class));
             case RDS -> parts.routes(resource.message(RouteConfiguration.class), Map.of());
             case VHDS ->

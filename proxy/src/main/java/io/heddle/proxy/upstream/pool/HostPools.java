@@ -28,11 +28,7 @@ public final class HostPools {
 
     /// The pools of one event loop.
     public HostPools(
-            Worker worker,
-            EventLoops loops,
-            Http2Counters counters,
-            BindErrors bindErrors,
-            GrpcMethods calls) {
+            Worker worker, EventLoops loops, Http2Counters counters, BindErrors bindErrors, GrpcMethods calls) {
         this.worker = worker;
         this.loops = loops;
         this.counters = counters;

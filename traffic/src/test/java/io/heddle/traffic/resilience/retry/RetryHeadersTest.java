@@ -73,8 +73,7 @@ class RetryHeadersTest {
     }
 
     private static RetryDecider.Decision decide(RetryPolicy policy, int retries, Outcome outcome) {
-        return RetryDecider.decide(
-                policy, new RetryDecider.Attempt(retries, outcome, true, false, Long.MAX_VALUE), 0);
+        return RetryDecider.decide(policy, new RetryDecider.Attempt(retries, outcome, true, false, Long.MAX_VALUE), 0);
     }
 
     @Test
