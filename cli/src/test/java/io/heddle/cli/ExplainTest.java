@@ -138,7 +138,7 @@ final class ExplainTest {
         assertThat(err.toString(StandardCharsets.UTF_8).lines())
                 .hasSize(2)
                 .allMatch(line -> line.split(Pattern.quote(bad.toString()), -1).length == 2)
-                .anyMatch(line -> line.contains("clusters[0].nope: is no field of") && line.contains("; remove it"))
+                .anyMatch(line -> line.contains("clusters[0].nope: is no field of") && line.contains("; did you mean "))
                 .anyMatch(line -> line.contains("clusters[1].type: is \"STATIK\"") && line.contains("; write one of"));
     }
 

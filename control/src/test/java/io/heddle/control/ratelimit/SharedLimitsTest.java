@@ -233,7 +233,7 @@ class SharedLimitsTest {
         var judged = (Outcome.Judged) limits.judge("7", List.of(counted("debug=true"), counted("404=007")));
         assertThat(judged.verdicts().getFirst().over()).isTrue();
         assertThat(limited(judged.verdicts().getLast()).limit())
-                .isEqualTo(new Applied("1.50", new LimitRate(4_294_967_295L, LimitUnit.HOUR), 4_294_967_294L, 2380));
+                .isEqualTo(new Applied("1.50", new LimitRate(4_294_967_295L, LimitUnit.HOUR), 4_294_967_294L, 820));
     }
 
     @Test
