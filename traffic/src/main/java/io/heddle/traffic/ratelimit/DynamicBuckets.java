@@ -85,7 +85,7 @@ final class DynamicBuckets {
         for (var entry : entries) {
             // How long each is, so that none goes over into the next one.
             sha.update((entry.value().length() + ":").getBytes(StandardCharsets.US_ASCII));
-            sha.update(entry.value().getBytes(StandardCharsets.ISO_8859_1));
+            sha.update(entry.value().getBytes(StandardCharsets.UTF_8));
         }
         return List.of(new DescriptorEntry("", HexFormat.of().formatHex(sha.digest())));
     }
