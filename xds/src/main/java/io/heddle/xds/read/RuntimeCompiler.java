@@ -1,5 +1,6 @@
 package io.heddle.xds.read;
 
+import com.google.protobuf.UInt32Value;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
@@ -34,6 +35,11 @@ import java.util.function.Function;
 /// Compiles resources into what a proxy runs by. Pure; safe on any thread. All problems are found in one pass, each
 /// with its resource and path; any error refuses the whole.
 public final class RuntimeCompiler {
+    /// A route configuration that allows whatever one may: what a virtual host has that came without its own.
+    private static final RouteConfiguration MOST_LENIENT = RouteConfiguration.newBuilder()
+            .setMaxDirectResponseBodySizeBytes(UInt32Value.of(0xffff_ffff))
+            .build();
+
     private RuntimeCompiler() {}
 
     /// The configuration of what a server sent, beside what the bootstrap fixed. Of two things with the same name the
@@ -75,10 +81,7 @@ public final class RuntimeCompiler {
             case LDS -> parts.listener(resource.message(Listener.class));
             case RDS -> parts.routes(resource.message(RouteConfiguration.class), Map.of());
             case VHDS ->
-                RouteReader.read(
-                        RouteConfiguration.getDefaultInstance(),
-                        Map.of(resource.name(), resource.message(VirtualHost.class)),
-                        scope);
+                RouteReader.read(MOST_LENIENT, Map.of(resource.name(), resource.message(VirtualHost.class)), scope);
             case SDS -> parts.secret(resource.message(Secret.class));
         }
         return findings.problems();

@@ -138,6 +138,19 @@ final class RuntimeCompilerTest {
                 .noneMatch(Problem::isError);
     }
 
+    /// How large bodies may be, its route configuration says.
+    @Test
+    void says_nothing_of_a_large_body_in_a_virtual_host_that_came_without_its_route_configuration() {
+        var host = set(
+                        ResourceType.VHDS,
+                        VirtualHost.newBuilder(),
+                        "{'name': 'r/h', 'domains': ['*'], 'routes': [{'match': {'prefix': '/'}, 'direct_response':"
+                                + " {'status': 200, 'body': {'inline_string': '" + "x".repeat(5000) + "'}}}]}")
+                .resource(ResourceType.VHDS, "r/h")
+                .orElseThrow();
+        assertThat(RuntimeCompiler.check(ResourceType.VHDS, host)).isEmpty();
+    }
+
     @Test
     void names_a_pattern_that_is_none() {
         assertThat(errors(routes("{'name': 'h', 'domains': ['*'], 'routes': [{'match': {'safe_regex': {'regex': '('}},"
