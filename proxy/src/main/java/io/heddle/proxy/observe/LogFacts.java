@@ -25,10 +25,8 @@ record LogFacts(RequestTimeline timeline) implements ReplyFacts {
 
     @Override
     public int grpcStatus() {
-        if (timeline.grpcStatus >= 0) {
-            return timeline.grpcStatus;
-        }
-        return timeline.status == 200 ? 0 : GrpcFailure.status(timeline.status);
+        // A 200 without one tells of no success: a call that was cut off before its trailers has that, too.
+        return timeline.grpcStatus >= 0 ? timeline.grpcStatus : GrpcFailure.status(timeline.status);
     }
 
     @Override
