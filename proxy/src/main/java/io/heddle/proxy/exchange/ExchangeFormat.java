@@ -11,6 +11,7 @@ import io.heddle.traffic.format.HeaderChange;
 import io.heddle.traffic.format.MetadataOwner;
 import io.heddle.traffic.format.Operator;
 import io.heddle.traffic.match.AddressText;
+import io.heddle.traffic.match.StringMatcher;
 import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.request.HeaderEdit;
 import io.heddle.traffic.request.HeaderEdits;
@@ -77,7 +78,7 @@ final class ExchangeFormat implements FormatSource {
         trailers = lines;
     }
 
-    /// It is answered here, with this text before it is formatted; octets as one char each.
+    /// It is answered here, with this text before it is formatted.
     void localBody(String body) {
         localBody = body;
     }
@@ -196,7 +197,7 @@ final class ExchangeFormat implements FormatSource {
             case SCHEME -> out.append(headers.https(head()) ? "https" : "http");
             case HOSTNAME -> out.append(Hostname.OWN);
             case STREAM_ID -> requestId(out);
-            case LOCAL_REPLY_BODY -> out.append(localBody);
+            case LOCAL_REPLY_BODY -> out.append(StringMatcher.octets(localBody));
             case ROUTE_NAME -> out.append(timeline.decision().route().name());
             case VIRTUAL_CLUSTER_NAME -> out.append(timeline.decision().virtualCluster(head()));
             case VIRTUAL_HOST_NAME -> out.append(timeline.decision().virtualHost());

@@ -5,7 +5,6 @@ import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.observe.RequestTimeline;
 import io.heddle.traffic.format.FormatSource;
-import io.heddle.traffic.match.StringMatcher;
 import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.reply.ReplyFacts;
 import io.heddle.traffic.reply.ReplyRules;
@@ -41,7 +40,7 @@ final class LocalReplies implements ReplyFacts {
         timeline.denial = made.denial();
         timeline.answerComplete = true;
         reply = made;
-        format.localBody(StringMatcher.octets(made.body()));
+        format.localBody(made.body());
         var settled = rules.isNone() ? made : rules.apply(made, this);
         boolean grpc = GrpcAnswer.isWanted(head);
         timeline.status = grpc ? GrpcAnswer.HTTP_STATUS : settled.status();
@@ -55,7 +54,7 @@ final class LocalReplies implements ReplyFacts {
             return action.unwritten();
         }
         timeline.details = action.unwritten().details();
-        return action.reply(format(action.status(), StringMatcher.octets(action.body())));
+        return action.reply(format(action.status(), action.body()));
     }
 
     @Override

@@ -28,7 +28,7 @@ public interface ReplyFacts {
     /// A number drawn evenly, another one each time.
     long chance();
 
-    /// The request as command operators see it, `%LOCAL_REPLY_BODY%` being `body`, octets as one char each, and
-    /// `%RESPONSE_CODE%` being `status`.
+    /// The request as command operators see it, `%LOCAL_REPLY_BODY%` being `body`, whose octets are made
+    /// only when it is asked for, and `%RESPONSE_CODE%` being `status`.
     FormatSource format(int status, String body);
 }

@@ -1,7 +1,6 @@
 package io.heddle.traffic.reply;
 
 import io.heddle.traffic.format.HeaderChange;
-import io.heddle.traffic.match.StringMatcher;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.LocalReply;
 import java.util.ArrayList;
@@ -39,7 +38,7 @@ public record ReplyRules(List<ReplyMapper> mappers, Optional<BodyFormat> format)
         int status = mapper.status().orElse(reply.status());
         var body = mapper.body().orElse(reply.body());
         var added = new HeaderEdits();
-        HeaderChange.addAll(mapper.headers(), facts.format(status, StringMatcher.octets(body)), added);
+        HeaderChange.addAll(mapper.headers(), facts.format(status, body), added);
         var headers = new ArrayList<>(reply.headers());
         for (int i = 0; i < added.size(); i++) {
             headers.add(added.edit(i));
@@ -48,8 +47,6 @@ public record ReplyRules(List<ReplyMapper> mappers, Optional<BodyFormat> format)
     }
 
     private static LocalReply written(LocalReply reply, Optional<BodyFormat> format, ReplyFacts facts) {
-        return format.isEmpty()
-                ? reply
-                : format.get().write(reply, facts.format(reply.status(), StringMatcher.octets(reply.body())));
+        return format.isEmpty() ? reply : format.get().write(reply, facts.format(reply.status(), reply.body()));
     }
 }

@@ -101,7 +101,7 @@ final class ReplyRulesTest {
             if (operator == Operator.RESPONSE_CODE) {
                 out.append(shownStatus);
             } else if (operator == Operator.LOCAL_REPLY_BODY) {
-                out.append(body);
+                out.append(StringMatcher.octets(body));
             }
         }
     }
