@@ -160,7 +160,8 @@ final class FilteredLogsTest {
 
     private static final String CONNECTION =
             "in=%BYTES_RECEIVED% out=%BYTES_SENT% %UPSTREAM_HOST% %UPSTREAM_CLUSTER% %RESPONSE_FLAGS% "
-                    + "%DOWNSTREAM_REMOTE_ADDRESS% %DOWNSTREAM_LOCAL_ADDRESS% %PROTOCOL% %REQ(:PATH)% %RESPONSE_CODE%";
+                    + "%DOWNSTREAM_REMOTE_ADDRESS% %DOWNSTREAM_LOCAL_ADDRESS% %PROTOCOL% %REQ(:PATH)% %RESPONSE_CODE%"
+                    + " %UPSTREAM_REMOTE_PORT% %DOWNSTREAM_REMOTE_PORT% %DOWNSTREAM_PEER_SUBJECT%";
 
     @Test
     void a_relayed_connection_is_logged_when_it_ends() throws Exception {
@@ -184,7 +185,9 @@ final class FilteredLogsTest {
                 thread.join();
                 assertThat(lines("relay.log", 1))
                         .containsExactly("in=4 out=6 127.0.0.1:" + echo.getLocalPort() + " app - 127.0.0.1:"
-                                + client.getLocalPort() + " 127.0.0.1:" + proxy.port("in") + " - - 0");
+                                + client.getLocalPort() + " 127.0.0.1:" + proxy.port("in") + " - - 0 "
+                                + echo.getLocalPort() + " "
+                                + client.getLocalPort() + " -");
                 assertThat(lines("slow.log", 0)).isEmpty();
             }
         }

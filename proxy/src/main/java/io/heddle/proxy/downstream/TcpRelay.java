@@ -65,6 +65,7 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Pick
         timeline.headReceived = worker.tick();
         timeline.startedAtMillis = worker.nowMillis();
         timeline.receivedMalformed(connection.peer());
+        timeline.presented(connection.certificate()::append);
         client = ctx.channel();
         HalfClose.prepare(client);
         client.config().setAutoRead(false);

@@ -3,27 +3,24 @@ package io.heddle.proxy.exchange;
 import io.heddle.proxy.exchange.head.HopHeaders;
 import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.HttpRequestHead;
+import io.heddle.proxy.observe.AddressWords;
+import io.heddle.proxy.observe.Hostname;
 import io.heddle.proxy.observe.RequestTimeline;
-import io.heddle.traffic.balance.host.Endpoint;
 import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.format.FormatSource;
 import io.heddle.traffic.format.HeaderChange;
 import io.heddle.traffic.format.MetadataOwner;
 import io.heddle.traffic.format.Operator;
-import io.heddle.traffic.match.AddressText;
 import io.heddle.traffic.match.StringMatcher;
 import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.request.HeaderEdit;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.HeaderFields;
 import io.heddle.traffic.request.HeaderName;
-import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.Span;
 import io.heddle.traffic.route.ClusterChoice;
 import io.heddle.traffic.route.RouteAction.Forward;
-import java.net.Inet6Address;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -33,8 +30,6 @@ import org.jspecify.annotations.Nullable;
 final class ExchangeFormat implements FormatSource {
     private static final HeaderName ORIGINAL_PATH = HeaderName.of("x-envoy-original-path");
     private static final HeaderName ORIGINAL_HOST = HeaderName.of("x-envoy-original-host");
-
-    private static final String LABELS = "envoy.lb";
 
     private final RequestTimeline timeline;
     private final HopHeaders headers;
@@ -165,15 +160,7 @@ final class ExchangeFormat implements FormatSource {
 
     @Override
     public Optional<LabelValue> metadata(MetadataOwner owner, String namespace, List<String> path) {
-        var host = timeline.host();
-        return switch (owner) {
-            case REQUEST -> timeline.state.metadata(namespace, path);
-            case ROUTE -> LabelValue.at(timeline.decision().route().metadata(), namespace, path);
-            case HOST ->
-                host == null || !namespace.equals(LABELS)
-                        ? Optional.empty()
-                        : new LabelValue.Fields(host.endpoint().labels()).at(path);
-        };
+        return timeline.metadata(owner, namespace, path);
     }
 
     @Override
@@ -226,7 +213,7 @@ final class ExchangeFormat implements FormatSource {
                     UPSTREAM_REMOTE_PORT -> {
                 var host = timeline.host();
                 if (host != null) {
-                    upstream(operator, host.endpoint(), out);
+                    AddressWords.upstream(operator, host.endpoint(), out);
                 }
             }
             case DOWNSTREAM_PEER_URI_SAN,
@@ -244,7 +231,7 @@ final class ExchangeFormat implements FormatSource {
                     DOWNSTREAM_DIRECT_REMOTE_PORT,
                     DOWNSTREAM_LOCAL_ADDRESS,
                     DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT,
-                    DOWNSTREAM_LOCAL_PORT -> peer(operator, headers.peer(), out);
+                    DOWNSTREAM_LOCAL_PORT -> AddressWords.peer(operator, headers.peer(), out);
         }
     }
 
@@ -270,48 +257,6 @@ final class ExchangeFormat implements FormatSource {
     private static void millis(long from, long to, StringBuilder out) {
         if (from != 0 && to != 0) {
             out.append(TimeUnit.NANOSECONDS.toMillis(to - from));
-        }
-    }
-
-    private static void upstream(Operator operator, Endpoint endpoint, StringBuilder out) {
-        boolean named = operator == Operator.UPSTREAM_HOST_NAME || operator == Operator.UPSTREAM_HOST_NAME_WITHOUT_PORT;
-        if (named && !endpoint.hostname().isEmpty()) {
-            out.append(endpoint.hostname());
-            return;
-        }
-        switch (operator) {
-            case UPSTREAM_REMOTE_PORT -> out.append(endpoint.port());
-            case UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT, UPSTREAM_HOST_NAME_WITHOUT_PORT ->
-                out.append(endpoint.address());
-            default -> out.append(endpoint.socketAddress());
-        }
-    }
-
-    private static void peer(Operator operator, Peer peer, StringBuilder out) {
-        switch (operator) {
-            case DOWNSTREAM_REMOTE_ADDRESS -> address(peer.remote(), true, out);
-            case DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT -> address(peer.remote(), false, out);
-            case DOWNSTREAM_REMOTE_PORT -> out.append(peer.remote().getPort());
-            case DOWNSTREAM_DIRECT_REMOTE_ADDRESS -> address(peer.direct(), true, out);
-            case DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT -> address(peer.direct(), false, out);
-            case DOWNSTREAM_DIRECT_REMOTE_PORT -> out.append(peer.direct().getPort());
-            case DOWNSTREAM_LOCAL_ADDRESS -> address(peer.local(), true, out);
-            case DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT -> address(peer.local(), false, out);
-            case DOWNSTREAM_LOCAL_PORT -> out.append(peer.local().getPort());
-            case REQUESTED_SERVER_NAME -> out.append(peer.serverName().orElse(""));
-            default -> throw new IllegalArgumentException("says nothing of a peer: " + operator);
-        }
-    }
-
-    private static void address(InetSocketAddress address, boolean withPort, StringBuilder out) {
-        var ip = address.getAddress();
-        if (ip == null) {
-            return;
-        }
-        boolean brackets = withPort && ip instanceof Inet6Address;
-        out.append(brackets ? "[" : "").append(AddressText.of(ip)).append(brackets ? "]" : "");
-        if (withPort) {
-            out.append(':').append(address.getPort());
         }
     }
 }

@@ -200,7 +200,7 @@ final class ListenerPipeline {
     }
 
     private void serve(Step step, BoundChain chain, ClientConnection client) {
-        if (!admits(step, chain, client.peer())) {
+        if (!admits(step, chain, client)) {
             step.channel().close();
             return;
         }
@@ -216,10 +216,11 @@ final class ListenerPipeline {
 
     /// Whether the chain's access rules let the connection pass. All that they can ask for is known by now, so
     /// nothing is read of it, and nobody is connected to for it, before.
-    private boolean admits(Step step, BoundChain chain, Peer peer) {
+    private boolean admits(Step step, BoundChain chain, ClientConnection client) {
+        var peer = client.peer();
         for (var access : chain.chain().access()) {
             var refusal = access.refusal(peer);
-            var refused = refusal.map(why -> refused(step, chain, access, peer, why));
+            var refused = refusal.map(why -> refused(step, chain, access, client, why));
             services.observer().judged(new RequestObserver.Judgement(refused, access.passesShadow(peer)));
             if (refusal.isPresent()) {
                 return false;
@@ -229,7 +230,11 @@ final class ListenerPipeline {
     }
 
     private static RequestTimeline refused(
-            Step step, BoundChain chain, ConnectionRbac access, Peer peer, ConnectionRbac.Refusal refusal) {
+            Step step,
+            BoundChain chain,
+            ConnectionRbac access,
+            ClientConnection client,
+            ConnectionRbac.Refusal refusal) {
         var timeline = new RequestTimeline();
         timeline.servedBy(chain.filter(), step.listener().listener().name());
         timeline.statPrefix = access.statPrefix();
@@ -238,7 +243,8 @@ final class ListenerPipeline {
         timeline.finished = timeline.headReceived;
         timeline.details = refusal.details();
         timeline.denial = Optional.of(refusal.denial());
-        timeline.receivedMalformed(peer);
+        timeline.receivedMalformed(client.peer());
+        timeline.presented(client.certificate()::append);
         return timeline;
     }
 

@@ -1,7 +1,10 @@
 package io.heddle.proxy.observe;
 
 import io.heddle.traffic.balance.host.Host;
+import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.format.FormatSource;
+import io.heddle.traffic.format.MetadataOwner;
+import io.heddle.traffic.format.Operator;
 import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.request.Denial;
 import io.heddle.traffic.request.Peer;
@@ -14,6 +17,7 @@ import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.NetworkFilter;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Everything that happened to one request, stamped as it happened. Owned by its exchange, confined to its event loop,
@@ -22,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// Times are `System.nanoTime()`; 0 means that it did not happen.
 public final class RequestTimeline {
     private static final byte[] NO_ID = {};
+    private static final String LABELS = "envoy.lb";
 
     /// `stat_prefix` of the connection manager; `inbound` and `outbound` decide the metrics' reporter.
     public String statPrefix = "";
@@ -77,6 +82,7 @@ public final class RequestTimeline {
     private int retries;
     private int events;
     private FormatSource format = new TimelineSource(this);
+    private BiConsumer<Operator, StringBuilder> certificate = (_, _) -> {};
     private @Nullable RequestHead head;
     private byte[] requestId = NO_ID;
     private @Nullable Peer peer;
@@ -168,6 +174,29 @@ public final class RequestTimeline {
     /// `source` knows what command operators say of its requests, until it is told of another.
     public void toldBy(FormatSource source) {
         format = source;
+    }
+
+    /// `words` appends what command operators say of the certificate that the client of its connection
+    /// showed, for as long as this timeline is of that connection.
+    public void presented(BiConsumer<Operator, StringBuilder> words) {
+        certificate = words;
+    }
+
+    /// Appends what `operator`, one of those over certificates, says of its connection.
+    void appendCertificate(Operator operator, StringBuilder out) {
+        certificate.accept(operator, out);
+    }
+
+    /// What `owner` says at `path` below `namespace` of its metadata.
+    public Optional<LabelValue> metadata(MetadataOwner owner, String namespace, List<String> path) {
+        return switch (owner) {
+            case REQUEST -> state.metadata(namespace, path);
+            case ROUTE -> LabelValue.at(decision.route().metadata(), namespace, path);
+            case HOST ->
+                host == null || !namespace.equals(LABELS)
+                        ? Optional.empty()
+                        : new LabelValue.Fields(host.endpoint().labels()).at(path);
+        };
     }
 
     /// What command operators say of it.

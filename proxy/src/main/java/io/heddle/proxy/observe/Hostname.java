@@ -1,4 +1,4 @@
-package io.heddle.proxy.exchange;
+package io.heddle.proxy.observe;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -6,9 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// The name of the machine that this process runs on, without asking any name server.
-final class Hostname {
+public final class Hostname {
     /// Read once; empty where the machine does not say.
-    static final String OWN = read();
+    public static final String OWN = read();
 
     private Hostname() {}
 
