@@ -2,12 +2,10 @@ package io.heddle.proxy.observe;
 
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
-import io.heddle.traffic.reply.ReplyCondition;
 import io.heddle.traffic.runtime.Listener;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -31,11 +29,11 @@ public final class AccessLogs implements RequestObserver, AutoCloseable {
     private static final String STANDARD_OUTPUT = "/dev/stdout";
     private static final long LARGEST = 16L * 1024 * 1024;
 
-    private final Optional<Sink> own;
+    private final Optional<LogSinks.Sink> own;
     private final Map<String, LogFile> files = new ConcurrentHashMap<>();
-    private volatile Named named = new Named(Map.of(), Map.of());
+    private volatile Named named = new Named(0, Map.of());
 
-    private AccessLogs(Optional<Sink> own) {
+    private AccessLogs(Optional<LogSinks.Sink> own) {
         this.own = own;
     }
 
@@ -55,7 +53,7 @@ public final class AccessLogs implements RequestObserver, AutoCloseable {
         var read = format.equals("json") ? Checked.ok(LogFormat.standardJson()) : LogFormat.text(format);
         return read.then(good -> {
             var file = path.startsWith("/dev/") ? LogFile.open(path) : LogFile.open(path, LARGEST);
-            var logs = new AccessLogs(Optional.of(new Sink(file, good, Optional.empty())));
+            var logs = new AccessLogs(Optional.of(new LogSinks.Sink(file, good, Optional.empty())));
             logs.files.put(path, file);
             return Checked.ok(logs);
         });
@@ -77,18 +75,15 @@ public final class AccessLogs implements RequestObserver, AutoCloseable {
 
     /// Opens the logs that `config` names and closes those it no longer names. Configuration thread only.
     public void take(RuntimeConfig config) {
-        var next = new HashMap<List<NetworkFilter.AccessLog>, List<Sink>>();
-        var byListener = new HashMap<String, Set<Sink>>();
+        var next = new HashMap<List<NetworkFilter.AccessLog>, LogSinks>();
+        int generation = named.generation() + 1;
         var used = new HashSet<String>();
         own.ifPresent(sink -> used.add(sink.file().path()));
         config.listeners()
-                .forEach((listener, settings) -> logs(settings).forEach(wanted -> {
-                    var sinks = next.computeIfAbsent(wanted, _ -> sinks(wanted, listener, used));
-                    byListener
-                            .computeIfAbsent(listener, _ -> new LinkedHashSet<>())
-                            .addAll(sinks);
-                }));
-        named = new Named(Map.copyOf(next), Map.copyOf(byListener));
+                .forEach((listener, settings) -> logs(settings)
+                        .forEach(wanted -> next.computeIfAbsent(
+                                wanted, _ -> new LogSinks(generation, sinks(wanted, listener, used)))));
+        named = new Named(generation, Map.copyOf(next));
         files.entrySet().removeIf(entry -> {
             boolean unused = !used.contains(entry.getKey());
             if (unused) {
@@ -98,8 +93,8 @@ public final class AccessLogs implements RequestObserver, AutoCloseable {
         });
     }
 
-    private List<Sink> sinks(List<NetworkFilter.AccessLog> logs, String listener, Set<String> used) {
-        var sinks = new ArrayList<Sink>();
+    private List<LogSinks.Sink> sinks(List<NetworkFilter.AccessLog> logs, String listener, Set<String> used) {
+        var sinks = new ArrayList<LogSinks.Sink>();
         for (var wanted : logs) {
             if (own.isPresent() && wanted.path().equals(STANDARD_OUTPUT)) {
                 continue;
@@ -108,7 +103,7 @@ public final class AccessLogs implements RequestObserver, AutoCloseable {
             switch (format(wanted)) {
                 case Checked.Ok<LogFormat> good -> {
                     var file = files.computeIfAbsent(wanted.path(), LogFile::open);
-                    sinks.add(new Sink(file, good.value(), wanted.condition()));
+                    sinks.add(new LogSinks.Sink(file, good.value(), wanted.condition()));
                 }
                 case Checked.Rejected<LogFormat> bad ->
                     log.atWarn()
@@ -131,25 +126,55 @@ public final class AccessLogs implements RequestObserver, AutoCloseable {
         if (own.isPresent()) {
             own.get().file().log(own.get().format(), timeline);
         }
-        if (!timeline.accessLogs.isEmpty()) {
+        if (!timeline.accessLogs().isEmpty()) {
             write(timeline);
         }
     }
 
     @Override
     public void relayed(RequestTimeline connection) {
-        if (!connection.accessLogs.isEmpty()) {
+        if (!connection.accessLogs().isEmpty()) {
             write(connection);
         }
     }
 
     /// Writes the logs that the filter which served it names.
     private void write(RequestTimeline timeline) {
-        for (var sink : named.of(timeline)) {
+        var sinks = of(timeline).sinks();
+        for (int i = 0; i < sinks.size(); i++) {
+            var sink = sinks.get(i);
             if (sink.condition().isEmpty() || sink.condition().get().matches(new LogFacts(timeline))) {
                 sink.file().log(sink.format(), timeline);
             }
         }
+    }
+
+    /// The logs of the filter that serves it, looked up once for all requests that its timeline is for,
+    /// until the configuration changes.
+    private LogSinks of(RequestTimeline timeline) {
+        var current = named;
+        var known = timeline.logs();
+        if (known.generation() == current.generation()) {
+            return known;
+        }
+        var found = current.byFilter().get(timeline.accessLogs());
+        var logs = found == null ? new LogSinks(current.generation(), left(timeline)) : found;
+        timeline.loggedTo(logs);
+        return logs;
+    }
+
+    /// The logs of a filter that is configured no more, or otherwise: what it still serves goes to its own
+    /// files as it wrote them, as far as something else has them open.
+    private List<LogSinks.Sink> left(RequestTimeline timeline) {
+        var sinks = new ArrayList<LogSinks.Sink>();
+        for (var wanted : timeline.accessLogs()) {
+            var file = files.get(wanted.path());
+            boolean told = own.isPresent() && wanted.path().equals(STANDARD_OUTPUT);
+            if (file != null && !told && format(wanted) instanceof Checked.Ok<LogFormat> good) {
+                sinks.add(new LogSinks.Sink(file, good.value(), wanted.condition()));
+            }
+        }
+        return List.copyOf(sinks);
     }
 
     /// How many lines were dropped because a writer could not keep up or a file could not be written.
@@ -180,15 +205,7 @@ public final class AccessLogs implements RequestObserver, AutoCloseable {
 
     /// The logs that the live configuration names.
     ///
+    /// @param generation how many configurations there were before it
     /// @param byFilter of each filter that has any
-    /// @param byListener all of each listener
-    private record Named(Map<List<NetworkFilter.AccessLog>, List<Sink>> byFilter, Map<String, Set<Sink>> byListener) {
-        /// Those of the filter; when they have changed meanwhile, all that its listener has now.
-        Collection<Sink> of(RequestTimeline timeline) {
-            var own = byFilter.get(timeline.accessLogs);
-            return own == null ? byListener.getOrDefault(timeline.listener, Set.of()) : own;
-        }
-    }
-
-    private record Sink(LogFile file, LogFormat format, Optional<ReplyCondition> condition) {}
+    private record Named(int generation, Map<List<NetworkFilter.AccessLog>, LogSinks> byFilter) {}
 }

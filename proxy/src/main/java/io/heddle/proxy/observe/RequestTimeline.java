@@ -32,8 +32,6 @@ public final class RequestTimeline {
     public String statPrefix = "";
     /// The listener's name.
     public String listener = "";
-    /// Where what served it is logged.
-    public List<NetworkFilter.AccessLog> accessLogs = List.of();
     /// The client's protocol, for example `HTTP/1.1`; empty when the head could not be read.
     public String protocol = "";
     /// Wall-clock time of the first byte, milliseconds since the epoch.
@@ -79,6 +77,8 @@ public final class RequestTimeline {
     /// What the last try speaks with its host, as [#protocol]; empty where no try got so far.
     public String upstreamProtocol = "";
 
+    private List<NetworkFilter.AccessLog> accessLogs = List.of();
+    private LogSinks logs = LogSinks.NONE;
     private int retries;
     private int events;
     private FormatSource format = new TimelineSource(this);
@@ -92,10 +92,29 @@ public final class RequestTimeline {
     private PeerMetadata source = PeerMetadata.UNKNOWN;
 
     /// It is served by `filter` of the listener called `name`.
+    @SuppressWarnings("ReferenceEquality") // Another list only costs another look at it.
     public void servedBy(NetworkFilter filter, String name) {
         statPrefix = filter.statPrefix();
-        accessLogs = filter.accessLogs();
         listener = name;
+        if (accessLogs != filter.accessLogs()) {
+            accessLogs = filter.accessLogs();
+            logs = LogSinks.NONE;
+        }
+    }
+
+    /// Where what serves it is logged.
+    List<NetworkFilter.AccessLog> accessLogs() {
+        return accessLogs;
+    }
+
+    /// The open logs that [#accessLogs] were found to be last; [LogSinks#NONE] before.
+    LogSinks logs() {
+        return logs;
+    }
+
+    /// The open logs of [#accessLogs] were found.
+    void loggedTo(LogSinks found) {
+        logs = found;
     }
 
     /// Forgets everything but by whom it was served, for the next request.

@@ -10,12 +10,18 @@ import io.heddle.traffic.format.SubstitutionFormat;
 import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.request.Denial;
 import io.heddle.traffic.request.Peer;
+import io.heddle.traffic.runtime.Listener;
+import io.heddle.traffic.runtime.ListenerChain;
+import io.heddle.traffic.runtime.NetworkFilter;
+import io.heddle.traffic.runtime.RuntimeConfig;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -191,6 +197,84 @@ class AccessLogsTest {
             }
         }
         assertThat(Files.readAllLines(file)).hasSize(500).allMatch(line -> line.endsWith("\"request_id\":\"r-1\"}"));
+    }
+
+    /// A filter whose connections, or requests, are logged to `file` in this format.
+    private static NetworkFilter.Tcp logging(Path file, String format) {
+        var log = new NetworkFilter.AccessLog(file.toString(), format + "\n", Map.of(), Optional.empty());
+        var one = new NetworkFilter.Tcp("relay", "app", Duration.ZERO);
+        return new NetworkFilter.Tcp(one.statPrefix(), one.clusters(), one.idle(), List.of(log));
+    }
+
+    private static RuntimeConfig config(NetworkFilter... filters) {
+        var chains = Arrays.stream(filters)
+                .map(filter -> new ListenerChain("", ListenerChain.Match.ANY, Optional.empty(), filter))
+                .toList();
+        var listener = Listener.of("in", "127.0.0.1", 0, chains);
+        return new RuntimeConfig(Map.of("in", listener), Map.of(), Map.of(), Map.of(), Map.of());
+    }
+
+    private static AccessLogs none() {
+        return ((Checked.Ok<AccessLogs>) AccessLogs.open(Optional.empty())).value();
+    }
+
+    private static RequestTimeline servedBy(NetworkFilter filter) {
+        var timeline = Timelines.outbound(200);
+        timeline.servedBy(filter, "in");
+        return timeline;
+    }
+
+    @Test
+    void what_began_before_its_format_changed_is_told_in_its_own_logs_alone(@TempDir Path folder) throws Exception {
+        var mine = folder.resolve("mine.log");
+        var others = folder.resolve("others.log");
+        var gone = folder.resolve("gone.log");
+        var before = logging(mine, "before %RESPONSE_CODE%");
+        var ended = logging(gone, "gone");
+        var other = logging(others, "other");
+        try (var logs = none()) {
+            logs.take(config(before, ended, other));
+            var relayed = servedBy(before);
+            logs.relayed(relayed);
+            var after = logging(mine, "after");
+            logs.take(config(after, other));
+            logs.relayed(relayed);
+            logs.relayed(servedBy(before));
+            logs.relayed(servedBy(after));
+            logs.relayed(servedBy(ended));
+        }
+        assertThat(Files.readAllLines(mine)).containsExactly("before 200", "before 200", "before 200", "after");
+        assertThat(others)
+                .satisfiesAnyOf(
+                        file -> assertThat(file).doesNotExist(),
+                        file -> assertThat(file).isEmptyFile());
+        assertThat(gone)
+                .satisfiesAnyOf(
+                        file -> assertThat(file).doesNotExist(),
+                        file -> assertThat(file).isEmptyFile());
+    }
+
+    @Test
+    void the_logs_of_a_connection_are_looked_up_once_a_configuration(@TempDir Path folder) {
+        var filter = logging(folder.resolve("a.log"), "%RESP(X-A)%");
+        try (var logs = none()) {
+            logs.take(config(filter));
+            var timeline = servedBy(filter);
+            logs.finished(timeline);
+            var found = timeline.logs();
+            assertThat(found.sinks()).hasSize(1);
+            timeline.reset();
+            timeline.servedBy(filter, "in");
+            assertThat(timeline.logs()).isSameAs(found);
+            logs.finished(timeline);
+            assertThat(timeline.logs()).isSameAs(found);
+            var other = logging(folder.resolve("b.log"), "%TRAILER(X-A?:STATUS)%");
+            logs.take(config(filter, other));
+            logs.finished(timeline);
+            assertThat(timeline.logs()).isNotSameAs(found);
+            timeline.servedBy(other, "in");
+            assertThat(timeline.logs()).isSameAs(LogSinks.NONE);
+        }
     }
 
     @Test
