@@ -18,6 +18,11 @@ record ProxyObserver(ProxyMetrics metrics, AccessLogs logs) implements RequestOb
     }
 
     @Override
+    public boolean asksAnswer(RequestTimeline timeline) {
+        return logs.asksAnswer(timeline);
+    }
+
+    @Override
     public void relayed(RequestTimeline connection) {
         logs.relayed(connection);
     }

@@ -3,14 +3,20 @@ package io.heddle.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -160,6 +166,58 @@ final class LogOperatorsTest {
                             "GRPC_STATUS_NUMBER=-",
                             "DOWNSTREAM_PEER_SUBJECT=-",
                             "REQUESTED_SERVER_NAME=-");
+        }
+    }
+
+    private static boolean areActive(int count, String line) {
+        return line.startsWith("envoy_cluster_upstream_rq_active{")
+                && line.contains("\"app\"")
+                && line.endsWith(" " + count);
+    }
+
+    /// The next request is on the host's connection before the log of the last one is written.
+    @Test
+    void of_its_own_answer_though_another_request_waited_for_the_connection() throws Exception {
+        var text = "admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}\n"
+                + BOOTSTRAP
+                        .replace("@LOGGED@", "%REQ(:PATH)% %RESP(X-FOR)%")
+                        .replace("@SHOWN@", "")
+                        .replace(
+                                "    type: STATIC\n",
+                                "    type: STATIC\n    circuit_breakers: {thresholds: [{max_connections: 1}]}\n");
+        var answering = new CountDownLatch(1);
+        HttpHandler application = exchange -> {
+            try {
+                answering.await();
+            } catch (InterruptedException interrupted) {
+                throw new IOException(interrupted);
+            }
+            exchange.getResponseHeaders().set("x-for", exchange.getRequestURI().getPath());
+            answer(exchange);
+        };
+        try (var proxy = new FilteredProxy(text, state, Map.of("/", application));
+                var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            var answers = new ArrayList<Future<String>>();
+            int count = Runtime.getRuntime().availableProcessors() + 2; // a loop has two of them
+            for (int i = 0; i < count; i++) {
+                var path = "GET /" + i;
+                answers.add(clients.submit(() -> proxy.ask(path, "host: shop")));
+            }
+            try {
+                Awaitility.await().until(() -> proxy.metrics().lines().anyMatch(line -> areActive(count, line)));
+            } finally {
+                answering.countDown();
+            }
+            for (var answer : answers) {
+                assertThat(answer.get()).startsWith("HTTP/1.1 201 ");
+            }
+            var log = state.resolve("requests.log");
+            Awaitility.await()
+                    .until(() -> Files.exists(log) && Files.readAllLines(log).size() == count);
+            assertThat(Files.readAllLines(log))
+                    .containsExactlyInAnyOrderElementsOf(IntStream.range(0, count)
+                            .mapToObj(i -> "/" + i + " /" + i)
+                            .toList());
         }
     }
 

@@ -60,7 +60,10 @@ final class AnswerRelay {
     /// of it is on its way, or `filters` have seen it.
     boolean retract(@Nullable FilterRunner filters) {
         boolean gone = (filters == null || !filters.seesAnswer()) && client.retract();
-        format.timeline().grpcStatus = gone ? -1 : format.timeline().grpcStatus;
+        if (gone) {
+            format.timeline().grpcStatus = -1;
+            format.clear();
+        }
         return gone;
     }
 

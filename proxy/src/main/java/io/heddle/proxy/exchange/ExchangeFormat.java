@@ -5,6 +5,7 @@ import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.observe.AddressWords;
 import io.heddle.proxy.observe.Hostname;
+import io.heddle.proxy.observe.RequestObserver;
 import io.heddle.proxy.observe.RequestTimeline;
 import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.format.FormatSource;
@@ -33,15 +34,20 @@ final class ExchangeFormat implements FormatSource {
 
     private final RequestTimeline timeline;
     private final HopHeaders headers;
+    private final RequestObserver observer;
     private @Nullable HttpRequestHead head;
     private HeaderFields response = HeaderFields.NONE;
     private HeaderFields trailers = HeaderFields.NONE;
+    private @Nullable HeaderLines keptResponse;
+    private @Nullable HeaderLines keptTrailers;
     private String localBody = "";
     private boolean gathering;
 
-    ExchangeFormat(RequestTimeline timeline, HopHeaders headers) {
+    /// What `observer` asks for when the request has ended is kept for it.
+    ExchangeFormat(RequestTimeline timeline, HopHeaders headers, RequestObserver observer) {
         this.timeline = timeline;
         this.headers = headers;
+        this.observer = observer;
     }
 
     /// What happened to it so far.
@@ -63,14 +69,34 @@ final class ExchangeFormat implements FormatSource {
         localBody = "";
     }
 
-    /// Its answer has come, with these lines.
+    /// Its answer has come, with these lines. They stay as they are only while the host's connection is
+    /// this request's; the request may end later.
     void answered(HeaderLines lines) {
-        response = lines;
+        if (!observer.asksAnswer(timeline)) {
+            response = lines;
+            return;
+        }
+        keptResponse = copied(lines, keptResponse);
+        response = keptResponse;
     }
 
-    /// Its answer is complete, with these trailers.
+    /// Its answer is complete, with these trailers, which stay no longer than its lines.
     void ended(HeaderLines lines) {
-        trailers = lines;
+        if (lines.count() == 0 || !observer.asksAnswer(timeline)) {
+            trailers = lines;
+            return;
+        }
+        keptTrailers = copied(lines, keptTrailers);
+        trailers = keptTrailers;
+    }
+
+    private static HeaderLines copied(HeaderLines lines, @Nullable HeaderLines room) {
+        var copy = room == null ? new HeaderLines() : room;
+        copy.clear();
+        for (int i = 0; i < lines.count(); i++) {
+            copy.addLine(lines.kind(i), lines.bytes(), lines.name(i), lines.bytes(), lines.value(i));
+        }
+        return copy;
     }
 
     /// It is answered here, with this text before it is formatted.

@@ -67,7 +67,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         this.services = services;
         this.claim = claim;
         this.headers = new HopHeaders(worker, claim.connection());
-        this.format = new ExchangeFormat(timeline, headers);
+        this.format = new ExchangeFormat(timeline, headers, services.observer());
         this.facts = new ExchangeFacts(worker, headers, timeline.state);
         this.routing = new Routing(worker, headers, facts);
         this.followed = new FollowedRedirects(routing, facts, timeline);

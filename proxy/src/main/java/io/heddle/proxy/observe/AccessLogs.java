@@ -82,7 +82,7 @@ public final class AccessLogs implements RequestObserver, AutoCloseable {
         config.listeners()
                 .forEach((listener, settings) -> logs(settings)
                         .forEach(wanted -> next.computeIfAbsent(
-                                wanted, _ -> new LogSinks(generation, sinks(wanted, listener, used)))));
+                                wanted, _ -> LogSinks.of(generation, sinks(wanted, listener, used)))));
         named = new Named(generation, Map.copyOf(next));
         files.entrySet().removeIf(entry -> {
             boolean unused = !used.contains(entry.getKey());
@@ -132,6 +132,12 @@ public final class AccessLogs implements RequestObserver, AutoCloseable {
     }
 
     @Override
+    public boolean asksAnswer(RequestTimeline timeline) {
+        return (own.isPresent() && own.get().format().asksAnswer())
+                || (!timeline.accessLogs().isEmpty() && of(timeline).asksAnswer());
+    }
+
+    @Override
     public void relayed(RequestTimeline connection) {
         if (!connection.accessLogs().isEmpty()) {
             write(connection);
@@ -158,7 +164,7 @@ public final class AccessLogs implements RequestObserver, AutoCloseable {
             return known;
         }
         var found = current.byFilter().get(timeline.accessLogs());
-        var logs = found == null ? new LogSinks(current.generation(), left(timeline)) : found;
+        var logs = found == null ? LogSinks.of(current.generation(), left(timeline)) : found;
         timeline.loggedTo(logs);
         return logs;
     }

@@ -28,6 +28,11 @@ sealed interface LogField {
         return append(line, timeline, Escape.JSON);
     }
 
+    /// Whether it asks for lines of the answer, or for trailers.
+    default boolean asksAnswer() {
+        return false;
+    }
+
     /// Fixed text.
     record Text(String text) implements LogField {
         @Override
@@ -45,6 +50,11 @@ sealed interface LogField {
             var text = text(timeline);
             line.value(text, escape);
             return !text.isEmpty();
+        }
+
+        @Override
+        public boolean asksAnswer() {
+            return format.asksAnswer();
         }
 
         private String text(RequestTimeline timeline) {

@@ -40,10 +40,18 @@ final class LogFormat {
 
     private final List<Member> members;
     private final boolean json;
+    private final boolean asksAnswer;
 
     private LogFormat(List<Member> members, boolean json) {
         this.members = List.copyOf(members);
         this.json = json;
+        this.asksAnswer =
+                members.stream().flatMap(member -> member.fields().stream()).anyMatch(LogField::asksAnswer);
+    }
+
+    /// Whether it asks for lines of the answer, or for trailers.
+    boolean asksAnswer() {
+        return asksAnswer;
     }
 
     /// Heddle's own JSON log: one object a request, in this order.

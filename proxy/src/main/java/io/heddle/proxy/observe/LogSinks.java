@@ -8,9 +8,16 @@ import java.util.Optional;
 ///
 /// @param generation of which configuration; [#NONE] has none
 /// @param sinks in the order configured
-record LogSinks(int generation, List<Sink> sinks) {
+/// @param asksAnswer whether one of them asks for lines of the answer, or for trailers
+record LogSinks(int generation, List<Sink> sinks, boolean asksAnswer) {
     /// Not looked up so far.
-    static final LogSinks NONE = new LogSinks(-1, List.of());
+    static final LogSinks NONE = of(-1, List.of());
+
+    /// These logs.
+    static LogSinks of(int generation, List<Sink> sinks) {
+        boolean asks = sinks.stream().anyMatch(sink -> sink.format().asksAnswer());
+        return new LogSinks(generation, List.copyOf(sinks), asks);
+    }
 
     /// One open log.
     ///

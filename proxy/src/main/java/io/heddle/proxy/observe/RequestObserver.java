@@ -10,6 +10,12 @@ public interface RequestObserver {
     /// status of the redirect and the details `internal_redirect`: what it leads to is a request of its own.
     void finished(RequestTimeline timeline);
 
+    /// Whether it will ask for lines of the request's answer, or for trailers, when that has ended: they
+    /// are kept until then.
+    default boolean asksAnswer(RequestTimeline timeline) {
+        return false;
+    }
+
     /// A connection whose bytes were relayed has ended, or could not be.
     default void relayed(RequestTimeline connection) {}
 

@@ -260,7 +260,7 @@ class AccessLogsTest {
         try (var logs = none()) {
             logs.take(config(filter));
             var timeline = servedBy(filter);
-            logs.finished(timeline);
+            assertThat(logs.asksAnswer(timeline)).isTrue();
             var found = timeline.logs();
             assertThat(found.sinks()).hasSize(1);
             timeline.reset();
@@ -274,7 +274,26 @@ class AccessLogsTest {
             assertThat(timeline.logs()).isNotSameAs(found);
             timeline.servedBy(other, "in");
             assertThat(timeline.logs()).isSameAs(LogSinks.NONE);
+            assertThat(logs.asksAnswer(timeline)).isTrue();
         }
+    }
+
+    @Test
+    void a_log_of_lines_of_answers_asks_for_them() {
+        for (var format : List.of("%RESP(X-A)%", "%TRAILER(X-A?:STATUS)%", "%RESPONSE_HEADER(X-A):3%")) {
+            assertThat(((Checked.Ok<LogFormat>) LogFormat.json(Map.of("a", format)))
+                            .value()
+                            .asksAnswer())
+                    .as(format)
+                    .isTrue();
+        }
+        assertThat(LogFormat.standardJson().asksAnswer()).isFalse();
+        assertThat(((Checked.Ok<LogFormat>) LogFormat.text("%RESP(:STATUS)% %REQ(X-A)% %RESPONSE_CODE%"))
+                        .value()
+                        .asksAnswer())
+                .isFalse();
+        assertThat(((Checked.Ok<LogFormat>) LogFormat.text("")).value().asksAnswer())
+                .isFalse();
     }
 
     @Test

@@ -230,6 +230,15 @@ sealed interface FormatPart {
         };
     }
 
+    /// Whether it asks for lines of the answer or for trailers.
+    default boolean asksAnswer() {
+        return switch (this) {
+            case ResponseHeader header -> header.names().stream().anyMatch(name -> !name.equals(ResponseHeader.STATUS));
+            case Text _, Value _, RequestHeader _, QueryParameter _, StartTime _, Metadata _, State _, Nothing _ ->
+                false;
+        };
+    }
+
     private static boolean json(Optional<LabelValue> value, StringBuilder out) {
         value.ifPresent(found -> ValueText.json(found, out));
         return value.isPresent();

@@ -42,6 +42,12 @@ public final class SubstitutionFormat {
         return parts.stream().allMatch(FormatPart::isOfHead);
     }
 
+    /// Whether it asks for lines of the answer, or for trailers: those last no longer than the host's
+    /// connection lets them.
+    public boolean asksAnswer() {
+        return parts.stream().anyMatch(FormatPart::asksAnswer);
+    }
+
     /// The text for a request by its head, one char per octet. What is not known from that adds nothing.
     public String of(RequestHead head) {
         var out = new StringBuilder();
