@@ -62,7 +62,7 @@ final class RuleTree {
     Optional<Match> find(List<LimitEntry> entries) {
         var tree = this;
         Optional<Found> found = Optional.empty();
-        var counted = entries;
+        List<LimitEntry> counted = List.of();
         for (int i = 0; i < entries.size(); i++) {
             var entry = entries.get(i);
             found = tree.next(entry);
@@ -71,12 +71,12 @@ final class RuleTree {
             }
             var rule = found.get().rule;
             if (rule.modes().shared()) {
-                counted = counted == entries ? new ArrayList<>(entries) : counted;
+                counted = counted.isEmpty() ? new ArrayList<>(entries) : counted;
                 counted.set(i, new LimitEntry(rule.key(), rule.value()));
             }
             tree = found.get().below;
         }
-        var counts = counted;
+        var counts = counted.isEmpty() ? entries : counted;
         return found.map(last -> new Match(last, counts));
     }
 

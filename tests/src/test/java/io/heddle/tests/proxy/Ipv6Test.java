@@ -26,33 +26,6 @@ final class Ipv6Test {
     @TempDir
     private Path folder;
 
-    private static final String BOOTSTRAP = """
-            admin: { address: { socket_address: { address: "::1", port_value: 0 } } }
-            static_resources:
-              listeners:
-              - name: in
-                address: { socket_address: { address: "::1", port_value: 0 } }
-                filter_chains:
-                - filters:
-                  - name: envoy.filters.network.http_connection_manager
-                    typed_config:
-                      "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
-                      stat_prefix: in
-                      route_config:
-                        virtual_hosts:
-                        - name: all
-                          domains: ["*"]
-                          routes:
-                          - { match: { prefix: /four }, route: { cluster: four } }
-                          - { match: { prefix: / }, route: { cluster: six } }
-                      http_filters:
-                      - name: envoy.filters.http.router
-                        typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }
-              clusters:
-              - { name: six, type: STATIC, load_assignment: { cluster_name: six, endpoints: [ { lb_endpoints: [ { endpoint: { address: { socket_address: { address: "::1", port_value: %1$d } } } } ] } ] } }
-              - { name: four, type: STATIC, load_assignment: { cluster_name: four, endpoints: [ { lb_endpoints: [ { endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %2$d } } } } ] } ] } }
-            """;
-
     private static HttpServer application(String address) throws IOException {
         var server = HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral(address), 0), 0);
         server.createContext("/", exchange -> {
@@ -81,8 +54,33 @@ final class Ipv6Test {
         assumeThat(Files.exists(Path.of("/proc/net/if_inet6"))).isTrue();
         var six = application("::1");
         var four = application("127.0.0.1");
-        var bootstrap = BOOTSTRAP.formatted(
-                six.getAddress().getPort(), four.getAddress().getPort());
+        var bootstrap =
+                """
+            admin: { address: { socket_address: { address: "::1", port_value: 0 } } }
+            static_resources:
+              listeners:
+              - name: in
+                address: { socket_address: { address: "::1", port_value: 0 } }
+                filter_chains:
+                - filters:
+                  - name: envoy.filters.network.http_connection_manager
+                    typed_config:
+                      "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                      stat_prefix: in
+                      route_config:
+                        virtual_hosts:
+                        - name: all
+                          domains: ["*"]
+                          routes:
+                          - { match: { prefix: /four }, route: { cluster: four } }
+                          - { match: { prefix: / }, route: { cluster: six } }
+                      http_filters:
+                      - name: envoy.filters.http.router
+                        typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }
+              clusters:
+              - { name: six, type: STATIC, load_assignment: { cluster_name: six, endpoints: [ { lb_endpoints: [ { endpoint: { address: { socket_address: { address: "::1", port_value: %1$d } } } } ] } ] } }
+              - { name: four, type: STATIC, load_assignment: { cluster_name: four, endpoints: [ { lb_endpoints: [ { endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %2$d } } } } ] } ] } }
+            """.formatted(six.getAddress().getPort(), four.getAddress().getPort());
         try (var proxy = ProxyProcess.start(folder, "in", bootstrap, Map.of())) {
             assertThat(ask(proxy.port("in"), "/")).isEqualTo("here");
             assertThat(ask(proxy.port("in"), "/four")).isEqualTo("here");

@@ -82,6 +82,6 @@ final class LimitMetadata {
     }
 
     private static Value number(long number) {
-        return Value.newBuilder().setNumberValue(number).build();
+        return Value.newBuilder().setNumberValue((double) number).build();
     }
 }

@@ -289,9 +289,9 @@ final class AdsServerTest {
                         .omittingInsignificantWhitespace()
                         .sortingMapKeys()
                         .print(metadata))
-                .isEqualTo("{\"descriptors\":[{\"entries\":[\"user=told1\"],\"hitsAddend\":1.0},"
-                        + "{\"entries\":[\"user=told2\"],\"hitsAddend\":1.0},"
-                        + "{\"entries\":[\"quota=told3\"],\"hitsAddend\":3.0}],"
+                .isEqualTo("{\"descriptors\":[{\"entries\":[\"user\\u003dtold1\"],\"hitsAddend\":1.0},"
+                        + "{\"entries\":[\"user\\u003dtold2\"],\"hitsAddend\":1.0},"
+                        + "{\"entries\":[\"quota\\u003dtold3\"],\"hitsAddend\":3.0}],"
                         + "\"domain\":\"shop\",\"hitsAddend\":5.0,\"metadata\":"
                         + "{\"limit\":{\"same\":\"told1\",\"told1\":7.0,\"told2\":7.0},\"tags\":[true,\"told1\"]}}");
     }
