@@ -218,7 +218,7 @@ class OverloadTest {
             System.out.println("shed after " + megabytes + " MB of heap");
             assertThat(status).isEqualTo(503);
             assertRelays(relay);
-            assertThat(stats("fixed_heap")).containsPattern("fixed_heap_pressure: (7[5-9]|[89][0-9]|100)");
+            assertThat(stats("fixed_heap")).containsPattern("fixed_heap\\.pressure: (7[5-9]|[89][0-9]|100)");
             command("less");
             await().atMost(Duration.ofSeconds(20)).until(() -> ask(client) == 200);
             assertRelays(relay);

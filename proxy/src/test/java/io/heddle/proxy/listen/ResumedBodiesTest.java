@@ -216,9 +216,9 @@ class ResumedBodiesTest {
     void what_was_sent_before_the_host_agreed_arrives_after_that() throws Exception {
         var asked = new CountDownLatch(1);
         try (var app = new Origin((socket, _) -> {
-                    Origin.head(socket.getInputStream());
+                    var head = Origin.head(socket.getInputStream());
                     await(asked);
-                    Origin.write(socket, "HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n");
+                    Origin.write(socket, Origin.switching(head, ""));
                     socket.getInputStream().transferTo(socket.getOutputStream());
                 });
                 var proxy = new RunningProxy(config(Cluster.Protocol.HTTP1, app.port()));
