@@ -29,7 +29,7 @@ final class LocalRepliesTest {
         return "{\"flags\":%s,\"message\":%s,\"path\":\"%s\",\"status\":%d}\n"
                 .formatted(
                         flags.isEmpty() ? "\"-\"" : "\"" + flags + "\"",
-                        message.isEmpty() ? "null" : "\"" + message + "\"",
+                        "\"" + message + "\"",
                         path,
                         status);
     }

@@ -40,7 +40,7 @@ record GeneratedTable(String name, Tree listener, List<String> domains, List<Str
         table.with("virtual_hosts", virtualHosts(chance, domains, paths));
         GeneratedHeaders.change(table, chance, 25);
         flags(table, chance, 25, "most_specific_header_mutations_wins", "ignore_port_in_host_matching");
-        flags(table, chance, 15, "ignore_path_parameters_in_path_matching");
+        flags(table, chance, 30, "ignore_path_parameters_in_path_matching");
         if (chance.in(15)) {
             table.with("internal_only_headers", List.of("x-a"));
         }
