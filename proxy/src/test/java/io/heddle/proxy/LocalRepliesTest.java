@@ -27,11 +27,7 @@ final class LocalRepliesTest {
 
     private static String json(int status, String message, String path, String flags) {
         return "{\"flags\":%s,\"message\":%s,\"path\":\"%s\",\"status\":%d}\n"
-                .formatted(
-                        flags.isEmpty() ? "\"-\"" : "\"" + flags + "\"",
-                        "\"" + message + "\"",
-                        path,
-                        status);
+                .formatted(flags.isEmpty() ? "\"-\"" : "\"" + flags + "\"", "\"" + message + "\"", path, status);
     }
 
     @Test
