@@ -47,12 +47,20 @@ public final class Failure extends RuntimeException {
         var lines = problems.stream()
                 .map(problem -> text(before, problem) + (problem.remedy().isEmpty() ? "" : "; " + problem.remedy()))
                 .collect(Collectors.joining("\n  "));
-        return new Failure(code, lines, "", all);
+        return new Failure(code, lines, all);
     }
 
     private static String text(String before, Problem problem) {
         var object = problem.object().startsWith(before) ? problem.object() : before + problem.object();
         return object + ": " + (problem.path().isEmpty() ? "" : problem.path() + ": ") + problem.reason();
+    }
+
+    /// Several, of which each line has its own remedy.
+    private Failure(ExitCode code, String lines, List<Problem> problems) {
+        super(lines);
+        this.code = code;
+        this.remedy = "";
+        this.problems = List.copyOf(problems);
     }
 
     private Failure(ExitCode code, String reason, String remedy, List<Problem> problems) {
