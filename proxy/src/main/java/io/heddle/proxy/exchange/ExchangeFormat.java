@@ -4,9 +4,9 @@ import io.heddle.proxy.exchange.head.HopHeaders;
 import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.observe.AddressWords;
-import io.heddle.proxy.observe.Hostname;
 import io.heddle.proxy.observe.RequestObserver;
 import io.heddle.proxy.observe.RequestTimeline;
+import io.heddle.proxy.observe.TimelineSource;
 import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.format.FormatSource;
 import io.heddle.traffic.format.HeaderChange;
@@ -24,7 +24,6 @@ import io.heddle.traffic.route.ClusterChoice;
 import io.heddle.traffic.route.RouteAction.Forward;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// One exchange as command operators see it. Part of its [HttpExchange], reused with it.
@@ -33,6 +32,7 @@ final class ExchangeFormat implements FormatSource {
     private static final HeaderName ORIGINAL_HOST = HeaderName.of("x-envoy-original-host");
 
     private final RequestTimeline timeline;
+    private final TimelineSource told;
     private final HopHeaders headers;
     private final RequestObserver observer;
     private @Nullable HttpRequestHead head;
@@ -46,6 +46,7 @@ final class ExchangeFormat implements FormatSource {
     /// What `observer` asks for when the request has ended is kept for it.
     ExchangeFormat(RequestTimeline timeline, HopHeaders headers, RequestObserver observer) {
         this.timeline = timeline;
+        told = new TimelineSource(timeline);
         this.headers = headers;
         this.observer = observer;
     }
@@ -206,42 +207,15 @@ final class ExchangeFormat implements FormatSource {
     @Override
     public void append(Operator operator, StringBuilder out) {
         switch (operator) {
-            case PROTOCOL -> out.append(timeline.protocol);
             case SCHEME -> out.append(headers.https(head()) ? "https" : "http");
-            case HOSTNAME -> out.append(Hostname.OWN);
             case STREAM_ID -> requestId(out);
             case LOCAL_REPLY_BODY -> out.append(StringMatcher.octets(localBody));
-            case ROUTE_NAME -> out.append(timeline.decision().route().name());
             case VIRTUAL_CLUSTER_NAME -> out.append(timeline.decision().virtualCluster(head()));
-            case VIRTUAL_HOST_NAME -> out.append(timeline.decision().virtualHost());
-            case RESPONSE_CODE -> out.append(timeline.status);
-            case RESPONSE_CODE_DETAILS -> out.append(timeline.details);
-            case RESPONSE_FLAGS -> out.append(timeline.flag.code());
-            case RESPONSE_FLAGS_LONG -> out.append(timeline.flag.words());
             case GRPC_STATUS_NUMBER -> number(timeline.grpcStatus, out);
-            case BYTES_RECEIVED -> out.append(timeline.bytesReceived);
-            case BYTES_SENT -> out.append(timeline.bytesSent);
             case UPSTREAM_REQUEST_ATTEMPT_COUNT -> out.append(gathering ? timeline.attempts + 1 : timeline.attempts);
-            case DURATION -> millis(timeline.finished, out);
-            case REQUEST_DURATION -> millis(timeline.requestComplete, out);
-            case RESPONSE_DURATION -> millis(timeline.responseHeadReceived, out);
-            case RESPONSE_TX_DURATION -> millis(timeline.responseHeadReceived, timeline.finished, out);
-            case UPSTREAM_PROTOCOL -> out.append(timeline.upstreamProtocol);
-            case UPSTREAM_CLUSTER, UPSTREAM_CLUSTER_RAW -> {
-                var cluster = timeline.cluster();
-                out.append(cluster == null ? "" : cluster.name());
-            }
-            case UPSTREAM_HOST,
-                    UPSTREAM_HOST_NAME,
-                    UPSTREAM_HOST_NAME_WITHOUT_PORT,
-                    UPSTREAM_REMOTE_ADDRESS,
-                    UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT,
-                    UPSTREAM_REMOTE_PORT -> {
-                var host = timeline.host();
-                if (host != null) {
-                    AddressWords.upstream(operator, host.endpoint(), out);
-                }
-            }
+            case REQUEST_DURATION -> TimelineSource.millis(timeline.headReceived, timeline.requestComplete, out);
+            case RESPONSE_DURATION -> TimelineSource.millis(timeline.headReceived, timeline.responseHeadReceived, out);
+            case RESPONSE_TX_DURATION -> TimelineSource.millis(timeline.responseHeadReceived, timeline.finished, out);
             case DOWNSTREAM_PEER_URI_SAN,
                     DOWNSTREAM_PEER_DNS_SAN,
                     DOWNSTREAM_PEER_SUBJECT,
@@ -258,6 +232,7 @@ final class ExchangeFormat implements FormatSource {
                     DOWNSTREAM_LOCAL_ADDRESS,
                     DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT,
                     DOWNSTREAM_LOCAL_PORT -> AddressWords.peer(operator, headers.peer(), out);
+            default -> told.append(operator, out);
         }
     }
 
@@ -273,16 +248,6 @@ final class ExchangeFormat implements FormatSource {
     private static void number(int value, StringBuilder out) {
         if (value >= 0) {
             out.append(value);
-        }
-    }
-
-    private void millis(long to, StringBuilder out) {
-        millis(timeline.headReceived, to, out);
-    }
-
-    private static void millis(long from, long to, StringBuilder out) {
-        if (from != 0 && to != 0) {
-            out.append(TimeUnit.NANOSECONDS.toMillis(to - from));
         }
     }
 }

@@ -13,7 +13,7 @@ public final class AddressWords {
 
     /// Appends what `operator` says of the host at `endpoint`: one of those that begin with `UPSTREAM_HOST`
     /// or `UPSTREAM_REMOTE`.
-    public static void upstream(Operator operator, Endpoint endpoint, StringBuilder out) {
+    static void upstream(Operator operator, Endpoint endpoint, StringBuilder out) {
         boolean named = operator == Operator.UPSTREAM_HOST_NAME || operator == Operator.UPSTREAM_HOST_NAME_WITHOUT_PORT;
         if (named && !endpoint.hostname().isEmpty()) {
             out.append(endpoint.hostname());

@@ -6,9 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// The name of the machine that this process runs on, without asking any name server.
-public final class Hostname {
+final class Hostname {
     /// Read once; empty where the machine does not say.
-    public static final String OWN = read();
+    static final String OWN = read();
 
     private Hostname() {}
 

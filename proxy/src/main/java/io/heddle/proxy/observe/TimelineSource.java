@@ -6,34 +6,22 @@ import io.heddle.traffic.format.FormatSource;
 import io.heddle.traffic.format.MetadataOwner;
 import io.heddle.traffic.format.Operator;
 import io.heddle.traffic.metadata.RequestState;
-import io.heddle.traffic.request.HeaderFields;
-import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.RequestHead;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/// What command operators say of a timeline that no exchange speaks for, such as a connection's. What only
-/// HTTP has says nothing.
+/// What command operators say of a timeline by itself: all that is known of a connection. What only HTTP has says
+/// nothing; an exchange knows that, and the rest from here.
 ///
 /// @param timeline whose
-record TimelineSource(RequestTimeline timeline) implements FormatSource {
+public record TimelineSource(RequestTimeline timeline) implements FormatSource {
     private static final RequestHead NONE = new HttpRequestHead();
 
     @Override
     public RequestHead request() {
         var head = timeline.head();
         return head == null ? NONE : head;
-    }
-
-    @Override
-    public HeaderFields response() {
-        return HeaderFields.NONE;
-    }
-
-    @Override
-    public HeaderFields trailers() {
-        return HeaderFields.NONE;
     }
 
     @Override
@@ -44,11 +32,6 @@ record TimelineSource(RequestTimeline timeline) implements FormatSource {
     @Override
     public RequestState state() {
         return timeline.state;
-    }
-
-    @Override
-    public void appendOwn(HeaderName name, StringBuilder out) {
-        // Only an exchange adds lines.
     }
 
     @Override
@@ -71,7 +54,7 @@ record TimelineSource(RequestTimeline timeline) implements FormatSource {
             case BYTES_RECEIVED -> out.append(timeline.bytesReceived);
             case BYTES_SENT -> out.append(timeline.bytesSent);
             case UPSTREAM_REQUEST_ATTEMPT_COUNT -> out.append(timeline.attempts);
-            case DURATION -> millis(out);
+            case DURATION -> millis(timeline.headReceived, timeline.finished, out);
             case UPSTREAM_PROTOCOL -> out.append(timeline.upstreamProtocol);
             case UPSTREAM_CLUSTER, UPSTREAM_CLUSTER_RAW -> {
                 var cluster = timeline.cluster();
@@ -121,9 +104,11 @@ record TimelineSource(RequestTimeline timeline) implements FormatSource {
         }
     }
 
-    private void millis(StringBuilder out) {
-        if (timeline.headReceived != 0 && timeline.finished != 0) {
-            out.append(TimeUnit.NANOSECONDS.toMillis(timeline.finished - timeline.headReceived));
+    /// Appends how many milliseconds passed between two points in time, in nanoseconds; nothing while either is unknown
+    /// (0).
+    public static void millis(long from, long to, StringBuilder out) {
+        if (from != 0 && to != 0) {
+            out.append(TimeUnit.NANOSECONDS.toMillis(to - from));
         }
     }
 }

@@ -5,7 +5,6 @@ import io.heddle.traffic.format.Operator;
 import io.heddle.traffic.match.StringMatcher;
 import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.request.HeaderFields;
-import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.route.RouteAction;
 import io.heddle.traffic.route.RouteCondition;
@@ -57,21 +56,6 @@ record TestFacts(RouteTest.Input input, RequestState state, RequestHead request,
     @Override
     public boolean among(int numerator, int denominator) {
         return Long.remainderUnsigned(input.random(), denominator) < numerator;
-    }
-
-    @Override
-    public HeaderFields trailers() {
-        return HeaderFields.NONE;
-    }
-
-    @Override
-    public long startedAtMillis() {
-        return 0;
-    }
-
-    @Override
-    public void appendOwn(HeaderName name, StringBuilder out) {
-        // Only a hop adds lines.
     }
 
     @Override

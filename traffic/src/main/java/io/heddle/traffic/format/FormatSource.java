@@ -15,13 +15,19 @@ public interface FormatSource {
     RequestHead request();
 
     /// The response's header lines as they came; [HeaderFields#NONE] without.
-    HeaderFields response();
+    default HeaderFields response() {
+        return HeaderFields.NONE;
+    }
 
     /// The response's trailers as they came; [HeaderFields#NONE] without.
-    HeaderFields trailers();
+    default HeaderFields trailers() {
+        return HeaderFields.NONE;
+    }
 
-    /// When the request began, milliseconds since the epoch.
-    long startedAtMillis();
+    /// When the request began, milliseconds since the epoch; 0 where it only stands for one.
+    default long startedAtMillis() {
+        return 0;
+    }
 
     /// Whether lines of the request with this name do not count, since this hop does not believe and not forward
     /// them.
@@ -41,8 +47,12 @@ public interface FormatSource {
 
     /// Appends the value of a request header that did not come with the request, or is hidden, and that this hop adds
     /// itself, for example `x-request-id`; nothing when it adds none of that name.
-    void appendOwn(HeaderName name, StringBuilder out);
+    default void appendOwn(HeaderName name, StringBuilder out) {
+        // No hop, no lines of its own.
+    }
 
     /// Appends what `operator` says; nothing when there is nothing to say.
-    void append(Operator operator, StringBuilder out);
+    default void append(Operator operator, StringBuilder out) {
+        // Only what came is known.
+    }
 }

@@ -3,34 +3,16 @@ package io.heddle.traffic.ratelimit;
 import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.format.FormatSource;
 import io.heddle.traffic.format.MetadataOwner;
-import io.heddle.traffic.format.Operator;
 import io.heddle.traffic.metadata.RequestState;
-import io.heddle.traffic.request.HeaderFields;
-import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.RequestHead;
 import java.util.List;
 import java.util.Optional;
 
-/// A request that is counted, as command operators see it.
+/// A request that is counted, as command operators see it: its head and metadata. What else they say is not known yet.
 record CountedSource(RateLimitAction.Request counted) implements FormatSource {
     @Override
     public RequestHead request() {
         return counted.head();
-    }
-
-    @Override
-    public HeaderFields response() {
-        return HeaderFields.NONE;
-    }
-
-    @Override
-    public HeaderFields trailers() {
-        return HeaderFields.NONE;
-    }
-
-    @Override
-    public long startedAtMillis() {
-        return 0;
     }
 
     @Override
@@ -45,15 +27,5 @@ record CountedSource(RateLimitAction.Request counted) implements FormatSource {
             case ROUTE -> LabelValue.at(counted.route(), namespace, path);
             case HOST -> Optional.empty();
         };
-    }
-
-    @Override
-    public void appendOwn(HeaderName name, StringBuilder out) {
-        // What this hop adds says no number.
-    }
-
-    @Override
-    public void append(Operator operator, StringBuilder out) {
-        // Head and metadata are asked for by themselves; what else operators say is not known yet.
     }
 }
