@@ -57,10 +57,7 @@ public final class Failure extends RuntimeException {
 
     /// Several, of which each line has its own remedy.
     private Failure(ExitCode code, String lines, List<Problem> problems) {
-        super(lines);
-        this.code = code;
-        this.remedy = "";
-        this.problems = List.copyOf(problems);
+        this(code, lines, "", problems);
     }
 
     private Failure(ExitCode code, String reason, String remedy, List<Problem> problems) {

@@ -45,21 +45,12 @@ public final class AddressMatcher {
         }
     }
 
-    /// Whether a text is one IP address, in dots or with colons, and no range and no host name. An IPv6 address may
-    /// have
-    /// a zone.
+    /// Whether a text is one IP address, in dots or with colons, and no range and no host name. An IPv6 address
+    /// may have a zone.
     public static boolean isAddress(String text) {
         int zone = text.indexOf(':') < 0 ? -1 : text.indexOf('%');
         var address = zone < 0 ? text : text.substring(0, zone);
-        if (!looksLikeAddress(address) || address.indexOf('[') >= 0) {
-            return false;
-        }
-        try {
-            InetAddress.ofLiteral(address);
-            return true;
-        } catch (IllegalArgumentException _) {
-            return false;
-        }
+        return address.indexOf('[') < 0 && of(address, 0).isPresent();
     }
 
     private static boolean looksLikeAddress(String text) {

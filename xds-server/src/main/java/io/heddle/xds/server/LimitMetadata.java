@@ -1,9 +1,7 @@
 package io.heddle.xds.server;
 
-import com.google.protobuf.ListValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.TextFormat;
-import com.google.protobuf.Value;
 import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;
 import io.heddle.xds.client.StructWriter;
@@ -28,22 +26,16 @@ final class LimitMetadata {
         if (merged.isEmpty()) {
             return Optional.empty();
         }
-        var descriptors = ListValue.newBuilder();
-        request.getDescriptorsList().forEach(descriptor -> descriptors.addValues(value(descriptor)));
-        var struct = Struct.newBuilder()
-                .putFields("domain", text(request.getDomain()))
-                .putFields(
-                        "descriptors",
-                        Value.newBuilder().setListValue(descriptors).build())
-                .putFields(
-                        "metadata",
-                        Value.newBuilder()
-                                .setStructValue(StructWriter.struct(merged))
-                                .build());
+        var told = new LinkedHashMap<String, Object>();
+        told.put("domain", request.getDomain());
+        told.put(
+                "descriptors",
+                request.getDescriptorsList().stream().map(LimitMetadata::tree).toList());
+        told.put("metadata", merged);
         if (request.getHitsAddend() != 0) {
-            struct.putFields("hitsAddend", number(Integer.toUnsignedLong(request.getHitsAddend())));
+            told.put("hitsAddend", Integer.toUnsignedLong(request.getHitsAddend()));
         }
-        return Optional.of(struct.build());
+        return Optional.of(StructWriter.struct(told));
     }
 
     /// What stands already stays; maps are merged.
@@ -62,26 +54,19 @@ final class LimitMetadata {
         });
     }
 
-    private static Value value(RateLimitDescriptor descriptor) {
-        var entries = ListValue.newBuilder();
-        descriptor.getEntriesList().forEach(entry -> entries.addValues(text(entry.getKey() + "=" + entry.getValue())));
-        var struct = Struct.newBuilder()
-                .putFields("entries", Value.newBuilder().setListValue(entries).build());
+    private static Map<String, Object> tree(RateLimitDescriptor descriptor) {
+        var tree = new LinkedHashMap<String, Object>();
+        tree.put(
+                "entries",
+                descriptor.getEntriesList().stream()
+                        .map(entry -> entry.getKey() + "=" + entry.getValue())
+                        .toList());
         if (descriptor.hasLimit()) {
-            struct.putFields(
-                    "limit", text(TextFormat.printer().emittingSingleLine(true).printToString(descriptor.getLimit())));
+            tree.put("limit", TextFormat.printer().emittingSingleLine(true).printToString(descriptor.getLimit()));
         }
         if (descriptor.hasHitsAddend()) {
-            struct.putFields("hitsAddend", number(descriptor.getHitsAddend().getValue()));
+            tree.put("hitsAddend", descriptor.getHitsAddend().getValue());
         }
-        return Value.newBuilder().setStructValue(struct).build();
-    }
-
-    private static Value text(String text) {
-        return Value.newBuilder().setStringValue(text).build();
-    }
-
-    private static Value number(long number) {
-        return Value.newBuilder().setNumberValue((double) number).build();
+        return tree;
     }
 }
