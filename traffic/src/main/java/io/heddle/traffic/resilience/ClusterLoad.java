@@ -3,8 +3,7 @@ package io.heddle.traffic.resilience;
 import io.heddle.traffic.resilience.retry.RetryCounts;
 
 /// What a cluster has under way, by priority, and what became of its retries and connections. One object per cluster,
-/// kept over
-/// configuration updates. Safe on any thread.
+/// kept over configuration updates. Safe on any thread.
 public final class ClusterLoad {
     private final CircuitBreaker standard;
     private final CircuitBreaker high;
