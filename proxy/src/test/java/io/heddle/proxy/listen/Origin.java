@@ -2,6 +2,7 @@ package io.heddle.proxy.listen;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -26,6 +27,7 @@ public final class Origin implements AutoCloseable {
     final ServerSocket server;
     final AtomicInteger connections = new AtomicInteger();
     final List<String> heads = Collections.synchronizedList(new ArrayList<>());
+    private final Thread acceptor;
     private final List<Socket> sockets = Collections.synchronizedList(new ArrayList<>());
 
     Origin(Connection behaviour) {
@@ -38,7 +40,7 @@ public final class Origin implements AutoCloseable {
         } catch (IOException refused) {
             throw new UncheckedIOException(refused);
         }
-        Thread.ofVirtual().start(() -> accept(behaviour));
+        acceptor = Thread.ofVirtual().start(() -> accept(behaviour));
     }
 
     /// Answers every request alike, for as long as the connection lasts.
@@ -165,6 +167,11 @@ public final class Origin implements AutoCloseable {
     @Override
     public void close() throws IOException {
         server.close();
+        try {
+            acceptor.join(); // until it is awake, the kernel goes on taking connections
+        } catch (InterruptedException e) {
+            throw new InterruptedIOException(e.getMessage());
+        }
         for (var socket : sockets) {
             socket.close();
         }
