@@ -50,7 +50,11 @@ final class EnvoyRoutesTest {
         var host = hosts.computeIfAbsent(name, EchoServer::new);
         var address = Tree.of("socket_address", Tree.of("address", "127.0.0.1").with("port_value", host.port()));
         var endpoint = Tree.of("address", address);
-        return Tree.of("endpoint", name.startsWith("two") ? endpoint : endpoint.with("hostname", name + ".example"));
+        // A place on the ring that no port decides: else two hashes may fall to one host in one run and not in the
+        // next.
+        var place = Tree.of("filter_metadata", Tree.of("envoy.lb", Tree.of("hash_key", name)));
+        return Tree.of("endpoint", name.startsWith("two") ? endpoint : endpoint.with("hostname", name + ".example"))
+                .with("metadata", place);
     }
 
     private Tree cluster(String name, int count, String policy) {
