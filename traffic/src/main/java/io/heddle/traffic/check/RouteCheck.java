@@ -30,6 +30,7 @@ import java.util.Optional;
 /// changes are the proxy's own.
 public final class RouteCheck {
     private static final int NANOS_SCALE = 9;
+    private static final String REST = "other";
 
     private RouteCheck() {}
 
@@ -81,7 +82,7 @@ public final class RouteCheck {
         var texts = outcome.texts();
         boolean forwards = decision.action() instanceof RouteAction.Forward;
         named(Aspect.VIRTUAL_HOST_NAME, decision.virtualHost(), forwards, test, texts);
-        named(Aspect.VIRTUAL_CLUSTER_NAME, decision.virtualCluster(head), forwards, test, texts);
+        named(Aspect.VIRTUAL_CLUSTER_NAME, virtualCluster(decision, head), forwards, test, texts);
         var differences = new ArrayList<Difference>();
         if (decision.action() instanceof RouteAction.DirectResponse && wantsRedirect(test)) {
             var scheme = input.https() ? "https://" : "http://";
@@ -104,6 +105,13 @@ public final class RouteCheck {
         var response = new TextHead("", "", "", answer.with(edits(outcome.responseChanges(), facts)));
         compare("response_header_matches", test.responseHeaders(), response, differences);
         return new Result(test, decision.virtualHost(), decision.route(), differences);
+    }
+
+    /// The name that the virtual host has for the request; for those that none fits it is the rest's, as in Envoy's
+    /// figures.
+    private static String virtualCluster(RouteDecision decision, TextHead head) {
+        var name = decision.virtualCluster(head);
+        return name.isEmpty() && !decision.virtualClusters().isEmpty() ? REST : name;
     }
 
     /// A name that was found. Envoy's tool knows it only of requests that are forwarded: of others a test that wants

@@ -52,7 +52,7 @@ public final class TreeMessage {
             return nothing(at, "is nested more than " + DEEPEST + " deep", "nest less");
         }
         var wellKnown = WellKnown.of(kind.name());
-        if (wellKnown.isPresent()) {
+        if (wellKnown.isPresent() && !(wellKnown.get().mayShowFields() && tree instanceof Map)) {
             return wellKnown(wellKnown.get(), kind, tree, at, depth);
         }
         if (!(tree instanceof Map<?, ?> map)) {

@@ -59,6 +59,15 @@ enum WellKnown {
         return remedy;
     }
 
+    /// Whether it may be written with its fields as well, as any other message: `{seconds: 1, nanos: 500000000}`. So
+    /// does Envoy read it, though it is not protobuf's JSON.
+    boolean mayShowFields() {
+        return switch (this) {
+            case WRAPPER, DURATION, TIMESTAMP, FIELD_MASK -> true;
+            case ANY, STRUCT, VALUE, LIST -> false;
+        };
+    }
+
     /// The bytes of one that is written as a text; empty when it is none.
     Optional<ByteString> parse(@Nullable Object tree) {
         if (!(tree instanceof String text)) {

@@ -61,6 +61,21 @@ final class TreeMessageTest {
         assertThat(read.getDnsLookupFamilyValue()).isEqualTo(2);
     }
 
+    /// As Envoy 1.40 has it, and files written for it have.
+    @Test
+    void takes_times_and_wrapped_values_by_their_fields() throws InvalidProtocolBufferException {
+        var read = cluster(Map.of(
+                "connect_timeout", Map.of("seconds", 1, "nanos", "500000000"),
+                "dns_refresh_rate", Map.of(),
+                "per_connection_buffer_limit_bytes", Map.of("value", 32768)));
+        assertThat(objections).isEmpty();
+        assertThat(Durations.toMillis(read.getConnectTimeout())).isEqualTo(1500);
+        assertThat(read.hasDnsRefreshRate()).isTrue();
+        assertThat(read.getPerConnectionBufferLimitBytes().getValue()).isEqualTo(32768);
+        cluster(Map.of("connect_timeout", Map.of("second", 1)));
+        assertThat(objections).singleElement().asString().startsWith("connect_timeout.second: is no field of");
+    }
+
     /// As Envoy 1.40 has it: whole numbers and switches are none of JSON's texts, and other numbers are texts to
     /// its reader of YAML.
     @Test
