@@ -155,8 +155,8 @@ class LaunchersTest {
         var result = run(environment, link.toString(), "run", "--service", "a.b", "--", "x y");
         assertThat(result.code()).as(result.err()).isZero();
         assertThat(result.out())
-                .contains("-Xmx32m", "-XX:+UseSerialGC", "io.heddle.cli.Heddle run --service a.b -- x y");
-        assertThat(run(environment, link.toString(), "control").out()).contains("-Xmx256m");
+                .contains("-Xms8m", "-XX:MaxRAMPercentage=25", "-XX:+UseSerialGC", "io.heddle.cli.Heddle run --service a.b -- x y");
+        assertThat(run(environment, link.toString(), "control").out()).contains("-Xms16m");
     }
 
     @Test
@@ -202,13 +202,25 @@ class LaunchersTest {
     }
 
     @Test
+    void the_users_options_of_the_virtual_machine_come_after_its_own() throws Exception {
+        var home = distribution();
+        script(home.resolve("runtime/bin/java"), "echo \"$@\"");
+        var own = Map.of("HEDDLE_NO_BUILD", "1", "HEDDLE_JAVA_OPTS", "-Xmx1g -Xss1m");
+        for (var command : List.of("proxy", "control", "get")) {
+            assertThat(run(own, tree.resolve("heddle").toString(), command).out())
+                    .containsPattern("MaxRAMPercentage=25 .*-cp .* -Xmx1g -Xss1m io.heddle.cli.Heddle " + command);
+        }
+        assertThat(run(own, tree.resolve("heddle").toString(), "run").out()).containsPattern("-Xss512k .*-Xss1m");
+    }
+
+    @Test
     void the_small_profile_is_for_sidecars_and_no_other_profile_exists() throws Exception {
         var home = distribution();
         script(home.resolve("runtime/bin/java"), "echo \"$@\"");
         var launcher = tree.resolve("heddle").toString();
         assertThat(run(Map.of("HEDDLE_NO_BUILD", "1", "HEDDLE_PROFILE", "small"), launcher, "proxy")
                         .out())
-                .contains("-XX:TieredStopAtLevel=1", "-Xmx20m");
+                .contains("-XX:TieredStopAtLevel=1");
         assertThat(run(NO_BUILD, launcher, "proxy").out()).doesNotContain("TieredStopAtLevel");
         var wrong = run(Map.of("HEDDLE_NO_BUILD", "1", "HEDDLE_PROFILE", "tiny"), launcher, "proxy");
         assertThat(wrong.code()).isEqualTo(2);

@@ -74,7 +74,7 @@ final class EnvoyRoutesTest {
                 cluster("one", 1, "ROUND_ROBIN"),
                 cluster("two", 1, "ROUND_ROBIN"),
                 cluster("three", 1, "ROUND_ROBIN"),
-                cluster("ring", 4, "RING_HASH"));
+                cluster("ring", 16, "RING_HASH"));
         var admin = Tree.of(
                 "address",
                 Tree.of("socket_address", Tree.of("address", "127.0.0.1").with("port_value", 0)));
