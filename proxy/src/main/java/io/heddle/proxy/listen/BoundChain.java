@@ -1,8 +1,10 @@
 package io.heddle.proxy.listen;
 
 import io.heddle.proxy.exchange.LiveChain;
+import io.heddle.traffic.route.RouteTable;
 import io.heddle.traffic.runtime.ListenerChain;
 import io.heddle.traffic.runtime.NetworkFilter;
+import io.heddle.traffic.runtime.RuntimeConfig;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -11,19 +13,21 @@ import java.util.concurrent.atomic.AtomicLong;
 final class BoundChain implements LiveChain {
     private final BoundListener owner;
     private final Optional<ServerTlsSource> tls;
+    private ListenerChain configured;
     private volatile ListenerChain chain;
     private final AtomicLong connections = new AtomicLong();
     private volatile boolean draining;
 
     BoundChain(BoundListener owner, ListenerChain chain, Optional<ServerTlsSource> tls) {
         this.owner = owner;
+        this.configured = chain;
         this.chain = chain;
         this.tls = tls;
     }
 
     /// Whether connections made under this chain may live on under `next`.
     boolean carriesOver(ListenerChain next) {
-        var now = chain;
+        var now = configured;
         return now.match().equals(next.match())
                 && now.tls().equals(next.tls())
                 && now.access().equals(next.access())
@@ -54,7 +58,21 @@ final class BoundChain implements LiveChain {
     }
 
     void update(ListenerChain next) {
+        configured = next;
         chain = next;
+    }
+
+    /// Gets ready for `next`, which is about to take the place of `live`. A route table that `next` has no more is kept:
+    /// until the chain is told of what takes its place, or for as long as it drains, requests are routed as before.
+    void prepare(RuntimeConfig live, RuntimeConfig next) {
+        if (configured.filter() instanceof NetworkFilter.Http http
+                && http.routes() instanceof NetworkFilter.RouteSource.Named(String name)) {
+            if (next.routes().containsKey(name)) {
+                chain = configured;
+            } else if (live.routes().get(name) instanceof RouteTable table) {
+                chain = configured.with(http.with(new NetworkFilter.RouteSource.Inline(table)));
+            }
+        }
     }
 
     void drain() {

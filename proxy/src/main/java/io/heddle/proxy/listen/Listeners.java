@@ -52,6 +52,7 @@ public final class Listeners implements ActiveConfig.Follower {
     private final Map<String, BoundListener> opened = new LinkedHashMap<>();
 
     private final List<BoundListener> leaving = new ArrayList<>();
+    private RuntimeConfig live = RuntimeConfig.EMPTY;
     private volatile Map<InetSocketAddress, BoundListener> destinations = Map.of();
     private Predicate<Listener> drained = _ -> false;
     private Predicate<Listener> dissuaded = _ -> false;
@@ -81,6 +82,15 @@ public final class Listeners implements ActiveConfig.Follower {
     public synchronized void abandoned() {
         opened.values().forEach(BoundListener::close);
         opened.clear();
+    }
+
+    @Override
+    public synchronized void preparing(RuntimeConfig next) {
+        Stream.of(open.values(), leaving)
+                .flatMap(Collection::stream)
+                .flatMap(bound -> bound.chains().stream())
+                .forEach(chain -> chain.prepare(live, next));
+        live = next;
     }
 
     @Override

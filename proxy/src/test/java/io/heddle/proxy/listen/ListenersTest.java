@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import io.heddle.traffic.route.RouteAction;
+import io.heddle.traffic.route.RouteTable;
 import io.heddle.traffic.runtime.Listener;
 import io.heddle.traffic.runtime.Listener.Sockets;
 import io.heddle.traffic.runtime.ListenerChain;
 import io.heddle.traffic.runtime.ListenerChain.Match;
+import io.heddle.traffic.runtime.NetworkFilter;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import io.netty.channel.epoll.Epoll;
 import java.io.IOException;
@@ -105,6 +108,36 @@ class ListenersTest {
             assertThat(proxy.listeners.addresses()).containsOnlyKeys("in", "other");
             proxy.config.swap(one);
             assertThat(proxy.listeners.addresses()).containsOnlyKeys("in");
+        }
+    }
+
+    /// A chain that answers by the table `name`.
+    private static Listener byTable(Match match, String name) {
+        var http = (NetworkFilter.Http) RunningProxy.http(new RouteAction.DirectResponse(500, ""));
+        return Listening.in(Listening.chain(match, http.with(new NetworkFilter.RouteSource.Named(name))));
+    }
+
+    private static RuntimeConfig tables(Listener listener, Map<String, Integer> answers) {
+        var tables = new LinkedHashMap<String, RouteTable>();
+        answers.forEach((name, status) -> {
+            var http = (NetworkFilter.Http) RunningProxy.http(new RouteAction.DirectResponse(status, ""));
+            tables.put(name, ((NetworkFilter.RouteSource.Inline) http.routes()).table());
+        });
+        return new RuntimeConfig(Map.of("in", listener), tables, Map.of(), Map.of(), Map.of());
+    }
+
+    @Test
+    void a_chain_keeps_a_table_that_goes_until_it_is_told_of_another() throws IOException {
+        try (var proxy = new RunningProxy(tables(byTable(Match.ANY, "first"), Map.of("first", 211)));
+                var client = new Socket(InetAddress.getLoopbackAddress(), proxy.port())) {
+            assertThat(answer(client)).startsWith("HTTP/1.1 211 ");
+            // The table is gone and the listener stands as it did: as Envoy, it is routed by what it had.
+            proxy.config.swap(tables(byTable(Match.ANY, "first"), Map.of()));
+            assertThat(answer(client)).startsWith("HTTP/1.1 211 ");
+            proxy.config.swap(tables(byTable(Match.ANY, "first"), Map.of("first", 212)));
+            assertThat(answer(client)).startsWith("HTTP/1.1 212 ");
+            proxy.config.swap(tables(byTable(Match.ANY, "second"), Map.of("second", 213)));
+            assertThat(answer(client)).startsWith("HTTP/1.1 213 ");
         }
     }
 

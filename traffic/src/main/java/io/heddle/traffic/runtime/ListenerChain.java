@@ -38,6 +38,11 @@ public record ListenerChain(
         this(name, match, tls, HANDSHAKE_TIMEOUT, Optional.empty(), List.of(), filter);
     }
 
+    /// The same chain with another reader of its connections.
+    public ListenerChain with(NetworkFilter reader) {
+        return new ListenerChain(name, match, tls, handshakeTimeout, limit, access, reader);
+    }
+
     /// How many connections a chain takes at once.
     ///
     /// @param statPrefix names it in metrics

@@ -48,6 +48,22 @@ public sealed interface NetworkFilter {
         public Http {
             accessLogs = List.copyOf(accessLogs);
         }
+
+        /// The same with routes from elsewhere.
+        public Http with(RouteSource source) {
+            return new Http(
+                    statPrefix,
+                    source,
+                    filters,
+                    clientCertificate,
+                    paths,
+                    heads,
+                    limits,
+                    upgrades,
+                    codec,
+                    accessLogs,
+                    replies);
+        }
     }
 
     /// Bytes in both directions, as Envoy's `TcpProxy`.
