@@ -2,6 +2,7 @@ package io.heddle.proxy.config;
 
 import io.heddle.model.problem.Checked;
 import io.heddle.traffic.runtime.RuntimeConfig;
+import io.heddle.xds.read.CompiledParts;
 import io.heddle.xds.read.RuntimeCompiler;
 import io.heddle.xds.resource.ResourceSet;
 import java.util.Map;
@@ -16,6 +17,7 @@ public final class ConfigGate {
     private final ActiveConfig active;
     private final RuntimeConfig fixed;
     private final Warming warming;
+    private final CompiledParts known = new CompiledParts();
 
     /// `fixed` stands in the bootstrap and is part of every configuration.
     public ConfigGate(ActiveConfig active, RuntimeConfig fixed, Warming warming) {
@@ -45,7 +47,7 @@ public final class ConfigGate {
     /// @return a refusal with all problems, and nothing is changed; or the configuration, which is live,
     ///     with warnings
     public synchronized Checked<RuntimeConfig> apply(ResourceSet dynamic) {
-        return RuntimeCompiler.compile(dynamic, fixed).then(this::swap);
+        return RuntimeCompiler.compile(dynamic, fixed, known).then(this::swap);
     }
 
     /// Makes what stands in the bootstrap the live configuration. Where it has listeners, they wait for its

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.WeakHashMap;
 import java.util.stream.Collectors;
 
 /// Finds which routes, virtual hosts, endpoints and secrets a set's listeners, routes and clusters refer to over ADS,
@@ -43,22 +44,44 @@ final class References {
     /// How long is waited where nothing is said.
     static final Duration INITIAL_FETCH_TIMEOUT = Duration.ofSeconds(15);
 
+    /// What resources refer to, for as long as they are there: a set is asked many times for each change of it.
+    private static final Map<NamedResource, References> KNOWN = Collections.synchronizedMap(new WeakHashMap<>());
+
     private final Map<ResourceType, Map<String, Duration>> names = new EnumMap<>(ResourceType.class);
 
-    private References() {
-        for (var type : ResourceType.values()) {
-            names.put(type, new TreeMap<>());
-        }
-    }
+    private References() {}
 
     /// The names referred to, by type, and how long to wait for each, zero for ever; nothing for types that are
     /// asked for as a whole.
     static Map<ResourceType, Map<String, Duration>> of(ResourceSet set) {
         var found = new References();
-        set.messages(ResourceType.CDS, Cluster.class).forEach(found::cluster);
-        set.messages(ResourceType.LDS, Listener.class).forEach(found::listener);
-        set.resources(ResourceType.RDS).values().forEach(found::routes);
+        for (var type : ResourceType.values()) {
+            found.names.put(type, new TreeMap<>());
+        }
+        for (var type : List.of(ResourceType.CDS, ResourceType.LDS, ResourceType.RDS)) {
+            set.resources(type)
+                    .values()
+                    .forEach(resource -> found.addAll(KNOWN.computeIfAbsent(resource, References::in)));
+        }
         return found.names;
+    }
+
+    private static References in(NamedResource owner) {
+        var found = new References();
+        switch (ResourceType.ofTypeUrl(owner.body().getTypeUrl()).orElseThrow()) {
+            case CDS -> found.cluster(owner.message(Cluster.class));
+            case LDS -> found.listener(owner.message(Listener.class));
+            case RDS -> found.routes(owner);
+            case EDS, VHDS, SDS -> {}
+        }
+        return found;
+    }
+
+    private void addAll(References others) {
+        others.names.forEach((type, referred) -> {
+            var known = names.computeIfAbsent(type, _ -> new TreeMap<>());
+            referred.forEach((name, timeout) -> known.merge(name, timeout, References::longer));
+        });
     }
 
     /// The names of type `wanted` that these resources of type `owners` refer to.

@@ -45,17 +45,38 @@ public final class RuntimeCompiler {
     /// The configuration of what a server sent, beside what the bootstrap fixed. Of two things with the same name the
     /// fixed one stays, with a warning. A cluster whose endpoints were not sent yet has none.
     public static Checked<RuntimeConfig> compile(ResourceSet dynamic, RuntimeConfig fixed) {
+        return compile(dynamic, fixed, new CompiledParts());
+    }
+
+    /// The same, which reads only what has changed since `known` was used last.
+    public static Checked<RuntimeConfig> compile(ResourceSet dynamic, RuntimeConfig fixed, CompiledParts known) {
         var findings = new Findings();
         var parts = new Parts(new Scope(findings, "", ""));
-        Function<String, Optional<ClusterLoadAssignment>> endpoints =
-                name -> dynamic.message(ResourceType.EDS, name, ClusterLoadAssignment.class);
-        dynamic.messages(ResourceType.CDS, io.envoyproxy.envoy.config.cluster.v3.Cluster.class)
-                .forEach(cluster -> parts.cluster(cluster, endpoints));
+        known.begin(dynamic);
+        for (var cluster : dynamic.resources(ResourceType.CDS).values()) {
+            parts.add(known.part(cluster, endpoints -> {
+                var part = new Parts();
+                part.cluster(cluster.message(io.envoyproxy.envoy.config.cluster.v3.Cluster.class), endpoints);
+                return part;
+            }));
+        }
         parts.checkProtocols();
-        dynamic.messages(ResourceType.LDS, Listener.class).forEach(parts::listener);
+        for (var listener : dynamic.resources(ResourceType.LDS).values()) {
+            parts.add(known.part(listener, _ -> {
+                var part = new Parts();
+                part.listener(listener.message(Listener.class));
+                return part;
+            }));
+        }
         var hosts = virtualHosts(dynamic);
-        dynamic.messages(ResourceType.RDS, RouteConfiguration.class)
-                .forEach(routes -> parts.routes(routes, hosts.getOrDefault(routes.getName(), Map.of())));
+        for (var routes : dynamic.resources(ResourceType.RDS).values()) {
+            var own = hosts.getOrDefault(routes.name(), Map.of());
+            parts.add(known.part(routes, own, () -> {
+                var part = new Parts();
+                part.routes(routes.message(RouteConfiguration.class), messages(own));
+                return part;
+            }));
+        }
         dynamic.messages(ResourceType.SDS, Secret.class).forEach(parts::secret);
         parts.fix(fixed);
         parts.checkAggregates();
@@ -89,13 +110,19 @@ public final class RuntimeCompiler {
 
     /// The virtual hosts that came by themselves, by their route configurations. A host has no slash, and the name of a
     /// route configuration may have some.
-    private static Map<String, Map<String, VirtualHost>> virtualHosts(ResourceSet dynamic) {
-        var byRoutes = new HashMap<String, Map<String, VirtualHost>>();
+    private static Map<String, Map<String, NamedResource>> virtualHosts(ResourceSet dynamic) {
+        var byRoutes = new HashMap<String, Map<String, NamedResource>>();
         dynamic.resources(ResourceType.VHDS)
                 .forEach((name, resource) -> byRoutes.computeIfAbsent(
                                 name.substring(0, Math.max(0, name.lastIndexOf('/'))), _ -> new TreeMap<>())
-                        .put(name, resource.message(VirtualHost.class)));
+                        .put(name, resource));
         return byRoutes;
+    }
+
+    private static Map<String, VirtualHost> messages(Map<String, NamedResource> hosts) {
+        var messages = new TreeMap<String, VirtualHost>();
+        hosts.forEach((name, host) -> messages.put(name, host.message(VirtualHost.class)));
+        return messages;
     }
 
     /// What of `next` has to get ready before it is in use: the clusters whose hosts are found by name, or are
@@ -142,7 +169,7 @@ public final class RuntimeCompiler {
     }
 
     /// What was read so far.
-    private static final class Parts {
+    static final class Parts {
         private final Scope scope;
         private final Map<String, io.heddle.traffic.runtime.Listener> listeners = new HashMap<>();
         private final Map<String, RouteTable> routes = new HashMap<>();
@@ -152,6 +179,19 @@ public final class RuntimeCompiler {
 
         Parts(Scope scope) {
             this.scope = scope;
+        }
+
+        /// Those of one resource, with what is found in it.
+        Parts() {
+            this(new Scope(new Findings(), "", ""));
+        }
+
+        /// Adds those of one resource.
+        void add(Parts part) {
+            scope.findings().add(part.scope.findings());
+            listeners.putAll(part.listeners);
+            routes.putAll(part.routes);
+            clusters.putAll(part.clusters);
         }
 
         /// One that was sent. It must have a name: updates and removals go by it.

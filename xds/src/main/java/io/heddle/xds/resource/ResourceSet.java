@@ -10,6 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Everything that one proxy is to have: resources by type and name. Immutable and thread-safe; a changed set
 /// shares the types that did not change. Two sets are equal when their resources are.
@@ -18,15 +21,11 @@ public final class ResourceSet {
     public static final ResourceSet EMPTY = new ResourceSet(new EnumMap<>(ResourceType.class));
 
     private final Map<ResourceType, SortedMap<String, NamedResource>> byType;
-    private final Map<ResourceType, String> versions = new EnumMap<>(ResourceType.class);
+    /// Computed when asked for: most sets are steps on the way to another.
+    private final Map<ResourceType, String> versions = new ConcurrentHashMap<>();
 
     private ResourceSet(Map<ResourceType, SortedMap<String, NamedResource>> byType) {
         this.byType = byType;
-        for (var type : ResourceType.values()) {
-            var ofType = new TreeMap<String, String>();
-            resources(type).forEach((name, resource) -> ofType.put(name, resource.version()));
-            versions.put(type, versionOf(ofType));
-        }
     }
 
     /// The set of these messages; of two with the same type and name, the later one stays.
@@ -92,13 +91,19 @@ public final class ResourceSet {
 
     /// A hash over the names and versions of a type's resources.
     public String version(ResourceType type) {
-        var version = versions.get(type);
-        return version == null ? "" : version;
+        return versions.computeIfAbsent(type, this::computed);
+    }
+
+    private String computed(ResourceType type) {
+        var ofType = new TreeMap<String, String>();
+        resources(type).forEach((name, resource) -> ofType.put(name, resource.version()));
+        return versionOf(ofType);
     }
 
     /// A hash over all resources.
     public String version() {
-        return NamedResource.hash(String.join(" ", versions.values()).getBytes(StandardCharsets.UTF_8));
+        var all = Stream.of(ResourceType.values()).map(this::version).collect(Collectors.joining(" "));
+        return NamedResource.hash(all.getBytes(StandardCharsets.UTF_8));
     }
 
     /// The version of a type of which a client has these resources.

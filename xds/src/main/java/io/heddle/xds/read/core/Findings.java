@@ -13,7 +13,7 @@ import java.util.Set;
 public final class Findings {
     private final List<Problem> problems = new ArrayList<>();
     private final List<Mention> mentions = new ArrayList<>();
-    private final Map<String, DnsCachePolicy> caches = new HashMap<>();
+    private final Map<String, Cache> caches = new HashMap<>();
 
     /// A cluster that is named in a place.
     ///
@@ -21,6 +21,20 @@ public final class Findings {
     /// @param scope the place
     /// @param validate whether it must exist (Envoy's `validate_clusters`); empty when nothing is said
     private record Mention(String cluster, Scope scope, Optional<Boolean> validate) {}
+
+    /// A cache of names and where it is described.
+    private record Cache(DnsCachePolicy policy, Scope scope) {}
+
+    /// Adds what was found in one part of the whole.
+    public void add(Findings part) {
+        problems.addAll(part.problems);
+        part.mentions.forEach(mention -> mention(mention.cluster(), here(mention.scope()), mention.validate()));
+        part.caches.values().forEach(cache -> cache(cache.policy(), here(cache.scope())));
+    }
+
+    private Scope here(Scope elsewhere) {
+        return new Scope(this, elsewhere.object(), elsewhere.path());
+    }
 
     /// All problems so far, in the order of their finding.
     public List<Problem> problems() {
@@ -38,8 +52,8 @@ public final class Findings {
 
     /// A cache of names is described here; it must be as it was described before.
     public void cache(DnsCachePolicy policy, Scope scope) {
-        var before = caches.putIfAbsent(policy.name(), policy);
-        if (before != null && !before.equals(policy)) {
+        var before = caches.putIfAbsent(policy.name(), new Cache(policy, scope));
+        if (before != null && !before.policy().equals(policy)) {
             scope.error(
                     "cache " + policy.name() + " is described in another way elsewhere",
                     "write the same, or rename one of them");
