@@ -373,7 +373,7 @@ public final class AdsClient implements AutoCloseable {
         return () -> {
             try {
                 task.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 log.atError().setCause(e).log("the ADS client failed; the stream is opened anew");
                 var broken = connection;
                 if (broken != null) {
