@@ -1,31 +1,42 @@
 package io.heddle.traffic.resilience;
 
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 
 /// Counts what became of requests in the last seconds, and draws which new ones are refused: the more failed, the more
 /// (client-side throttling, "Site Reliability Engineering", chapter 21; Envoy's admission control).
 ///
 /// Safe on any thread, without locks: a second that passes on several threads at a time may count a few requests too
-/// few.
+/// few. What has ended is counted apart by threads that would meet, and added up once a millisecond at most: so old
+/// may be what a draw goes by.
 public final class AdmissionController {
+    private static final long OFTEN = TimeUnit.MILLISECONDS.toNanos(1);
+
     private final AdmissionSettings settings;
     private final int seconds;
     private final AtomicLongArray second;
-    private final AtomicLongArray total;
-    private final AtomicLongArray succeeded;
+    private final List<LongAdder> total;
+    private final List<LongAdder> succeeded;
     private volatile Past past = new Past(Long.MIN_VALUE, 0, 0, 0);
+    private volatile Optional<Likely> likely = Optional.empty();
 
     /// What became of requests in the window before `second`; counted once a second.
     private record Past(long second, long requests, long successes, long oldest) {}
+
+    /// How likely a request is refused, as it was at `nanos`.
+    private record Likely(long nanos, double probability) {}
 
     /// One that has seen no requests.
     public AdmissionController(AdmissionSettings settings) {
         this.settings = settings;
         this.seconds = (int) Math.max(1, settings.window().toSeconds());
         this.second = new AtomicLongArray(seconds);
-        this.total = new AtomicLongArray(seconds);
-        this.succeeded = new AtomicLongArray(seconds);
+        this.total = Stream.generate(LongAdder::new).limit(seconds).toList();
+        this.succeeded = Stream.generate(LongAdder::new).limit(seconds).toList();
         for (int i = 0; i < seconds; i++) {
             second.set(i, Long.MIN_VALUE);
         }
@@ -39,17 +50,27 @@ public final class AdmissionController {
         int slot = Math.floorMod(current, seconds);
         long before = second.get(slot);
         if (before != current && second.compareAndSet(slot, before, current)) {
-            total.set(slot, 0);
-            succeeded.set(slot, 0);
+            total.get(slot).reset();
+            succeeded.get(slot).reset();
         }
-        total.incrementAndGet(slot);
+        total.get(slot).increment();
         if (success) {
-            succeeded.incrementAndGet(slot);
+            succeeded.get(slot).increment();
         }
     }
 
     /// Whether a request at `now` is refused; `chance` is drawn evenly.
     public boolean refuses(long now, long chance) {
+        var known = likely;
+        if (known.isEmpty() || now - known.get().nanos() >= OFTEN) {
+            known = Optional.of(new Likely(now, probability(now)));
+            likely = known;
+        }
+        double drawn = (chance >>> 11) * 0x1.0p-53;
+        return drawn < known.get().probability();
+    }
+
+    private double probability(long now) {
         long current = TimeUnit.NANOSECONDS.toSeconds(now);
         var before = past;
         if (before.second() != current) {
@@ -60,14 +81,11 @@ public final class AdmissionController {
         long successes = before.successes();
         int slot = Math.floorMod(current, seconds);
         if (second.get(slot) == current) {
-            requests += total.get(slot);
-            successes += succeeded.get(slot);
+            requests += total.get(slot).sum();
+            successes += succeeded.get(slot).sum();
         }
-        if (requests / Math.max(1, current - before.oldest()) < settings.quietRate()) {
-            return false;
-        }
-        double drawn = (chance >>> 11) * 0x1.0p-53;
-        return drawn < probability(requests, successes);
+        boolean quiet = requests / Math.max(1, current - before.oldest()) < settings.quietRate();
+        return quiet ? 0 : probability(requests, successes);
     }
 
     private Past before(long current) {
@@ -77,8 +95,8 @@ public final class AdmissionController {
         for (int i = 0; i < seconds; i++) {
             long at = second.get(i);
             if (at > current - seconds && at < current) {
-                requests += total.get(i);
-                successes += succeeded.get(i);
+                requests += total.get(i).sum();
+                successes += succeeded.get(i).sum();
                 oldest = Math.min(oldest, at);
             }
         }

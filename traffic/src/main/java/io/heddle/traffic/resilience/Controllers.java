@@ -3,23 +3,30 @@ package io.heddle.traffic.resilience;
 import io.heddle.traffic.grpc.GrpcMethods;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /// Where a proxy keeps the controllers of its filters, beside its configurations: what they found out holds
 /// when something else changes. A place whose settings change begins anew; requests that still come by the
 /// older chain, which drains, go on with what was found out under its settings, until nobody has asked for that
-/// for the time to drain. Any thread; a request waits for no other, whatever settings it comes under.
+/// for the time to drain. Any thread; a request waits for no other, whatever settings it comes under, and as long as
+/// all come under the same ones it writes nothing here that others read, but for once in [#OFTEN].
 public final class Controllers {
+    /// How closely it is kept when a controller was asked for last.
+    private static final long OFTEN = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final Map<ConcurrencySettings, Kept<ConcurrencyController>> concurrency = new ConcurrentHashMap<>();
     private final Map<AdmissionSettings, Kept<AdmissionController>> admission = new ConcurrentHashMap<>();
+    private final Map<String, AtomicReference<Kept<ConcurrencyController>>> concurrencyPlaces =
+            new ConcurrentHashMap<>();
+    private final Map<String, AtomicReference<Kept<AdmissionController>>> admissionPlaces = new ConcurrentHashMap<>();
     private final GrpcMethods grpcMethods = new GrpcMethods();
     private final AtomicBoolean begun = new AtomicBoolean();
-    private final AtomicLong numbers = new AtomicLong();
     private final Consumer<Controllers> first;
     private final long drain;
 
@@ -27,31 +34,38 @@ public final class Controllers {
     /// for `drain` at most.
     public Controllers(Consumer<Controllers> first, Duration drain) {
         this.first = first;
-        this.drain = drain.toNanos();
+        this.drain = drain.toNanos() + OFTEN;
     }
 
     /// A controller, and when it was asked for last. Of those of one place the one that was asked for last is current.
     private static final class Kept<C> {
-        private final String place;
+        private final AtomicReference<Kept<C>> current;
         private final C controller;
-        private final long number;
         private final AtomicLong asked;
 
-        Kept(String place, C controller, long number, long now) {
-            this.place = place;
+        Kept(AtomicReference<Kept<C>> current, C controller, long now) {
+            this.current = current;
             this.controller = controller;
-            this.number = number;
             this.asked = new AtomicLong(now);
         }
 
         C asked(long now) {
-            asked.setOpaque(now);
+            if (now - asked.getOpaque() > OFTEN) {
+                asked.setOpaque(now);
+            }
+            if (!isCurrent()) {
+                current.setOpaque(this);
+            }
             return controller;
         }
 
-        boolean isAfter(Kept<C> other) {
-            long later = asked.getOpaque() - other.asked.getOpaque();
-            return later > 0 || (later == 0 && number > other.number);
+        @SuppressWarnings("ReferenceEquality") // There is one for each controller.
+        boolean isCurrent() {
+            return current.getOpaque() == this;
+        }
+
+        boolean isLeft(long now, long drain) {
+            return !isCurrent() && now - asked.getOpaque() > drain;
         }
     }
 
@@ -63,11 +77,14 @@ public final class Controllers {
         if (found != null) {
             return found.asked(now);
         }
-        forget(concurrency, now);
+        forget(concurrency.values(), now);
         var added = concurrency
                 .computeIfAbsent(
                         settings,
-                        made -> new Kept<>(made.place(), new ConcurrencyController(made, statPrefix), made(), now))
+                        made -> new Kept<>(
+                                place(concurrencyPlaces, made.place()),
+                                new ConcurrencyController(made, statPrefix),
+                                now))
                 .asked(now);
         if (begun.compareAndSet(false, true)) {
             first.accept(this);
@@ -83,26 +100,21 @@ public final class Controllers {
         if (found != null) {
             return found.asked(now);
         }
-        forget(admission, now);
+        forget(admission.values(), now);
         return admission
-                .computeIfAbsent(settings, made -> new Kept<>(made.place(), new AdmissionController(made), made(), now))
+                .computeIfAbsent(
+                        settings,
+                        made -> new Kept<>(place(admissionPlaces, made.place()), new AdmissionController(made), now))
                 .asked(now);
     }
 
-    private long made() {
-        return numbers.incrementAndGet();
+    private static <C> AtomicReference<Kept<C>> place(Map<String, AtomicReference<Kept<C>>> places, String name) {
+        return places.computeIfAbsent(name, _ -> new AtomicReference<>());
     }
 
     /// Lets go of what was left long ago, now that something is new.
-    private <S, C> void forget(Map<S, Kept<C>> all, long now) {
-        var current = current(all.values());
-        all.values().removeIf(kept -> current.get(kept.place) != kept && now - kept.asked.getOpaque() > drain);
-    }
-
-    private static <C> Map<String, Kept<C>> current(Collection<Kept<C>> all) {
-        var current = new HashMap<String, Kept<C>>();
-        all.forEach(kept -> current.merge(kept.place, kept, (one, other) -> other.isAfter(one) ? other : one));
-        return current;
+    private <C> void forget(Collection<Kept<C>> all, long now) {
+        all.removeIf(kept -> kept.isLeft(now, drain));
     }
 
     /// What became of gRPC calls that filters count.
@@ -117,7 +129,8 @@ public final class Controllers {
 
     /// Those that bound how many requests pass at a time, the current one of each place.
     public Collection<ConcurrencyController> concurrency() {
-        return current(concurrency.values()).values().stream()
+        return concurrency.values().stream()
+                .filter(Kept::isCurrent)
                 .map(kept -> kept.controller)
                 .toList();
     }

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 class AdmissionControllerTest {
     private static final long SEED = 20261127;
     private static final long SECOND = 1_000_000_000;
+    private static final long MILLISECOND = 1_000_000;
 
     private static AdmissionController controller(double aggression, long quietRate, double most) {
         return new AdmissionController(new AdmissionSettings(
@@ -63,7 +64,7 @@ class AdmissionControllerTest {
         assertThat(refused(controller, 12 * SECOND)).isPositive();
         assertThat(refused(controller, 13 * SECOND)).isZero();
         ended(controller, 13 * SECOND, 10, 0);
-        assertThat(refused(controller, 13 * SECOND)).isZero();
+        assertThat(refused(controller, 13 * SECOND + MILLISECOND)).isZero();
     }
 
     @Test
@@ -74,7 +75,7 @@ class AdmissionControllerTest {
         assertThat(refused(controller, 3 * SECOND)).isZero();
         ended(controller, 3 * SECOND, 0, 100);
         // (200 - 100 / 0.95) / 201
-        assertThat(refused(controller, 3 * SECOND)).as("seed " + SEED).isBetween(0.45, 0.49);
+        assertThat(refused(controller, 3 * SECOND + MILLISECOND)).as("seed " + SEED).isBetween(0.45, 0.49);
         assertThat(refused(controller, 12 * SECOND))
                 .as("without the oldest 100")
                 .isBetween(0.78, 0.82);
@@ -86,7 +87,10 @@ class AdmissionControllerTest {
         ended(controller, SECOND, 0, 19);
         assertThat(refused(controller, SECOND)).isZero();
         ended(controller, SECOND, 0, 1);
-        assertThat(refused(controller, SECOND)).isPositive();
+        assertThat(refused(controller, SECOND + MILLISECOND - 1))
+                .as("added up once a millisecond")
+                .isZero();
+        assertThat(refused(controller, SECOND + MILLISECOND)).isPositive();
     }
 
     @Test

@@ -80,7 +80,7 @@ class ControllersTest {
         of(settings("here", 2));
         var first = controllers.of(admission("here", 1), now);
         controllers.of(admission("here", 2), now);
-        now += DRAIN.toNanos() + 1;
+        now += DRAIN.plusMillis(100).toNanos() + 1;
         of(settings("there", 1));
         controllers.of(admission("there", 1), now);
         assertThat(of(settings("here", 1))).isNotSameAs(old);
