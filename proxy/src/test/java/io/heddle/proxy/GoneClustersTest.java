@@ -1,6 +1,7 @@
 package io.heddle.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
@@ -28,14 +29,21 @@ final class GoneClustersTest {
     }
 
     private static Listener listener(String statPrefix) throws Exception {
+        return listener(statPrefix, 8);
+    }
+
+    /// Another length of the prefix makes it another chain.
+    private static Listener listener(String statPrefix, int length) throws Exception {
         return ScriptedAds.read("""
                         {'name': 'in', 'address': {'socket_address': {'address': '127.0.0.1', 'port_value': 0}},
-                        'filter_chains': [{'filters': [{'name': 'http', 'typed_config': {
+                        'filter_chains': [{
+                        'filter_chain_match': {'source_prefix_ranges': [{'address_prefix': '127.0.0.0', 'prefix_len': %3$d}]},
+                        'filters': [{'name': 'http', 'typed_config': {
                         '@type': '%1$snetwork.http_connection_manager.v3.HttpConnectionManager', 'stat_prefix': '%2$s',
                         'route_config': {'name': 'all', 'virtual_hosts': [{'name': 'all', 'domains': ['*'],
                         'routes': [{'match': {'prefix': '/'}, 'route': {'cluster_header': 'x-cluster'}}]}]},
                         'http_filters': [{'name': 'router', 'typed_config': {'@type': '%1$shttp.router.v3.Router'}}]}}]}]}
-                        """.formatted(EXTENSIONS, statPrefix), Listener.newBuilder())
+                        """.formatted(EXTENSIONS, statPrefix, length), Listener.newBuilder())
                 .build();
     }
 
@@ -77,6 +85,46 @@ final class GoneClustersTest {
             control.answer(control.send(cluster("left")));
             assertThat(send(proxy, "in", "GET /", "x-cluster: left\r\n")).startsWith("HTTP/1.1 503");
             assertThat(stats(proxy)).contains("cluster.left.upstream_rq_503: 1\n", "http.after.downstream_rq_5xx: 1\n");
+        }
+    }
+
+    /// A connection with a request that was answered, and another one of which the end is missing.
+    private static Socket begun(Proxy proxy) throws IOException {
+        int port = Objects.requireNonNull(proxy.ports().get("in")).getPort();
+        var client = new Socket(InetAddress.getLoopbackAddress(), port);
+        client.setSoTimeout(20_000);
+        var head = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nx-cluster: app\r\n";
+        client.getOutputStream().write((head + "\r\n" + head).getBytes(StandardCharsets.ISO_8859_1));
+        assertThat(new String(client.getInputStream().readNBytes(12), StandardCharsets.ISO_8859_1))
+                .isEqualTo("HTTP/1.1 503");
+        return client;
+    }
+
+    private static String answer(Socket client) throws IOException {
+        client.getOutputStream().write("\r\n".getBytes(StandardCharsets.ISO_8859_1));
+        return new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
+
+    @Test
+    void figures_of_a_chain_that_drains_live_as_long_as_its_connections() throws Exception {
+        var admin = "\nadmin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}\n";
+        try (var control = ScriptedAds.start();
+                var proxy = Proxy.start(
+                        ProxyOptions.of(new ProxyOptions.BootstrapSource.Text(control.bootstrap() + admin), state))) {
+            control.answer(control.send(cluster("app")));
+            control.answer(control.send(listener("before", 8)));
+            proxy.ready().get(20, TimeUnit.SECONDS);
+            assertThat(send(proxy, "in", "GET /", "x-cluster: app\r\n")).startsWith("HTTP/1.1 503");
+            try (var one = begun(proxy);
+                    var other = begun(proxy)) {
+                control.answer(control.send(listener("after", 16)));
+                control.answer(control.send(listener("later", 24)));
+                assertThat(stats(proxy)).contains("http.before.downstream_rq_5xx: 3\n");
+                assertThat(answer(one)).contains("HTTP/1.1 503");
+                assertThat(stats(proxy)).contains("http.before.downstream_rq_5xx: 4\n");
+                assertThat(answer(other)).contains("HTTP/1.1 503");
+            }
+            await().untilAsserted(() -> assertThat(stats(proxy)).doesNotContain("http.before.downstream_rq"));
         }
     }
 }

@@ -52,6 +52,11 @@ final class BoundChain implements LiveChain {
         return false;
     }
 
+    /// Whether it has connections.
+    boolean isUsed() {
+        return connections.get() > 0;
+    }
+
     /// Counts a connection out.
     void leave() {
         connections.decrementAndGet();

@@ -40,6 +40,8 @@ final class BoundListener {
     private final ServerFirst serverFirst = new ServerFirst();
     private volatile Listener listener;
     private volatile Chains chains;
+    /// Chains that went away and may have connections yet.
+    private volatile List<BoundChain> left = List.of();
 
     BoundListener(Listener listener, Function<ServerTls, ServerTlsSource> tls, Duration drainTime) {
         this.listener = listener;
@@ -124,9 +126,10 @@ final class BoundListener {
                         && chain.match().takesDestination(destination));
     }
 
-    /// What it does with connections.
+    /// What it does with connections: with new ones, and with those whose chain has gone away.
     List<BoundChain> chains() {
-        return chains.all();
+        return Stream.concat(chains.all().stream(), left.stream().filter(BoundChain::isUsed))
+                .toList();
     }
 
     /// The chain for a new connection.
@@ -183,21 +186,23 @@ final class BoundListener {
 
     /// Goes on as `next`, which listens at the same place. Connections whose chain has no successor are drained.
     void update(Listener next) {
-        var left = new ArrayList<>(chains.all());
+        var gone = new ArrayList<>(chains.all());
         var matched =
-                next.chains().stream().map(chain -> successor(chain, left)).toList();
-        var otherwise = next.otherwise().map(chain -> successor(chain, left));
+                next.chains().stream().map(chain -> successor(chain, gone)).toList();
+        var otherwise = next.otherwise().map(chain -> successor(chain, gone));
+        left = Stream.concat(left.stream().filter(BoundChain::isUsed), gone.stream())
+                .toList();
         listener = next;
         chains = Chains.of(next, matched, otherwise);
-        drain(left);
+        drain(gone);
     }
 
-    /// The chain of `left` that `chain` continues, taken out of it, or a new one.
-    private BoundChain successor(ListenerChain chain, List<BoundChain> left) {
-        var same = left.stream().filter(bound -> bound.carriesOver(chain)).findFirst();
+    /// The chain of `others` that `chain` continues, taken out of it, or a new one.
+    private BoundChain successor(ListenerChain chain, List<BoundChain> others) {
+        var same = others.stream().filter(bound -> bound.carriesOver(chain)).findFirst();
         same.ifPresent(bound -> {
             bound.update(chain);
-            left.remove(bound);
+            others.remove(bound);
         });
         return same.orElseGet(() -> bind(chain));
     }
