@@ -80,7 +80,7 @@ final class ClusterWriter {
                 .setConnectTimeout(CONNECT_TIMEOUT)
                 .setLbPolicy(Cluster.LbPolicy.LEAST_REQUEST)
                 .setMetadata(Metadatas.service(service.service(), mesh));
-        switch (service.service().resolution()) {
+        switch (discovery(service.service(), endpoints)) {
             case STATIC ->
                 cluster.setType(Cluster.DiscoveryType.EDS)
                         .setEdsClusterConfig(Cluster.EdsClusterConfig.newBuilder()
@@ -112,6 +112,12 @@ final class ClusterWriter {
                     .setTransportSocket(mutualTls(service.service(), port, mutual, mesh, offered)));
         }
         return cluster.build();
+    }
+
+    /// How the endpoints are found: by DNS also those of a service that lists workloads, where one is at a name.
+    private static Service.Resolution discovery(Service service, List<EndpointView> endpoints) {
+        boolean listed = service.resolution() == Service.Resolution.STATIC;
+        return listed && EndpointWriter.isNamed(endpoints) ? Service.Resolution.DNS : service.resolution();
     }
 
     private static ClusterLoadAssignment byOwnHost(String cluster, String host, int port) {

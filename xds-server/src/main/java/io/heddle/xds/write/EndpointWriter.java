@@ -19,7 +19,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 
-/// Writes one `ClusterLoadAssignment` for each port of each service whose endpoints are known.
+/// Writes one `ClusterLoadAssignment` for each port of each service whose endpoints are known, and none of them at a
+/// name.
 final class EndpointWriter {
     private static final Comparator<EndpointView> ORDER = Comparator.comparing(EndpointView::address)
             .thenComparingInt(EndpointView::port)
@@ -36,16 +37,21 @@ final class EndpointWriter {
             var host = Names.host(service.service(), view.mesh());
             for (var port : service.service().ports()) {
                 int number = port.port().number();
-                var numeric = endpoints(service, number).stream()
-                        .filter(EndpointWriter::isNumeric)
-                        .toList();
-                all.add(assignment(Names.outbound(number, host), numeric, view.mesh()));
+                var endpoints = endpoints(service, number);
+                if (!isNamed(endpoints)) {
+                    all.add(assignment(Names.outbound(number, host), endpoints, view.mesh()));
+                }
             }
         }
         return all;
     }
 
-    /// A name is resolved by clusters of DNS only: among these it would have the proxy refuse all of them.
+    /// Whether one of them is at a name. Only clusters of DNS resolve names, and those have addresses beside them as
+    /// well, so such a cluster has all of its endpoints itself.
+    static boolean isNamed(List<EndpointView> endpoints) {
+        return !endpoints.stream().allMatch(EndpointWriter::isNumeric);
+    }
+
     private static boolean isNumeric(EndpointView endpoint) {
         var address = endpoint.address();
         return address.indexOf(':') >= 0 || address.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
