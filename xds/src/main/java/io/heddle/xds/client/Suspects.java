@@ -16,7 +16,9 @@ import java.util.TreeSet;
 /// What came and has not been looked at by itself. Not thread-safe.
 ///
 /// A resource that is bad whatever else there is need not wait for the rest of its candidate to be refused: its server
-/// may send nothing more of the type before it has heard. What is good by itself may still be refused with the rest.
+/// may send nothing more of the type before it has heard. What is good by itself may still be refused with the rest:
+/// all that can go live is judged at once by [Trial], which tells of it within 15 seconds; before anything is live, when
+/// what the candidate refers to has come or was waited for as long as it says.
 final class Suspects {
     private final ConfigSink sink;
     private final Map<ResourceType, Map<String, NamedResource>> came = new EnumMap<>(ResourceType.class);

@@ -53,6 +53,13 @@ final class SuspectsTest {
             for (var type : ResourceType.values()) {
                 candidate.resources(type).values().forEach(resource -> problems.addAll(problems(type, resource)));
             }
+            var pair = candidate.resources(ResourceType.CDS).values().stream()
+                    .filter(resource -> resource.message(Cluster.class).getAltStatName().equals("pair"))
+                    .toList();
+            if (pair.size() > 1) {
+                pair.forEach(resource -> problems.add(Problem.error(
+                        ResourceType.CDS.object(resource.name()), "x", "is bad beside the other", "mend it")));
+            }
             if (problems.stream().noneMatch(Problem::isError)) {
                 live = candidate;
             }
@@ -165,6 +172,37 @@ final class SuspectsTest {
         assertThat(refusals)
                 .singleElement()
                 .satisfies(told -> assertThat(told.wholly()).isTrue());
+    }
+
+    /// Something else is waited for without an end. None of the two is bad by itself.
+    @ParameterizedTest
+    @EnumSource(AdsVariant.class)
+    void those_that_are_bad_only_beside_each_other_are_refused_together_before_long(AdsVariant variant) {
+        client = client(variant);
+        client.connected();
+        client.received(Sent.response(ResourceType.CDS, "1", cluster("a", "")), NOW);
+        client.received(Sent.response(ResourceType.LDS, "2", listener("in", "r")), NOW);
+        client.received(Sent.response(ResourceType.EDS, "3", endpoints("a")), NOW);
+        var routes = RouteConfiguration.newBuilder().setName("r").build();
+        client.received(Sent.response(ResourceType.RDS, "4", routes), NOW);
+        assertThat(live.resources(ResourceType.LDS)).containsOnlyKeys("in");
+        var endless = ADS.toBuilder().setInitialFetchTimeout(com.google.protobuf.Duration.getDefaultInstance());
+        var late = cluster("late", "").toBuilder();
+        late.getEdsClusterConfigBuilder().setEdsConfig(endless);
+        var one = cluster("one", "pair").toBuilder().clearType().build();
+        var other = cluster("other", "pair").toBuilder().clearType().build();
+        var answers =
+                client.received(Sent.response(ResourceType.CDS, "5", cluster("a", ""), one, other, late.build()), NOW);
+        assertThat(refused(answers)).isEmpty();
+        assertThat(refused(client.tick(NOW.plusSeconds(14)))).isEmpty();
+        answers = client.tick(NOW.plusSeconds(15));
+        assertThat(refused(answers)).containsExactly("5");
+        assertThat(answers.getFirst().getErrorDetail().getMessage())
+                .isEqualTo("Cluster one: x: is bad beside the other; mend it\n"
+                        + "Cluster other: x: is bad beside the other; mend it");
+        assertThat(live.resources(ResourceType.CDS)).containsOnlyKeys("a");
+        client.received(Sent.response(ResourceType.EDS, "6", endpoints("late")), NOW.plusSeconds(20));
+        assertThat(live.resources(ResourceType.CDS)).as("late goes on").containsOnlyKeys("a", "late");
     }
 
     private static List<String> refused(List<DeltaDiscoveryRequest> requests) {
