@@ -75,7 +75,9 @@ class AdmissionControllerTest {
         assertThat(refused(controller, 3 * SECOND)).isZero();
         ended(controller, 3 * SECOND, 0, 100);
         // (200 - 100 / 0.95) / 201
-        assertThat(refused(controller, 3 * SECOND + MILLISECOND)).as("seed " + SEED).isBetween(0.45, 0.49);
+        assertThat(refused(controller, 3 * SECOND + MILLISECOND))
+                .as("seed " + SEED)
+                .isBetween(0.45, 0.49);
         assertThat(refused(controller, 12 * SECOND))
                 .as("without the oldest 100")
                 .isBetween(0.78, 0.82);

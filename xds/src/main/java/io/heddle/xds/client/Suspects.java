@@ -17,8 +17,8 @@ import java.util.TreeSet;
 ///
 /// A resource that is bad whatever else there is need not wait for the rest of its candidate to be refused: its server
 /// may send nothing more of the type before it has heard. What is good by itself may still be refused with the rest:
-/// all that can go live is judged at once by [Trial], which tells of it within 15 seconds; before anything is live, when
-/// what the candidate refers to has come or was waited for as long as it says.
+/// all that can go live is judged at once by [Trial], which tells of it within 15 seconds. Before anything is live it
+/// is judged when what the candidate refers to has come, or was waited for as long as it says.
 final class Suspects {
     private final ConfigSink sink;
     private final Map<ResourceType, Map<String, NamedResource>> came = new EnumMap<>(ResourceType.class);

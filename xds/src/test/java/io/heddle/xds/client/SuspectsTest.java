@@ -54,7 +54,8 @@ final class SuspectsTest {
                 candidate.resources(type).values().forEach(resource -> problems.addAll(problems(type, resource)));
             }
             var pair = candidate.resources(ResourceType.CDS).values().stream()
-                    .filter(resource -> resource.message(Cluster.class).getAltStatName().equals("pair"))
+                    .filter(resource ->
+                            resource.message(Cluster.class).getAltStatName().equals("pair"))
                     .toList();
             if (pair.size() > 1) {
                 pair.forEach(resource -> problems.add(Problem.error(
