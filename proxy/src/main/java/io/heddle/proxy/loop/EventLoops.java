@@ -8,7 +8,6 @@ import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDatagramChannel;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
@@ -47,7 +46,7 @@ public final class EventLoops implements AutoCloseable {
             throw new IllegalArgumentException("concurrency is below 1: " + concurrency);
         }
         this.epoll = epoll;
-        IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        IoHandlerFactory io = epoll ? SteadyEpoll.factory() : NioIoHandler.newFactory();
         var allGroups = new ArrayList<MultiThreadIoEventLoopGroup>();
         var allWorkers = new ArrayList<Worker>();
         for (int i = 0; i < concurrency; i++) {
