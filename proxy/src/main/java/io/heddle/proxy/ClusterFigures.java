@@ -133,7 +133,8 @@ final class ClusterFigures {
         return active;
     }
 
-    private static boolean isUsed(UpstreamCluster cluster) {
+    /// Whether it has had a request.
+    static boolean isUsed(UpstreamCluster cluster) {
         return cluster.breaker().active(Resource.REQUESTS) > 0
                 || cluster.load().connections().value(ConnectionCounts.Figure.NONE_HEALTHY) > 0
                 || overflow(cluster, CircuitBreaker::requestOverflow) > 0

@@ -1,7 +1,5 @@
 package io.heddle.proxy;
 
-import io.heddle.proxy.admin.AdminPages;
-import io.heddle.proxy.admin.AdminPages.State;
 import io.heddle.proxy.ads.AdsSource;
 import io.heddle.proxy.grpc.GrpcCode;
 import io.heddle.proxy.http2.Flood;
@@ -21,7 +19,6 @@ import io.heddle.proxy.upstream.health.CheckCounts;
 import io.heddle.traffic.resilience.OverloadPolicy;
 import io.heddle.traffic.resilience.health.EjectionType;
 import io.heddle.traffic.resilience.health.OutlierDetector;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -99,26 +96,6 @@ record Figures(ProxyMetrics metrics) {
         }
     }
 
-    /// Whether the proxy is there, under Envoy's names.
-    void addServer(AdminPages.View server) {
-        metrics.add("envoy_server_live", "Whether it takes requests.", () -> server.state() == State.LIVE ? 1 : 0);
-        metrics.add(
-                "envoy_server_state",
-                "0 live, 1 draining, 2 before its first configuration.",
-                () -> switch (server.state()) {
-                    case LIVE -> 0;
-                    case DRAINING -> 1;
-                    case PRE_INITIALIZING -> 2;
-                });
-        var started = Instant.now();
-        metrics.add("envoy_server_uptime", "Seconds since it began.", () ->
-                (double) Duration.between(started, Instant.now()).toSeconds());
-        metrics.add(
-                "envoy_listener_manager_total_listeners_active",
-                "Listeners that are open.",
-                () -> server.listeners().size());
-    }
-
     private void addListeners(Listeners listeners) {
         metrics.add("envoy_server_total_connections", "Connections that clients have open.", () ->
                 (double) listeners.connections());
@@ -164,14 +141,6 @@ record Figures(ProxyMetrics metrics) {
                 "Connections that could not come from the address that they should.",
                 "envoy_cluster_name",
                 upstreams.bindErrors())));
-        metrics.add(
-                "envoy_cluster_manager_active_clusters",
-                "Clusters in use.",
-                () -> upstreams.all().size());
-        metrics.add(
-                "envoy_cluster_manager_warming_clusters",
-                "Clusters that wait for names or first checks of their hosts.",
-                () -> (double) upstreams.warming());
         metrics.addFamilies(() -> ClusterFigures.of(upstreams.all()));
         metrics.addFamilies(() -> ClusterFigures.hosts(upstreams.all()));
         addOutliers(upstreams);

@@ -164,7 +164,11 @@ public final class Proxy implements AutoCloseable {
         figures.add("downstream", services.http2());
         figures.add("upstream", upstreams.http2());
         figures.add(upstreams, listeners);
-        figures.addServer(new AdminView(this, logs));
+        var all = new ServerFigures(metrics);
+        all.add(new AdminView(this, logs), loops.workers().size());
+        all.add(listeners);
+        all.add(upstreams);
+        all.add(logs);
     }
 
     /// The hosts of what comes are checked with the secrets that come with it.

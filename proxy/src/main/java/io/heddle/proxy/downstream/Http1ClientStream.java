@@ -27,6 +27,7 @@ final class Http1ClientStream implements ClientStream {
     private final Channel channel;
     private final Http1Output output;
     private final HttpRequestHead request;
+    private final CountedConnection counted;
     private boolean close;
     private boolean tunnelling;
 
@@ -37,6 +38,7 @@ final class Http1ClientStream implements ClientStream {
         this.channel = channel;
         this.output = new Http1Output(channel);
         this.request = request;
+        this.counted = CountedConnection.of(channel);
     }
 
     @Override
@@ -181,7 +183,13 @@ final class Http1ClientStream implements ClientStream {
     }
 
     @Override
+    public void begun() {
+        counted.begun();
+    }
+
+    @Override
     public void done() {
+        counted.done();
         connection.exchangeDone(close);
     }
 

@@ -183,7 +183,13 @@ final class Http2ClientStream implements ClientStream {
     }
 
     @Override
+    public void begun() {
+        connection.counted().begun();
+    }
+
+    @Override
     public void done() {
+        connection.counted().done();
         stream.stopRequest();
         stream.release();
     }

@@ -38,6 +38,7 @@ public final class Http2Handler extends ChannelInboundHandlerAdapter implements 
     private final List<Http2ClientStream> touched = new ArrayList<>();
     private @Nullable ChannelTransport transport;
     private @Nullable Http2Connection connection;
+    private @Nullable CountedConnection counted;
     private final Deadline age = new Deadline(this::grownOld);
     private boolean reading;
     private int requests;
@@ -78,6 +79,7 @@ public final class Http2Handler extends ChannelInboundHandlerAdapter implements 
         connection = Http2Connection.server(
                 transport, this, new Http2HeadLimits(options, limits.maxHeaderBytes(), limits.maxHeaders()));
         transport.carries(connection);
+        counted = CountedConnection.of(ctx.channel());
         var longest = limits.connections().duration();
         if (!longest.isZero()) {
             worker.deadlines().set(age, worker.now() + longest.toNanos());
@@ -94,6 +96,14 @@ public final class Http2Handler extends ChannelInboundHandlerAdapter implements 
             throw new IllegalStateException("used before it was added to a pipeline");
         }
         return connection;
+    }
+
+    /// What counts the connection and its requests.
+    CountedConnection counted() {
+        if (counted == null) {
+            throw new IllegalStateException("used before it was added to a pipeline");
+        }
+        return counted;
     }
 
     private ChannelTransport transport() {

@@ -73,6 +73,9 @@ public interface ClientStream {
     /// Ends the answer so that the client sees that it is incomplete. What was not sent is forgotten. [#done] follows.
     void abort();
 
+    /// A request has begun; [#done] follows.
+    void begun();
+
     /// The exchange is over: the next request may come.
     void done();
 }

@@ -77,6 +77,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
     }
 
     private void start(HttpRequestHead requestHead) {
+        client.begun();
         head = requestHead;
         format.start(requestHead);
         facts.start(requestHead);

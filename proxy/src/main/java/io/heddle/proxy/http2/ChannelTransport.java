@@ -38,6 +38,7 @@ public final class ChannelTransport implements Http2Transport {
     private long stalledAt = NEVER;
     private long drainedBy = NEVER;
     private boolean closing;
+    private boolean idled;
 
     /// For `channel` on the loop of `worker`; without a stream for `idle` it is drained, unless that is zero.
     public ChannelTransport(
@@ -95,6 +96,11 @@ public final class ChannelTransport implements Http2Transport {
         arm();
     }
 
+    /// Whether it rested too long.
+    public boolean idled() {
+        return idled;
+    }
+
     private void arm() {
         long first = Math.min(Math.min(idleAt, drainedBy), Math.min(Math.min(pingAt, pongBy), stalledAt));
         if (first == NEVER || closing) {
@@ -115,6 +121,7 @@ public final class ChannelTransport implements Http2Transport {
         }
         if (now >= idleAt) {
             idleAt = NEVER;
+            idled = true;
             drain();
         }
         keepAlive(now);

@@ -1,6 +1,7 @@
 package io.heddle.proxy.listen;
 
 import io.heddle.proxy.exchange.LiveChain;
+import io.heddle.proxy.observe.DownstreamStats;
 import io.heddle.traffic.route.RouteTable;
 import io.heddle.traffic.runtime.ListenerChain;
 import io.heddle.traffic.runtime.NetworkFilter;
@@ -15,6 +16,7 @@ final class BoundChain implements LiveChain {
     private final Optional<ServerTlsSource> tls;
     private ListenerChain configured;
     private volatile ListenerChain chain;
+    private volatile DownstreamStats manager;
     private final AtomicLong connections = new AtomicLong();
     private volatile boolean draining;
 
@@ -23,6 +25,7 @@ final class BoundChain implements LiveChain {
         this.configured = chain;
         this.chain = chain;
         this.tls = tls;
+        this.manager = owner.manager(chain.filter().statPrefix());
     }
 
     /// Whether connections made under this chain may live on under `next`.
@@ -64,6 +67,7 @@ final class BoundChain implements LiveChain {
 
     void update(ListenerChain next) {
         configured = next;
+        manager = owner.manager(next.filter().statPrefix());
         chain = next;
     }
 
@@ -82,6 +86,11 @@ final class BoundChain implements LiveChain {
 
     void drain() {
         draining = true;
+    }
+
+    /// Where the connections of its connection manager count.
+    DownstreamStats manager() {
+        return manager;
     }
 
     ListenerChain chain() {

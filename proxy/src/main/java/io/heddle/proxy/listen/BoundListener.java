@@ -1,6 +1,7 @@
 package io.heddle.proxy.listen;
 
 import io.heddle.proxy.downstream.ConnectionSignal;
+import io.heddle.proxy.observe.DownstreamStats;
 import io.heddle.traffic.request.Trace;
 import io.heddle.traffic.runtime.ChainIndex;
 import io.heddle.traffic.runtime.ConnectionInfo;
@@ -33,6 +34,7 @@ final class BoundListener {
     private static final AttributeKey<BoundListener> OWNER = AttributeKey.valueOf("heddle.listener");
 
     private final Function<ServerTls, ServerTlsSource> tls;
+    private final Function<String, DownstreamStats> managers;
     private final ChannelGroup connections = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE);
     private final List<Channel> sockets = new ArrayList<>();
     private final Duration drainTime;
@@ -43,8 +45,14 @@ final class BoundListener {
     /// Chains that went away and may have connections yet.
     private volatile List<BoundChain> left = List.of();
 
-    BoundListener(Listener listener, Function<ServerTls, ServerTlsSource> tls, Duration drainTime) {
+    /// `managers` is where the connections of connection managers count, by their `stat_prefix`.
+    BoundListener(
+            Listener listener,
+            Function<ServerTls, ServerTlsSource> tls,
+            Function<String, DownstreamStats> managers,
+            Duration drainTime) {
         this.listener = listener;
+        this.managers = managers;
         this.drainTime = drainTime;
         this.tls = tls;
         this.chains = Chains.NONE;
@@ -78,6 +86,10 @@ final class BoundListener {
         List<BoundChain> all() {
             return Stream.concat(matched.stream(), otherwise.stream()).toList();
         }
+    }
+
+    DownstreamStats manager(String statPrefix) {
+        return managers.apply(statPrefix);
     }
 
     private BoundChain bind(ListenerChain chain) {
@@ -246,6 +258,11 @@ final class BoundListener {
     /// Ends every connection at once.
     void abort() {
         connections.close();
+    }
+
+    /// How many chains went away and have connections yet.
+    long draining() {
+        return left.stream().filter(BoundChain::isUsed).count();
     }
 
     /// How many connections are open.

@@ -1,5 +1,6 @@
 package io.heddle.proxy.listen;
 
+import io.heddle.proxy.downstream.CountedConnection;
 import io.heddle.proxy.downstream.Http1Handler;
 import io.heddle.proxy.downstream.Http2Handler;
 import io.heddle.proxy.downstream.PrefaceSniffer;
@@ -206,7 +207,11 @@ final class ListenerPipeline {
         }
         var pipeline = step.channel().pipeline();
         switch (chain.filter()) {
-            case NetworkFilter.Http http -> pipeline.addLast(http(step.worker(), chain, http, client));
+            case NetworkFilter.Http http -> {
+                boolean tls = client.peer().tls();
+                var counted = CountedConnection.open(step.channel(), chain.manager(), tls);
+                pipeline.addLast(http(step.worker(), chain, client, counted));
+            }
             case NetworkFilter.Tcp tcp -> {
                 watchOpening(step, client);
                 pipeline.addLast(new TcpRelay(step.worker(), services, tcp, chain.listener(), client));
@@ -250,22 +255,27 @@ final class ListenerPipeline {
 
     /// What reads HTTP, by the chain's codec; where that leaves it open, by what ALPN agreed on or an inspector saw, or
     /// by the first bytes.
-    private ChannelHandler http(Worker worker, BoundChain chain, NetworkFilter.Http http, ClientConnection client) {
+    private ChannelHandler http(Worker worker, BoundChain chain, ClientConnection client, CountedConnection counted) {
+        var http = chain.http();
+        Function<Boolean, ChannelHandler> speaking = http2 -> {
+            counted.speaks(http2);
+            return http2
+                    ? new Http2Handler(worker, chain, services, client)
+                    : new Http1Handler(worker, chain, services, client);
+        };
         return switch (http.codec().kind()) {
-            case HTTP1 -> new Http1Handler(worker, chain, services, client);
-            case HTTP2 -> new Http2Handler(worker, chain, services, client);
+            case HTTP1 -> speaking.apply(false);
+            case HTTP2 -> speaking.apply(true);
             case AUTO ->
                 switch (client.protocol()) {
-                    case "h2", "h2c" -> new Http2Handler(worker, chain, services, client);
-                    case "http/1.0", "http/1.1" -> new Http1Handler(worker, chain, services, client);
+                    case "h2", "h2c" -> speaking.apply(true);
+                    case "http/1.0", "http/1.1" -> speaking.apply(false);
                     default ->
                         new PrefaceSniffer(
                                 worker,
                                 http.limits().connections().idle(),
                                 http.limits().requestHeaders(),
-                                http2 -> http2
-                                        ? new Http2Handler(worker, chain, services, client)
-                                        : new Http1Handler(worker, chain, services, client));
+                                speaking);
                 };
         };
     }

@@ -4,6 +4,7 @@ import io.heddle.model.problem.Problem;
 import io.heddle.proxy.config.ActiveConfig;
 import io.heddle.proxy.exchange.ProxyServices;
 import io.heddle.proxy.loop.EventLoops;
+import io.heddle.proxy.observe.DownstreamStats;
 import io.heddle.traffic.runtime.Listener;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.heddle.traffic.runtime.RuntimeConfig;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -53,6 +55,8 @@ public final class Listeners implements ActiveConfig.Follower {
 
     private final List<BoundListener> leaving = new ArrayList<>();
     private RuntimeConfig live = RuntimeConfig.EMPTY;
+    private final Map<String, DownstreamStats> managers = new ConcurrentHashMap<>();
+    private final ListenerChanges changes = new ListenerChanges();
     private volatile Map<InetSocketAddress, BoundListener> destinations = Map.of();
     private Predicate<Listener> drained = _ -> false;
     private Predicate<Listener> dissuaded = _ -> false;
@@ -104,9 +108,13 @@ public final class Listeners implements ActiveConfig.Follower {
         var gone = open.keySet().stream()
                 .filter(name -> !next.listeners().containsKey(name))
                 .toList();
-        gone.forEach(name -> leave(open.remove(name)));
+        gone.forEach(name -> {
+            changes.count(ListenerChanges.Figure.REMOVED);
+            leave(open.remove(name));
+        });
         route();
         leaving.removeIf(listener -> listener.open() == 0);
+        managers.keySet().retainAll(statPrefixes());
     }
 
     private void open(Listener listener, List<Problem> found) {
@@ -122,25 +130,34 @@ public final class Listeners implements ActiveConfig.Follower {
             }
             return;
         }
-        var fresh = new BoundListener(listener, tls, drainTime);
+        var fresh = new BoundListener(listener, tls, this::manager, drainTime);
         var refused = opener.open(fresh);
         if (refused.isPresent()) {
+            changes.count(ListenerChanges.Figure.NOT_CREATED);
             fresh.close();
             found.add(Problem.error(
                     "Listener " + listener.name(), "address", refused.get(), "free the address or configure another"));
             return;
         }
+        changes.count(ListenerChanges.Figure.CREATED);
         opened.put(listener.name(), fresh);
+    }
+
+    private DownstreamStats manager(String statPrefix) {
+        return managers.computeIfAbsent(statPrefix, _ -> new DownstreamStats());
     }
 
     private void place(Listener listener) {
         var current = open.get(listener.name());
         var fresh = opened.remove(listener.name());
         if (fresh != null) {
+            changes.count(current == null ? ListenerChanges.Figure.ADDED : ListenerChanges.Figure.MODIFIED);
             open.put(listener.name(), fresh);
             fresh.begin();
             leave(current);
         } else if (current != null && !current.listener().equals(listener)) {
+            changes.count(ListenerChanges.Figure.MODIFIED);
+            changes.count(ListenerChanges.Figure.IN_PLACE);
             current.update(listener);
         }
     }
@@ -206,6 +223,28 @@ public final class Listeners implements ActiveConfig.Follower {
                     }
                 });
         return prefixes;
+    }
+
+    /// What became of the connections of each of these.
+    public synchronized Map<String, DownstreamStats> managers() {
+        var told = new TreeMap<>(managers);
+        told.keySet().retainAll(statPrefixes());
+        return told;
+    }
+
+    /// How often listeners came, changed and went.
+    public ListenerChanges changes() {
+        return changes;
+    }
+
+    /// How many listeners have gone and have connections yet.
+    public synchronized long draining() {
+        return leaving.stream().filter(listener -> listener.open() > 0).count();
+    }
+
+    /// How many chains of open listeners have gone and have connections yet.
+    public synchronized long drainingChains() {
+        return open.values().stream().mapToLong(BoundListener::draining).sum();
     }
 
     /// Accepts new connections, or leaves them waiting in the kernel, but for listeners that bypass overload.

@@ -193,6 +193,16 @@ public final class AccessLogs implements RequestObserver, AutoCloseable {
         return files.values().stream().mapToLong(LogFile::written).sum();
     }
 
+    /// How many times a file was written to, several lines at a time.
+    public long writes() {
+        return files.values().stream().mapToLong(LogFile::writes).sum();
+    }
+
+    /// How many times a file could not be opened or written to.
+    public long failures() {
+        return files.values().stream().mapToLong(LogFile::failures).sum();
+    }
+
     @Override
     public void close() {
         files.values().forEach(LogFile::close);

@@ -33,6 +33,8 @@ final class LogFile implements AutoCloseable {
     private final LogRing ring = new LogRing(LINES);
     private final LongAdder written = new LongAdder();
     private final LongAdder dropped = new LongAdder();
+    private final LongAdder writes = new LongAdder();
+    private final LongAdder failures = new LongAdder();
     private final Thread writer;
     private volatile boolean asleep;
     private volatile boolean closed;
@@ -113,6 +115,14 @@ final class LogFile implements AutoCloseable {
         return dropped.sum();
     }
 
+    long writes() {
+        return writes.sum();
+    }
+
+    long failures() {
+        return failures.sum();
+    }
+
     /// The next lines go to the file that has its name then. Any thread.
     void reopen() {
         stale = true;
@@ -125,6 +135,7 @@ final class LogFile implements AutoCloseable {
             try (var out = open()) {
                 write(out);
             } catch (IOException | InvalidPathException failed) {
+                failures.increment();
                 log.atError().addKeyValue("path", path).setCause(failed).log("the access log cannot be written");
                 discard();
                 LockSupport.parkNanos(RETRY);
@@ -149,6 +160,7 @@ final class LogFile implements AutoCloseable {
             }
             if (any) {
                 out.flush();
+                writes.increment();
                 LockSupport.parkNanos(PAUSE);
             } else {
                 sleep();

@@ -18,9 +18,10 @@ final class ProcessFigures {
     /// Writes the process families.
     static void write(MetricsText text) {
         var status = status();
-        value(status, "VmRSS:")
-                .ifPresent(kilobytes ->
-                        gauge(text, "process_resident_memory_bytes", "Resident memory.", (double) kilobytes * 1024));
+        value(status, "VmRSS:").ifPresent(kilobytes -> {
+            gauge(text, "process_resident_memory_bytes", "Resident memory.", (double) kilobytes * 1024);
+            gauge(text, "envoy_server_memory_physical_size", "The same, as Envoy names it.", (double) kilobytes * 1024);
+        });
         value(status, "Threads:").ifPresent(threads -> gauge(text, "process_threads", "Threads.", (double) threads));
         var runtime = Runtime.getRuntime();
         gauge(
@@ -31,6 +32,15 @@ final class ProcessFigures {
         gauge(text, "heddle_heap_size_bytes", "Java heap taken from the system.", (double) runtime.totalMemory());
         gauge(text, "heddle_direct_memory_bytes", "Buffers outside of the heap.", (double)
                 PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory());
+        gauge(
+                text,
+                "envoy_server_memory_allocated",
+                "Java heap in use and buffers outside of it.",
+                (double) runtime.totalMemory()
+                        - runtime.freeMemory()
+                        + PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory());
+        gauge(text, "envoy_server_memory_heap_size", "Java heap taken from the system.", (double)
+                runtime.totalMemory());
         gauge(
                 text,
                 "process_start_time_seconds",

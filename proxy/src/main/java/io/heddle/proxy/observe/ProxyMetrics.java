@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -71,7 +72,12 @@ public final class ProxyMetrics implements RequestObserver {
 
     /// Adds a gauge (`counter` when `name` ends in `_total`) that is asked at each scrape. Any thread.
     public void add(String name, String help, DoubleSupplier value) {
-        extras.add(new Extra(name, help, value));
+        extras.add(new Extra(name, name.endsWith("_total") ? "counter" : "gauge", help, value));
+    }
+
+    /// Adds a counter, whatever its name, that is asked at each scrape. Any thread.
+    public void addCounter(String name, String help, LongSupplier value) {
+        extras.add(new Extra(name, "counter", help, () -> (double) value.getAsLong()));
     }
 
     /// Adds families that are asked for at each scrape. Any thread.
@@ -300,9 +306,5 @@ public final class ProxyMetrics implements RequestObserver {
         }
     }
 
-    private record Extra(String name, String help, DoubleSupplier value) {
-        String type() {
-            return name.endsWith("_total") ? "counter" : "gauge";
-        }
-    }
+    private record Extra(String name, String type, String help, DoubleSupplier value) {}
 }

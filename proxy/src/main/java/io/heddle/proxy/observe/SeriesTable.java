@@ -38,12 +38,12 @@ final class SeriesTable {
     boolean count(RequestTimeline timeline, long begun) {
         var entry = find(timeline);
         if (entry == null) {
-            statuses.manager(timeline).count(timeline.attempts);
+            statuses.manager(timeline).count(timeline);
             statuses.cluster(timeline).count(timeline.attempts);
             return false;
         }
         entry.series.count(timeline.finished - begun, timeline.bytesReceived, timeline.bytesSent, timeline.finished);
-        entry.manager.count(timeline.attempts);
+        entry.manager.count(timeline);
         entry.ofCluster.count(timeline.attempts);
         return true;
     }
@@ -146,7 +146,7 @@ final class SeriesTable {
         private final boolean redirected;
         private final Series series;
         private final int generation;
-        private final StatusCount manager;
+        private final DownstreamCount manager;
         private final StatusCount ofCluster;
         private final @Nullable Entry next;
 

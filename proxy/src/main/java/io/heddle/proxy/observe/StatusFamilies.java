@@ -64,6 +64,13 @@ record StatusFamilies(StatusTable.Totals totals) {
                 "envoy_http_downstream_rq_xx",
                 "Of these, by the class of their status.",
                 managers.requests(StatusFamilies::isAnswered, Division.CLASS));
+        for (var figure : RequestFigure.values()) {
+            var sums = new TreeMap<String, Long>();
+            totals.figures()
+                    .forEach(
+                            (name, counts) -> sums.put(Division.NONE.labels(MANAGER, name, 0), counts[figure.place()]));
+            write(text, "envoy_http_" + figure.stat(), figure.help(), sums);
+        }
         write(
                 text,
                 "envoy_cluster_upstream_rq_total",

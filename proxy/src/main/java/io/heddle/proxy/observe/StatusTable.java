@@ -8,6 +8,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// Finished requests by status, of each connection manager and of each cluster, on one event loop. A manager or cluster
 /// that is new is always told of; what is no more is forgotten ([#forget]), so that there are no more than
@@ -15,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 ///
 /// [#manager] and [#cluster] belong to the loop; the others may be called from anywhere.
 final class StatusTable {
-    private final Map<String, ByStatus<StatusCount>> managers = new ConcurrentHashMap<>();
+    private final Map<String, ByStatus<DownstreamCount>> managers = new ConcurrentHashMap<>();
     private final Map<String, ByStatus<StatusCount>> clusters = new ConcurrentHashMap<>();
     private final StatusCount nowhere = new StatusCount();
     private final AtomicInteger generation = new AtomicInteger();
@@ -36,11 +38,14 @@ final class StatusTable {
     }
 
     /// What was counted by status, over all loops, by the names of connection managers and of clusters.
+    ///
+    /// @param figures of each connection manager, a place for each [RequestFigure]
     record Totals(
             SortedMap<String, SortedMap<Integer, Total>> managers,
-            SortedMap<String, SortedMap<Integer, Total>> clusters) {
+            SortedMap<String, SortedMap<Integer, Total>> clusters,
+            SortedMap<String, long[]> figures) {
         static Totals none() {
-            return new Totals(new TreeMap<>(), new TreeMap<>());
+            return new Totals(new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
         }
     }
 
@@ -50,20 +55,22 @@ final class StatusTable {
     }
 
     /// Where a finished request counts for its connection manager.
-    StatusCount manager(RequestTimeline timeline) {
-        return of(managers, timeline.statPrefix, timeline.answered());
+    DownstreamCount manager(RequestTimeline timeline) {
+        return of(managers, timeline.statPrefix, timeline.answered(), DownstreamCount::new);
     }
 
     /// Where a finished request counts for its cluster: nowhere, when the filters before it answered.
     StatusCount cluster(RequestTimeline timeline) {
         var cluster = timeline.cluster();
-        return cluster == null || !timeline.forwarded ? nowhere : of(clusters, cluster.name(), timeline.answered());
+        return cluster == null || !timeline.forwarded
+                ? nowhere
+                : of(clusters, cluster.name(), timeline.answered(), StatusCount::new);
     }
 
-    private static StatusCount of(Map<String, ByStatus<StatusCount>> all, String name, int status) {
+    private static <T> T of(Map<String, ByStatus<T>> all, String name, int status, Supplier<T> making) {
         var found = all.get(name);
         if (found == null) {
-            found = all.computeIfAbsent(name, _ -> new ByStatus<>(StatusCount::new));
+            found = all.computeIfAbsent(name, _ -> new ByStatus<>(making));
         }
         return found.of(status);
     }
@@ -85,15 +92,21 @@ final class StatusTable {
 
     /// Adds what was counted to `totals`.
     void addTo(Totals totals) {
-        add(managers, totals.managers());
-        add(clusters, totals.clusters());
+        add(managers, DownstreamCount::total, totals.managers());
+        add(clusters, StatusCount::total, totals.clusters());
+        managers.forEach((name, counts) -> {
+            var sums = totals.figures().computeIfAbsent(name, _ -> new long[RequestFigure.values().length]);
+            counts.forEach((count, _) -> count.addTo(sums));
+        });
     }
 
-    private static void add(
-            Map<String, ByStatus<StatusCount>> all, SortedMap<String, SortedMap<Integer, Total>> totals) {
+    private static <T> void add(
+            Map<String, ByStatus<T>> all,
+            Function<T, Total> total,
+            SortedMap<String, SortedMap<Integer, Total>> totals) {
         all.forEach((name, counts) -> {
             var sums = totals.computeIfAbsent(name, _ -> new TreeMap<>());
-            counts.forEach((count, status) -> sums.merge(status, count.total(), Total::plus));
+            counts.forEach((count, status) -> sums.merge(status, total.apply(count), Total::plus));
         });
     }
 }

@@ -30,6 +30,7 @@ public final class UpstreamCluster {
     private final Cluster cluster;
     private final LoadBalancer balancer;
     private final ClusterLoad load;
+    private final ClusterCounts counts;
     private final Hosts hosts;
     private final List<HashPolicy> hashPolicies;
     private final Learning learning;
@@ -56,10 +57,11 @@ public final class UpstreamCluster {
         record OfOthers(List<UpstreamCluster> parts) implements Hosts {}
     }
 
-    UpstreamCluster(Cluster cluster, LoadBalancer balancer, ClusterLoad load, Hosts hosts) {
+    UpstreamCluster(Cluster cluster, LoadBalancer balancer, ClusterLoad load, ClusterCounts counts, Hosts hosts) {
         this.cluster = cluster;
         this.balancer = balancer;
         this.load = load;
+        this.counts = counts;
         this.hosts = hosts;
         this.byAddress = byAddress(hosts);
         this.hashPolicies = cluster.balancer().hashPolicies();
@@ -97,6 +99,11 @@ public final class UpstreamCluster {
         return load;
     }
 
+    /// What became of its hosts, and of choosing among them.
+    public ClusterCounts counts() {
+        return counts;
+    }
+
     /// What requests of the usual priority have under way.
     public CircuitBreaker breaker() {
         return load.breaker(RoutingPriority.DEFAULT);
@@ -109,11 +116,11 @@ public final class UpstreamCluster {
     /// The host to take: the one that the request asks for, where it is there and well enough, else one by balancing.
     /// In a cluster of original destinations the connection says where to go, and nothing else.
     public Optional<Host> pick(PickRequest request) {
-        return counted(choose(request));
+        return counted(choose(request), request);
     }
 
-    private Optional<Host> counted(Optional<Host> picked) {
-        if (picked.isEmpty()) {
+    private Optional<Host> counted(Optional<Host> picked, PickRequest request) {
+        if (picked.isEmpty() && request.counts()) {
             load.connections().count(ConnectionCounts.Figure.NONE_HEALTHY);
         }
         return picked;
@@ -133,7 +140,7 @@ public final class UpstreamCluster {
     public Optional<Host> pick(Worker worker, PickRequest request) {
         return predicted.isEmpty() || request.requestedHost().isPresent()
                 ? pick(request)
-                : counted(predicted.get().pick(worker.index(), request));
+                : counted(predicted.get().pick(worker.index(), request), request);
     }
 
     Optional<PredictedHosts> predicted() {

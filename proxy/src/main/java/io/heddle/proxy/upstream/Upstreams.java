@@ -22,6 +22,7 @@ import io.heddle.proxy.upstream.health.Outliers;
 import io.heddle.proxy.upstream.name.DynamicConnecting;
 import io.heddle.proxy.upstream.name.DynamicHosts;
 import io.heddle.proxy.upstream.name.NameResolver;
+import io.heddle.proxy.upstream.name.NameUpdates;
 import io.heddle.proxy.upstream.pool.ConnectionTicket;
 import io.heddle.proxy.upstream.pool.HostPools;
 import io.heddle.proxy.upstream.pool.TcpPool;
@@ -30,11 +31,9 @@ import io.heddle.traffic.balance.BalancerPolicy;
 import io.heddle.traffic.balance.BuiltinBalancers;
 import io.heddle.traffic.balance.HashedBalancer;
 import io.heddle.traffic.balance.LoadBalancer;
-import io.heddle.traffic.balance.host.Endpoint;
 import io.heddle.traffic.balance.host.Host;
 import io.heddle.traffic.balance.host.HostSet;
 import io.heddle.traffic.balance.host.HostState;
-import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.grpc.GrpcMethods;
 import io.heddle.traffic.resilience.CircuitBreaker;
 import io.heddle.traffic.resilience.ClusterLoad;
@@ -76,6 +75,7 @@ public final class Upstreams implements ActiveConfig.Follower {
     private final NameResolver names;
     private final Http2Counters counters = new Http2Counters();
     private final GrpcMethods calls = new GrpcMethods();
+    private final ClusterChanges changes = new ClusterChanges();
     private final BindErrors bindErrors = new BindErrors();
     private final Outliers outliers;
     private final HealthChecks checks;
@@ -128,6 +128,16 @@ public final class Upstreams implements ActiveConfig.Follower {
     /// left out.
     public Map<String, Long> bindErrors() {
         return bindErrors.all();
+    }
+
+    /// How often clusters came, changed and went.
+    public ClusterChanges changes() {
+        return changes;
+    }
+
+    /// What became of the questions for the names of clusters that have names, by cluster.
+    public Map<String, NameUpdates> nameUpdates() {
+        return names.updates();
     }
 
     /// The outlier detectors of clusters that have one, by the cluster's name.
@@ -233,7 +243,7 @@ public final class Upstreams implements ActiveConfig.Follower {
             if (endpoint.checks().disabled() || (live != null && live.hosts().containsKey(found.key()))) {
                 continue;
             }
-            var transport = transport(cluster, endpoint.transportMatch());
+            var transport = cluster.transport(endpoint.transportMatch());
             hosts.put(
                     found.key(),
                     new UpstreamTarget(
@@ -291,6 +301,7 @@ public final class Upstreams implements ActiveConfig.Follower {
         aggregates.forEach(cluster -> after.remove(cluster.name()));
         aggregates.forEach(cluster -> aggregate(cluster, next, after));
         clusters = Map.copyOf(after);
+        changes.note(before, clusters);
         bindErrors.keep(clusters.keySet());
         outliers.keep(clusters.keySet());
         checks.keep(clusters.keySet());
@@ -336,10 +347,16 @@ public final class Upstreams implements ActiveConfig.Follower {
         var balancer = new AggregateBalancer(parts.stream()
                 .<LoadBalancer>map(part -> new HashedBalancer(part.hashPolicies(), part.balancer()))
                 .toList());
-        var load = load(cluster, Optional.ofNullable(old));
+        var before = Optional.ofNullable(old);
+        var load = load(cluster, before);
         after.put(
                 cluster.name(),
-                new UpstreamCluster(cluster, balancer, load, new UpstreamCluster.Hosts.OfOthers(List.copyOf(parts))));
+                new UpstreamCluster(
+                        cluster,
+                        balancer,
+                        load,
+                        counts(before),
+                        new UpstreamCluster.Hosts.OfOthers(List.copyOf(parts))));
     }
 
     private static ClusterLoad load(Cluster cluster, Optional<UpstreamCluster> old) {
@@ -348,17 +365,23 @@ public final class Upstreams implements ActiveConfig.Follower {
         return load;
     }
 
+    private static ClusterCounts counts(Optional<UpstreamCluster> old) {
+        return old.map(UpstreamCluster::counts).orElseGet(ClusterCounts::new);
+    }
+
     private UpstreamCluster build(Cluster cluster, Optional<UpstreamCluster> old) {
         var load = load(cluster, old);
+        var counts = counts(old);
         if (cluster.discovery() instanceof Cluster.Discovery.OriginalDestination) {
             var destinations = destinations(cluster, load);
-            return new UpstreamCluster(cluster, destinations, load, new UpstreamCluster.Hosts.Named(destinations));
+            return new UpstreamCluster(
+                    cluster, destinations, load, counts, new UpstreamCluster.Hosts.Named(destinations));
         }
         if (cluster.discovery() instanceof Cluster.Discovery.DynamicForward dynamic) {
-            var connecting = new DynamicConnecting(cluster, dynamic, transport(cluster, Map.of()), tls, load);
+            var connecting = new DynamicConnecting(cluster, dynamic, cluster.transport(Map.of()), tls, load);
             var named = new DynamicHosts(dynamic.cache(), lookup, timer, connecting, this::retire);
             named.open();
-            return new UpstreamCluster(cluster, NOBODY, load, new UpstreamCluster.Hosts.Dynamic(named));
+            return new UpstreamCluster(cluster, NOBODY, load, counts, new UpstreamCluster.Hosts.Dynamic(named));
         }
         var hosts = new LinkedHashMap<String, Host>();
         var targets = new IdentityHashMap<HostState, UpstreamTarget>();
@@ -373,9 +396,10 @@ public final class Upstreams implements ActiveConfig.Follower {
         hosts.forEach((key, host) -> {
             var endpoint = host.endpoint();
             var known = old.map(was -> was.hosts().get(key));
-            var transport = transport(cluster, endpoint.transportMatch());
+            var transport = cluster.transport(endpoint.transportMatch());
             var source = transport.tls().map(needed -> sources.computeIfAbsent(needed, tls));
-            var address = hostAddress(cluster, endpoint, known.flatMap(before -> old.map(was -> was.target(before))));
+            var address =
+                    HostAddress.of(cluster, endpoint, known.flatMap(before -> old.map(was -> was.target(before))));
             var monitor = detector.map(watching -> watching.monitor(host.state()));
             targets.put(
                     host.state(),
@@ -383,10 +407,12 @@ public final class Upstreams implements ActiveConfig.Follower {
                             host, address, transport, source, cluster, load, RoutingPriority.DEFAULT, monitor));
         });
         checks.watch(cluster, targets.values(), checkLine(cluster, sources));
+        counts.has(
+                hosts, cluster.balancer(), old.map(was -> was.hosts().keySet()).orElse(Set.of()));
         var around = neighbourhood.around(() -> active(load));
-        var set = new HostSet(List.copyOf(hosts.values()), cluster.endpoints().spread(), around);
+        var set = new HostSet(List.copyOf(hosts.values()), cluster.endpoints().spread(), around, counts);
         var balancer = BuiltinBalancers.create(cluster.balancer(), set);
-        return new UpstreamCluster(cluster, balancer, load, new UpstreamCluster.Hosts.Known(hosts, targets));
+        return new UpstreamCluster(cluster, balancer, load, counts, new UpstreamCluster.Hosts.Known(hosts, targets));
     }
 
     /// Nothing is known of a host that was not checked yet, so it counts as ill.
@@ -406,7 +432,7 @@ public final class Upstreams implements ActiveConfig.Follower {
     private Function<UpstreamTarget, HostCheck.Line> checkLine(
             Cluster cluster, Map<ClientTls, ClientTlsSource> sources) {
         var check = cluster.health().check();
-        var chosen = check.flatMap(HealthCheck::transport).map(criteria -> transport(cluster, criteria));
+        var chosen = check.flatMap(HealthCheck::transport).map(criteria -> cluster.transport(criteria));
         var offered = check.map(HealthCheck::applicationProtocols).orElse(List.of());
         return target -> {
             var socket = chosen.orElse(target.transport());
@@ -420,7 +446,7 @@ public final class Upstreams implements ActiveConfig.Follower {
     }
 
     private OriginalDestinations destinations(Cluster cluster, ClusterLoad load) {
-        var transport = transport(cluster, Map.of());
+        var transport = cluster.transport(Map.of());
         var source = transport.tls().map(tls);
         return new OriginalDestinations(
                 host -> new UpstreamTarget(
@@ -431,27 +457,6 @@ public final class Upstreams implements ActiveConfig.Follower {
                         cluster,
                         load),
                 this::retire);
-    }
-
-    /// A name that is one host keeps its connections when its address changes.
-    private static HostAddress hostAddress(Cluster cluster, Endpoint endpoint, Optional<UpstreamTarget> before) {
-        var order = cluster.opening().order();
-        if (before.isEmpty()
-                || !(cluster.discovery() instanceof Cluster.Discovery.Dns(var logical, var _, var _))
-                || !logical) {
-            return HostAddress.of(endpoint, order);
-        }
-        var kept = before.get().address();
-        kept.moveTo(endpoint, order);
-        return kept;
-    }
-
-    /// The first transport whose conditions are all among `metadata`; plaintext without one.
-    private static Cluster.Transport transport(Cluster cluster, Map<String, LabelValue> metadata) {
-        return cluster.transports().stream()
-                .filter(transport -> transport.fits(metadata))
-                .findFirst()
-                .orElse(Cluster.Transport.PLAINTEXT);
     }
 
     private void retire(Map<String, UpstreamCluster> before, Map<String, UpstreamCluster> after) {

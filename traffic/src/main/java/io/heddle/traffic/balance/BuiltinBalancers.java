@@ -81,7 +81,8 @@ public final class BuiltinBalancers {
     /// The same hosts, of which one that is in service lets its priority take everything.
     private static HostSet one(HostSet set) {
         var spread = set.spread();
-        return new HostSet(set.hosts(), new Spread(EVERYTHING, false, spread.weights()), set.surroundings());
+        return new HostSet(
+                set.hosts(), new Spread(EVERYTHING, false, spread.weights()), set.surroundings(), set.figures());
     }
 
     /// The same layers, without a locality that is preferred.

@@ -64,6 +64,11 @@ public interface PickRequest {
         return Optional.empty();
     }
 
+    /// Whether what is decided counts in figures; not where it is only explained.
+    default boolean counts() {
+        return true;
+    }
+
     /// Listens to decisions.
     default Trace trace() {
         return Trace.OFF;

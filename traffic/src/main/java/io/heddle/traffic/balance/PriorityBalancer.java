@@ -2,6 +2,7 @@ package io.heddle.traffic.balance;
 
 import io.heddle.traffic.balance.BalancerPolicy.Layers;
 import io.heddle.traffic.balance.BalancerPolicy.Localities;
+import io.heddle.traffic.balance.host.BalancingFigure;
 import io.heddle.traffic.balance.host.Endpoint;
 import io.heddle.traffic.balance.host.HealthChanges;
 import io.heddle.traffic.balance.host.Host;
@@ -26,6 +27,7 @@ final class PriorityBalancer implements LoadBalancer {
     private final HostSet set;
     private final HealthChanges changes;
     private final boolean byHash;
+    private final boolean goesByZones;
     private volatile Shares shares;
 
     /// Over the hosts of `set`; `byHash` says whether the request's hash chooses the priority too.
@@ -34,6 +36,9 @@ final class PriorityBalancer implements LoadBalancer {
         this.layers = layers;
         this.byHash = byHash;
         this.changes = HealthChanges.of(set.hosts());
+        this.goesByZones = !byHash
+                && layers.localities() instanceof Localities.ZoneAware
+                && !set.surroundings().peers().isEmpty();
         boolean byLocality = !byHash && countsLocalities(layers.localities(), set.surroundings());
         var byPriority = new TreeMap<Integer, List<Host>>();
         var leaving = new ArrayList<Host>();
@@ -66,11 +71,13 @@ final class PriorityBalancer implements LoadBalancer {
     public Optional<Host> pick(PickRequest request) {
         var current = current(request);
         if (current.nothing()) {
+            told(layers.panicThreshold() > 0, BalancingFigure.PANIC, request);
             return layers.panicThreshold() == 0 ? Optional.empty() : draining.any(request);
         }
         int place = current.place(byHash && request.isHashed() ? request.hash() : request.chance());
         told(current, place, request);
         if (panics(current, place)) {
+            told(true, BalancingFigure.PANIC, request);
             return failsOnPanic() ? Optional.empty() : inPanic(place, request);
         }
         var found = inService(current, place, request);
@@ -87,7 +94,9 @@ final class PriorityBalancer implements LoadBalancer {
         told(current, place, request);
         if (panics(current, place)) {
             var drawn = levels.get(place).all().any(request);
-            return drawn.isPresent() && serves(drawn.get(), request) ? drawn : Optional.empty();
+            boolean serves = drawn.isPresent() && serves(drawn.get(), request);
+            told(serves, BalancingFigure.PANIC, request); // else it is told by the pick that follows
+            return serves ? drawn : Optional.empty();
         }
         var found = inService(current, place, request);
         return found.isPresent() ? found : untriedAnywhere(request);
@@ -102,6 +111,12 @@ final class PriorityBalancer implements LoadBalancer {
     private void told(Shares current, int place, PickRequest request) {
         if (request.trace().on()) {
             PickWords.priorities(levels, current.loads(), place, request.trace());
+        }
+    }
+
+    private void told(boolean happened, BalancingFigure figure, PickRequest request) {
+        if (happened && request.counts()) {
+            set.figures().accept(figure);
         }
     }
 
@@ -139,6 +154,7 @@ final class PriorityBalancer implements LoadBalancer {
             if (request.trace().on()) {
                 PickWords.localities(zones, chances, zone, request.trace());
             }
+            told(chances, zone, request);
             if (zone >= 0) {
                 var found = zones.get(zone).pool().inService(request);
                 if (found.isPresent()) {
@@ -147,6 +163,12 @@ final class PriorityBalancer implements LoadBalancer {
             }
         }
         return level.inService(request, degraded);
+    }
+
+    private void told(ZoneShares chances, int zone, PickRequest request) {
+        if (goesByZones && request.counts()) {
+            chances.chosen(zone, set.figures());
+        }
     }
 
     private Optional<Host> untriedAnywhere(PickRequest request) {
@@ -193,6 +215,12 @@ final class PriorityBalancer implements LoadBalancer {
         }
         var fresh = compute(version, now, 0);
         shares = fresh;
+        if (goesByZones && fresh.healthyZones().length > 0) {
+            fresh.healthyZones()[0].computed(set.figures());
+            if (levels.getFirst().healthyZones().isEmpty()) {
+                set.figures().accept(BalancingFigure.LOCAL_CLUSTER_NOT_OK);
+            }
+        }
         return fresh;
     }
 

@@ -6,6 +6,7 @@ import io.heddle.traffic.balance.BalancerPolicy.Localities;
 import io.heddle.traffic.balance.BalancerPolicy.Subsets;
 import io.heddle.traffic.balance.SubsetRules.Fallback;
 import io.heddle.traffic.balance.SubsetRules.Selector;
+import io.heddle.traffic.balance.host.BalancingFigure;
 import io.heddle.traffic.balance.host.Host;
 import io.heddle.traffic.balance.host.HostSet;
 import io.heddle.traffic.balance.host.LabelValue;
@@ -39,7 +40,7 @@ final class SubsetBalancer implements LoadBalancer {
     private final HostSet set;
     private final LoadBalancer any;
     private final Map<Map<String, LabelValue>, LoadBalancer> subsets = new ConcurrentHashMap<>();
-    private final Map<MetadataMatch, List<LoadBalancer>> found = new ConcurrentHashMap<>();
+    private final Map<MetadataMatch, List<Way>> found = new ConcurrentHashMap<>();
     private final Map<Set<String>, Map<Map<String, LabelValue>, List<Host>>> byLabels = new ConcurrentHashMap<>();
 
     SubsetBalancer(SubsetRules rules, BalancerPolicy policy, HostSet set) {
@@ -98,27 +99,40 @@ final class SubsetBalancer implements LoadBalancer {
                 : policy;
     }
 
+    /// Where a request may go.
+    ///
+    /// @param to among what hosts
+    /// @param figure what it is for the request
+    private record Way(LoadBalancer to, BalancingFigure figure) {}
+
     @Override
     public Optional<Host> pick(PickRequest request) {
-        var inOrder = balancers(request.metadataMatch());
+        var inOrder = ways(request.metadataMatch());
         Optional<Host> picked = Optional.empty();
         for (int i = 0; i < inOrder.size() && picked.isEmpty(); i++) {
-            picked = inOrder.get(i).pick(request);
+            picked = told(inOrder.get(i).to().pick(request), inOrder.get(i), request);
         }
         return picked;
     }
 
     @Override
     public Optional<Host> pickInService(PickRequest request) {
-        var inOrder = balancers(request.metadataMatch());
+        var inOrder = ways(request.metadataMatch());
         Optional<Host> picked = Optional.empty();
         for (int i = 0; i < inOrder.size() && picked.isEmpty(); i++) {
-            picked = inOrder.get(i).pickInService(request);
+            picked = told(inOrder.get(i).to().pickInService(request), inOrder.get(i), request);
         }
         return picked;
     }
 
-    private List<LoadBalancer> balancers(MetadataMatch match) {
+    private Optional<Host> told(Optional<Host> picked, Way way, PickRequest request) {
+        if (picked.isPresent() && request.counts()) {
+            set.figures().accept(way.figure());
+        }
+        return picked;
+    }
+
+    private List<Way> ways(MetadataMatch match) {
         var known = found.get(match);
         if (known != null) {
             return known;
@@ -132,13 +146,13 @@ final class SubsetBalancer implements LoadBalancer {
         return fresh;
     }
 
-    private List<LoadBalancer> findOut(Map<String, LabelValue> wanted) {
+    private List<Way> findOut(Map<String, LabelValue> wanted) {
         if (!rules.options().fallbackList() || !(wanted.get(FALLBACK_LIST) instanceof LabelValue.Items(var others))) {
             return forOne(wanted);
         }
         var base = new HashMap<>(wanted);
         base.remove(FALLBACK_LIST);
-        var inOrder = new ArrayList<LoadBalancer>();
+        var inOrder = new ArrayList<Way>();
         for (var other : others) {
             var merged = new HashMap<>(base);
             if (other instanceof LabelValue.Fields(var values)) {
@@ -149,8 +163,8 @@ final class SubsetBalancer implements LoadBalancer {
         return List.copyOf(inOrder);
     }
 
-    /// The balancers for exactly these labels, or those to fall back to.
-    private List<LoadBalancer> forOne(Map<String, LabelValue> wanted) {
+    /// The ways for exactly these labels, or those to fall back to.
+    private List<Way> forOne(Map<String, LabelValue> wanted) {
         var selector = wanted.isEmpty() ? Optional.<Selector>empty() : selector(wanted.keySet());
         if (selector.isEmpty()) {
             return fallback(rules.fallback());
@@ -158,7 +172,8 @@ final class SubsetBalancer implements LoadBalancer {
         var labels = only(wanted, selector.get().keys());
         var hosts = hosts(labels);
         if (!hosts.isEmpty()) {
-            return List.of(subset(labels, selector.get().singleHost() ? hosts.subList(0, 1) : hosts));
+            var subset = subset(labels, selector.get().singleHost() ? hosts.subList(0, 1) : hosts);
+            return List.of(new Way(subset, BalancingFigure.SUBSET_SELECTED));
         }
         var fewer = selector.get().fallbackKeys();
         if (!fewer.isEmpty() && fewer.size() < labels.size()) {
@@ -167,18 +182,18 @@ final class SubsetBalancer implements LoadBalancer {
         return fallback(selector.get().fallback().orElse(rules.fallback()));
     }
 
-    private List<LoadBalancer> fallback(Fallback to) {
+    private List<Way> fallback(Fallback to) {
         return switch (to) {
             case NO_FALLBACK -> List.of();
-            case ANY_ENDPOINT -> List.of(any);
+            case ANY_ENDPOINT -> List.of(new Way(any, BalancingFigure.SUBSET_FALLBACK));
             case DEFAULT_SUBSET -> {
                 var hosts = hosts(rules.defaultSubset());
-                var inOrder = new ArrayList<LoadBalancer>();
+                var inOrder = new ArrayList<Way>();
                 if (!hosts.isEmpty()) {
-                    inOrder.add(subset(rules.defaultSubset(), hosts));
+                    inOrder.add(new Way(subset(rules.defaultSubset(), hosts), BalancingFigure.SUBSET_FALLBACK));
                 }
                 if (rules.options().panicAny()) {
-                    inOrder.add(any);
+                    inOrder.add(new Way(any, BalancingFigure.SUBSET_FALLBACK_PANIC));
                 }
                 yield List.copyOf(inOrder);
             }
@@ -238,7 +253,9 @@ final class SubsetBalancer implements LoadBalancer {
 
     private LoadBalancer subset(Map<String, LabelValue> labels, List<Host> hosts) {
         return subsets.computeIfAbsent(
-                labels, _ -> BuiltinBalancers.create(policy, new HostSet(hosts, spread(hosts), set.surroundings())));
+                labels,
+                _ -> BuiltinBalancers.create(
+                        policy, new HostSet(hosts, spread(hosts), set.surroundings(), set.figures())));
     }
 
     /// The cluster's, with the weights of localities as far as they count in a subset.

@@ -1,6 +1,10 @@
 package io.heddle.traffic.balance;
 
+import io.heddle.traffic.balance.host.Host;
 import io.heddle.traffic.balance.host.LabelValue;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +22,40 @@ public record SubsetRules(
     public SubsetRules {
         defaultSubset = Map.copyOf(defaultSubset);
         selectors = List.copyOf(selectors);
+    }
+
+    /// The subsets that there are among `hosts`: the labels that the hosts of each have in common, by which it is asked
+    /// for.
+    public Set<Map<String, LabelValue>> subsets(Collection<Host> hosts) {
+        var subsets = new HashSet<Map<String, LabelValue>>();
+        for (var selector : selectors) {
+            for (var host : hosts) {
+                subsets.addAll(combinations(host.endpoint().labels(), List.copyOf(selector.keys())));
+            }
+        }
+        return subsets;
+    }
+
+    /// The subsets that a host with `labels` is in by `keys`: one, but where a label with several values fits each of
+    /// them; none where it lacks a label.
+    private List<Map<String, LabelValue>> combinations(Map<String, LabelValue> labels, List<String> keys) {
+        var combined = List.of(Map.<String, LabelValue>of());
+        for (var key : keys) {
+            var value = labels.get(key);
+            var values = value == null
+                    ? List.<LabelValue>of()
+                    : options.listAsAny() && value instanceof LabelValue.Items(var items) ? items : List.of(value);
+            combined = combined.stream()
+                    .flatMap(some -> values.stream().map(one -> with(some, key, one)))
+                    .toList();
+        }
+        return combined;
+    }
+
+    private static Map<String, LabelValue> with(Map<String, LabelValue> some, String key, LabelValue value) {
+        var more = new HashMap<>(some);
+        more.put(key, value);
+        return Map.copyOf(more);
     }
 
     /// Where a request goes whose subset there is not.

@@ -1,8 +1,10 @@
 package io.heddle.traffic.balance;
 
 import io.heddle.traffic.balance.BalancerPolicy.Localities;
+import io.heddle.traffic.balance.host.BalancingFigure;
 import io.heddle.traffic.balance.host.Surroundings;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// Which locality within a priority gets how much. Immutable; choosing allocates nothing.
 final class ZoneShares {
@@ -41,6 +43,12 @@ final class ZoneShares {
     /// Localities are not looked at.
     static final ZoneShares NONE = new ZoneShares(-1, 0, new long[0], 0);
 
+    /// Nor here, as there are too few hosts.
+    private static final ZoneShares TOO_SMALL = new ZoneShares(-1, 0, new long[0], 0);
+
+    /// Nor here, as no locality has room for more than its own.
+    private static final ZoneShares FULL = new ZoneShares(-1, 0, new long[0], 0);
+
     private static final int WHOLE = 10_000;
 
     /// By the weights of localities, each cut by what its hosts in service can take.
@@ -78,8 +86,11 @@ final class ZoneShares {
         var peers = settings.byWeight() ? surroundings.peerWeights() : surroundings.peers();
         boolean peersKnown = surroundings.peers().getOrDefault(surroundings.own(), 0L) > 0
                 && (surroundings.peers().size() > 1 || settings.forceAt().isPresent());
-        if (zones.size() < 2 || count < settings.minimumHosts() || all == 0 || !peersKnown) {
+        if (zones.size() < 2 || all == 0 || !peersKnown) {
             return NONE;
+        }
+        if (count < settings.minimumHosts()) {
+            return TOO_SMALL;
         }
         if (forced) {
             return new ZoneShares(own, WHOLE, new long[0], settings.enabled());
@@ -98,7 +109,7 @@ final class ZoneShares {
             bounds[i] = spare;
         }
         int share = ownPeers == 0 ? 0 : (int) (ownHosts * WHOLE / ownPeers);
-        return spare == 0 && share < WHOLE ? NONE : new ZoneShares(own, share, bounds, settings.enabled());
+        return spare == 0 && share < WHOLE ? FULL : new ZoneShares(own, share, bounds, settings.enabled());
     }
 
     private static long serving(Level.Zone zone, boolean byWeight, long now) {
@@ -132,6 +143,28 @@ final class ZoneShares {
             index++;
         }
         return index;
+    }
+
+    /// Says what is known of these shares, which go by zones, now that they are computed.
+    @SuppressWarnings("ReferenceEquality") // There is one of each kind that has no shares.
+    void computed(Consumer<BalancingFigure> figures) {
+        figures.accept(BalancingFigure.ZONES_RECALCULATED);
+        if (this == TOO_SMALL) {
+            figures.accept(BalancingFigure.ZONES_TOO_SMALL);
+        }
+    }
+
+    /// Says what was chosen by these shares, which go by zones: `zone`, or none at -1.
+    @SuppressWarnings("ReferenceEquality") // There is one of each kind that has no shares.
+    void chosen(int zone, Consumer<BalancingFigure> figures) {
+        if (this == FULL) {
+            figures.accept(BalancingFigure.ZONE_CROSSED);
+            figures.accept(BalancingFigure.ZONE_NO_CAPACITY);
+        } else if (zone >= 0 && zone == first) {
+            figures.accept(firstShare >= WHOLE ? BalancingFigure.ZONE_ALL_DIRECTLY : BalancingFigure.ZONE_SAMPLED);
+        } else if (zone >= 0) {
+            figures.accept(BalancingFigure.ZONE_CROSSED);
+        }
     }
 
     private static double percent(long chance) {

@@ -33,6 +33,12 @@ record CallPick(
         return source.now();
     }
 
+    /// No request is made.
+    @Override
+    public boolean counts() {
+        return false;
+    }
+
     @Override
     public boolean tried(Host host) {
         return false;

@@ -23,7 +23,17 @@ public final class ConnectionCounts {
         CANCELLED(11, "upstream_rq_cancelled", "Requests given up before they had a connection."),
         PENDING_FAILURE(12, "upstream_rq_pending_failure_eject", "Requests whose connection could not be made."),
         RECEIVED_RESET(13, "upstream_rq_rx_reset", "Requests that hosts of HTTP/2 reset."),
-        SENT_RESET(14, "upstream_rq_tx_reset", "Requests at hosts of HTTP/2 that were reset here.");
+        SENT_RESET(14, "upstream_rq_tx_reset", "Requests at hosts of HTTP/2 that were reset here."),
+        PENDING_TOTAL(15, "upstream_rq_pending_total", "Requests that waited for a connection."),
+        HTTP1_TOTAL(16, "upstream_cx_http1_total", "Connections of HTTP/1 that stood."),
+        HTTP2_TOTAL(17, "upstream_cx_http2_total", "Connections of HTTP/2 that stood."),
+        IDLE_TIMEOUT(18, "upstream_cx_idle_timeout", "Connections ended as nothing came for too long."),
+        MAX_REQUESTS(19, "upstream_cx_max_requests", "Connections ended after as many requests as they may take."),
+        MAX_DURATION(20, "upstream_cx_max_duration_reached", "Connections ended as old as they may become."),
+        PROTOCOL_ERROR(21, "upstream_cx_protocol_error", "Connections ended for what the host sent."),
+        CLOSE_NOTIFY(22, "upstream_cx_close_notify", "Connections that hosts said will end."),
+        HANDSHAKE(23, "ssl_handshake", "TLS handshakes with hosts."),
+        HANDSHAKE_ERROR(24, "ssl_connection_error", "TLS handshakes with hosts that failed.");
 
         private final int place;
         private final String stat;

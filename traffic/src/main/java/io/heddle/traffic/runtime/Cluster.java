@@ -71,6 +71,14 @@ public record Cluster(
                 service);
     }
 
+    /// The first of its transports whose conditions are all among `metadata`; plaintext without one.
+    public Transport transport(Map<String, LabelValue> metadata) {
+        return transports.stream()
+                .filter(transport -> transport.fits(metadata))
+                .findFirst()
+                .orElse(Transport.PLAINTEXT);
+    }
+
     /// How endpoints are found.
     public sealed interface Discovery {
         Discovery STATIC = new Static();

@@ -7,8 +7,8 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.io.IOException;
 
-/// Finds out which side ends a connection to a host, first in its pipeline: what this side closes goes through here,
-/// what the host closes does not. Confined to its loop.
+/// Finds out which side ends a connection to a host, or to a client, first in its pipeline: what this side closes goes
+/// through here, what the other closes does not. Confined to its loop.
 public final class ConnectionEnd extends ChannelDuplexHandler {
     private boolean here;
     private boolean there;

@@ -1,6 +1,7 @@
 package io.heddle.proxy.upstream.connect;
 
 import io.heddle.traffic.balance.host.Endpoint;
+import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.ConnectionOpening.AddressOrder;
 import io.netty.util.NetUtil;
 import java.net.Inet4Address;
@@ -10,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 
 /// Where new connections to a host go: one address, or several in the order in which they are tried. That may change
 /// while its connections stand when the host is a name (`LOGICAL_DNS`). Safe on any thread.
@@ -23,6 +25,20 @@ public final class HostAddress {
     /// The addresses of `endpoint` in this order.
     public static HostAddress of(Endpoint endpoint, AddressOrder order) {
         return new HostAddress(ordered(endpoint, order));
+    }
+
+    /// The addresses of `endpoint` as `cluster` says. A name that is one host keeps its connections when its address
+    /// changes: it goes on with what it had `before`.
+    public static HostAddress of(Cluster cluster, Endpoint endpoint, Optional<UpstreamTarget> before) {
+        var order = cluster.opening().order();
+        if (before.isEmpty()
+                || !(cluster.discovery() instanceof Cluster.Discovery.Dns(var logical, var _, var _))
+                || !logical) {
+            return of(endpoint, order);
+        }
+        var kept = before.get().address();
+        kept.moveTo(endpoint, order);
+        return kept;
     }
 
     private static List<InetSocketAddress> ordered(Endpoint endpoint, AddressOrder order) {

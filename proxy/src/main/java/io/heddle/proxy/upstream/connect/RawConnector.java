@@ -241,6 +241,7 @@ public final class RawConnector {
         }
         stage.tls().get().handshakeFuture().addListener(done -> {
             worker.tick();
+            target.load().connections().count(done.isSuccess() ? Figure.HANDSHAKE : Figure.HANDSHAKE_ERROR);
             if (done.isSuccess()) {
                 if (stage.halfClose()) {
                     HalfClose.prepare(channel);

@@ -48,6 +48,11 @@ public final class NameResolver {
     private Set<Query> wanted = Set.of();
     private Set<Query> coming = Set.of();
 
+    /// Whose names they are: by cluster, the names of each.
+    private volatile Map<String, Set<Query>> owners = Map.of();
+
+    private final Map<String, NameUpdates> updates = new ConcurrentHashMap<>();
+
     /// Completed when a name has been answered, or was waited for long enough.
     private final Map<Query, CompletableFuture<Void>> firstAnswers = new ConcurrentHashMap<>();
 
@@ -92,9 +97,16 @@ public final class NameResolver {
     /// Watches the names of `clusters` and no others.
     public void watch(Collection<Cluster> clusters) {
         var queries = new HashSet<Query>();
+        var named = new HashMap<String, Set<Query>>();
         for (var cluster : clusters) {
-            queries.addAll(queries(cluster));
+            var own = queries(cluster);
+            queries.addAll(own);
+            if (!own.isEmpty()) {
+                named.put(cluster.name(), own);
+            }
         }
+        owners = Map.copyOf(named);
+        updates.keySet().retainAll(named.keySet());
         want(queries);
     }
 
@@ -105,15 +117,20 @@ public final class NameResolver {
     ///     answered once, well or badly, or were waited for as long as a connection of the cluster is
     public Map<String, CompletableFuture<Void>> warm(Collection<Cluster> clusters) {
         var queries = new HashMap<Query, Duration>();
+        var named = new HashMap<>(owners);
         var byCluster = new HashMap<String, Set<Query>>();
         for (var cluster : clusters) {
             var own = queries(cluster);
             own.forEach(query -> queries.putIfAbsent(query, cluster.connectTimeout()));
+            if (!own.isEmpty()) {
+                named.put(cluster.name(), own);
+            }
             boolean awaited = cluster.discovery() instanceof Cluster.Discovery.Dns dns && dns.awaited();
             if (awaited && !own.isEmpty()) {
                 byCluster.put(cluster.name(), own);
             }
         }
+        owners = Map.copyOf(named);
         var answers = expect(queries);
         var warmed = new HashMap<String, CompletableFuture<Void>>();
         byCluster.forEach((cluster, own) -> warmed.put(
@@ -232,7 +249,21 @@ public final class NameResolver {
         return thread;
     }
 
+    private void count(Query query, NameUpdates.Figure figure) {
+        owners.forEach((cluster, names) -> {
+            if (names.contains(query)) {
+                updates.computeIfAbsent(cluster, _ -> new NameUpdates()).count(figure);
+            }
+        });
+    }
+
+    /// What became of the questions for names, by cluster.
+    public Map<String, NameUpdates> updates() {
+        return Map.copyOf(updates);
+    }
+
     private void ask(Query query, Watch watch) {
+        count(query, NameUpdates.Figure.ATTEMPT);
         lookup.ask(
                 query.name(), query.dns().policy(), answer -> thread().execute(() -> answered(query, watch, answer)));
     }
@@ -253,13 +284,17 @@ public final class NameResolver {
         return switch (answer) {
             case DnsAnswer.Found(var found, var ttl) -> {
                 watch.failures = 0;
+                count(query, NameUpdates.Figure.SUCCESS);
                 know(query, query.ordered(found));
                 yield policy.afterAnswer(ttl, random.nextLong());
             }
             case DnsAnswer.NoSuchName() -> {
                 warn(query, watch.failures, "there is no such name");
                 watch.failures++;
-                if (!query.dns().logical()) {
+                count(query, NameUpdates.Figure.SUCCESS);
+                if (query.dns().logical()) {
+                    count(query, NameUpdates.Figure.EMPTY);
+                } else {
                     know(query, List.of());
                 }
                 yield policy.afterAnswer(Duration.ZERO, random.nextLong());
@@ -267,6 +302,7 @@ public final class NameResolver {
             case DnsAnswer.Failed(var reason) -> {
                 warn(query, watch.failures, reason);
                 watch.failures++;
+                count(query, NameUpdates.Figure.FAILURE);
                 yield policy.afterFailure(watch.failures, random.nextLong());
             }
         };
@@ -285,6 +321,8 @@ public final class NameResolver {
         var before = addresses.put(query, found);
         if (!found.equals(before == null ? List.of() : before)) {
             changed.accept(Set.of(query));
+        } else {
+            count(query, NameUpdates.Figure.NO_REBUILD);
         }
     }
 

@@ -46,6 +46,7 @@ final class AutoPool implements ConnectionPool {
         }
         ticket.waitsIn(this);
         waiting.addLast(ticket);
+        connector.target().load().connections().count(Figure.PENDING_TOTAL);
         if (!connecting) {
             connecting = true;
             connector.target().connectAnyway();

@@ -15,6 +15,7 @@ import io.heddle.proxy.loop.BrokenConnection;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.tls.HalfClose;
 import io.heddle.proxy.upstream.connect.UpstreamFailure;
+import io.heddle.traffic.resilience.ConnectionCounts.Figure;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -274,6 +275,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
             read(true);
             pool.released(this);
         } else {
+            if (!reader.keepsConnection()) {
+                pool.count(Figure.CLOSE_NOTIFY);
+            }
             close();
         }
         if (current != null) {
@@ -285,6 +289,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
         var current = listener;
         listener = null;
         boolean here = isOpen();
+        if (failure == UpstreamFailure.MALFORMED) {
+            pool.count(Figure.PROTOCOL_ERROR);
+        }
         close();
         if (current != null) {
             pool.endedActive(here);

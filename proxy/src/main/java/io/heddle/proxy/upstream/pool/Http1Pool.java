@@ -59,6 +59,7 @@ final class Http1Pool implements ConnectionPool {
         }
         ticket.waitsIn(this);
         waiting.addLast(ticket);
+        count(Figure.PENDING_TOTAL);
         open();
         openAhead();
     }
@@ -86,10 +87,14 @@ final class Http1Pool implements ConnectionPool {
         }
     }
 
+    void count(Figure figure) {
+        connector.target().load().connections().count(figure);
+    }
+
     private @Nullable Http1Connection free() {
         var free = idle.pollFirst();
         while (free != null && isUsedUp(free)) {
-            free.close();
+            closeUsedUp(free);
             free = idle.pollFirst();
         }
         return free;
@@ -99,6 +104,12 @@ final class Http1Pool implements ConnectionPool {
         boolean asked = limits.requests() > 0 && connection.served() >= limits.requests();
         long duration = limits.duration().toNanos();
         return asked || (duration > 0 && worker.now() - connection.openedAt() >= duration);
+    }
+
+    private void closeUsedUp(Http1Connection connection) {
+        boolean asked = limits.requests() > 0 && connection.served() >= limits.requests();
+        count(asked ? Figure.MAX_REQUESTS : Figure.MAX_DURATION);
+        connection.close();
     }
 
     /// Opens a connection for whoever waits without one on its way, if one more is allowed.
@@ -140,6 +151,7 @@ final class Http1Pool implements ConnectionPool {
 
     private void stands(Http1Connection connection) {
         established++;
+        count(Figure.HTTP1_TOTAL);
         connection.established(worker.now());
         released(connection);
     }
@@ -157,7 +169,7 @@ final class Http1Pool implements ConnectionPool {
         int stranded = waiting.size() > connecting ? 1 : 0;
         int all = connecting + established == 0 ? waiting.size() : stranded;
         for (int i = 0; i < all && !waiting.isEmpty(); i++) {
-            connector.target().load().connections().count(Figure.PENDING_FAILURE);
+            count(Figure.PENDING_FAILURE);
             first().failed(failure);
         }
         open();
@@ -184,7 +196,7 @@ final class Http1Pool implements ConnectionPool {
             return;
         }
         if (isUsedUp(connection)) {
-            connection.close();
+            closeUsedUp(connection);
         } else if (!waiting.isEmpty()) {
             connection.serve(first());
         } else if (retired) {
@@ -243,6 +255,7 @@ final class Http1Pool implements ConnectionPool {
         for (var connection : idle.toArray(new Http1Connection[0])) {
             long at = due(connection);
             if (at <= now) {
+                count(isUsedUp(connection) ? Figure.MAX_DURATION : Figure.IDLE_TIMEOUT);
                 connection.close();
             } else {
                 wake(at);

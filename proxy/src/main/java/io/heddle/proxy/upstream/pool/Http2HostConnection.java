@@ -66,6 +66,7 @@ final class Http2HostConnection extends ChannelInboundHandlerAdapter implements 
     /// It has stood as long as it may: it ends when the requests on it are done.
     private void tooOld() {
         worker.tick();
+        pool.count(Figure.MAX_DURATION);
         pool.left(this);
         retire();
     }
@@ -146,7 +147,7 @@ final class Http2HostConnection extends ChannelInboundHandlerAdapter implements 
 
     /// A request on it was reset; by the host unless `here`.
     void wasReset(boolean here) {
-        pool.target().load().connections().count(here ? Figure.SENT_RESET : Figure.RECEIVED_RESET);
+        pool.count(here ? Figure.SENT_RESET : Figure.RECEIVED_RESET);
     }
 
     /// `stream` is told when all that was read is worked on.
@@ -195,6 +196,9 @@ final class Http2HostConnection extends ChannelInboundHandlerAdapter implements 
         if (connection().active() > 0) {
             pool.target().load().connections().endedActive(ConnectionEnd.isHere(ctx.channel()));
         }
+        if (transport().idled()) {
+            pool.count(Figure.IDLE_TIMEOUT);
+        }
         transport().gone();
         connection().closed();
         pool.closed(this);
@@ -219,6 +223,7 @@ final class Http2HostConnection extends ChannelInboundHandlerAdapter implements 
 
     @Override
     public void goingAway() {
+        pool.count(Figure.CLOSE_NOTIFY);
         pool.left(this);
     }
 
@@ -236,6 +241,9 @@ final class Http2HostConnection extends ChannelInboundHandlerAdapter implements 
     @Override
     public void failed(Http2Error error, String reason) {
         faulty = error != Http2Error.NO_ERROR;
+        if (faulty) {
+            pool.count(Figure.PROTOCOL_ERROR);
+        }
         pool.counters().failed();
         pool.left(this);
     }

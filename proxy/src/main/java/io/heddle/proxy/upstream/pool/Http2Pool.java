@@ -61,6 +61,7 @@ final class Http2Pool implements ConnectionPool {
         }
         ticket.waitsIn(this);
         waiting.addLast(ticket);
+        count(Figure.PENDING_TOTAL);
         if (!ticket.changes() || !isSettling()) {
             open();
         }
@@ -75,8 +76,13 @@ final class Http2Pool implements ConnectionPool {
         var limits = target().limits();
         if (limits.requests() > 0 && connection.served() >= limits.requests()) {
             connections.remove(connection);
+            count(Figure.MAX_REQUESTS);
             connection.retire();
         }
+    }
+
+    void count(Figure figure) {
+        target().load().connections().count(figure);
     }
 
     private void open() {
@@ -126,6 +132,7 @@ final class Http2Pool implements ConnectionPool {
         var connection = new Http2HostConnection(this, worker);
         channel.pipeline().addLast(connection);
         established++;
+        count(Figure.HTTP2_TOTAL);
         connections.add(connection);
         roomMade(connection);
         if (retired) {
@@ -137,7 +144,7 @@ final class Http2Pool implements ConnectionPool {
         boolean none = connecting + established == 0;
         int all = none ? waiting.size() : Math.min(1, waiting.size());
         for (int i = 0; i < all && !waiting.isEmpty(); i++) {
-            target().load().connections().count(Figure.PENDING_FAILURE);
+            count(Figure.PENDING_FAILURE);
             var listener = first().listener();
             listener.unreachable(connector.lastFailure());
             listener.failed(failure);
