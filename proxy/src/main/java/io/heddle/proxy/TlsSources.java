@@ -2,13 +2,9 @@ package io.heddle.proxy;
 
 import io.heddle.proxy.listen.ServerTlsSource;
 import io.heddle.proxy.tls.TlsContexts;
-import io.heddle.proxy.tls.TlsHandlers;
 import io.heddle.proxy.upstream.connect.ClientTlsSource;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.ServerTls;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.handler.ssl.SslHandler;
-import java.util.Optional;
 import java.util.function.Function;
 
 /// Gives listeners and upstreams their TLS.
@@ -20,18 +16,6 @@ final class TlsSources {
     }
 
     static Function<ServerTls, ServerTlsSource> server(TlsContexts contexts) {
-        return settings -> new Server(contexts.server(settings));
-    }
-
-    private record Server(TlsHandlers handlers) implements ServerTlsSource {
-        @Override
-        public Optional<SslHandler> newHandler(ByteBufAllocator allocator) {
-            return handlers.newHandler(allocator);
-        }
-
-        @Override
-        public Optional<ClientCertificate> client(SslHandler handler) {
-            return handlers.peer(handler).map(ClientCertificate::of);
-        }
+        return settings -> ServerTlsSource.of(contexts.server(settings));
     }
 }

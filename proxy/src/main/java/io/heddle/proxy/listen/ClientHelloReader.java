@@ -1,5 +1,6 @@
 package io.heddle.proxy.listen;
 
+import io.heddle.proxy.tls.ClientHello;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -7,8 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/// Reads a TLS ClientHello (RFC 8446, section 4.1.2) for its server name (RFC 6066) and its application protocols
-/// (RFC 7301), as far as it has come. It may be spread over records and reads as it pleases.
+/// Reads a TLS ClientHello (RFC 8446, section 4.1.2) for its server name (RFC 6066), its application protocols
+/// (RFC 7301) and what it can check of certificates, as far as it has come. It may be spread over records and reads as it pleases.
 ///
 /// It holds at most one hello of 16 KiB, BoringSSL's own limit, and looks at each byte once. Unknown versions, cipher
 /// suites and extensions, GREASE (RFC 8701) among them, are passed over. Nothing is verified that a TLS library will
@@ -22,7 +23,11 @@ final class ClientHelloReader {
     private static final int HANDSHAKE = 22;
     private static final int CLIENT_HELLO = 1;
     private static final int SERVER_NAME = 0;
+    private static final int GROUPS = 10;
+    private static final int SIGNATURES = 13;
     private static final int ALPN = 16;
+    private static final int VERSIONS = 43;
+    private static final int TLS_1_2 = 0x0303;
     private static final int HOST_NAME = 0;
     private static final int LONGEST_NAME = 255;
 
@@ -34,6 +39,13 @@ final class ClientHelloReader {
     private int end;
     private String serverName = "";
     private List<String> protocols = List.of();
+    // Where these are in the hello, and how long; nothing is made of them unless they are asked for.
+    private int suitesAt;
+    private int groupsAt;
+    private int groupsLength;
+    private int signaturesAt;
+    private int signaturesLength;
+    private boolean saysVersions;
 
     /// What the bytes so far are.
     enum Result {
@@ -108,7 +120,7 @@ final class ClientHelloReader {
     private Result parse() {
         at = 4;
         end = 4 + number(1, 3);
-        boolean good = skip(2 + 32) && skipVector(1) && skipVector(2) && skipVector(1) && (at == end || extensions());
+        boolean good = skip(2 + 32) && skipVector(1) && suites() && skipVector(1) && (at == end || extensions());
         return good ? Result.FOUND : Result.MALFORMED;
     }
 
@@ -130,6 +142,11 @@ final class ClientHelloReader {
     private boolean skipVector(int octets) {
         int size = vector(octets, end);
         return size >= 0 && skip(size);
+    }
+
+    private boolean suites() {
+        suitesAt = at;
+        return skipVector(2);
     }
 
     private boolean extensions() {
@@ -155,6 +172,20 @@ final class ClientHelloReader {
         boolean good = switch (type) {
             case SERVER_NAME -> serverNames(limit);
             case ALPN -> applicationProtocols(limit);
+            case GROUPS -> {
+                groupsAt = at;
+                groupsLength = limit - at;
+                yield true;
+            }
+            case SIGNATURES -> {
+                signaturesAt = at;
+                signaturesLength = limit - at;
+                yield true;
+            }
+            case VERSIONS -> {
+                saysVersions = number(4, 2) == TLS_1_2;
+                yield true;
+            }
             default -> true;
         };
         at = limit;
@@ -209,6 +240,29 @@ final class ClientHelloReader {
         }
         protocols = List.copyOf(names);
         return true;
+    }
+
+    /// All that it says, once it is [found][Result#FOUND]. Lists that make no sense are empty: the TLS library refuses
+    /// them.
+    ClientHello hello() {
+        return new ClientHello(
+                serverName,
+                saysVersions,
+                numbers(suitesAt, 2 + number(suitesAt, 2)),
+                numbers(groupsAt, groupsLength),
+                numbers(signaturesAt, signaturesLength));
+    }
+
+    /// A list of 16-bit numbers with its length before it, in `size` octets.
+    private List<Integer> numbers(int from, int size) {
+        if (size < 2 || size % 2 != 0 || number(from, 2) != size - 2) {
+            return List.of();
+        }
+        var numbers = new ArrayList<Integer>();
+        for (int i = from + 2; i < from + size; i += 2) {
+            numbers.add(number(i, 2));
+        }
+        return numbers;
     }
 
     /// The name asked for, in lower case; empty without.

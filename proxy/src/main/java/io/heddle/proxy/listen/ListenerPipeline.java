@@ -11,6 +11,7 @@ import io.heddle.proxy.exchange.head.ForwardedCertificate;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.observe.RequestObserver;
 import io.heddle.proxy.observe.RequestTimeline;
+import io.heddle.proxy.tls.ClientHello;
 import io.heddle.traffic.rbac.ConnectionRbac;
 import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.runtime.ListenerFilter;
@@ -20,6 +21,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -174,14 +176,39 @@ final class ListenerPipeline {
             serve(step, chain, plaintext(step));
             return;
         }
-        var source = chain.tls().get();
-        var tls = source.newHandler(channel.alloc());
+        var patience = chain.chain().handshakeTimeout();
+        if (!chain.tls().get().choosesByHello()) {
+            encrypt(step, chain, ClientHello.UNKNOWN, patience);
+            return;
+        }
+        long begun = step.worker().tick();
+        channel.pipeline()
+                .addLast(new ClientHelloHandler(step.worker(), listener.stats(), patience, hello -> {
+                    encrypt(step, chain, hello, left(patience, step.worker().tick() - begun));
+                }));
+    }
+
+    /// What is left of it; zero is for ever, and stays so.
+    private static Duration left(Duration patience, long spentNanos) {
+        if (patience.isZero()) {
+            return patience;
+        }
+        var left = patience.minusNanos(spentNanos);
+        return left.toMillis() > 0 ? left : Duration.ofMillis(1);
+    }
+
+    /// TLS, with the certificate for a client that said `hello`. A handshake may take as long as `patience`.
+    private void encrypt(Step step, BoundChain chain, ClientHello hello, Duration patience) {
+        var listener = step.listener();
+        var channel = step.channel();
+        var source = chain.tls().orElseThrow();
+        var tls = source.newHandler(channel.alloc(), hello);
         if (tls.isEmpty()) {
             channel.close();
             return;
         }
         var handler = tls.get();
-        handler.setHandshakeTimeoutMillis(chain.chain().handshakeTimeout().toMillis());
+        handler.setHandshakeTimeoutMillis(patience.toMillis());
         channel.pipeline().addLast(handler);
         channel.pipeline()
                 .addLast(new AfterHandshake(

@@ -1,6 +1,7 @@
 package io.heddle.proxy.listen;
 
 import io.heddle.proxy.exchange.head.ForwardedCertificate;
+import io.heddle.proxy.tls.ClientHello;
 import io.heddle.proxy.tls.PeerCertificate;
 import io.heddle.proxy.tls.TlsHandlers;
 import io.netty.buffer.ByteBufAllocator;
@@ -9,8 +10,12 @@ import java.util.Optional;
 
 /// Makes the TLS handlers of one listener chain and reads the clients' certificates.
 public interface ServerTlsSource {
-    /// A handler; empty while a certificate or trust is missing, and then the connection is closed.
-    Optional<SslHandler> newHandler(ByteBufAllocator allocator);
+    /// Whether a client's hello is to be read before there can be a handler for it.
+    boolean choosesByHello();
+
+    /// A handler for a client that said `hello`, which may be unknown unless the source [chooses][#choosesByHello] by
+    /// it. Empty while a certificate or trust is missing, and then the connection is closed.
+    Optional<SslHandler> newHandler(ByteBufAllocator allocator, ClientHello hello);
 
     /// Who the client is, once the handshake of `handler` has succeeded; empty without a verified certificate.
     Optional<ClientCertificate> client(SslHandler handler);
@@ -19,8 +24,13 @@ public interface ServerTlsSource {
     static ServerTlsSource of(TlsHandlers handlers) {
         return new ServerTlsSource() {
             @Override
-            public Optional<SslHandler> newHandler(ByteBufAllocator allocator) {
-                return handlers.newHandler(allocator);
+            public boolean choosesByHello() {
+                return handlers.choosesByHello();
+            }
+
+            @Override
+            public Optional<SslHandler> newHandler(ByteBufAllocator allocator, ClientHello hello) {
+                return handlers.newHandler(allocator, hello);
             }
 
             @Override

@@ -13,7 +13,8 @@ import java.util.List;
 ///
 /// @param chain the leaf first
 /// @param key the leaf's key
-record KeyMaterial(List<X509Certificate> chain, PrivateKey key) {
+/// @param kind what kind of key that is
+record KeyMaterial(List<X509Certificate> chain, PrivateKey key, KeyKind kind) {
     KeyMaterial {
         chain = List.copyOf(chain);
     }
@@ -23,11 +24,19 @@ record KeyMaterial(List<X509Certificate> chain, PrivateKey key) {
         try {
             var chain = Pem.certificates(chainPem);
             var key = Pem.privateKey(keyPem);
+            var kind = KeyKind.of(chain.getFirst().getPublicKey());
+            if (kind.isEmpty()) {
+                return Checked.rejected(Problem.error(
+                        object,
+                        "",
+                        "the certificate's key is of no kind that is used",
+                        "make one of RSA with 2048 bits or more, or of P-256, P-384 or P-521"));
+            }
             if (!fits(chain.getFirst().getPublicKey(), key)) {
                 return Checked.rejected(Problem.error(
                         object, "", "the private key does not belong to the certificate", "give both of one issue"));
             }
-            return Checked.ok(new KeyMaterial(chain, key));
+            return Checked.ok(new KeyMaterial(chain, key, kind.get()));
         } catch (GeneralSecurityException invalid) {
             return Checked.rejected(Problem.error(
                     object,

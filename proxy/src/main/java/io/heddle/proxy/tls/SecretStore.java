@@ -137,8 +137,10 @@ public final class SecretStore {
     /// come, and so may the proxy's own identity.
     List<Problem> check(String object, TlsSettings settings) {
         var problems = new ArrayList<Problem>();
-        if (!mayCome(settings.certificate())) {
-            problems.addAll(certificate(settings.certificate()).problems());
+        for (var source : settings.certificates()) {
+            if (!mayCome(source)) {
+                problems.addAll(certificate(source).problems());
+            }
         }
         if (!mayCome(settings.verification().trust())) {
             problems.addAll(trust(settings.verification()).problems());
@@ -207,17 +209,27 @@ public final class SecretStore {
         followers.add(follower);
     }
 
-    /// The certificate and key of `source`; empty for none.
-    Checked<Optional<KeyMaterial>> certificate(CertificateSource source) {
-        if (source instanceof CertificateSource.None) {
-            return Checked.ok(Optional.empty());
+    /// The certificates and keys of `sources`, in their order, where all of them are there.
+    Checked<List<KeyMaterial>> certificates(List<CertificateSource> sources) {
+        var found = new ArrayList<KeyMaterial>();
+        var problems = new ArrayList<Problem>();
+        for (var source : sources) {
+            switch (certificate(source)) {
+                case Checked.Ok<KeyMaterial>(var material, var _) -> found.add(material);
+                case Checked.Rejected<KeyMaterial>(var wrong) -> problems.addAll(wrong);
+            }
         }
+        return problems.isEmpty() ? Checked.ok(found) : new Checked.Rejected<>(problems);
+    }
+
+    /// The certificate and key of `source`.
+    Checked<KeyMaterial> certificate(CertificateSource source) {
         return switch (read(source)) {
             case Checked.Ok<KeyMaterial>(var material, var _) -> {
                 if (changesByFile(source)) {
                     lastGood.put(source, material);
                 }
-                yield Checked.ok(Optional.of(material));
+                yield Checked.ok(material);
             }
             case Checked.Rejected<KeyMaterial>(var problems) -> {
                 var kept = lastGood.get(source);
@@ -225,7 +237,7 @@ public final class SecretStore {
                     yield new Checked.Rejected<>(problems);
                 }
                 log.atWarn().addKeyValue("problems", problems).log("keeping the last good certificate");
-                yield Checked.ok(Optional.of(kept));
+                yield Checked.ok(kept);
             }
         };
     }

@@ -5,11 +5,13 @@ import io.heddle.model.problem.Problem;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.ServerTls;
 import io.heddle.traffic.runtime.TlsSettings;
+import io.heddle.traffic.runtime.TlsVersions;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.lang.ref.Cleaner;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +31,7 @@ public final class TlsHandlers {
     private final SecretStore secrets;
     private final Slot slot = new Slot();
 
-    private Optional<KeyMaterial> own = Optional.empty();
+    private List<KeyMaterial> own = List.of();
     private Optional<TrustBundle> trust = Optional.empty();
     private List<Problem> problems = List.of();
     private volatile boolean verifies;
@@ -46,7 +48,17 @@ public final class TlsHandlers {
     /// The handler for a new connection. Empty while a secret is missing or wrong: then the connection must be closed,
     /// and the reason stands in the log.
     public Optional<SslHandler> newHandler(ByteBufAllocator allocator) {
-        return slot.newHandler(settings, allocator);
+        return newHandler(allocator, ClientHello.UNKNOWN);
+    }
+
+    /// The same for a client that said `hello`; its bytes are still to be given to the handler.
+    public Optional<SslHandler> newHandler(ByteBufAllocator allocator, ClientHello hello) {
+        return slot.newHandler(settings, allocator, hello);
+    }
+
+    /// Whether it depends on a client's hello which certificate that is shown.
+    public boolean choosesByHello() {
+        return settings.certificates().size() > 1;
     }
 
     /// What the peer's certificate says, once the handshake of `handler` has succeeded; empty when the peer showed none
@@ -59,7 +71,7 @@ public final class TlsHandlers {
     synchronized ShownCertificates certificates() {
         return new ShownCertificates(
                 trust.map(TrustBundle::authorities).orElse(List.of()),
-                own.map(KeyMaterial::chain).orElse(List.of()));
+                own.stream().flatMap(material -> material.chain().stream()).toList());
     }
 
     /// Why no connection can be made; empty when one can.
@@ -69,11 +81,11 @@ public final class TlsHandlers {
 
     /// Looks at the secrets again and makes a new context if they have changed.
     synchronized void refresh() {
-        var found = secrets.certificate(settings.certificate());
+        var found = secrets.certificates(settings.certificates());
         var trusted = secrets.trust(settings.verification());
         switch (found) {
-            case Checked.Rejected<Optional<KeyMaterial>>(var wrong) -> unavailable(wrong);
-            case Checked.Ok<Optional<KeyMaterial>>(var material, var _) -> {
+            case Checked.Rejected<List<KeyMaterial>>(var wrong) -> unavailable(wrong);
+            case Checked.Ok<List<KeyMaterial>>(var material, var _) -> {
                 switch (trusted) {
                     case Checked.Rejected<Optional<TrustBundle>>(var wrong) -> unavailable(wrong);
                     case Checked.Ok<Optional<TrustBundle>>(var bundle, var _) -> use(material, bundle);
@@ -90,26 +102,50 @@ public final class TlsHandlers {
         };
     }
 
-    private void use(Optional<KeyMaterial> material, Optional<TrustBundle> bundle) {
+    private void use(List<KeyMaterial> material, Optional<TrustBundle> bundle) {
         if (slot.isFilled() && material.equals(own) && bundle.equals(trust)) {
             return;
         }
-        switch (factory.context(settings, material, bundle)) {
-            case Checked.Rejected<SslContext>(var wrong) -> unavailable(wrong);
-            case Checked.Ok<SslContext>(var context, var _) -> {
+        switch (contexts(material, bundle)) {
+            case Checked.Rejected<Contexts>(var wrong) -> unavailable(wrong);
+            case Checked.Ok<Contexts>(var contexts, var _) -> {
                 own = material;
                 trust = bundle;
                 verifies = bundle.isPresent();
                 problems = List.of();
-                slot.replace(context);
+                slot.replace(contexts);
             }
         }
+    }
+
+    /// One context for each certificate; without, one that shows none.
+    private Checked<Contexts> contexts(List<KeyMaterial> material, Optional<TrustBundle> bundle) {
+        var shown = material.isEmpty()
+                ? List.of(Optional.<KeyMaterial>empty())
+                : material.stream().map(Optional::of).toList();
+        var made = new ArrayList<SslContext>();
+        for (var one : shown) {
+            switch (factory.context(settings, one, bundle)) {
+                case Checked.Rejected<SslContext>(var wrong) -> {
+                    made.forEach(ReferenceCountUtil::release);
+                    return new Checked.Rejected<>(wrong);
+                }
+                case Checked.Ok<SslContext>(var context, var _) -> made.add(context);
+            }
+        }
+        return Checked.ok(new Contexts(made, choice(material, made.getFirst())));
+    }
+
+    private CertificateChoice choice(List<KeyMaterial> material, SslContext first) {
+        boolean fullScan = settings instanceof ServerTls server && server.shown().fullScan();
+        boolean speaks13 = settings.parameters().versions().maximum() == TlsVersions.Version.TLS_1_3;
+        return new CertificateChoice(material, fullScan, speaks13, first.cipherSuites());
     }
 
     private void unavailable(List<Problem> wrong) {
         if (!wrong.equals(problems)) {
             // Whoever obtains the first certificate says so when it cannot be had.
-            log.atLevel(secrets.isAwaited(settings.certificate()) ? Level.DEBUG : Level.WARN)
+            log.atLevel(settings.certificates().stream().anyMatch(secrets::isAwaited) ? Level.DEBUG : Level.WARN)
                     .addKeyValue("tls", label(settings))
                     .addKeyValue("problems", wrong)
                     .log("connections are refused until their secrets are there");
@@ -118,24 +154,38 @@ public final class TlsHandlers {
         slot.replace(null);
     }
 
-    /// Holds the context that is in use, and one reference to it.
+    /// One context for each certificate, and the choice among them. Owns a reference to each.
+    private record Contexts(List<SslContext> all, CertificateChoice choice) {
+        SslContext chosen(ClientHello hello) {
+            return all.size() == 1 ? all.getFirst() : all.get(choice.choose(hello));
+        }
+
+        void release() {
+            all.forEach(ReferenceCountUtil::release);
+        }
+    }
+
+    /// Holds the contexts that are in use.
     private static final class Slot {
-        private @Nullable SslContext context;
+        private @Nullable Contexts contexts;
 
         synchronized boolean isFilled() {
-            return context != null;
+            return contexts != null;
         }
 
-        synchronized Optional<SslHandler> newHandler(TlsSettings settings, ByteBufAllocator allocator) {
-            return context == null
+        synchronized Optional<SslHandler> newHandler(
+                TlsSettings settings, ByteBufAllocator allocator, ClientHello hello) {
+            return contexts == null
                     ? Optional.empty()
-                    : Optional.of(ContextFactory.handler(context, settings, allocator));
+                    : Optional.of(ContextFactory.handler(contexts.chosen(hello), settings, allocator));
         }
 
-        synchronized void replace(@Nullable SslContext next) {
-            var previous = context;
-            context = next;
-            ReferenceCountUtil.release(previous);
+        synchronized void replace(@Nullable Contexts next) {
+            var previous = contexts;
+            contexts = next;
+            if (previous != null) {
+                previous.release();
+            }
         }
     }
 }

@@ -45,6 +45,30 @@ class ClientHelloReaderTest {
         assertThat(reader.protocols()).isEmpty();
     }
 
+    @Test
+    void reads_what_a_client_can_check() {
+        var reader = new ClientHelloReader();
+        assertThat(read(reader, Hellos.real("a.example"))).isEqualTo(Result.FOUND);
+        assertThat(reader.hello().serverName()).isEqualTo("a.example");
+        assertThat(reader.hello().saysVersions()).isTrue();
+        assertThat(reader.hello().suites()).contains(0x1301, 0xc02b, 0xc02f);
+        assertThat(reader.hello().groups()).contains(23, 29);
+        assertThat(reader.hello().signatures()).contains(0x0403, 0x0804);
+    }
+
+    @Test
+    void lists_that_make_no_sense_are_empty() {
+        var message = Hellos.message(
+                Hellos.extension(10, new byte[] {0, 4, 0, 23}),
+                Hellos.extension(13, Hellos.sized(2, new byte[] {4, 3, 8})));
+        var reader = new ClientHelloReader();
+        assertThat(read(reader, Hellos.records(message, 16_384))).isEqualTo(Result.FOUND);
+        assertThat(reader.hello().suites()).containsExactly(0x0a0a, 0x1301);
+        assertThat(reader.hello().saysVersions()).isFalse();
+        assertThat(reader.hello().groups()).isEmpty();
+        assertThat(reader.hello().signatures()).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 7, 100, 16_384})
     void reads_a_hello_in_many_records_and_many_reads(int size) {
@@ -122,7 +146,10 @@ class ClientHelloReaderTest {
         long seed = System.nanoTime();
         System.out.println("seed " + seed);
         var random = new Random(seed);
-        var good = Hellos.records(Hellos.message(Hellos.serverName("a.example"), Hellos.protocols("h2")), 50);
+        var good = Hellos.records(Hellos.message(Hellos.serverName("a.example"), Hellos.protocols("h2"),
+                Hellos.extension(10, Hellos.sized(2, new byte[] {0, 23, 0, 29})),
+                Hellos.extension(13, Hellos.sized(2, new byte[] {4, 3, 8, 4})),
+                Hellos.extension(43, Hellos.sized(1, new byte[] {3, 4}))), 50);
         for (int i = 0; i < 5_000; i++) {
             var bytes = good.clone();
             for (int j = 0; j <= random.nextInt(3); j++) {
@@ -140,7 +167,11 @@ class ClientHelloReaderTest {
     private static void compare(byte[] bytes) {
         var whole = new ClientHelloReader();
         var pieces = new ClientHelloReader();
-        assertThat(slowly(pieces, bytes)).isEqualTo(bytes.length == 0 ? Result.MORE : read(whole, bytes));
+        var result = slowly(pieces, bytes);
+        assertThat(result).isEqualTo(bytes.length == 0 ? Result.MORE : read(whole, bytes));
+        if (result == Result.FOUND) {
+            assertThat(pieces.hello()).isEqualTo(whole.hello());
+        }
         assertThat(pieces.serverName()).isEqualTo(whole.serverName());
         assertThat(pieces.protocols()).isEqualTo(whole.protocols());
     }

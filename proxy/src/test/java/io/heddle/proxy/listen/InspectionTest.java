@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.heddle.traffic.route.ClusterChoice;
-import io.heddle.traffic.runtime.CertificateSource;
 import io.heddle.traffic.runtime.Listener;
 import io.heddle.traffic.runtime.ListenerChain;
 import io.heddle.traffic.runtime.ListenerChain.Match;
@@ -12,6 +11,7 @@ import io.heddle.traffic.runtime.ListenerFilter;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.heddle.traffic.runtime.PeerVerification;
 import io.heddle.traffic.runtime.RuntimeConfig;
+import io.heddle.traffic.runtime.ServerCertificates;
 import io.heddle.traffic.runtime.ServerTls;
 import io.heddle.traffic.runtime.TlsParameters;
 import io.heddle.traffic.runtime.TlsSessions;
@@ -52,7 +52,7 @@ class InspectionTest {
     /// A chain on which TLS ends.
     private static ListenerChain secured(Match match, Origin origin) {
         var tls = new ServerTls(
-                new CertificateSource.None(),
+                ServerCertificates.NONE,
                 PeerVerification.NONE,
                 true,
                 TlsParameters.DEFAULT,

@@ -11,6 +11,7 @@ import io.heddle.proxy.observe.RequestObserver;
 import io.heddle.proxy.observe.RequestTimeline;
 import io.heddle.proxy.ondemand.OnDemand;
 import io.heddle.proxy.overload.Overload;
+import io.heddle.proxy.tls.ClientHello;
 import io.heddle.proxy.upstream.Upstreams;
 import io.heddle.traffic.balance.BalancerPolicy;
 import io.heddle.traffic.balance.host.Endpoint;
@@ -113,7 +114,12 @@ final class RunningProxy implements AutoCloseable {
 
     private record NoCertificate() implements ServerTlsSource {
         @Override
-        public Optional<SslHandler> newHandler(ByteBufAllocator allocator) {
+        public boolean choosesByHello() {
+            return false;
+        }
+
+        @Override
+        public Optional<SslHandler> newHandler(ByteBufAllocator allocator, ClientHello hello) {
             return Optional.empty();
         }
 

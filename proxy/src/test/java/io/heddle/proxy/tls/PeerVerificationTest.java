@@ -8,6 +8,7 @@ import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.PeerVerification;
 import io.heddle.traffic.runtime.PeerVerification.Pins;
 import io.heddle.traffic.runtime.PeerVerification.Revocation;
+import io.heddle.traffic.runtime.ServerCertificates;
 import io.heddle.traffic.runtime.ServerTls;
 import io.heddle.traffic.runtime.TlsParameters;
 import io.heddle.traffic.runtime.TlsSessions;
@@ -60,7 +61,7 @@ final class PeerVerificationTest {
 
     private static ServerTls server(TestAuthority.Issued shown, TlsParameters parameters) {
         return new ServerTls(
-                new CertificateSource.Inline(shown.chain(), shown.key()),
+                ServerCertificates.of(new CertificateSource.Inline(shown.chain(), shown.key())),
                 PeerVerification.NONE,
                 false,
                 parameters,
@@ -254,7 +255,7 @@ final class PeerVerificationTest {
     @Test
     void clients_that_are_verified_prove_themselves_anew() throws Exception {
         var verifying = new ServerTls(
-                new CertificateSource.Inline(catalog.chain(), catalog.key()),
+                ServerCertificates.of(new CertificateSource.Inline(catalog.chain(), catalog.key())),
                 PeerVerification.of(new TrustSource.Inline(mesh.rootPem()), List.of()),
                 false,
                 TlsParameters.DEFAULT,
@@ -280,7 +281,7 @@ final class PeerVerificationTest {
 
     private ServerTls anonymous(TlsSessions sessions) {
         return new ServerTls(
-                new CertificateSource.Inline(catalog.chain(), catalog.key()),
+                ServerCertificates.of(new CertificateSource.Inline(catalog.chain(), catalog.key())),
                 PeerVerification.NONE,
                 false,
                 TlsParameters.DEFAULT,

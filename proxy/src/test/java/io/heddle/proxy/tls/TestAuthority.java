@@ -102,6 +102,22 @@ public final class TestAuthority {
         return new Issued(certify(leafKeys.getPublic(), lifetime, names), Pem.text(leafKeys.getPrivate()));
     }
 
+    /// A certificate with its key, which is `keys`.
+    public Issued issue(KeyPair keys, GeneralName... names) {
+        return new Issued(certify(keys.getPublic(), Duration.ofHours(1), names), Pem.text(keys.getPrivate()));
+    }
+
+    /// A certificate that has a common name and no others.
+    Issued issueCommonName(String commonName, KeyPair keys) {
+        var request = new Request(
+                commonName,
+                keys.getPublic(),
+                false,
+                lifetime(Duration.ofHours(1)),
+                new GeneralNames(new GeneralName[0]));
+        return new Issued(pem(sign(request, name, this.keys)), Pem.text(keys.getPrivate()));
+    }
+
     /// A chain, leaf first and root last, for someone else's key.
     public String certify(PublicKey key, Duration lifetime, GeneralName... names) {
         var request = new Request("", key, false, lifetime(lifetime), new GeneralNames(names));
@@ -156,9 +172,25 @@ public final class TestAuthority {
 
     /// A P-256 key pair.
     public static KeyPair newKeys() {
+        return newKeys("secp256r1");
+    }
+
+    /// A key pair on this curve.
+    public static KeyPair newKeys(String curve) {
         try {
             var generator = KeyPairGenerator.getInstance("EC");
-            generator.initialize(new ECGenParameterSpec("secp256r1"));
+            generator.initialize(new ECGenParameterSpec(curve));
+            return generator.generateKeyPair();
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /// An RSA key pair of so many bits.
+    public static KeyPair newRsaKeys(int bits) {
+        try {
+            var generator = KeyPairGenerator.getInstance("RSA");
+            generator.initialize(bits);
             return generator.generateKeyPair();
         } catch (GeneralSecurityException impossible) {
             throw new IllegalStateException(impossible);

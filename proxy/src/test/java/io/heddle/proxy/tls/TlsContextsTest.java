@@ -8,6 +8,7 @@ import io.heddle.traffic.runtime.CertificateSource;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.PeerVerification;
 import io.heddle.traffic.runtime.RuntimeConfig;
+import io.heddle.traffic.runtime.ServerCertificates;
 import io.heddle.traffic.runtime.ServerTls;
 import io.heddle.traffic.runtime.SubjectAltNameMatcher;
 import io.heddle.traffic.runtime.TlsParameters;
@@ -162,7 +163,7 @@ class TlsContextsTest {
     void a_missing_secret_refuses_connections_until_it_comes() throws Exception {
         var contexts = new TlsContexts(secrets);
         var named = new ServerTls(
-                new CertificateSource.Secret("shop-cert"),
+                ServerCertificates.of(new CertificateSource.Secret("shop-cert")),
                 PeerVerification.of(new TrustSource.Secret("ROOTCA"), List.of()),
                 true,
                 TlsParameters.of(ONLY_1_3),
@@ -204,7 +205,7 @@ class TlsContextsTest {
         var own = new SecretStore(Optional.of(files), watch);
         var contexts = new TlsContexts(own);
         var identity = new ServerTls(
-                new CertificateSource.Secret("default"),
+                ServerCertificates.of(new CertificateSource.Secret("default")),
                 PeerVerification.of(new TrustSource.Secret("ROOTCA"), List.of()),
                 true,
                 TlsParameters.of(ONLY_1_3),
@@ -311,7 +312,7 @@ class TlsContextsTest {
 
     private ServerTls server(TestAuthority.Issued issued, boolean required) {
         return new ServerTls(
-                inline(issued),
+                ServerCertificates.of(inline(issued)),
                 PeerVerification.of(new TrustSource.Inline(mesh.rootPem()), List.of()),
                 required,
                 TlsParameters.DEFAULT,

@@ -22,6 +22,11 @@ public record ClientTls(
         applicationProtocols = List.copyOf(applicationProtocols);
     }
 
+    @Override
+    public List<CertificateSource> certificates() {
+        return certificate instanceof CertificateSource.None ? List.of() : List.of(certificate);
+    }
+
     /// The same with other protocols offered by ALPN.
     public ClientTls offering(List<String> protocols) {
         return new ClientTls(certificate, verification, serverName, parameters, protocols, sessions);

@@ -4,14 +4,14 @@ import java.util.List;
 
 /// TLS towards clients, as Envoy's `DownstreamTlsContext`.
 ///
-/// @param certificate what is shown to clients
+/// @param shown what is shown to clients
 /// @param verification what is asked of a client's certificate
 /// @param requireClientCertificate whether a client without one is refused
 /// @param parameters versions, ciphers and curves
 /// @param applicationProtocols ALPN, in order of preference; empty offers none
 /// @param sessions what is kept of sessions
 public record ServerTls(
-        CertificateSource certificate,
+        ServerCertificates shown,
         PeerVerification verification,
         boolean requireClientCertificate,
         TlsParameters parameters,
@@ -20,5 +20,10 @@ public record ServerTls(
         implements TlsSettings {
     public ServerTls {
         applicationProtocols = List.copyOf(applicationProtocols);
+    }
+
+    @Override
+    public List<CertificateSource> certificates() {
+        return shown.all();
     }
 }

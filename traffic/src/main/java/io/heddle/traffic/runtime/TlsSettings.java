@@ -4,8 +4,8 @@ import java.util.List;
 
 /// How a connection is encrypted and how its peer proves who it is: what both directions have in common.
 public sealed interface TlsSettings permits ServerTls, ClientTls {
-    /// What is shown to the peer.
-    CertificateSource certificate();
+    /// What is shown to the peer: none, one, or one of several, of which only a server has more.
+    List<CertificateSource> certificates();
 
     /// What is asked of the peer's certificate.
     PeerVerification verification();

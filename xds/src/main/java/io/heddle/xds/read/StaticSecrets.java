@@ -111,11 +111,13 @@ final class StaticSecrets {
 
     private CommonTlsContext place(CommonTlsContext message) {
         var placed = message.toBuilder();
-        if (message.getTlsCertificateSdsSecretConfigsCount() == 1) {
-            find(message.getTlsCertificateSdsSecretConfigs(0))
-                    .filter(Secret::hasTlsCertificate)
-                    .ifPresent(secret -> placed.clearTlsCertificateSdsSecretConfigs()
-                            .addTlsCertificates(secret.getTlsCertificate()));
+        var certificates = message.getTlsCertificateSdsSecretConfigsList().stream()
+                .flatMap(config -> find(config).stream())
+                .filter(Secret::hasTlsCertificate)
+                .map(Secret::getTlsCertificate)
+                .toList();
+        if (certificates.size() == message.getTlsCertificateSdsSecretConfigsCount()) {
+            placed.clearTlsCertificateSdsSecretConfigs().addAllTlsCertificates(certificates);
         }
         if (message.hasValidationContextSdsSecretConfig()) {
             find(message.getValidationContextSdsSecretConfig())

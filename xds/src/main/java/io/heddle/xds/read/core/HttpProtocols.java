@@ -236,7 +236,7 @@ public final class HttpProtocols {
         scope.at("alpn_protocols")
                 .warning(unspoken.get() + " is not spoken by codec_type " + kind + " and is not offered", "remove it");
         return new ServerTls(
-                tls.certificate(),
+                tls.shown(),
                 tls.verification(),
                 tls.requireClientCertificate(),
                 tls.parameters(),

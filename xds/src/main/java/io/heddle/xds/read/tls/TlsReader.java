@@ -3,17 +3,20 @@ package io.heddle.xds.read.tls;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.heddle.traffic.runtime.CertificateSource;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.PeerVerification;
+import io.heddle.traffic.runtime.ServerCertificates;
 import io.heddle.traffic.runtime.ServerTls;
 import io.heddle.traffic.runtime.TlsSessions;
 import io.heddle.traffic.runtime.TrustSource;
 import io.heddle.xds.read.core.Fields;
 import io.heddle.xds.read.core.Scope;
 import io.heddle.xds.read.core.Values;
+import java.util.ArrayList;
 import java.util.List;
 
 /// Reads TLS settings. What concerns verification and is not supported is an error.
@@ -25,7 +28,7 @@ public final class TlsReader {
     private static final Fields<DownstreamTlsContext> DOWNSTREAM = Fields.ignoringOthers(DownstreamTlsContext.class)
             .reads("common_tls_context", "require_client_certificate")
             .refuses("require_sni")
-            .reads("disable_stateful_session_resumption", "session_timeout")
+            .reads("disable_stateful_session_resumption", "session_timeout", "full_scan_certs_on_sni_mismatch")
             .limits("disable_stateless_session_resumption", "on where clients are verified: they get no tickets")
             .limits("ocsp_staple_policy", "`LENIENT_STAPLING` only");
     private static final Fields<UpstreamTlsContext> UPSTREAM = Fields.ignoringOthers(UpstreamTlsContext.class)
@@ -35,8 +38,8 @@ public final class TlsReader {
     private static final Fields<CommonTlsContext> COMMON = Fields.refusingOthers(CommonTlsContext.class)
             .reads("tls_params", "validation_context", "validation_context_sds_secret_config")
             .reads("combined_validation_context")
-            .limits("tls_certificates", "one certificate")
-            .limits("tls_certificate_sds_secret_configs", "one certificate")
+            .limits("tls_certificates", "one for clusters")
+            .limits("tls_certificate_sds_secret_configs", "one for clusters; not beside `tls_certificates`")
             .reads("alpn_protocols")
             .ignores("key_log");
     private static final Fields<TlsCertificate> CERTIFICATE = Fields.ignoringOthers(TlsCertificate.class)
@@ -60,14 +63,14 @@ public final class TlsReader {
         var here = scope.at("common_tls_context");
         here.check(common, COMMON);
         var tls = new ServerTls(
-                certificate(common, here),
+                new ServerCertificates(certificates(common, here), message.getFullScanCertsOnSniMismatch().getValue()),
                 ValidationReader.read(common, here),
                 message.getRequireClientCertificate().getValue(),
                 TlsParametersReader.read(common.getTlsParams(), here.at("tls_params")),
                 common.getAlpnProtocolsList(),
                 sessions(message, scope));
-        if (tls.certificate() instanceof CertificateSource.None) {
-            here.error("has no certificate", "set one certificate");
+        if (tls.certificates().isEmpty()) {
+            here.error("has no certificate", "set one or more");
         }
         if (tls.requireClientCertificate() && !verifies(tls.verification())) {
             scope.at("require_client_certificate")
@@ -87,8 +90,12 @@ public final class TlsReader {
         var common = message.getCommonTlsContext();
         var here = scope.at("common_tls_context");
         here.check(common, COMMON);
+        var certificates = certificates(common, here);
+        if (certificates.size() > 1) {
+            here.error("has more than one certificate to show to servers", "keep one");
+        }
         return new ClientTls(
-                certificate(common, here),
+                certificates.isEmpty() ? new CertificateSource.None() : certificates.getFirst(),
                 ValidationReader.read(common, here),
                 message.getSni(),
                 TlsParametersReader.read(common.getTlsParams(), here.at("tls_params")),
@@ -112,21 +119,27 @@ public final class TlsReader {
         return new TlsSessions(Math.clamp(Integer.toUnsignedLong(most), 0, standard.kept()), standard.timeout(), false);
     }
 
-    private static CertificateSource certificate(CommonTlsContext message, Scope scope) {
-        int count = message.getTlsCertificatesCount() + message.getTlsCertificateSdsSecretConfigsCount();
-        if (count > 1) {
-            scope.error("has more than one certificate", "keep one");
+    /// In their order; those that cannot be read are left out.
+    private static List<CertificateSource> certificates(CommonTlsContext message, Scope scope) {
+        if (message.getTlsCertificatesCount() > 0 && message.getTlsCertificateSdsSecretConfigsCount() > 0) {
+            scope.error("has certificates in place and by secrets", "give all of them in one of the two ways");
         }
-        if (message.getTlsCertificateSdsSecretConfigsCount() > 0) {
-            var secret = message.getTlsCertificateSdsSecretConfigs(0);
-            var here = scope.at("tls_certificate_sds_secret_configs", 0);
-            return ValidationReader.file(secret, here)
-                    .<CertificateSource>map(path -> new CertificateSource.SecretFile(path, secret.getName()))
-                    .orElseGet(() -> new CertificateSource.Secret(ValidationReader.secret(secret, here)));
+        var found = new ArrayList<CertificateSource>();
+        for (int i = 0; i < message.getTlsCertificatesCount(); i++) {
+            found.add(certificate(message.getTlsCertificates(i), scope.at("tls_certificates", i)));
         }
-        return message.getTlsCertificatesCount() > 0
-                ? certificate(message.getTlsCertificates(0), scope.at("tls_certificates", 0))
-                : new CertificateSource.None();
+        for (int i = 0; i < message.getTlsCertificateSdsSecretConfigsCount(); i++) {
+            found.add(secret(
+                    message.getTlsCertificateSdsSecretConfigs(i), scope.at("tls_certificate_sds_secret_configs", i)));
+        }
+        found.removeIf(CertificateSource.None.class::isInstance);
+        return found;
+    }
+
+    private static CertificateSource secret(SdsSecretConfig message, Scope scope) {
+        return ValidationReader.file(message, scope)
+                .<CertificateSource>map(path -> new CertificateSource.SecretFile(path, message.getName()))
+                .orElseGet(() -> new CertificateSource.Secret(ValidationReader.secret(message, scope)));
     }
 
     static CertificateSource certificate(TlsCertificate message, Scope scope) {
