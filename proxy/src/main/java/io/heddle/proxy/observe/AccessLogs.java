@@ -49,6 +49,10 @@ public final class AccessLogs implements RequestObserver, AutoCloseable {
             return Checked.ok(new AccessLogs(Optional.empty()));
         }
         var path = settings.get().path();
+        var wrong = LogFile.check(path);
+        if (wrong.isPresent()) {
+            return Checked.rejected(wrong.get().of("options", "accessLog"));
+        }
         var format = settings.get().format();
         var read = format.equals("json") ? Checked.ok(LogFormat.standardJson()) : LogFormat.text(format);
         return read.then(good -> {

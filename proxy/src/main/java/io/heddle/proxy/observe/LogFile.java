@@ -48,6 +48,9 @@ final class LogFile implements AutoCloseable {
 
     /// What is wrong with `path` as the place of a log.
     static Optional<Problem> check(String path) {
+        if (path.isEmpty()) {
+            return Optional.of(problem("is empty"));
+        }
         try {
             return Path.of(path).getFileName() == null ? Optional.of(problem("names no file")) : Optional.empty();
         } catch (InvalidPathException _) {

@@ -28,6 +28,8 @@ import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AccessLogsTest {
     @Test
@@ -106,6 +108,19 @@ class AccessLogsTest {
         var others = LogFormat.text("%START_TIME(%Q)% %UNIQUE_ID% %DOWNSTREAM_PEER_SERIAL% %GRPC_STATUS(NUMBER)%\n");
         assertThat(others.problems()).hasSize(4).noneMatch(Problem::isError);
         assertThat(line(others, Timelines.outbound(200))).isEqualTo("2026-11-21T12:34:56.789Z - - -\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/", "a\0b"})
+    void a_log_without_a_file_is_refused(String path) {
+        assertThat(AccessLogs.check(config(logging(path, "a")))).singleElement().satisfies(problem -> {
+            assertThat(problem.isError()).isTrue();
+            assertThat(problem.toString()).contains("access_log").doesNotContain("\0");
+            assertThat(problem.remedy()).isEqualTo("name a file");
+        });
+        assertThat(AccessLogs.open(Optional.of(new AccessLogs.Settings(path, "json")))
+                        .problems())
+                .anyMatch(Problem::isError);
     }
 
     @Test
@@ -201,7 +216,11 @@ class AccessLogsTest {
 
     /// A filter whose connections, or requests, are logged to `file` in this format.
     private static NetworkFilter.Tcp logging(Path file, String format) {
-        var log = new NetworkFilter.AccessLog(file.toString(), format + "\n", Map.of(), Optional.empty());
+        return logging(file.toString(), format);
+    }
+
+    private static NetworkFilter.Tcp logging(String file, String format) {
+        var log = new NetworkFilter.AccessLog(file, format + "\n", Map.of(), Optional.empty());
         var one = new NetworkFilter.Tcp("relay", "app", Duration.ZERO);
         return new NetworkFilter.Tcp(one.statPrefix(), one.clusters(), one.idle(), List.of(log));
     }
