@@ -120,6 +120,28 @@ sealed interface LogField {
         }
     }
 
+    /// The first of some that has something to say; what a figure says is cut to `most` octets.
+    record FirstOf(List<LogField> fields, int most) implements LogField {
+        @Override
+        public boolean append(LogLine line, RequestTimeline timeline, Escape escape) {
+            int start = line.length();
+            for (var field : fields) {
+                if (field.append(line, timeline, escape)) {
+                    if (field instanceof Figure) {
+                        line.cut(Math.min(line.length(), start + most));
+                    }
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        @Override
+        public boolean asksAnswer() {
+            return fields.stream().anyMatch(LogField::asksAnswer);
+        }
+    }
+
     /// A number.
     enum Figure implements LogField {
         RESPONSE_CODE,

@@ -36,7 +36,9 @@ final class LogFormat {
             HeaderName.of("x-envoy-external-address"),
             HeaderName.FORWARDED_CLIENT_CERT);
     private static final String NULL = "null";
-    private static final String UPSTREAM_TIME = "RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)";
+    private static final Pattern ANSWER_HEADER =
+            Pattern.compile("RESP(?:ONSE_HEADER)?\\((?<names>[^)]*)\\)(?::(?<most>[0-9]{1,6}))?");
+    private static final String UPSTREAM_TIME = "x-envoy-upstream-service-time";
 
     private final List<Member> members;
     private final boolean json;
@@ -193,10 +195,7 @@ final class LogFormat {
         if (operator.equals(LogField.Policies.OPERATOR)) {
             return new LogField.Policies();
         }
-        if (operator.equals(UPSTREAM_TIME)) {
-            return LogField.Figure.UPSTREAM_SERVICE_TIME;
-        }
-        var own = simple(operator);
+        var own = simple(operator).or(() -> serviceTime(operator));
         if (own.isPresent()) {
             return own.get();
         }
@@ -256,6 +255,37 @@ final class LogFormat {
             }
         }
         return Optional.empty();
+    }
+
+    /// The header by which Envoy says how long a host took, by whatever name of the operator and in any case, alone or
+    /// beside another; empty for all else. This hop sends no such header: the figure stands for it.
+    private static Optional<LogField> serviceTime(String operator) {
+        var parts = ANSWER_HEADER.matcher(operator);
+        if (!parts.matches()) {
+            return Optional.empty();
+        }
+        var names = List.of(parts.group("names").split("\\?", -1));
+        if (names.size() > 2 || names.stream().noneMatch(UPSTREAM_TIME::equalsIgnoreCase)) {
+            return Optional.empty();
+        }
+        var most = parts.group("most");
+        if (names.size() == 1 && most == null) {
+            return Optional.of(LogField.Figure.UPSTREAM_SERVICE_TIME);
+        }
+        var fields = names.stream()
+                .filter(name -> !name.isEmpty())
+                .map(name -> UPSTREAM_TIME.equalsIgnoreCase(name)
+                        ? LogField.Figure.UPSTREAM_SERVICE_TIME
+                        : answerHeader(name, most == null ? "" : ":" + most))
+                .toList();
+        return Optional.of(new LogField.FirstOf(fields, most == null ? UNCUT : Integer.parseInt(most)));
+    }
+
+    private static LogField answerHeader(String name, String length) {
+        return switch (SubstitutionFormat.of("%RESP(" + name + ")" + length + "%")) {
+            case Checked.Ok<SubstitutionFormat>(var format, var _) -> new LogField.Formatted(format);
+            case Checked.Rejected<SubstitutionFormat> _ -> new LogField.Unknown();
+        };
     }
 
     /// A request header that is written as it came; empty for one that this hop may have a word of its own for.

@@ -111,6 +111,36 @@ class AccessLogsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)",
+                "RESP(x-envoy-upstream-service-time)",
+                "RESPONSE_HEADER(X-Envoy-Upstream-Service-Time)",
+                "RESP(x-envoy-upstream-service-time):1",
+                "RESP(x-none?x-envoy-upstream-service-time)",
+                "RESP(x-envoy-upstream-service-time?x-none):5"
+            })
+    void the_time_of_a_host_goes_by_its_header_in_any_case(String operator) {
+        var format = LogFormat.text("%" + operator + "% %RESPONSE_CODE%\n");
+        assertThat(format.problems()).isEmpty();
+        assertThat(line(format, Timelines.outbound(200))).isEqualTo("2 200\n");
+        var unsent = Timelines.outbound(503);
+        unsent.upstreamHeadSent = 0;
+        assertThat(line(format, unsent)).isEqualTo("- 503\n");
+    }
+
+    @Test
+    void a_header_beside_the_time_of_a_host_comes_first_where_it_is_named_first() {
+        var timeline = Timelines.outbound(200);
+        assertThat(line(LogFormat.text("%RESP(:status?x-envoy-upstream-service-time):2%"), timeline))
+                .isEqualTo("20");
+        assertThat(line(LogFormat.text("%RESP(x-envoy-upstream-service-time?:status)%"), timeline))
+                .isEqualTo("2");
+        assertThat(LogFormat.text("%RESP(a?b?x-envoy-upstream-service-time)%").problems())
+                .anyMatch(Problem::isError);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"", "/", "a\0b"})
     void a_log_without_a_file_is_refused(String path) {
         assertThat(AccessLogs.check(config(logging(path, "a")))).singleElement().satisfies(problem -> {
