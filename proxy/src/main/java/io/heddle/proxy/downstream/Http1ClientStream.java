@@ -157,7 +157,7 @@ final class Http1ClientStream implements ClientStream {
 
     @Override
     public void local(int status, EditedLines lines, byte[] body) {
-        close = connection.mustClose();
+        close = connection.mustCloseAfterLocal();
         var writer = worker.headWriter().start();
         writer.text("HTTP/1.1 ")
                 .number(status)

@@ -21,8 +21,6 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.SocketChannel;
-import io.netty.handler.ssl.SslHandler;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -39,14 +37,6 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
     /// How long an idle connection that has grown old still takes a request, as Envoy's `drain_timeout`.
     private static final Duration LAST_REQUEST = Duration.ofSeconds(5);
 
-    private enum State {
-        HEAD,
-        BODY,
-        ANSWER,
-        TUNNEL,
-        CLOSING
-    }
-
     private final Worker worker;
     private final LiveChain chain;
     private final ProxyServices services;
@@ -55,17 +45,19 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
     private final Deadline age = new Deadline(this::grownOld);
     private final BodyReader body = new BodyReader();
     private final BodySink sink = this::piece;
+    private final GentleClose closing = new GentleClose();
     private final Http1RequestReader reader;
     private @Nullable HttpExchange exchange;
     private @Nullable Http1ClientStream stream;
     private @Nullable ChannelHandlerContext context;
     private @Nullable ByteBuf held;
-    private State state = State.HEAD;
+    private Http1State state = Http1State.HEAD;
     private boolean working;
     private boolean reading;
+    private boolean inBody;
+    private boolean answered;
     private boolean inputEnded;
     private boolean stoppedSending;
-    private long unsent;
     private boolean old;
     private int requests;
 
@@ -114,7 +106,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
     private void grownOld() {
         worker.tick();
         old = true;
-        if (state == State.HEAD && !reader.begun()) {
+        if (state == Http1State.HEAD && !reader.begun()) {
             rest();
         }
     }
@@ -147,7 +139,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
             more = step(held);
         }
         working = false;
-        if (hasReadAll() || state == State.CLOSING) {
+        if (hasReadAll() || state == Http1State.CLOSING) {
             releaseHeld();
         }
         if (held != null) {
@@ -161,6 +153,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
         return switch (state) {
             case HEAD -> isTaking() && readHead(in);
             case BODY -> readBody(in);
+            case REST -> dropBody(in);
             case TUNNEL -> pass(in);
             case ANSWER, CLOSING -> false;
         };
@@ -182,14 +175,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
         }
         worker.deadlines().clear(deadline);
         if (result.isFault()) {
-            state = State.ANSWER;
-            inputEnded = true;
-            exchange()
-                    .refuse(
-                            reader.head(),
-                            result.status(),
-                            "malformed request: " + result.reason() + "\n",
-                            result.details());
+            refuse(result.status(), "malformed request: " + result.reason(), result.details());
             return false;
         }
         var head = reader.head();
@@ -200,16 +186,23 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
         } else if (head.lines().contentLength() > 0) {
             body.length(head.lines().contentLength());
         }
-        state = body.complete() ? State.ANSWER : State.BODY;
+        state = body.complete() ? Http1State.ANSWER : Http1State.BODY;
         var upgrade = head.upgrade();
         boolean mayTunnel = !upgrade.isEmpty() && !upgrade.equals("h2c");
         exchange().begin(head, body.complete() && !mayTunnel);
         return true;
     }
 
+    /// Answers a request that cannot be read; the connection ends with it.
+    private void refuse(int status, String words, String details) {
+        state = Http1State.ANSWER;
+        inputEnded = true;
+        exchange().refuse(reader.head(), status, words + "\n", details);
+    }
+
     /// The connection is a tunnel now: all bytes are the exchange's.
     void tunnel() {
-        state = State.TUNNEL;
+        state = Http1State.TUNNEL;
         read(true);
         work();
         if (!reading) {
@@ -223,8 +216,10 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
     }
 
     private boolean readBody(ByteBuf in) {
+        inBody = true;
         boolean good = body.read(in, sink);
-        if (state != State.BODY) {
+        inBody = false;
+        if (state != Http1State.BODY) {
             return true;
         }
         if (!good) {
@@ -233,14 +228,25 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
             return false;
         }
         if (body.complete()) {
-            state = State.ANSWER;
+            state = Http1State.ANSWER;
             exchange().requestEnded(body.trailers());
         }
         return true;
     }
 
+    private boolean dropBody(ByteBuf in) {
+        body.read(in, ByteBuf::release);
+        if (body.complete()) {
+            state = Http1State.ANSWER;
+            if (answered) {
+                nextRequest();
+            }
+        }
+        return true;
+    }
+
     private void piece(ByteBuf piece) {
-        if (state == State.BODY) {
+        if (state == Http1State.BODY) {
             exchange().requestBody(piece);
         } else {
             piece.release();
@@ -257,7 +263,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         worker.tick();
         exchange().clientWritable(isTaking());
-        if (state == State.HEAD && isTaking()) {
+        if (state == Http1State.HEAD && isTaking()) {
             read(true);
             next();
         }
@@ -278,14 +284,26 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
 
     /// Whether the connection must end with the current answer.
     boolean mustClose() {
-        return state == State.BODY
+        return state == Http1State.BODY
                 || inputEnded
                 || (stoppedSending && hasReadAll())
                 || isUsedUp()
                 || chain.draining()
                 || reader.wantsClose()
-                || state == State.CLOSING
+                || state == Http1State.CLOSING
                 || endsForOverload();
+    }
+
+    /// The same for an answer made here, after which nobody wants the rest of the request's body: where that is little,
+    /// it is no reason to end the connection.
+    boolean mustCloseAfterLocal() {
+        if (state == Http1State.BODY && !inputEnded) {
+            var rest = BodyRest.of(body, reader.head(), inBody ? Unpooled.EMPTY_BUFFER : held, stoppedSending);
+            inputEnded = rest == BodyRest.BROKEN;
+            state = rest.state();
+            answered = false;
+        }
+        return mustClose();
     }
 
     private boolean isUsedUp() {
@@ -295,21 +313,34 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
 
     /// The exchange is over; `close` tells whether the client knows that the connection ends.
     void exchangeDone(boolean close) {
-        if (state == State.CLOSING) {
+        if (state == Http1State.CLOSING) {
             return;
         }
-        if (close || state == State.BODY || inputEnded) {
+        if (close || state == Http1State.BODY || inputEnded) {
             closeGently();
             return;
         }
-        state = State.HEAD;
+        if (state == Http1State.REST) {
+            answered = true;
+            goOn(true);
+        } else {
+            nextRequest();
+        }
+    }
+
+    private void nextRequest() {
+        state = Http1State.HEAD;
         reader.clear();
         if ((chain.draining() || stoppedSending) && hasReadAll()) {
             closeGently();
             return;
         }
+        goOn(isTaking());
+    }
+
+    private void goOn(boolean wanted) {
         rest();
-        read(isTaking());
+        read(wanted);
         if (held != null && !working) {
             // Not within the end of the exchange: what that still has to do must not meet the next request.
             context().executor().execute(this::next);
@@ -317,7 +348,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
     }
 
     private void next() {
-        if (state == State.HEAD && held != null) {
+        if ((state == Http1State.HEAD || state == Http1State.REST) && held != null) {
             worker.tick();
             work();
             if (!reading) {
@@ -328,46 +359,20 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
 
     /// Ends the connection at once: the client shall see that its answer is incomplete.
     void abort() {
-        state = State.CLOSING;
+        state = Http1State.CLOSING;
         context().close();
     }
 
     private void closeGently() {
-        boolean unread = state == State.BODY || inputEnded || (held != null && held.isReadable());
-        state = State.CLOSING;
+        boolean unread = state.isWithinBody() || inputEnded || !hasReadAll();
+        state = Http1State.CLOSING;
         if (!working) {
             releaseHeld();
         }
-        var channel = context().channel();
-        var flushed = channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
         var patience = settings().limits().delayedClose();
-        unsent = unsent();
         after(patience);
-        if (stoppedSending || !unread || patience.isZero()) {
-            flushed.addListener(ChannelFutureListener.CLOSE);
-            return;
-        }
-        var tls = channel.pipeline().get(SslHandler.class);
-        var said = tls == null ? flushed : tls.closeOutbound();
-        said.addListener(_ -> ((SocketChannel) channel).shutdownOutput());
+        closing.begin(context().channel(), stoppedSending || !unread || patience.isZero());
         read(true);
-    }
-
-    /// How many bytes of answers the client has not taken yet.
-    private long unsent() {
-        var waiting = context().channel().unsafe().outboundBuffer();
-        return waiting == null ? 0 : waiting.totalPendingWriteBytes() - waiting.currentProgress();
-    }
-
-    /// The time that a closing connection has is over, unless the client goes on taking its answer.
-    private void closeUnlessTaken() {
-        long before = unsent;
-        unsent = unsent();
-        if (unsent > 0 && unsent < before) {
-            after(settings().limits().delayedClose());
-        } else {
-            context().close();
-        }
     }
 
     private void rest() {
@@ -388,15 +393,19 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
         switch (state) {
             case HEAD -> {
                 if (reader.begun()) {
-                    state = State.ANSWER;
-                    inputEnded = true;
-                    exchange()
-                            .refuse(reader.head(), 408, "the request's head took too long\n", "request_header_timeout");
+                    refuse(408, "the request's head took too long", "request_header_timeout");
                 } else {
                     closeGently();
                 }
             }
-            case CLOSING -> closeUnlessTaken();
+            case REST -> closeGently();
+            case CLOSING -> {
+                if (closing.goesOn(context().channel())) {
+                    after(settings().limits().delayedClose());
+                } else {
+                    context().close();
+                }
+            }
             case BODY, ANSWER, TUNNEL -> worker.deadlines().clear(deadline);
         }
     }
@@ -406,7 +415,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
         if (event instanceof ChannelInputShutdownEvent) {
             worker.tick();
             inputEnd();
-        } else if (event == ConnectionSignal.DRAIN && state == State.HEAD && !reader.begun() && held == null) {
+        } else if (event == ConnectionSignal.DRAIN && state == Http1State.HEAD && !reader.begun() && held == null) {
             closeGently();
         }
         ctx.fireUserEventTriggered(event);
@@ -415,7 +424,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
     /// The client sends no more; what it sent before is still worked on.
     private void inputEnd() {
         stoppedSending = true;
-        if (hasReadAll() || state == State.CLOSING) {
+        if (hasReadAll() || state == Http1State.CLOSING) {
             heardAll();
         }
     }
@@ -436,14 +445,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
         switch (state) {
             case HEAD -> {
                 if (reader.begun()) {
-                    state = State.ANSWER;
-                    inputEnded = true;
-                    exchange()
-                            .refuse(
-                                    reader.head(),
-                                    400,
-                                    "malformed request: it ends within its head\n",
-                                    "http1.codec_error{truncated}");
+                    refuse(400, "malformed request: it ends within its head", "http1.codec_error{truncated}");
                 } else {
                     closeGently();
                 }
@@ -452,6 +454,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
                 inputEnded = true;
                 exchange().malformed(BODY_INVALID);
             }
+            case REST -> closeGently();
             case TUNNEL -> exchange().requestEnded(HeaderLines.EMPTY);
             case CLOSING -> context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
             case ANSWER -> {} // the answer says that it is the last
@@ -461,7 +464,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         worker.tick();
-        state = State.CLOSING;
+        state = Http1State.CLOSING;
         worker.deadlines().remove(deadline);
         worker.deadlines().remove(age);
         exchange().clientGone(ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION);

@@ -54,6 +54,15 @@ public final class BodyReader {
         return framing == Framing.CHUNKED ? chunks.trailers() : HeaderLines.EMPTY;
     }
 
+    /// How many bytes are still to come; -1 where that is not known.
+    public long remaining() {
+        return switch (framing) {
+            case NONE -> 0;
+            case LENGTH -> remaining;
+            case CHUNKED, UNTIL_CLOSE -> complete ? 0 : -1;
+        };
+    }
+
     /// Whether the last byte has been read.
     public boolean complete() {
         return complete;
