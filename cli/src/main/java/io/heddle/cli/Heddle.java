@@ -15,6 +15,7 @@ import io.heddle.cli.output.Console;
 import io.heddle.cli.output.ExitCode;
 import io.heddle.cli.output.Failure;
 import io.heddle.cli.output.OutputOption;
+import io.heddle.cli.output.ProcessEnd;
 import io.heddle.cli.output.Product;
 import io.heddle.cli.server.ControlCommand;
 import io.heddle.cli.server.Logs;
@@ -52,7 +53,7 @@ import picocli.CommandLine.Command;
             "6:token not accepted",
             "7:the wait ended too early",
             "127:run: there is no such command",
-            "143:ended by SIGTERM"
+            "143:run: its application was ended by SIGTERM"
         })
 public final class Heddle implements Callable<Integer> {
     private final Console console;
@@ -65,8 +66,8 @@ public final class Heddle implements Callable<Integer> {
     public static void main(String[] arguments) {
         Logs.configure(System.getenv());
         Logs.bridge();
-        ParentWatch.start(System.getenv(), () -> System.exit(ExitCode.FAILURE.number()));
-        System.exit(run(Console.ofProcess(System.getenv()), arguments));
+        ParentWatch.start(System.getenv(), () -> ProcessEnd.exit(ExitCode.FAILURE.number()));
+        ProcessEnd.exit(run(Console.ofProcess(System.getenv()), arguments));
     }
 
     /// Runs one command on a console and returns its exit code.

@@ -6,6 +6,7 @@ import io.heddle.cli.output.Failure;
 import io.heddle.cli.output.LogOption;
 import io.heddle.cli.output.OutputOption;
 import io.heddle.cli.output.Port;
+import io.heddle.cli.output.ProcessEnd;
 import io.heddle.cli.output.Product;
 import io.heddle.control.ControlOptions;
 import io.heddle.control.ControlPlane;
@@ -141,13 +142,10 @@ public final class ControlCommand implements Callable<Integer> {
         var control = started(chosen);
         HeapWatch.start();
         var stopped = new CountDownLatch(1);
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(
-                        () -> {
-                            control.close();
-                            stopped.countDown();
-                        },
-                        "stop"));
+        ProcessEnd.closing(() -> {
+            control.close();
+            stopped.countDown();
+        });
         if (!output.printed(console, places(control.endpoints()))) {
             console.say(
                     "control plane: API and dashboard at " + control.endpoints().api());

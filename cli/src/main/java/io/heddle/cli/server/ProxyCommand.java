@@ -6,6 +6,7 @@ import io.heddle.cli.output.Failure;
 import io.heddle.cli.output.LogOption;
 import io.heddle.cli.output.OutputOption;
 import io.heddle.cli.output.Port;
+import io.heddle.cli.output.ProcessEnd;
 import io.heddle.cli.sidecar.LastGoodOption;
 import io.heddle.proxy.Proxy;
 import io.heddle.proxy.ProxyOptions;
@@ -97,13 +98,10 @@ public final class ProxyCommand implements Callable<Integer> {
                 .map(port -> plain.withMetrics(new ProxyOptions.MetricsPort("127.0.0.1", port)))
                 .orElse(plain);
         var proxy = ProxyStart.start(options);
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(
-                        () -> {
-                            proxy.drainAll(drain).join();
-                            proxy.close();
-                        },
-                        "stop"));
+        ProcessEnd.closing(() -> {
+            proxy.drainAll(drain).join();
+            proxy.close();
+        });
         awaitReady(proxy);
         tell(proxy.ports());
         proxy.quitAsked().join();

@@ -103,18 +103,16 @@ final class Supervisor {
         }
     }
 
-    /// The way out when this process is told to end. While the application runs the hook decides the exit
-    /// code, which is the application's; before and after there is nothing left but to close.
+    /// The way out when this process is told to end. The exit code is the application's; before there is one, there is
+    /// nothing but to close.
     private void end() {
         try {
             var application = running;
-            if (application.isEmpty() || ending.getAndSet(true)) {
-                closeAtLast(application.isEmpty() ? Duration.ZERO : grace);
+            if (application.isEmpty()) {
+                sidecar.close();
                 return;
             }
-            sidecar.drain(grace);
-            int code = application.get().stop(grace);
-            sidecar.close();
+            int code = ending.getAndSet(true) ? afterLastRequests(application.get()) : stopped(application.get());
             console.err().flush();
             Runtime.getRuntime().halt(code);
         } catch (InterruptedException e) {
@@ -122,11 +120,19 @@ final class Supervisor {
         }
     }
 
-    /// Closes the sidecar when the last requests are done, which another thread waits for, and at the
-    /// latest after `patience`.
-    private void closeAtLast(Duration patience) throws InterruptedException {
-        if (!ended.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+    private int stopped(Application application) throws InterruptedException {
+        sidecar.drain(grace);
+        int code = application.stop(grace);
+        sidecar.close();
+        return code;
+    }
+
+    /// The application has ended by itself. Another thread waits for the last requests and closes the sidecar, unless
+    /// they take too long.
+    private int afterLastRequests(Application application) throws InterruptedException {
+        if (!ended.await(grace.toMillis(), TimeUnit.MILLISECONDS)) {
             sidecar.close();
         }
+        return application.await();
     }
 }

@@ -207,6 +207,9 @@ class SupervisorTest {
         process.destroy();
         assertThat(process.waitFor(30, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
         assertThat(Files.readAllLines(calls)).contains("close");
+        assertThat(process.exitValue())
+                .as("128 + SIGTERM before there is an application, then what that ended with")
+                .isEqualTo(phase.equals("ready") ? 143 : 0);
     }
 
     @Test

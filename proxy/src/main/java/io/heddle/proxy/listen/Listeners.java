@@ -29,6 +29,8 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The listeners that are open: one server socket a listener and event loop.
 ///
@@ -42,6 +44,8 @@ import org.jspecify.annotations.Nullable;
 // A failed write or close shows as the end of its channel, which is handled.
 @SuppressWarnings("FutureReturnValueIgnored")
 public final class Listeners implements ActiveConfig.Follower {
+    private static final Logger log = LoggerFactory.getLogger(Listeners.class);
+
     private static final InetAddress EVERY_IPV4 = InetAddress.ofLiteral("0.0.0.0");
     private static final InetAddress EVERY_IPV6 = InetAddress.ofLiteral("::");
 
@@ -293,6 +297,9 @@ public final class Listeners implements ActiveConfig.Follower {
     /// Ends every listener and connection at once.
     public synchronized void abort() {
         stopped = true;
+        if (connections() > 0) {
+            log.atInfo().addKeyValue("open", connections()).log("connections are cut");
+        }
         abandoned();
         open.values().forEach(this::leave);
         open.clear();

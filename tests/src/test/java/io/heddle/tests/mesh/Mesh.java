@@ -102,6 +102,12 @@ final class Mesh implements AutoCloseable {
         return ProcessMemory.residentKib(control.pid());
     }
 
+    /// Asks the control plane to stop, waits until it has, and returns its exit code.
+    int stopControl() {
+        control.destroy();
+        return control.onExit().join().exitValue();
+    }
+
     /// Kills the control plane without a word.
     void killControl() {
         control.toHandle().destroyForcibly();

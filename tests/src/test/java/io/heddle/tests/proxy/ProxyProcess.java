@@ -9,6 +9,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -24,12 +26,15 @@ final class ProxyProcess implements AutoCloseable {
     }
 
     /// Starts a proxy called `name` in `folder` with a bootstrap, and waits until it listens.
-    static ProxyProcess start(Path folder, String name, String bootstrap, Map<String, String> environment)
+    static ProxyProcess start(
+            Path folder, String name, String bootstrap, Map<String, String> environment, String... options)
             throws IOException {
         var file = Files.writeString(folder.resolve(name + ".yaml"), bootstrap);
         var log = folder.resolve(name + ".log");
-        var builder = new ProcessBuilder(
-                        Distribution.launcher().toString(), "proxy", "-c", file.toString(), "--concurrency", "1")
+        var command = new ArrayList<>(List.of(
+                Distribution.launcher().toString(), "proxy", "-c", file.toString(), "--concurrency", "1"));
+        command.addAll(List.of(options));
+        var builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
         builder.environment().put("HEDDLE_NO_BUILD", "1");
@@ -72,6 +77,14 @@ final class ProxyProcess implements AutoCloseable {
     /// Sends SIGTERM.
     void terminate() {
         process.destroy();
+    }
+
+    /// Sends another signal.
+    void signal(String signal) throws IOException {
+        new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+                .start()
+                .onExit()
+                .join();
     }
 
     /// Waits for its end.
