@@ -12,6 +12,7 @@ import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.observe.RequestObserver;
 import io.heddle.proxy.observe.RequestTimeline;
 import io.heddle.proxy.tls.ClientHello;
+import io.heddle.proxy.tls.CloseNotify;
 import io.heddle.traffic.rbac.ConnectionRbac;
 import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.runtime.ListenerFilter;
@@ -209,7 +210,7 @@ final class ListenerPipeline {
         }
         var handler = tls.get();
         handler.setHandshakeTimeoutMillis(patience.toMillis());
-        channel.pipeline().addLast(handler);
+        channel.pipeline().addLast(handler, new CloseNotify());
         channel.pipeline()
                 .addLast(new AfterHandshake(
                         listener.stats(), () -> serve(step, chain, encrypted(step, source, handler))));
