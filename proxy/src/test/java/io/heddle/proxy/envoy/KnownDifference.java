@@ -82,6 +82,17 @@ enum KnownDifference {
             return both || redirect || fragment || (grpc && !exchange.isForwarded());
         }
     },
+    /// A small body that nobody wants is read and dropped, for the sake of the next request.
+    BODIES_OF_ANSWERED_REQUESTS {
+        @Override
+        boolean explains(Exchange exchange, Difference difference) {
+            return difference.isOf("answer connection")
+                    && !exchange.isForwarded()
+                    && !exchange.request().body().isEmpty()
+                    && difference.envoy().equals("close")
+                    && difference.heddle().equals("none");
+        }
+    },
     /// A redirect to TLS without the port 80 of plaintext.
     PORT_OF_REDIRECTS_TO_TLS {
         @Override
