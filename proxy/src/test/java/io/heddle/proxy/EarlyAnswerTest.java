@@ -16,7 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Answers made here to HTTP/1 requests whose bodies are not read yet: a small rest is no reason to end a connection.
+/// Answers made here to HTTP/1 requests whose bodies are not read yet: a small rest is no reason to end a
+/// connection.
 class EarlyAnswerTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
     private static final String POST = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n";

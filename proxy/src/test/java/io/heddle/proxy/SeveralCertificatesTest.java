@@ -88,8 +88,8 @@ class SeveralCertificatesTest {
     }
 
     private static String openssl(Proxy proxy, String... options) throws Exception {
-        var command =
-                new ArrayList<>(List.of("timeout", "15", "openssl", "s_client", "-connect", "127.0.0.1:" + port(proxy)));
+        var command = new ArrayList<>(
+                List.of("timeout", "15", "openssl", "s_client", "-connect", "127.0.0.1:" + port(proxy)));
         command.addAll(List.of(options));
         var process = new ProcessBuilder(command).redirectErrorStream(true).start();
         process.getOutputStream().close();
@@ -183,7 +183,8 @@ class SeveralCertificatesTest {
         var listener = LISTENER.formatted(
                         "'tls_certificate_sds_secret_configs': [{'name': 'rsa'}, {'name': 'elliptic'}]", "")
                 .replace('\'', '"');
-        try (var proxy = proxy("""
+        try (var proxy =
+                proxy("""
                 static_resources:
                   listeners: [%s]
                   secrets:

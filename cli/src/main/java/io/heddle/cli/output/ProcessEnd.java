@@ -2,9 +2,9 @@ package io.heddle.cli.output;
 
 /// The end of this process: what is done then, and the exit code.
 ///
-/// A Java virtual machine that a signal ends has the exit code 128 and the signal's number. A command that goes on until
-/// it is told to end has done all it should when that comes, so it ends with 0, as Envoy does. Told once more it goes on
-/// ending; only SIGKILL is quicker.
+/// A Java virtual machine that a signal ends has the exit code 128 and the signal's number. A command that
+/// goes on until it is told to end has done all it should when that comes, so it ends with 0, as Envoy does.
+/// Told once more it goes on ending; only SIGKILL is quicker.
 // The process has one end, whoever begins it.
 @SuppressWarnings("NonFinalStaticField")
 public final class ProcessEnd {
@@ -18,8 +18,8 @@ public final class ProcessEnd {
         System.exit(code);
     }
 
-    /// Runs `close` when this process ends, whoever ends it. Once it is done, the exit code is 0 where a signal has
-    /// ended it, and otherwise that of [#exit].
+    /// Runs `close` when this process ends, whoever ends it. Once it is done, the exit code is 0 where a
+    /// signal has ended it, and otherwise that of [#exit].
     public static void closing(Runnable close) {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> close(close), "stop"));
     }

@@ -103,8 +103,8 @@ final class Supervisor {
         }
     }
 
-    /// The way out when this process is told to end. The exit code is the application's; before there is one, there is
-    /// nothing but to close.
+    /// The way out when this process is told to end. The exit code is the application's; before there is one,
+    /// there is nothing but to close.
     private void end() {
         try {
             var application = running;
@@ -127,8 +127,8 @@ final class Supervisor {
         return code;
     }
 
-    /// The application has ended by itself. Another thread waits for the last requests and closes the sidecar, unless
-    /// they take too long.
+    /// The application has ended by itself. Another thread waits for the last requests and closes the
+    /// sidecar, unless they take too long.
     private int afterLastRequests(Application application) throws InterruptedException {
         if (!ended.await(grace.toMillis(), TimeUnit.MILLISECONDS)) {
             sidecar.close();

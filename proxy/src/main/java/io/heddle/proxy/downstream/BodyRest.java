@@ -31,8 +31,8 @@ enum BodyRest {
         };
     }
 
-    /// What is left of the `body` of the request `head`. The bytes in `held`, if any, are the next of it; of a chunked
-    /// body they are read here. No more will come than these where the client has `stopped`.
+    /// What is left of the `body` of the request `head`. The bytes in `held`, if any, are the next of it; of
+    /// a chunked body they are read here. No more will come than these where the client has `stopped`.
     static BodyRest of(BodyReader body, HttpRequestHead head, @Nullable ByteBuf held, boolean stopped) {
         if (body.complete()) {
             return DONE;

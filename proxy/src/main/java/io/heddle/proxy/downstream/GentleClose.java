@@ -6,14 +6,15 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslHandler;
 
-/// The end of a connection to a client that shall get the whole of its last answer: a reset could destroy what is still
-/// on its way. One object per connection.
+/// The end of a connection to a client that shall get the whole of its last answer: a reset could destroy
+/// what is still on its way. One object per connection.
 // A failed write or close shows as the end of its channel, which is handled.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class GentleClose {
     private long unsent;
 
-    /// Closes `channel` when all is sent; not `atOnce` its output only, so that the client may see the end and end too.
+    /// Closes `channel` when all is sent; not `atOnce` its output only, so that the client may see the end
+    /// and end too.
     void begin(Channel channel, boolean atOnce) {
         var flushed = channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
         unsent = unsent(channel);

@@ -294,8 +294,8 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
                 || endsForOverload();
     }
 
-    /// The same for an answer made here, after which nobody wants the rest of the request's body: where that is little,
-    /// it is no reason to end the connection.
+    /// The same for an answer made here, after which nobody wants the rest of the request's body: where that
+    /// is little, it is no reason to end the connection.
     boolean mustCloseAfterLocal() {
         if (state == Http1State.BODY && !inputEnded) {
             var rest = BodyRest.of(body, reader.head(), inBody ? Unpooled.EMPTY_BUFFER : held, stoppedSending);

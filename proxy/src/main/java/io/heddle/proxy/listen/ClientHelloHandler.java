@@ -12,11 +12,12 @@ import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Holds the first bytes of a connection with TLS until the client's hello is there, by which its certificate is chosen,
-/// then makes way for the handler of TLS and gives it all of them.
+/// Holds the first bytes of a connection with TLS until the client's hello is there, by which its certificate
+/// is chosen, then makes way for the handler of TLS and gives it all of them.
 ///
-/// It holds at most what [ClientHelloReader] reads. What that cannot read goes to the handler of TLS all the same, which
-/// refuses it with the right alert. A client that says nothing in time counts as a handshake that failed.
+/// It holds at most what [ClientHelloReader] reads. What that cannot read goes to the handler of TLS all the
+/// same, which refuses it with the right alert. A client that says nothing in time counts as a handshake that
+/// failed.
 // A failed write or close shows as the end of its channel, which is handled.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class ClientHelloHandler extends ChannelInboundHandlerAdapter {

@@ -8,12 +8,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/// Reads a TLS ClientHello (RFC 8446, section 4.1.2) for its server name (RFC 6066), its application protocols
-/// (RFC 7301) and what it can check of certificates, as far as it has come. It may be spread over records and reads as it pleases.
+/// Reads a TLS ClientHello (RFC 8446, section 4.1.2) for its server name (RFC 6066), its application
+/// protocols (RFC 7301) and what it can check of certificates, as far as it has come. It may be spread over
+/// records and reads as it pleases.
 ///
-/// It holds at most one hello of 16 KiB, BoringSSL's own limit, and looks at each byte once. Unknown versions, cipher
-/// suites and extensions, GREASE (RFC 8701) among them, are passed over. Nothing is verified that a TLS library will
-/// verify; what cannot be read safely is [Result#MALFORMED].
+/// It holds at most one hello of 16 KiB, BoringSSL's own limit, and looks at each byte once. Unknown
+/// versions, cipher suites and extensions, GREASE (RFC 8701) among them, are passed over. Nothing is verified
+/// that a TLS library will verify; what cannot be read safely is [Result#MALFORMED].
 final class ClientHelloReader {
     /// The longest hello that is read.
     static final int LONGEST = 16 * 1024;
@@ -242,8 +243,8 @@ final class ClientHelloReader {
         return true;
     }
 
-    /// All that it says, once it is [found][Result#FOUND]. Lists that make no sense are empty: the TLS library refuses
-    /// them.
+    /// All that it says, once it is [found][Result#FOUND]. Lists that make no sense are empty: the TLS
+    /// library refuses them.
     ClientHello hello() {
         return new ClientHello(
                 serverName,

@@ -183,10 +183,9 @@ final class ListenerPipeline {
             return;
         }
         long begun = step.worker().tick();
-        channel.pipeline()
-                .addLast(new ClientHelloHandler(step.worker(), listener.stats(), patience, hello -> {
-                    encrypt(step, chain, hello, left(patience, step.worker().tick() - begun));
-                }));
+        channel.pipeline().addLast(new ClientHelloHandler(step.worker(), listener.stats(), patience, hello -> {
+            encrypt(step, chain, hello, left(patience, step.worker().tick() - begun));
+        }));
     }
 
     /// What is left of it; zero is for ever, and stays so.

@@ -13,8 +13,9 @@ public interface ServerTlsSource {
     /// Whether a client's hello is to be read before there can be a handler for it.
     boolean choosesByHello();
 
-    /// A handler for a client that said `hello`, which may be unknown unless the source [chooses][#choosesByHello] by
-    /// it. Empty while a certificate or trust is missing, and then the connection is closed.
+    /// A handler for a client that said `hello`, which may be unknown unless the source
+    /// [chooses][#choosesByHello] by it. Empty while a certificate or trust is missing, and then the
+    /// connection is closed.
     Optional<SslHandler> newHandler(ByteBufAllocator allocator, ClientHello hello);
 
     /// Who the client is, once the handshake of `handler` has succeeded; empty without a verified certificate.

@@ -257,8 +257,8 @@ final class LogFormat {
         return Optional.empty();
     }
 
-    /// The header by which Envoy says how long a host took, by whatever name of the operator and in any case, alone or
-    /// beside another; empty for all else. This hop sends no such header: the figure stands for it.
+    /// The header by which Envoy says how long a host took, by whatever name of the operator and in any case,
+    /// alone or beside another; empty for all else. This hop sends no such header: the figure stands for it.
     private static Optional<LogField> serviceTime(String operator) {
         var parts = ANSWER_HEADER.matcher(operator);
         if (!parts.matches()) {

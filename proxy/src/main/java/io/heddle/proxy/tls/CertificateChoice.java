@@ -16,14 +16,14 @@ import java.util.stream.Collectors;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
 
-/// Chooses which of a server's certificates a client is shown, by the name that it asks for and the keys that it can
-/// check, as Envoy does. Immutable; safe on any thread.
+/// Chooses which of a server's certificates a client is shown, by the name that it asks for and the keys that
+/// it can check, as Envoy does. Immutable; safe on any thread.
 ///
-/// Of the certificates for the name (exactly, else by a wildcard for its first label; of each kind of key the first
-/// counts) one with an elliptic curve is preferred where the client knows the curve, then one with RSA. Where there is
-/// none, the first of all is shown, or, for a full scan and for a client that asks for no name, what the same
-/// preference finds among all. What a client of TLS 1.3 can check it says by its signatures; an older one by its curves
-/// and by the cipher suites.
+/// Of the certificates for the name (exactly, else by a wildcard for its first label; of each kind of key the
+/// first counts) one with an elliptic curve is preferred where the client knows the curve, then one with RSA.
+/// Where there is none, the first of all is shown, or, for a full scan and for a client that asks for no
+/// name, what the same preference finds among all. What a client of TLS 1.3 can check it says by its
+/// signatures; an older one by its curves and by the cipher suites.
 final class CertificateChoice {
     private static final int DNS = 2;
 
@@ -44,7 +44,8 @@ final class CertificateChoice {
     /// By name, and for wildcards by what follows the asterisk: certificates by their number.
     private final Map<String, List<Integer>> byName = new HashMap<>();
 
-    /// Among `certificates`, for a server that speaks TLS 1.3 or does not, and the cipher suites by their IANA names.
+    /// Among `certificates`, for a server that speaks TLS 1.3 or does not, and the cipher suites by their
+    /// IANA names.
     CertificateChoice(List<KeyMaterial> certificates, boolean fullScan, boolean speaks13, Collection<String> suites) {
         this.kinds = certificates.stream().map(KeyMaterial::kind).toList();
         this.fullScan = fullScan;

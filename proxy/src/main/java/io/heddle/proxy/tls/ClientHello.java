@@ -2,8 +2,8 @@ package io.heddle.proxy.tls;
 
 import java.util.List;
 
-/// What a client says of itself before it is shown a certificate (RFC 8446, section 4.1.2), by the numbers of the TLS
-/// registry. Nothing of it is proved.
+/// What a client says of itself before it is shown a certificate (RFC 8446, section 4.1.2), by the numbers of
+/// the TLS registry. Nothing of it is proved.
 ///
 /// @param serverName the name it asks for, in lower case; empty without
 /// @param saysVersions whether it lists the versions it speaks, as clients of TLS 1.3 do

@@ -5,9 +5,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 
-/// Makes a peer's close_notify the end of input that it is (RFC 8446, section 6.1): Netty's TLS handler, behind which it
-/// stands, tells of it by an event of its own. A peer that keeps TCP open would be waited for otherwise. The end comes
-/// once, whether by close_notify, by TCP or by both.
+/// Makes a peer's close_notify the end of input that it is (RFC 8446, section 6.1): Netty's TLS handler,
+/// behind which it stands, tells of it by an event of its own. A peer that keeps TCP open would be waited for
+/// otherwise. The end comes once, whether by close_notify, by TCP or by both.
 public final class CloseNotify extends ChannelInboundHandlerAdapter {
     private boolean ended;
 

@@ -137,7 +137,8 @@ public final class TlsHandlers {
     }
 
     private CertificateChoice choice(List<KeyMaterial> material, SslContext first) {
-        boolean fullScan = settings instanceof ServerTls server && server.shown().fullScan();
+        boolean fullScan =
+                settings instanceof ServerTls server && server.shown().fullScan();
         boolean speaks13 = settings.parameters().versions().maximum() == TlsVersions.Version.TLS_1_3;
         return new CertificateChoice(material, fullScan, speaks13, first.cipherSuites());
     }

@@ -146,10 +146,14 @@ class ClientHelloReaderTest {
         long seed = System.nanoTime();
         System.out.println("seed " + seed);
         var random = new Random(seed);
-        var good = Hellos.records(Hellos.message(Hellos.serverName("a.example"), Hellos.protocols("h2"),
-                Hellos.extension(10, Hellos.sized(2, new byte[] {0, 23, 0, 29})),
-                Hellos.extension(13, Hellos.sized(2, new byte[] {4, 3, 8, 4})),
-                Hellos.extension(43, Hellos.sized(1, new byte[] {3, 4}))), 50);
+        var good = Hellos.records(
+                Hellos.message(
+                        Hellos.serverName("a.example"),
+                        Hellos.protocols("h2"),
+                        Hellos.extension(10, Hellos.sized(2, new byte[] {0, 23, 0, 29})),
+                        Hellos.extension(13, Hellos.sized(2, new byte[] {4, 3, 8, 4})),
+                        Hellos.extension(43, Hellos.sized(1, new byte[] {3, 4}))),
+                50);
         for (int i = 0; i < 5_000; i++) {
             var bytes = good.clone();
             for (int j = 0; j <= random.nextInt(3); j++) {

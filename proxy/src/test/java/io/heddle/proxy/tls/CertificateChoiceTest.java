@@ -20,7 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// What is chosen is what real Envoy 1.40 shows with the same certificates and clients, unless a test says otherwise.
+/// What is chosen is what real Envoy 1.40 shows with the same certificates and clients, unless a test says
+/// otherwise.
 class CertificateChoiceTest {
     private static final TestAuthority MESH = TestAuthority.create("mesh");
     private static final KeyPair RSA = TestAuthority.newRsaKeys(2048);
@@ -55,7 +56,10 @@ class CertificateChoiceTest {
         var certificates =
                 order.stream().map(number -> material(ISSUED.get(number))).toList();
         var choice = new CertificateChoice(
-                certificates, fullScan, true, List.of("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "TLS_AES_128_GCM_SHA256"));
+                certificates,
+                fullScan,
+                true,
+                List.of("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "TLS_AES_128_GCM_SHA256"));
         return NAMES.get(order.get(choice.choose(hello)));
     }
 
@@ -64,7 +68,8 @@ class CertificateChoiceTest {
     }
 
     private static ClientHello old(int suite, int group) {
-        return new ClientHello("", false, List.of(RSA_SUITE, suite), List.of(X25519_GROUP, group), List.of(P256_SIGNATURE));
+        return new ClientHello(
+                "", false, List.of(RSA_SUITE, suite), List.of(X25519_GROUP, group), List.of(P256_SIGNATURE));
     }
 
     private static Optional<String> none(String name) {

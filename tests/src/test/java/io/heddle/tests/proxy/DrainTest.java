@@ -93,8 +93,8 @@ class DrainTest {
     @Test
     void an_end_that_nobody_asked_for_keeps_its_exit_code() throws Exception {
         var config = Files.writeString(folder.resolve("wrong.yaml"), "static_resources: { nonsense: 1 }");
-        var builder = new ProcessBuilder(Distribution.launcher().toString(), "proxy", "-c", config.toString())
-                .inheritIO();
+        var builder =
+                new ProcessBuilder(Distribution.launcher().toString(), "proxy", "-c", config.toString()).inheritIO();
         builder.environment().put("HEDDLE_NO_BUILD", "1");
         assertThat(builder.start().waitFor()).isEqualTo(3);
     }

@@ -31,12 +31,10 @@ final class ProxyProcess implements AutoCloseable {
             throws IOException {
         var file = Files.writeString(folder.resolve(name + ".yaml"), bootstrap);
         var log = folder.resolve(name + ".log");
-        var command = new ArrayList<>(List.of(
-                Distribution.launcher().toString(), "proxy", "-c", file.toString(), "--concurrency", "1"));
+        var command = new ArrayList<>(
+                List.of(Distribution.launcher().toString(), "proxy", "-c", file.toString(), "--concurrency", "1"));
         command.addAll(List.of(options));
-        var builder = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile());
+        var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment().put("HEDDLE_NO_BUILD", "1");
         builder.environment().putAll(environment);
         var started = new ProxyProcess(builder.start(), log);

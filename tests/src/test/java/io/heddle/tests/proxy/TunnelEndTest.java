@@ -17,7 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// A tunnel over TLS whose client ends its direction by close_notify and leaves TCP open, by either TLS library.
+/// A tunnel over TLS whose client ends its direction by close_notify and leaves TCP open, by either TLS
+/// library.
 class TunnelEndTest {
     private static final String OFFER =
             "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n";

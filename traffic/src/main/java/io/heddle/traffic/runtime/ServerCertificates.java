@@ -2,8 +2,8 @@ package io.heddle.traffic.runtime;
 
 import java.util.List;
 
-/// The certificates of a server, of which each client is shown one: that for the name it asks for, and of those the one
-/// whose kind of key it can check, as Envoy chooses among `tls_certificates`.
+/// The certificates of a server, of which each client is shown one: that for the name it asks for, and of
+/// those the one whose kind of key it can check, as Envoy chooses among `tls_certificates`.
 ///
 /// @param all in the order in which they are written, which decides where nothing else does
 /// @param fullScan whether a client that asks for a name that none has is shown the first that it can check, rather

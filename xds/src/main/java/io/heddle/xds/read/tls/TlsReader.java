@@ -63,7 +63,9 @@ public final class TlsReader {
         var here = scope.at("common_tls_context");
         here.check(common, COMMON);
         var tls = new ServerTls(
-                new ServerCertificates(certificates(common, here), message.getFullScanCertsOnSniMismatch().getValue()),
+                new ServerCertificates(
+                        certificates(common, here),
+                        message.getFullScanCertsOnSniMismatch().getValue()),
                 ValidationReader.read(common, here),
                 message.getRequireClientCertificate().getValue(),
                 TlsParametersReader.read(common.getTlsParams(), here.at("tls_params")),
