@@ -19,6 +19,10 @@ import io.heddle.proxy.upstream.health.CheckCounts;
 import io.heddle.traffic.resilience.OverloadPolicy;
 import io.heddle.traffic.resilience.health.EjectionType;
 import io.heddle.traffic.resilience.health.OutlierDetector;
+import io.heddle.xds.client.FileServer;
+import io.heddle.xds.client.FileUpdates;
+import io.heddle.xds.resource.ResourceType;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -60,6 +64,20 @@ record Figures(ProxyMetrics metrics) {
             metrics.add("heddle_certificate_renewals_total", "Certificates obtained.", () -> (double) agent.renewals());
             metrics.add("heddle_certificate_failures_total", "Attempts that failed.", () -> (double) agent.failures());
         });
+    }
+
+    /// How reading files of configuration went, by Envoy's names.
+    void add(FileServer files) {
+        add("envoy_listener_manager_lds_", files.updates(ResourceType.LDS));
+        add("envoy_cluster_manager_cds_", files.updates(ResourceType.CDS));
+    }
+
+    private void add(String prefix, FileUpdates updates) {
+        metrics.add(prefix + "update_attempt", "How often the file was read.", () -> (double) updates.attempts());
+        metrics.add(prefix + "update_failure", "How often it could not be.", () -> (double) updates.failures());
+        metrics.add(prefix + "update_success", "How often all of it went live.", () -> (double) updates.successes());
+        metrics.add(prefix + "update_rejected", "How often something of it was refused.", () ->
+                (double) updates.rejections());
     }
 
     /// What requests wait for.

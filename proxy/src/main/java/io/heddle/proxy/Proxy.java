@@ -94,6 +94,7 @@ public final class Proxy implements AutoCloseable {
     private final ConfigGate configGate;
     private final Optional<ControlServer> control;
     private final Optional<AdsSource> ads;
+    private final Optional<Bootstrap.ConfigFiles> configFiles;
     private final Map<String, PageServer> pages = new ConcurrentHashMap<>();
 
     private final Instant started = Instant.now();
@@ -150,10 +151,16 @@ public final class Proxy implements AutoCloseable {
         active.follow((_, _) -> secrets.settle());
         LoadStreams.follow(upstreams, loops.workers());
         grpc = new GrpcClient(loops.workers().getFirst(), upstreams);
+        configFiles = bootstrap.files();
         var gate = new ConfigGate(
-                active, server.map(found -> found.guarded(bootstrap.fixed())).orElseGet(bootstrap::fixed), this::warm);
-        ads = server.map(
-                _ -> new AdsSource(gate, onDemand, options.stateFolder().resolve("last-good.xds"), this::configured));
+                active,
+                server.map(found -> found.guarded(bootstrap.fixed())).orElseGet(bootstrap::fixed),
+                this::warm,
+                configFiles.isPresent());
+        ads = server.isPresent() || configFiles.isPresent()
+                ? Optional.of(
+                        new AdsSource(gate, onDemand, options.stateFolder().resolve("last-good.xds"), this::configured))
+                : Optional.empty();
         configGate = gate;
         control = server;
         var figures = new Figures(metrics);
@@ -244,6 +251,11 @@ public final class Proxy implements AutoCloseable {
 
     private void begin() throws StartFailure {
         good(configGate.applyFixed());
+        if (ads.isPresent() && configFiles.isPresent()) {
+            var asking = new AdsConversation.Options(node.info(VERSION), true);
+            new Figures(metrics).add(ads.get().follow(configFiles.get(), asking));
+            return;
+        }
         if (ads.isEmpty() || control.isEmpty()) {
             configured();
             return;

@@ -174,6 +174,9 @@ public final class ExplainCommand implements Callable<Integer> {
                     ExitCode.FAILURE, "cannot read " + file, "name a bootstrap file, or a directory of objects");
         }
         var bootstrap = good(file, BootstrapReader.read(file));
+        if (bootstrap.files().isPresent()) {
+            console.say(file + ": what its lds_config and cds_config name is not read here");
+        }
         if (bootstrap.ads().isPresent()) {
             console.say(file
                     + ": what the control plane would send is not known here; leave --config out and say --for whom");

@@ -24,7 +24,9 @@ final class EnvoyNames {
 
     /// By whom a family is named, the longer prefix first.
     private static final List<Owner> OWNERS = List.of(
+            new Owner("envoy_cluster_manager_cds_", "cluster_manager.cds."),
             new Owner("envoy_cluster_manager_", "cluster_manager."),
+            new Owner("envoy_listener_manager_lds_", "listener_manager.lds."),
             new Owner("envoy_listener_manager_", "listener_manager."),
             new Owner("envoy_control_plane_", "control_plane."),
             new Owner("envoy_server_", "server."),

@@ -7,8 +7,11 @@ import io.heddle.proxy.grpc.GrpcClient;
 import io.heddle.proxy.ondemand.OnDemand;
 import io.heddle.xds.client.AdsConversation;
 import io.heddle.xds.client.AdsSubscriptions;
+import io.heddle.xds.client.AdsVariant;
 import io.heddle.xds.client.ConfigSink;
+import io.heddle.xds.client.FileServer;
 import io.heddle.xds.client.LastGoodFile;
+import io.heddle.xds.read.Bootstrap.ConfigFiles;
 import io.heddle.xds.read.RuntimeCompiler;
 import io.heddle.xds.resource.NamedResource;
 import io.heddle.xds.resource.RefusedResource;
@@ -50,7 +53,7 @@ public final class AdsSource implements AutoCloseable {
     private final Runnable applied;
     /// Held while one candidate is applied, so that an older one never follows a newer one.
     private final Object applying = new Object();
-    private volatile Status status = Status.NEW;
+    private volatile AdsStatus status = AdsStatus.NEW;
     private final OutageLog outages = new OutageLog();
     private ResourceSet restored = ResourceSet.EMPTY;
     private volatile ResourceSet live = ResourceSet.EMPTY;
@@ -58,6 +61,7 @@ public final class AdsSource implements AutoCloseable {
     private final StartOrder order = new StartOrder();
     private boolean keptOnce;
     private @Nullable AdsClient client;
+    private @Nullable FileClient files;
     private Optional<Health> health = Optional.empty();
     private Optional<Obstacle> obstacle = Optional.empty();
 
@@ -67,39 +71,6 @@ public final class AdsSource implements AutoCloseable {
         this.onDemand = onDemand;
         this.file = new LastGoodFile(lastGood);
         this.applied = applied;
-    }
-
-    /// How configuration has been coming in.
-    ///
-    /// @param connected whether the stream stands
-    /// @param since since when it stands or is lost
-    /// @param accepted how many candidates went live
-    /// @param rejected how many were refused
-    /// @param fromDisk whether what is live was read from disk and nothing newer has come
-    /// @param problems those of the last candidate
-    public record Status(
-            boolean connected, Instant since, long accepted, long rejected, boolean fromDisk, List<Problem> problems) {
-        static final Status NEW = new Status(false, Instant.EPOCH, 0, 0, false, List.of());
-
-        public Status {
-            problems = List.copyOf(problems);
-        }
-
-        Status stream(boolean stands) {
-            return new Status(stands, Instant.now(), accepted, rejected, fromDisk, problems);
-        }
-
-        Status took(List<Problem> warnings) {
-            return new Status(connected, since, accepted + 1, rejected, false, warnings);
-        }
-
-        Status refused(List<Problem> found) {
-            return new Status(connected, since, accepted, rejected + 1, fromDisk, found);
-        }
-
-        Status restored() {
-            return new Status(connected, since, accepted, rejected, true, problems);
-        }
     }
 
     private record Health(boolean healthy, String detail) {}
@@ -179,6 +150,9 @@ public final class AdsSource implements AutoCloseable {
     private synchronized void goOn() {
         if (client != null) {
             client.goOn();
+        }
+        if (files != null) {
+            files.goOn();
         }
     }
 
@@ -281,7 +255,7 @@ public final class AdsSource implements AutoCloseable {
             case Checked.Ok<?> _ -> {
                 remember(kept);
                 live = kept;
-                change(Status::restored);
+                change(AdsStatus::restored);
                 log.atWarn().log("running on the last good configuration until the control plane answers");
                 applied.run();
                 yield Optional.of(kept);
@@ -300,6 +274,22 @@ public final class AdsSource implements AutoCloseable {
     /// Connects, going on from what is live, and stays connected.
     public synchronized void connect(GrpcClient grpc, AdsTarget target, AdsConversation.Options options) {
         order.connect(() -> start(grpc, target, options));
+    }
+
+    /// Takes configuration from files instead, as they are and as they change.
+    public synchronized FileServer follow(ConfigFiles places, AdsConversation.Options options) {
+        change(now -> now.stream(true));
+        var server = new FileServer(places, this::refusedFile);
+        var subscriptions =
+                new AdsSubscriptions(new Sink(), restored, AdsVariant.STATE_OF_THE_WORLD, Duration.ofSeconds(15));
+        files = FileClient.start(server, new AdsConversation(subscriptions, options));
+        return server;
+    }
+
+    private void refusedFile(List<Problem> problems) {
+        change(now -> now.refused(problems));
+        noteRefusal(problems);
+        log.atWarn().addKeyValue("problems", problems).log("a file of configuration is refused");
     }
 
     private void start(GrpcClient grpc, AdsTarget target, AdsConversation.Options options) {
@@ -411,11 +401,11 @@ public final class AdsSource implements AutoCloseable {
     }
 
     /// How configuration has been coming in.
-    public Status status() {
+    public AdsStatus status() {
         return status;
     }
 
-    private synchronized void change(UnaryOperator<Status> next) {
+    private synchronized void change(UnaryOperator<AdsStatus> next) {
         status = next.apply(status);
     }
 
@@ -456,9 +446,14 @@ public final class AdsSource implements AutoCloseable {
     @Override
     public void close() {
         AdsClient connected;
+        FileClient reading;
         synchronized (this) {
             order.close();
             connected = client;
+            reading = files;
+        }
+        if (reading != null) {
+            reading.close();
         }
         if (connected != null) {
             connected.close();

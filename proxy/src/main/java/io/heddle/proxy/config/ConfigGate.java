@@ -18,12 +18,19 @@ public final class ConfigGate {
     private final RuntimeConfig fixed;
     private final Warming warming;
     private final CompiledParts known = new CompiledParts();
+    private final boolean fromFiles;
 
     /// `fixed` stands in the bootstrap and is part of every configuration.
     public ConfigGate(ActiveConfig active, RuntimeConfig fixed, Warming warming) {
+        this(active, fixed, warming, false);
+    }
+
+    /// The same; `fromFiles` says whether all else comes from files.
+    public ConfigGate(ActiveConfig active, RuntimeConfig fixed, Warming warming, boolean fromFiles) {
         this.active = active;
         this.fixed = fixed;
         this.warming = warming;
+        this.fromFiles = fromFiles;
     }
 
     /// Gets clusters ready that are not in use yet.
@@ -47,7 +54,7 @@ public final class ConfigGate {
     /// @return a refusal with all problems, and nothing is changed; or the configuration, which is live,
     ///     with warnings
     public synchronized Checked<RuntimeConfig> apply(ResourceSet dynamic) {
-        return RuntimeCompiler.compile(dynamic, fixed, known).then(this::swap);
+        return RuntimeCompiler.compile(dynamic, fixed, fromFiles, known).then(this::swap);
     }
 
     /// Makes what stands in the bootstrap the live configuration. Where it has listeners, they wait for its

@@ -48,12 +48,19 @@ final class References {
     private static final Map<NamedResource, References> KNOWN = Collections.synchronizedMap(new WeakHashMap<>());
 
     private final Map<ResourceType, Map<String, Duration>> names = new EnumMap<>(ResourceType.class);
+    /// The files of those that are in files.
+    private final Map<ResourceType, Map<String, String>> paths = new EnumMap<>(ResourceType.class);
+    private boolean anyOverAds;
 
     private References() {}
 
     /// The names referred to, by type, and how long to wait for each, zero for ever; nothing for types that are
     /// asked for as a whole.
     static Map<ResourceType, Map<String, Duration>> of(ResourceSet set) {
+        return in(set).names;
+    }
+
+    private static References in(ResourceSet set) {
         var found = new References();
         for (var type : ResourceType.values()) {
             found.names.put(type, new TreeMap<>());
@@ -61,12 +68,22 @@ final class References {
         for (var type : List.of(ResourceType.CDS, ResourceType.LDS, ResourceType.RDS)) {
             set.resources(type)
                     .values()
-                    .forEach(resource -> found.addAll(KNOWN.computeIfAbsent(resource, References::in)));
+                    .forEach(resource -> found.addAll(KNOWN.computeIfAbsent(resource, References::of)));
         }
-        return found.names;
+        return found;
     }
 
-    private static References in(NamedResource owner) {
+    /// The files that `set` refers to, by type and name of what is in them.
+    static Map<ResourceType, Map<String, String>> paths(ResourceSet set) {
+        return in(set).paths;
+    }
+
+    /// Whether `set` refers to something over ADS.
+    static boolean anyOverAds(ResourceSet set) {
+        return in(set).anyOverAds;
+    }
+
+    private static References of(NamedResource owner) {
         var found = new References();
         switch (ResourceType.ofTypeUrl(owner.body().getTypeUrl()).orElseThrow()) {
             case CDS -> found.cluster(owner.message(Cluster.class));
@@ -82,6 +99,9 @@ final class References {
             var known = names.computeIfAbsent(type, _ -> new TreeMap<>());
             referred.forEach((name, timeout) -> known.merge(name, timeout, References::longer));
         });
+        others.paths.forEach((type, named) ->
+                paths.computeIfAbsent(type, _ -> new TreeMap<>()).putAll(named));
+        anyOverAds |= others.anyOverAds;
     }
 
     /// The names of type `wanted` that these resources of type `owners` refer to.
@@ -174,7 +194,7 @@ final class References {
         for (var filter : chain.getFiltersList()) {
             unpack(filter.getTypedConfig(), HttpConnectionManager.getDefaultInstance())
                     .filter(manager ->
-                            manager.hasRds() && overAds(manager.getRds().getConfigSource()))
+                            manager.hasRds() && isKnown(manager.getRds().getConfigSource()))
                     .ifPresent(manager -> add(
                             ResourceType.RDS,
                             manager.getRds().getRouteConfigName(),
@@ -210,6 +230,11 @@ final class References {
 
     private void add(ResourceType type, String name, ConfigSource source) {
         if (!name.isEmpty()) {
+            path(source)
+                    .ifPresentOrElse(
+                            path -> paths.computeIfAbsent(type, _ -> new TreeMap<>())
+                                    .put(name, path),
+                            () -> anyOverAds = true);
             names.computeIfAbsent(type, _ -> new TreeMap<>()).merge(name, timeout(source), References::longer);
         }
     }
@@ -225,6 +250,20 @@ final class References {
         var said = source.getInitialFetchTimeout();
         boolean good = source.hasInitialFetchTimeout() && said.getSeconds() >= 0 && said.getNanos() >= 0;
         return good ? Duration.ofSeconds(said.getSeconds(), said.getNanos()) : INITIAL_FETCH_TIMEOUT;
+    }
+
+    private static boolean isKnown(ConfigSource source) {
+        return overAds(source) || path(source).isPresent();
+    }
+
+    /// The file that `source` names; empty without.
+    @SuppressWarnings("deprecation") // `path` came before `path_config_source` and is still written
+    private static Optional<String> path(ConfigSource source) {
+        return switch (source.getConfigSourceSpecifierCase()) {
+            case PATH -> Optional.of(source.getPath());
+            case PATH_CONFIG_SOURCE -> Optional.of(source.getPathConfigSource().getPath());
+            case ADS, SELF, API_CONFIG_SOURCE, CONFIGSOURCESPECIFIER_NOT_SET -> Optional.empty();
+        };
     }
 
     private static boolean overAds(ConfigSource source) {

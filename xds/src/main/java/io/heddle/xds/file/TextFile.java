@@ -18,6 +18,15 @@ public final class TextFile {
 
     private TextFile() {}
 
+    /// The bytes of the file called `name`, or why they cannot be had, as a problem of `object`.
+    public static Checked<byte[]> bytes(String object, String name) {
+        try {
+            return bytes(object, Path.of(name));
+        } catch (InvalidPathException e) {
+            return rejected(object, "is no path: " + shown(name), "name a file");
+        }
+    }
+
     /// The text of the file called `name`, or why it cannot be had, as a problem of `object`.
     public static Checked<String> read(String object, String name) {
         try {
@@ -29,6 +38,10 @@ public final class TextFile {
 
     /// The text of `file`, or why it cannot be had, as a problem of `object`.
     public static Checked<String> read(String object, Path file) {
+        return bytes(object, file).then(bytes -> text(object, file, bytes));
+    }
+
+    private static Checked<byte[]> bytes(String object, Path file) {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             return rejected(object, file + ": that is no file", "name a file of text");
         }
@@ -38,7 +51,7 @@ public final class TextFile {
             }
             try (var in = Files.newInputStream(file)) {
                 var bytes = in.readNBytes(LARGEST + 1); // its size may not be what it says
-                return bytes.length > LARGEST ? tooLarge(object, file) : text(object, file, bytes);
+                return bytes.length > LARGEST ? tooLarge(object, file) : Checked.ok(bytes);
             }
         } catch (IOException e) {
             return rejected(object, FileReason.of(e), "name a file that can be read");
@@ -61,11 +74,11 @@ public final class TextFile {
         }
     }
 
-    private static Checked<String> tooLarge(String object, Path file) {
+    private static <T> Checked<T> tooLarge(String object, Path file) {
         return rejected(object, file + " has more than " + LARGEST + " bytes", "name a smaller one");
     }
 
-    private static Checked<String> rejected(String object, String reason, String remedy) {
+    private static <T> Checked<T> rejected(String object, String reason, String remedy) {
         return Checked.rejected(Problem.error(object, "", reason, remedy));
     }
 }

@@ -17,7 +17,8 @@ import java.util.Optional;
 /// @param node who the proxy says it is
 /// @param admin where its admin interface listens; empty for none
 /// @param fixed the listeners, clusters and secrets that stand in it
-/// @param ads where it gets the rest; empty when there is no rest
+/// @param ads where it gets the rest; empty when there is no rest, and when that is in files
+/// @param files where the rest begins, when it is in files
 /// @param home where it runs, for balancing by locality
 /// @param ejections the file in which ejections of hosts are told, as lines of JSON; empty for the proxy's log only
 /// @param overload what it does when it is short of something
@@ -27,6 +28,7 @@ public record Bootstrap(
         Optional<Admin> admin,
         RuntimeConfig fixed,
         Optional<AdsTarget> ads,
+        Optional<ConfigFiles> files,
         Home home,
         Optional<String> ejections,
         OverloadPolicy overload,
@@ -50,6 +52,16 @@ public record Bootstrap(
 
     /// Where the admin interface listens.
     public record Admin(String address, int port) {}
+
+    /// The files with which configuration begins, as the sources `lds_config` and `cds_config` name them.
+    ///
+    /// @param listeners the file of listeners; empty without
+    /// @param clusters the file of clusters; empty without
+    public record ConfigFiles(Optional<String> listeners, Optional<String> clusters) {
+        boolean isNone() {
+            return listeners.isEmpty() && clusters.isEmpty();
+        }
+    }
 
     /// An ADS server.
     ///

@@ -17,6 +17,7 @@ import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.Home;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import io.heddle.xds.file.FileReason;
+import io.heddle.xds.file.TextFile;
 import io.heddle.xds.read.cluster.EndpointReader;
 import io.heddle.xds.read.core.Fields;
 import io.heddle.xds.read.core.Findings;
@@ -50,8 +51,8 @@ public final class BootstrapReader {
     private static final Fields<StaticResources> STATIC_RESOURCES =
             Fields.refusingOthers(StaticResources.class).reads("listeners", "clusters", "secrets");
     private static final Fields<DynamicResources> DYNAMIC_RESOURCES = Fields.refusingOthers(DynamicResources.class)
-            .limits("lds_config", "`ads` only")
-            .limits("cds_config", "`ads` only")
+            .limits("lds_config", "`ads`, or a file; both in the same way")
+            .limits("cds_config", "`ads`, or a file; both in the same way")
             .reads("ads_config");
     private static final Fields<Node> NODE = Fields.ignoringOthers(Node.class)
             .reads("id", "cluster", "metadata")
@@ -170,8 +171,11 @@ public final class BootstrapReader {
         scope.at("static_resources").check(resources, STATIC_RESOURCES);
         var fixed = RuntimeCompiler.fixed(
                 resources.getListenersList(), resources.getClustersList(), resources.getSecretsList(), scope);
-        var ads = message.hasDynamicResources()
-                ? ads(message.getDynamicResources(), fixed, scope.at("dynamic_resources"))
+        scope.findings().refuseFiles();
+        var dynamic = message.getDynamicResources();
+        var files = files(dynamic, scope.at("dynamic_resources"));
+        var ads = message.hasDynamicResources() && files.isEmpty()
+                ? ads(dynamic, fixed, scope.at("dynamic_resources"))
                 : Optional.<Bootstrap.AdsTarget>empty();
         if (!message.hasDynamicResources()) {
             scope.findings().checkMentions(fixed.clusters().keySet(), true);
@@ -184,6 +188,7 @@ public final class BootstrapReader {
                 admin(message, scope),
                 fixed,
                 ads,
+                files,
                 home(message, fixed, scope),
                 ejections(message.getClusterManager(), scope.at("cluster_manager.outlier_detection")),
                 OverloadReader.read(message.getOverloadManager(), scope.at("overload_manager")),
@@ -246,6 +251,35 @@ public final class BootstrapReader {
         here.check(message.getAdmin(), ADMIN);
         return Values.address(message.getAdmin().getAddress(), here.at("address"))
                 .map(found -> new Bootstrap.Admin(found.host(), found.port()));
+    }
+
+    /// The files that listeners and clusters are in; empty where they come over ADS.
+    private static Optional<Bootstrap.ConfigFiles> files(DynamicResources message, Scope scope) {
+        var files = new Bootstrap.ConfigFiles(
+                Values.file(message.getLdsConfig(), scope.at("lds_config")),
+                Values.file(message.getCdsConfig(), scope.at("cds_config")));
+        if (files.isNone()) {
+            return Optional.empty();
+        }
+        scope.check(message, DYNAMIC_RESOURCES);
+        boolean mixed = message.hasAdsConfig()
+                || (message.hasLdsConfig() && files.listeners().isEmpty())
+                || (message.hasCdsConfig() && files.clusters().isEmpty());
+        if (mixed) {
+            scope.error(
+                    "takes configuration from files and over ADS",
+                    "name files in lds_config and cds_config and leave ads_config out, or take all of it over ADS");
+        }
+        files.listeners().ifPresent(path -> exists(path, scope.at("lds_config")));
+        files.clusters().ifPresent(path -> exists(path, scope.at("cds_config")));
+        return Optional.of(files);
+    }
+
+    /// As Envoy, which starts with no file that is not there.
+    private static void exists(String path, Scope scope) {
+        TextFile.bytes("file " + TextFile.shown(path), path)
+                .problems()
+                .forEach(problem -> scope.error(problem.reason(), problem.remedy()));
     }
 
     private static Optional<Bootstrap.AdsTarget> ads(DynamicResources message, RuntimeConfig fixed, Scope scope) {

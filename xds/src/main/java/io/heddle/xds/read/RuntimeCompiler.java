@@ -45,11 +45,13 @@ public final class RuntimeCompiler {
     /// The configuration of what a server sent, beside what the bootstrap fixed. Of two things with the same name the
     /// fixed one stays, with a warning. A cluster whose endpoints were not sent yet has none.
     public static Checked<RuntimeConfig> compile(ResourceSet dynamic, RuntimeConfig fixed) {
-        return compile(dynamic, fixed, new CompiledParts());
+        return compile(dynamic, fixed, false, new CompiledParts());
     }
 
-    /// The same, which reads only what has changed since `known` was used last.
-    public static Checked<RuntimeConfig> compile(ResourceSet dynamic, RuntimeConfig fixed, CompiledParts known) {
+    /// The same, which reads only what has changed since `known` was used last; where `fromFiles` says that `dynamic`
+    /// comes from files, its sources may be files.
+    public static Checked<RuntimeConfig> compile(
+            ResourceSet dynamic, RuntimeConfig fixed, boolean fromFiles, CompiledParts known) {
         var findings = new Findings();
         var parts = new Parts(new Scope(findings, "", ""));
         known.begin(dynamic);
@@ -78,6 +80,9 @@ public final class RuntimeCompiler {
             }));
         }
         dynamic.messages(ResourceType.SDS, Secret.class).forEach(parts::secret);
+        if (!fromFiles) {
+            findings.refuseFiles();
+        }
         parts.fix(fixed);
         parts.checkAggregates();
         findings.checkMentions(parts.clusters.keySet(), false);

@@ -91,7 +91,7 @@ final class CompiledPartsTest {
         for (int i = 0; i < CHANGES; i++) {
             set = changed(set, chance);
             var anew = RuntimeCompiler.compile(set, RuntimeConfig.EMPTY);
-            var again = RuntimeCompiler.compile(set, RuntimeConfig.EMPTY, known);
+            var again = RuntimeCompiler.compile(set, RuntimeConfig.EMPTY, false, known);
             assertThat(again.problems()).isEqualTo(anew.problems());
             if (anew instanceof Checked.Ok<RuntimeConfig>(var wanted, List<Problem> _)) {
                 var got = ((Checked.Ok<RuntimeConfig>) again).value();
@@ -112,7 +112,7 @@ final class CompiledPartsTest {
     }
 
     private static RuntimeConfig compiled(ResourceSet set, CompiledParts known) {
-        return ((Checked.Ok<RuntimeConfig>) RuntimeCompiler.compile(set, RuntimeConfig.EMPTY, known)).value();
+        return ((Checked.Ok<RuntimeConfig>) RuntimeCompiler.compile(set, RuntimeConfig.EMPTY, false, known)).value();
     }
 
     @Test

@@ -32,7 +32,7 @@ public final class ClusterReader {
             .reads("upstream_connection_options")
             .accepts("alt_stat_name", "metrics have the cluster's name")
             .limits("type", "`STATIC`, `EDS`, `STRICT_DNS`, `LOGICAL_DNS`, `ORIGINAL_DST`")
-            .limits("eds_cluster_config", "over ADS only")
+            .limits("eds_cluster_config", "over ADS, or in a file")
             .limits("lb_policy", "`CLUSTER_PROVIDED` where the type of cluster provides it")
             .reads("round_robin_lb_config", "least_request_lb_config", "ring_hash_lb_config", "maglev_lb_config")
             .reads("common_lb_config", "lb_subset_config", "load_balancing_policy")
@@ -175,7 +175,7 @@ public final class ClusterReader {
         var eds = message.getEdsClusterConfig();
         var here = scope.at("eds_cluster_config");
         here.check(eds, EDS);
-        Values.overAds(eds.getEdsConfig(), here.at("eds_config"));
+        Values.overAdsOrFile(eds.getEdsConfig(), here.at("eds_config"));
         var name = eds.getServiceName().isEmpty() ? message.getName() : eds.getServiceName();
         return discovered
                 .apply(name)

@@ -14,6 +14,7 @@ public final class Findings {
     private final List<Problem> problems = new ArrayList<>();
     private final List<Mention> mentions = new ArrayList<>();
     private final Map<String, Cache> caches = new HashMap<>();
+    private final List<Scope> files = new ArrayList<>();
 
     /// A cluster that is named in a place.
     ///
@@ -29,6 +30,7 @@ public final class Findings {
     public void add(Findings part) {
         problems.addAll(part.problems);
         part.mentions.forEach(mention -> mention(mention.cluster(), here(mention.scope()), mention.validate()));
+        part.files.forEach(scope -> file(here(scope)));
         part.caches.values().forEach(cache -> cache(cache.policy(), here(cache.scope())));
     }
 
@@ -48,6 +50,18 @@ public final class Findings {
 
     void mention(String cluster, Scope scope, Optional<Boolean> validate) {
         mentions.add(new Mention(cluster, scope, validate));
+    }
+
+    void file(Scope scope) {
+        files.add(scope);
+    }
+
+    /// Refuses the files of resources that were named: what does not come from a file itself has none.
+    public void refuseFiles() {
+        files.forEach(scope -> scope.error(
+                "names a file, and what it stands in comes from none",
+                "write it in place or use ads: {}, or take listeners and clusters from files too"));
+        files.clear();
     }
 
     /// A cache of names is described here; it must be as it was described before.

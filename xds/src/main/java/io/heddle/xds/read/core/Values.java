@@ -5,6 +5,7 @@ import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
+import io.envoyproxy.envoy.config.core.v3.PathConfigSource;
 import io.envoyproxy.envoy.config.core.v3.RuntimeDouble;
 import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
 import io.envoyproxy.envoy.config.core.v3.RuntimeUInt32;
@@ -50,12 +51,19 @@ public final class Values {
             .limits("filename", "for certificates, keys, trusted authorities, and the texts of answers made here")
             .limits("environment_variable", "for the texts of answers made here")
             .ignores("watched_directory");
+    private static final String FILES =
+            "of secrets; of routes and endpoints where listeners and clusters are in files too";
     public static final Fields<ConfigSource> CONFIG_SOURCE = Fields.ignoringOthers(ConfigSource.class)
             .reads("ads", "self", "initial_fetch_timeout")
             .limits("resource_api_version", "`V3`, or left out")
-            .limits("path", "of secrets only")
-            .limits("path_config_source", "of secrets only")
+            .limits("path", FILES)
+            .limits("path_config_source", FILES)
             .refuses("api_config_source");
+
+    /// A file of resources.
+    public static final Fields<PathConfigSource> PATH = Fields.refusingOthers(PathConfigSource.class)
+            .reads("path")
+            .accepts("watched_directory", "the file is read again when it changes");
 
     private static final Fields<AggregatedConfigSource> ADS = Fields.refusingOthers(AggregatedConfigSource.class);
     private static final Fields<SelfConfigSource> SELF =
@@ -72,6 +80,7 @@ public final class Values {
             RUNTIME_NUMBER,
             SOURCE,
             CONFIG_SOURCE,
+            PATH,
             ADS,
             SELF);
 
@@ -159,6 +168,38 @@ public final class Values {
                 yield Optional.empty();
             }
         };
+    }
+
+    /// The file that a source of configuration names; empty where it names none.
+    @SuppressWarnings("deprecation") // `path` came before `path_config_source` and is still written
+    public static Optional<String> file(ConfigSource message, Scope scope) {
+        return switch (message.getConfigSourceSpecifierCase()) {
+            case PATH -> named(message.getPath(), message, scope.at("path"), scope);
+            case PATH_CONFIG_SOURCE -> {
+                var here = scope.at("path_config_source");
+                here.check(message.getPathConfigSource(), PATH);
+                yield named(message.getPathConfigSource().getPath(), message, here.at("path"), scope);
+            }
+            case ADS, SELF, API_CONFIG_SOURCE, CONFIGSOURCESPECIFIER_NOT_SET -> Optional.empty();
+        };
+    }
+
+    private static Optional<String> named(String path, ConfigSource message, Scope place, Scope scope) {
+        scope.check(message, CONFIG_SOURCE);
+        if (path.isEmpty()) {
+            place.error("is empty", "name a file");
+        }
+        return Optional.of(path);
+    }
+
+    /// Refuses every source of configuration but ADS and files.
+    public static void overAdsOrFile(ConfigSource message, Scope scope) {
+        if (file(message, scope).isEmpty()) {
+            overAds(message, scope);
+        } else {
+            scope.findings().file(scope);
+            initialFetchTimeout(message, scope);
+        }
     }
 
     /// Refuses every source of configuration but ADS.

@@ -57,8 +57,9 @@ final class HttpConnectionReader {
             .reads("idle_timeout", "max_stream_duration", "max_connection_duration", "max_requests_per_connection")
             .limits("max_headers_count", "1 to 65,535")
             .limits("headers_with_underscores_action", "HTTP/2 requests are answered 400, too");
-    private static final Fields<Rds> RDS =
-            Fields.refusingOthers(Rds.class).limits("config_source", "ADS only").reads("route_config_name");
+    private static final Fields<Rds> RDS = Fields.refusingOthers(Rds.class)
+            .limits("config_source", "ADS, or a file")
+            .reads("route_config_name");
     private static final Fields<io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter>
             FILTER = Fields.refusingOthers(
                             io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter.class)
@@ -97,7 +98,7 @@ final class HttpConnectionReader {
             case RDS -> {
                 var here = scope.at("rds");
                 here.check(message.getRds(), RDS);
-                Values.overAds(message.getRds().getConfigSource(), here.at("config_source"));
+                Values.overAdsOrFile(message.getRds().getConfigSource(), here.at("config_source"));
                 yield new NetworkFilter.RouteSource.Named(message.getRds().getRouteConfigName());
             }
             case SCOPED_ROUTES -> new NetworkFilter.RouteSource.Named(""); // refused above

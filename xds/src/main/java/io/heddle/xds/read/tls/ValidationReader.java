@@ -1,7 +1,6 @@
 package io.heddle.xds.read.tls;
 
 import io.envoyproxy.envoy.config.core.v3.DataSource;
-import io.envoyproxy.envoy.config.core.v3.PathConfigSource;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.CombinedCertificateValidationContext;
@@ -49,12 +48,9 @@ final class ValidationReader {
                     .reads("matcher");
     private static final Fields<SdsSecretConfig> SDS =
             Fields.refusingOthers(SdsSecretConfig.class).reads("name").limits("sds_config", "ADS, or a file");
-    private static final Fields<PathConfigSource> PATH = Fields.refusingOthers(PathConfigSource.class)
-            .reads("path")
-            .accepts("watched_directory", "the file is read again when it changes");
 
     /// What of the verification of peers is read.
-    static final List<Fields<?>> FIELDS = List.of(COMBINED, VALIDATION, SUBJECT_ALT_NAME, SDS, PATH);
+    static final List<Fields<?>> FIELDS = List.of(COMBINED, VALIDATION, SUBJECT_ALT_NAME, SDS);
 
     private ValidationReader() {}
 
@@ -222,7 +218,7 @@ final class ValidationReader {
         }
         var here = scope.at("sds_config");
         here.check(source, Values.CONFIG_SOURCE);
-        here.at("path_config_source").check(source.getPathConfigSource(), PATH);
+        here.at("path_config_source").check(source.getPathConfigSource(), Values.PATH);
         return Optional.of(
                 source.hasPath()
                         ? source.getPath()
