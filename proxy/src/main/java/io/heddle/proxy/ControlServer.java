@@ -91,6 +91,7 @@ record ControlServer(Bootstrap.AdsTarget target, Optional<Issuing> issuing) {
                 cluster.protocol(),
                 cluster.http2(),
                 limits,
+                cluster.responses(),
                 cluster.opening(),
                 cluster.health(),
                 cluster.service());
@@ -129,6 +130,7 @@ record ControlServer(Bootstrap.AdsTarget target, Optional<Issuing> issuing) {
                         cluster.protocol(),
                         cluster.http2(),
                         cluster.connections(),
+                        cluster.responses(),
                         cluster.opening(),
                         cluster.health(),
                         cluster.service()));

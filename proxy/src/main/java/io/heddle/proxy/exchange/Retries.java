@@ -7,6 +7,7 @@ import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.resilience.CircuitBreaker;
 import io.heddle.traffic.resilience.CircuitBreaker.Resource;
 import io.heddle.traffic.resilience.ClusterLoad;
+import io.heddle.traffic.resilience.ConnectionCounts;
 import io.heddle.traffic.resilience.RoutingPriority;
 import io.heddle.traffic.resilience.retry.RetryCounts;
 import io.heddle.traffic.resilience.retry.RetryDecider;
@@ -107,7 +108,22 @@ final class Retries {
         }
     }
 
-    void count(RetryCounts.Figure figure) {
+    /// A limit of time has passed.
+    void expired(TimeLimits.Passed passed) {
+        switch (passed) {
+            case TRY -> count(RetryCounts.Figure.PER_TRY_TIMEOUT);
+            case TRY_IDLE -> count(RetryCounts.Figure.PER_TRY_IDLE_TIMEOUT);
+            case REQUEST -> count(RetryCounts.Figure.TIMEOUT);
+            case HOST -> {
+                if (load != null) {
+                    load.connections().count(ConnectionCounts.Figure.REQUEST_DURATION);
+                }
+            }
+            case NONE, SENDING, DURATION, IDLE -> {}
+        }
+    }
+
+    private void count(RetryCounts.Figure figure) {
         if (load != null) {
             load.retries().count(figure);
             timeline.note(figure);

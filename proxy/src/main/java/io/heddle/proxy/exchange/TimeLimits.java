@@ -9,6 +9,7 @@ import io.heddle.traffic.resilience.retry.RetryHeaders;
 import io.heddle.traffic.resilience.retry.Timeouts;
 import io.heddle.traffic.route.RouteAction;
 import io.heddle.traffic.runtime.NetworkFilter.HttpLimits;
+import io.heddle.traffic.runtime.ResponseLimits;
 import java.time.Duration;
 
 /// When a request has taken too long, by its listener's limits, its route's [Timeouts], what it says itself, and its
@@ -21,6 +22,8 @@ final class TimeLimits {
         TRY,
         /// The time of one try without a byte of its answer.
         TRY_IDLE,
+        /// The time of a request at a host.
+        HOST,
         /// The time of the request.
         REQUEST,
         /// The time to send the request.
@@ -42,6 +45,7 @@ final class TimeLimits {
     private long idle;
     private long longest;
     private long ofRequest = NEVER;
+    private long atHost;
     private long lastByte;
 
     TimeLimits(RequestTimeline timeline) {
@@ -57,6 +61,7 @@ final class TimeLimits {
         perTry = 0;
         perTryIdle = 0;
         ofRequest = NEVER;
+        atHost = 0;
         lastByte = now;
     }
 
@@ -87,6 +92,11 @@ final class TimeLimits {
             ofRequest = timeline.headReceived + grpc.of(said).toNanos();
             longest = 0;
         }
+    }
+
+    /// It goes to hosts of a cluster with these limits.
+    void toward(ResponseLimits ofCluster) {
+        atHost = ofCluster.stream().toNanos();
     }
 
     /// What a trusted request says itself takes the place of what its route says.
@@ -156,8 +166,11 @@ final class TimeLimits {
         if (timeline.requestComplete > 0 && request > 0) {
             at = timeline.requestComplete + request;
         }
-        if (trying || connected) {
-            at = Math.min(at, Math.min(trying ? ofTry() : NEVER, connected ? ofTryIdle() : NEVER));
+        if (trying) {
+            at = Math.min(at, ofTry());
+        }
+        if (connected) {
+            at = Math.min(at, Math.min(ofTryIdle(), ofHost()));
         }
         if (idle > 0) {
             at = Math.min(at, Math.max(lastByte, timeline.responseHeadReceived) + idle);
@@ -174,6 +187,10 @@ final class TimeLimits {
         return perTryIdle > 0 && timeline.requestComplete > 0
                 ? Math.max(tryBegan(), Math.max(lastByte, timeline.responseHeadReceived)) + perTryIdle
                 : NEVER;
+    }
+
+    private long ofHost() {
+        return atHost > 0 ? timeline.upstreamReady + atHost : NEVER;
     }
 
     private long tryBegan() {
@@ -205,6 +222,9 @@ final class TimeLimits {
         }
         if (trying && now >= ofTry()) {
             return Passed.TRY;
+        }
+        if (connected && now >= ofHost()) {
+            return Passed.HOST;
         }
         return connected && now >= ofTryIdle() ? Passed.TRY_IDLE : Passed.IDLE;
     }

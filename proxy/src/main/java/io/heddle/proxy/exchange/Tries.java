@@ -20,7 +20,6 @@ import io.heddle.traffic.request.HeaderFields;
 import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.resilience.CircuitBreaker.Resource;
 import io.heddle.traffic.resilience.health.GrpcVerdict;
-import io.heddle.traffic.resilience.retry.RetryCounts;
 import io.heddle.traffic.resilience.retry.RetryDecider;
 import io.heddle.traffic.resilience.retry.RetryHeaders;
 import io.heddle.traffic.route.ClusterChoice;
@@ -133,6 +132,7 @@ final class Tries {
             return;
         }
         cluster = found.get();
+        limits.toward(cluster().cluster().responses());
         retries.start(retry, found.get().load(), priority);
         body.limit(action.options().keptBody());
         choice.toward(found.get(), action, retry.hosts());
@@ -381,18 +381,14 @@ final class Tries {
 
     /// A timeout may be due.
     void expired(boolean answering) {
-        switch (limits.passed(worker.now(), isTimed(), current.stream() != null)) {
+        var passed = limits.passed(worker.now(), isTimed(), current.stream() != null);
+        retries.expired(passed);
+        switch (passed) {
             case NONE -> {}
-            case TRY -> {
-                retries.count(RetryCounts.Figure.PER_TRY_TIMEOUT);
-                tryExpired(answering);
-            }
-            case TRY_IDLE -> {
-                retries.count(RetryCounts.Figure.PER_TRY_IDLE_TIMEOUT);
-                abandonTry(answering, UpstreamReplies.TRY_IDLE);
-            }
+            case TRY -> tryExpired(answering);
+            case TRY_IDLE -> abandonTry(answering, UpstreamReplies.TRY_IDLE);
+            case HOST -> endTry(answering, UpstreamReplies.HOST_TOO_LONG);
             case REQUEST -> {
-                retries.count(RetryCounts.Figure.TIMEOUT);
                 judgeTimeout();
                 give(UpstreamReplies.REQUEST_TIMEOUT);
             }
@@ -421,6 +417,10 @@ final class Tries {
 
     private void abandonTry(boolean answering, LocalReply reply) {
         judgeTimeout();
+        endTry(answering, reply);
+    }
+
+    private void endTry(boolean answering, LocalReply reply) {
         current.cancel();
         if (answering || !retry(new RetryDecider.Outcome.PerTryTimeout())) {
             giveUp(reply);

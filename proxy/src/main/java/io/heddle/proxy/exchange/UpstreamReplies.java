@@ -29,6 +29,12 @@ final class UpstreamReplies {
     static final LocalReply TRY_IDLE = LocalReply.of(
             504, "upstream request timeout", ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, "upstream_per_try_idle_timeout");
 
+    static final LocalReply HOST_TOO_LONG = LocalReply.of(
+            504,
+            "upstream max stream duration reached",
+            ResponseFlag.UPSTREAM_MAX_STREAM_DURATION_REACHED,
+            "upstream_max_stream_duration_reached");
+
     private UpstreamReplies() {}
 
     /// There is no cluster of that name.

@@ -8,13 +8,15 @@ import io.netty.buffer.ByteBuf;
 /// Reads a response's head from its bytes (RFC 9112, section 4). One object per upstream connection; as strict as
 /// [Http1RequestReader].
 public final class Http1ResponseReader {
-    private static final int MAX_BYTES = 64 * 1024;
-    private static final int MAX_LINES = 200;
-
     private final HttpResponseHead head = new HttpResponseHead();
-    private final LineReader reader = new LineReader(head.lines(), MAX_BYTES, MAX_LINES);
+    private final LineReader reader;
     private boolean started;
     private boolean version10;
+
+    /// Reads heads of at most `maxBytes` with at most `maxLines` header lines.
+    public Http1ResponseReader(int maxBytes, int maxLines) {
+        this.reader = new LineReader(head.lines(), maxBytes, maxLines);
+    }
 
     /// Forgets the response, for the next one.
     public void clear() {

@@ -19,7 +19,7 @@ final class Http2HeadReader {
     private final int maxBytes;
     private final HpackDecoder decoder;
     private final RequestFields requests;
-    private final ResponseFields responses = new ResponseFields();
+    private final ResponseFields responses;
     private final TrailerFields trailers = new TrailerFields();
     private byte[] block = {};
     private int blockLength;
@@ -31,6 +31,7 @@ final class Http2HeadReader {
         this.connection = connection;
         this.maxBytes = limits.maxBytes();
         this.decoder = new HpackDecoder(limits.options().headerTableSize());
+        this.responses = new ResponseFields(limits.maxLines());
         this.requests = new RequestFields(limits.maxLines(), limits.options().allowConnect());
     }
 

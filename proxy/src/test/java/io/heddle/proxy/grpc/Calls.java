@@ -16,6 +16,7 @@ import io.heddle.traffic.runtime.ConnectionLimits;
 import io.heddle.traffic.runtime.ConnectionOpening;
 import io.heddle.traffic.runtime.HealthPolicy;
 import io.heddle.traffic.runtime.Http2Options;
+import io.heddle.traffic.runtime.ResponseLimits;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import java.time.Duration;
 import java.util.List;
@@ -55,6 +56,7 @@ final class Calls implements AutoCloseable {
                         false,
                         keepAlive),
                 ConnectionLimits.DEFAULT,
+                ResponseLimits.DEFAULT,
                 ConnectionOpening.DEFAULT,
                 new HealthPolicy(Optional.of(OutlierPolicy.DEFAULT), Optional.empty()),
                 Cluster.ServiceTag.UNKNOWN);

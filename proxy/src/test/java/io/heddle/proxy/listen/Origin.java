@@ -111,6 +111,23 @@ public final class Origin implements AutoCloseable {
         });
     }
 
+    /// Answers every request with the last word of its path.
+    public static Origin counting() {
+        return new Origin((socket, _) -> {
+            var head = head(socket.getInputStream());
+            while (!head.isEmpty()) {
+                var word = head.substring(head.indexOf('/') + 1, head.indexOf(" HTTP"));
+                write(socket, "HTTP/1.1 200 OK\r\nContent-Length: " + word.length() + "\r\n\r\n" + word);
+                head = head(socket.getInputStream());
+            }
+        });
+    }
+
+    /// How many connections it had.
+    public int connections() {
+        return connections.get();
+    }
+
     /// The heads of the requests so far, of an [#answering] one.
     public List<String> seen() {
         return List.copyOf(heads);

@@ -57,6 +57,7 @@ class OutlierDetectionTest {
                 app.protocol(),
                 app.http2(),
                 app.connections(),
+                app.responses(),
                 app.opening(),
                 health,
                 app.service());

@@ -33,7 +33,9 @@ public final class ConnectionCounts {
         PROTOCOL_ERROR(21, "upstream_cx_protocol_error", "Connections ended for what the host sent."),
         CLOSE_NOTIFY(22, "upstream_cx_close_notify", "Connections that hosts said will end."),
         HANDSHAKE(23, "ssl_handshake", "TLS handshakes with hosts."),
-        HANDSHAKE_ERROR(24, "ssl_connection_error", "TLS handshakes with hosts that failed.");
+        HANDSHAKE_ERROR(24, "ssl_connection_error", "TLS handshakes with hosts that failed."),
+        REQUEST_DURATION(
+                25, "upstream_rq_max_duration_reached", "Times that a request took longer at a host than it may.");
 
         private final int place;
         private final String stat;

@@ -21,6 +21,7 @@ import java.util.Optional;
 /// @param protocol what is spoken
 /// @param http2 how HTTP/2 is spoken, where it is
 /// @param connections how long connections are used
+/// @param responses how much of an answer is taken, and for how long
 /// @param opening how connections are opened
 /// @param health which of its hosts are well
 /// @param service which service this is, for metrics
@@ -35,6 +36,7 @@ public record Cluster(
         Protocol protocol,
         Http2Options http2,
         ConnectionLimits connections,
+        ResponseLimits responses,
         ConnectionOpening opening,
         HealthPolicy health,
         ServiceTag service) {
@@ -42,7 +44,8 @@ public record Cluster(
         transports = List.copyOf(transports);
     }
 
-    /// One whose connections are opened as usual, and whose hosts are as well as the control plane says.
+    /// One whose answers are taken and whose connections are opened as usual, and whose hosts are as well as the control
+    /// plane says.
     public Cluster(
             String name,
             Discovery discovery,
@@ -66,6 +69,7 @@ public record Cluster(
                 protocol,
                 http2,
                 connections,
+                ResponseLimits.DEFAULT,
                 ConnectionOpening.DEFAULT,
                 HealthPolicy.NONE,
                 service);

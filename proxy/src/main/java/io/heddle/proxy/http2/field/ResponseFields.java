@@ -10,12 +10,16 @@ import org.jspecify.annotations.Nullable;
 /// Makes a response's head of the fields of a header block, by the rules of RFC 9113, section 8.3.2. One object per
 /// connection.
 public final class ResponseFields implements FieldSink {
-    private static final int MAX_LINES = 200;
-
+    private final int maxLines;
     private @Nullable HttpResponseHead head;
     private HeadResult fault = HeadResult.MORE;
     private boolean regular;
     private int status;
+
+    /// For heads of at most `maxLines` lines.
+    public ResponseFields(int maxLines) {
+        this.maxLines = maxLines;
+    }
 
     /// The fields to come are those of `into`, which is empty.
     public void begin(HttpResponseHead into) {
@@ -62,7 +66,7 @@ public final class ResponseFields implements FieldSink {
         fault = FieldRules.check(kind, nameBytes, name, valueBytes, value);
         var lines = head().lines();
         if (fault == HeadResult.MORE) {
-            fault = lines.count() < MAX_LINES
+            fault = lines.count() < maxLines
                     ? lines.addLine(kind, nameBytes, name, valueBytes, value)
                     : HeadResult.TOO_MANY_HEADERS;
         }

@@ -13,6 +13,7 @@ import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.ConnectionLimits;
 import io.heddle.traffic.runtime.Http2Options;
+import io.heddle.traffic.runtime.ResponseLimits;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -156,6 +157,11 @@ public record UpstreamTarget(
         return cluster.connections();
     }
 
+    /// How much of an answer is taken there.
+    public ResponseLimits answers() {
+        return cluster.responses();
+    }
+
     /// Whether connections made for `other` serve this one too.
     public boolean sameConnections(UpstreamTarget other) {
         return sameWay(other) && outliers.equals(other.outliers);
@@ -169,6 +175,7 @@ public record UpstreamTarget(
                 && address.serves(other.address)
                 && protocol() == other.protocol()
                 && http2().equals(other.http2())
-                && limits().equals(other.limits());
+                && limits().equals(other.limits())
+                && answers().equals(other.answers());
     }
 }

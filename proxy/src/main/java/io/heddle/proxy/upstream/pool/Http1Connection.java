@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class Http1Connection extends ChannelInboundHandlerAdapter implements UpstreamStream {
     private final Http1Pool pool;
     private final Worker worker;
-    private final Http1ResponseReader reader = new Http1ResponseReader();
+    private final Http1ResponseReader reader;
     private final BodyReader body = new BodyReader();
     private final BodySink sink = this::piece;
     private @Nullable Channel channel;
@@ -58,6 +58,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
     Http1Connection(Http1Pool pool, Worker worker) {
         this.pool = pool;
         this.worker = worker;
+        var answers = pool.answers();
+        this.reader = new Http1ResponseReader(answers.maxHeaderBytes(), answers.maxHeaders());
     }
 
     boolean isOpen() {

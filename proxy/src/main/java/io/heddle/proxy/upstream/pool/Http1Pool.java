@@ -8,6 +8,7 @@ import io.heddle.proxy.upstream.connect.UpstreamTarget;
 import io.heddle.traffic.resilience.CircuitBreaker.Resource;
 import io.heddle.traffic.resilience.ConnectionCounts.Figure;
 import io.heddle.traffic.runtime.ConnectionLimits;
+import io.heddle.traffic.runtime.ResponseLimits;
 import io.netty.channel.Channel;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,11 @@ final class Http1Pool implements ConnectionPool {
     @Override
     public boolean serves(UpstreamTarget target) {
         return target.sameConnections(connector.target());
+    }
+
+    /// How much of an answer is taken.
+    ResponseLimits answers() {
+        return connector.target().answers();
     }
 
     boolean mutualTls() {

@@ -24,9 +24,6 @@ import org.jspecify.annotations.Nullable;
 // A failed write or close shows as the end of its channel, which is handled.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Http2HostConnection extends ChannelInboundHandlerAdapter implements Http2Owner {
-    private static final int MAX_HEADERS = 200;
-    private static final int MAX_HEADER_BYTES = 64 * 1024;
-
     private final Http2Pool pool;
     private final Worker worker;
     private final List<Http2UpstreamStream> touched = new ArrayList<>();
@@ -55,7 +52,10 @@ final class Http2HostConnection extends ChannelInboundHandlerAdapter implements 
                 target.limits().idle(),
                 target.http2().keepAlive());
         connection = Http2Connection.client(
-                transport, this, new Http2HeadLimits(target.http2(), MAX_HEADER_BYTES, MAX_HEADERS));
+                transport, this, new Http2HeadLimits(
+                        target.http2(),
+                        target.answers().maxHeaderBytes(),
+                        target.answers().maxHeaders()));
         transport.carries(connection);
         long duration = target.limits().duration().toNanos();
         if (duration > 0) {

@@ -14,6 +14,7 @@ import io.heddle.xds.read.core.Fields;
 import io.heddle.xds.read.core.HttpProtocols;
 import io.heddle.xds.read.core.LabelReader;
 import io.heddle.xds.read.core.Scope;
+import io.heddle.xds.read.core.UpstreamProtocols;
 import io.heddle.xds.read.core.Values;
 import io.heddle.xds.read.tls.TlsReader;
 import java.time.Duration;
@@ -38,7 +39,8 @@ public final class ClusterReader {
             .reads("common_lb_config", "lb_subset_config", "load_balancing_policy")
             .limits("original_dst_lb_config", "empty: the destination is never taken from a header")
             .limits("typed_extension_protocol_options", "`envoy.extensions.upstreams.http.v3.HttpProtocolOptions` only")
-            .reads("http2_protocol_options", "upstream_http_protocol_options")
+            .reads("http2_protocol_options", "upstream_http_protocol_options", "common_http_protocol_options")
+            .reads("max_requests_per_connection", "protocol_selection", "http_protocol_options")
             .limits("metadata", "`istio`: `services`, for metrics")
             .reads("cluster_type", "outlier_detection")
             .limits("health_checks", "one, over HTTP or TCP")
@@ -81,7 +83,7 @@ public final class ClusterReader {
         scope.at("original_dst_lb_config").check(message.getOriginalDstLbConfig(), ORIGINAL_DST);
         var discovery = discovery(message, scope);
         if (!(discovery instanceof Cluster.Discovery.DynamicForward)) {
-            HttpProtocols.names(message, scope)
+            UpstreamProtocols.names(message, scope)
                     .ifPresent(
                             names -> DynamicForwardReader.elsewhere(names, scope.at("upstream_http_protocol_options")));
         }
@@ -90,7 +92,7 @@ public final class ClusterReader {
         if (!own && message.hasLoadAssignment()) {
             scope.at("load_assignment").error("this type of cluster has no endpoints of its own", "remove it");
         }
-        var upstream = HttpProtocols.upstream(message, scope);
+        var upstream = UpstreamProtocols.upstream(message, scope);
         var balancer = BalancerReader.read(message, scope);
         if (upstream.protocol() == Cluster.Protocol.HTTP1
                 && balancer.innermost() instanceof BalancerPolicy.ClientWeighted weighted
@@ -117,7 +119,8 @@ public final class ClusterReader {
                 transports(message, upstream.protocol(), scope),
                 upstream.protocol(),
                 upstream.http2(),
-                HttpProtocols.connections(message, scope),
+                upstream.connections(),
+                upstream.responses(),
                 opening,
                 HealthReader.read(message, discovery, scope),
                 service(message.getMetadata()));
@@ -127,7 +130,7 @@ public final class ClusterReader {
         var dns = DnsReader.cluster(message, scope);
         if (message.hasClusterType()) {
             var custom = ClusterTypeReader.read(
-                    message.getClusterType(), HttpProtocols.names(message, scope), scope.at("cluster_type"));
+                    message.getClusterType(), UpstreamProtocols.names(message, scope), scope.at("cluster_type"));
             return custom instanceof Cluster.Discovery.Dns(var logical, var policy, var _)
                     ? new Cluster.Discovery.Dns(logical, policy, isAwaited(message))
                     : custom;

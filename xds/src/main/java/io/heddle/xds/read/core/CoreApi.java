@@ -14,7 +14,8 @@ public final class CoreApi {
             new ApiPart("Replacements by pattern", ReplacementReader.FIELDS),
             new ApiPart("What of a request is hashed", HashPolicyReader.FIELDS),
             new ApiPart("Connections of clusters", ConnectionLimitsReader.FIELDS),
-            new ApiPart("HTTP/2, and which HTTP clusters speak", HttpProtocols.FIELDS),
+            new ApiPart("Which HTTP clusters speak", UpstreamProtocols.FIELDS),
+            new ApiPart("HTTP/2", HttpProtocols.FIELDS),
             new ApiPart("Small values", Values.FIELDS));
 
     private CoreApi() {}

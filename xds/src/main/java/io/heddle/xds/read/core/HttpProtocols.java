@@ -1,47 +1,26 @@
 package io.heddle.xds.read.core;
 
-import com.google.protobuf.Any;
 import com.google.protobuf.UInt32Value;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.KeepaliveSettings;
-import io.envoyproxy.envoy.config.core.v3.UpstreamHttpProtocolOptions;
-import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
-import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.AutoHttpConfig;
-import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig;
-import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.UseDownstreamHttpConfig;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.Cluster;
-import io.heddle.traffic.runtime.ConnectionLimits;
 import io.heddle.traffic.runtime.Http2Options;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.heddle.traffic.runtime.ServerTls;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
-/// Reads which HTTP is spoken, how, and what is offered by ALPN for it.
+/// Reads how HTTP/2 is spoken, which versions listeners speak, and what is offered by ALPN.
 public final class HttpProtocols {
     static final String HTTP1 = "http/1.1";
     static final String HTTP2 = "h2";
 
-    private static final String PROTOCOL_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
     private static final int SMALLEST_WINDOW = 65_535;
     private static final int LARGEST_TABLE = 64 * 1024;
 
-    private static final Fields<HttpProtocolOptions> UPSTREAM = Fields.ignoringOthers(HttpProtocolOptions.class)
-            .reads("explicit_http_config", "use_downstream_protocol_config", "common_http_protocol_options")
-            .reads("upstream_http_protocol_options")
-            .limits("auto_config", "by ALPN; HTTP/1.1 without TLS")
-            .refuses("http_filters");
-    private static final Fields<ExplicitHttpConfig> EXPLICIT =
-            Fields.refusingOthers(ExplicitHttpConfig.class).reads("http_protocol_options", "http2_protocol_options");
-    private static final Fields<UseDownstreamHttpConfig> DOWNSTREAM = Fields.refusingOthers(
-                    UseDownstreamHttpConfig.class)
-            .reads("http_protocol_options", "http2_protocol_options");
-    private static final Fields<AutoHttpConfig> AUTO =
-            Fields.refusingOthers(AutoHttpConfig.class).reads("http_protocol_options", "http2_protocol_options");
     private static final Fields<Http2ProtocolOptions> HTTP2_OPTIONS = Fields.ignoringOthers(Http2ProtocolOptions.class)
             .limits("hpack_table_size", "at most 65,536")
             .limits("max_concurrent_streams", "1 to 2^31-1; 100 when not given")
@@ -52,103 +31,9 @@ public final class HttpProtocols {
             Fields.ignoringOthers(KeepaliveSettings.class).reads("interval", "timeout");
 
     /// What of protocols is read.
-    static final List<Fields<?>> FIELDS = List.of(UPSTREAM, EXPLICIT, DOWNSTREAM, AUTO, HTTP2_OPTIONS, KEEP_ALIVE);
+    static final List<Fields<?>> FIELDS = List.of(HTTP2_OPTIONS, KEEP_ALIVE);
 
     private HttpProtocols() {}
-
-    /// What is spoken to a cluster's hosts.
-    ///
-    /// @param protocol which version
-    /// @param http2 how HTTP/2 is spoken, where it is
-    public record Upstream(Cluster.Protocol protocol, Http2Options http2) {
-        static final Upstream HTTP1 = new Upstream(Cluster.Protocol.HTTP1, Http2Options.DEFAULT);
-    }
-
-    /// What is spoken to the hosts of a cluster.
-    @SuppressWarnings("deprecation") // `http2_protocol_options` is still written
-    public static Upstream upstream(io.envoyproxy.envoy.config.cluster.v3.Cluster message, Scope scope) {
-        if (message.hasHttp2ProtocolOptions()) {
-            return new Upstream(
-                    Cluster.Protocol.HTTP2,
-                    http2(message.getHttp2ProtocolOptions(), scope.at("http2_protocol_options")));
-        }
-        var found = Upstream.HTTP1;
-        for (Map.Entry<String, Any> entry :
-                message.getTypedExtensionProtocolOptionsMap().entrySet()) {
-            var here = scope.at("typed_extension_protocol_options", entry.getKey());
-            if (!entry.getKey().equals(PROTOCOL_OPTIONS)
-                    || !Scope.type(entry.getValue()).equals(PROTOCOL_OPTIONS)) {
-                here.warning(Scope.NOT_SUPPORTED, "remove it");
-                continue;
-            }
-            var options = here.unpack(entry.getValue(), HttpProtocolOptions.parser());
-            if (options.isPresent()) {
-                found = upstream(options.get(), here);
-            }
-        }
-        return found;
-    }
-
-    private static Upstream upstream(HttpProtocolOptions message, Scope scope) {
-        scope.check(message, UPSTREAM);
-        return switch (message.getUpstreamProtocolOptionsCase()) {
-            case EXPLICIT_HTTP_CONFIG -> {
-                var explicit = message.getExplicitHttpConfig();
-                var here = scope.at("explicit_http_config");
-                here.check(explicit, EXPLICIT);
-                yield explicit.hasHttp2ProtocolOptions()
-                        ? new Upstream(
-                                Cluster.Protocol.HTTP2,
-                                http2(explicit.getHttp2ProtocolOptions(), here.at("http2_protocol_options")))
-                        : Upstream.HTTP1;
-            }
-            case USE_DOWNSTREAM_PROTOCOL_CONFIG -> {
-                var same = message.getUseDownstreamProtocolConfig();
-                var here = scope.at("use_downstream_protocol_config");
-                here.check(same, DOWNSTREAM);
-                yield new Upstream(
-                        Cluster.Protocol.DOWNSTREAM,
-                        http2(same.getHttp2ProtocolOptions(), here.at("http2_protocol_options")));
-            }
-            case AUTO_CONFIG -> {
-                var auto = message.getAutoConfig();
-                var here = scope.at("auto_config");
-                here.check(auto, AUTO);
-                yield new Upstream(
-                        Cluster.Protocol.AUTO,
-                        http2(auto.getHttp2ProtocolOptions(), here.at("http2_protocol_options")));
-            }
-            case UPSTREAMPROTOCOLOPTIONS_NOT_SET -> Upstream.HTTP1;
-        };
-    }
-
-    /// How long connections to a cluster's hosts are used.
-    public static ConnectionLimits connections(io.envoyproxy.envoy.config.cluster.v3.Cluster message, Scope scope) {
-        var any = message.getTypedExtensionProtocolOptionsMap().get(PROTOCOL_OPTIONS);
-        if (any == null || !Scope.type(any).equals(PROTOCOL_OPTIONS)) {
-            return ConnectionLimits.DEFAULT;
-        }
-        var here = scope.at("typed_extension_protocol_options", PROTOCOL_OPTIONS);
-        return here.unpack(any, HttpProtocolOptions.parser())
-                .map(options -> ConnectionLimitsReader.read(
-                        options.getCommonHttpProtocolOptions(), here.at("common_http_protocol_options")))
-                .orElse(ConnectionLimits.DEFAULT);
-    }
-
-    /// What follows from the name of a request's host, where it is said.
-    @SuppressWarnings("deprecation") // the field in the cluster itself is still written
-    public static Optional<UpstreamHttpProtocolOptions> names(
-            io.envoyproxy.envoy.config.cluster.v3.Cluster message, Scope scope) {
-        var any = message.getTypedExtensionProtocolOptionsMap().get(PROTOCOL_OPTIONS);
-        var found = message.hasUpstreamHttpProtocolOptions()
-                ? Optional.of(message.getUpstreamHttpProtocolOptions())
-                : Optional.<UpstreamHttpProtocolOptions>empty();
-        if (any != null && Scope.type(any).equals(PROTOCOL_OPTIONS)) {
-            found = scope.unpack(any, HttpProtocolOptions.parser())
-                    .map(HttpProtocolOptions::getUpstreamHttpProtocolOptions);
-        }
-        return found;
-    }
 
     static Http2Options http2(Http2ProtocolOptions message, Scope scope) {
         scope.check(message, HTTP2_OPTIONS);

@@ -30,10 +30,6 @@ import java.util.Locale;
 
 /// Reads the HTTP connection manager.
 final class HttpConnectionReader {
-    private static final int KIBIBYTE = 1024;
-    private static final int MOST_KIBIBYTES = 8192;
-    private static final int MOST_HEADERS = 65_535;
-
     private static final Fields<HttpConnectionManager> MANAGER = Fields.ignoringOthers(HttpConnectionManager.class)
             .reads("stat_prefix", "rds", "route_config", "http_filters", "access_log")
             .reads("forward_client_cert_details", "set_current_client_cert_details", "normalize_path", "merge_slashes")
@@ -55,6 +51,7 @@ final class HttpConnectionReader {
             .refuses("typed_header_validation_config", "append_local_overload");
     private static final Fields<HttpProtocolOptions> COMMON = Fields.ignoringOthers(HttpProtocolOptions.class)
             .reads("idle_timeout", "max_stream_duration", "max_connection_duration", "max_requests_per_connection")
+            .accepts("max_response_headers_kb", "concerns answers of clusters' hosts")
             .limits("max_headers_count", "1 to 65,535")
             .limits("headers_with_underscores_action", "HTTP/2 requests are answered 400, too");
     private static final Fields<Rds> RDS = Fields.refusingOthers(Rds.class)
@@ -188,10 +185,11 @@ final class HttpConnectionReader {
                                 message.getStreamIdleTimeout(), standard.streamIdle(), scope.at("stream_idle_timeout"))
                         : standard.streamIdle(),
                 message.hasMaxRequestHeadersKb()
-                        ? kibibytes(message.getMaxRequestHeadersKb().getValue(), scope.at("max_request_headers_kb"))
+                        ? ConnectionLimitsReader.kibibytes(
+                                message.getMaxRequestHeadersKb(), scope.at("max_request_headers_kb"))
                         : standard.maxHeaderBytes(),
                 common.hasMaxHeadersCount()
-                        ? count(common.getMaxHeadersCount().getValue(), here.at("max_headers_count"))
+                        ? ConnectionLimitsReader.headers(common.getMaxHeadersCount(), here.at("max_headers_count"))
                         : standard.maxHeaders(),
                 message.hasDelayedCloseTimeout()
                         ? Values.duration(
@@ -210,21 +208,5 @@ final class HttpConnectionReader {
             types.put(found.getUpgradeType().toLowerCase(Locale.ROOT), enabled);
         }
         return new Upgrades(types, false);
-    }
-
-    private static int kibibytes(int value, Scope scope) {
-        if (value < 1 || value > MOST_KIBIBYTES) {
-            scope.error("is out of range: " + Integer.toUnsignedString(value), "write 1 to " + MOST_KIBIBYTES);
-            return NetworkFilter.HttpLimits.DEFAULT.maxHeaderBytes();
-        }
-        return value * KIBIBYTE;
-    }
-
-    private static int count(int value, Scope scope) {
-        if (value < 1 || value > MOST_HEADERS) {
-            scope.error("is out of range: " + Integer.toUnsignedString(value), "write 1 to " + MOST_HEADERS);
-            return NetworkFilter.HttpLimits.DEFAULT.maxHeaders();
-        }
-        return value;
     }
 }

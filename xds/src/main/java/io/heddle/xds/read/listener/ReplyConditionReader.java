@@ -65,7 +65,7 @@ final class ReplyConditionReader {
             List.of(FILTER, STATUS, DURATION, COMPARISON, RUNTIME, HEADER, FLAG, GRPC, METADATA, HEALTH, AND, OR);
 
     /// Envoy's flags that nothing here sets.
-    private static final Set<String> NEVER_SET = Set.of("IH", "UMSDR", "RFCF", "NFCF", "DO", "DR", "UDO");
+    private static final Set<String> NEVER_SET = Set.of("IH", "RFCF", "NFCF", "DO", "DR", "UDO");
 
     private ReplyConditionReader() {}
 
