@@ -32,7 +32,7 @@ public final class TrafficGraph {
     /// Envoy's response flags of requests that did not get their application's answer.
     private static final Set<String> FAILURE_FLAGS = Set.of(
             "UF", "UH", "UO", "NR", "URX", "UT", "UC", "LH", "UR", "LR", "NC", "UPE", "DC", "IH", "SI", "DT", "NFCF",
-            "OM", "DF");
+            "OM", "DF", "UMSDR");
 
     private final Object lock = new Object();
     private final int maxSeries;

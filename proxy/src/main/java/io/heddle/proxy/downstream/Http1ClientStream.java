@@ -78,7 +78,7 @@ final class Http1ClientStream implements ClientStream {
         }
         var lines = worker.editedLines().received(head.lines(), FRAMING);
         var writer = worker.headWriter().start().status(head).headers(lines);
-        output.head(writer, false, 0);
+        output.head(named(writer), false, 0);
         output.flush();
     }
 
@@ -102,7 +102,7 @@ final class Http1ClientStream implements ClientStream {
             writer.text("content-length: 0\r\n"); // HTTP/2 says by the end of its stream that there is no body.
         }
         connection(writer);
-        output.head(writer, chunked, complete ? 0 : length);
+        output.head(named(writer), chunked, complete ? 0 : length);
     }
 
     @Override
@@ -115,7 +115,7 @@ final class Http1ClientStream implements ClientStream {
                     .safe(request.upgrade())
                     .text("\r\n");
         }
-        output.head(writer, false, 0);
+        output.head(named(writer), false, 0);
         output.flush();
         tunnelling = true;
         HalfClose.prepare(channel);
@@ -125,6 +125,10 @@ final class Http1ClientStream implements ClientStream {
     @Override
     public boolean halfCloses() {
         return HalfClose.works(channel);
+    }
+
+    private HeadWriter named(HeadWriter writer) {
+        return writer.names(settings().codec().http1().names());
     }
 
     /// What becomes of the connection, where the version does not say it.
@@ -166,7 +170,7 @@ final class Http1ClientStream implements ClientStream {
                 .text("\r\n");
         writer.headers(lines);
         connection(writer);
-        output.head(writer, false, body.length);
+        output.head(named(writer), false, body.length);
         output.bytes(body);
         output.flush();
     }

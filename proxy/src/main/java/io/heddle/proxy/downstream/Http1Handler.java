@@ -67,8 +67,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
         this.chain = chain;
         this.services = services;
         this.client = client;
-        var limits = settings().limits();
-        this.reader = new Http1RequestReader(limits.maxHeaderBytes(), limits.maxHeaders());
+        this.reader = Http1RequestReader.under(settings());
     }
 
     /// The name of the listener it came by.
@@ -175,8 +174,9 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
         }
         worker.deadlines().clear(deadline);
         if (result.isFault()) {
-            refuse(result.status(), "malformed request: " + result.reason(), result.details());
-            return false;
+            boolean goesOn = reader.standsAlone() && settings().codec().http1().outlivesFaults();
+            refuse(result.status(), "malformed request: " + result.reason(), result.details(), goesOn);
+            return goesOn;
         }
         var head = reader.head();
         requests++;
@@ -195,8 +195,12 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
 
     /// Answers a request that cannot be read; the connection ends with it.
     private void refuse(int status, String words, String details) {
+        refuse(status, words, details, false);
+    }
+
+    private void refuse(int status, String words, String details, boolean goesOn) {
         state = Http1State.ANSWER;
-        inputEnded = true;
+        inputEnded = !goesOn;
         exchange().refuse(reader.head(), status, words + "\n", details);
     }
 

@@ -22,6 +22,7 @@ public enum HeadResult {
     CODING_UNSUPPORTED(501, "the Transfer-Encoding is not exactly chunked"),
     CONNECT_WITH_BODY(400, "a CONNECT has a body"),
     FRAMING_CONFLICT(400, "Content-Length and Transfer-Encoding appear together"),
+    TARGET_NOT_HERE(404, "the request target is a URL, which is not taken here"),
     TARGET_TOO_LONG(414, "the request line is too long"),
     HEAD_TOO_LARGE(431, "the head is too large"),
     TOO_MANY_HEADERS(431, "there are too many header lines"),

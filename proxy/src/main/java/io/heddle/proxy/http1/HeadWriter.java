@@ -7,6 +7,7 @@ import io.heddle.proxy.http.HttpResponseHead;
 import io.heddle.proxy.http.Octets;
 import io.heddle.proxy.http.Trailers;
 import io.heddle.traffic.request.Span;
+import io.heddle.traffic.runtime.Http1Options.NameCase;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 import java.util.function.IntFunction;
@@ -18,10 +19,12 @@ import java.util.function.IntFunction;
 public final class HeadWriter {
     private byte[] out = new byte[4096];
     private int length;
+    private int own;
 
     /// Begins a new head.
     public HeadWriter start() {
         length = 0;
+        own = 0;
         return this;
     }
 
@@ -118,8 +121,43 @@ public final class HeadWriter {
             }
         }
         bytes(received.bytes(), kept, end);
+        own = length;
         var added = lines.added();
         return bytes(added.bytes(), 0, added.length());
+    }
+
+    /// Writes the names of the lines so far as `names` says.
+    public HeadWriter names(NameCase names) {
+        switch (names) {
+            case RECEIVED -> {}
+            case OWN_PROPER -> properCase(own);
+            case PROPER -> properCase(endOfLine(0));
+        }
+        return this;
+    }
+
+    /// Capitals where a word begins, behind anything but a letter or a digit, and small letters else.
+    private void properCase(int from) {
+        int at = from;
+        while (at < length) {
+            boolean begins = true;
+            for (; out[at] != ':'; at++) {
+                byte small = (byte) Octets.lower(out[at]);
+                boolean letter = small >= 'a' && small <= 'z';
+                out[at] = letter && begins ? (byte) (small - 'a' + 'A') : small;
+                begins = !letter && !(small >= '0' && small <= '9');
+            }
+            at = endOfLine(at);
+        }
+    }
+
+    /// Where the line after the one at `from` starts.
+    private int endOfLine(int from) {
+        int at = from;
+        while (out[at] != Octets.LF) {
+            at++;
+        }
+        return at + 1;
     }
 
     /// Ends the head and gives it in a buffer from `allocator` with room for `spare` more bytes.

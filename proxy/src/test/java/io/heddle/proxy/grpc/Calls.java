@@ -15,6 +15,7 @@ import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.ConnectionLimits;
 import io.heddle.traffic.runtime.ConnectionOpening;
 import io.heddle.traffic.runtime.HealthPolicy;
+import io.heddle.traffic.runtime.Http1Options;
 import io.heddle.traffic.runtime.Http2Options;
 import io.heddle.traffic.runtime.ResponseLimits;
 import io.heddle.traffic.runtime.RuntimeConfig;
@@ -48,6 +49,7 @@ final class Calls implements AutoCloseable {
                 BreakerLimits.DEFAULT,
                 List.of(),
                 protocol,
+                Http1Options.DEFAULT,
                 new Http2Options(
                         standard.headerTableSize(),
                         standard.maxConcurrentStreams(),

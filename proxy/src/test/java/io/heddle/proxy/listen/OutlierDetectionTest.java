@@ -55,6 +55,7 @@ class OutlierDetectionTest {
                 app.limits(),
                 app.transports(),
                 app.protocol(),
+                app.http1(),
                 app.http2(),
                 app.connections(),
                 app.responses(),

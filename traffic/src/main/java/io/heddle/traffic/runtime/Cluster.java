@@ -19,6 +19,7 @@ import java.util.Optional;
 /// @param limits how much may be under way
 /// @param transports which TLS each endpoint gets; the first that matches
 /// @param protocol what is spoken
+/// @param http1 how HTTP/1.1 is spoken, where it is
 /// @param http2 how HTTP/2 is spoken, where it is
 /// @param connections how long connections are used
 /// @param responses how much of an answer is taken, and for how long
@@ -34,6 +35,7 @@ public record Cluster(
         BreakerLimits limits,
         List<Transport> transports,
         Protocol protocol,
+        Http1Options http1,
         Http2Options http2,
         ConnectionLimits connections,
         ResponseLimits responses,
@@ -44,8 +46,8 @@ public record Cluster(
         transports = List.copyOf(transports);
     }
 
-    /// One whose answers are taken and whose connections are opened as usual, and whose hosts are as well as the control
-    /// plane says.
+    /// One whose answers are taken and whose connections are opened as usual, and whose hosts are as well as the
+    /// control plane says.
     public Cluster(
             String name,
             Discovery discovery,
@@ -67,6 +69,7 @@ public record Cluster(
                 limits,
                 transports,
                 protocol,
+                Http1Options.DEFAULT,
                 http2,
                 connections,
                 ResponseLimits.DEFAULT,

@@ -87,9 +87,15 @@ public sealed interface NetworkFilter {
     /// Which versions of HTTP are spoken on a listener.
     ///
     /// @param kind which
+    /// @param http1 how HTTP/1.1 is spoken, where it is
     /// @param http2 how HTTP/2 is spoken, where it is
-    record Codec(Kind kind, Http2Options http2) {
+    record Codec(Kind kind, Http1Options http1, Http2Options http2) {
         public static final Codec DEFAULT = new Codec(Kind.AUTO, Http2Options.DEFAULT);
+
+        /// One that speaks HTTP/1.1 as usual.
+        public Codec(Kind kind, Http2Options http2) {
+            this(kind, Http1Options.DEFAULT, http2);
+        }
 
         /// As Envoy's `codec_type`.
         public enum Kind {

@@ -39,6 +39,7 @@ import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.Connec
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManagerProto;
 import io.envoyproxy.envoy.extensions.filters.network.sni_cluster.v3.SniClusterProto;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxyProto;
+import io.envoyproxy.envoy.extensions.http.header_formatters.preserve_case.v3.PreserveCaseProto;
 import io.envoyproxy.envoy.extensions.http.stateful_session.cookie.v3.CookieProto;
 import io.envoyproxy.envoy.extensions.http.stateful_session.envelope.v3.EnvelopeProto;
 import io.envoyproxy.envoy.extensions.http.stateful_session.header.v3.HeaderProto;
@@ -183,6 +184,7 @@ final class ExtensionTypes {
             files(
                     "health_check.event_sinks.file.v3",
                     io.envoyproxy.envoy.extensions.health_check.event_sinks.file.v3.FileProto::getDescriptor),
+            files("http.header_formatters.preserve_case.v3", PreserveCaseProto::getDescriptor),
             files("http.stateful_session.cookie.v3", CookieProto::getDescriptor),
             files("http.stateful_session.envelope.v3", EnvelopeProto::getDescriptor),
             files("http.stateful_session.header.v3", HeaderProto::getDescriptor),

@@ -23,7 +23,6 @@ final class Messages {
             "envoy.config.core.v3.SocketOption.SocketType.Datagram",
             "envoy.config.core.v3.SocketOption.SocketType.Stream",
             "envoy.config.listener.v3.Listener.DeprecatedV1",
-            "envoy.config.core.v3.Http1ProtocolOptions",
             "envoy.config.route.v3.RouteMatch.ConnectMatcher",
             "envoy.config.route.v3.RouteMatch.GrpcRouteMatchOptions",
             "envoy.type.matcher.v3.RegexMatcher.GoogleRE2");

@@ -53,6 +53,7 @@ import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.Connec
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.health_check.event_sinks.file.v3.HealthCheckEventFileSink;
+import io.envoyproxy.envoy.extensions.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig;
 import io.envoyproxy.envoy.extensions.http.stateful_session.cookie.v3.CookieBasedSessionState;
 import io.envoyproxy.envoy.extensions.http.stateful_session.header.v3.HeaderBasedSessionState;
 import io.envoyproxy.envoy.extensions.internal_redirect.allow_listed_routes.v3.AllowListedRoutesConfig;
@@ -125,6 +126,7 @@ record SetField(Way way, FieldDescriptor field) {
             "compressor_library",
             "decompressor_library",
             "event_logger",
+            "stateful_formatter",
             "input",
             "action");
 
@@ -246,6 +248,7 @@ record SetField(Way way, FieldDescriptor field) {
                             Subset.getDefaultInstance(),
                             OverrideHost.getDefaultInstance(),
                             ClusterProvided.getDefaultInstance(),
+                            PreserveCaseFormatterConfig.getDefaultInstance(),
                             HealthCheckEventFileSink.getDefaultInstance())),
             Map.entry(
                     "envoy.config.cluster.v3.Cluster.CustomClusterType",
@@ -414,6 +417,9 @@ record SetField(Way way, FieldDescriptor field) {
         }
         if (kind.equals(HealthCheckEventFileSink.getDescriptor())) {
             return "event_logger";
+        }
+        if (kind.equals(PreserveCaseFormatterConfig.getDescriptor())) {
+            return "stateful_formatter";
         }
         return kind.getFullName().startsWith("envoy.extensions.http.stateful_session.") ? "session_state" : "";
     }

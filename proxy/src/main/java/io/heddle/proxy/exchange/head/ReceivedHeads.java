@@ -18,8 +18,7 @@ import java.util.List;
 public final class ReceivedHeads implements Heads {
     @Override
     public Received receive(Call call, NetworkFilter.Http settings, List<HeaderName> internalOnly) {
-        var limits = settings.limits();
-        var reader = new Http1RequestReader(limits.maxHeaderBytes(), limits.maxHeaders());
+        var reader = Http1RequestReader.under(settings);
         var result = reader.read(Unpooled.wrappedBuffer(bytes(call)));
         var head = reader.head();
         if (result != HeadResult.DONE) {

@@ -12,6 +12,7 @@ import io.heddle.traffic.resilience.health.UnreachablePolicy;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.ConnectionLimits;
+import io.heddle.traffic.runtime.Http1Options;
 import io.heddle.traffic.runtime.Http2Options;
 import io.heddle.traffic.runtime.ResponseLimits;
 import java.time.Duration;
@@ -147,6 +148,11 @@ public record UpstreamTarget(
         return cluster.protocol();
     }
 
+    /// How HTTP/1.1 is spoken there.
+    public Http1Options http1() {
+        return cluster.http1();
+    }
+
     /// How HTTP/2 is spoken there.
     public Http2Options http2() {
         return cluster.http2();
@@ -174,6 +180,7 @@ public record UpstreamTarget(
                 && cluster.opening().equals(other.cluster.opening())
                 && address.serves(other.address)
                 && protocol() == other.protocol()
+                && http1().equals(other.http1())
                 && http2().equals(other.http2())
                 && limits().equals(other.limits())
                 && answers().equals(other.answers());

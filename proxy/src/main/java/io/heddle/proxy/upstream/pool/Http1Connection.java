@@ -352,7 +352,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
         proof = WebSocketHandshake.toHttp1(request, worker);
         interims.start(worker.now());
         boolean chunked = Http1RequestWriter.chunks(request);
-        var writer = Http1RequestWriter.write(worker.headWriter(), request);
+        var writer = Http1RequestWriter.write(worker.headWriter(), request, pool.http1());
         long expected = request.complete() ? 0 : request.head().lines().contentLength();
         output().head(writer, chunked, expected);
     }

@@ -8,6 +8,7 @@ import io.heddle.proxy.upstream.connect.UpstreamTarget;
 import io.heddle.traffic.resilience.CircuitBreaker.Resource;
 import io.heddle.traffic.resilience.ConnectionCounts.Figure;
 import io.heddle.traffic.runtime.ConnectionLimits;
+import io.heddle.traffic.runtime.Http1Options;
 import io.heddle.traffic.runtime.ResponseLimits;
 import io.netty.channel.Channel;
 import java.util.ArrayDeque;
@@ -40,6 +41,11 @@ final class Http1Pool implements ConnectionPool {
     @Override
     public boolean serves(UpstreamTarget target) {
         return target.sameConnections(connector.target());
+    }
+
+    /// How HTTP/1.1 is spoken.
+    Http1Options http1() {
+        return connector.target().http1();
     }
 
     /// How much of an answer is taken.

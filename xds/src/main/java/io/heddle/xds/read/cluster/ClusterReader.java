@@ -118,6 +118,7 @@ public final class ClusterReader {
                 BreakerReader.read(message.getCircuitBreakers(), scope.at("circuit_breakers")),
                 transports(message, upstream.protocol(), scope),
                 upstream.protocol(),
+                upstream.http1(),
                 upstream.http2(),
                 upstream.connections(),
                 upstream.responses(),

@@ -15,6 +15,7 @@ public final class CoreApi {
             new ApiPart("What of a request is hashed", HashPolicyReader.FIELDS),
             new ApiPart("Connections of clusters", ConnectionLimitsReader.FIELDS),
             new ApiPart("Which HTTP clusters speak", UpstreamProtocols.FIELDS),
+            new ApiPart("HTTP/1.1", Http1Reader.FIELDS),
             new ApiPart("HTTP/2", HttpProtocols.FIELDS),
             new ApiPart("Small values", Values.FIELDS));
 

@@ -101,7 +101,12 @@ public final class HttpProtocols {
             }
         };
         return new NetworkFilter.Codec(
-                kind, http2(message.getHttp2ProtocolOptions(), scope.at("http2_protocol_options")));
+                kind,
+                Http1Reader.read(
+                        message.getHttpProtocolOptions(),
+                        message.getStreamErrorOnInvalidHttpMessage().getValue(),
+                        scope.at("http_protocol_options")),
+                http2(message.getHttp2ProtocolOptions(), scope.at("http2_protocol_options")));
     }
 
     /// What a listener offers by ALPN beside its codec: what that does not speak is left out.

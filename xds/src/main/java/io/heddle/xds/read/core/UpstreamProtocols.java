@@ -1,6 +1,8 @@
 package io.heddle.xds.read.core;
 
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.ClusterProtocolSelection;
+import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.UpstreamHttpProtocolOptions;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.AutoHttpConfig;
@@ -8,6 +10,7 @@ import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.Expl
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.UseDownstreamHttpConfig;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.ConnectionLimits;
+import io.heddle.traffic.runtime.Http1Options;
 import io.heddle.traffic.runtime.Http2Options;
 import io.heddle.traffic.runtime.ResponseLimits;
 import java.util.List;
@@ -39,15 +42,29 @@ public final class UpstreamProtocols {
     /// What is spoken to a cluster's hosts, and how.
     ///
     /// @param protocol which version
+    /// @param http1 how HTTP/1.1 is spoken, where it is
     /// @param http2 how HTTP/2 is spoken, where it is
     /// @param connections how long connections are used
     /// @param responses how much of an answer is taken
     public record Upstream(
-            Cluster.Protocol protocol, Http2Options http2, ConnectionLimits connections, ResponseLimits responses) {}
+            Cluster.Protocol protocol,
+            Http1Options http1,
+            Http2Options http2,
+            ConnectionLimits connections,
+            ResponseLimits responses) {}
 
     /// Which version is spoken, and how.
-    private record Spoken(Cluster.Protocol protocol, Http2Options http2) {
-        static final Spoken HTTP1 = new Spoken(Cluster.Protocol.HTTP1, Http2Options.DEFAULT);
+    private record Spoken(Cluster.Protocol protocol, Http1Options http1, Http2Options http2) {
+        static final Spoken HTTP1 = new Spoken(Cluster.Protocol.HTTP1, Http1Options.DEFAULT, Http2Options.DEFAULT);
+    }
+
+    /// What is spoken where a message says it for both versions.
+    private static Spoken spoken(
+            Cluster.Protocol protocol, Http1ProtocolOptions http1, Http2ProtocolOptions http2, Scope scope) {
+        return new Spoken(
+                protocol,
+                Http1Reader.read(http1, false, scope.at("http_protocol_options")),
+                HttpProtocols.http2(http2, scope.at("http2_protocol_options")));
     }
 
     /// What is spoken to the hosts of a cluster: as its extension says, else as its own older fields say.
@@ -66,7 +83,11 @@ public final class UpstreamProtocols {
             connections = requests(message, common, connections, scope);
         }
         return new Upstream(
-                spoken.protocol(), spoken.http2(), connections, ConnectionLimitsReader.responses(common, options));
+                spoken.protocol(),
+                spoken.http1(),
+                spoken.http2(),
+                connections,
+                ConnectionLimitsReader.responses(common, options));
     }
 
     /// An older field says how many requests a connection serves.
@@ -96,11 +117,12 @@ public final class UpstreamProtocols {
                             "stands beside http2_protocol_options, and one of the two is spoken",
                             "leave one out, or set protocol_selection: USE_DOWNSTREAM_PROTOCOL");
         }
-        var http2 = HttpProtocols.http2(message.getHttp2ProtocolOptions(), scope.at("http2_protocol_options"));
-        if (selection == downstream) {
-            return new Spoken(Cluster.Protocol.DOWNSTREAM, http2);
-        }
-        return message.hasHttp2ProtocolOptions() ? new Spoken(Cluster.Protocol.HTTP2, http2) : Spoken.HTTP1;
+        var one = message.hasHttp2ProtocolOptions() ? Cluster.Protocol.HTTP2 : Cluster.Protocol.HTTP1;
+        return spoken(
+                selection == downstream ? Cluster.Protocol.DOWNSTREAM : one,
+                message.getHttpProtocolOptions(),
+                message.getHttp2ProtocolOptions(),
+                scope);
     }
 
     /// What the extension of a cluster says, where it has one. Its older fields then say nothing.
@@ -139,27 +161,31 @@ public final class UpstreamProtocols {
                 var explicit = message.getExplicitHttpConfig();
                 var here = scope.at("explicit_http_config");
                 here.check(explicit, EXPLICIT);
-                yield explicit.hasHttp2ProtocolOptions()
-                        ? new Spoken(
-                                Cluster.Protocol.HTTP2,
-                                HttpProtocols.http2(explicit.getHttp2ProtocolOptions(), here.at("http2_protocol_options")))
-                        : Spoken.HTTP1;
+                yield spoken(
+                        explicit.hasHttp2ProtocolOptions() ? Cluster.Protocol.HTTP2 : Cluster.Protocol.HTTP1,
+                        explicit.getHttpProtocolOptions(),
+                        explicit.getHttp2ProtocolOptions(),
+                        here);
             }
             case USE_DOWNSTREAM_PROTOCOL_CONFIG -> {
                 var same = message.getUseDownstreamProtocolConfig();
                 var here = scope.at("use_downstream_protocol_config");
                 here.check(same, DOWNSTREAM);
-                yield new Spoken(
+                yield spoken(
                         Cluster.Protocol.DOWNSTREAM,
-                        HttpProtocols.http2(same.getHttp2ProtocolOptions(), here.at("http2_protocol_options")));
+                        same.getHttpProtocolOptions(),
+                        same.getHttp2ProtocolOptions(),
+                        here);
             }
             case AUTO_CONFIG -> {
                 var auto = message.getAutoConfig();
                 var here = scope.at("auto_config");
                 here.check(auto, AUTO);
-                yield new Spoken(
+                yield spoken(
                         Cluster.Protocol.AUTO,
-                        HttpProtocols.http2(auto.getHttp2ProtocolOptions(), here.at("http2_protocol_options")));
+                        auto.getHttpProtocolOptions(),
+                        auto.getHttp2ProtocolOptions(),
+                        here);
             }
             case UPSTREAMPROTOCOLOPTIONS_NOT_SET -> Spoken.HTTP1;
         };

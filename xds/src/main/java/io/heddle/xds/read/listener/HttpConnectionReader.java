@@ -36,7 +36,10 @@ final class HttpConnectionReader {
             .reads("common_http_protocol_options", "request_headers_timeout", "request_timeout", "upgrade_configs")
             .reads("stream_idle_timeout")
             .limits("codec_type", "`AUTO`, `HTTP1` and `HTTP2`")
-            .reads("http2_protocol_options")
+            .reads("http_protocol_options", "http2_protocol_options")
+            .limits(
+                    "stream_error_on_invalid_http_message",
+                    "as `override_stream_error_on_invalid_http_message` of HTTP/1.1; HTTP/2 connections always outlive faults")
             .limits("max_request_headers_kb", "1 to 8192")
             .reads("path_with_escaped_slashes_action", "use_remote_address", "xff_num_trusted_hops")
             .reads("skip_xff_append", "append_x_forwarded_port", "internal_address_config")
