@@ -7,11 +7,13 @@ import io.heddle.proxy.upstream.UpstreamCluster;
 import io.heddle.traffic.balance.PickRequest;
 import io.heddle.traffic.balance.RequestedHost;
 import io.heddle.traffic.balance.host.Host;
+import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.balance.host.MetadataMatch;
 import io.heddle.traffic.filter.SessionAddress;
 import io.heddle.traffic.filter.StatefulSessionFilter;
 import io.heddle.traffic.hash.HashPolicy;
 import io.heddle.traffic.hash.RequestHash;
+import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.request.HeaderEdit;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.HeaderName;
@@ -32,6 +34,8 @@ final class HostChoice implements PickRequest {
 
     private final Worker worker;
     private final HopHeaders headers;
+    private final SentHead sent;
+    private final RequestState state;
     private final List<Host> tried = new ArrayList<>(2);
     private FurtherHosts hosts = FurtherHosts.ANY;
     private boolean further;
@@ -48,9 +52,11 @@ final class HostChoice implements PickRequest {
     private Optional<RequestedHost> requested = Optional.empty();
     private @Nullable Host picked;
 
-    HostChoice(Worker worker, HopHeaders headers) {
+    HostChoice(Worker worker, HopHeaders headers, SentHead sent, RequestState state) {
         this.worker = worker;
         this.headers = headers;
+        this.sent = sent;
+        this.state = state;
     }
 
     /// Begins a request.
@@ -221,5 +227,15 @@ final class HostChoice implements PickRequest {
     public Optional<String> header(HeaderName name) {
         long value = head == null ? Span.ABSENT : head.header(name);
         return head != null && Span.isPresent(value) ? Optional.of(Span.text(head.bytes(), value)) : Optional.empty();
+    }
+
+    @Override
+    public Optional<String> sentHeader(HeaderName name) {
+        return head == null ? Optional.empty() : sent.first(head, name);
+    }
+
+    @Override
+    public Optional<LabelValue> metadata(String namespace, List<String> path) {
+        return state.metadata(namespace, path);
     }
 }

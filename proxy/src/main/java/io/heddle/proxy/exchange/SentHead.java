@@ -83,6 +83,11 @@ final class SentHead {
         });
     }
 
+    /// The first value of a header as it is sent; empty without.
+    Optional<String> first(HttpRequestHead head, HeaderName name) {
+        return edits.first(head, name);
+    }
+
     /// It goes to `endpoint`, which may give it another authority.
     void to(Endpoint endpoint, RouteAction.Forward action, HttpRequestHead head) {
         var named = action.options().host().at(endpoint);

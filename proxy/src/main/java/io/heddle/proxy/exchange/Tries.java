@@ -64,7 +64,7 @@ final class Tries {
         this.sent = new SentHead(headers, format, services);
         this.timeline = format.timeline();
         this.headers = headers;
-        this.choice = new HostChoice(worker, headers);
+        this.choice = new HostChoice(worker, headers, sent, timeline.state);
         this.mirrors = new Mirrors(worker, services, headers);
         this.body = new RequestBody(mirrors);
         this.limits = new TimeLimits(timeline);

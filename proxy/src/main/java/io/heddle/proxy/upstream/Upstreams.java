@@ -37,11 +37,13 @@ import io.heddle.traffic.balance.host.HostState;
 import io.heddle.traffic.grpc.GrpcMethods;
 import io.heddle.traffic.resilience.CircuitBreaker;
 import io.heddle.traffic.resilience.ClusterLoad;
+import io.heddle.traffic.resilience.ConnectionCounts;
 import io.heddle.traffic.resilience.RoutingPriority;
 import io.heddle.traffic.resilience.health.HealthCheck;
 import io.heddle.traffic.resilience.health.OutlierDetector;
 import io.heddle.traffic.runtime.ClientTls;
 import io.heddle.traffic.runtime.Cluster;
+import io.heddle.traffic.runtime.DestinationRules;
 import io.heddle.traffic.runtime.Home;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import io.netty.channel.EventLoop;
@@ -372,8 +374,8 @@ public final class Upstreams implements ActiveConfig.Follower {
     private UpstreamCluster build(Cluster cluster, Optional<UpstreamCluster> old) {
         var load = load(cluster, old);
         var counts = counts(old);
-        if (cluster.discovery() instanceof Cluster.Discovery.OriginalDestination) {
-            var destinations = destinations(cluster, load);
+        if (cluster.discovery() instanceof Cluster.Discovery.OriginalDestination(var rules)) {
+            var destinations = destinations(cluster, rules, load);
             return new UpstreamCluster(
                     cluster, destinations, load, counts, new UpstreamCluster.Hosts.Named(destinations));
         }
@@ -445,10 +447,11 @@ public final class Upstreams implements ActiveConfig.Follower {
         return load.breaker(RoutingPriority.DEFAULT).active(CircuitBreaker.Resource.REQUESTS);
     }
 
-    private OriginalDestinations destinations(Cluster cluster, ClusterLoad load) {
+    private OriginalDestinations destinations(Cluster cluster, DestinationRules rules, ClusterLoad load) {
         var transport = cluster.transport(Map.of());
         var source = transport.tls().map(tls);
         return new OriginalDestinations(
+                rules,
                 host -> new UpstreamTarget(
                         host,
                         HostAddress.of(host.endpoint(), cluster.opening().order()),
@@ -456,7 +459,8 @@ public final class Upstreams implements ActiveConfig.Follower {
                         source,
                         cluster,
                         load),
-                this::retire);
+                this::retire,
+                () -> load.connections().count(ConnectionCounts.Figure.INVALID_DESTINATION));
     }
 
     private void retire(Map<String, UpstreamCluster> before, Map<String, UpstreamCluster> after) {

@@ -1,6 +1,7 @@
 package io.heddle.traffic.balance;
 
 import io.heddle.traffic.balance.host.Host;
+import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.balance.host.MetadataMatch;
 import io.heddle.traffic.hash.HashPolicy;
 import io.heddle.traffic.request.HeaderName;
@@ -67,6 +68,16 @@ public interface PickRequest {
     /// Whether what is decided counts in figures; not where it is only explained.
     default boolean counts() {
         return true;
+    }
+
+    /// The first value of a header of the request as it is sent, with what filters and its route change; empty without.
+    default Optional<String> sentHeader(HeaderName name) {
+        return header(name);
+    }
+
+    /// What filters have found out about the request at `path` in the metadata of `namespace`; empty for nothing.
+    default Optional<LabelValue> metadata(String namespace, List<String> path) {
+        return Optional.empty();
     }
 
     /// Listens to decisions.

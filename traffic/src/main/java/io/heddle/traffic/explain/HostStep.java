@@ -79,8 +79,11 @@ record HostStep(Clusters clusters, CallPick.Source source) {
 
     private static Optional<String> open(Cluster cluster) {
         return switch (cluster.discovery()) {
-            case Cluster.Discovery.OriginalDestination _ ->
-                Optional.of("the connection goes to where its client wanted to go (ORIGINAL_DST)");
+            case Cluster.Discovery.OriginalDestination(var rules) ->
+                Optional.of(
+                        rules.metadata().isEmpty() && rules.header().isEmpty()
+                                ? "the connection goes to where its client wanted to go (ORIGINAL_DST)"
+                                : "the request says where it goes, or its connection does (ORIGINAL_DST)");
             case Cluster.Discovery.DynamicForward _ ->
                 Optional.of("the request names its host, which is looked up (dynamic forward proxy)");
             case Cluster.Discovery.Static _,

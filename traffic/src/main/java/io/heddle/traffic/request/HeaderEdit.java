@@ -1,5 +1,6 @@
 package io.heddle.traffic.request;
 
+import java.util.Optional;
 import java.util.StringJoiner;
 
 /// One change to a head's header lines.
@@ -17,6 +18,16 @@ public record HeaderEdit(Action action, HeaderName name, String value) {
             case SET -> new StringJoiner(", ").add(value);
             case SET_IF_PRESENT -> absent ? values : new StringJoiner(", ").add(value);
             case REMOVE -> new StringJoiner(", ");
+        };
+    }
+
+    /// What becomes of the first value of that name.
+    Optional<String> overFirst(Optional<String> first) {
+        return switch (action) {
+            case APPEND, ADD_IF_ABSENT -> first.or(() -> Optional.of(value));
+            case SET -> Optional.of(value);
+            case SET_IF_PRESENT -> first.map(_ -> value);
+            case REMOVE -> Optional.empty();
         };
     }
 

@@ -2,6 +2,7 @@ package io.heddle.traffic.request;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.StringJoiner;
 
 /// The changes that one exchange makes to a head, in order. Confined to the exchange's thread; reused between
@@ -46,6 +47,18 @@ public final class HeaderEdits {
             }
         }
         return value.toString();
+    }
+
+    /// The first value of header `name` once these changes are made to `received`; empty without.
+    public Optional<String> first(HeaderFields received, HeaderName name) {
+        long span = received.header(name);
+        var value = Span.isPresent(span) ? Optional.of(Span.text(received.bytes(), span)) : Optional.<String>empty();
+        for (var edit : edits) {
+            if (edit.name().equals(name)) {
+                value = edit.overFirst(value);
+            }
+        }
+        return value;
     }
 
     /// Forgets all changes.

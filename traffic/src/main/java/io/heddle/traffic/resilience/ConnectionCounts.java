@@ -35,7 +35,9 @@ public final class ConnectionCounts {
         HANDSHAKE(23, "ssl_handshake", "TLS handshakes with hosts."),
         HANDSHAKE_ERROR(24, "ssl_connection_error", "TLS handshakes with hosts that failed."),
         REQUEST_DURATION(
-                25, "upstream_rq_max_duration_reached", "Times that a request took longer at a host than it may.");
+                25, "upstream_rq_max_duration_reached", "Times that a request took longer at a host than it may."),
+        INVALID_DESTINATION(
+                26, "original_dst_host_invalid", "Times that what a request says of its destination was no address.");
 
         private final int place;
         private final String stat;

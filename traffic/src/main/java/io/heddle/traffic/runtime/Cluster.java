@@ -90,7 +90,7 @@ public record Cluster(
     public sealed interface Discovery {
         Discovery STATIC = new Static();
         Discovery EDS = new Eds();
-        Discovery ORIGINAL_DST = new OriginalDestination();
+        Discovery ORIGINAL_DST = new OriginalDestination(DestinationRules.CONNECTION);
 
         /// As they stand in the configuration.
         record Static() implements Discovery {}
@@ -112,8 +112,10 @@ public record Cluster(
             }
         }
 
-        /// There are none: each connection goes to the address that its client named.
-        record OriginalDestination() implements Discovery {}
+        /// There are none: each request, or each connection, goes to the address that it was meant for.
+        ///
+        /// @param rules where that is said
+        record OriginalDestination(DestinationRules rules) implements Discovery {}
 
         /// Whatever requests name, by a cache of names (Envoy's dynamic forward proxy).
         ///

@@ -113,13 +113,13 @@ class BootstrapReaderTest {
         assertThat(cluster.discovery()).isEqualTo(Cluster.Discovery.ORIGINAL_DST);
         assertThat(cluster.endpoints().endpoints()).isEmpty();
         assertThat(BootstrapReader.read("static_resources: {clusters: [{name: any, type: ORIGINAL_DST,"
-                                + " original_dst_lb_config: {use_http_header: true}, load_assignment: {cluster_name:"
+                                + " original_dst_lb_config: {http_header_name: x}, load_assignment: {cluster_name:"
                                 + " any}}, {name: none, type: STATIC, lb_policy: CLUSTER_PROVIDED}]}")
                         .problems())
                 .filteredOn(Problem::isError)
                 .extracting(Problem::path)
                 .containsExactlyInAnyOrder(
-                        "lb_policy", "load_assignment", "original_dst_lb_config.use_http_header", "lb_policy");
+                        "lb_policy", "load_assignment", "original_dst_lb_config.http_header_name", "lb_policy");
     }
 
     @Test

@@ -37,7 +37,7 @@ public final class ClusterReader {
             .limits("lb_policy", "`CLUSTER_PROVIDED` where the type of cluster provides it")
             .reads("round_robin_lb_config", "least_request_lb_config", "ring_hash_lb_config", "maglev_lb_config")
             .reads("common_lb_config", "lb_subset_config", "load_balancing_policy")
-            .limits("original_dst_lb_config", "empty: the destination is never taken from a header")
+            .reads("original_dst_lb_config")
             .limits("typed_extension_protocol_options", "`envoy.extensions.upstreams.http.v3.HttpProtocolOptions` only")
             .reads("http2_protocol_options", "upstream_http_protocol_options", "common_http_protocol_options")
             .reads("max_requests_per_connection", "protocol_selection", "http_protocol_options")
@@ -60,11 +60,8 @@ public final class ClusterReader {
                     .accepts("name", "for people")
                     .reads("match", "transport_socket");
 
-    private static final Fields<io.envoyproxy.envoy.config.cluster.v3.Cluster.OriginalDstLbConfig> ORIGINAL_DST =
-            Fields.refusingOthers(io.envoyproxy.envoy.config.cluster.v3.Cluster.OriginalDstLbConfig.class);
-
     /// What of a cluster is read.
-    static final List<Fields<?>> FIELDS = List.of(CLUSTER, SOCKET_MATCH, EDS, ORIGINAL_DST);
+    static final List<Fields<?>> FIELDS = List.of(CLUSTER, SOCKET_MATCH, EDS, OriginalDestinationReader.FIELDS);
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final String TLS = "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext";
@@ -80,8 +77,10 @@ public final class ClusterReader {
             Function<String, Optional<ClusterLoadAssignment>> discovered,
             Scope scope) {
         scope.check(message, CLUSTER);
-        scope.at("original_dst_lb_config").check(message.getOriginalDstLbConfig(), ORIGINAL_DST);
         var discovery = discovery(message, scope);
+        if (!(discovery instanceof Cluster.Discovery.OriginalDestination)) {
+            OriginalDestinationReader.elsewhere(message, scope);
+        }
         if (!(discovery instanceof Cluster.Discovery.DynamicForward)) {
             UpstreamProtocols.names(message, scope)
                     .ifPresent(
@@ -141,7 +140,7 @@ public final class ClusterReader {
             case EDS -> Cluster.Discovery.EDS;
             case STRICT_DNS -> new Cluster.Discovery.Dns(false, dns, isAwaited(message));
             case LOGICAL_DNS -> new Cluster.Discovery.Dns(true, dns, isAwaited(message));
-            case ORIGINAL_DST -> originalDestination(message, scope);
+            case ORIGINAL_DST -> OriginalDestinationReader.read(message, scope);
             case UNRECOGNIZED -> {
                 scope.at("type")
                         .error(message.getType() + " is not supported", "use STATIC, EDS, STRICT_DNS or LOGICAL_DNS");
@@ -152,19 +151,6 @@ public final class ClusterReader {
 
     private static boolean isAwaited(io.envoyproxy.envoy.config.cluster.v3.Cluster message) {
         return !message.hasWaitForWarmOnInit() || message.getWaitForWarmOnInit().getValue();
-    }
-
-    /// Envoy demands CLUSTER_PROVIDED and no endpoints. The destination is never taken from a header: what a
-    /// client writes must not decide where its request goes.
-    private static Cluster.Discovery originalDestination(
-            io.envoyproxy.envoy.config.cluster.v3.Cluster message, Scope scope) {
-        if (message.getLbPolicy() != io.envoyproxy.envoy.config.cluster.v3.Cluster.LbPolicy.CLUSTER_PROVIDED) {
-            scope.at("lb_policy").error("ORIGINAL_DST needs CLUSTER_PROVIDED", "set lb_policy: CLUSTER_PROVIDED");
-        }
-        if (message.hasLoadAssignment()) {
-            scope.at("load_assignment").error("ORIGINAL_DST has no endpoints of its own", "remove it");
-        }
-        return Cluster.Discovery.ORIGINAL_DST;
     }
 
     private static EndpointSet endpoints(
