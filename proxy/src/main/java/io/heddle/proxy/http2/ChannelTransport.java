@@ -37,6 +37,7 @@ public final class ChannelTransport implements Http2Transport {
     private long pongBy = NEVER;
     private long stalledAt = NEVER;
     private long drainedBy = NEVER;
+    private long heardAt;
     private boolean closing;
     private boolean idled;
 
@@ -53,7 +54,8 @@ public final class ChannelTransport implements Http2Transport {
     /// It carries `carried` from now on.
     public void carries(Http2Connection carried) {
         connection = carried;
-        pingAt = after(keepAlive.interval());
+        pingAt = nextPing();
+        heardAt = worker.now();
         rests();
     }
 
@@ -66,6 +68,37 @@ public final class ChannelTransport implements Http2Transport {
 
     private long after(Duration wait) {
         return wait.isZero() ? NEVER : worker.now() + wait.toNanos();
+    }
+
+    /// When the peer is to be asked again, at the interval or a little later.
+    private long nextPing() {
+        long interval = keepAlive.interval().toNanos();
+        if (interval == 0) {
+            return NEVER;
+        }
+        double drawn = (worker.chance() >>> 11) * 0x1p-53;
+        return worker.now() + interval + (long) (interval * keepAlive.jitter() * drawn);
+    }
+
+    /// Bytes have come from the peer.
+    public void heard() {
+        heardAt = worker.now();
+    }
+
+    /// A stream is about to be opened: asks first where nothing came from the peer for long, as it may be gone.
+    public void opening() {
+        long rest = keepAlive.rest().toNanos();
+        if (rest > 0 && pongBy == NEVER && worker.now() - heardAt > rest) {
+            ask();
+            arm();
+        }
+    }
+
+    private void ask() {
+        connection().ping();
+        pongBy = after(keepAlive.timeout());
+        // The next one waits for the answer to this: it would give it more time else.
+        pingAt = Math.max(nextPing(), pongBy);
     }
 
     /// A stream was opened or has ended.
@@ -142,10 +175,7 @@ public final class ChannelTransport implements Http2Transport {
             }
         }
         if (now >= pingAt) {
-            connection().ping();
-            pongBy = after(keepAlive.timeout());
-            // The next one waits for the answer to this: it would give it more time else.
-            pingAt = Math.max(after(keepAlive.interval()), pongBy);
+            ask();
         }
     }
 

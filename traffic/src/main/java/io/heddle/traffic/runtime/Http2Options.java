@@ -34,8 +34,18 @@ public record Http2Options(
     /// When a PING asks whether the peer is there (Envoy's `connection_keepalive`).
     ///
     /// @param interval between two; zero never
+    /// @param jitter how much longer than that a wait may be, drawn anew for each, as a share of it
+    ///     (`interval_jitter`, 0.15 in Envoy when not given)
     /// @param timeout an answer must come within it, else the connection ends
-    public record KeepAlive(Duration interval, Duration timeout) {
-        public static final KeepAlive NONE = new KeepAlive(Duration.ZERO, Duration.ZERO);
+    /// @param rest a connection to a host on which nothing came for so long is asked before it takes another request;
+    ///     zero never (`connection_idle_interval`)
+    public record KeepAlive(Duration interval, double jitter, Duration timeout, Duration rest) {
+        public static final double JITTER = 0.15;
+        public static final KeepAlive NONE = new KeepAlive(Duration.ZERO, 0, Duration.ZERO, Duration.ZERO);
+
+        /// One that asks at even intervals.
+        public KeepAlive(Duration interval, Duration timeout) {
+            this(interval, 0, timeout, Duration.ZERO);
+        }
     }
 }

@@ -230,7 +230,8 @@ class BootstrapReaderTest {
                         "codec_type: HTTP2\n          http2_protocol_options: {hpack_table_size: 1024,"
                                 + " max_concurrent_streams: 7, initial_stream_window_size: 70000,"
                                 + " initial_connection_window_size: 80000, allow_connect: true,"
-                                + " connection_keepalive: {interval: 30s, timeout: 5s}}");
+                                + " connection_keepalive: {interval: 30s, timeout: 5s, interval_jitter: {value: 5},"
+                                + " connection_idle_interval: 9s}}");
         var http = (NetworkFilter.Http) chain(good(text).fixed(), "outbound").filter();
         assertThat(http.codec())
                 .isEqualTo(new NetworkFilter.Codec(
@@ -241,7 +242,8 @@ class BootstrapReaderTest {
                                 70_000,
                                 80_000,
                                 true,
-                                new Http2Options.KeepAlive(Duration.ofSeconds(30), Duration.ofSeconds(5)))));
+                                new Http2Options.KeepAlive(
+                                        Duration.ofSeconds(30), 0.05, Duration.ofSeconds(5), Duration.ofSeconds(9)))));
     }
 
     @Test
@@ -252,13 +254,14 @@ class BootstrapReaderTest {
                 .replace(
                         "codec_type: AUTO",
                         "http2_protocol_options: {initial_stream_window_size: 1000, max_concurrent_streams: 0,"
-                                + " connection_keepalive: {interval: 1s}}");
+                                + " connection_keepalive: {interval: 1s, interval_jitter: {value: 101}}}");
         assertThat(BootstrapReader.read(text).problems())
                 .filteredOn(Problem::isError)
                 .extracting(Problem::path)
                 .satisfiesExactlyInAnyOrder(
                         path -> assertThat(path).endsWith("initial_stream_window_size"),
                         path -> assertThat(path).endsWith("max_concurrent_streams"),
+                        path -> assertThat(path).endsWith("connection_keepalive.interval_jitter"),
                         path -> assertThat(path).endsWith("connection_keepalive.timeout"));
     }
 

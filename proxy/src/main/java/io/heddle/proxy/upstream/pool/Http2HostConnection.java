@@ -123,6 +123,7 @@ final class Http2HostConnection extends ChannelInboundHandlerAdapter implements 
     void serve(UpstreamListener listener) {
         var stream = new Http2UpstreamStream(this, listener, served == 0);
         served++;
+        transport().opening();
         transport().streamsChanged();
         listener.ready(stream);
     }
@@ -163,6 +164,7 @@ final class Http2HostConnection extends ChannelInboundHandlerAdapter implements 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         worker.tick();
+        transport().heard();
         reading = true;
         var in = (ByteBuf) message;
         try {

@@ -145,7 +145,7 @@ final class BalancerReader {
         scope.at("consistent_hashing_lb_config").check(message.getConsistentHashingLbConfig(), HASHING);
         scope.at("override_host_status").check(message.getOverrideHostStatus(), STATUSES);
         double panic = message.hasHealthyPanicThreshold()
-                ? percent(message.getHealthyPanicThreshold(), PANIC, scope.at("healthy_panic_threshold"))
+                ? Values.percent(message.getHealthyPanicThreshold(), PANIC, scope.at("healthy_panic_threshold"))
                 : PANIC;
         var localities = switch (message.getLocalityConfigSpecifierCase()) {
             case ZONE_AWARE_LB_CONFIG -> zoneAware(message.getZoneAwareLbConfig(), scope.at("zone_aware_lb_config"));
@@ -168,7 +168,7 @@ final class BalancerReader {
         scope.check(message, ZONE_AWARE);
         return new Localities.ZoneAware(
                 message.hasRoutingEnabled()
-                        ? percent(message.getRoutingEnabled(), 100, scope.at("routing_enabled"))
+                        ? Values.percent(message.getRoutingEnabled(), 100, scope.at("routing_enabled"))
                         : 100,
                 message.hasMinClusterSize() ? message.getMinClusterSize().getValue() : ZONE_CLUSTER,
                 message.getFailTrafficOnPanic(),
@@ -182,17 +182,6 @@ final class BalancerReader {
             healths.add(EndpointReader.health(status));
         }
         return healths;
-    }
-
-    /// A percentage, 0 to 100.
-    static double percent(Percent message, double fallback, Scope scope) {
-        scope.check(message, Values.PERCENT);
-        double value = message.getValue();
-        if (value >= 0 && value <= 100) {
-            return value;
-        }
-        scope.error("is no percentage: " + value, "write 0 to 100");
-        return fallback;
     }
 
     private static Optional<SlowStart> slowStart(Cluster.SlowStartConfig message, Scope scope) {
@@ -212,7 +201,7 @@ final class BalancerReader {
             scope.at("aggression").error("is not above 0: " + speed, "write for example default_value: 1.0");
             speed = 1;
         }
-        double percent = minimum.map(found -> percent(found, 10, scope.at("min_weight_percent")))
+        double percent = minimum.map(found -> Values.percent(found, 10, scope.at("min_weight_percent")))
                 .orElse(10.0);
         return window.isZero() ? Optional.empty() : Optional.of(new SlowStart(window, speed, percent));
     }

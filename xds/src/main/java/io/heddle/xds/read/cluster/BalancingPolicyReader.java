@@ -367,7 +367,7 @@ final class BalancingPolicyReader {
                 : Optional.<Integer>empty();
         return new Localities.ZoneAware(
                 message.hasRoutingEnabled()
-                        ? BalancerReader.percent(message.getRoutingEnabled(), 100, scope.at("routing_enabled"))
+                        ? Values.percent(message.getRoutingEnabled(), 100, scope.at("routing_enabled"))
                         : 100,
                 message.hasMinClusterSize() ? message.getMinClusterSize().getValue() : 6,
                 message.getFailTrafficOnPanic(),

@@ -18,6 +18,8 @@ public final class HttpProtocols {
     static final String HTTP1 = "http/1.1";
     static final String HTTP2 = "h2";
 
+    private static final String OUTLIVES = "always on: what is malformed ends its stream alone (RFC 9113, section 8.1.1)";
+    private static final String FLOODS = "floods are bounded by limits of their own, which stand in the reference of HTTP/2";
     private static final int SMALLEST_WINDOW = 65_535;
     private static final int LARGEST_TABLE = 64 * 1024;
 
@@ -26,9 +28,19 @@ public final class HttpProtocols {
             .limits("max_concurrent_streams", "1 to 2^31-1; 100 when not given")
             .limits("initial_stream_window_size", "65,535 to 2^31-1; 65,536 when not given")
             .limits("initial_connection_window_size", "65,535 to 2^31-1; 1 MiB when not given")
-            .reads("allow_connect", "connection_keepalive");
+            .reads("allow_connect", "connection_keepalive")
+            .accepts("stream_error_on_invalid_http_messaging", OUTLIVES)
+            .accepts("override_stream_error_on_invalid_http_message", OUTLIVES)
+            .accepts("max_outbound_frames", FLOODS)
+            .accepts("max_outbound_control_frames", FLOODS)
+            .accepts("max_consecutive_inbound_frames_with_empty_payload", FLOODS)
+            .accepts("max_inbound_priority_frames_per_stream", FLOODS)
+            .accepts("max_inbound_window_update_frames_per_data_frame_sent", FLOODS)
+            .accepts("use_oghttp2_codec", "there is one codec");
     private static final Fields<KeepaliveSettings> KEEP_ALIVE =
-            Fields.ignoringOthers(KeepaliveSettings.class).reads("interval", "timeout");
+            Fields.ignoringOthers(KeepaliveSettings.class)
+                    .reads("interval", "timeout", "interval_jitter")
+                    .limits("connection_idle_interval", "of clusters");
 
     /// What of protocols is read.
     static final List<Fields<?>> FIELDS = List.of(HTTP2_OPTIONS, KEEP_ALIVE);
@@ -80,11 +92,16 @@ public final class HttpProtocols {
         scope.check(message, KEEP_ALIVE);
         var interval = Values.duration(message.getInterval(), Duration.ZERO, scope.at("interval"));
         var timeout = Values.duration(message.getTimeout(), Duration.ZERO, scope.at("timeout"));
-        if (!interval.isZero() && timeout.isZero()) {
+        var rest = Values.duration(
+                message.getConnectionIdleInterval(), Duration.ZERO, scope.at("connection_idle_interval"));
+        double jitter = message.hasIntervalJitter()
+                ? Values.percent(message.getIntervalJitter(), 0, scope.at("interval_jitter")) / 100
+                : Http2Options.KeepAlive.JITTER;
+        if (timeout.isZero() && !(interval.isZero() && rest.isZero())) {
             scope.at("timeout").error("is missing", "say how long an answer to PING may take");
             return Http2Options.KeepAlive.NONE;
         }
-        return new Http2Options.KeepAlive(interval, timeout);
+        return new Http2Options.KeepAlive(interval, jitter, timeout, rest);
     }
 
     /// A listener's codec.

@@ -151,6 +151,17 @@ public final class Values {
         return (int) Math.min(MILLION, Integer.toUnsignedLong(message.getNumerator()) * unit);
     }
 
+    /// A percentage, 0 to 100; `fallback`, and an error, when it is none.
+    public static double percent(Percent message, double fallback, Scope scope) {
+        scope.check(message, PERCENT);
+        double value = message.getValue();
+        if (value >= 0 && value <= 100) {
+            return value;
+        }
+        scope.error("is no percentage: " + value, "write 0 to 100");
+        return fallback;
+    }
+
     /// A share of requests in millionths; none where nothing is said.
     public static int share(RuntimeFractionalPercent message, Scope scope) {
         scope.check(message, FRACTION);
