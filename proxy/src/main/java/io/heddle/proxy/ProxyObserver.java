@@ -28,6 +28,11 @@ record ProxyObserver(ProxyMetrics metrics, AccessLogs logs) implements RequestOb
     }
 
     @Override
+    public void ended(RequestTimeline connection) {
+        logs.ended(connection);
+    }
+
+    @Override
     public void counted(FilterCounter counter, String statPrefix, long amount) {
         metrics.counted(counter, statPrefix, amount);
     }

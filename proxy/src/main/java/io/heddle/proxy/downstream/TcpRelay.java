@@ -60,6 +60,11 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Pick
         timeline.servedBy(settings, listener);
     }
 
+    /// What becomes of the connection.
+    public RequestTimeline timeline() {
+        return timeline;
+    }
+
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         timeline.headReceived = worker.tick();

@@ -15,6 +15,7 @@ import io.heddle.proxy.tls.ClientHello;
 import io.heddle.proxy.tls.CloseNotify;
 import io.heddle.traffic.rbac.ConnectionRbac;
 import io.heddle.traffic.request.Peer;
+import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.runtime.ListenerFilter;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.netty.buffer.Unpooled;
@@ -49,10 +50,14 @@ final class ListenerPipeline {
     }
 
     /// A connection and where it is: what every step here needs.
-    private record Step(Channel channel, Worker worker, BoundListener listener, Arrival arrival) {
-        Step at(BoundListener other) {
-            return new Step(channel, worker, other, arrival.handedOff());
-        }
+    ///
+    /// @param log what its listener's logs are to tell of it; empty where there are none
+    private record Step(
+            Channel channel, Worker worker, BoundListener listener, Arrival arrival, Optional<ConnectionLog> log) {}
+
+    private Step step(Channel channel, Worker worker, BoundListener listener, Arrival arrival) {
+        var log = ConnectionLog.open(channel, worker, services.observer(), listener.listener(), arrival);
+        return new Step(channel, worker, listener, arrival, log);
     }
 
     /// A connection that `listener` accepted, on the event loop of `worker`.
@@ -63,7 +68,7 @@ final class ListenerPipeline {
             channel.close();
             return;
         }
-        var step = new Step(channel, worker, listener, arrival.get());
+        var step = step(channel, worker, listener, arrival.get());
         inspect(step, () -> arrived(step));
     }
 
@@ -142,7 +147,12 @@ final class ListenerPipeline {
         if (listener.listener().handsOff() && step.arrival().restored()) {
             var other = handOff.apply(step.arrival().destination());
             if (other.isPresent() && !other.get().equals(listener)) {
-                var there = step.at(other.get());
+                step.log().ifPresent(ConnectionLog::handedOff);
+                var there = step(
+                        step.channel(),
+                        step.worker(),
+                        other.get(),
+                        step.arrival().handedOff());
                 other.get().takes(step.channel(), listener);
                 inspect(there, () -> secure(there));
                 return;
@@ -157,6 +167,7 @@ final class ListenerPipeline {
         var found = listener.chain(step.arrival().info());
         if (found.isEmpty()) {
             listener.stats().count(ListenerStats.Figure.NO_CHAIN);
+            step.log().ifPresent(log -> log.refused(ResponseFlag.NO_ROUTE_FOUND, "filter_chain_not_found"));
             channel.close();
             return;
         }
@@ -228,11 +239,13 @@ final class ListenerPipeline {
     }
 
     private void serve(Step step, BoundChain chain, ClientConnection client) {
+        step.log().ifPresent(log -> log.known(client));
         if (!admits(step, chain, client)) {
             step.channel().close();
             return;
         }
         var pipeline = step.channel().pipeline();
+        step.log().ifPresent(log -> pipeline.addLast(log));
         switch (chain.filter()) {
             case NetworkFilter.Http http -> {
                 boolean tls = client.peer().tls();
@@ -241,7 +254,9 @@ final class ListenerPipeline {
             }
             case NetworkFilter.Tcp tcp -> {
                 watchOpening(step, client);
-                pipeline.addLast(new TcpRelay(step.worker(), services, tcp, chain.listener(), client));
+                var relay = new TcpRelay(step.worker(), services, tcp, chain.listener(), client);
+                step.log().ifPresent(log -> log.relayedBy(relay));
+                pipeline.addLast(relay);
             }
         }
     }
@@ -255,6 +270,8 @@ final class ListenerPipeline {
             var refused = refusal.map(why -> refused(step, chain, access, client, why));
             services.observer().judged(new RequestObserver.Judgement(refused, access.passesShadow(peer)));
             if (refusal.isPresent()) {
+                step.log().ifPresent(log -> log.refused(
+                        ResponseFlag.NONE, refusal.get().details()));
                 return false;
             }
         }

@@ -18,8 +18,9 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The access logs: the proxy's own, which gets every request, and those that filters of listeners name, which get the
-/// requests, or connections, that these serve, as far as they want them.
+/// The access logs: the proxy's own, which gets every request, those that filters of listeners name, which get the
+/// requests, or connections, that these serve, as far as they want them, and those of listeners themselves, which get
+/// every connection that these take.
 ///
 /// A proxy with a log of its own leaves standard output alone: it may be an application's, and every request is told
 /// already. Its own file is bounded: at 16 MiB it is moved to `<file>.1`, over the last one.
@@ -148,7 +149,12 @@ public final class AccessLogs implements RequestObserver, AutoCloseable {
         }
     }
 
-    /// Writes the logs that the filter which served it names.
+    @Override
+    public void ended(RequestTimeline connection) {
+        write(connection);
+    }
+
+    /// Writes the logs that the filter which served it names, or the listener that took it.
     private void write(RequestTimeline timeline) {
         var sinks = of(timeline).sinks();
         for (int i = 0; i < sinks.size(); i++) {
@@ -212,11 +218,11 @@ public final class AccessLogs implements RequestObserver, AutoCloseable {
         files.values().forEach(LogFile::close);
     }
 
-    /// The logs of each of a listener's filters that has any.
+    /// The logs of each of a listener's filters that has any, and its own.
     private static Stream<List<NetworkFilter.AccessLog>> logs(Listener listener) {
-        return Stream.concat(listener.chains().stream(), listener.otherwise().stream())
-                .map(chain -> chain.filter().accessLogs())
-                .filter(logs -> !logs.isEmpty());
+        var ofFilters = Stream.concat(listener.chains().stream(), listener.otherwise().stream())
+                .map(chain -> chain.filter().accessLogs());
+        return Stream.concat(ofFilters, Stream.of(listener.accessLogs())).filter(logs -> !logs.isEmpty());
     }
 
     private static Checked<LogFormat> format(NetworkFilter.AccessLog wanted) {

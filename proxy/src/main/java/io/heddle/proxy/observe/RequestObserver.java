@@ -19,6 +19,9 @@ public interface RequestObserver {
     /// A connection whose bytes were relayed has ended, or could not be.
     default void relayed(RequestTimeline connection) {}
 
+    /// A connection of a listener that logs its connections has ended, whatever became of it.
+    default void ended(RequestTimeline connection) {}
+
     /// Access rules have let a connection pass, or have refused it.
     default void judged(Judgement judgement) {}
 

@@ -14,6 +14,7 @@ import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.resilience.retry.RetryCounts;
 import io.heddle.traffic.route.RouteDecision;
 import io.heddle.traffic.runtime.Cluster;
+import io.heddle.traffic.runtime.Listener;
 import io.heddle.traffic.runtime.NetworkFilter;
 import java.util.List;
 import java.util.Optional;
@@ -100,6 +101,19 @@ public final class RequestTimeline {
             accessLogs = filter.accessLogs();
             logs = LogSinks.NONE;
         }
+    }
+
+    /// It is a connection that this listener has taken.
+    public void acceptedBy(Listener taker) {
+        listener = taker.name();
+        accessLogs = taker.accessLogs();
+    }
+
+    /// It is the connection that `relay` tells of, too: where its bytes went, and what became of that.
+    public void relayedAs(RequestTimeline relay) {
+        flag = relay.flag;
+        cluster = relay.cluster;
+        host = relay.host;
     }
 
     /// Where what serves it is logged.

@@ -16,6 +16,7 @@ import java.util.Optional;
 /// @param direction whose traffic it takes
 /// @param chains [ChainIndex] chooses one for each connection
 /// @param otherwise for connections that no chain matches; without one they are closed
+/// @param accessLogs where its connections are logged, when they end
 public record Listener(
         String name,
         String statPrefix,
@@ -25,13 +26,39 @@ public record Listener(
         boolean handsOff,
         Direction direction,
         List<ListenerChain> chains,
-        Optional<ListenerChain> otherwise) {
+        Optional<ListenerChain> otherwise,
+        List<NetworkFilter.AccessLog> accessLogs) {
     public Listener {
         addresses = List.copyOf(addresses);
         chains = List.copyOf(chains);
+        accessLogs = List.copyOf(accessLogs);
         if (addresses.isEmpty()) {
             throw new IllegalArgumentException("listener " + name + " has no address");
         }
+    }
+
+    /// A listener that does not log its connections.
+    public Listener(
+            String name,
+            String statPrefix,
+            List<Address> addresses,
+            Sockets sockets,
+            Inspection inspection,
+            boolean handsOff,
+            Direction direction,
+            List<ListenerChain> chains,
+            Optional<ListenerChain> otherwise) {
+        this(
+                name,
+                statPrefix,
+                addresses,
+                sockets,
+                inspection,
+                handsOff,
+                direction,
+                chains,
+                otherwise,
+                List.of());
     }
 
     /// A listener that inspects nothing and has the default sockets.
@@ -50,29 +77,29 @@ public record Listener(
 
     /// This listener with other inspection.
     public Listener withInspection(Inspection other) {
-        return new Listener(name, statPrefix, addresses, sockets, other, handsOff, direction, chains, otherwise);
+        return new Listener(name, statPrefix, addresses, sockets, other, handsOff, direction, chains, otherwise, accessLogs);
     }
 
     /// This listener with other sockets.
     public Listener withSockets(Sockets other) {
-        return new Listener(name, statPrefix, addresses, other, inspection, handsOff, direction, chains, otherwise);
+        return new Listener(name, statPrefix, addresses, other, inspection, handsOff, direction, chains, otherwise, accessLogs);
     }
 
     /// This listener with other addresses.
     public Listener withAddresses(Address... others) {
         return new Listener(
-                name, statPrefix, List.of(others), sockets, inspection, handsOff, direction, chains, otherwise);
+                name, statPrefix, List.of(others), sockets, inspection, handsOff, direction, chains, otherwise, accessLogs);
     }
 
     /// This listener, which hands redirected connections off.
     public Listener handingOff() {
-        return new Listener(name, statPrefix, addresses, sockets, inspection, true, direction, chains, otherwise);
+        return new Listener(name, statPrefix, addresses, sockets, inspection, true, direction, chains, otherwise, accessLogs);
     }
 
     /// This listener with a chain for what no other matches.
     public Listener withOtherwise(ListenerChain chain) {
         return new Listener(
-                name, statPrefix, addresses, sockets, inspection, handsOff, direction, chains, Optional.of(chain));
+                name, statPrefix, addresses, sockets, inspection, handsOff, direction, chains, Optional.of(chain), accessLogs);
     }
 
     /// The main IP address.

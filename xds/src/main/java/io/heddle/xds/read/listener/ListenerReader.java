@@ -17,6 +17,7 @@ public final class ListenerReader {
     private static final Fields<io.envoyproxy.envoy.config.listener.v3.Listener> LISTENER = Fields.ignoringOthers(
                     io.envoyproxy.envoy.config.listener.v3.Listener.class)
             .reads("name", "address", "additional_addresses", "socket_options", "stat_prefix", "traffic_direction")
+            .reads("access_log")
             .reads("filter_chains", "default_filter_chain", "listener_filters", "listener_filters_timeout")
             .reads("continue_on_listener_filters_timeout", "use_original_dst", "bind_to_port", "transparent")
             .reads(
@@ -51,6 +52,7 @@ public final class ListenerReader {
         boolean handsOff = message.getUseOriginalDst().getValue();
         var inspection = inspection(message, chains, handsOff, scope);
         var sockets = SocketReader.sockets(message, scope);
+        var logs = AccessLogReader.read(message.getAccessLogList(), scope);
         return SocketReader.addresses(message, scope)
                 .map(addresses -> new Listener(
                         message.getName(),
@@ -61,7 +63,8 @@ public final class ListenerReader {
                         handsOff,
                         direction(message),
                         chains,
-                        otherwise));
+                        otherwise,
+                        logs));
     }
 
     private static List<ListenerChain> chains(io.envoyproxy.envoy.config.listener.v3.Listener message, Scope scope) {
