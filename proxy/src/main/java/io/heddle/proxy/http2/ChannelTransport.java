@@ -85,7 +85,8 @@ public final class ChannelTransport implements Http2Transport {
         heardAt = worker.now();
     }
 
-    /// A stream is about to be opened: asks first where nothing came from the peer for long, as it may be gone.
+    /// A stream is about to be opened: asks first where nothing came from the peer for long, as it may
+    /// be gone.
     public void opening() {
         long rest = keepAlive.rest().toNanos();
         if (rest > 0 && pongBy == NEVER && worker.now() - heardAt > rest) {

@@ -19,9 +19,9 @@ import io.netty.channel.ChannelPromise;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What a listener's own logs tell of one connection, from when it is accepted until it ends, whatever became of it.
-/// In the pipeline it stands behind TLS and counts what the client says and hears there. Only connections of listeners
-/// that have logs have one.
+/// What a listener's own logs tell of one connection, from when it is accepted until it ends, whatever
+/// became of it. In the pipeline it stands behind TLS and counts what the client says and hears there.
+/// Only connections of listeners that have logs have one.
 final class ConnectionLog extends ChannelDuplexHandler {
     private final RequestTimeline timeline = new RequestTimeline();
     private final Channel channel;

@@ -18,9 +18,9 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The access logs: the proxy's own, which gets every request, those that filters of listeners name, which get the
-/// requests, or connections, that these serve, as far as they want them, and those of listeners themselves, which get
-/// every connection that these take.
+/// The access logs: the proxy's own, which gets every request, those that filters of listeners name,
+/// which get the requests, or connections, that these serve, as far as they want them, and those of
+/// listeners themselves, which get every connection that these take.
 ///
 /// A proxy with a log of its own leaves standard output alone: it may be an application's, and every request is told
 /// already. Its own file is bounded: at 16 MiB it is moved to `<file>.1`, over the last one.

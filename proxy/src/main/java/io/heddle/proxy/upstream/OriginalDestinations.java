@@ -19,9 +19,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/// The hosts of an `ORIGINAL_DST` cluster: whatever its clients wanted to reach, as its [DestinationRules] find out,
-/// the latest [#LIMIT] of them. A host that nobody asked for the longest makes room and loses its idle connections;
-/// what is under way on it goes on. Safe on any thread.
+/// The hosts of an `ORIGINAL_DST` cluster: whatever its clients wanted to reach, as its
+/// [DestinationRules] find out, the latest [#LIMIT] of them. A host that nobody asked for the longest
+/// makes room and loses its idle connections; what is under way on it goes on. Safe on any thread.
 ///
 /// What a request says is foreign: an IP address and a port, and nothing else, or it says nothing.
 final class OriginalDestinations implements LoadBalancer {
@@ -36,8 +36,8 @@ final class OriginalDestinations implements LoadBalancer {
     private final Consumer<List<HostState>> retire;
     private final Map<InetSocketAddress, Host> hosts = new LinkedHashMap<>(16, 0.75f, true);
 
-    /// `connect` says how a host is reached, `retire` ends what is idle on hosts, `invalid` hears of what requests say
-    /// that is no address.
+    /// `connect` says how a host is reached, `retire` ends what is idle on hosts, `invalid` hears of
+    /// what requests say that is no address.
     OriginalDestinations(
             DestinationRules rules,
             Function<Host, UpstreamTarget> connect,

@@ -119,7 +119,8 @@ final class Http1OptionsTest {
                 .doesNotContain("else"));
     }
 
-    /// How many answers come to a request without a host and another one, where the listener has `fields`.
+    /// How many answers come to a request without a host and another one, where the listener has
+    /// `fields`.
     private void answers(int expected, String fields) throws Exception {
         try (var app = Origin.answering(ANSWER)) {
             SideBySide.holds(folder, SideBySide.http(fields, SideBySide.host(app.port())), port -> {

@@ -9,7 +9,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Requests that say which host they go to (`original_dst_lb_config`), over raw sockets, in this proxy as in Envoy.
+/// Requests that say which host they go to (`original_dst_lb_config`), over raw sockets, in this proxy
+/// as in Envoy.
 final class NamedDestinationsTest {
     @TempDir
     private Path folder;

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
-/// One configuration in this proxy and, where there is one, in a real Envoy: what holds for one is to hold for the
-/// other.
+/// One configuration in this proxy and, where there is one, in a real Envoy: what holds for one is to
+/// hold for the other.
 final class SideBySide {
     private static final String EXTENSION = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 
@@ -32,8 +32,8 @@ final class SideBySide {
         void of(int port) throws Exception;
     }
 
-    /// A bootstrap of one listener `in` with these network filters, and of one cluster `app`; `listener` and `cluster`
-    /// are fields that they have besides. All is written as in `{…}`.
+    /// A bootstrap of one listener `in` with these network filters, and of one cluster `app`;
+    /// `listener` and `cluster` are fields that they have besides. All is written as in `{…}`.
     static String bootstrap(String listener, String filters, String cluster) {
         return """
                 admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
@@ -111,7 +111,8 @@ final class SideBySide {
         return proxy;
     }
 
-    /// What comes of `request` on a connection of its own, until `end` has come, or the connection has ended.
+    /// What comes of `request` on a connection of its own, until `end` has come, or the connection has
+    /// ended.
     static String ask(int port, String request, String end) throws IOException {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(10_000);

@@ -3,7 +3,8 @@ package io.heddle.proxy.upstream;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.nio.charset.StandardCharsets;
 
-/// Destinations that foreigners write in a header: whatever they hold, they are the address of a socket, or nothing.
+/// Destinations that foreigners write in a header: whatever they hold, they are the address of a
+/// socket, or nothing.
 final class DestinationFuzzTest {
     @FuzzTest
     void reads_anything_without_failing(byte[] data) {

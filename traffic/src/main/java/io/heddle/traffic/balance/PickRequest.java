@@ -75,7 +75,8 @@ public interface PickRequest {
         return header(name);
     }
 
-    /// What filters have found out about the request at `path` in the metadata of `namespace`; empty for nothing.
+    /// What filters have found out about the request at `path` in the metadata of `namespace`; empty
+    /// for nothing.
     default Optional<LabelValue> metadata(String namespace, List<String> path) {
         return Optional.empty();
     }

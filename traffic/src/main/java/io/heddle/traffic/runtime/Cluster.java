@@ -46,8 +46,8 @@ public record Cluster(
         transports = List.copyOf(transports);
     }
 
-    /// One whose answers are taken and whose connections are opened as usual, and whose hosts are as well as the
-    /// control plane says.
+    /// One whose answers are taken and whose connections are opened as usual, and whose hosts are as
+    /// well as the control plane says.
     public Cluster(
             String name,
             Discovery discovery,

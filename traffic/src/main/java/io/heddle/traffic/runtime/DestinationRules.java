@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Where the requests of an `ORIGINAL_DST` cluster say that they go (Envoy's `original_dst_lb_config`): in metadata,
-/// else in a header, else by the destination of their connection. What is no address of a socket says nothing.
+/// Where the requests of an `ORIGINAL_DST` cluster say that they go (Envoy's `original_dst_lb_config`):
+/// in metadata, else in a header, else by the destination of their connection. What is no address of a
+/// socket says nothing.
 ///
 /// @param metadata where in the request's dynamic metadata (`metadata_key`); empty: not there
 /// @param header in which header (`use_http_header`, `http_header_name`); empty: in none

@@ -37,8 +37,8 @@ public record Http2Options(
     /// @param jitter how much longer than that a wait may be, drawn anew for each, as a share of it
     ///     (`interval_jitter`, 0.15 in Envoy when not given)
     /// @param timeout an answer must come within it, else the connection ends
-    /// @param rest a connection to a host on which nothing came for so long is asked before it takes another request;
-    ///     zero never (`connection_idle_interval`)
+    /// @param rest a connection to a host on which nothing came for so long is asked before it takes
+    ///     another request; zero never (`connection_idle_interval`)
     public record KeepAlive(Duration interval, double jitter, Duration timeout, Duration rest) {
         public static final double JITTER = 0.15;
         public static final KeepAlive NONE = new KeepAlive(Duration.ZERO, 0, Duration.ZERO, Duration.ZERO);

@@ -48,17 +48,7 @@ public record Listener(
             Direction direction,
             List<ListenerChain> chains,
             Optional<ListenerChain> otherwise) {
-        this(
-                name,
-                statPrefix,
-                addresses,
-                sockets,
-                inspection,
-                handsOff,
-                direction,
-                chains,
-                otherwise,
-                List.of());
+        this(name, statPrefix, addresses, sockets, inspection, handsOff, direction, chains, otherwise, List.of());
     }
 
     /// A listener that inspects nothing and has the default sockets.
@@ -77,29 +67,50 @@ public record Listener(
 
     /// This listener with other inspection.
     public Listener withInspection(Inspection other) {
-        return new Listener(name, statPrefix, addresses, sockets, other, handsOff, direction, chains, otherwise, accessLogs);
+        return new Listener(
+                name, statPrefix, addresses, sockets, other, handsOff, direction, chains, otherwise, accessLogs);
     }
 
     /// This listener with other sockets.
     public Listener withSockets(Sockets other) {
-        return new Listener(name, statPrefix, addresses, other, inspection, handsOff, direction, chains, otherwise, accessLogs);
+        return new Listener(
+                name, statPrefix, addresses, other, inspection, handsOff, direction, chains, otherwise, accessLogs);
     }
 
     /// This listener with other addresses.
     public Listener withAddresses(Address... others) {
         return new Listener(
-                name, statPrefix, List.of(others), sockets, inspection, handsOff, direction, chains, otherwise, accessLogs);
+                name,
+                statPrefix,
+                List.of(others),
+                sockets,
+                inspection,
+                handsOff,
+                direction,
+                chains,
+                otherwise,
+                accessLogs);
     }
 
     /// This listener, which hands redirected connections off.
     public Listener handingOff() {
-        return new Listener(name, statPrefix, addresses, sockets, inspection, true, direction, chains, otherwise, accessLogs);
+        return new Listener(
+                name, statPrefix, addresses, sockets, inspection, true, direction, chains, otherwise, accessLogs);
     }
 
     /// This listener with a chain for what no other matches.
     public Listener withOtherwise(ListenerChain chain) {
         return new Listener(
-                name, statPrefix, addresses, sockets, inspection, handsOff, direction, chains, Optional.of(chain), accessLogs);
+                name,
+                statPrefix,
+                addresses,
+                sockets,
+                inspection,
+                handsOff,
+                direction,
+                chains,
+                Optional.of(chain),
+                accessLogs);
     }
 
     /// The main IP address.

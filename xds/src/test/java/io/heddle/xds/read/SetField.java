@@ -418,10 +418,9 @@ record SetField(Way way, FieldDescriptor field) {
         if (kind.equals(HealthCheckEventFileSink.getDescriptor())) {
             return "event_logger";
         }
-        if (kind.equals(PreserveCaseFormatterConfig.getDescriptor())) {
-            return "stateful_formatter";
-        }
-        return kind.getFullName().startsWith("envoy.extensions.http.stateful_session.") ? "session_state" : "";
+        var name = kind.getFullName();
+        var http = name.startsWith("envoy.extensions.http.stateful_session.") ? "session_state" : "";
+        return name.startsWith("envoy.extensions.http.header_formatters.") ? "stateful_formatter" : http;
     }
 
     Fate fate() {

@@ -67,7 +67,8 @@ public final class UpstreamProtocols {
                 HttpProtocols.http2(http2, scope.at("http2_protocol_options")));
     }
 
-    /// What is spoken to the hosts of a cluster: as its extension says, else as its own older fields say.
+    /// What is spoken to the hosts of a cluster: as its extension says, else as its own older fields
+    /// say.
     @SuppressWarnings("deprecation") // the fields in the cluster itself are still written
     public static Upstream upstream(io.envoyproxy.envoy.config.cluster.v3.Cluster message, Scope scope) {
         others(message, scope);

@@ -16,8 +16,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// `common_http_protocol_options` of clusters and of listeners, over raw sockets, in this proxy as in Envoy.
-final class CommonOptionsTest {
+/// `common_http_protocol_options` of clusters and of listeners, over raw sockets, in this proxy as in
+/// Envoy.
+final class HttpOptionsTest {
     private static final String GET = "GET /p HTTP/1.1\r\nHost: shop\r\n\r\n";
     private static final String EXPLICIT = "explicit_http_config: {http_protocol_options: {}}";
 
