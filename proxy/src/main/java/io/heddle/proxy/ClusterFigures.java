@@ -173,7 +173,7 @@ final class ClusterFigures {
         return "envoy_cluster_circuit_breakers_" + priority.name().toLowerCase(Locale.ROOT) + "_";
     }
 
-    private static String open(Resource resource) {
+    static String open(Resource resource) {
         return switch (resource) {
             case CONNECTIONS -> "cx_open";
             case PENDING -> "rq_pending_open";
@@ -182,7 +182,7 @@ final class ClusterFigures {
         };
     }
 
-    private static String remaining(Resource resource) {
+    static String remaining(Resource resource) {
         return switch (resource) {
             case CONNECTIONS -> "remaining_cx";
             case PENDING -> "remaining_pending";

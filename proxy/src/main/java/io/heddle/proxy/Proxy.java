@@ -31,6 +31,7 @@ import io.heddle.proxy.tls.SecretStore;
 import io.heddle.proxy.tls.ShownCertificates;
 import io.heddle.proxy.tls.TlsContexts;
 import io.heddle.proxy.upstream.LiveClusters;
+import io.heddle.proxy.upstream.RouteBreakers;
 import io.heddle.proxy.upstream.UpstreamCluster;
 import io.heddle.proxy.upstream.Upstreams;
 import io.heddle.traffic.explain.Explainer;
@@ -128,6 +129,7 @@ public final class Proxy implements AutoCloseable {
         var services = new ProxyServices(
                 active,
                 upstreams,
+                new RouteBreakers(),
                 onDemand,
                 new ProxyObserver(metrics, logs),
                 overload,
@@ -147,6 +149,7 @@ public final class Proxy implements AutoCloseable {
         active.follow(new Preparing());
         active.follow(new CodingCheck());
         active.follow(upstreams);
+        active.follow(services.breakers());
         active.follow(listeners);
         active.follow((_, _) -> secrets.settle());
         LoadStreams.follow(upstreams, loops.workers());
@@ -171,6 +174,7 @@ public final class Proxy implements AutoCloseable {
         figures.add("downstream", services.http2());
         figures.add("upstream", upstreams.http2());
         figures.add(upstreams, listeners);
+        metrics.addFamilies(() -> RouteFigures.of(services.breakers().all()));
         var all = new ServerFigures(metrics);
         all.add(new AdminView(this, logs), loops.workers().size());
         all.add(listeners);

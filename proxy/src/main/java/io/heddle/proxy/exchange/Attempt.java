@@ -12,7 +12,6 @@ import io.heddle.proxy.upstream.pool.ConnectionTicket;
 import io.heddle.proxy.upstream.pool.UpstreamListener;
 import io.heddle.proxy.upstream.pool.UpstreamStream;
 import io.heddle.traffic.balance.host.Host;
-import io.heddle.traffic.resilience.RoutingPriority;
 import io.heddle.traffic.resilience.retry.RetryDecider;
 import io.netty.buffer.ByteBuf;
 import java.util.Optional;
@@ -71,7 +70,7 @@ final class Attempt implements UpstreamListener, HostWait.Listener {
     }
 
     /// Goes to a host of `to`.
-    void begin(UpstreamCluster to, Host found, HttpVersion version, boolean changes, RoutingPriority priority) {
+    void begin(UpstreamCluster to, Host found, HttpVersion version, boolean changes) {
         cluster = to;
         host = found;
         found.state().begin();
@@ -80,8 +79,8 @@ final class Attempt implements UpstreamListener, HostWait.Listener {
         waiting = true;
         begunAt = worker.now();
         ticket.asks(version, changes);
-        ticket.matters(priority);
         ticket.goesFor(headers.originator());
+        tries.breakers().mark(ticket);
     }
 
     /// Asks for a connection.

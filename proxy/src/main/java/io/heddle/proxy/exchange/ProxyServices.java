@@ -5,6 +5,7 @@ import io.heddle.proxy.http2.Http2Counters;
 import io.heddle.proxy.observe.RequestObserver;
 import io.heddle.proxy.ondemand.OnDemand;
 import io.heddle.proxy.overload.Overload;
+import io.heddle.proxy.upstream.RouteBreakers;
 import io.heddle.proxy.upstream.Upstreams;
 import io.heddle.traffic.filter.ProxyHealth;
 import io.heddle.traffic.ratelimit.LimitBuckets;
@@ -16,6 +17,7 @@ import java.util.function.Supplier;
 ///
 /// @param config the live configuration
 /// @param upstreams its clusters
+/// @param breakers those of routes with limits of their own
 /// @param onDemand what requests wait for because the control plane has to be asked
 /// @param observer who is told of finished requests
 /// @param overload what is not done while the proxy is short of something
@@ -28,6 +30,7 @@ import java.util.function.Supplier;
 public record ProxyServices(
         ActiveConfig config,
         Upstreams upstreams,
+        RouteBreakers breakers,
         OnDemand onDemand,
         RequestObserver observer,
         Overload overload,

@@ -3,35 +3,36 @@ package io.heddle.proxy.exchange;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.observe.RequestTimeline;
 import io.heddle.traffic.request.HeaderFields;
+import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.ResponseFlag;
-import io.heddle.traffic.resilience.CircuitBreaker;
-import io.heddle.traffic.resilience.CircuitBreaker.Resource;
 import io.heddle.traffic.resilience.ClusterLoad;
 import io.heddle.traffic.resilience.ConnectionCounts;
 import io.heddle.traffic.resilience.RoutingPriority;
 import io.heddle.traffic.resilience.retry.RetryCounts;
 import io.heddle.traffic.resilience.retry.RetryDecider;
+import io.heddle.traffic.resilience.retry.RetryHeaders;
 import io.heddle.traffic.resilience.retry.RetryPolicy;
 import org.jspecify.annotations.Nullable;
 
-/// How often one request was tried again, and whether it may be once more: by its policy, and by what its cluster
-/// allows of retries. Part of its [Tries], reused with them.
+/// How often one request was tried again, and whether it may be once more: by its policy, and by what its breakers
+/// allow of retries. Part of its [Tries], reused with them.
 final class Retries {
     /// Not once more.
     static final long NO = -1;
 
     private final Worker worker;
     private final RequestTimeline timeline;
+    private final RequestBreakers breakers;
     private RetryPolicy policy = RetryPolicy.NONE;
     private @Nullable ClusterLoad load;
-    private @Nullable CircuitBreaker breaker;
     private ResponseFlag refused = ResponseFlag.NONE;
     private int counted;
     private int done;
 
-    Retries(Worker worker, RequestTimeline timeline) {
+    Retries(Worker worker, RequestTimeline timeline, RequestBreakers breakers) {
         this.worker = worker;
         this.timeline = timeline;
+        this.breakers = breakers;
     }
 
     /// A request begins, perhaps anew at another place.
@@ -39,16 +40,14 @@ final class Retries {
         release();
         policy = RetryPolicy.NONE;
         load = null;
-        breaker = null;
         done = 0;
         refused = ResponseFlag.NONE;
     }
 
-    /// It goes to a cluster of this load.
-    void start(RetryPolicy ofRequest, ClusterLoad ofCluster, RoutingPriority priority) {
-        policy = ofRequest;
+    /// It goes to a cluster of this load; `asks` tells whether `head` may say itself what it is tried again for.
+    void start(RetryPolicy ofRoute, RequestHead head, boolean asks, ClusterLoad ofCluster) {
+        policy = asks || !ofRoute.requests().isEmpty() ? RetryHeaders.over(ofRoute, head, asks) : ofRoute;
         load = ofCluster;
-        breaker = ofCluster.breaker(priority);
     }
 
     RetryPolicy policy() {
@@ -93,7 +92,7 @@ final class Retries {
         if (!beside) {
             release();
         }
-        boolean may = breaker != null && breaker.tryAcquire(Resource.RETRIES);
+        boolean may = breakers.tryRetry();
         counted += may ? 1 : 0;
         return may;
     }
@@ -131,8 +130,8 @@ final class Retries {
     }
 
     private void release() {
-        for (; counted > 0 && breaker != null; counted--) {
-            breaker.release(Resource.RETRIES);
+        for (; counted > 0; counted--) {
+            breakers.endRetry();
         }
     }
 }

@@ -18,10 +18,8 @@ import io.heddle.traffic.format.HeaderChange;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.HeaderFields;
 import io.heddle.traffic.request.LocalReply;
-import io.heddle.traffic.resilience.CircuitBreaker.Resource;
 import io.heddle.traffic.resilience.health.GrpcVerdict;
 import io.heddle.traffic.resilience.retry.RetryDecider;
-import io.heddle.traffic.resilience.retry.RetryHeaders;
 import io.heddle.traffic.route.ClusterChoice;
 import io.heddle.traffic.route.RouteAction;
 import io.heddle.traffic.runtime.NetworkFilter;
@@ -33,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// The tries of one request at a cluster's hosts: the first and those after it. Part of its [HttpExchange],
 /// reused with it.
 ///
-/// The request counts at its cluster's breaker from the first pick to [#finish]. One try at a time is the current
+/// The request counts at its [RequestBreakers] from the first pick to [#finish]. One try at a time is the current
 /// one; with hedging, those before it that took too long go on beside it until one of all has a good answer.
 final class Tries {
     private final HttpExchange exchange;
@@ -46,6 +44,7 @@ final class Tries {
     private final RequestBody body;
     private final TimeLimits limits;
     private final HostChoice choice;
+    private final RequestBreakers breakers;
     private final Retries retries;
     private final Deadline pause = new Deadline(this::paused);
     private Attempt current;
@@ -68,7 +67,8 @@ final class Tries {
         this.mirrors = new Mirrors(worker, services, headers);
         this.body = new RequestBody(mirrors);
         this.limits = new TimeLimits(timeline);
-        this.retries = new Retries(worker, timeline);
+        this.breakers = new RequestBreakers(services.breakers());
+        this.retries = new Retries(worker, timeline, breakers);
         this.current = new Attempt(exchange, this, worker, services, headers);
     }
 
@@ -110,13 +110,9 @@ final class Tries {
     void forward(RouteAction.Forward action, HeaderEdits filterEdits) {
         forward = action;
         limits.limit(action, head(), filterEdits);
-        var retry = action.retry();
-        if (head().lines().has(LineKind.ENVOY) || !retry.requests().isEmpty()) {
-            boolean trusted = headers.internal();
-            if (trusted) {
-                limits.ask(head());
-            }
-            retry = RetryHeaders.over(retry, head(), trusted);
+        boolean asks = headers.internal() && head().lines().has(LineKind.ENVOY);
+        if (asks) {
+            limits.ask(head());
         }
         var wanted = target == null ? "" : target.cluster();
         var found = services.upstreams().cluster(wanted);
@@ -126,16 +122,15 @@ final class Tries {
         }
         timeline.toCluster(found.get().cluster());
         timeline.forwarded = true;
-        var priority = action.options().priority();
-        if (!found.get().load().breaker(priority).tryAcquire(Resource.REQUESTS)) {
+        if (!breakers.begin(found.get().load(), action.options())) {
             exchange.fail(UpstreamReplies.OVERFLOW);
             return;
         }
         cluster = found.get();
         limits.toward(cluster().cluster().responses());
-        retries.start(retry, found.get().load(), priority);
+        retries.start(action.retry(), head(), asks, found.get().load());
         body.limit(action.options().keptBody());
-        choice.toward(found.get(), action, retry.hosts());
+        choice.toward(found.get(), action, retries.policy().hosts());
         sent.gather(head(), action, target, filterEdits);
         if (!action.mirrors().isEmpty() && body.canBeSentAgain()) {
             mirrors.start(action, sent.original(head(), body.isNothing()));
@@ -175,8 +170,7 @@ final class Tries {
         choice.picked(found);
         boolean connect = upgrade.equals(OutgoingRequest.CONNECT);
         boolean changes = !upgrade.isEmpty() && !connect;
-        current.begin(
-                cluster(), found, head().version(), changes, forward().options().priority());
+        current.begin(cluster(), found, head().version(), changes);
         if (connect && forward().upgrades().terminatesConnect()) {
             current.tunnel();
         } else {
@@ -461,10 +455,8 @@ final class Tries {
     private void release() {
         cancel();
         mirrors.finish(body.ended());
-        if (cluster != null) {
-            cluster.load().breaker(forward().options().priority()).release(Resource.REQUESTS);
-        }
         retries.clear();
+        breakers.end();
         current.clear();
         cluster = null;
         forward = null;
@@ -475,6 +467,11 @@ final class Tries {
     /// The exchange will not be used again.
     void close() {
         worker.deadlines().remove(pause);
+    }
+
+    /// What the request counts at.
+    RequestBreakers breakers() {
+        return breakers;
     }
 
     /// What of the request says which host it goes to.

@@ -168,9 +168,9 @@ public final class ProxyMetrics implements RequestObserver {
         if (family.values().isEmpty() || !text.family(family.name(), family.type(), family.help())) {
             return;
         }
-        new TreeMap<>(family.values())
-                .forEach((value, sample) -> text.sample(
-                        family.name(), MetricsText.labels(List.of(family.label()), List.of(value)), (double) sample));
+        var samples = new TreeMap<String, Long>();
+        family.values().forEach((values, sample) -> samples.put(MetricsText.labels(family.labels(), values), sample));
+        samples.forEach((labels, sample) -> text.sample(family.name(), labels, (double) sample));
     }
 
     @Override

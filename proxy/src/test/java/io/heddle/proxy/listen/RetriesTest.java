@@ -81,7 +81,8 @@ class RetriesTest {
                 none.responseAttempts(),
                 none.rateLimits(),
                 priority,
-                keptBody);
+                keptBody,
+                none.limits());
         return new RouteAction.Forward(
                 forward.cluster(),
                 forward.rewrite(),

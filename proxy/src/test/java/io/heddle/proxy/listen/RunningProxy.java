@@ -12,6 +12,7 @@ import io.heddle.proxy.observe.RequestTimeline;
 import io.heddle.proxy.ondemand.OnDemand;
 import io.heddle.proxy.overload.Overload;
 import io.heddle.proxy.tls.ClientHello;
+import io.heddle.proxy.upstream.RouteBreakers;
 import io.heddle.proxy.upstream.Upstreams;
 import io.heddle.traffic.balance.BalancerPolicy;
 import io.heddle.traffic.balance.host.Endpoint;
@@ -67,6 +68,7 @@ final class RunningProxy implements AutoCloseable {
     final EventLoops loops;
     final ActiveConfig config;
     final Upstreams upstreams;
+    final RouteBreakers breakers = new RouteBreakers();
     final Listeners listeners;
     final Overload overload = new Overload();
     final List<Problem> problems;
@@ -95,9 +97,11 @@ final class RunningProxy implements AutoCloseable {
         config = new ActiveConfig(first);
         upstreams = new Upstreams(loops, tls -> allocator -> Optional.empty(), first);
         config.follow(upstreams);
+        config.follow(breakers);
         var services = new ProxyServices(
                 config,
                 upstreams,
+                breakers,
                 new OnDemand(OnDemand.MOST),
                 observer.orElse(this::record),
                 overload,

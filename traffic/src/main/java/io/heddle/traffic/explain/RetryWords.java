@@ -3,12 +3,15 @@ package io.heddle.traffic.explain;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.Trace;
 import io.heddle.traffic.resilience.BreakerLimits;
+import io.heddle.traffic.resilience.RouteLimits;
+import io.heddle.traffic.resilience.Thresholds;
 import io.heddle.traffic.resilience.retry.RetryHeaders;
 import io.heddle.traffic.resilience.retry.RetryPolicy;
 import io.heddle.traffic.resilience.retry.RetryPolicy.Condition;
 import io.heddle.traffic.resilience.retry.Timeouts;
 import io.heddle.traffic.route.RouteAction;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -25,19 +28,43 @@ final class RetryWords {
         timeouts(forward.timeouts(), taken, trace);
         var policy = RetryHeaders.over(forward.retry(), taken.head(), taken.internal());
         trace.decided("retry", "policy", words(policy));
+        forward.options().limits().ifPresent(own -> tell(own, trace));
         limits.ifPresent(known -> {
             var priority = forward.options().priority();
             var here = known.of(priority);
-            var retries = here.budget()
-                    .map(budget ->
-                            budget.percent() + " % of the requests under way as retries, at least " + budget.minimum())
-                    .orElse(here.retries() + " retries");
             trace.decided(
                     "circuit breaker",
                     priority.name(),
                     "lets through " + here.requests() + " requests, " + here.pending() + " waiting, "
-                            + here.connections() + " connections, " + retries);
+                            + here.connections() + " connections, " + retries(here));
         });
+    }
+
+    private static String retries(Thresholds limits) {
+        return limits.budget()
+                .map(budget ->
+                        budget.percent() + " % of the requests under way as retries, at least " + budget.minimum())
+                .orElse(limits.retries() + " retries");
+    }
+
+    /// Tells what the route has a limit of: the cluster's hold beside it.
+    private static void tell(RouteLimits limits, Trace trace) {
+        var parts = new ArrayList<String>();
+        var here = limits.thresholds();
+        if (here.requests() < Integer.MAX_VALUE) {
+            parts.add(here.requests() + " requests");
+        }
+        if (here.pending() < Integer.MAX_VALUE) {
+            parts.add(here.pending() + " waiting");
+        }
+        if (here.budget().isPresent() || here.retries() < Integer.MAX_VALUE) {
+            parts.add(retries(here));
+        }
+        var route = limits.names().route();
+        trace.decided(
+                "circuit breaker",
+                route.isEmpty() ? "of the route" : "of route " + route,
+                "lets through " + String.join(", ", parts));
     }
 
     private static final String NOTHING = "names nothing: only what was certainly not processed is tried once more";

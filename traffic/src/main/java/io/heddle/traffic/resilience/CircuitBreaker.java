@@ -3,8 +3,8 @@ package io.heddle.traffic.resilience;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Counts what a cluster has under way of one priority and refuses more than its limits. Part of a [ClusterLoad], kept
-/// over configuration updates. Safe on any thread.
+/// Counts what a cluster has under way of one priority, or a route, and refuses more than its limits. A cluster's is
+/// part of its [ClusterLoad]; all are kept over configuration updates. Safe on any thread.
 public final class CircuitBreaker {
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger pending = new AtomicInteger();

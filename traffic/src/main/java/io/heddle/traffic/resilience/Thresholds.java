@@ -15,6 +15,10 @@ public record Thresholds(
         int connections, int pending, int requests, int retries, Optional<RetryBudget> budget, boolean tracked) {
     public static final Thresholds DEFAULT = new Thresholds(1024, 1024, 1024, 3);
 
+    /// What limits nothing.
+    public static final Thresholds UNLIMITED =
+            new Thresholds(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
+
     /// Without a budget.
     public Thresholds(int connections, int pending, int requests, int retries) {
         this(connections, pending, requests, retries, Optional.empty(), false);

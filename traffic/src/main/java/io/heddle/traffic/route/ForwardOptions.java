@@ -1,6 +1,7 @@
 package io.heddle.traffic.route;
 
 import io.heddle.traffic.ratelimit.RateLimit;
+import io.heddle.traffic.resilience.RouteLimits;
 import io.heddle.traffic.resilience.RoutingPriority;
 import java.time.Duration;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import java.util.Optional;
 /// @param rateLimits what filters that limit rates count its requests as (`rate_limits`)
 /// @param priority which circuit breakers and connections its requests use (`priority`)
 /// @param keptBody how many bytes of a request's body are kept for another try (`request_body_buffer_limit`)
+/// @param limits how much its requests may have under way, beside what the cluster allows
 public record ForwardOptions(
         HostRewrite host,
         boolean forwardedHost,
@@ -30,7 +32,8 @@ public record ForwardOptions(
         boolean responseAttempts,
         RateLimit.OfRoute rateLimits,
         RoutingPriority priority,
-        int keptBody) {
+        int keptBody,
+        Optional<RouteLimits> limits) {
     /// How many bytes of a body are kept where nothing is said.
     public static final int KEPT_BODY = 64 * 1024;
 
@@ -46,5 +49,6 @@ public record ForwardOptions(
             false,
             RateLimit.OfRoute.NONE,
             RoutingPriority.DEFAULT,
-            KEPT_BODY);
+            KEPT_BODY,
+            Optional.empty());
 }

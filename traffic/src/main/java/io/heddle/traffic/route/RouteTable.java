@@ -5,6 +5,7 @@ import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.Span;
 import io.heddle.traffic.request.Trace;
+import io.heddle.traffic.resilience.RouteLimits;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -31,6 +32,7 @@ public final class RouteTable {
     private final Options options;
     private final boolean hasMore;
     private final HostIndex<CompiledHost> hosts;
+    private final List<RouteLimits> limits;
 
     /// What holds for a whole table.
     ///
@@ -58,6 +60,17 @@ public final class RouteTable {
             host.domains().forEach(domain -> domains.putIfAbsent(domain, compiled));
         }
         this.hosts = HostIndex.of(domains);
+        this.limits = this.virtualHosts.stream()
+                .flatMap(host -> host.routes().stream())
+                .flatMap(route -> limits(route.action()).stream())
+                .toList();
+    }
+
+    private static Optional<RouteLimits> limits(RouteAction action) {
+        return switch (action) {
+            case RouteAction.Forward forward -> forward.options().limits();
+            case RouteAction.Redirect _, RouteAction.DirectResponse _, RouteAction.Reject _ -> Optional.empty();
+        };
     }
 
     /// Compiles `virtualHosts`; their domains must be distinct (the reader has checked it).
@@ -99,6 +112,11 @@ public final class RouteTable {
     /// The virtual hosts in the order configured.
     public List<VirtualHost> virtualHosts() {
         return virtualHosts;
+    }
+
+    /// How much routes may have under way, of those that have limits of their own.
+    public List<RouteLimits> limits() {
+        return limits;
     }
 
     /// What holds for the whole table.

@@ -2,6 +2,8 @@ package io.heddle.traffic.runtime;
 
 import io.heddle.traffic.route.RouteTable;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The root of all that a proxy runs by. Immutable; swapped whole; an exchange holds on to one from start to end.
 ///
@@ -25,5 +27,24 @@ public record RuntimeConfig(
         clusters = Map.copyOf(clusters);
         trust = Map.copyOf(trust);
         certificates = Map.copyOf(certificates);
+    }
+
+    /// Every route table: those with a name of their own, and those that stand in a listener's chain.
+    public Stream<RouteTable> tables() {
+        var inline = listeners.values().stream()
+                .flatMap(listener -> Stream.concat(listener.chains().stream(), listener.otherwise().stream()))
+                .flatMap(chain -> inline(chain.filter()).stream());
+        return Stream.concat(routes.values().stream(), inline);
+    }
+
+    private static Optional<RouteTable> inline(NetworkFilter filter) {
+        return switch (filter) {
+            case NetworkFilter.Http http ->
+                switch (http.routes()) {
+                    case NetworkFilter.RouteSource.Inline(RouteTable table) -> Optional.of(table);
+                    case NetworkFilter.RouteSource.Named _ -> Optional.empty();
+                };
+            case NetworkFilter.Tcp _ -> Optional.empty();
+        };
     }
 }

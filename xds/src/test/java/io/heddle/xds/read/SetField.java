@@ -331,6 +331,9 @@ record SetField(Way way, FieldDescriptor field) {
         if (standsIn("Sockets of listeners", fields)) {
             return Listener.getDescriptor();
         }
+        if (standsIn("Circuit breakers of routes", fields)) {
+            return RouteConfiguration.getDescriptor();
+        }
         return standsIn("Connections of clusters", fields) ? Cluster.getDescriptor() : null;
     }
 

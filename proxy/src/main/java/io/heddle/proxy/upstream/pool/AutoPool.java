@@ -5,7 +5,6 @@ import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.upstream.connect.RawConnector;
 import io.heddle.proxy.upstream.connect.UpstreamFailure;
 import io.heddle.proxy.upstream.connect.UpstreamTarget;
-import io.heddle.traffic.resilience.CircuitBreaker.Resource;
 import io.heddle.traffic.resilience.ConnectionCounts.Figure;
 import io.netty.channel.Channel;
 import java.util.ArrayDeque;
@@ -40,11 +39,10 @@ final class AutoPool implements ConnectionPool {
             chosen.acquire(ticket);
             return;
         }
-        if (!connector.target().breaker().tryAcquire(Resource.PENDING)) {
+        if (!ticket.mayWait(this, connector.target().breaker())) {
             ticket.listener().failed(UpstreamFailure.OVERFLOW);
             return;
         }
-        ticket.waitsIn(this);
         waiting.addLast(ticket);
         connector.target().load().connections().count(Figure.PENDING_TOTAL);
         if (!connecting) {

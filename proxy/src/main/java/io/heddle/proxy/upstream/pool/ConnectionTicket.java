@@ -2,6 +2,8 @@ package io.heddle.proxy.upstream.pool;
 
 import io.heddle.proxy.http.HttpVersion;
 import io.heddle.proxy.upstream.connect.Originator;
+import io.heddle.traffic.resilience.CircuitBreaker;
+import io.heddle.traffic.resilience.CircuitBreaker.Resource;
 import io.heddle.traffic.resilience.RoutingPriority;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +15,8 @@ public final class ConnectionTicket {
     private HttpVersion version = HttpVersion.HTTP_1_1;
     private boolean changes;
     private RoutingPriority priority = RoutingPriority.DEFAULT;
+    private @Nullable CircuitBreaker ofRoute;
+    private boolean counted;
     private @Nullable ConnectionPool pool;
 
     /// A ticket of `listener`, in no queue, for nobody's requests.
@@ -47,9 +51,16 @@ public final class ConnectionTicket {
         originator = who;
     }
 
-    /// How much the request matters, [RoutingPriority#DEFAULT] until something else is said.
+    /// How much the request matters, [RoutingPriority#DEFAULT] until something else is said. Its waiting counts for its
+    /// cluster alone, until [#countsAt].
     public void matters(RoutingPriority much) {
         priority = much;
+        ofRoute = null;
+    }
+
+    /// The waiting counts at the breaker of the request's route, too, which may refuse it.
+    public void countsAt(CircuitBreaker breaker) {
+        ofRoute = breaker;
     }
 
     RoutingPriority priority() {
@@ -66,6 +77,28 @@ public final class ConnectionTicket {
 
     UpstreamListener listener() {
         return listener;
+    }
+
+    /// Has it wait in the queue of `queue`, if its route and `ofCluster` allow one more; false, and nothing counted,
+    /// when they do not. Whoever takes it out of the queue gives back what counts for the cluster.
+    boolean mayWait(ConnectionPool queue, CircuitBreaker ofCluster) {
+        if (ofRoute != null && !ofRoute.tryAcquire(Resource.PENDING)) {
+            return false;
+        }
+        counted = ofRoute != null;
+        if (!ofCluster.tryAcquire(Resource.PENDING)) {
+            leftRoute();
+            return false;
+        }
+        waitsIn(queue);
+        return true;
+    }
+
+    private void leftRoute() {
+        if (counted && ofRoute != null) {
+            ofRoute.release(Resource.PENDING);
+        }
+        counted = false;
     }
 
     /// It stands in the queue of `queue` now.
@@ -85,5 +118,6 @@ public final class ConnectionTicket {
     /// It stands in no queue any more.
     void left() {
         pool = null;
+        leftRoute();
     }
 }

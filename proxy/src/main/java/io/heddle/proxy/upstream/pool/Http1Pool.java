@@ -5,7 +5,6 @@ import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.upstream.connect.RawConnector;
 import io.heddle.proxy.upstream.connect.UpstreamFailure;
 import io.heddle.proxy.upstream.connect.UpstreamTarget;
-import io.heddle.traffic.resilience.CircuitBreaker.Resource;
 import io.heddle.traffic.resilience.ConnectionCounts.Figure;
 import io.heddle.traffic.runtime.ConnectionLimits;
 import io.heddle.traffic.runtime.Http1Options;
@@ -65,11 +64,10 @@ final class Http1Pool implements ConnectionPool {
             openAhead();
             return;
         }
-        if (!connector.target().breaker().tryAcquire(Resource.PENDING)) {
+        if (!ticket.mayWait(this, connector.target().breaker())) {
             ticket.listener().failed(UpstreamFailure.OVERFLOW);
             return;
         }
-        ticket.waitsIn(this);
         waiting.addLast(ticket);
         count(Figure.PENDING_TOTAL);
         open();

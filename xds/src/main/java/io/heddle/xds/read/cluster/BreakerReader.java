@@ -11,8 +11,8 @@ import io.heddle.xds.read.core.Scope;
 import java.util.List;
 import java.util.Optional;
 
-/// Reads how much a cluster may have under way.
-final class BreakerReader {
+/// Reads how much a cluster may have under way, and those thresholds that a route can have, too.
+public final class BreakerReader {
     private static final Fields<CircuitBreakers> CIRCUIT_BREAKERS = Fields.ignoringOthers(CircuitBreakers.class)
             .reads("thresholds")
             .limits("per_host_thresholds", "`max_connections`, over all priorities together");
@@ -46,14 +46,14 @@ final class BreakerReader {
     private static Thresholds thresholds(CircuitBreakers message, RoutingPriority priority, Scope scope) {
         for (int i = 0; i < message.getThresholdsCount(); i++) {
             if (message.getThresholds(i).getPriority() == priority) {
-                return thresholds(message.getThresholds(i), scope.at("thresholds", i));
+                return thresholds(message.getThresholds(i), Thresholds.DEFAULT, scope.at("thresholds", i));
             }
         }
         return Thresholds.DEFAULT;
     }
 
-    private static Thresholds thresholds(CircuitBreakers.Thresholds message, Scope scope) {
-        var standard = Thresholds.DEFAULT;
+    /// What `message` says, and `standard` where it says nothing.
+    public static Thresholds thresholds(CircuitBreakers.Thresholds message, Thresholds standard, Scope scope) {
         return new Thresholds(
                 message.hasMaxConnections() ? count(message.getMaxConnections()) : standard.connections(),
                 message.hasMaxPendingRequests() ? count(message.getMaxPendingRequests()) : standard.pending(),

@@ -1,6 +1,7 @@
 package io.heddle.xds.read.route;
 
 import io.heddle.traffic.ratelimit.RateLimit;
+import io.heddle.traffic.resilience.RouteLimits;
 import io.heddle.traffic.route.RouteAction;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,8 @@ import java.util.Optional;
 /// @param requestAttempts whether the application gets the number of the try
 /// @param responseAttempts whether the client gets the number of tries
 /// @param rateLimits what requests are counted as
+/// @param breakers reads how much a route may have under way
+/// @param limits how much the route may have under way; of what hands down, empty
 /// @param keptBody how many bytes of a body are kept for another try
 /// @param table what holds for the whole table
 record Inherited(
@@ -24,6 +27,8 @@ record Inherited(
         boolean requestAttempts,
         boolean responseAttempts,
         List<RateLimit> rateLimits,
+        RouteBreakerReader breakers,
+        Optional<RouteLimits> limits,
         int keptBody,
         Table table) {
     /// What holds for a whole table.
@@ -36,10 +41,21 @@ record Inherited(
     /// The same for one route.
     ///
     /// @param others its changes
+    /// @param own how much it may have under way
     /// @param kept how many bytes of a body are kept for another try
-    Inherited with(Changes others, int kept) {
+    Inherited with(Changes others, Optional<RouteLimits> own, int kept) {
         return new Inherited(
-                others, retry, hedges, mirrors, requestAttempts, responseAttempts, rateLimits, kept, table);
+                others,
+                retry,
+                hedges,
+                mirrors,
+                requestAttempts,
+                responseAttempts,
+                rateLimits,
+                breakers,
+                own,
+                kept,
+                table);
     }
 
     /// The changes of something below, given what is its own.

@@ -184,7 +184,8 @@ final class RouteActionReader {
                 route.responseAttempts(),
                 rateLimits(message, route, scope),
                 priority,
-                route.keptBody());
+                route.keptBody(),
+                route.limits());
     }
 
     @SuppressWarnings("deprecation") // filters say `vh_rate_limits` now, and both are written

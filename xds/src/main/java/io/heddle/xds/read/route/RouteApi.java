@@ -17,7 +17,8 @@ public final class RouteApi {
             new ApiPart("Internal redirects", InternalRedirectReader.FIELDS),
             new ApiPart("Timeouts of routes", TimeoutsReader.FIELDS),
             new ApiPart("Retries", RetryReader.FIELDS),
-            new ApiPart("Hosts of retries", FurtherHostsReader.FIELDS));
+            new ApiPart("Hosts of retries", FurtherHostsReader.FIELDS),
+            new ApiPart("Circuit breakers of routes", RouteBreakerReader.FIELDS));
 
     private RouteApi() {}
 }

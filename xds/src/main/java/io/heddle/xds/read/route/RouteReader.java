@@ -37,7 +37,7 @@ public final class RouteReader {
             .reads("most_specific_header_mutations_wins", "request_mirror_policies", "internal_only_headers")
             .reads("max_direct_response_body_size_bytes")
             .limits("vhds", "over ADS, where the routes come by RDS")
-            .accepts("metadata", "says nothing that the proxy needs")
+            .limits("metadata", "`heddle.circuit_breakers`")
             .refuses("cluster_specifier_plugins");
     private static final Fields<io.envoyproxy.envoy.config.route.v3.VirtualHost> VIRTUAL_HOST = Fields.ignoringOthers(
                     io.envoyproxy.envoy.config.route.v3.VirtualHost.class)
@@ -48,7 +48,7 @@ public final class RouteReader {
             .reads("include_attempt_count_in_response")
             .reads("rate_limits", "hedge_policy", "per_request_buffer_limit_bytes", "request_body_buffer_limit")
             .reads("virtual_clusters")
-            .accepts("metadata", "says nothing that the proxy needs")
+            .limits("metadata", "`heddle.circuit_breakers`")
             .limits("matcher", "not beside `routes`")
             .refuses("retry_policy_typed_config");
     private static final Fields<io.envoyproxy.envoy.config.route.v3.VirtualCluster> VIRTUAL_CLUSTER =
@@ -61,7 +61,7 @@ public final class RouteReader {
             .reads("response_headers_to_add", "response_headers_to_remove", "typed_per_filter_config")
             .reads("per_request_buffer_limit_bytes", "request_body_buffer_limit")
             .refuses("filter_action", "non_forwarding_action")
-            .limits("metadata", "for rate limits, `%METADATA(ROUTE:…)%` and `check-routes`")
+            .limits("metadata", "for rate limits, `%METADATA(ROUTE:…)%`, `check-routes` and `heddle.circuit_breakers`")
             .reads("stat_prefix")
             .accepts("decorator", "there are no traces yet");
 
@@ -116,6 +116,8 @@ public final class RouteReader {
                 false,
                 false,
                 List.of(),
+                RouteBreakerReader.of(message, scope),
+                Optional.empty(),
                 ForwardOptions.KEPT_BODY,
                 new Inherited.Table(
                         validate,
@@ -216,6 +218,8 @@ public final class RouteReader {
                 message.getIncludeRequestAttemptCount(),
                 message.getIncludeAttemptCountInResponse(),
                 RateLimitReader.read(message.getRateLimitsList(), scope.at("rate_limits")),
+                outer.breakers().of(message, scope),
+                Optional.empty(),
                 keptBody(message, outer.keptBody(), scope),
                 outer.table());
     }
@@ -280,8 +284,9 @@ public final class RouteReader {
                                 message.getRoute().getCors(),
                                 scope.at("route.cors"))),
                 scope));
-        var action = RouteActionReader.read(
-                message, inherited.with(own, keptBody(message, inherited.keptBody(), scope)), scope);
+        var limits = inherited.breakers().read(message, scope);
+        var kept = keptBody(message, inherited.keptBody(), scope);
+        var action = RouteActionReader.read(message, inherited.with(own, limits, kept), scope);
         if (match.isEmpty() || action.isEmpty()) {
             return Optional.empty();
         }

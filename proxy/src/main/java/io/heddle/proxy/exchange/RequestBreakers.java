@@ -1,0 +1,83 @@
+package io.heddle.proxy.exchange;
+
+import io.heddle.proxy.upstream.RouteBreakers;
+import io.heddle.proxy.upstream.pool.ConnectionTicket;
+import io.heddle.traffic.resilience.CircuitBreaker;
+import io.heddle.traffic.resilience.CircuitBreaker.Resource;
+import io.heddle.traffic.resilience.ClusterLoad;
+import io.heddle.traffic.resilience.RoutingPriority;
+import io.heddle.traffic.route.ForwardOptions;
+import org.jspecify.annotations.Nullable;
+
+/// The circuit breakers that one request counts at: its cluster's, and its route's where the route has limits of its
+/// own. What one of them refuses counts at neither. Part of its [Tries], reused with them.
+final class RequestBreakers {
+    private final RouteBreakers routes;
+    private @Nullable CircuitBreaker ofCluster;
+    private @Nullable CircuitBreaker ofRoute;
+    private RoutingPriority priority = RoutingPriority.DEFAULT;
+    private boolean counted;
+
+    RequestBreakers(RouteBreakers routes) {
+        this.routes = routes;
+    }
+
+    /// Counts a request that goes to a cluster of this load by a route of these options; false when there are as many
+    /// as there may be.
+    boolean begin(ClusterLoad load, ForwardOptions options) {
+        priority = options.priority();
+        ofCluster = load.breaker(priority);
+        ofRoute = options.limits().isEmpty() ? null : routes.of(options.limits().get());
+        counted = tryAcquire(Resource.REQUESTS);
+        return counted;
+    }
+
+    /// Counts a retry; false when there are as many as there may be. Each success needs one [#endRetry].
+    boolean tryRetry() {
+        return tryAcquire(Resource.RETRIES);
+    }
+
+    void endRetry() {
+        release(Resource.RETRIES);
+    }
+
+    /// Tells `ticket` whose connections it waits for, and that its waiting counts for the route, too.
+    void mark(ConnectionTicket ticket) {
+        ticket.matters(priority);
+        if (ofRoute != null) {
+            ticket.countsAt(ofRoute);
+        }
+    }
+
+    /// The request is over, or begins anew at another place; its retries have ended.
+    void end() {
+        if (counted) {
+            counted = false;
+            release(Resource.REQUESTS);
+        }
+        ofCluster = null;
+        ofRoute = null;
+    }
+
+    private boolean tryAcquire(Resource resource) {
+        if (ofCluster == null || (ofRoute != null && !ofRoute.tryAcquire(resource))) {
+            return false;
+        }
+        if (ofCluster.tryAcquire(resource)) {
+            return true;
+        }
+        if (ofRoute != null) {
+            ofRoute.release(resource);
+        }
+        return false;
+    }
+
+    private void release(Resource resource) {
+        if (ofCluster != null) {
+            ofCluster.release(resource);
+        }
+        if (ofRoute != null) {
+            ofRoute.release(resource);
+        }
+    }
+}
