@@ -368,6 +368,7 @@ class RouteLimitsTest {
             try (var gone = proxy.connect()) {
                 Origin.write(gone, get("/"));
                 await().until(() -> breaker(proxy, "/").active(Resource.REQUESTS) == 1);
+                gone.setSoLinger(true, 0); // closed by a reset: one that only says no more may wait for its answer
             }
             awaitNothingUnderWay(proxy);
             Origin.write(client, get("/hedged"));
