@@ -3,6 +3,7 @@ package io.heddle.proxy;
 import io.heddle.proxy.admin.AdminPages;
 import io.heddle.proxy.admin.LogLevels;
 import io.heddle.proxy.observe.AccessLogs;
+import io.heddle.proxy.runtime.RuntimeLayers;
 import io.heddle.proxy.tls.ShownCertificates;
 import io.heddle.proxy.upstream.UpstreamCluster;
 import io.heddle.traffic.explain.Explainer;
@@ -47,6 +48,11 @@ record AdminView(Proxy proxy, AccessLogs logs) implements AdminPages.View {
     @Override
     public List<ShownCertificates> certificates() {
         return proxy.certificates();
+    }
+
+    @Override
+    public RuntimeLayers runtime() {
+        return proxy.runtime();
     }
 
     @Override

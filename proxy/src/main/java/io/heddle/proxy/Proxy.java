@@ -24,6 +24,7 @@ import io.heddle.proxy.observe.ProxyMetrics;
 import io.heddle.proxy.ondemand.OnDemand;
 import io.heddle.proxy.overload.Overload;
 import io.heddle.proxy.overload.OverloadLoop;
+import io.heddle.proxy.runtime.RuntimeLayers;
 import io.heddle.proxy.tls.FileWatch;
 import io.heddle.proxy.tls.IdentityAgent;
 import io.heddle.proxy.tls.IdentityFiles;
@@ -93,6 +94,7 @@ public final class Proxy implements AutoCloseable {
     private final Overload overload = new Overload();
     private final OverloadLoop pressure;
     private final ConfigGate configGate;
+    private final RuntimeLayers runtime;
     private final Optional<ControlServer> control;
     private final Optional<AdsSource> ads;
     private final Optional<Bootstrap.ConfigFiles> configFiles;
@@ -155,18 +157,20 @@ public final class Proxy implements AutoCloseable {
         LoadStreams.follow(upstreams, loops.workers());
         grpc = new GrpcClient(loops.workers().getFirst(), upstreams);
         configFiles = bootstrap.files();
+        runtime = RuntimeLayers.start(bootstrap.runtime(), node.cluster(), loops.runtime());
         var gate = new ConfigGate(
                 active,
                 server.map(found -> found.guarded(bootstrap.fixed())).orElseGet(bootstrap::fixed),
                 this::warm,
                 configFiles.isPresent());
         ads = server.isPresent() || configFiles.isPresent()
-                ? Optional.of(
-                        new AdsSource(gate, onDemand, options.stateFolder().resolve("last-good.xds"), this::configured))
+                ? Optional.of(new AdsSource(
+                        gate, runtime, onDemand, options.stateFolder().resolve("last-good.xds"), this::configured))
                 : Optional.empty();
         configGate = gate;
         control = server;
         var figures = new Figures(metrics);
+        new RuntimeFigures(metrics, runtime).add();
         figures.add(ads, identity, logs, listeners);
         figures.add(overload, pressure);
         new ControllerFigures(metrics).add(controllers);
@@ -254,7 +258,12 @@ public final class Proxy implements AutoCloseable {
     }
 
     private void begin() throws StartFailure {
-        good(configGate.applyFixed());
+        if (runtime.isSettled()) {
+            good(configGate.applyFixed());
+        } else {
+            good(configGate.applyFixedUnopened());
+            var _ = runtime.settled().thenRunAsync(this::runtimeSettled);
+        }
         if (ads.isPresent() && configFiles.isPresent()) {
             var asking = new AdsConversation.Options(node.info(VERSION), true);
             new Figures(metrics).add(ads.get().follow(configFiles.get(), asking));
@@ -282,6 +291,14 @@ public final class Proxy implements AutoCloseable {
                 ready.completeExceptionally(refused instanceof CompletionException ? refused.getCause() : refused);
             }
         });
+    }
+
+    /// As in Envoy, what is served goes by the runtime from the first request on.
+    private void runtimeSettled() {
+        if (configGate.openFixed() instanceof Checked.Rejected<?> bad) {
+            ready.completeExceptionally(new StartFailure(bad.problems()));
+        }
+        ads.ifPresent(AdsSource::goOn);
     }
 
     private static <T> T good(Checked<T> checked) throws StartFailure {
@@ -343,6 +360,7 @@ public final class Proxy implements AutoCloseable {
         upstreams.close();
         logs.close();
         watch.close();
+        runtime.close();
     }
 
     private void configured() {
@@ -410,7 +428,12 @@ public final class Proxy implements AutoCloseable {
                 new LiveClusters(upstreams),
                 new ReceivedHeads(),
                 System.nanoTime(),
-                System.currentTimeMillis());
+                System.currentTimeMillis(),
+                runtime.snapshot());
+    }
+
+    RuntimeLayers runtime() {
+        return runtime;
     }
 
     Optional<IdentityAgent> identity() {

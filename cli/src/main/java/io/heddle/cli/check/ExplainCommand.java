@@ -193,7 +193,8 @@ public final class ExplainCommand implements Callable<Integer> {
                 new ConfiguredClusters(runtime.clusters()),
                 new ReceivedHeads(),
                 System.nanoTime(),
-                System.currentTimeMillis());
+                System.currentTimeMillis(),
+                bootstrap.fixedRuntime());
         return answered(question.call(explainer).then(call -> Checked.ok(explainer.explain(call))));
     }
 

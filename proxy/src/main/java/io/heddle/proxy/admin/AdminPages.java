@@ -5,6 +5,7 @@ import com.google.re2j.PatternSyntaxException;
 import io.heddle.model.problem.PatternLimits;
 import io.heddle.proxy.admin.Page.Answer;
 import io.heddle.proxy.observe.ProxyMetrics;
+import io.heddle.proxy.runtime.RuntimeLayers;
 import io.heddle.proxy.tls.ShownCertificates;
 import io.heddle.proxy.upstream.UpstreamCluster;
 import io.heddle.traffic.explain.Explainer;
@@ -25,12 +26,14 @@ public final class AdminPages {
     private final View view;
     private final StatsPage stats;
     private final LoggingPage logging;
+    private final RuntimePage runtime;
 
     /// Tells of `view` and of `metrics`.
     public AdminPages(View view, ProxyMetrics metrics) {
         this.view = view;
         this.stats = new StatsPage(metrics);
         this.logging = new LoggingPage(view.logLevels());
+        this.runtime = new RuntimePage(view.runtime());
     }
 
     /// What the pages can know of a proxy, and do to it.
@@ -52,6 +55,9 @@ public final class AdminPages {
 
         /// The certificates in use.
         List<ShownCertificates> certificates();
+
+        /// The layers of the runtime.
+        RuntimeLayers runtime();
 
         /// What the process's loggers say.
         LogLevels logLevels();
@@ -105,6 +111,8 @@ public final class AdminPages {
         pages.put("/ready", Page.of("print server state, return 200 if LIVE, otherwise return 503", _ -> ready()));
         pages.put("/reopen_logs", Page.changing("reopen access logs", _ -> reopenLogs()));
         pages.put("/reset_counters", Page.changing("reset all counters to zero", _ -> stats.reset()));
+        pages.put("/runtime", Page.of("print runtime values", runtime::tell));
+        pages.put("/runtime_modify", Page.changing("modify runtime values; <key>=<value>", runtime::change));
         pages.put("/server_info", Page.of("print server version/status information", _ -> serverInfo()));
         pages.put(
                 "/stats", Page.of("print server stats; filter=, usedonly, format=text|json|prometheus", stats::answer));

@@ -30,6 +30,7 @@ final class EnvoyNames {
             new Owner("envoy_listener_manager_", "listener_manager."),
             new Owner("envoy_control_plane_", "control_plane."),
             new Owner("envoy_server_", "server."),
+            new Owner("envoy_runtime_", "runtime."),
             new Owner("envoy_tcp_rbac_", "tcp.rbac."),
             new Owner("envoy_vhost_vcluster_", "vhost.{envoy_virtual_host}.vcluster.{envoy_virtual_cluster}."),
             new Owner("envoy_vhost_route_", "vhost.{envoy_virtual_host}.route.{envoy_route}."),

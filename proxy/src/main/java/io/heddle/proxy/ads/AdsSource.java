@@ -11,6 +11,7 @@ import io.heddle.xds.client.AdsVariant;
 import io.heddle.xds.client.ConfigSink;
 import io.heddle.xds.client.FileServer;
 import io.heddle.xds.client.LastGoodFile;
+import io.heddle.xds.client.RuntimeSink;
 import io.heddle.xds.read.Bootstrap.ConfigFiles;
 import io.heddle.xds.read.RuntimeCompiler;
 import io.heddle.xds.resource.NamedResource;
@@ -48,6 +49,7 @@ public final class AdsSource implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(AdsSource.class);
 
     private final ConfigGate gate;
+    private final RuntimeSink layers;
     private final OnDemand onDemand;
     private final LastGoodFile file;
     private final Runnable applied;
@@ -67,7 +69,13 @@ public final class AdsSource implements AutoCloseable {
 
     /// `applied` is called after each configuration that was accepted.
     public AdsSource(ConfigGate gate, OnDemand onDemand, Path lastGood, Runnable applied) {
+        this(gate, RuntimeSink.NONE, onDemand, lastGood, applied);
+    }
+
+    /// One whose server has layers of the runtime, too.
+    public AdsSource(ConfigGate gate, RuntimeSink layers, OnDemand onDemand, Path lastGood, Runnable applied) {
         this.gate = gate;
+        this.layers = layers;
         this.onDemand = onDemand;
         this.file = new LastGoodFile(lastGood);
         this.applied = applied;
@@ -147,7 +155,8 @@ public final class AdsSource implements AutoCloseable {
         }
     }
 
-    private synchronized void goOn() {
+    /// What was waited for may be there.
+    public synchronized void goOn() {
         if (client != null) {
             client.goOn();
         }
@@ -295,7 +304,7 @@ public final class AdsSource implements AutoCloseable {
     private void start(GrpcClient grpc, AdsTarget target, AdsConversation.Options options) {
         var subscriptions = new AdsSubscriptions(new Sink(), restored, target.variant(), target.clustersTimeout());
         begin(AdsClient.start(
-                grpc, target, new AdsConversation(subscriptions, options), new Following(target.address())));
+                grpc, target, new AdsConversation(subscriptions, layers, options), new Following(target.address())));
     }
 
     private final class Following implements AdsClient.Watcher {

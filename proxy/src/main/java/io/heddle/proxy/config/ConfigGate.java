@@ -19,6 +19,7 @@ public final class ConfigGate {
     private final Warming warming;
     private final CompiledParts known = new CompiledParts();
     private final boolean fromFiles;
+    private boolean hasMore;
 
     /// `fixed` stands in the bootstrap and is part of every configuration.
     public ConfigGate(ActiveConfig active, RuntimeConfig fixed, Warming warming) {
@@ -54,7 +55,19 @@ public final class ConfigGate {
     /// @return a refusal with all problems, and nothing is changed; or the configuration, which is live,
     ///     with warnings
     public synchronized Checked<RuntimeConfig> apply(ResourceSet dynamic) {
-        return RuntimeCompiler.compile(dynamic, fixed, fromFiles, known).then(this::swap);
+        var result = RuntimeCompiler.compile(dynamic, fixed, fromFiles, known).then(this::swap);
+        hasMore |= result instanceof Checked.Ok<?>;
+        return result;
+    }
+
+    /// Makes what stands in the bootstrap the live configuration, without its listeners, which [#openFixed] opens.
+    public synchronized Checked<RuntimeConfig> applyFixedUnopened() {
+        return swap(new RuntimeConfig(Map.of(), fixed.routes(), fixed.clusters(), fixed.trust(), fixed.certificates()));
+    }
+
+    /// Opens the listeners of the bootstrap, which more may have come to meanwhile, and theirs with it.
+    public synchronized Checked<RuntimeConfig> openFixed() {
+        return hasMore ? Checked.ok(active.current()) : applyFixed();
     }
 
     /// Makes what stands in the bootstrap the live configuration. Where it has listeners, they wait for its

@@ -11,6 +11,7 @@ import io.heddle.proxy.upstream.connect.RawConnector;
 import io.heddle.proxy.upstream.connect.UpstreamFailure;
 import io.heddle.traffic.balance.PickRequest;
 import io.heddle.traffic.balance.host.Host;
+import io.heddle.traffic.layer.RuntimeSnapshot;
 import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.netty.buffer.ByteBuf;
@@ -163,6 +164,7 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Pick
         early.clear();
         closeFlushed(host.channel);
         timeline.finished = worker.tick();
+        timeline.runtime = worker.runtime();
         services.observer().relayed(timeline);
     }
 
@@ -234,6 +236,11 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Pick
     @Override
     public long chance() {
         return worker.chance();
+    }
+
+    @Override
+    public RuntimeSnapshot runtime() {
+        return worker.runtime();
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.heddle.proxy.exchange;
 import io.heddle.proxy.exchange.head.HopHeaders;
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.loop.Worker;
+import io.heddle.traffic.layer.RuntimeSnapshot;
 import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.route.RouteFacts;
 import org.jspecify.annotations.Nullable;
@@ -43,12 +44,17 @@ final class ExchangeFacts implements RouteFacts {
         return !headers.client().certificate().isNone();
     }
 
-    /// One draw stands for chance at all routes, as in Envoy: two routes with the same share take the same requests.
     @Override
     public RequestState state() {
         return state;
     }
 
+    @Override
+    public RuntimeSnapshot runtime() {
+        return worker.runtime();
+    }
+
+    /// One draw stands for chance at all routes, as in Envoy: two routes with the same share take the same requests.
     @Override
     public boolean among(int numerator, int denominator) {
         if (!hasDrawn) {

@@ -21,6 +21,7 @@ import io.heddle.traffic.filter.ProxyHealth;
 import io.heddle.traffic.filter.ReceivedBody;
 import io.heddle.traffic.filter.StatefulSessionFilter;
 import io.heddle.traffic.format.HeaderChange;
+import io.heddle.traffic.layer.RuntimeSnapshot;
 import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.outside.OutsideAnswer;
 import io.heddle.traffic.ratelimit.LocalLimits;
@@ -474,6 +475,11 @@ final class FilterRunner implements FilterRequest {
     @Override
     public long now() {
         return worker.now();
+    }
+
+    @Override
+    public RuntimeSnapshot runtime() {
+        return worker.runtime();
     }
 
     @Override

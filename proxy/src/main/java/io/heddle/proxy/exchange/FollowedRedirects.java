@@ -77,6 +77,7 @@ final class FollowedRedirects {
         timeline.details = "internal_redirect";
         timeline.redirected = true;
         timeline.finished = now;
+        timeline.runtime = facts.runtime();
         observer.finished(timeline);
     }
 

@@ -13,6 +13,7 @@ import io.heddle.traffic.filter.SessionAddress;
 import io.heddle.traffic.filter.StatefulSessionFilter;
 import io.heddle.traffic.hash.HashPolicy;
 import io.heddle.traffic.hash.RequestHash;
+import io.heddle.traffic.layer.RuntimeSnapshot;
 import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.request.HeaderEdit;
 import io.heddle.traffic.request.HeaderEdits;
@@ -156,6 +157,11 @@ final class HostChoice implements PickRequest {
     @Override
     public long chance() {
         return worker.chance();
+    }
+
+    @Override
+    public RuntimeSnapshot runtime() {
+        return worker.runtime();
     }
 
     @Override

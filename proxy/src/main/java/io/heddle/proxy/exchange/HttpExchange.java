@@ -481,6 +481,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         active = false;
         worker.deadlines().clear(deadline);
         timeline.finished = worker.now();
+        timeline.runtime = worker.runtime();
         tries.finish();
         if (filters != null) {
             filters.clear(); // before logs are written, as they may tell what filters find out at the end

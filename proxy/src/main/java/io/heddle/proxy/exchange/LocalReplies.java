@@ -5,6 +5,7 @@ import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.observe.RequestTimeline;
 import io.heddle.traffic.format.FormatSource;
+import io.heddle.traffic.layer.RuntimeSnapshot;
 import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.reply.ReplyFacts;
 import io.heddle.traffic.reply.ReplyRules;
@@ -85,6 +86,11 @@ final class LocalReplies implements ReplyFacts {
     @Override
     public RequestState state() {
         return timeline.state;
+    }
+
+    @Override
+    public RuntimeSnapshot runtime() {
+        return worker.runtime();
     }
 
     @Override

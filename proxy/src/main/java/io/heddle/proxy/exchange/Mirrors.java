@@ -8,6 +8,7 @@ import io.heddle.proxy.upstream.UpstreamCluster;
 import io.heddle.traffic.balance.PickRequest;
 import io.heddle.traffic.balance.host.Host;
 import io.heddle.traffic.format.HeaderChange;
+import io.heddle.traffic.layer.RuntimeSnapshot;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.request.Span;
 import io.heddle.traffic.resilience.CircuitBreaker.Resource;
@@ -46,6 +47,11 @@ final class Mirrors {
         }
 
         @Override
+        public RuntimeSnapshot runtime() {
+            return worker.runtime();
+        }
+
+        @Override
         public long now() {
             return worker.now();
         }
@@ -74,7 +80,7 @@ final class Mirrors {
     /// Sends a copy to each of the mirrors of `action` that chance chooses and that can take one.
     void start(RouteAction.Forward action, Original original) {
         for (var mirror : action.mirrors()) {
-            if (Math.unsignedMultiplyHigh(worker.chance(), 1_000_000) >= mirror.millionths()) {
+            if (!mirror.share().holds(worker.chance(), worker.runtime())) {
                 continue;
             }
             var cluster = services.upstreams().cluster(cluster(mirror, original.head()));

@@ -76,7 +76,7 @@ final class Routing {
     /// The cluster to which the route forwards; null where it does not.
     ClusterChoice.@Nullable Target target(RouteDecision decision, HttpRequestHead head) {
         return decision.action() instanceof RouteAction.Forward forward
-                ? forward.target(worker.spread(), head, headers.peer())
+                ? forward.target(worker.spread(), head, headers.peer(), worker.runtime())
                 : null;
     }
 }

@@ -17,6 +17,7 @@ import io.heddle.proxy.upstream.pool.UpstreamStream;
 import io.heddle.traffic.balance.PickRequest;
 import io.heddle.traffic.balance.host.Host;
 import io.heddle.traffic.grpc.GrpcFigures;
+import io.heddle.traffic.layer.RuntimeSnapshot;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.Span;
 import io.heddle.traffic.resilience.CircuitBreaker.Resource;
@@ -118,6 +119,11 @@ public final class GrpcCall {
         @Override
         public long chance() {
             return worker.chance();
+        }
+
+        @Override
+        public RuntimeSnapshot runtime() {
+            return worker.runtime();
         }
 
         @Override

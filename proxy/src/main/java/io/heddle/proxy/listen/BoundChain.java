@@ -2,6 +2,7 @@ package io.heddle.proxy.listen;
 
 import io.heddle.proxy.exchange.LiveChain;
 import io.heddle.proxy.observe.DownstreamStats;
+import io.heddle.traffic.layer.RuntimeSnapshot;
 import io.heddle.traffic.route.RouteTable;
 import io.heddle.traffic.runtime.ListenerChain;
 import io.heddle.traffic.runtime.NetworkFilter;
@@ -45,10 +46,10 @@ final class BoundChain implements LiveChain {
     }
 
     /// Counts a connection in; false, and not counted, when the chain has as many as it may.
-    boolean enter() {
+    boolean enter(RuntimeSnapshot runtime) {
         var limit = chain.limit();
         if (connections.incrementAndGet()
-                <= limit.map(ListenerChain.ConnectionLimit::connections).orElse(Long.MAX_VALUE)) {
+                <= limit.map(found -> found.most(runtime)).orElse(Long.MAX_VALUE)) {
             return true;
         }
         connections.decrementAndGet();

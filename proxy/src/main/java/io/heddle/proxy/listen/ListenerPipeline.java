@@ -173,7 +173,7 @@ final class ListenerPipeline {
         }
         var chain = found.get();
         var limited = chain.chain().limit().map(limit -> listener.stats().limit(limit.statPrefix()));
-        if (!chain.enter()) {
+        if (!chain.enter(step.worker().runtime())) {
             limited.ifPresent(ListenerStats.LimitCount::refuse);
             refuse(step, chain);
             return;
@@ -290,6 +290,7 @@ final class ListenerPipeline {
         timeline.startedAtMillis = step.worker().nowMillis();
         timeline.headReceived = step.worker().tick();
         timeline.finished = timeline.headReceived;
+        timeline.runtime = step.worker().runtime();
         timeline.details = refusal.details();
         timeline.denial = Optional.of(refusal.denial());
         timeline.receivedMalformed(client.peer());

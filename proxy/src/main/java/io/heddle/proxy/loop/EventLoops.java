@@ -1,5 +1,6 @@
 package io.heddle.proxy.loop;
 
+import io.heddle.proxy.config.ActiveRuntime;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelException;
 import io.netty.channel.IoHandlerFactory;
@@ -33,6 +34,7 @@ public final class EventLoops implements AutoCloseable {
     public static final RecvByteBufAllocator READS = new AdaptiveRecvByteBufAllocator(2048, 2048, 65_536);
 
     private final boolean epoll;
+    private final ActiveRuntime runtime = new ActiveRuntime();
     private final List<Worker> workers;
     private final List<MultiThreadIoEventLoopGroup> groups;
 
@@ -52,7 +54,7 @@ public final class EventLoops implements AutoCloseable {
         for (int i = 0; i < concurrency; i++) {
             var group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("heddle-loop-" + i, true), io);
             allGroups.add(group);
-            allWorkers.add(new Worker(i, group.next()));
+            allWorkers.add(new Worker(i, group.next(), runtime));
         }
         groups = List.copyOf(allGroups);
         workers = List.copyOf(allWorkers);
@@ -61,6 +63,11 @@ public final class EventLoops implements AutoCloseable {
     /// One worker a loop, in order.
     public List<Worker> workers() {
         return workers;
+    }
+
+    /// What every worker's requests go by beside the configuration.
+    public ActiveRuntime runtime() {
+        return runtime;
     }
 
     /// Whether several sockets can listen on one port, each for its loop.

@@ -1,7 +1,9 @@
 package io.heddle.proxy.loop;
 
+import io.heddle.proxy.config.ActiveRuntime;
 import io.heddle.proxy.http.EditedLines;
 import io.heddle.proxy.http1.HeadWriter;
+import io.heddle.traffic.layer.RuntimeSnapshot;
 import io.netty.channel.EventLoop;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -18,6 +20,7 @@ public final class Worker {
 
     private final int index;
     private final EventLoop loop;
+    private final ActiveRuntime runtime;
     private final Deadlines deadlines;
     private final Bursts bursts;
     private final HeadWriter headWriter = new HeadWriter();
@@ -30,9 +33,10 @@ public final class Worker {
     private long dateSecond = -1;
     private String date = "";
 
-    Worker(int index, EventLoop loop) {
+    Worker(int index, EventLoop loop, ActiveRuntime runtime) {
         this.index = index;
         this.loop = loop;
+        this.runtime = runtime;
         this.deadlines = new Deadlines(loop);
         this.bursts = new Bursts(loop);
     }
@@ -59,6 +63,11 @@ public final class Worker {
     /// The loop's header lines in the making; whoever starts them has them written before returning.
     public EditedLines editedLines() {
         return editedLines;
+    }
+
+    /// What overrides shares, flags and numbers of the configuration now.
+    public RuntimeSnapshot runtime() {
+        return runtime.current();
     }
 
     /// A number drawn evenly.

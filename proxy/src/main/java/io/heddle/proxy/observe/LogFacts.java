@@ -2,6 +2,7 @@ package io.heddle.proxy.observe;
 
 import io.heddle.traffic.format.FormatSource;
 import io.heddle.traffic.grpc.GrpcFailure;
+import io.heddle.traffic.layer.RuntimeSnapshot;
 import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.reply.ReplyFacts;
 import io.heddle.traffic.request.RequestHead;
@@ -44,6 +45,11 @@ record LogFacts(RequestTimeline timeline) implements ReplyFacts {
     @Override
     public RequestState state() {
         return timeline.state;
+    }
+
+    @Override
+    public RuntimeSnapshot runtime() {
+        return timeline.runtime;
     }
 
     @Override

@@ -75,9 +75,9 @@ public final class ProxyMetrics implements RequestObserver {
         extras.add(new Extra(name, name.endsWith("_total") ? "counter" : "gauge", help, value));
     }
 
-    /// Adds a counter, whatever its name, that is asked at each scrape. Any thread.
-    public void addCounter(String name, String help, LongSupplier value) {
-        extras.add(new Extra(name, "counter", help, () -> (double) value.getAsLong()));
+    /// Adds a counter, whatever its name ends in. Any thread.
+    public void addCounter(String name, String help, DoubleSupplier value) {
+        extras.add(new Extra(name, "counter", help, value));
     }
 
     /// Adds families that are asked for at each scrape. Any thread.

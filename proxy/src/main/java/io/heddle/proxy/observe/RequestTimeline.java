@@ -5,6 +5,7 @@ import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.format.FormatSource;
 import io.heddle.traffic.format.MetadataOwner;
 import io.heddle.traffic.format.Operator;
+import io.heddle.traffic.layer.RuntimeSnapshot;
 import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.request.Denial;
 import io.heddle.traffic.request.Peer;
@@ -71,6 +72,9 @@ public final class RequestTimeline {
     public String details = "";
     /// Which policies refused it; empty when none did.
     public Optional<Denial> denial = Optional.empty();
+
+    /// What overrode values of the configuration when it ended.
+    public RuntimeSnapshot runtime = RuntimeSnapshot.EMPTY;
 
     /// What filters have found out about it.
     public final RequestState state = new RequestState();

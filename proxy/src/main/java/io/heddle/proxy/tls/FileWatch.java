@@ -2,8 +2,10 @@ package io.heddle.proxy.tls;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -41,13 +43,13 @@ public final class FileWatch implements AutoCloseable {
         return new FileWatch(Duration.ZERO);
     }
 
-    /// Adds a file; it need not exist yet.
-    void watch(Path file) {
+    /// Adds a file; it need not exist yet. Of a symbolic link it is noticed, too, when it leads elsewhere.
+    public void watch(Path file) {
         seen.computeIfAbsent(file, FileWatch::mark);
     }
 
     /// Adds someone to be called, on the watch's thread, after changes.
-    void follow(Runnable follower) {
+    public void follow(Runnable follower) {
         followers.add(follower);
     }
 
@@ -75,12 +77,19 @@ public final class FileWatch implements AutoCloseable {
 
     private static String mark(Path file) {
         try {
-            return Files.getLastModifiedTime(file) + "/" + Files.size(file);
+            var link = Files.isSymbolicLink(file) ? link(file) : "";
+            return link + Files.getLastModifiedTime(file) + "/" + Files.size(file);
         } catch (NoSuchFileException absent) {
             return ABSENT;
         } catch (IOException unreadable) {
             return unreadable.toString();
         }
+    }
+
+    /// Another link in the place of one is another one, even if it leads to the same.
+    private static String link(Path file) throws IOException {
+        var own = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        return Files.readSymbolicLink(file) + "/" + own.fileKey() + "/" + own.lastModifiedTime() + "/";
     }
 
     @Override

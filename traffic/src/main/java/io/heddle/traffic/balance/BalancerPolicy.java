@@ -3,6 +3,8 @@ package io.heddle.traffic.balance;
 import io.heddle.traffic.balance.host.Endpoint;
 import io.heddle.traffic.balance.host.WeightRules;
 import io.heddle.traffic.hash.HashPolicy;
+import io.heddle.traffic.layer.RuntimeNumber;
+import io.heddle.traffic.layer.RuntimeSnapshot;
 import io.heddle.traffic.request.HeaderName;
 import java.time.Duration;
 import java.util.List;
@@ -28,7 +30,12 @@ public sealed interface BalancerPolicy {
     /// @param bias how much requests under way count against a host, by their power; 0 for not at all, 1 for as
     ///     they are
     /// @param slowStart how new hosts are let in; empty for at once
-    record LeastRequest(int choices, double bias, Optional<SlowStart> slowStart) implements BalancerPolicy {
+    record LeastRequest(int choices, RuntimeNumber bias, Optional<SlowStart> slowStart) implements BalancerPolicy {
+        /// One whose bias nothing overrides.
+        public LeastRequest(int choices, double bias, Optional<SlowStart> slowStart) {
+            this(choices, RuntimeNumber.of(bias), slowStart);
+        }
+
         /// Every host is looked at (`FULL_SCAN`): a pick costs as much as there are hosts.
         public static final int ALL = Integer.MAX_VALUE;
 
@@ -210,15 +217,22 @@ public sealed interface BalancerPolicy {
     /// @param window how long
     /// @param aggression 1 for evenly; above, faster at first
     /// @param minimumPercent of its weight that it has from the start
-    record SlowStart(Duration window, double aggression, double minimumPercent) {
+    record SlowStart(Duration window, RuntimeNumber aggression, double minimumPercent) {
+        /// One that nothing overrides.
+        public SlowStart(Duration window, double aggression, double minimumPercent) {
+            this(window, RuntimeNumber.of(aggression), minimumPercent);
+        }
+
         /// The share of its weight that a host has after being in service for `age` nanoseconds, above 0, at most 1.
-        double factor(long age) {
+        double factor(long age, RuntimeSnapshot runtime) {
             long whole = window.toNanos();
             if (age >= whole) {
                 return 1;
             }
             double time = (double) Math.max(age, 1_000_000_000L) / whole;
-            double grown = aggression == 1 ? time : Math.pow(time, 1 / aggression);
+            double said = aggression.value(runtime);
+            double speed = said > 0 ? said : aggression.standard();
+            double grown = speed == 1 ? time : Math.pow(time, 1 / speed);
             return Math.clamp(Math.max(grown, minimumPercent / 100), 1e-6, 1);
         }
     }

@@ -8,6 +8,7 @@ import io.heddle.traffic.balance.host.Host;
 import io.heddle.traffic.balance.host.HostSet;
 import io.heddle.traffic.balance.host.Spread;
 import io.heddle.traffic.balance.host.WeightRules;
+import io.heddle.traffic.layer.RuntimeNumber;
 import java.util.List;
 import java.util.Optional;
 
@@ -47,7 +48,7 @@ public final class BuiltinBalancers {
                 create(policy, set); // it says itself how its hosts are chosen
             case BalancerPolicy.RoundRobin(Optional<SlowStart> slowStart) ->
                 new PriorityBalancer(set, layers, false, hosts -> new Pool(hosts, new RoundRobin(hosts), slowStart));
-            case BalancerPolicy.LeastRequest(int choices, double bias, Optional<SlowStart> slowStart) ->
+            case BalancerPolicy.LeastRequest(int choices, RuntimeNumber bias, Optional<SlowStart> slowStart) ->
                 new PriorityBalancer(
                         set,
                         layers,

@@ -4,6 +4,7 @@ import io.heddle.traffic.balance.host.Host;
 import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.balance.host.MetadataMatch;
 import io.heddle.traffic.hash.HashPolicy;
+import io.heddle.traffic.layer.RuntimeSnapshot;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.Trace;
 import java.net.InetSocketAddress;
@@ -17,6 +18,11 @@ public interface PickRequest {
 
     /// The time of a monotonic clock, in nanoseconds.
     long now();
+
+    /// What overrides numbers of the policy now.
+    default RuntimeSnapshot runtime() {
+        return RuntimeSnapshot.EMPTY;
+    }
 
     /// Whether this request was tried there already and should go elsewhere if it can.
     boolean tried(Host host);

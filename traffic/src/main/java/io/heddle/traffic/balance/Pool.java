@@ -85,17 +85,18 @@ final class Pool {
             return true;
         }
         long now = request.now();
-        double factor = slowStart.factor(host.state().inServiceFor(now));
+        double factor = slowStart.factor(host.state().inServiceFor(now), request.runtime());
         if (factor >= 1) {
             return true;
         }
-        return (request.chance() >>> 11) * 0x1.0p-53 * best(slowStart, now) < factor;
+        return (request.chance() >>> 11) * 0x1.0p-53 * best(slowStart, request) < factor;
     }
 
     /// The factor of the host that is longest in service; looked for now and then only.
-    private double best(SlowStart settings, long now) {
+    private double best(SlowStart settings, PickRequest request) {
+        long now = request.now();
         if (!looked || now - lookedAt > LOOK_EVERY) {
-            best = settings.factor(longest(settings.window().toNanos(), now));
+            best = settings.factor(longest(settings.window().toNanos(), now), request.runtime());
             lookedAt = now;
             looked = true;
         }

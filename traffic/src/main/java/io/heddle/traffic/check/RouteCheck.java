@@ -4,6 +4,7 @@ import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.check.RouteTest.Aspect;
 import io.heddle.traffic.check.RouteTest.Line;
 import io.heddle.traffic.format.HeaderChange;
+import io.heddle.traffic.layer.RuntimeSnapshot;
 import io.heddle.traffic.match.HeaderMatcher;
 import io.heddle.traffic.match.StringMatcher;
 import io.heddle.traffic.metadata.RequestState;
@@ -214,8 +215,8 @@ public final class RouteCheck {
     /// Where a hash decides, the test's random number stands for it.
     private static ClusterChoice.Target target(RouteAction.Forward forward, TestFacts facts) {
         return forward.cluster() instanceof ClusterChoice.Weighted weighted
-                ? weighted.of(facts.input().random(), facts.request())
-                : forward.cluster().target(0, facts.request());
+                ? weighted.of(facts.input().random(), facts.request(), RuntimeSnapshot.EMPTY)
+                : forward.cluster().target(0, facts.request(), RuntimeSnapshot.EMPTY);
     }
 
     private static HeaderEdits edits(List<HeaderChange> changes, TestFacts facts) {

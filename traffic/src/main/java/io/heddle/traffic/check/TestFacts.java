@@ -2,12 +2,13 @@ package io.heddle.traffic.check;
 
 import io.heddle.traffic.format.FormatSource;
 import io.heddle.traffic.format.Operator;
+import io.heddle.traffic.layer.RuntimeKey;
+import io.heddle.traffic.layer.RuntimeShare;
 import io.heddle.traffic.match.StringMatcher;
 import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.request.HeaderFields;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.route.RouteAction;
-import io.heddle.traffic.route.RouteCondition;
 import io.heddle.traffic.route.RouteFacts;
 import java.util.Optional;
 
@@ -48,8 +49,8 @@ record TestFacts(RouteTest.Input input, RequestState state, RequestHead request,
     /// As in Envoy's tool a share that has a runtime key holds for tests that name it, and one of none for the random
     /// value 0, so that there is a test for either.
     @Override
-    public boolean among(RouteCondition.Fraction share) {
-        return (share.key().isEmpty() || share.key().equals(input.runtime()))
+    public boolean among(RuntimeShare share) {
+        return (share.key().equals(RuntimeKey.NONE) || share.key().name().equals(input.runtime()))
                 && among(Math.max(1, share.numerator()), share.denominator());
     }
 

@@ -79,7 +79,7 @@ public final class CompressorFilter implements HttpFilter {
         if (FilterOverride.disables(override)) {
             return FilterStep.CONTINUE;
         }
-        boolean answers = settings.response().enabled();
+        boolean answers = settings.response().enabled().isOn(request.runtime());
         boolean hides = settings.answers().hidesAccept();
         if (override.isPresent() && override.get() instanceof CompressorSettings.PerRoute(var compresses, var hidden)) {
             answers |= compresses;
@@ -107,7 +107,7 @@ public final class CompressorFilter implements HttpFilter {
 
     private void compress(FilterRequest request) {
         var direction = settings.request();
-        if (!direction.enabled()) {
+        if (!direction.enabled().isOn(request.runtime())) {
             return;
         }
         boolean compresses = !request.bodiless()

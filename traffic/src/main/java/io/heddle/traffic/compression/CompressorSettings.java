@@ -2,6 +2,7 @@ package io.heddle.traffic.compression;
 
 import io.heddle.traffic.body.ContentCoding;
 import io.heddle.traffic.filter.FilterCounter;
+import io.heddle.traffic.layer.RuntimeFlag;
 import io.heddle.traffic.route.FilterOverride;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +46,7 @@ public record CompressorSettings(
     /// @param leastLength bodies that announce less are left as they are
     /// @param types media types in lower case
     /// @param counters what is counted
-    public record Direction(boolean enabled, long leastLength, Set<String> types, CompressionCounters counters) {
+    public record Direction(RuntimeFlag enabled, long leastLength, Set<String> types, CompressionCounters counters) {
         public Direction {
             types = Set.copyOf(types);
         }

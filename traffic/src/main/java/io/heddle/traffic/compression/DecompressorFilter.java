@@ -10,6 +10,7 @@ import io.heddle.traffic.filter.FilterAnswer;
 import io.heddle.traffic.filter.FilterRequest;
 import io.heddle.traffic.filter.FilterStep;
 import io.heddle.traffic.filter.HttpFilter;
+import io.heddle.traffic.layer.RuntimeFlag;
 import io.heddle.traffic.request.HeaderEdits;
 import io.heddle.traffic.route.FilterOverride;
 
@@ -49,7 +50,7 @@ public final class DecompressorFilter implements HttpFilter {
     /// @param enabled whether anything is made plain
     /// @param ignoresNoTransform whether `cache-control: no-transform` is not heeded
     /// @param counters what is counted
-    public record Direction(boolean enabled, boolean ignoresNoTransform, CompressionCounters counters) {}
+    public record Direction(RuntimeFlag enabled, boolean ignoresNoTransform, CompressionCounters counters) {}
 
     @Override
     public String name() {
@@ -72,13 +73,13 @@ public final class DecompressorFilter implements HttpFilter {
         if (FilterOverride.disables(override)) {
             return FilterStep.CONTINUE;
         }
-        if (settings.response().enabled()) {
+        if (settings.response().enabled().isOn(request.runtime())) {
             if (settings.advertises()) {
                 advertise(request);
             }
             request.onAnswer(this::plain);
         }
-        if (settings.request().enabled()) {
+        if (settings.request().enabled().isOn(request.runtime())) {
             plain(request);
         }
         return FilterStep.CONTINUE;

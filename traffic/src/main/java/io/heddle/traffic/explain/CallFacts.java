@@ -1,10 +1,12 @@
 package io.heddle.traffic.explain;
 
+import io.heddle.traffic.layer.RuntimeSnapshot;
 import io.heddle.traffic.route.RouteFacts;
 
 /// What routes may ask of a call beside its head. One draw stands for chance at all routes, so that it does not
 /// matter which of them ask.
-record CallFacts(Heads.Received.Taken taken, boolean certificate, long chance) implements RouteFacts {
+record CallFacts(Heads.Received.Taken taken, boolean certificate, long chance, RuntimeSnapshot runtime)
+        implements RouteFacts {
     @Override
     public boolean https() {
         return taken.https();

@@ -5,6 +5,7 @@ import io.heddle.traffic.balance.RequestedHost;
 import io.heddle.traffic.balance.host.Host;
 import io.heddle.traffic.balance.host.MetadataMatch;
 import io.heddle.traffic.hash.HashPolicy;
+import io.heddle.traffic.layer.RuntimeSnapshot;
 import io.heddle.traffic.request.HeaderFields;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.Span;
@@ -21,7 +22,7 @@ record CallPick(
         Source source)
         implements PickRequest {
     /// Where chance and time come from, and who listens.
-    record Source(Chances chances, long now, Trace trace) {}
+    record Source(Chances chances, long now, RuntimeSnapshot runtime, Trace trace) {}
 
     @Override
     public long chance() {
@@ -37,6 +38,11 @@ record CallPick(
     @Override
     public boolean counts() {
         return false;
+    }
+
+    @Override
+    public RuntimeSnapshot runtime() {
+        return source.runtime();
     }
 
     @Override

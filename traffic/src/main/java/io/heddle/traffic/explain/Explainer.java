@@ -1,6 +1,7 @@
 package io.heddle.traffic.explain;
 
 import io.heddle.traffic.explain.Explanation.Outcome;
+import io.heddle.traffic.layer.RuntimeSnapshot;
 import io.heddle.traffic.rbac.ConnectionRbac;
 import io.heddle.traffic.request.Trace;
 import io.heddle.traffic.runtime.ChainIndex;
@@ -26,7 +27,14 @@ import java.util.stream.Stream;
 /// @param heads what is done to heads before routes see them
 /// @param now the time of a monotonic clock, in nanoseconds
 /// @param nowMillis the time, in milliseconds since the epoch
-public record Explainer(RuntimeConfig config, Clusters clusters, Heads heads, long now, long nowMillis) {
+/// @param runtime what overrides shares, flags and numbers of the configuration
+public record Explainer(
+        RuntimeConfig config, Clusters clusters, Heads heads, long now, long nowMillis, RuntimeSnapshot runtime) {
+    /// Of a configuration of which nothing is overridden.
+    public Explainer(RuntimeConfig config, Clusters clusters, Heads heads, long now, long nowMillis) {
+        this(config, clusters, heads, now, nowMillis, RuntimeSnapshot.EMPTY);
+    }
+
     /// What becomes of `call`, whose listener must be there.
     public Explanation explain(Call call) {
         var named = config.listeners().get(call.listener());
@@ -117,17 +125,19 @@ public record Explainer(RuntimeConfig config, Clusters clusters, Heads heads, lo
             }
         }
         var chances = new Chances(call.seed());
-        var hosts = new HostStep(clusters, new CallPick.Source(chances, now, trace));
+        var hosts = new HostStep(clusters, new CallPick.Source(chances, now, runtime, trace));
         return switch (chain.filter()) {
-            case NetworkFilter.Http http -> new RequestFold(config, heads, hosts, nowMillis).run(call, http, chances);
+            case NetworkFilter.Http http ->
+                new RequestFold(config, heads, hosts, new RequestFold.Moment(nowMillis, runtime))
+                        .run(call, http, chances);
             case NetworkFilter.Tcp tcp -> tcp(tcp, hosts, chances, trace);
         };
     }
 
-    private static Outcome tcp(NetworkFilter.Tcp tcp, HostStep hosts, Chances chances, Trace trace) {
+    private Outcome tcp(NetworkFilter.Tcp tcp, HostStep hosts, Chances chances, Trace trace) {
         trace.decided("network filter", "envoy.filters.network.tcp_proxy", "passes bytes on");
         var target = tcp.clusters().target(chances.next());
-        RequestFold.tellChoice(tcp.clusters(), target, trace);
+        RequestFold.tellChoice(tcp.clusters(), target, runtime, trace);
         return hosts.connection(target);
     }
 

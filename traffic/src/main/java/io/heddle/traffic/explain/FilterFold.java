@@ -13,6 +13,7 @@ import io.heddle.traffic.filter.ProxyHealth;
 import io.heddle.traffic.filter.ReceivedBody;
 import io.heddle.traffic.filter.StatefulSessionFilter;
 import io.heddle.traffic.format.HeaderChange;
+import io.heddle.traffic.layer.RuntimeSnapshot;
 import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.ratelimit.LimitBuckets;
 import io.heddle.traffic.ratelimit.LocalLimits;
@@ -57,6 +58,7 @@ final class FilterFold implements FilterRequest {
     private final RouteDecision decision;
     private final Optional<ClusterChoice.Target> target;
     private final Chances chances;
+    private final RuntimeSnapshot runtime;
     private final Trace trace;
     private final HeaderEdits requestEdits = new HeaderEdits();
     private final HeaderEdits responseEdits = new HeaderEdits();
@@ -65,16 +67,15 @@ final class FilterFold implements FilterRequest {
     private FilterChain chain = new FilterChain(List.of());
     private Optional<StatefulSessionFilter.Settings> session = Optional.empty();
 
-    FilterFold(
-            Heads.Received.Taken taken,
-            RouteDecision decision,
-            Optional<ClusterChoice.Target> target,
-            Chances chances,
-            Trace trace) {
+    /// Where a call goes.
+    record Routed(RouteDecision decision, Optional<ClusterChoice.Target> target) {}
+
+    FilterFold(Heads.Received.Taken taken, Routed routed, Chances chances, RuntimeSnapshot runtime, Trace trace) {
         this.taken = taken;
-        this.decision = decision;
-        this.target = target;
+        this.decision = routed.decision();
+        this.target = routed.target();
         this.chances = chances;
+        this.runtime = runtime;
         this.trace = trace;
     }
 
@@ -290,6 +291,11 @@ final class FilterFold implements FilterRequest {
     @Override
     public long now() {
         return 0;
+    }
+
+    @Override
+    public RuntimeSnapshot runtime() {
+        return runtime;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.heddle.traffic.explain;
 import io.heddle.traffic.balance.RequestedHost;
 import io.heddle.traffic.explain.Explanation.Outcome;
 import io.heddle.traffic.filter.SessionAddress;
+import io.heddle.traffic.layer.RuntimeSnapshot;
 import io.heddle.traffic.request.HeaderEdit;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.LocalReply;
@@ -18,9 +19,16 @@ import io.heddle.traffic.runtime.NetworkFilter;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /// Folds a call through the decisions about a request: head, virtual host, route, filters, action.
-record RequestFold(RuntimeConfig config, Heads heads, HostStep hosts, long nowMillis) {
+record RequestFold(RuntimeConfig config, Heads heads, HostStep hosts, Moment moment) {
+    /// When it happens.
+    ///
+    /// @param millis milliseconds since the epoch
+    /// @param runtime what overrides values of the configuration then
+    record Moment(long millis, RuntimeSnapshot runtime) {}
+
     private static final RouteTable NO_ROUTES = RouteTable.of("", List.of());
 
     Outcome run(Call call, NetworkFilter.Http settings, Chances chances) {
@@ -55,7 +63,7 @@ record RequestFold(RuntimeConfig config, Heads heads, HostStep hosts, long nowMi
     private Outcome routed(
             Call call, NetworkFilter.Http settings, RouteTable table, Heads.Received.Taken taken, Chances chances) {
         var trace = hosts.source().trace();
-        var facts = new CallFacts(taken, call.peer().principal().isPresent(), chances.next());
+        var facts = new CallFacts(taken, call.peer().principal().isPresent(), chances.next(), moment.runtime());
         var decision = table.route(taken.head(), facts, trace);
         tellAction(decision, trace);
         var target = target(decision, taken, chances, trace);
@@ -63,7 +71,7 @@ record RequestFold(RuntimeConfig config, Heads heads, HostStep hosts, long nowMi
             trace.decided("upgrade", taken.upgrade(), "is carried neither by the route nor by the listener");
             return new Outcome.Answered(LocalReply.of(403, "", ResponseFlag.NONE, "upgrade_failed"));
         }
-        var filters = new FilterFold(taken, decision, target, chances, trace);
+        var filters = new FilterFold(taken, new FilterFold.Routed(decision, target), chances, moment.runtime(), trace);
         var reply = filters.run(settings.filters());
         if (reply.isPresent()) {
             return new Outcome.Answered(reply.get());
@@ -91,24 +99,24 @@ record RequestFold(RuntimeConfig config, Heads heads, HostStep hosts, long nowMi
         trace.decided("action", decision.route().name(), verdict);
     }
 
-    private static Optional<ClusterChoice.Target> target(
+    private Optional<ClusterChoice.Target> target(
             RouteDecision decision, Heads.Received.Taken taken, Chances chances, Trace trace) {
         if (!(decision.action() instanceof RouteAction.Forward forward)) {
             return Optional.empty();
         }
-        var target = forward.target(chances.next(), taken.head(), taken.peer());
-        tellChoice(forward.cluster(), target, trace);
+        var target = forward.target(chances.next(), taken.head(), taken.peer(), moment.runtime());
+        tellChoice(forward.cluster(), target, moment.runtime(), trace);
         return Optional.of(target);
     }
 
     /// Tells which clusters came into question.
-    static void tellChoice(ClusterChoice choice, ClusterChoice.Target target, Trace trace) {
+    static void tellChoice(ClusterChoice choice, ClusterChoice.Target target, RuntimeSnapshot runtime, Trace trace) {
         switch (choice) {
             case ClusterChoice.One _ -> trace.decided("cluster", target.cluster(), "is the route's");
             case ClusterChoice.Header(var name, var _) ->
                 trace.decided("cluster", target.cluster(), "is named by header " + name);
             case ClusterChoice.Weighted weighted -> {
-                tellWeights(weighted, trace);
+                tellWeights(weighted, runtime, trace);
                 var byHash = weighted.hash().isEmpty() ? "by chance" : "by the request's hash, else by chance";
                 var by = weighted.header()
                         .map(name -> "by header " + name + ", else by chance")
@@ -118,18 +126,17 @@ record RequestFold(RuntimeConfig config, Heads heads, HostStep hosts, long nowMi
         }
     }
 
-    private static void tellWeights(ClusterChoice.Weighted weighted, Trace trace) {
-        int total = weighted.bounds().getLast();
-        int before = 0;
+    private static void tellWeights(ClusterChoice.Weighted weighted, RuntimeSnapshot runtime, Trace trace) {
+        int total = IntStream.range(0, weighted.choices().size())
+                .map(i -> weighted.weight(i, runtime))
+                .sum();
         for (int i = 0; i < weighted.choices().size(); i++) {
-            int bound = weighted.bounds().get(i);
             var name = switch (weighted.choices().get(i)) {
                 case ClusterChoice.One(var target) -> target.cluster();
                 case ClusterChoice.Header(var header, var _) -> "(named by header " + header + ")";
                 case ClusterChoice.Weighted _ -> "(one of several)";
             };
-            trace.decided("weighted cluster", name, "has weight " + (bound - before) + " of " + total);
-            before = bound;
+            trace.decided("weighted cluster", name, "has weight " + weighted.weight(i, runtime) + " of " + total);
         }
     }
 
@@ -155,11 +162,11 @@ record RequestFold(RuntimeConfig config, Heads heads, HostStep hosts, long nowMi
                         mirror.header()
                                 .map(name -> "(named by header " + name + ")")
                                 .orElse(mirror.cluster()),
-                        "gets a copy of " + mirror.millionths() / 10_000.0 + " % of requests"));
+                        "gets a copy of " + mirror.share().millionths(moment.runtime()) / 10_000.0 + " % of requests"));
         var known = hosts.clusters().cluster(target.cluster());
         RetryWords.tell(forward, taken, known.map(found -> found.cluster().limits()), trace);
         var requested = filters.session()
-                .flatMap(settings -> SessionAddress.of(settings.state(), head, nowMillis)
+                .flatMap(settings -> SessionAddress.of(settings.state(), head, moment.millis())
                         .map(address -> new RequestedHost(address, settings.strict())));
         return hosts.request(forward, target, taken, requested);
     }

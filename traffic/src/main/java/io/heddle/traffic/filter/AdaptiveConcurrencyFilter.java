@@ -1,5 +1,6 @@
 package io.heddle.traffic.filter;
 
+import io.heddle.traffic.layer.RuntimeFlag;
 import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.resilience.ConcurrencyController;
@@ -13,12 +14,12 @@ public final class AdaptiveConcurrencyFilter implements HttpFilter {
     public static final String NAME = "envoy.filters.http.adaptive_concurrency";
 
     private final String name;
-    private final boolean enabled;
+    private final RuntimeFlag enabled;
     private final ConcurrencySettings settings;
     private final FilterStep refusal;
 
     /// A filter called `name` in its chain; requests beyond the limit get `status`, 400 to 599.
-    public AdaptiveConcurrencyFilter(String name, boolean enabled, ConcurrencySettings settings, int status) {
+    public AdaptiveConcurrencyFilter(String name, RuntimeFlag enabled, ConcurrencySettings settings, int status) {
         this.name = name;
         this.enabled = enabled;
         this.settings = settings;
@@ -34,7 +35,7 @@ public final class AdaptiveConcurrencyFilter implements HttpFilter {
     @Override
     public FilterStep onRequest(FilterRequest request) {
         var override = request.override(name);
-        if (!enabled || FilterOverride.disables(override)) {
+        if (!enabled.isOn(request.runtime()) || FilterOverride.disables(override)) {
             return FilterStep.CONTINUE;
         }
         var controller = request.controllers().of(settings, request.statPrefix(), request.now());

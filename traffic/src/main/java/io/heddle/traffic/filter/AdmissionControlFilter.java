@@ -1,5 +1,6 @@
 package io.heddle.traffic.filter;
 
+import io.heddle.traffic.layer.RuntimeFlag;
 import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.resilience.AdmissionController;
@@ -22,11 +23,11 @@ public final class AdmissionControlFilter implements HttpFilter {
             new FilterStep.Reply(LocalReply.of(503, "", ResponseFlag.NONE, "denied_by_admission_control"));
 
     private final String name;
-    private final boolean enabled;
+    private final RuntimeFlag enabled;
     private final AdmissionSettings settings;
 
     /// A filter called `name` in its chain.
-    public AdmissionControlFilter(String name, boolean enabled, AdmissionSettings settings) {
+    public AdmissionControlFilter(String name, RuntimeFlag enabled, AdmissionSettings settings) {
         this.name = name;
         this.enabled = enabled;
         this.settings = settings;
@@ -40,11 +41,11 @@ public final class AdmissionControlFilter implements HttpFilter {
     @Override
     public FilterStep onRequest(FilterRequest request) {
         var override = request.override(name);
-        if (!enabled || FilterOverride.disables(override)) {
+        if (!enabled.isOn(request.runtime()) || FilterOverride.disables(override)) {
             return FilterStep.CONTINUE;
         }
         var controller = request.controllers().of(settings, request.now());
-        boolean refuses = controller.refuses(request.now(), request.chance());
+        boolean refuses = controller.refuses(request.now(), request.chance(), request.runtime());
         if (request.trace().on()) {
             request.trace().decided(name, "admission", refuses ? "refused" : "admitted");
         }

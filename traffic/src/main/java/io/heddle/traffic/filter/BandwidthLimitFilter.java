@@ -2,6 +2,7 @@ package io.heddle.traffic.filter;
 
 import io.heddle.traffic.body.ByteRate;
 import io.heddle.traffic.body.TransferDelays;
+import io.heddle.traffic.layer.RuntimeFlag;
 import io.heddle.traffic.ratelimit.LocalLimits;
 import io.heddle.traffic.ratelimit.TokenBucket;
 import io.heddle.traffic.route.FilterOverride;
@@ -25,6 +26,7 @@ public final class BandwidthLimitFilter implements HttpFilter {
 
     /// What is limited.
     ///
+    /// @param enabled whether anything is
     /// @param requests whether bodies of requests are
     /// @param responses whether bodies of answers are
     /// @param limits a token for each byte; empty limits nothing
@@ -33,6 +35,7 @@ public final class BandwidthLimitFilter implements HttpFilter {
     /// @param ofRequests what is counted of requests
     /// @param ofResponses what is counted of answers
     public record Settings(
+            RuntimeFlag enabled,
             boolean requests,
             boolean responses,
             Optional<LocalLimits> limits,
@@ -79,7 +82,7 @@ public final class BandwidthLimitFilter implements HttpFilter {
             return FilterStep.CONTINUE;
         }
         var held = override.isPresent() && override.get() instanceof Settings other ? other : settings;
-        if (held.limits().isPresent()) {
+        if (held.limits().isPresent() && held.enabled().isOn(request.runtime())) {
             request.buckets(held.limits().get()).everything().ifPresent(bucket -> limit(held, bucket, request));
         }
         return FilterStep.CONTINUE;

@@ -1,5 +1,6 @@
 package io.heddle.traffic.filter;
 
+import io.heddle.traffic.layer.RuntimeShare;
 import io.heddle.traffic.match.StringMatcher;
 import io.heddle.traffic.request.HeaderEdit;
 import io.heddle.traffic.request.HeaderName;
@@ -53,8 +54,8 @@ public final class CorsFilter implements HttpFilter {
     /// @param told what is told; a text that is empty is not
     /// @param credentials whether pages may send theirs; empty where nothing is said
     /// @param privateNetwork whether pages of a less private network may ask; empty where nothing is said
-    /// @param enabled the share of requests that it is heeded for, in millionths
-    /// @param shadow the share of the others for which it is only counted, in millionths
+    /// @param enabled the share of requests that it is heeded for
+    /// @param shadow the share of the others for which it is only counted
     /// @param forwards whether preflights of other origins reach the application; empty where nothing is said, and
     ///     they do then
     public record Policy(
@@ -62,8 +63,8 @@ public final class CorsFilter implements HttpFilter {
             Told told,
             Optional<Boolean> credentials,
             Optional<Boolean> privateNetwork,
-            int enabled,
-            int shadow,
+            RuntimeShare enabled,
+            RuntimeShare shadow,
             Optional<Boolean> forwards)
             implements FilterOverride {
         public Policy {

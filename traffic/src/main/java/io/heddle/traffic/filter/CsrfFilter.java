@@ -1,5 +1,6 @@
 package io.heddle.traffic.filter;
 
+import io.heddle.traffic.layer.RuntimeShare;
 import io.heddle.traffic.match.StringMatcher;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.LocalReply;
@@ -44,10 +45,11 @@ public final class CsrfFilter implements HttpFilter {
 
     /// Who may change something.
     ///
-    /// @param enabled the share of requests that it is enforced for, in millionths
-    /// @param shadow the share of the others for which it is only counted, in millionths
+    /// @param enabled the share of requests that it is enforced for
+    /// @param shadow the share of the others for which it is only counted
     /// @param others hosts, with their port if they say one, beside the request's own
-    public record Policy(int enabled, int shadow, List<StringMatcher> others) implements FilterOverride {
+    public record Policy(RuntimeShare enabled, RuntimeShare shadow, List<StringMatcher> others)
+            implements FilterOverride {
         public Policy {
             others = List.copyOf(others);
         }

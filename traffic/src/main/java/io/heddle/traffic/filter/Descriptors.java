@@ -15,12 +15,13 @@ final class Descriptors {
     /// route and virtual host with the filter's `stage`.
     static List<Descriptor> of(List<RateLimit> own, int stage, RateLimit.HostLimits host, FilterRequest request) {
         var found = new ArrayList<Descriptor>();
-        var counted = new RateLimitAction.Request(
+        var asked = new RateLimitAction.Request(
                 request.head(),
                 request.peer(),
                 new RateLimitAction.Clusters(request.health().cluster(), request.cluster()),
                 request.state(),
                 request.decision().route().metadata());
+        var counted = new RateLimit.Counted(asked, limit -> Shares.among(limit.enabled(), request));
         if (!own.isEmpty()) {
             RateLimit.addAll(own, counted, found);
         } else if (request.decision().action() instanceof RouteAction.Forward forward) {

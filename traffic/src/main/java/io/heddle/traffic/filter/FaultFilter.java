@@ -62,9 +62,9 @@ public final class FaultFilter implements HttpFilter {
         found.slowing().ifPresent(slowing -> slow(slowing, found, request));
         if (found.delay().isPresent()) {
             var delay = found.delay().get();
-            var duration = delay.of(request.head());
+            var duration = delay.of(request);
             if (duration.isPresent()
-                    && falls(request.chance(), DELAY_SALT, delay.millionths(request.head()))
+                    && falls(request.chance(), DELAY_SALT, delay.millionths(request))
                     && begins(found, request)) {
                 request.count(DELAYS);
                 request.flag(ResponseFlag.DELAY_INJECTED);
@@ -89,7 +89,7 @@ public final class FaultFilter implements HttpFilter {
     private void slow(FaultSettings.Slowing slowing, FaultSettings found, FilterRequest request) {
         var rate = slowing.of(request.head());
         if (rate.isEmpty()
-                || !falls(request.chance(), SLOWING_SALT, slowing.millionths(request.head()))
+                || !falls(request.chance(), SLOWING_SALT, slowing.millionths(request))
                 || !begins(found, request)) {
             return;
         }
@@ -109,19 +109,24 @@ public final class FaultFilter implements HttpFilter {
         var abort = found.abort().get();
         var answer = abort.answer().of(request.head());
         if (answer.isEmpty()
-                || !falls(request.chance(), ABORT_SALT, abort.millionths(request.head()))
+                || !falls(request.chance(), ABORT_SALT, abort.millionths(request))
                 || !begins(found, request)) {
             return FilterStep.CONTINUE;
         }
         request.count(ABORTS);
-        heard(request, "abort", answer.get());
         return new FilterStep.Reply(
                 switch (answer.get()) {
-                    case FaultSettings.Answer.Http(int status) ->
-                        LocalReply.of(status, BODY, ResponseFlag.FAULT_INJECTED, DETAILS);
-                    case FaultSettings.Answer.Grpc(int status) ->
-                        LocalReply.of(OK, BODY, ResponseFlag.FAULT_INJECTED, DETAILS)
+                    case FaultSettings.Answer.Http http -> {
+                        int status = http.status(request.runtime());
+                        heard(request, "abort", "HTTP status " + status);
+                        yield LocalReply.of(status, BODY, ResponseFlag.FAULT_INJECTED, DETAILS);
+                    }
+                    case FaultSettings.Answer.Grpc grpc -> {
+                        int status = grpc.status(request.runtime());
+                        heard(request, "abort", "gRPC status " + status);
+                        yield LocalReply.of(OK, BODY, ResponseFlag.FAULT_INJECTED, DETAILS)
                                 .withGrpcStatus(status);
+                    }
                     case FaultSettings.Answer.AsRequested() ->
                         throw new IllegalStateException("what a request asks for is read by now");
                 });
@@ -129,7 +134,7 @@ public final class FaultFilter implements HttpFilter {
 
     /// Whether the request may have a fault, which counts as one until the request has ended.
     private static boolean begins(FaultSettings found, FilterRequest request) {
-        if (!request.enter(ACTIVE, found.mostActive())) {
+        if (!request.enter(ACTIVE, found.mostActive().value(request.runtime()))) {
             request.count(OVERFLOW);
             return false;
         }

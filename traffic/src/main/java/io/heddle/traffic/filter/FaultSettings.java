@@ -1,6 +1,10 @@
 package io.heddle.traffic.filter;
 
 import io.heddle.traffic.balance.host.LabelValue;
+import io.heddle.traffic.layer.RuntimeCount;
+import io.heddle.traffic.layer.RuntimeKey;
+import io.heddle.traffic.layer.RuntimeShare;
+import io.heddle.traffic.layer.RuntimeSnapshot;
 import io.heddle.traffic.match.HeaderMatcher;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.RequestHead;
@@ -26,7 +30,7 @@ public record FaultSettings(
         Optional<Abort> abort,
         Optional<Slowing> slowing,
         Victims victims,
-        long mostActive,
+        RuntimeCount mostActive,
         LabelValue.Fields metadata)
         implements FilterOverride {
     private static final LabelValue.Fields NO_METADATA = new LabelValue.Fields(Map.of());
@@ -36,10 +40,11 @@ public record FaultSettings(
 
     private static final int NOTHING = -1;
     private static final int LONGEST_NUMBER = 9;
+    private static final long LONGEST_MILLIS = 999_999_999;
 
     /// Faults that may hit every request, as many as there are.
     public FaultSettings(Optional<Delay> delay, Optional<Abort> abort) {
-        this(delay, abort, Optional.empty(), Victims.ALL, Long.MAX_VALUE, NO_METADATA);
+        this(delay, abort, Optional.empty(), Victims.ALL, RuntimeCount.of(Long.MAX_VALUE), NO_METADATA);
     }
 
     /// Faults that slow no answer.
@@ -47,7 +52,7 @@ public record FaultSettings(
             Optional<Delay> delay,
             Optional<Abort> abort,
             Victims victims,
-            long mostActive,
+            RuntimeCount mostActive,
             LabelValue.Fields metadata) {
         this(delay, abort, Optional.empty(), victims, mostActive, metadata);
     }
@@ -86,45 +91,51 @@ public record FaultSettings(
         }
     }
 
-    /// A share of requests.
-    ///
-    /// @param numerator how many
-    /// @param denominator of how many: 100, 10,000 or 1,000,000
-    public record Share(int numerator, int denominator) {
-        private static final int ALL = 1_000_000;
-
-        /// The share in millionths; what header `name` of a request says instead may only make it smaller.
-        int millionths(RequestHead head, HeaderName name) {
-            long wanted = number(head, name);
-            long smaller = wanted == NOTHING ? numerator : Math.min(wanted, numerator);
-            return (int) Math.min(ALL, smaller * (ALL / denominator));
-        }
-
-        /// The share in millionths.
-        int millionths() {
-            return (int) Math.min(ALL, (long) numerator * (ALL / denominator));
-        }
+    /// The millionths of `share` under a request's runtime; what its header `name` says instead may only make a share
+    /// smaller that no runtime overrides.
+    private static int millionths(RuntimeShare share, FilterRequest request, HeaderName name) {
+        var counts = share.in(request.runtime());
+        long wanted = number(request.head(), name);
+        boolean asked = wanted != NOTHING && counts.equals(share);
+        return asked
+                ? RuntimeShare.of((int) Math.min(wanted, counts.numerator()), counts.denominator())
+                        .millionths()
+                : counts.millionths();
     }
 
     /// A pause.
     ///
     /// @param share of which requests
     /// @param fixed how long; empty takes the milliseconds in the request's `x-envoy-fault-delay-request`
-    public record Delay(Share share, Optional<Duration> fixed) {
+    /// @param key what overrides that, in milliseconds
+    public record Delay(RuntimeShare share, Optional<Duration> fixed, RuntimeKey key) {
         private static final HeaderName DURATION = HeaderName.of("x-envoy-fault-delay-request");
         private static final HeaderName PERCENTAGE = HeaderName.of("x-envoy-fault-delay-request-percentage");
 
-        /// How long a request with this head pauses, if it is one of them.
-        Optional<Duration> of(RequestHead head) {
+        /// A pause that nothing overrides.
+        public Delay(RuntimeShare share, Optional<Duration> fixed) {
+            this(share, fixed, RuntimeKey.NONE);
+        }
+
+        /// How long a request pauses, if it is one of them; none at all where that is 0.
+        Optional<Duration> of(FilterRequest request) {
+            var said = key.in(request.runtime());
+            if (said.isPresent() && said.get().whole().isPresent()) {
+                return Optional.of(Duration.ofMillis(
+                                Math.min(LONGEST_MILLIS, said.get().whole().getAsLong())))
+                        .filter(Duration::isPositive);
+            }
             if (fixed.isPresent()) {
                 return fixed;
             }
-            long millis = number(head, DURATION);
+            long millis = number(request.head(), DURATION);
             return millis == NOTHING ? Optional.empty() : Optional.of(Duration.ofMillis(millis));
         }
 
-        int millionths(RequestHead head) {
-            return fixed.isPresent() ? share.millionths() : share.millionths(head, PERCENTAGE);
+        int millionths(FilterRequest request) {
+            return fixed.isPresent()
+                    ? share.millionths(request.runtime())
+                    : FaultSettings.millionths(share, request, PERCENTAGE);
         }
     }
 
@@ -132,7 +143,7 @@ public record FaultSettings(
     ///
     /// @param share of which requests
     /// @param fixed KiB a second, 1 or more; empty takes those in the request's `x-envoy-fault-throughput-response`
-    public record Slowing(Share share, OptionalLong fixed) {
+    public record Slowing(RuntimeShare share, OptionalLong fixed) {
         private static final HeaderName RATE = HeaderName.of("x-envoy-fault-throughput-response");
         private static final HeaderName PERCENTAGE = HeaderName.of("x-envoy-fault-throughput-response-percentage");
 
@@ -145,8 +156,10 @@ public record FaultSettings(
             return rate >= 1 ? OptionalLong.of(rate) : OptionalLong.empty();
         }
 
-        int millionths(RequestHead head) {
-            return fixed.isPresent() ? share.millionths() : share.millionths(head, PERCENTAGE);
+        int millionths(FilterRequest request) {
+            return fixed.isPresent()
+                    ? share.millionths(request.runtime())
+                    : FaultSettings.millionths(share, request, PERCENTAGE);
         }
     }
 
@@ -154,13 +167,13 @@ public record FaultSettings(
     ///
     /// @param share of which requests
     /// @param answer what they get
-    public record Abort(Share share, Answer answer) {
+    public record Abort(RuntimeShare share, Answer answer) {
         private static final HeaderName PERCENTAGE = HeaderName.of("x-envoy-fault-abort-request-percentage");
 
-        int millionths(RequestHead head) {
+        int millionths(FilterRequest request) {
             return switch (answer) {
-                case Answer.Http _, Answer.Grpc _ -> share.millionths();
-                case Answer.AsRequested() -> share.millionths(head, PERCENTAGE);
+                case Answer.Http _, Answer.Grpc _ -> share.millionths(request.runtime());
+                case Answer.AsRequested() -> FaultSettings.millionths(share, request, PERCENTAGE);
             };
         }
     }
@@ -168,10 +181,34 @@ public record FaultSettings(
     /// What a request gets that is aborted.
     public sealed interface Answer {
         /// An HTTP status, 200 to 599.
-        record Http(int status) implements Answer {}
+        ///
+        /// @param key what overrides it, in that range
+        record Http(int status, RuntimeKey key) implements Answer {
+            /// A status that nothing overrides.
+            public Http(int status) {
+                this(status, RuntimeKey.NONE);
+            }
+
+            int status(RuntimeSnapshot runtime) {
+                long said = key.whole(runtime, status);
+                return said >= 200 && said <= 599 ? (int) said : status;
+            }
+        }
 
         /// A `grpc-status`, with HTTP status 200.
-        record Grpc(int status) implements Answer {}
+        ///
+        /// @param key what overrides it
+        record Grpc(int status, RuntimeKey key) implements Answer {
+            /// A status that nothing overrides.
+            public Grpc(int status) {
+                this(status, RuntimeKey.NONE);
+            }
+
+            int status(RuntimeSnapshot runtime) {
+                long said = key.whole(runtime, status);
+                return said <= Integer.MAX_VALUE ? (int) said : status;
+            }
+        }
 
         /// What the request's `x-envoy-fault-abort-request` (an HTTP status) says, else its
         /// `x-envoy-fault-abort-grpc-request`; requests with neither are not aborted.

@@ -1,6 +1,7 @@
 package io.heddle.traffic.filter;
 
 import io.heddle.traffic.format.HeaderChange;
+import io.heddle.traffic.layer.RuntimeSnapshot;
 import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.ratelimit.LocalLimits;
 import io.heddle.traffic.ratelimit.TokenBuckets;
@@ -105,6 +106,9 @@ public interface FilterRequest {
 
     /// The time, as `System.nanoTime()`.
     long now();
+
+    /// What overrides shares, flags and numbers now.
+    RuntimeSnapshot runtime();
 
     /// A number drawn evenly, another one each time.
     long chance();

@@ -1,6 +1,7 @@
 package io.heddle.traffic.filter;
 
 import io.heddle.traffic.format.HeaderChange;
+import io.heddle.traffic.layer.RuntimeShare;
 import io.heddle.traffic.ratelimit.Descriptor;
 import io.heddle.traffic.ratelimit.LocalLimits;
 import io.heddle.traffic.ratelimit.RateLimit;
@@ -39,16 +40,16 @@ public final class LocalRateLimitFilter implements HttpFilter {
     ///
     /// @param limits how much may pass
     /// @param counting what a request is counted as
-    /// @param enabled the share of requests that is counted, in millionths
-    /// @param enforced the share of requests beyond a limit that is refused, in millionths
+    /// @param enabled the share of requests that is counted
+    /// @param enforced the share of requests beyond a limit that is refused
     /// @param answer what they get
     /// @param notEnforced changes to the heads of those that go on all the same
     /// @param counters what is counted of them
     public record Settings(
             LocalLimits limits,
             Counting counting,
-            int enabled,
-            int enforced,
+            RuntimeShare enabled,
+            RuntimeShare enforced,
             Answer answer,
             List<HeaderChange> notEnforced,
             Counters counters)

@@ -1,6 +1,7 @@
 package io.heddle.traffic.filter;
 
 import io.heddle.traffic.format.HeaderChange;
+import io.heddle.traffic.layer.RuntimeShare;
 import io.heddle.traffic.outside.GrpcService;
 import io.heddle.traffic.outside.OutsideAnswer;
 import io.heddle.traffic.outside.OutsideCall;
@@ -82,12 +83,12 @@ public final class RateLimitFilter implements HttpFilter {
         BOTH
     }
 
-    /// Shares of requests, in millionths.
+    /// Shares of requests.
     ///
     /// @param enabled for which the service is asked
     /// @param enforced of those beyond a limit, which are refused
     /// @param denied of those about which the service says nothing, which are refused
-    public record Modes(int enabled, int enforced, int denied) {}
+    public record Modes(RuntimeShare enabled, RuntimeShare enforced, RuntimeShare denied) {}
 
     /// What a request gets that is refused.
     ///

@@ -1,5 +1,7 @@
 package io.heddle.traffic.filter;
 
+import io.heddle.traffic.layer.RuntimeShare;
+
 /// Draws whether a request is one of a share of requests.
 final class Shares {
     /// All requests, in millionths.
@@ -7,8 +9,9 @@ final class Shares {
 
     private Shares() {}
 
-    /// Whether chance puts `request` among `millionths`; nobody is asked where that is none or all.
-    static boolean among(int millionths, FilterRequest request) {
+    /// Whether chance puts `request` among `share`; nobody is asked where that is none or all.
+    static boolean among(RuntimeShare share, FilterRequest request) {
+        int millionths = share.millionths(request.runtime());
         return millionths >= ALL || (millionths > 0 && Math.unsignedMultiplyHigh(request.chance(), ALL) < millionths);
     }
 }

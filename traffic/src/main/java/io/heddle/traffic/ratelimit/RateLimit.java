@@ -1,22 +1,25 @@
 package io.heddle.traffic.ratelimit;
 
+import io.heddle.traffic.layer.RuntimeShare;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 
 /// What a route or a virtual host has its requests counted as (Envoy's `route.v3.RateLimit`).
 ///
 /// @param stage the filters that heed it, 0 to 10
 /// @param actions what makes the descriptor, in its order
 /// @param hits how many requests one counts as (`hits_addend`)
-public record RateLimit(int stage, List<RateLimitAction> actions, Hits hits) {
+/// @param enabled the share of requests that are counted (Envoy's `disable_key`)
+public record RateLimit(int stage, List<RateLimitAction> actions, Hits hits, RuntimeShare enabled) {
     public RateLimit {
         actions = List.copyOf(actions);
     }
 
     /// One whose requests count as one each.
     public RateLimit(int stage, List<RateLimitAction> actions) {
-        this(stage, actions, new Hits.Standard());
+        this(stage, actions, new Hits.Standard(), RuntimeShare.ALL);
     }
 
     /// When the limits of the virtual host hold (Envoy's `VhRateLimitsOptions`).
@@ -28,6 +31,9 @@ public record RateLimit(int stage, List<RateLimitAction> actions, Hits hits) {
         /// Never.
         IGNORE
     }
+
+    /// A request, and by which limits it is counted.
+    public record Counted(RateLimitAction.Request request, Predicate<RateLimit> by) {}
 
     /// Which limits hold for a route.
     ///
@@ -45,10 +51,10 @@ public record RateLimit(int stage, List<RateLimitAction> actions, Hits hits) {
         }
 
         /// Adds the descriptors that these limits make for a request of a filter of `stage`.
-        public void addAll(int stage, HostLimits host, RateLimitAction.Request request, List<Descriptor> found) {
-            RateLimit.addAll(ofRoute, stage, request, found);
+        public void addAll(int stage, HostLimits host, Counted counted, List<Descriptor> found) {
+            RateLimit.addAll(ofRoute, stage, counted, found);
             if (holdForHost(host)) {
-                RateLimit.addAll(ofHost, stage, request, found);
+                RateLimit.addAll(ofHost, stage, counted, found);
             }
         }
 
@@ -64,17 +70,18 @@ public record RateLimit(int stage, List<RateLimitAction> actions, Hits hits) {
 
     /// Adds the descriptors of `limits`, of whatever stage, for a request. One whose entries cannot all be
     /// made is left out, and one whose number is none, as in Envoy.
-    public static void addAll(List<RateLimit> limits, RateLimitAction.Request request, List<Descriptor> found) {
+    public static void addAll(List<RateLimit> limits, Counted counted, List<Descriptor> found) {
         for (var limit : limits) {
-            limit.add(request, found);
+            if (counted.by().test(limit)) {
+                limit.add(counted.request(), found);
+            }
         }
     }
 
-    private static void addAll(
-            List<RateLimit> limits, int stage, RateLimitAction.Request request, List<Descriptor> found) {
+    private static void addAll(List<RateLimit> limits, int stage, Counted counted, List<Descriptor> found) {
         for (var limit : limits) {
-            if (limit.stage == stage) {
-                limit.add(request, found);
+            if (limit.stage == stage && counted.by().test(limit)) {
+                limit.add(counted.request(), found);
             }
         }
     }

@@ -9,6 +9,7 @@ import io.heddle.traffic.filter.HostCount;
 import io.heddle.traffic.filter.ProxyHealth;
 import io.heddle.traffic.filter.StatefulSessionFilter;
 import io.heddle.traffic.format.HeaderChange;
+import io.heddle.traffic.layer.RuntimeSnapshot;
 import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.ratelimit.LocalLimits;
 import io.heddle.traffic.ratelimit.TokenBuckets;
@@ -164,6 +165,11 @@ record ConnectionRequest(Peer peer) implements FilterRequest {
 
     @Override
     public long now() {
+        throw none();
+    }
+
+    @Override
+    public RuntimeSnapshot runtime() {
         throw none();
     }
 

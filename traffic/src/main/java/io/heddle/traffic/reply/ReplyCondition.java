@@ -1,5 +1,7 @@
 package io.heddle.traffic.reply;
 
+import io.heddle.traffic.layer.RuntimeCount;
+import io.heddle.traffic.layer.RuntimeShare;
 import io.heddle.traffic.match.HeaderMatcher;
 import io.heddle.traffic.metadata.MetadataMatcher;
 import io.heddle.traffic.request.ResponseFlag;
@@ -27,18 +29,18 @@ public sealed interface ReplyCondition {
     }
 
     /// By the HTTP status.
-    record Status(Comparison comparison, long limit) implements ReplyCondition {
+    record Status(Comparison comparison, RuntimeCount limit) implements ReplyCondition {
         @Override
         public boolean matches(ReplyFacts facts) {
-            return comparison.holds(facts.status(), limit);
+            return comparison.holds(facts.status(), limit.value(facts.runtime()));
         }
     }
 
     /// By how long the request took, milliseconds.
-    record Duration(Comparison comparison, long limit) implements ReplyCondition {
+    record Duration(Comparison comparison, RuntimeCount limit) implements ReplyCondition {
         @Override
         public boolean matches(ReplyFacts facts) {
-            return comparison.holds(facts.durationMillis(), limit);
+            return comparison.holds(facts.durationMillis(), limit.value(facts.runtime()));
         }
     }
 
@@ -98,14 +100,10 @@ public sealed interface ReplyCondition {
     }
 
     /// A share of requests, drawn for each.
-    ///
-    /// @param millionths 0 to 1,000,000
-    record Share(int millionths) implements ReplyCondition {
-        private static final long ALL = 1_000_000;
-
+    record Share(RuntimeShare share) implements ReplyCondition {
         @Override
         public boolean matches(ReplyFacts facts) {
-            return Math.unsignedMultiplyHigh(facts.chance(), ALL) < millionths;
+            return share.holds(facts.chance(), facts.runtime());
         }
     }
 

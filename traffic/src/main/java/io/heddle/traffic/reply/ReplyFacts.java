@@ -1,6 +1,7 @@
 package io.heddle.traffic.reply;
 
 import io.heddle.traffic.format.FormatSource;
+import io.heddle.traffic.layer.RuntimeSnapshot;
 import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.ResponseFlag;
@@ -24,6 +25,9 @@ public interface ReplyFacts {
 
     /// What filters have found out about the request.
     RequestState state();
+
+    /// What overrides numbers and shares now.
+    RuntimeSnapshot runtime();
 
     /// A number drawn evenly, another one each time.
     long chance();

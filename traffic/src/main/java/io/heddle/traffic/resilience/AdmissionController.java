@@ -1,5 +1,6 @@
 package io.heddle.traffic.resilience;
 
+import io.heddle.traffic.layer.RuntimeSnapshot;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +16,7 @@ import java.util.stream.Stream;
 /// may be what a draw goes by.
 public final class AdmissionController {
     private static final long OFTEN = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final double ALL = 100;
 
     private final AdmissionSettings settings;
     private final int seconds;
@@ -59,18 +61,18 @@ public final class AdmissionController {
         }
     }
 
-    /// Whether a request at `now` is refused; `chance` is drawn evenly.
-    public boolean refuses(long now, long chance) {
+    /// Whether a request at `now` is refused; `chance` is drawn evenly, and `runtime` overrides settings.
+    public boolean refuses(long now, long chance, RuntimeSnapshot runtime) {
         var known = likely;
         if (known.isEmpty() || now - known.get().nanos() >= OFTEN) {
-            known = Optional.of(new Likely(now, probability(now)));
+            known = Optional.of(new Likely(now, probability(now, runtime)));
             likely = known;
         }
         double drawn = (chance >>> 11) * 0x1.0p-53;
         return drawn < known.get().probability();
     }
 
-    private double probability(long now) {
+    private double probability(long now, RuntimeSnapshot runtime) {
         long current = TimeUnit.NANOSECONDS.toSeconds(now);
         var before = past;
         if (before.second() != current) {
@@ -84,8 +86,9 @@ public final class AdmissionController {
             requests += total.get(slot).sum();
             successes += succeeded.get(slot).sum();
         }
-        boolean quiet = requests / Math.max(1, current - before.oldest()) < settings.quietRate();
-        return quiet ? 0 : probability(requests, successes);
+        boolean quiet = requests / Math.max(1, current - before.oldest())
+                < settings.quietRate().value(runtime);
+        return quiet ? 0 : probability(requests, successes, runtime);
     }
 
     private Past before(long current) {
@@ -103,11 +106,14 @@ public final class AdmissionController {
         return new Past(current, requests, successes, oldest);
     }
 
-    private double probability(long requests, long successes) {
-        double excess = (requests - successes / settings.threshold()) / (requests + 1);
+    private double probability(long requests, long successes, RuntimeSnapshot runtime) {
+        double threshold = Math.clamp(settings.threshold().value(runtime), 1, ALL) / ALL;
+        double excess = (requests - successes / threshold) / (requests + 1);
         if (excess <= 0) {
             return 0;
         }
-        return Math.min(settings.most(), Math.pow(excess, 1 / settings.aggression()));
+        double most = Math.clamp(settings.most().value(runtime), 0, ALL) / ALL;
+        double aggression = Math.max(1, settings.aggression().value(runtime));
+        return Math.min(most, Math.pow(excess, 1 / aggression));
     }
 }

@@ -1,5 +1,7 @@
 package io.heddle.traffic.resilience;
 
+import io.heddle.traffic.layer.RuntimeCount;
+import io.heddle.traffic.layer.RuntimeNumber;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -8,18 +10,19 @@ import java.util.Set;
 ///
 /// @param place the object and the field; it keeps the controllers of different filters apart
 /// @param window how long what became of a request counts, a second or more
-/// @param aggression how early refusals grow, 1 or more
-/// @param threshold the share of requests that must succeed for none to be refused, above 0 to 1
+/// @param aggression how early refusals grow; below 1 counts as 1
+/// @param threshold how many percent of requests must succeed for none to be refused; 1 to 100, what is beyond counts
+///     as the nearest of these
 /// @param quietRate up to so many requests a second none is refused
-/// @param most the largest share that is refused, 0 to 1
+/// @param most how many percent are refused at the most; 0 to 100, what is beyond counts as the nearest of these
 /// @param success what counts as a success
 public record AdmissionSettings(
         String place,
         Duration window,
-        double aggression,
-        double threshold,
-        long quietRate,
-        double most,
+        RuntimeNumber aggression,
+        RuntimeNumber threshold,
+        RuntimeCount quietRate,
+        RuntimeNumber most,
         Success success) {
     /// Few share a place, so that it alone is hashed.
     @Override
@@ -33,10 +36,10 @@ public record AdmissionSettings(
                 || (other instanceof AdmissionSettings that
                         && place.equals(that.place)
                         && window.equals(that.window)
-                        && aggression == that.aggression
-                        && threshold == that.threshold
-                        && quietRate == that.quietRate
-                        && most == that.most
+                        && aggression.equals(that.aggression)
+                        && threshold.equals(that.threshold)
+                        && quietRate.equals(that.quietRate)
+                        && most.equals(that.most)
                         && success.equals(that.success));
     }
 

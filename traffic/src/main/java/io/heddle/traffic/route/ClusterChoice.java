@@ -4,6 +4,8 @@ import io.heddle.traffic.balance.host.MetadataMatch;
 import io.heddle.traffic.format.HeaderChange;
 import io.heddle.traffic.hash.HashPolicy;
 import io.heddle.traffic.hash.RequestHash;
+import io.heddle.traffic.layer.RuntimeKey;
+import io.heddle.traffic.layer.RuntimeSnapshot;
 import io.heddle.traffic.request.HeaderFields;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.Peer;
@@ -15,18 +17,19 @@ import java.util.Optional;
 
 /// Which cluster a forwarded request goes to.
 public sealed interface ClusterChoice {
-    /// The target of a request for `chance`, any long drawn evenly; its upper bits decide.
-    Target target(long chance, HeaderFields head);
+    /// The target of a request for `chance`, any long drawn evenly; its upper bits decide. `runtime` may override
+    /// weights.
+    Target target(long chance, HeaderFields head, RuntimeSnapshot runtime);
 
     /// The target of something that has no head.
     default Target target(long chance) {
-        return target(chance, HeaderFields.NONE);
+        return target(chance, HeaderFields.NONE, RuntimeSnapshot.EMPTY);
     }
 
     /// Always the same cluster.
     record One(Target target) implements ClusterChoice {
         @Override
-        public Target target(long chance, HeaderFields head) {
+        public Target target(long chance, HeaderFields head, RuntimeSnapshot runtime) {
             return target;
         }
     }
@@ -38,7 +41,7 @@ public sealed interface ClusterChoice {
     /// @param like what else is done for such a cluster
     record Header(HeaderName name, Target like) implements ClusterChoice {
         @Override
-        public Target target(long chance, HeaderFields head) {
+        public Target target(long chance, HeaderFields head, RuntimeSnapshot runtime) {
             long value = head.header(name);
             var cluster = Span.isPresent(value) ? Span.text(head.bytes(), value) : "";
             return new Target(
@@ -59,27 +62,67 @@ public sealed interface ClusterChoice {
     ///     where a request has none, chance decides
     /// @param hash what of the request is hashed to decide instead of chance (Envoy's
     ///     `use_hash_policy`): the route's policies; where a request has nothing of it, chance decides
+    /// @param keys what overrides the weights, one a choice (`runtime_key_prefix`); empty for nothing
     record Weighted(
-            List<ClusterChoice> choices, List<Integer> bounds, Optional<HeaderName> header, List<HashPolicy> hash)
+            List<ClusterChoice> choices,
+            List<Integer> bounds,
+            Optional<HeaderName> header,
+            List<HashPolicy> hash,
+            List<RuntimeKey> keys)
             implements ClusterChoice {
         private static final int MOST_DIGITS = 20;
         /// No remainder by a sum of weights.
         private static final long NO_POINT = -1;
+        private static final int CONFIGURED = 0;
 
         public Weighted {
             choices = List.copyOf(choices);
             bounds = List.copyOf(bounds);
             hash = hash.stream().map(HashPolicy::withoutMaking).toList();
+            keys = List.copyOf(keys);
         }
 
         /// One of several that no hash decides between.
         public Weighted(List<ClusterChoice> choices, List<Integer> bounds, Optional<HeaderName> header) {
-            this(choices, bounds, header, List.of());
+            this(choices, bounds, header, List.of(), List.of());
         }
 
         /// The same, decided by what `policies` hash of the request.
         public Weighted hashed(List<HashPolicy> policies) {
-            return new Weighted(choices, bounds, header, policies);
+            return new Weighted(choices, bounds, header, policies, keys);
+        }
+
+        /// The same, whose weights a runtime may override.
+        public Weighted overriddenBy(List<RuntimeKey> others) {
+            return new Weighted(choices, bounds, header, hash, others);
+        }
+
+        /// The weight of a choice under `runtime`.
+        public int weight(int choice, RuntimeSnapshot runtime) {
+            return overridden(runtime) == CONFIGURED
+                    ? configured(choice)
+                    : (int) keys.get(choice).whole(runtime, configured(choice));
+        }
+
+        private int configured(int choice) {
+            return bounds.get(choice) - (choice == 0 ? 0 : bounds.get(choice - 1));
+        }
+
+        /// The sum of the weights under `runtime`; [#CONFIGURED] where those that are configured count, as they do
+        /// where the others come to nothing, or to more than an `int` holds.
+        private int overridden(RuntimeSnapshot runtime) {
+            if (keys.isEmpty() || runtime.values().isEmpty()) {
+                return CONFIGURED;
+            }
+            long sum = 0;
+            for (int i = 0; i < keys.size(); i++) {
+                long weight = keys.get(i).whole(runtime, configured(i));
+                if (weight > Integer.MAX_VALUE) {
+                    return CONFIGURED;
+                }
+                sum += weight;
+            }
+            return sum > Integer.MAX_VALUE ? CONFIGURED : (int) sum;
         }
 
         /// One of several fixed targets, by chance.
@@ -88,32 +131,42 @@ public sealed interface ClusterChoice {
         }
 
         @Override
-        public Target target(long chance, HeaderFields head) {
-            int total = bounds.get(bounds.size() - 1);
+        public Target target(long chance, HeaderFields head, RuntimeSnapshot runtime) {
+            int overridden = overridden(runtime);
+            int total = overridden == CONFIGURED ? bounds.get(bounds.size() - 1) : overridden;
             long point = header.isEmpty() ? NO_POINT : point(head, header.get(), total);
-            return at(point == NO_POINT ? Math.unsignedMultiplyHigh(chance, total) : point)
-                    .target(chance, head);
+            long decided = point == NO_POINT ? Math.unsignedMultiplyHigh(chance, total) : point;
+            return at(decided, overridden, runtime).target(chance, head, runtime);
         }
 
         /// The target for `random` as Envoy finds it: by its remainder by the sum of the weights.
-        public Target of(long random, HeaderFields head) {
-            int total = bounds.get(bounds.size() - 1);
+        public Target of(long random, HeaderFields head, RuntimeSnapshot runtime) {
+            int overridden = overridden(runtime);
+            int total = overridden == CONFIGURED ? bounds.get(bounds.size() - 1) : overridden;
             long point = header.isEmpty() ? NO_POINT : point(head, header.get(), total);
-            return at(point == NO_POINT ? Long.remainderUnsigned(random, total) : point)
-                    .target(0, head);
+            long decided = point == NO_POINT ? Long.remainderUnsigned(random, total) : point;
+            return at(decided, overridden, runtime).target(0, head, runtime);
         }
 
         /// The target of a request of `peer` for its hash; for `chance` where it has none.
-        Target target(long chance, RequestHead head, Peer peer) {
+        Target target(long chance, RequestHead head, Peer peer, RuntimeSnapshot runtime) {
             var found = new RequestHash();
             found.compute(hash, head, peer);
-            return found.isPresent() ? of(found.value(), head) : target(chance, head);
+            return found.isPresent() ? of(found.value(), head, runtime) : target(chance, head, runtime);
         }
 
-        private ClusterChoice at(long point) {
+        private ClusterChoice at(long point, int overridden, RuntimeSnapshot runtime) {
             int index = 0;
-            while (point >= bounds.get(index)) {
+            if (overridden == CONFIGURED) {
+                while (point >= bounds.get(index)) {
+                    index++;
+                }
+                return choices.get(index);
+            }
+            long bound = keys.get(0).whole(runtime, configured(0));
+            while (point >= bound) {
                 index++;
+                bound += keys.get(index).whole(runtime, configured(index));
             }
             return choices.get(index);
         }

@@ -2,6 +2,8 @@ package io.heddle.traffic.route;
 
 import io.heddle.traffic.format.FormatSource;
 import io.heddle.traffic.format.HeaderChange;
+import io.heddle.traffic.layer.RuntimeShare;
+import io.heddle.traffic.layer.RuntimeSnapshot;
 import io.heddle.traffic.reply.BodyFormat;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.LocalReply;
@@ -54,11 +56,12 @@ public sealed interface RouteAction {
         /// The cluster that `head` of `peer` goes to, and what is done for it.
         ///
         /// @param chance any long drawn evenly
-        public ClusterChoice.Target target(long chance, RequestHead head, Peer peer) {
+        /// @param runtime what overrides weights
+        public ClusterChoice.Target target(long chance, RequestHead head, Peer peer, RuntimeSnapshot runtime) {
             return cluster instanceof ClusterChoice.Weighted weighted
                             && !weighted.hash().isEmpty()
-                    ? weighted.target(chance, head, peer)
-                    : cluster.target(chance, head);
+                    ? weighted.target(chance, head, peer, runtime)
+                    : cluster.target(chance, head, runtime);
         }
 
         /// Whether the route itself gives `head` another authority, and not its weighted cluster.
@@ -150,14 +153,14 @@ public sealed interface RouteAction {
     ///
     /// @param cluster its name; of one that a header names, empty
     /// @param header the request header that names it, instead
-    /// @param millionths the share of requests, 0 to 1,000,000
+    /// @param share of which requests
     /// @param suffix whether the authority of a copy gets `-shadow` appended
     /// @param host the authority of a copy, instead of the request's
     /// @param changes header changes of a copy, after those of the request
     record Mirror(
             String cluster,
             Optional<HeaderName> header,
-            int millionths,
+            RuntimeShare share,
             boolean suffix,
             Optional<String> host,
             List<HeaderChange> changes) {
@@ -167,7 +170,7 @@ public sealed interface RouteAction {
 
         /// A mirror whose copies are as they are by default.
         public Mirror(String cluster, int millionths) {
-            this(cluster, Optional.empty(), millionths, true, Optional.empty(), List.of());
+            this(cluster, Optional.empty(), RuntimeShare.ofMillion(millionths), true, Optional.empty(), List.of());
         }
     }
 }

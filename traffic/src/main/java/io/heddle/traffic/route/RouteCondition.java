@@ -1,5 +1,6 @@
 package io.heddle.traffic.route;
 
+import io.heddle.traffic.layer.RuntimeShare;
 import io.heddle.traffic.match.CookieMatcher;
 import io.heddle.traffic.metadata.MetadataMatcher;
 import io.heddle.traffic.metadata.StateMatcher;
@@ -71,15 +72,11 @@ public sealed interface RouteCondition {
         }
     }
 
-    /// A share of requests, drawn for each (the default value of Envoy's `runtime_fraction`).
-    ///
-    /// @param key the runtime key that it is known by; empty for none
-    /// @param numerator how many
-    /// @param denominator of how many: 100, 10,000 or 1,000,000
-    record Fraction(String key, int numerator, int denominator) implements RouteCondition {
+    /// A share of requests, drawn for each (Envoy's `runtime_fraction`).
+    record Fraction(RuntimeShare share) implements RouteCondition {
         @Override
         public boolean matches(RequestHead head, RouteFacts facts) {
-            return facts.among(this);
+            return facts.among(share);
         }
     }
 }

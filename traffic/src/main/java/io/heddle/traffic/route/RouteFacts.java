@@ -1,5 +1,7 @@
 package io.heddle.traffic.route;
 
+import io.heddle.traffic.layer.RuntimeShare;
+import io.heddle.traffic.layer.RuntimeSnapshot;
 import io.heddle.traffic.metadata.RequestState;
 
 /// What routes may ask of a request beside its head. Asked only where a route does; confined to the request's
@@ -37,14 +39,20 @@ public interface RouteFacts {
     /// Whether the client showed a certificate on this connection; every one that is let in is verified.
     boolean certificate();
 
+    /// What overrides shares now.
+    default RuntimeSnapshot runtime() {
+        return RuntimeSnapshot.EMPTY;
+    }
+
     /// What filters have found out about it, where it is routed anew after them.
     default RequestState state() {
         return RequestState.NONE;
     }
 
     /// Whether chance puts it among a share of requests.
-    default boolean among(RouteCondition.Fraction share) {
-        return among(share.numerator(), share.denominator());
+    default boolean among(RuntimeShare share) {
+        var counts = share.in(runtime());
+        return among(counts.numerator(), counts.denominator());
     }
 
     /// Whether chance puts it among `numerator` of `denominator` requests.

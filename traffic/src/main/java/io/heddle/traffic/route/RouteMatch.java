@@ -1,5 +1,6 @@
 package io.heddle.traffic.route;
 
+import io.heddle.traffic.layer.RuntimeSnapshot;
 import io.heddle.traffic.match.HeaderMatcher;
 import io.heddle.traffic.match.PathMatcher;
 import io.heddle.traffic.match.QueryMatcher;
@@ -69,13 +70,13 @@ public record RouteMatch(
         }
         for (var condition : conditions) {
             if (!condition.matches(head, facts)) {
-                return "request does not fit " + words(condition);
+                return "request does not fit " + words(condition, facts.runtime());
             }
         }
         return "";
     }
 
-    private static String words(RouteCondition condition) {
+    private static String words(RouteCondition condition, RuntimeSnapshot runtime) {
         return switch (condition) {
             case RouteCondition.Grpc() -> "grpc";
             case RouteCondition.Certificate(var presented, var validated) ->
@@ -85,8 +86,10 @@ public record RouteMatch(
             case RouteCondition.Metadata(var matcher) ->
                 "dynamic_metadata: " + matcher.namespace() + " " + String.join(".", matcher.path());
             case RouteCondition.State(var matcher) -> "filter_state: " + matcher.key();
-            case RouteCondition.Fraction(var _, int numerator, int denominator) ->
-                "runtime_fraction: " + numerator + " of " + denominator;
+            case RouteCondition.Fraction(var share) -> {
+                var counts = share.in(runtime);
+                yield "runtime_fraction: " + counts.numerator() + " of " + counts.denominator();
+            }
         };
     }
 }

@@ -1,5 +1,7 @@
 package io.heddle.traffic.runtime;
 
+import io.heddle.traffic.layer.RuntimeFlag;
+import io.heddle.traffic.layer.RuntimeSnapshot;
 import io.heddle.traffic.match.AddressMatcher;
 import io.heddle.traffic.rbac.ConnectionRbac;
 import java.net.InetSocketAddress;
@@ -48,7 +50,18 @@ public record ListenerChain(
     /// @param statPrefix names it in metrics
     /// @param connections the most at once, at least 1
     /// @param delay how long one too many is held before it is closed; zero closes at once
-    public record ConnectionLimit(String statPrefix, long connections, Duration delay) {}
+    /// @param enabled whether it holds
+    public record ConnectionLimit(String statPrefix, long connections, Duration delay, RuntimeFlag enabled) {
+        /// One that always holds.
+        public ConnectionLimit(String statPrefix, long connections, Duration delay) {
+            this(statPrefix, connections, delay, RuntimeFlag.ON);
+        }
+
+        /// How many connections may be open at once under `runtime`.
+        public long most(RuntimeSnapshot runtime) {
+            return enabled.isOn(runtime) ? connections : Long.MAX_VALUE;
+        }
+    }
 
     /// Where a connection comes from.
     public enum SourceType {

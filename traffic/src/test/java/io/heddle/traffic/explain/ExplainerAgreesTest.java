@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.heddle.traffic.balance.PickRequest;
 import io.heddle.traffic.explain.Explanation.Outcome;
 import io.heddle.traffic.filter.FilterStep;
+import io.heddle.traffic.layer.RuntimeSnapshot;
 import io.heddle.traffic.request.Trace;
 import io.heddle.traffic.route.RouteAction;
 import io.heddle.traffic.route.RouteDecision;
@@ -110,7 +111,7 @@ final class ExplainerAgreesTest {
 
     private static CallFacts facts(Call call, Chances chances) {
         var taken = GeneratedConfig.HEADS.taken(call);
-        return new CallFacts(taken, call.peer().principal().isPresent(), chances.next());
+        return new CallFacts(taken, call.peer().principal().isPresent(), chances.next(), RuntimeSnapshot.EMPTY);
     }
 
     /// What a proxy does, with nobody to listen.
@@ -120,9 +121,10 @@ final class ExplainerAgreesTest {
         var facts = facts(call, chances);
         var decision = table(config).route(taken.head(), facts, Trace.OFF);
         var target = decision.action() instanceof RouteAction.Forward forward
-                ? Optional.of(forward.cluster().target(chances.next(), taken.head()))
+                ? Optional.of(forward.cluster().target(chances.next(), taken.head(), RuntimeSnapshot.EMPTY))
                 : Optional.<io.heddle.traffic.route.ClusterChoice.Target>empty();
-        var request = new FilterFold(taken, decision, target, chances, Trace.OFF);
+        var request = new FilterFold(
+                taken, new FilterFold.Routed(decision, target), chances, RuntimeSnapshot.EMPTY, Trace.OFF);
         for (var filter : http(config).filters().filters()) {
             if (filter.onRequest(request) instanceof FilterStep.Reply(var reply)) {
                 return new Outcome.Answered(reply);
@@ -142,7 +144,7 @@ final class ExplainerAgreesTest {
                         hash,
                         target.orElseThrow().match(),
                         Optional.empty(),
-                        new CallPick.Source(chances, 0, Trace.OFF));
+                        new CallPick.Source(chances, 0, RuntimeSnapshot.EMPTY, Trace.OFF));
                 yield known.get()
                         .pick()
                         .apply(pick)

@@ -13,6 +13,7 @@ import io.heddle.traffic.filter.FaultSettings;
 import io.heddle.traffic.filter.FilterChain;
 import io.heddle.traffic.filter.HttpFilter;
 import io.heddle.traffic.hash.HashPolicy;
+import io.heddle.traffic.layer.RuntimeShare;
 import io.heddle.traffic.match.HeaderMatcher;
 import io.heddle.traffic.match.PathMatcher;
 import io.heddle.traffic.match.StringMatcher;
@@ -143,7 +144,7 @@ final class GeneratedConfig {
         };
         var headers = random.nextInt(3) == 0 ? List.of(user(random)) : List.<HeaderMatcher>of();
         var conditions = random.nextInt(4) == 0
-                ? List.<RouteCondition>of(new RouteCondition.Fraction("", random.nextInt(101), 100))
+                ? List.<RouteCondition>of(new RouteCondition.Fraction(RuntimeShare.of(random.nextInt(101), 100)))
                 : List.<RouteCondition>of();
         return new RouteMatch(path, headers, List.of(), conditions);
     }
@@ -198,7 +199,7 @@ final class GeneratedConfig {
         }
         if (random.nextInt(3) == 0) {
             var abort = new FaultSettings.Abort(
-                    new FaultSettings.Share(random.nextInt(500_000), 1_000_000), new FaultSettings.Answer.Http(418));
+                    RuntimeShare.of(random.nextInt(500_000), 1_000_000), new FaultSettings.Answer.Http(418));
             filters.add(new FaultFilter(FaultFilter.NAME, new FaultSettings(Optional.empty(), Optional.of(abort))));
         }
         return filters;

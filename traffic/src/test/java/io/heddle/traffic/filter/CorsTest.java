@@ -2,6 +2,7 @@ package io.heddle.traffic.filter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heddle.traffic.layer.RuntimeShare;
 import io.heddle.traffic.match.StringMatcher;
 import io.heddle.traffic.request.TextRequest;
 import io.heddle.traffic.route.FilterOverride;
@@ -21,8 +22,8 @@ class CorsTest {
                 new CorsFilter.Told("GET, PUT", "x-one", "x-two", "600"),
                 Optional.of(true),
                 Optional.of(true),
-                enabled,
-                shadow,
+                RuntimeShare.ofMillion(enabled),
+                RuntimeShare.ofMillion(shadow),
                 Optional.of(forwards));
     }
 
@@ -80,8 +81,8 @@ class CorsTest {
                 new CorsFilter.Told("PATCH", "", "", ""),
                 Optional.of(false),
                 Optional.empty(),
-                Shares.ALL,
-                0,
+                RuntimeShare.ALL,
+                RuntimeShare.NONE,
                 Optional.empty());
         assertThat(headers(cors(preflight(PAGE), route.over(host))))
                 .containsExactly(
@@ -151,8 +152,10 @@ class CorsTest {
     }
 
     private static FilterStep csrf(Request request, int enabled, int shadow) {
-        var policy =
-                new CsrfFilter.Policy(enabled, shadow, List.of(new StringMatcher.Suffix(".friend.example", false)));
+        var policy = new CsrfFilter.Policy(
+                RuntimeShare.ofMillion(enabled),
+                RuntimeShare.ofMillion(shadow),
+                List.of(new StringMatcher.Suffix(".friend.example", false)));
         return new CsrfFilter(CsrfFilter.NAME, policy).onRequest(request);
     }
 

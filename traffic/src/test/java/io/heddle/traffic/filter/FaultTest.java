@@ -3,6 +3,8 @@ package io.heddle.traffic.filter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heddle.traffic.balance.host.LabelValue;
+import io.heddle.traffic.layer.RuntimeCount;
+import io.heddle.traffic.layer.RuntimeShare;
 import io.heddle.traffic.match.HeaderMatcher;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.LocalReply;
@@ -19,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /// Faults that requests ask for themselves, and whom faults hit.
 class FaultTest {
     private static final long SEED = 20261127;
-    private static final FaultSettings.Share EVERY = new FaultSettings.Share(100, 100);
+    private static final RuntimeShare EVERY = RuntimeShare.of(100, 100);
     private static final FaultSettings ASKED = new FaultSettings(
             Optional.of(new FaultSettings.Delay(EVERY, Optional.empty())),
             Optional.of(new FaultSettings.Abort(EVERY, new FaultSettings.Answer.AsRequested())));
@@ -41,7 +43,8 @@ class FaultTest {
     }
 
     private static FaultSettings hitting(FaultSettings.Victims victims) {
-        return new FaultSettings(Optional.empty(), ABORT, victims, Long.MAX_VALUE, new LabelValue.Fields(Map.of()));
+        return new FaultSettings(
+                Optional.empty(), ABORT, victims, RuntimeCount.of(Long.MAX_VALUE), new LabelValue.Fields(Map.of()));
     }
 
     @Test
@@ -70,7 +73,7 @@ class FaultTest {
     @Test
     void a_request_may_make_its_chance_smaller_but_not_larger() {
         var random = new SplittableRandom(SEED);
-        var share = new FaultSettings.Share(50, 100);
+        var share = RuntimeShare.of(50, 100);
         var settings = new FaultSettings(
                 Optional.empty(), Optional.of(new FaultSettings.Abort(share, new FaultSettings.Answer.AsRequested())));
         assertThat(hits(settings, random, "10")).as("seed " + SEED).isBetween(800, 1200);
@@ -117,7 +120,8 @@ class FaultTest {
     @Test
     void too_many_at_a_time_have_none() {
         var metadata = new LabelValue.Fields(Map.of("why", new LabelValue.Text("drill")));
-        var settings = new FaultSettings(Optional.empty(), ABORT, FaultSettings.Victims.ALL, 1, metadata);
+        var settings =
+                new FaultSettings(Optional.empty(), ABORT, FaultSettings.Victims.ALL, RuntimeCount.of(1), metadata);
         var full = request();
         full.entered = 1;
         assertThat(step(settings, full)).isEqualTo(FilterStep.CONTINUE);
@@ -131,13 +135,13 @@ class FaultTest {
 
     @Test
     void answers_are_slowed_as_configured_or_asked_for_but_not_faster_than_nothing() {
-        var all = new FaultSettings.Share(100, 100);
+        var all = RuntimeShare.of(100, 100);
         var settings = new FaultSettings(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.of(new FaultSettings.Slowing(all, OptionalLong.empty())),
                 FaultSettings.Victims.ALL,
-                Long.MAX_VALUE,
+                RuntimeCount.of(Long.MAX_VALUE),
                 new LabelValue.Fields(Map.of()));
         var filter = new FaultFilter(FaultFilter.NAME, settings);
         var asks = new Request();

@@ -2,6 +2,7 @@ package io.heddle.traffic.filter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heddle.traffic.layer.RuntimeShare;
 import io.heddle.traffic.match.AddressMatcher;
 import io.heddle.traffic.match.HeaderMatcher;
 import io.heddle.traffic.match.StringMatcher;
@@ -141,7 +142,7 @@ class FilterTest {
         assertThat(filter.onRequest(request)).isSameAs(FilterStep.CONTINUE);
     }
 
-    private static final FaultSettings.Share EVERY = new FaultSettings.Share(100, 100);
+    private static final RuntimeShare EVERY = RuntimeShare.of(100, 100);
 
     @Test
     void delays_then_aborts_and_says_so() {
@@ -170,7 +171,7 @@ class FilterTest {
                 new FaultSettings(
                         Optional.empty(),
                         Optional.of(new FaultSettings.Abort(
-                                new FaultSettings.Share(25, 100), new FaultSettings.Answer.Http(500)))));
+                                RuntimeShare.of(25, 100), new FaultSettings.Answer.Http(500)))));
         int hits = 0;
         for (int i = 0; i < 40_000; i++) {
             var request = new Request();

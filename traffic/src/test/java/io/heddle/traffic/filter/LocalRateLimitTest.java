@@ -8,6 +8,7 @@ import io.heddle.traffic.filter.LocalRateLimitFilter.Counters;
 import io.heddle.traffic.filter.LocalRateLimitFilter.Counting;
 import io.heddle.traffic.filter.LocalRateLimitFilter.Settings;
 import io.heddle.traffic.format.HeaderChange;
+import io.heddle.traffic.layer.RuntimeShare;
 import io.heddle.traffic.match.HeaderMatcher;
 import io.heddle.traffic.match.QueryMatcher;
 import io.heddle.traffic.match.StringMatcher;
@@ -57,8 +58,8 @@ class LocalRateLimitTest {
         return new Settings(
                 new LocalLimits("here", everything, List.of(of)),
                 new Counting(own, 0, HostLimits.OVERRIDE, true),
-                Shares.ALL,
-                enforced,
+                RuntimeShare.ALL,
+                RuntimeShare.ofMillion(enforced),
                 new Answer(429, true, List.of(CHANGE), true),
                 List.of(CHANGE),
                 Counters.of("front"));
@@ -113,8 +114,8 @@ class LocalRateLimitTest {
         var other = new Settings(
                 new LocalLimits("there", Optional.of(rate(2)), List.of()),
                 new Counting(List.of(), 0, HostLimits.OVERRIDE, true),
-                Shares.ALL,
-                Shares.ALL,
+                RuntimeShare.ALL,
+                RuntimeShare.ALL,
                 new Answer(503, false, List.of(), false),
                 List.of(),
                 Counters.of("there"));

@@ -3,6 +3,11 @@ package io.heddle.traffic.filter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heddle.traffic.balance.host.LabelValue;
+import io.heddle.traffic.layer.RuntimeKey;
+import io.heddle.traffic.layer.RuntimeLayer;
+import io.heddle.traffic.layer.RuntimeShare;
+import io.heddle.traffic.layer.RuntimeSnapshot;
+import io.heddle.traffic.layer.RuntimeValue;
 import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.outside.GrpcService;
 import io.heddle.traffic.outside.OutsideAnswer;
@@ -28,8 +33,10 @@ import org.junit.jupiter.api.Test;
 class RateLimitTest {
     private static final GrpcService SERVICE = new GrpcService("limits", "limits", List.of(), Duration.ZERO, 1000);
     private static final Duration TIME = Duration.ofMillis(20);
-    private static final RateLimitFilter.Modes STRICT = new RateLimitFilter.Modes(Shares.ALL, Shares.ALL, Shares.ALL);
-    private static final RateLimitFilter.Modes LENIENT = new RateLimitFilter.Modes(Shares.ALL, 0, 0);
+    private static final RateLimitFilter.Modes STRICT =
+            new RateLimitFilter.Modes(RuntimeShare.ALL, RuntimeShare.ALL, RuntimeShare.ALL);
+    private static final RateLimitFilter.Modes LENIENT =
+            new RateLimitFilter.Modes(RuntimeShare.ALL, RuntimeShare.NONE, RuntimeShare.NONE);
 
     private final Request request = new Request();
 
@@ -91,6 +98,21 @@ class RateLimitTest {
                         OptionalLong.of(7)))));
         assertThat(asked(filter(STRICT))).as("counts as nothing").isEqualTo(FilterStep.CONTINUE);
         assertThat(request.counted).isEmpty();
+    }
+
+    @Test
+    void a_runtime_turns_limits_off_by_their_key() {
+        var enabled = RuntimeShare.ALL.overriddenBy(RuntimeKey.of("ratelimit.user.http_filter_enabled"));
+        var limit = by("user").getFirst();
+        var own = new RateLimitFilter.PerRoute(
+                RateLimit.HostLimits.OVERRIDE,
+                "",
+                List.of(new RateLimit(limit.stage(), limit.actions(), limit.hits(), enabled)));
+        request.overrides.put(RateLimitFilter.NAME, own);
+        assertThat(asked(filter(STRICT), "x-user: ann")).isInstanceOf(FilterStep.Ask.class);
+        request.runtime = new RuntimeSnapshot(
+                List.of(new RuntimeLayer("s", Map.of("ratelimit.user.http_filter_enabled", RuntimeValue.of("0", 0)))));
+        assertThat(asked(filter(STRICT), "x-user: ann")).isEqualTo(FilterStep.CONTINUE);
     }
 
     @Test

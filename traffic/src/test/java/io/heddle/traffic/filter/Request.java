@@ -1,6 +1,7 @@
 package io.heddle.traffic.filter;
 
 import io.heddle.traffic.format.HeaderChange;
+import io.heddle.traffic.layer.RuntimeSnapshot;
 import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.ratelimit.LimitBuckets;
 import io.heddle.traffic.ratelimit.LocalLimits;
@@ -49,6 +50,7 @@ final class Request implements FilterRequest {
     final List<String> namedHosts = new ArrayList<>();
     long entered;
     long chance;
+    RuntimeSnapshot runtime = RuntimeSnapshot.EMPTY;
     long now;
     Optional<StatefulSessionFilter.Settings> kept = Optional.empty();
 
@@ -208,6 +210,11 @@ final class Request implements FilterRequest {
     @Override
     public long now() {
         return now;
+    }
+
+    @Override
+    public RuntimeSnapshot runtime() {
+        return runtime;
     }
 
     @Override

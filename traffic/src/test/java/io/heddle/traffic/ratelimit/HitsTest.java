@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.heddle.model.problem.Checked;
 import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.format.SubstitutionFormat;
+import io.heddle.traffic.layer.RuntimeShare;
 import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.request.TextRequest;
@@ -41,7 +42,9 @@ final class HitsTest {
                 Map.of("plan", new LabelValue.Fields(Map.of("price", new LabelValue.Numeric(2)))));
         var found = new ArrayList<Descriptor>();
         RateLimit.addAll(
-                List.of(new RateLimit(0, List.of(new RateLimitAction.GenericKey(ENTRY)), hits)), request, found);
+                List.of(new RateLimit(0, List.of(new RateLimitAction.GenericKey(ENTRY)), hits, RuntimeShare.ALL)),
+                new RateLimit.Counted(request, _ -> true),
+                found);
         return found;
     }
 

@@ -8,6 +8,12 @@ import io.heddle.traffic.format.HeaderChange;
 import io.heddle.traffic.format.JsonFormat;
 import io.heddle.traffic.format.Operator;
 import io.heddle.traffic.format.SubstitutionFormat;
+import io.heddle.traffic.layer.RuntimeCount;
+import io.heddle.traffic.layer.RuntimeKey;
+import io.heddle.traffic.layer.RuntimeLayer;
+import io.heddle.traffic.layer.RuntimeShare;
+import io.heddle.traffic.layer.RuntimeSnapshot;
+import io.heddle.traffic.layer.RuntimeValue;
 import io.heddle.traffic.match.HeaderMatcher;
 import io.heddle.traffic.match.StringMatcher;
 import io.heddle.traffic.metadata.RequestState;
@@ -19,6 +25,7 @@ import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.request.TextRequest;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -33,6 +40,7 @@ final class ReplyRulesTest {
         private int shownStatus;
         private String body = "";
         private long chance;
+        private RuntimeSnapshot runtime = RuntimeSnapshot.EMPTY;
 
         @Override
         public RequestHead request() {
@@ -62,6 +70,11 @@ final class ReplyRulesTest {
         @Override
         public RequestState state() {
             return RequestState.NONE;
+        }
+
+        @Override
+        public RuntimeSnapshot runtime() {
+            return runtime;
         }
 
         @Override
@@ -131,9 +144,13 @@ final class ReplyRulesTest {
     void the_first_mapper_that_fits_changes_the_answer() {
         var rules = new ReplyRules(
                 List.of(
-                        mapper(new ReplyCondition.Status(ReplyCondition.Comparison.EQUAL, 404), 400),
-                        mapper(new ReplyCondition.Status(ReplyCondition.Comparison.AT_LEAST, 500), 502),
-                        mapper(new ReplyCondition.Status(ReplyCondition.Comparison.AT_MOST, 599), 418)),
+                        mapper(new ReplyCondition.Status(ReplyCondition.Comparison.EQUAL, RuntimeCount.of(404)), 400),
+                        mapper(
+                                new ReplyCondition.Status(ReplyCondition.Comparison.AT_LEAST, RuntimeCount.of(500)),
+                                502),
+                        mapper(
+                                new ReplyCondition.Status(ReplyCondition.Comparison.AT_MOST, RuntimeCount.of(599)),
+                                418)),
                 Optional.empty());
         var reply = rules.apply(NO_HOST, new Facts());
         assertThat(reply.status()).isEqualTo(502);
@@ -201,9 +218,9 @@ final class ReplyRulesTest {
 
     @Test
     void conditions_ask_what_they_say() {
-        assertThat(holds(new ReplyCondition.Duration(ReplyCondition.Comparison.AT_LEAST, 250)))
+        assertThat(holds(new ReplyCondition.Duration(ReplyCondition.Comparison.AT_LEAST, RuntimeCount.of(250))))
                 .isTrue();
-        assertThat(holds(new ReplyCondition.Duration(ReplyCondition.Comparison.AT_LEAST, 251)))
+        assertThat(holds(new ReplyCondition.Duration(ReplyCondition.Comparison.AT_LEAST, RuntimeCount.of(251))))
                 .isFalse();
         assertThat(holds(new ReplyCondition.Flag(Set.of(ResponseFlag.RATE_LIMITED))))
                 .isFalse();
@@ -222,10 +239,28 @@ final class ReplyRulesTest {
     }
 
     @Test
+    void a_runtime_overrides_limits_and_shares() {
+        var facts = new Facts();
+        facts.chance = -1;
+        facts.runtime = new RuntimeSnapshot(List.of(new RuntimeLayer(
+                "s", Map.of("limit", RuntimeValue.of("251", 251), "share", RuntimeValue.of("100", 100)))));
+        var slow = new ReplyCondition.Duration(
+                ReplyCondition.Comparison.AT_LEAST, new RuntimeCount(RuntimeKey.of("limit"), 250));
+        assertThat(slow.matches(facts)).isFalse();
+        var share = new ReplyCondition.Share(RuntimeShare.NONE.overriddenBy(RuntimeKey.of("share")));
+        assertThat(share.matches(facts)).isTrue();
+        facts.runtime = RuntimeSnapshot.EMPTY;
+        assertThat(slow.matches(facts)).isTrue();
+        assertThat(share.matches(facts)).isFalse();
+    }
+
+    @Test
     void a_share_is_drawn() {
         var facts = new Facts();
         facts.chance = Long.MIN_VALUE; // half of all
-        assertThat(new ReplyCondition.Share(500_001).matches(facts)).isTrue();
-        assertThat(new ReplyCondition.Share(500_000).matches(facts)).isFalse();
+        assertThat(new ReplyCondition.Share(RuntimeShare.ofMillion(500_001)).matches(facts))
+                .isTrue();
+        assertThat(new ReplyCondition.Share(RuntimeShare.ofMillion(500_000)).matches(facts))
+                .isFalse();
     }
 }

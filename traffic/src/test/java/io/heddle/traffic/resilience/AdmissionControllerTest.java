@@ -2,7 +2,15 @@ package io.heddle.traffic.resilience;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heddle.traffic.layer.RuntimeCount;
+import io.heddle.traffic.layer.RuntimeKey;
+import io.heddle.traffic.layer.RuntimeLayer;
+import io.heddle.traffic.layer.RuntimeNumber;
+import io.heddle.traffic.layer.RuntimeSnapshot;
+import io.heddle.traffic.layer.RuntimeValue;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +21,13 @@ class AdmissionControllerTest {
 
     private static AdmissionController controller(double aggression, long quietRate, double most) {
         return new AdmissionController(new AdmissionSettings(
-                "here", Duration.ofSeconds(10), aggression, 0.95, quietRate, most, AdmissionSettings.Success.DEFAULT));
+                "here",
+                Duration.ofSeconds(10),
+                RuntimeNumber.of(aggression),
+                RuntimeNumber.of(95),
+                RuntimeCount.of(quietRate),
+                RuntimeNumber.of(most * 100),
+                AdmissionSettings.Success.DEFAULT));
     }
 
     private static void ended(AdmissionController controller, long now, int successes, int failures) {
@@ -30,7 +44,7 @@ class AdmissionControllerTest {
         var random = new SplittableRandom(SEED);
         int refused = 0;
         for (int i = 0; i < 10_000; i++) {
-            refused += controller.refuses(now, random.nextLong()) ? 1 : 0;
+            refused += controller.refuses(now, random.nextLong(), RuntimeSnapshot.EMPTY) ? 1 : 0;
         }
         return refused / 10_000.0;
     }
@@ -41,6 +55,25 @@ class AdmissionControllerTest {
         assertThat(refused(controller, 0)).isZero();
         ended(controller, SECOND, 96, 4);
         assertThat(refused(controller, SECOND)).isZero();
+    }
+
+    @Test
+    void a_runtime_overrides_how_much_is_refused() {
+        var controller = new AdmissionController(new AdmissionSettings(
+                "here",
+                Duration.ofSeconds(10),
+                RuntimeNumber.of(1),
+                RuntimeNumber.of(95),
+                new RuntimeCount(RuntimeKey.of("quiet"), 0),
+                new RuntimeNumber(RuntimeKey.of("most"), 80),
+                AdmissionSettings.Success.DEFAULT));
+        ended(controller, SECOND, 0, 100);
+        assertThat(controller.refuses(SECOND, 0, RuntimeSnapshot.EMPTY)).isTrue();
+        for (var said :
+                List.of(Map.of("most", RuntimeValue.of("0", 0)), Map.of("quiet", RuntimeValue.of("1e6", 1e6)))) {
+            var runtime = new RuntimeSnapshot(List.of(new RuntimeLayer("s", said)));
+            assertThat(controller.refuses(SECOND, 0, runtime)).isFalse();
+        }
     }
 
     @Test

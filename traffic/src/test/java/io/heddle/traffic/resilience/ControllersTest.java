@@ -2,6 +2,8 @@ package io.heddle.traffic.resilience;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heddle.traffic.layer.RuntimeCount;
+import io.heddle.traffic.layer.RuntimeNumber;
 import io.heddle.traffic.resilience.AdmissionSettings.Success;
 import io.heddle.traffic.resilience.ConcurrencySettings.Smallest;
 import java.time.Duration;
@@ -23,7 +25,14 @@ class ControllersTest {
     }
 
     private static AdmissionSettings admission(String place, long quietRate) {
-        return new AdmissionSettings(place, Duration.ofSeconds(30), 1, 0.95, quietRate, 0.8, Success.DEFAULT);
+        return new AdmissionSettings(
+                place,
+                Duration.ofSeconds(30),
+                RuntimeNumber.of(1),
+                RuntimeNumber.of(95),
+                RuntimeCount.of(quietRate),
+                RuntimeNumber.of(80),
+                Success.DEFAULT);
     }
 
     private ConcurrencyController of(ConcurrencySettings settings) {

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.heddle.traffic.hash.HashPolicy;
 import io.heddle.traffic.hash.NewCookie;
 import io.heddle.traffic.hash.RequestHash;
+import io.heddle.traffic.layer.RuntimeKey;
+import io.heddle.traffic.layer.RuntimeLayer;
+import io.heddle.traffic.layer.RuntimeSnapshot;
+import io.heddle.traffic.layer.RuntimeValue;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.request.RequestHead;
@@ -14,8 +18,10 @@ import io.heddle.traffic.resilience.retry.Timeouts;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -34,7 +40,8 @@ class ClusterChoiceTest {
                 .hashed(hash);
         var forward = new RouteAction.Forward(
                 choice, Rewrite.NONE, Timeouts.DEFAULT, RetryPolicy.NONE, List.of(), Upgrades.NONE);
-        return forward.target(chance, head(headers), PEER).cluster();
+        return forward.target(chance, head(headers), PEER, RuntimeSnapshot.EMPTY)
+                .cluster();
     }
 
     private static RequestHead head(String... headers) {
@@ -54,6 +61,41 @@ class ClusterChoiceTest {
             found.add(wanted);
         }
         assertThat(found).containsExactlyInAnyOrder("one", "two");
+    }
+
+    private static RuntimeSnapshot saying(Map<String, Integer> weights) {
+        var values = new HashMap<String, RuntimeValue>();
+        weights.forEach((key, weight) -> values.put(key, RuntimeValue.of(weight.toString(), weight)));
+        return new RuntimeSnapshot(List.of(new RuntimeLayer("s", values)));
+    }
+
+    private static String weighed(long chance, RuntimeSnapshot runtime) {
+        return ClusterChoice.Weighted.ofTargets(
+                        List.of(ClusterChoice.Target.of("one"), ClusterChoice.Target.of("two")), List.of(3, 10))
+                .overriddenBy(List.of(RuntimeKey.of("w.one"), RuntimeKey.of("w.two")))
+                .of(chance, head(), runtime)
+                .cluster();
+    }
+
+    @Test
+    void a_runtime_overrides_weights() {
+        var more = saying(Map.of("w.one", 5)); // 5 of 12
+        assertThat(weighed(4, RuntimeSnapshot.EMPTY)).isEqualTo("two");
+        assertThat(weighed(4, more)).isEqualTo("one");
+        assertThat(weighed(5, more)).isEqualTo("two");
+        assertThat(weighed(12, more)).isEqualTo("one");
+        assertThat(weighed(0, saying(Map.of("w.one", 0)))).isEqualTo("two");
+        assertThat(weighed(9, saying(Map.of("w.two", 0)))).isEqualTo("one");
+    }
+
+    @Test
+    void weights_that_come_to_nothing_or_too_much_leave_those_that_are_configured() {
+        for (var weights : List.of(
+                Map.of("w.one", 0, "w.two", 0), Map.of("w.one", Integer.MAX_VALUE, "w.two", 1), Map.of("w.other", 5))) {
+            assertThat(weighed(2, saying(weights))).isEqualTo("one");
+            assertThat(weighed(3, saying(weights))).isEqualTo("two");
+            assertThat(weighed(10, saying(weights))).isEqualTo("one");
+        }
     }
 
     @Test

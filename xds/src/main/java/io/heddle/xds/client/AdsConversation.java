@@ -21,14 +21,22 @@ public final class AdsConversation {
     private static final int UNAVAILABLE = 14; // google.rpc.Code
 
     private final AdsSubscriptions subscriptions;
+    private final RuntimeSubscriptions layers;
     private final Options options;
     private final AdsWire wire;
     private final Node node;
     private boolean introduced;
+    private boolean begun;
 
     /// A conversation for `subscriptions`, which are of the same variant.
     public AdsConversation(AdsSubscriptions subscriptions, Options options) {
+        this(subscriptions, RuntimeSink.NONE, options);
+    }
+
+    /// A conversation for layers of the runtime, too: they are asked for first, and the rest when they are settled.
+    public AdsConversation(AdsSubscriptions subscriptions, RuntimeSink layers, Options options) {
         this.subscriptions = subscriptions;
+        this.layers = new RuntimeSubscriptions(layers);
         this.options = options;
         this.wire = AdsWire.of(subscriptions.variant());
         this.node = options.node().message();
@@ -50,8 +58,9 @@ public final class AdsConversation {
     /// @return the messages to begin it with, in order
     public List<byte[]> connected() {
         introduced = false;
+        begun = false;
         wire.connected();
-        return written(subscriptions.connected());
+        return written(begin(layers.connected()));
     }
 
     /// The stream is gone; whatever was not accepted yet is dropped.
@@ -65,14 +74,27 @@ public final class AdsConversation {
     /// @return the messages to send, in order
     /// @throws IOException when it is none of ADS; then the stream is of no use
     public List<byte[]> received(byte[] message, Duration now) throws IOException {
-        return written(subscriptions.received(wire.response(message, subscriptions::has), now));
+        var response = wire.response(message, subscriptions::has);
+        return written(begin(
+                layers.takes(response) ? List.of(layers.received(response)) : subscriptions.received(response, now)));
     }
 
     /// Time has passed. To be called about every second.
     ///
     /// @return the messages to send, in order
     public List<byte[]> tick(Duration now) {
-        return written(subscriptions.tick(now));
+        return written(begin(begun ? subscriptions.tick(now) : List.of()));
+    }
+
+    /// `requests`, and those that begin the rest of the configuration where it is time for them.
+    private List<DeltaDiscoveryRequest> begin(List<DeltaDiscoveryRequest> requests) {
+        if (begun || !layers.isSettled()) {
+            return requests;
+        }
+        begun = true;
+        var all = new ArrayList<>(requests);
+        all.addAll(subscriptions.connected());
+        return all;
     }
 
     /// Says whether the workload can take requests (Istio's convention: a request of a type of its own).

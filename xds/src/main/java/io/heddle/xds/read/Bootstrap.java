@@ -1,5 +1,6 @@
 package io.heddle.xds.read;
 
+import io.heddle.traffic.layer.RuntimeSnapshot;
 import io.heddle.traffic.outside.GrpcService;
 import io.heddle.traffic.resilience.OverloadPolicy;
 import io.heddle.traffic.runtime.ClientTls;
@@ -9,6 +10,7 @@ import io.heddle.traffic.runtime.RuntimeConfig;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -22,6 +24,7 @@ import java.util.Optional;
 /// @param home where it runs, for balancing by locality
 /// @param ejections the file in which ejections of hosts are told, as lines of JSON; empty for the proxy's log only
 /// @param overload what it does when it is short of something
+/// @param runtime the layers of its runtime, the first one first
 /// @param text all of it as it was read, for [ConfigDump]; may hold private keys
 public record Bootstrap(
         Node node,
@@ -32,7 +35,20 @@ public record Bootstrap(
         Home home,
         Optional<String> ejections,
         OverloadPolicy overload,
+        List<LayerSource> runtime,
         String text) {
+    public Bootstrap {
+        runtime = List.copyOf(runtime);
+    }
+
+    /// What the layers say together that stand in it.
+    public RuntimeSnapshot fixedRuntime() {
+        return new RuntimeSnapshot(runtime.stream()
+                .filter(LayerSource.Fixed.class::isInstance)
+                .map(source -> ((LayerSource.Fixed) source).layer())
+                .toList());
+    }
+
     /// Without the text: it may hold private keys.
     @Override
     public String toString() {

@@ -6,8 +6,6 @@ import com.google.protobuf.Value;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.DynamicResources;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.StaticResources;
 import io.envoyproxy.envoy.config.bootstrap.v3.ClusterManager;
-import io.envoyproxy.envoy.config.bootstrap.v3.LayeredRuntime;
-import io.envoyproxy.envoy.config.bootstrap.v3.RuntimeLayer;
 import io.envoyproxy.envoy.config.core.v3.ApiConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.Node;
@@ -46,7 +44,7 @@ public final class BootstrapReader {
                     io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.class)
             .reads("node", "admin", "static_resources", "dynamic_resources")
             .reads("overload_manager", "cluster_manager")
-            .limits("layered_runtime", "static layers, for static resources")
+            .reads("layered_runtime")
             .refuses("default_config_source", "config_sources");
     private static final Fields<StaticResources> STATIC_RESOURCES =
             Fields.refusingOthers(StaticResources.class).reads("listeners", "clusters", "secrets");
@@ -72,24 +70,9 @@ public final class BootstrapReader {
     private static final Fields<ClusterManager.OutlierDetection> EJECTIONS =
             Fields.ignoringOthers(ClusterManager.OutlierDetection.class).reads("event_log_path");
 
-    private static final Fields<LayeredRuntime> RUNTIME =
-            Fields.ignoringOthers(LayeredRuntime.class).reads("layers");
-    private static final Fields<RuntimeLayer> LAYER = Fields.ignoringOthers(RuntimeLayer.class)
-            .accepts("name", "for people")
-            .limits("static_layer", "shares, flags, numbers and weights of static resources");
-
     /// What of a bootstrap is read.
     static final List<Fields<?>> FIELDS = List.of(
-            BOOTSTRAP,
-            STATIC_RESOURCES,
-            DYNAMIC_RESOURCES,
-            NODE,
-            CLUSTER_MANAGER,
-            EJECTIONS,
-            ADMIN,
-            API_CONFIG_SOURCE,
-            RUNTIME,
-            LAYER);
+            BOOTSTRAP, STATIC_RESOURCES, DYNAMIC_RESOURCES, NODE, CLUSTER_MANAGER, EJECTIONS, ADMIN, API_CONFIG_SOURCE);
 
     private static final String OBJECT = "Bootstrap";
     private static final int LARGEST_RESPONSE = 256 * 1024 * 1024;
@@ -131,7 +114,7 @@ public final class BootstrapReader {
         var findings = new Findings();
         var scope = new Scope(findings, OBJECT, "");
         try {
-            var message = message(StaticRuntime.applied(tree.root()), findings);
+            var message = message(tree.root(), findings);
             return findings.problems().isEmpty()
                     ? Checked.of(read(message, text, scope), findings.problems())
                     : new Checked.Rejected<>(findings.problems());
@@ -162,11 +145,6 @@ public final class BootstrapReader {
 
     static Bootstrap read(io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap message, String text, Scope scope) {
         scope.check(message, BOOTSTRAP);
-        var runtime = scope.at("layered_runtime");
-        runtime.check(message.getLayeredRuntime(), RUNTIME);
-        for (int i = 0; i < message.getLayeredRuntime().getLayersCount(); i++) {
-            runtime.at("layers", i).check(message.getLayeredRuntime().getLayers(i), LAYER);
-        }
         var resources = message.getStaticResources();
         scope.at("static_resources").check(resources, STATIC_RESOURCES);
         var fixed = RuntimeCompiler.fixed(
@@ -183,6 +161,14 @@ public final class BootstrapReader {
         fixed.clusters()
                 .values()
                 .forEach(cluster -> HttpProtocols.check(cluster, scope.of("Cluster " + cluster.name())));
+        var runtime = message.hasLayeredRuntime()
+                ? LayerReader.sources(message.getLayeredRuntime(), scope.at("layered_runtime"))
+                : List.<LayerSource>of();
+        boolean discovers = runtime.stream().anyMatch(LayerSource.Discovered.class::isInstance);
+        if (discovers && !message.hasDynamicResources()) {
+            scope.at("layered_runtime")
+                    .error("has a layer that comes over ADS", "name the server in dynamic_resources");
+        }
         return new Bootstrap(
                 node(message.getNode(), scope.at("node")),
                 admin(message, scope),
@@ -192,6 +178,7 @@ public final class BootstrapReader {
                 home(message, fixed, scope),
                 ejections(message.getClusterManager(), scope.at("cluster_manager.outlier_detection")),
                 OverloadReader.read(message.getOverloadManager(), scope.at("overload_manager")),
+                runtime,
                 text);
     }
 

@@ -14,7 +14,9 @@ import java.util.stream.Stream;
 /// Every kind of message that is read, in the order of `docs/reference/envoy-api.md`.
 final class EnvoyApi {
     private static final List<ApiPart> BOOTSTRAP = List.of(
-            new ApiPart("Bootstrap", BootstrapReader.FIELDS), new ApiPart("Overload manager", OverloadReader.FIELDS));
+            new ApiPart("Bootstrap", BootstrapReader.FIELDS),
+            new ApiPart("Runtime", LayerReader.FIELDS),
+            new ApiPart("Overload manager", OverloadReader.FIELDS));
 
     static final List<ApiPart> PARTS = Stream.of(
                     BOOTSTRAP,

@@ -8,6 +8,7 @@ import io.heddle.traffic.explain.Call;
 import io.heddle.traffic.filter.BufferFilter;
 import io.heddle.traffic.filter.CorsFilter;
 import io.heddle.traffic.filter.HeaderMutationFilter;
+import io.heddle.traffic.layer.RuntimeSnapshot;
 import io.heddle.traffic.request.HeaderFields;
 import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.route.ClusterChoice;
@@ -204,7 +205,7 @@ final class RouteActionReaderTest {
                 "route: {weighted_clusters: {clusters: [{name: a, weight: 1, " + mutation("cluster") + "}]}}, "
                         + mutation("route"));
         var forward = (RouteAction.Forward) found.action();
-        var target = ((ClusterChoice.Weighted) forward.cluster()).of(0, HeaderFields.NONE);
+        var target = ((ClusterChoice.Weighted) forward.cluster()).of(0, HeaderFields.NONE, RuntimeSnapshot.EMPTY);
         var settings = (HeaderMutationFilter.PerRoute)
                 Objects.requireNonNull(target.overrides().get("m"));
         assertThat(settings.levels()).hasSize(3);

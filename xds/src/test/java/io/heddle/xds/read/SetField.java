@@ -82,6 +82,7 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsCont
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import io.envoyproxy.envoy.service.runtime.v3.Runtime;
 import io.envoyproxy.envoy.type.matcher.v3.HttpRequestHeaderMatchInput;
 import io.heddle.model.problem.Problem;
 import io.heddle.xds.read.cluster.ClusterReader;
@@ -117,7 +118,8 @@ record SetField(Way way, FieldDescriptor field) {
             Cluster.getDefaultInstance(),
             ClusterLoadAssignment.getDefaultInstance(),
             Secret.getDefaultInstance(),
-            Bootstrap.getDefaultInstance());
+            Bootstrap.getDefaultInstance(),
+            Runtime.getDefaultInstance());
 
     /// Fields in which extensions of a kind of their own stand.
     private static final Set<String> EXTENSIONS = Set.of(
@@ -466,6 +468,10 @@ record SetField(Way way, FieldDescriptor field) {
             case "ClusterLoadAssignment" -> EndpointReader.read(ClusterLoadAssignment.parseFrom(bytes), false, scope);
             case "Secret" -> SecretReader.read(Secret.parseFrom(bytes), new HashMap<>(), new HashMap<>(), scope);
             case "Bootstrap" -> BootstrapReader.read(Bootstrap.parseFrom(bytes), "", scope);
+            case "Runtime" ->
+                RuntimeResource.read(Any.pack(Runtime.parseFrom(bytes)))
+                        .problems()
+                        .forEach(findings::add);
             default -> throw new IllegalStateException(way.root().getName());
         }
         return findings.problems();

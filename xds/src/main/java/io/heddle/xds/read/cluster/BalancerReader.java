@@ -15,6 +15,7 @@ import io.heddle.traffic.balance.BalancerPolicy.Layers;
 import io.heddle.traffic.balance.BalancerPolicy.Localities;
 import io.heddle.traffic.balance.BalancerPolicy.SlowStart;
 import io.heddle.traffic.balance.host.Endpoint;
+import io.heddle.traffic.layer.RuntimeNumber;
 import io.heddle.xds.read.core.Fields;
 import io.heddle.xds.read.core.Scope;
 import io.heddle.xds.read.core.Values;
@@ -195,20 +196,16 @@ final class BalancerReader {
 
     static Optional<SlowStart> slowStart(
             Duration window, Optional<RuntimeDouble> aggression, Optional<Percent> minimum, Scope scope) {
-        double speed =
-                aggression.map(found -> number(found, scope.at("aggression"))).orElse(1.0);
-        if (!(speed > 0)) {
-            scope.at("aggression").error("is not above 0: " + speed, "write for example default_value: 1.0");
-            speed = 1;
+        var speed = aggression
+                .map(found -> Values.number(found, scope.at("aggression")))
+                .orElse(RuntimeNumber.of(1));
+        if (!(speed.standard() > 0)) {
+            scope.at("aggression").error("is not above 0: " + speed.standard(), "write for example default_value: 1.0");
+            speed = RuntimeNumber.of(1);
         }
         double percent = minimum.map(found -> Values.percent(found, 10, scope.at("min_weight_percent")))
                 .orElse(10.0);
         return window.isZero() ? Optional.empty() : Optional.of(new SlowStart(window, speed, percent));
-    }
-
-    static double number(RuntimeDouble message, Scope scope) {
-        scope.check(message, Values.RUNTIME_DOUBLE);
-        return message.getDefaultValue();
     }
 
     private static BalancerPolicy leastRequest(Cluster.LeastRequestLbConfig message, Scope scope) {
@@ -216,7 +213,7 @@ final class BalancerReader {
                 choices(message.hasChoiceCount() ? Optional.of(message.getChoiceCount()) : Optional.empty(), scope),
                 message.hasActiveRequestBias()
                         ? bias(message.getActiveRequestBias(), scope.at("active_request_bias"))
-                        : 1,
+                        : RuntimeNumber.of(1),
                 message.hasSlowStartConfig()
                         ? slowStart(message.getSlowStartConfig(), scope.at("slow_start_config"))
                         : Optional.empty());
@@ -231,13 +228,13 @@ final class BalancerReader {
         return Math.clamp(choices, 2, Integer.MAX_VALUE);
     }
 
-    static double bias(RuntimeDouble message, Scope scope) {
-        double bias = number(message, scope);
-        if (bias >= 0 && bias <= 1000) {
+    static RuntimeNumber bias(RuntimeDouble message, Scope scope) {
+        var bias = Values.number(message, scope);
+        if (bias.standard() >= 0 && bias.standard() <= 1000) {
             return bias;
         }
-        scope.error("is no bias: " + bias, "write 0 or more");
-        return 1;
+        scope.error("is no bias: " + bias.standard(), "write 0 or more");
+        return RuntimeNumber.of(1);
     }
 
     private static HashFunction function(Cluster.RingHashLbConfig.HashFunction message, Scope scope) {

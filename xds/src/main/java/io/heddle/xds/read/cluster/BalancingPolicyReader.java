@@ -25,6 +25,7 @@ import io.heddle.traffic.balance.BalancerPolicy.Layered;
 import io.heddle.traffic.balance.BalancerPolicy.Layers;
 import io.heddle.traffic.balance.BalancerPolicy.Localities;
 import io.heddle.traffic.balance.BalancerPolicy.SlowStart;
+import io.heddle.traffic.layer.RuntimeNumber;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.xds.read.core.Fields;
 import io.heddle.xds.read.core.HashPolicyReader;
@@ -224,7 +225,7 @@ final class BalancingPolicyReader {
                 all ? BalancerPolicy.LeastRequest.ALL : choices,
                 message.hasActiveRequestBias()
                         ? BalancerReader.bias(message.getActiveRequestBias(), scope.at("active_request_bias"))
-                        : 1,
+                        : RuntimeNumber.of(1),
                 message.hasSlowStartConfig()
                         ? slowStart(message.getSlowStartConfig(), scope.at("slow_start_config"))
                         : Optional.empty());

@@ -7,12 +7,18 @@ import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.PathConfigSource;
 import io.envoyproxy.envoy.config.core.v3.RuntimeDouble;
+import io.envoyproxy.envoy.config.core.v3.RuntimeFeatureFlag;
 import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
 import io.envoyproxy.envoy.config.core.v3.RuntimeUInt32;
 import io.envoyproxy.envoy.config.core.v3.SelfConfigSource;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.type.v3.FractionalPercent;
 import io.envoyproxy.envoy.type.v3.Percent;
+import io.heddle.traffic.layer.RuntimeCount;
+import io.heddle.traffic.layer.RuntimeFlag;
+import io.heddle.traffic.layer.RuntimeKey;
+import io.heddle.traffic.layer.RuntimeNumber;
+import io.heddle.traffic.layer.RuntimeShare;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.List;
@@ -26,25 +32,22 @@ public final class Values {
     private static final Fields<SocketAddress> SOCKET_ADDRESS = Fields.refusingOthers(SocketAddress.class)
             .reads("address", "port_value")
             .limits("protocol", "`TCP` only");
-    /// What becomes of a key in a runtime.
-    public static final String KEY =
-            "of static resources, what a static layer of the bootstrap says; else the default value counts";
     private static final Fields<FractionalPercent> SHARE =
             Fields.refusingOthers(FractionalPercent.class).reads("numerator", "denominator");
-    /// A share of requests that a runtime key could change.
-    public static final Fields<RuntimeFractionalPercent> FRACTION = Fields.ignoringOthers(
-                    RuntimeFractionalPercent.class)
-            .reads("default_value")
-            .accepts("runtime_key", KEY);
+    /// A share of requests that a runtime may override.
+    public static final Fields<RuntimeFractionalPercent> FRACTION =
+            Fields.ignoringOthers(RuntimeFractionalPercent.class).reads("default_value", "runtime_key");
     /// A percentage.
     public static final Fields<Percent> PERCENT =
             Fields.refusingOthers(Percent.class).limits("value", "0 to 100");
-    /// A number that a runtime key could change.
+    /// A number that a runtime may override.
     public static final Fields<RuntimeDouble> RUNTIME_DOUBLE =
-            Fields.ignoringOthers(RuntimeDouble.class).reads("default_value").accepts("runtime_key", KEY);
-    /// A whole number that a runtime key could change.
+            Fields.ignoringOthers(RuntimeDouble.class).reads("default_value", "runtime_key");
+    /// A whole number that a runtime may override.
     public static final Fields<RuntimeUInt32> RUNTIME_NUMBER =
-            Fields.refusingOthers(RuntimeUInt32.class).reads("default_value").accepts("runtime_key", KEY);
+            Fields.refusingOthers(RuntimeUInt32.class).reads("default_value", "runtime_key");
+    private static final Fields<RuntimeFeatureFlag> FLAG =
+            Fields.refusingOthers(RuntimeFeatureFlag.class).reads("default_value", "runtime_key");
     /// A text, wherever it stands.
     public static final Fields<DataSource> SOURCE = Fields.refusingOthers(DataSource.class)
             .reads("inline_string", "inline_bytes")
@@ -78,6 +81,7 @@ public final class Values {
             PERCENT,
             RUNTIME_DOUBLE,
             RUNTIME_NUMBER,
+            FLAG,
             SOURCE,
             CONFIG_SOURCE,
             PATH,
@@ -162,10 +166,44 @@ public final class Values {
         return fallback;
     }
 
-    /// A share of requests in millionths; none where nothing is said.
-    public static int share(RuntimeFractionalPercent message, Scope scope) {
+    /// A share of requests; what is beyond all of them is all.
+    public static RuntimeShare share(FractionalPercent message, Scope scope) {
+        millionths(message, scope);
+        int denominator = switch (message.getDenominator()) {
+            case HUNDRED, UNRECOGNIZED -> 100;
+            case TEN_THOUSAND -> 10_000;
+            case MILLION -> MILLION;
+        };
+        long numerator = Integer.toUnsignedLong(message.getNumerator());
+        return RuntimeShare.of((int) Math.min(numerator, denominator), denominator);
+    }
+
+    /// A share of requests that a runtime may override; none of them where nothing is said.
+    public static RuntimeShare share(RuntimeFractionalPercent message, Scope scope) {
         scope.check(message, FRACTION);
-        return millionths(message.getDefaultValue(), scope.at("default_value"));
+        return share(message.getDefaultValue(), scope.at("default_value"))
+                .overriddenBy(RuntimeKey.of(message.getRuntimeKey()));
+    }
+
+    /// A yes or no that a runtime may override; yes where nothing is said.
+    public static RuntimeFlag flag(RuntimeFeatureFlag message, Scope scope) {
+        scope.check(message, FLAG);
+        boolean standard =
+                !message.hasDefaultValue() || message.getDefaultValue().getValue();
+        return new RuntimeFlag(RuntimeKey.of(message.getRuntimeKey()), standard);
+    }
+
+    /// A number that a runtime may override.
+    public static RuntimeNumber number(RuntimeDouble message, Scope scope) {
+        scope.check(message, RUNTIME_DOUBLE);
+        return new RuntimeNumber(RuntimeKey.of(message.getRuntimeKey()), message.getDefaultValue());
+    }
+
+    /// A whole number that a runtime may override.
+    public static RuntimeCount count(RuntimeUInt32 message, Scope scope) {
+        scope.check(message, RUNTIME_NUMBER);
+        return new RuntimeCount(
+                RuntimeKey.of(message.getRuntimeKey()), Integer.toUnsignedLong(message.getDefaultValue()));
     }
 
     /// A text given in place; files and variables are refused.

@@ -41,21 +41,20 @@ final class BandwidthReader {
         if (message.getStatPrefix().isEmpty()) {
             scope.at("stat_prefix").error("is missing", "write a word that tells it from others");
         }
-        boolean enabled = CompressionReader.flag(
-                message.hasRuntimeEnabled(), message.getRuntimeEnabled(), scope.at("runtime_enabled"));
         boolean requests = false;
         boolean responses = false;
         switch (message.getEnableMode()) {
             case DISABLED -> {}
-            case REQUEST -> requests = enabled;
-            case RESPONSE -> responses = enabled;
+            case REQUEST -> requests = true;
+            case RESPONSE -> responses = true;
             case REQUEST_AND_RESPONSE -> {
-                requests = enabled;
-                responses = enabled;
+                requests = true;
+                responses = true;
             }
             case UNRECOGNIZED -> scope.at("enable_mode").error("is not known", "write for example RESPONSE");
         }
         return new BandwidthLimitFilter.Settings(
+                Values.flag(message.getRuntimeEnabled(), scope.at("runtime_enabled")),
                 requests,
                 responses,
                 limits(message, ofRoute, scope),

@@ -1,6 +1,5 @@
 package io.heddle.xds.read.filter;
 
-import io.envoyproxy.envoy.config.core.v3.RuntimeFeatureFlag;
 import io.envoyproxy.envoy.extensions.filters.http.compressor.v3.Compressor;
 import io.envoyproxy.envoy.extensions.filters.http.compressor.v3.CompressorOverrides;
 import io.envoyproxy.envoy.extensions.filters.http.compressor.v3.CompressorPerRoute;
@@ -11,6 +10,7 @@ import io.heddle.traffic.compression.CompressionCounters;
 import io.heddle.traffic.compression.CompressorFilter;
 import io.heddle.traffic.compression.CompressorSettings;
 import io.heddle.traffic.compression.DecompressorFilter;
+import io.heddle.traffic.layer.RuntimeFlag;
 import io.heddle.traffic.route.FilterOverride;
 import io.heddle.xds.read.core.Fields;
 import io.heddle.xds.read.core.Scope;
@@ -39,9 +39,6 @@ final class CompressionReader {
     private static final Fields<Compressor.CommonDirectionConfig> COMMON = Fields.refusingOthers(
                     Compressor.CommonDirectionConfig.class)
             .reads("enabled", "min_content_length", "content_type");
-    private static final Fields<RuntimeFeatureFlag> FLAG = Fields.refusingOthers(RuntimeFeatureFlag.class)
-            .reads("default_value")
-            .accepts("runtime_key", Values.KEY);
     private static final Fields<CompressorPerRoute> ROUTE =
             Fields.refusingOthers(CompressorPerRoute.class).reads("disabled", "overrides");
     private static final Fields<CompressorOverrides> OVERRIDES = Fields.refusingOthers(CompressorOverrides.class)
@@ -66,7 +63,6 @@ final class CompressionReader {
             REQUEST,
             RESPONSE,
             COMMON,
-            FLAG,
             ROUTE,
             OVERRIDES,
             RESPONSE_OVERRIDES,
@@ -125,7 +121,7 @@ final class CompressionReader {
                 ? Integer.toUnsignedLong(message.getMinContentLength().getValue())
                 : USUAL_LENGTH;
         return new CompressorSettings.Direction(
-                wanted && flag(message.hasEnabled(), message.getEnabled(), scope.at("enabled")),
+                wanted ? Values.flag(message.getEnabled(), scope.at("enabled")) : RuntimeFlag.OFF,
                 least,
                 message.getContentTypeCount() == 0
                         ? CompressorSettings.USUAL_TYPES
@@ -137,11 +133,6 @@ final class CompressionReader {
         var all = new HashSet<String>();
         types.forEach(type -> all.add(type.toLowerCase(Locale.ROOT)));
         return all;
-    }
-
-    static boolean flag(boolean set, RuntimeFeatureFlag message, Scope scope) {
-        scope.check(message, FLAG);
-        return !set || !message.hasDefaultValue() || message.getDefaultValue().getValue();
     }
 
     static FilterOverride route(CompressorPerRoute message, Scope scope) {
@@ -193,7 +184,7 @@ final class CompressionReader {
         var here = scope.at("common_config");
         here.check(message, PLAIN_COMMON);
         return new DecompressorFilter.Direction(
-                flag(message.hasEnabled(), message.getEnabled(), here.at("enabled")),
+                Values.flag(message.getEnabled(), here.at("enabled")),
                 message.getIgnoreNoTransformHeader(),
                 CompressionCounters.decompressing(root));
     }

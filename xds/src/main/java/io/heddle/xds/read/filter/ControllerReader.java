@@ -1,6 +1,5 @@
 package io.heddle.xds.read.filter;
 
-import io.envoyproxy.envoy.config.core.v3.RuntimeFeatureFlag;
 import io.envoyproxy.envoy.config.core.v3.RuntimePercent;
 import io.envoyproxy.envoy.extensions.filters.http.adaptive_concurrency.v3.AdaptiveConcurrency;
 import io.envoyproxy.envoy.extensions.filters.http.adaptive_concurrency.v3.GradientControllerConfig;
@@ -12,6 +11,8 @@ import io.envoyproxy.envoy.type.v3.Int32Range;
 import io.envoyproxy.envoy.type.v3.Percent;
 import io.heddle.traffic.filter.AdaptiveConcurrencyFilter;
 import io.heddle.traffic.filter.AdmissionControlFilter;
+import io.heddle.traffic.layer.RuntimeKey;
+import io.heddle.traffic.layer.RuntimeNumber;
 import io.heddle.traffic.resilience.AdmissionSettings;
 import io.heddle.traffic.resilience.ConcurrencySettings;
 import io.heddle.xds.read.core.Fields;
@@ -25,9 +26,6 @@ import java.util.Optional;
 
 /// Reads the filters that watch what becomes of requests and let fewer pass when it is nothing good.
 final class ControllerReader {
-    private static final String NO_RUNTIME =
-            "of static resources, what a static layer of the bootstrap says; else the default value counts";
-
     private static final Fields<AdaptiveConcurrency> ADAPTIVE = Fields.refusingOthers(AdaptiveConcurrency.class)
             .reads("gradient_controller_config", "enabled")
             .limits("concurrency_limit_exceeded_status", "503 for one below 400");
@@ -53,15 +51,12 @@ final class ControllerReader {
             Fields.refusingOthers(SuccessCriteria.HttpCriteria.class).limits("http_success_status", "100 to 600");
     private static final Fields<SuccessCriteria.GrpcCriteria> GRPC =
             Fields.refusingOthers(SuccessCriteria.GrpcCriteria.class).limits("grpc_success_status", "0 to 16");
-    private static final Fields<RuntimeFeatureFlag> FLAG = Fields.refusingOthers(RuntimeFeatureFlag.class)
-            .reads("default_value")
-            .accepts("runtime_key", NO_RUNTIME);
     private static final Fields<RuntimePercent> PERCENT =
-            Fields.refusingOthers(RuntimePercent.class).reads("default_value").accepts("runtime_key", NO_RUNTIME);
+            Fields.refusingOthers(RuntimePercent.class).reads("default_value", "runtime_key");
 
     /// What of these filters is read.
     static final List<Fields<?>> FIELDS =
-            List.of(ADAPTIVE, GRADIENT, LIMIT, SMALLEST, ADMISSION, CRITERIA, HTTP, GRPC, FLAG, PERCENT);
+            List.of(ADAPTIVE, GRADIENT, LIMIT, SMALLEST, ADMISSION, CRITERIA, HTTP, GRPC, PERCENT);
 
     private static final double ALL = 100;
     private static final long LONGEST_WINDOW = 3600;
@@ -78,7 +73,7 @@ final class ControllerReader {
         if (!message.hasGradientControllerConfig()) {
             scope.error("says no controller", "set gradient_controller_config");
         }
-        boolean enabled = flag(message.hasEnabled(), message.getEnabled(), scope.at("enabled"));
+        var enabled = Values.flag(message.getEnabled(), scope.at("enabled"));
         var settings = gradient(message.getGradientControllerConfig(), scope.at("gradient_controller_config"));
         return new AdaptiveConcurrencyFilter(name, enabled, settings, status < 400 || status > 599 ? 503 : status);
     }
@@ -127,23 +122,21 @@ final class ControllerReader {
 
     static AdmissionControlFilter admission(String name, AdmissionControl message, Scope scope) {
         scope.check(message, ADMISSION);
-        boolean enabled = flag(message.hasEnabled(), message.getEnabled(), scope.at("enabled"));
+        var enabled = Values.flag(message.getEnabled(), scope.at("enabled"));
         if (!message.hasSuccessCriteria()) {
             scope.error("does not say what a success is", "write success_criteria: {} for what is usual");
         }
-        double aggression = 1;
+        var aggression = RuntimeNumber.of(1);
         if (message.hasAggression()) {
-            scope.at("aggression").check(message.getAggression(), Values.RUNTIME_DOUBLE);
-            aggression = message.getAggression().getDefaultValue();
-            if (!(aggression >= 1)) {
-                scope.at("aggression").error("is below 1: " + aggression, "write 1 or more");
+            aggression = Values.number(message.getAggression(), scope.at("aggression"));
+            if (!(aggression.standard() >= 1)) {
+                scope.at("aggression").error("is below 1: " + aggression.standard(), "write 1 or more");
             }
         }
-        double threshold = percent(message.hasSrThreshold(), message.getSrThreshold(), 95, scope.at("sr_threshold"));
-        if (threshold < 1) {
-            scope.at("sr_threshold").error("is below 1: " + threshold, "write 1 to 100");
+        var threshold = percent(message.hasSrThreshold(), message.getSrThreshold(), 95, scope.at("sr_threshold"));
+        if (threshold.standard() < 1) {
+            scope.at("sr_threshold").error("is below 1: " + threshold.standard(), "write 1 to 100");
         }
-        scope.at("rps_threshold").check(message.getRpsThreshold(), Values.RUNTIME_NUMBER);
         return new AdmissionControlFilter(
                 name,
                 enabled,
@@ -151,14 +144,13 @@ final class ControllerReader {
                         scope.object() + ": " + scope.path(),
                         window(message, scope.at("sampling_window")),
                         aggression,
-                        threshold / ALL,
-                        Integer.toUnsignedLong(message.getRpsThreshold().getDefaultValue()),
+                        threshold,
+                        Values.count(message.getRpsThreshold(), scope.at("rps_threshold")),
                         percent(
-                                        message.hasMaxRejectionProbability(),
-                                        message.getMaxRejectionProbability(),
-                                        80,
-                                        scope.at("max_rejection_probability"))
-                                / ALL,
+                                message.hasMaxRejectionProbability(),
+                                message.getMaxRejectionProbability(),
+                                80,
+                                scope.at("max_rejection_probability")),
                         success(message.getSuccessCriteria(), scope.at("success_criteria"))));
     }
 
@@ -211,14 +203,11 @@ final class ControllerReader {
         return statuses;
     }
 
-    private static boolean flag(boolean given, RuntimeFeatureFlag message, Scope scope) {
-        scope.check(message, FLAG);
-        return !given || !message.hasDefaultValue() || message.getDefaultValue().getValue();
-    }
-
-    private static double percent(boolean given, RuntimePercent message, double standard, Scope scope) {
+    private static RuntimeNumber percent(boolean given, RuntimePercent message, double standard, Scope scope) {
         scope.check(message, PERCENT);
-        return percent(given && message.hasDefaultValue(), message.getDefaultValue(), standard, scope);
+        return new RuntimeNumber(
+                RuntimeKey.of(message.getRuntimeKey()),
+                percent(given && message.hasDefaultValue(), message.getDefaultValue(), standard, scope));
     }
 
     private static double percent(boolean given, Percent message, double standard, Scope scope) {

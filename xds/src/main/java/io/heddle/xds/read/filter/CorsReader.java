@@ -7,6 +7,7 @@ import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
 import io.envoyproxy.envoy.extensions.filters.http.csrf.v3.CsrfPolicy;
 import io.heddle.traffic.filter.CorsFilter;
 import io.heddle.traffic.filter.CsrfFilter;
+import io.heddle.traffic.layer.RuntimeShare;
 import io.heddle.xds.read.core.Fields;
 import io.heddle.xds.read.core.HeadTexts;
 import io.heddle.xds.read.core.MatcherReader;
@@ -35,8 +36,6 @@ public final class CorsReader {
     /// What of CORS and CSRF is read.
     static final List<Fields<?>> FIELDS = List.of(CORS, POLICY, OF_OLD, CSRF);
 
-    private static final int ALL = 1_000_000;
-
     private CorsReader() {}
 
     static CorsFilter filter(String name, Cors message, Scope scope) {
@@ -55,7 +54,9 @@ public final class CorsReader {
                         HeadTexts.value(message.getMaxAge(), scope.at("max_age"))),
                 flag(message.hasAllowCredentials(), message.getAllowCredentials()),
                 flag(message.hasAllowPrivateNetworkAccess(), message.getAllowPrivateNetworkAccess()),
-                message.hasFilterEnabled() ? Values.share(message.getFilterEnabled(), scope.at("filter_enabled")) : ALL,
+                message.hasFilterEnabled()
+                        ? Values.share(message.getFilterEnabled(), scope.at("filter_enabled"))
+                        : RuntimeShare.ALL,
                 Values.share(message.getShadowEnabled(), scope.at("shadow_enabled")),
                 flag(message.hasForwardNotMatchingPreflights(), message.getForwardNotMatchingPreflights()));
     }

@@ -4,10 +4,11 @@ import io.envoyproxy.envoy.extensions.filters.common.fault.v3.FaultDelay;
 import io.envoyproxy.envoy.extensions.filters.common.fault.v3.FaultRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.FaultAbort;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
-import io.envoyproxy.envoy.type.v3.FractionalPercent;
 import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.filter.FaultFilter;
 import io.heddle.traffic.filter.FaultSettings;
+import io.heddle.traffic.layer.RuntimeCount;
+import io.heddle.traffic.layer.RuntimeKey;
 import io.heddle.traffic.metadata.RequestState;
 import io.heddle.xds.read.core.Fields;
 import io.heddle.xds.read.core.LabelReader;
@@ -23,7 +24,6 @@ import java.util.stream.Collectors;
 /// Reads which faults are injected. Conditions that are not supported are errors: without them a fault would hit more
 /// than was meant.
 final class FaultReader {
-    private static final String NO_RUNTIME = "there are no runtime keys: what is configured counts";
     private static final String NO_SERIES =
             "there are no figures by `x-envoy-downstream-service-cluster`, which any client could make up";
 
@@ -31,13 +31,9 @@ final class FaultReader {
             .reads("delay", "abort", "upstream_cluster", "headers", "downstream_nodes", "max_active_faults")
             .reads("filter_metadata", "response_rate_limit")
             .accepts("disable_downstream_cluster_stats", NO_SERIES)
-            .accepts("delay_percent_runtime", NO_RUNTIME)
-            .accepts("abort_percent_runtime", NO_RUNTIME)
-            .accepts("delay_duration_runtime", NO_RUNTIME)
-            .accepts("abort_http_status_runtime", NO_RUNTIME)
-            .accepts("max_active_faults_runtime", NO_RUNTIME)
-            .accepts("response_rate_limit_percent_runtime", NO_RUNTIME)
-            .accepts("abort_grpc_status_runtime", NO_RUNTIME);
+            .reads("delay_percent_runtime", "delay_duration_runtime", "abort_percent_runtime")
+            .reads("abort_http_status_runtime", "abort_grpc_status_runtime", "max_active_faults_runtime")
+            .reads("response_rate_limit_percent_runtime");
     private static final Fields<FaultDelay> DELAY =
             Fields.refusingOthers(FaultDelay.class).reads("fixed_delay", "header_delay", "percentage");
     private static final Fields<FaultAbort> ABORT = Fields.refusingOthers(FaultAbort.class)
@@ -80,10 +76,18 @@ final class FaultReader {
                 abort(message, scope.at("abort")),
                 slowing(message, scope.at("response_rate_limit")),
                 victims,
-                message.hasMaxActiveFaults()
-                        ? Integer.toUnsignedLong(message.getMaxActiveFaults().getValue())
-                        : Long.MAX_VALUE,
+                new RuntimeCount(
+                        key(message.getMaxActiveFaultsRuntime(), "max_active_faults"),
+                        message.hasMaxActiveFaults()
+                                ? Integer.toUnsignedLong(
+                                        message.getMaxActiveFaults().getValue())
+                                : Long.MAX_VALUE),
                 metadata);
+    }
+
+    /// The key that a field names, or Envoy's own.
+    private static RuntimeKey key(String named, String usual) {
+        return RuntimeKey.of(named.isEmpty() ? "fault.http." + usual : named);
     }
 
     private static Optional<FaultSettings.Delay> delay(HTTPFault message, Scope scope) {
@@ -92,15 +96,18 @@ final class FaultReader {
         }
         var delay = message.getDelay();
         scope.check(delay, DELAY);
-        var share = share(delay.getPercentage(), scope.at("percentage"));
+        var share = Values.share(delay.getPercentage(), scope.at("percentage"))
+                .overriddenBy(key(message.getDelayPercentRuntime(), "delay.fixed_delay_percent"));
+        var duration = key(message.getDelayDurationRuntime(), "delay.fixed_duration_ms");
         return switch (delay.getFaultDelaySecifierCase()) {
             case FIXED_DELAY ->
                 Optional.of(new FaultSettings.Delay(
                         share,
-                        Optional.of(Values.duration(delay.getFixedDelay(), Duration.ZERO, scope.at("fixed_delay")))));
+                        Optional.of(Values.duration(delay.getFixedDelay(), Duration.ZERO, scope.at("fixed_delay"))),
+                        duration));
             case HEADER_DELAY -> {
                 scope.at("header_delay").check(delay.getHeaderDelay(), HEADER_DELAY);
-                yield Optional.of(new FaultSettings.Delay(share, Optional.empty()));
+                yield Optional.of(new FaultSettings.Delay(share, Optional.empty(), duration));
             }
             case FAULTDELAYSECIFIER_NOT_SET -> {
                 scope.error("says no delay", "set fixed_delay or header_delay");
@@ -115,7 +122,8 @@ final class FaultReader {
         }
         var limit = message.getResponseRateLimit();
         scope.check(limit, RATE_LIMIT);
-        var share = share(limit.getPercentage(), scope.at("percentage"));
+        var share = Values.share(limit.getPercentage(), scope.at("percentage"))
+                .overriddenBy(key(message.getResponseRateLimitPercentRuntime(), "rate_limit.response_percent"));
         return switch (limit.getLimitTypeCase()) {
             case FIXED_LIMIT -> {
                 var here = scope.at("fixed_limit");
@@ -145,24 +153,28 @@ final class FaultReader {
         }
         var abort = message.getAbort();
         scope.check(abort, ABORT);
-        return answer(abort, scope)
-                .map(found -> new FaultSettings.Abort(share(abort.getPercentage(), scope.at("percentage")), found));
+        var share = Values.share(abort.getPercentage(), scope.at("percentage"))
+                .overriddenBy(key(message.getAbortPercentRuntime(), "abort.abort_percent"));
+        return answer(message, scope).map(found -> new FaultSettings.Abort(share, found));
     }
 
-    private static Optional<FaultSettings.Answer> answer(FaultAbort abort, Scope scope) {
+    private static Optional<FaultSettings.Answer> answer(HTTPFault message, Scope scope) {
+        var abort = message.getAbort();
         return switch (abort.getErrorTypeCase()) {
             case HTTP_STATUS -> {
                 if (abort.getHttpStatus() < 200 || abort.getHttpStatus() > 599) {
                     scope.at("http_status").error("is no status: " + abort.getHttpStatus(), "write 200 to 599");
                 }
-                yield Optional.of(new FaultSettings.Answer.Http(abort.getHttpStatus()));
+                yield Optional.of(new FaultSettings.Answer.Http(
+                        abort.getHttpStatus(), key(message.getAbortHttpStatusRuntime(), "abort.http_status")));
             }
             case GRPC_STATUS -> {
                 if (abort.getGrpcStatus() < 0) {
                     scope.at("grpc_status")
                             .error("is no status: " + Integer.toUnsignedString(abort.getGrpcStatus()), "write 0 to 16");
                 }
-                yield Optional.of(new FaultSettings.Answer.Grpc(abort.getGrpcStatus()));
+                yield Optional.of(new FaultSettings.Answer.Grpc(
+                        abort.getGrpcStatus(), key(message.getAbortGrpcStatusRuntime(), "abort.grpc_status")));
             }
             case HEADER_ABORT -> {
                 scope.at("header_abort").check(abort.getHeaderAbort(), HEADER_ABORT);
@@ -173,16 +185,5 @@ final class FaultReader {
                 yield Optional.empty();
             }
         };
-    }
-
-    private static FaultSettings.Share share(FractionalPercent message, Scope scope) {
-        Values.millionths(message, scope);
-        int denominator = switch (message.getDenominator()) {
-            case HUNDRED, UNRECOGNIZED -> 100;
-            case TEN_THOUSAND -> 10_000;
-            case MILLION -> 1_000_000;
-        };
-        long numerator = Integer.toUnsignedLong(message.getNumerator());
-        return new FaultSettings.Share((int) Math.min(numerator, denominator), denominator);
     }
 }

@@ -6,6 +6,8 @@ import io.envoyproxy.envoy.extensions.filters.http.ratelimit.v3.RateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.ratelimit.v3.RateLimitPerRoute;
 import io.envoyproxy.envoy.type.v3.HttpStatus;
 import io.heddle.traffic.filter.RateLimitFilter;
+import io.heddle.traffic.layer.RuntimeKey;
+import io.heddle.traffic.layer.RuntimeShare;
 import io.heddle.traffic.outside.GrpcService;
 import io.heddle.traffic.ratelimit.RateLimit.HostLimits;
 import io.heddle.xds.read.core.Fields;
@@ -41,7 +43,11 @@ final class RateLimitFilterReader {
     static final List<Fields<?>> FIELDS = List.of(LIMIT, SERVICE, ROUTE);
 
     private static final Duration TIMEOUT = Duration.ofMillis(20);
-    private static final int ALL = 1_000_000;
+    // Envoy's keys of what these fields do not say.
+    private static final RuntimeShare ENABLED =
+            RuntimeShare.ALL.overriddenBy(RuntimeKey.of("ratelimit.http_filter_enabled"));
+    private static final RuntimeShare ENFORCED =
+            RuntimeShare.ALL.overriddenBy(RuntimeKey.of("ratelimit.http_filter_enforcing"));
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int SERVER_ERROR = 500;
 
@@ -101,12 +107,14 @@ final class RateLimitFilterReader {
     }
 
     private static RateLimitFilter.Modes modes(RateLimit message, Scope scope) {
-        int denied = message.getFailureModeDeny() ? ALL : 0;
+        var denied = message.getFailureModeDeny() ? RuntimeShare.ALL : RuntimeShare.NONE;
         return new RateLimitFilter.Modes(
-                message.hasFilterEnabled() ? Values.share(message.getFilterEnabled(), scope.at("filter_enabled")) : ALL,
+                message.hasFilterEnabled()
+                        ? Values.share(message.getFilterEnabled(), scope.at("filter_enabled"))
+                        : ENABLED,
                 message.hasFilterEnforced()
                         ? Values.share(message.getFilterEnforced(), scope.at("filter_enforced"))
-                        : ALL,
+                        : ENFORCED,
                 message.hasFailureModeDenyPercent()
                         ? Values.share(message.getFailureModeDenyPercent(), scope.at("failure_mode_deny_percent"))
                         : denied);

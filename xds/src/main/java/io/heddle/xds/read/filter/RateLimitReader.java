@@ -11,6 +11,8 @@ import io.envoyproxy.envoy.config.route.v3.RateLimit.Action.RemoteAddress;
 import io.envoyproxy.envoy.config.route.v3.RateLimit.Action.RequestHeaders;
 import io.envoyproxy.envoy.config.route.v3.RateLimit.Action.SourceCluster;
 import io.envoyproxy.envoy.config.route.v3.RateLimit.HitsAddend;
+import io.heddle.traffic.layer.RuntimeKey;
+import io.heddle.traffic.layer.RuntimeShare;
 import io.heddle.traffic.ratelimit.DescriptorEntry;
 import io.heddle.traffic.ratelimit.Hits;
 import io.heddle.traffic.ratelimit.RateLimit;
@@ -30,8 +32,7 @@ import java.util.Optional;
 public final class RateLimitReader {
     private static final Fields<io.envoyproxy.envoy.config.route.v3.RateLimit> LIMIT = Fields.refusingOthers(
                     io.envoyproxy.envoy.config.route.v3.RateLimit.class)
-            .reads("stage", "actions", "hits_addend")
-            .accepts("disable_key", "there are no runtime keys");
+            .reads("stage", "actions", "hits_addend", "disable_key");
     private static final Fields<HitsAddend> HITS = Fields.refusingOthers(HitsAddend.class)
             .limits("number", "up to 1,000,000,000")
             .limits("format", "what is known of a request's head and metadata, and its route's metadata");
@@ -107,7 +108,15 @@ public final class RateLimitReader {
         if (message.getActionsCount() == 0) {
             scope.at("actions").error("is empty", "write at least one action");
         }
-        return new RateLimit(stage(message.getStage().getValue(), scope), actions, hits(message, scope));
+        return new RateLimit(
+                stage(message.getStage().getValue(), scope), actions, hits(message, scope), enabled(message));
+    }
+
+    private static RuntimeShare enabled(io.envoyproxy.envoy.config.route.v3.RateLimit message) {
+        var key = message.getDisableKey();
+        return key.isEmpty()
+                ? RuntimeShare.ALL
+                : RuntimeShare.ALL.overriddenBy(RuntimeKey.of("ratelimit." + key + ".http_filter_enabled"));
     }
 
     private static Hits hits(io.envoyproxy.envoy.config.route.v3.RateLimit message, Scope scope) {

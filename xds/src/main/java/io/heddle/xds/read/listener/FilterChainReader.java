@@ -39,8 +39,7 @@ final class FilterChainReader {
     private static final Fields<Filter> FILTER =
             Fields.refusingOthers(Filter.class).reads("name").limits("typed_config", "the filters of this page");
     private static final Fields<ConnectionLimit> CONNECTION_LIMIT = Fields.ignoringOthers(ConnectionLimit.class)
-            .reads("stat_prefix", "max_connections", "delay")
-            .refuses("runtime_enabled");
+            .reads("stat_prefix", "max_connections", "delay", "runtime_enabled");
 
     /// What of filter chains is read.
     static final List<Fields<?>> FIELDS = List.of(CHAIN, MATCH, FILTER, CONNECTION_LIMIT);
@@ -197,7 +196,10 @@ final class FilterChainReader {
             scope.at("max_connections").error("is less than 1 or missing", "write how many connections at once");
         }
         return new ListenerChain.ConnectionLimit(
-                message.getStatPrefix(), most, Values.duration(message.getDelay(), Duration.ZERO, scope.at("delay")));
+                message.getStatPrefix(),
+                most,
+                Values.duration(message.getDelay(), Duration.ZERO, scope.at("delay")),
+                Values.flag(message.getRuntimeEnabled(), scope.at("runtime_enabled")));
     }
 
     /// The filter that reads the connection: the last one. Before it there may be limits and access rules

@@ -12,6 +12,8 @@ import io.envoyproxy.envoy.config.accesslog.v3.OrFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.ResponseFlagFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.RuntimeFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.StatusCodeFilter;
+import io.heddle.traffic.layer.RuntimeCount;
+import io.heddle.traffic.layer.RuntimeKey;
 import io.heddle.traffic.reply.ReplyCondition;
 import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.xds.read.core.Fields;
@@ -43,8 +45,7 @@ final class ReplyConditionReader {
     private static final Fields<ComparisonFilter> COMPARISON =
             Fields.refusingOthers(ComparisonFilter.class).reads("op", "value");
     private static final Fields<RuntimeFilter> RUNTIME = Fields.refusingOthers(RuntimeFilter.class)
-            .reads("percent_sampled")
-            .accepts("runtime_key", Values.KEY)
+            .reads("percent_sampled", "runtime_key")
             .accepts("use_independent_randomness", "every request draws anew");
     private static final Fields<HeaderFilter> HEADER =
             Fields.refusingOthers(HeaderFilter.class).reads("header");
@@ -135,8 +136,9 @@ final class ReplyConditionReader {
             case RUNTIME_FILTER -> {
                 var here = scope.at("runtime_filter");
                 here.check(message.getRuntimeFilter(), RUNTIME);
-                yield Optional.of(new ReplyCondition.Share(
-                        Values.millionths(message.getRuntimeFilter().getPercentSampled(), here.at("percent_sampled"))));
+                yield Optional.of(new ReplyCondition.Share(Values.share(
+                                message.getRuntimeFilter().getPercentSampled(), here.at("percent_sampled"))
+                        .overriddenBy(RuntimeKey.of(message.getRuntimeFilter().getRuntimeKey()))));
             }
             case HEADER_FILTER -> {
                 var here = scope.at("header_filter");
@@ -186,7 +188,6 @@ final class ReplyConditionReader {
 
     private static Optional<ReplyCondition.Comparison> comparison(ComparisonFilter message, Scope scope) {
         scope.check(message, COMPARISON);
-        scope.at("value").check(message.getValue(), Values.RUNTIME_NUMBER);
         return switch (message.getOp()) {
             case EQ -> Optional.of(ReplyCondition.Comparison.EQUAL);
             case GE -> Optional.of(ReplyCondition.Comparison.AT_LEAST);
@@ -198,11 +199,12 @@ final class ReplyConditionReader {
         };
     }
 
-    private static long limit(ComparisonFilter message, Scope scope) {
+    private static RuntimeCount limit(ComparisonFilter message, Scope scope) {
+        var here = scope.at("comparison").at("value");
         if (!message.hasValue()) {
-            scope.at("comparison").at("value").error("is missing", "write for example default_value: 503");
+            here.error("is missing", "write for example default_value: 503");
         }
-        return Integer.toUnsignedLong(message.getValue().getDefaultValue());
+        return Values.count(message.getValue(), here);
     }
 
     private static Optional<ReplyCondition> flags(ResponseFlagFilter message, Scope scope) {

@@ -3,6 +3,7 @@ package io.heddle.xds.read.route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
 import io.heddle.traffic.balance.host.MetadataMatch;
+import io.heddle.traffic.layer.RuntimeKey;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.route.ClusterChoice;
 import io.heddle.xds.read.core.Fields;
@@ -17,11 +18,8 @@ import java.util.Optional;
 /// Reads which cluster a forwarded request goes to.
 final class ClusterChoiceReader {
     private static final Fields<WeightedCluster> WEIGHTED = Fields.ignoringOthers(WeightedCluster.class)
-            .reads("clusters", "header_name")
+            .reads("clusters", "header_name", "runtime_key_prefix")
             .limits("use_hash_policy", "the route's `hash_policy`")
-            .accepts(
-                    "runtime_key_prefix",
-                    "of static resources, what a static layer of the bootstrap says; else the weights count")
             .accepts("total_weight", "the sum of the weights counts");
     private static final Fields<WeightedCluster.ClusterWeight> SHARE = Fields.ignoringOthers(
                     WeightedCluster.ClusterWeight.class)
@@ -85,7 +83,17 @@ final class ClusterChoiceReader {
         Optional<HeaderName> header = message.getHeaderName().isEmpty()
                 ? Optional.empty()
                 : HeadTexts.headerName(message.getHeaderName(), scope.at("header_name"));
-        return Optional.of(new ClusterChoice.Weighted(choices, bounds, header));
+        return Optional.of(new ClusterChoice.Weighted(choices, bounds, header).overriddenBy(keys(message)));
+    }
+
+    /// What overrides the weights: a key for each of the clusters.
+    private static List<RuntimeKey> keys(WeightedCluster message) {
+        var prefix = message.getRuntimeKeyPrefix();
+        return prefix.isEmpty()
+                ? List.of()
+                : message.getClustersList().stream()
+                        .map(cluster -> RuntimeKey.of(prefix + "." + cluster.getName()))
+                        .toList();
     }
 
     private static ClusterChoice share(

@@ -3,6 +3,7 @@ package io.heddle.xds.read.route;
 import io.envoyproxy.envoy.config.common.mutation_rules.v3.HeaderMutation;
 import io.envoyproxy.envoy.config.route.v3.RouteAction.RequestMirrorPolicy;
 import io.heddle.traffic.format.HeaderChange;
+import io.heddle.traffic.layer.RuntimeShare;
 import io.heddle.traffic.request.HeaderEdit;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.route.RouteAction;
@@ -21,14 +22,12 @@ final class MirrorReader {
             .reads("cluster", "cluster_header", "disable_shadow_host_suffix_append", "host_rewrite_literal")
             .reads("request_headers_mutations")
             .accepts("trace_sampled", "there are no traces yet")
-            .limits("runtime_fraction", "its default value");
+            .reads("runtime_fraction");
     private static final Fields<HeaderMutation> MUTATION =
             Fields.refusingOthers(HeaderMutation.class).reads("remove", "append");
 
     /// What of mirrors is read.
     static final List<Fields<?>> FIELDS = List.of(MIRROR, MUTATION);
-
-    private static final int ALL = 1_000_000;
 
     private MirrorReader() {}
 
@@ -43,10 +42,9 @@ final class MirrorReader {
 
     private static RouteAction.Mirror mirror(RequestMirrorPolicy policy, Optional<Boolean> validate, Scope scope) {
         scope.check(policy, MIRROR);
-        scope.at("runtime_fraction").check(policy.getRuntimeFraction(), Values.FRACTION);
-        int share = policy.hasRuntimeFraction()
-                ? Values.millionths(policy.getRuntimeFraction().getDefaultValue(), scope.at("runtime_fraction"))
-                : ALL;
+        var share = policy.hasRuntimeFraction()
+                ? Values.share(policy.getRuntimeFraction(), scope.at("runtime_fraction"))
+                : RuntimeShare.ALL;
         Optional<HeaderName> header = Optional.empty();
         if (policy.getCluster().isEmpty()) {
             header = HeadTexts.headerName(policy.getClusterHeader(), scope.at("cluster_header"));

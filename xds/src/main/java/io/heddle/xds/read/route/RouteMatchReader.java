@@ -1,6 +1,5 @@
 package io.heddle.xds.read.route;
 
-import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch.TlsContextMatchOptions;
 import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
@@ -27,7 +26,7 @@ final class RouteMatchReader {
             .limits("dynamic_metadata", "set by filters that have the request routed anew")
             .limits("filter_state", "texts; set by filters that have the request routed anew")
             .limits("path_match_policy", "`envoy.path.match.uri_template`")
-            .limits("runtime_fraction", "its default value")
+            .reads("runtime_fraction")
             .limits("case_sensitive", "ASCII letters");
     private static final Fields<TlsContextMatchOptions> TLS =
             Fields.refusingOthers(TlsContextMatchOptions.class).reads("presented", "validated");
@@ -124,9 +123,8 @@ final class RouteMatchReader {
                     options.hasValidated() ? Optional.of(options.getValidated().getValue()) : Optional.empty()));
         }
         if (message.hasRuntimeFraction()) {
-            var here = scope.at("runtime_fraction");
-            here.check(message.getRuntimeFraction(), Values.FRACTION);
-            conditions.add(fraction(message.getRuntimeFraction(), here));
+            conditions.add(new RouteCondition.Fraction(
+                    Values.share(message.getRuntimeFraction(), scope.at("runtime_fraction"))));
         }
         for (int i = 0; i < message.getDynamicMetadataCount(); i++) {
             MetadataReader.matcher(message.getDynamicMetadata(i), scope.at("dynamic_metadata", i))
@@ -137,18 +135,5 @@ final class RouteMatchReader {
                     .ifPresent(found -> conditions.add(new RouteCondition.State(found)));
         }
         return conditions;
-    }
-
-    private static RouteCondition fraction(RuntimeFractionalPercent message, Scope scope) {
-        var share = message.getDefaultValue();
-        Values.millionths(share, scope.at("default_value"));
-        int denominator = switch (share.getDenominator()) {
-            case HUNDRED, UNRECOGNIZED -> 100;
-            case TEN_THOUSAND -> 10_000;
-            case MILLION -> 1_000_000;
-        };
-        long numerator = Integer.toUnsignedLong(share.getNumerator());
-        return new RouteCondition.Fraction(
-                message.getRuntimeKey(), (int) Math.min(numerator, denominator), denominator);
     }
 }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
+import io.heddle.traffic.layer.RuntimeCount;
+import io.heddle.traffic.layer.RuntimeKey;
+import io.heddle.traffic.layer.RuntimeShare;
 import io.heddle.traffic.reply.ReplyCondition;
 import io.heddle.traffic.reply.ReplyCondition.Comparison;
 import io.heddle.traffic.runtime.NetworkFilter;
@@ -64,19 +67,19 @@ class AccessLogReaderTest {
     void reads_what_is_logged() {
         assertThat(condition(
                         "{status_code_filter: {comparison: {op: GE, value: {default_value: 500, runtime_key: k}}}}"))
-                .contains(new ReplyCondition.Status(Comparison.AT_LEAST, 500));
+                .contains(new ReplyCondition.Status(Comparison.AT_LEAST, new RuntimeCount(RuntimeKey.of("k"), 500)));
         assertThat(condition("{and_filter: {filters: [{not_health_check_filter: {}}, "
                         + "{duration_filter: {comparison: {op: GE, value: {default_value: 100}}}}]}}"))
                 .contains(new ReplyCondition.And(List.of(
-                        new ReplyCondition.NotHealthCheck(), new ReplyCondition.Duration(Comparison.AT_LEAST, 100))));
+                        new ReplyCondition.NotHealthCheck(),
+                        new ReplyCondition.Duration(Comparison.AT_LEAST, RuntimeCount.of(100)))));
     }
 
     @Test
-    void a_static_layer_says_how_many_are_logged() {
+    void a_runtime_may_say_how_many_are_logged() {
         var filter = "{runtime_filter: {runtime_key: logs.share, percent_sampled: {numerator: 1}}}";
-        assertThat(condition(filter)).contains(new ReplyCondition.Share(10_000));
-        var layer = "{name: s, static_layer: {logs: {share: {numerator: 25, denominator: HUNDRED}}}}";
-        assertThat(log(read(filter, layer)).condition()).contains(new ReplyCondition.Share(250_000));
+        assertThat(condition(filter))
+                .contains(new ReplyCondition.Share(new RuntimeShare(RuntimeKey.of("logs.share"), 1, 100)));
     }
 
     @Test

@@ -1,0 +1,39 @@
+package io.heddle.traffic.layer;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What the layers of a runtime say together at one time: of each key what the last layer says that has it. Immutable;
+/// two are the same only if they are one object, so that a [RuntimeKey] knows at once whether it has looked.
+public final class RuntimeSnapshot {
+    /// No layers.
+    public static final RuntimeSnapshot EMPTY = new RuntimeSnapshot(List.of());
+
+    private final List<RuntimeLayer> layers;
+    private final Map<String, RuntimeValue> values;
+
+    /// Later layers over earlier ones.
+    public RuntimeSnapshot(List<RuntimeLayer> layers) {
+        this.layers = List.copyOf(layers);
+        var all = new HashMap<String, RuntimeValue>();
+        this.layers.forEach(layer -> all.putAll(layer.values()));
+        this.values = Map.copyOf(all);
+    }
+
+    /// The layers, the first one first.
+    public List<RuntimeLayer> layers() {
+        return layers;
+    }
+
+    /// What counts of each key.
+    public Map<String, RuntimeValue> values() {
+        return values;
+    }
+
+    /// What counts of `key`; empty where no layer has it.
+    public Optional<RuntimeValue> value(String key) {
+        return Optional.ofNullable(values.get(key));
+    }
+}
