@@ -11,7 +11,6 @@ import io.heddle.xds.read.core.Findings;
 import io.heddle.xds.read.core.Scope;
 import io.heddle.xds.resource.NamedResource;
 import io.heddle.xds.resource.ResourceType;
-import io.heddle.xds.schema.Schema;
 import io.heddle.xds.schema.TreeMessage;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -38,9 +37,9 @@ public final class ConfigFile {
 
     private static Checked<DiscoveryResponse> parsed(String object, byte[] bytes) {
         try {
-            return bytes.length == 0 ? refused(object, "", EMPTY) : Checked.ok(DiscoveryResponse.parseFrom(bytes));
+            return bytes.length == 0 ? refused(object, EMPTY) : Checked.ok(DiscoveryResponse.parseFrom(bytes));
         } catch (InvalidProtocolBufferException invalid) {
-            return refused(object, "", "holds no DiscoveryResponse: " + invalid.getMessage());
+            return refused(object, "holds no DiscoveryResponse: " + invalid.getMessage());
         }
     }
 
@@ -49,16 +48,16 @@ public final class ConfigFile {
         try {
             var tree = YamlTree.read(text).root();
             if (tree == null) {
-                return refused(object, "", EMPTY);
+                return refused(object, EMPTY);
             }
             var bytes = YamlTree.bytes(DiscoveryResponse.class, tree, new Scope(findings, object, ""));
             return findings.problems().isEmpty()
                     ? Checked.ok(DiscoveryResponse.parseFrom(bytes))
                     : new Checked.Rejected<>(findings.problems());
         } catch (YamlEngineException invalid) {
-            return refused(object, "", "is no YAML or JSON: " + YamlTree.words(invalid));
+            return refused(object, "is no YAML or JSON: " + YamlTree.words(invalid));
         } catch (InvalidProtocolBufferException | TreeMessage.TooLarge invalid) {
-            return refused(object, "", "holds no DiscoveryResponse: " + invalid.getMessage());
+            return refused(object, "holds no DiscoveryResponse: " + invalid.getMessage());
         }
     }
 
@@ -91,8 +90,7 @@ public final class ConfigFile {
         return sent.is(Resource.class) ? sent.unpack(Resource.class).getResource() : sent;
     }
 
-    private static <T> Checked<T> refused(String object, String path, String reason) {
-        return Checked.rejected(Problem.error(
-                object, path, reason, "write a " + Schema.fullName(DiscoveryResponse.class) + " into it"));
+    private static <T> Checked<T> refused(String object, String reason) {
+        return Checked.rejected(Problem.error(object, "", reason, "write a DiscoveryResponse into it"));
     }
 }
