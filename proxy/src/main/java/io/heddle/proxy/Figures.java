@@ -22,7 +22,6 @@ import io.heddle.traffic.resilience.health.OutlierDetector;
 import io.heddle.xds.client.FileServer;
 import io.heddle.xds.client.FileUpdates;
 import io.heddle.xds.resource.ResourceType;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;

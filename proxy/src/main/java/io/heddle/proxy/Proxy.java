@@ -4,7 +4,6 @@ import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
 import io.heddle.proxy.admin.AdminPages;
 import io.heddle.proxy.admin.LogLevels;
-import io.heddle.proxy.admin.PageServer;
 import io.heddle.proxy.ads.AdsSource;
 import io.heddle.proxy.ads.CertificateClient;
 import io.heddle.proxy.ads.Obstacle;
@@ -56,7 +55,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -98,7 +96,7 @@ public final class Proxy implements AutoCloseable {
     private final Optional<ControlServer> control;
     private final Optional<AdsSource> ads;
     private final Optional<Bootstrap.ConfigFiles> configFiles;
-    private final Map<String, PageServer> pages = new ConcurrentHashMap<>();
+    private final OpenPages pages = new OpenPages();
 
     private final Instant started = Instant.now();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
@@ -228,33 +226,13 @@ public final class Proxy implements AutoCloseable {
         var logs = good(AccessLogs.open(options.accessLog()));
         var proxy = new Proxy(options, bootstrap, logs);
         try {
-            proxy.openPages(bootstrap);
+            proxy.pages.open(new AdminPages(new AdminView(proxy, logs), proxy.metrics), bootstrap, options);
             proxy.begin();
         } catch (StartFailure failure) {
             proxy.close();
             throw failure;
         }
         return proxy;
-    }
-
-    private void openPages(Bootstrap bootstrap) throws StartFailure {
-        var adminPages = new AdminPages(new AdminView(this, logs), metrics);
-        try {
-            if (bootstrap.admin().isPresent()) {
-                var admin = bootstrap.admin().get();
-                pages.put("admin", adminPages.admin(admin.address(), admin.port()));
-            }
-            if (options.metrics().isPresent()) {
-                var port = options.metrics().get();
-                pages.put("metrics", adminPages.metrics(port.host(), port.port()));
-            }
-        } catch (IOException taken) {
-            throw new StartFailure(List.of(Problem.error(
-                    "proxy",
-                    pages.isEmpty() && bootstrap.admin().isPresent() ? "admin" : "metrics",
-                    "the port cannot be opened: " + taken.getMessage(),
-                    "choose another port")));
-        }
     }
 
     private void begin() throws StartFailure {
@@ -330,7 +308,7 @@ public final class Proxy implements AutoCloseable {
     /// Where everything listens now, by name: the listeners, `admin` and `metrics`.
     public Map<String, InetSocketAddress> ports() {
         var ports = new TreeMap<>(listeners.addresses());
-        pages.forEach((name, server) -> ports.put(name, server.address()));
+        ports.putAll(pages.addresses());
         return ports;
     }
 
@@ -355,7 +333,7 @@ public final class Proxy implements AutoCloseable {
         listeners.abort();
         ads.ifPresent(AdsSource::close);
         identity.ifPresent(IdentityAgent::close);
-        pages.values().forEach(PageServer::close);
+        pages.close();
         loops.close();
         upstreams.close();
         logs.close();

@@ -13,6 +13,7 @@ import io.heddle.proxy.http1.Http1RequestReader;
 import io.heddle.proxy.loop.BrokenConnection;
 import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
+import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.netty.buffer.ByteBuf;
@@ -33,6 +34,10 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored")
 public final class Http1Handler extends ChannelInboundHandlerAdapter {
     private static final String BODY_INVALID = "http1.codec_error{body_invalid}";
+    private static final LocalReply HEAD_TIMEOUT =
+            LocalReply.malformed(408, "the request's head took too long\n", "request_header_timeout");
+    private static final LocalReply TRUNCATED =
+            LocalReply.malformed(400, "malformed request: it ends within its head\n", "http1.codec_error{truncated}");
 
     /// How long an idle connection that has grown old still takes a request, as Envoy's `drain_timeout`.
     private static final Duration LAST_REQUEST = Duration.ofSeconds(5);
@@ -79,10 +84,6 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
         return chain.bypassesOverload();
     }
 
-    private boolean endsForOverload() {
-        return services.overload().endsConnection(worker) && !chain.bypassesOverload();
-    }
-
     /// The chain's HTTP settings as they are now.
     NetworkFilter.Http settings() {
         return chain.http();
@@ -94,10 +95,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
         stream = new Http1ClientStream(this, worker, ctx.channel(), reader.head());
         exchange = new HttpExchange(stream, worker, services, new PeerClaim(client));
         reader.clear();
-        var longest = settings().limits().connections().duration();
-        if (!longest.isZero()) {
-            worker.deadlines().set(age, worker.now() + longest.toNanos());
-        }
+        worker.after(age, settings().limits().connections().duration());
         rest();
     }
 
@@ -167,15 +165,18 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
         boolean first = !reader.begun();
         var result = reader.read(in);
         if (result == HeadResult.MORE) {
-            if (first && reader.begun()) {
-                after(settings().limits().requestHeaders());
+            if (reader.begun() && !bypassesOverload() && services.overload().shedsRequest(worker)) {
+                refuse(LocalReply.OVERLOADED, false); // what came of it so far is held in memory
+            } else if (first && reader.begun()) {
+                worker.after(deadline, settings().limits().requestHeaders());
             }
             return false;
         }
         worker.deadlines().clear(deadline);
         if (result.isFault()) {
             boolean goesOn = reader.standsAlone() && settings().codec().http1().outlivesFaults();
-            refuse(result.status(), "malformed request: " + result.reason(), result.details(), goesOn);
+            var words = "malformed request: " + result.reason() + "\n";
+            refuse(LocalReply.malformed(result.status(), words, result.details()), goesOn);
             return goesOn;
         }
         var head = reader.head();
@@ -193,15 +194,11 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
         return true;
     }
 
-    /// Answers a request that cannot be read; the connection ends with it.
-    private void refuse(int status, String words, String details) {
-        refuse(status, words, details, false);
-    }
-
-    private void refuse(int status, String words, String details, boolean goesOn) {
+    /// Answers a request that is not read; the connection ends with it unless it `goesOn`.
+    private void refuse(LocalReply answer, boolean goesOn) {
         state = Http1State.ANSWER;
         inputEnded = !goesOn;
-        exchange().refuse(reader.head(), status, words + "\n", details);
+        exchange().refuse(reader.head(), answer);
     }
 
     /// The connection is a tunnel now: all bytes are the exchange's.
@@ -295,7 +292,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
                 || chain.draining()
                 || reader.wantsClose()
                 || state == Http1State.CLOSING
-                || endsForOverload();
+                || (services.overload().endsConnection(worker) && !bypassesOverload());
     }
 
     /// The same for an answer made here, after which nobody wants the rest of the request's body: where that
@@ -374,22 +371,14 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
             releaseHeld();
         }
         var patience = settings().limits().delayedClose();
-        after(patience);
+        worker.after(deadline, patience);
         closing.begin(context().channel(), stoppedSending || !unread || patience.isZero());
         read(true);
     }
 
     private void rest() {
         var idle = settings().limits().connections().idle();
-        after(old && (idle.isZero() || idle.compareTo(LAST_REQUEST) > 0) ? LAST_REQUEST : idle);
-    }
-
-    private void after(Duration wait) {
-        if (wait.isZero()) {
-            worker.deadlines().clear(deadline);
-        } else {
-            worker.deadlines().set(deadline, worker.now() + wait.toNanos());
-        }
+        worker.after(deadline, old && (idle.isZero() || idle.compareTo(LAST_REQUEST) > 0) ? LAST_REQUEST : idle);
     }
 
     private void expired() {
@@ -397,7 +386,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
         switch (state) {
             case HEAD -> {
                 if (reader.begun()) {
-                    refuse(408, "the request's head took too long", "request_header_timeout");
+                    refuse(HEAD_TIMEOUT, false);
                 } else {
                     closeGently();
                 }
@@ -405,7 +394,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
             case REST -> closeGently();
             case CLOSING -> {
                 if (closing.goesOn(context().channel())) {
-                    after(settings().limits().delayedClose());
+                    worker.after(deadline, settings().limits().delayedClose());
                 } else {
                     context().close();
                 }
@@ -449,7 +438,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
         switch (state) {
             case HEAD -> {
                 if (reader.begun()) {
-                    refuse(400, "malformed request: it ends within its head", "http1.codec_error{truncated}");
+                    refuse(TRUNCATED, false);
                 } else {
                     closeGently();
                 }

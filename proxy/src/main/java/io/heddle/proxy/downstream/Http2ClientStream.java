@@ -12,6 +12,7 @@ import io.heddle.proxy.http2.Http2HeadWriter;
 import io.heddle.proxy.http2.Http2Stream;
 import io.heddle.proxy.http2.Http2StreamListener;
 import io.heddle.proxy.loop.Worker;
+import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.netty.buffer.ByteBuf;
@@ -216,7 +217,8 @@ final class Http2ClientStream implements ClientStream {
             offering = false;
             connection.opened();
             var text = "malformed request: " + result.reason() + "\n";
-            exchange().refuse(stream.request(), result.status(), text, "http2.codec_error{too_large}");
+            var answer = LocalReply.malformed(result.status(), text, "http2.codec_error{too_large}");
+            exchange().refuse(stream.request(), answer);
         }
 
         @Override

@@ -80,10 +80,7 @@ public final class Http2Handler extends ChannelInboundHandlerAdapter implements 
                 transport, this, new Http2HeadLimits(options, limits.maxHeaderBytes(), limits.maxHeaders()));
         transport.carries(connection);
         counted = CountedConnection.of(ctx.channel());
-        var longest = limits.connections().duration();
-        if (!longest.isZero()) {
-            worker.deadlines().set(age, worker.now() + longest.toNanos());
-        }
+        worker.after(age, limits.connections().duration());
     }
 
     private void grownOld() {

@@ -20,6 +20,7 @@ import io.heddle.traffic.route.ClusterChoice;
 import io.heddle.traffic.route.RouteAction;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.netty.buffer.ByteBuf;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -257,18 +258,18 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
         }
         tries.cancel();
         var text = "malformed request: its body is not framed or coded as announced\n";
-        fail(LocalReply.of(400, text, ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR, details));
+        fail(LocalReply.malformed(400, text, details));
     }
 
-    /// What came is no request; `requestHead` has what could be read of it.
-    public void refuse(HttpRequestHead requestHead, int status, String body, String details) {
+    /// What came is no request, or is not read to its end; `requestHead` has what could be read of it.
+    public void refuse(HttpRequestHead requestHead, LocalReply answer) {
         start(requestHead);
         // Who sent it and how is the connection's word, which needs no well-formed request.
         headers.startMalformed(client.settings());
         timeline.receivedMalformed(claim.connection().peer());
         timeline.fromWorkload(claim.known());
         timeline.requestComplete = worker.now();
-        reply(LocalReply.of(status, body, ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR, details));
+        reply(answer);
     }
 
     /// The client has gone: nothing can be answered any more.
@@ -493,9 +494,6 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
     }
 
     private HttpRequestHead head() {
-        if (head == null) {
-            throw new IllegalStateException("no request");
-        }
-        return head;
+        return Objects.requireNonNull(head, "no request");
     }
 }

@@ -19,8 +19,7 @@ import java.util.concurrent.TimeUnit;
 /// Settles what a client gets as an answer made here, whatever made it: notes its cause in the timeline, and changes
 /// it as its connection manager says. Part of its [HttpExchange], reused with it.
 final class LocalReplies implements ReplyFacts {
-    static final Optional<LocalReply> OVERLOADED =
-            Optional.of(LocalReply.of(503, "overloaded\n", ResponseFlag.OVERLOAD_MANAGER, "overload"));
+    static final Optional<LocalReply> OVERLOADED = Optional.of(LocalReply.OVERLOADED);
     static final LocalReply UPGRADE_FAILED = LocalReply.of(403, "", ResponseFlag.NONE, "upgrade_failed");
 
     private final Worker worker;

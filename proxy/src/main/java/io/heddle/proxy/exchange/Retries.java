@@ -7,7 +7,6 @@ import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.ResponseFlag;
 import io.heddle.traffic.resilience.ClusterLoad;
 import io.heddle.traffic.resilience.ConnectionCounts;
-import io.heddle.traffic.resilience.RoutingPriority;
 import io.heddle.traffic.resilience.retry.RetryCounts;
 import io.heddle.traffic.resilience.retry.RetryDecider;
 import io.heddle.traffic.resilience.retry.RetryHeaders;

@@ -40,9 +40,7 @@ public final class Http1RequestReader {
     public static Http1RequestReader under(NetworkFilter.Http settings) {
         var limits = settings.limits();
         return new Http1RequestReader(
-                limits.maxHeaderBytes(),
-                limits.maxHeaders(),
-                settings.codec().http1());
+                limits.maxHeaderBytes(), limits.maxHeaders(), settings.codec().http1());
     }
 
     /// Forgets the request, for the next one.

@@ -270,8 +270,9 @@ final class ListenerPipeline {
             var refused = refusal.map(why -> refused(step, chain, access, client, why));
             services.observer().judged(new RequestObserver.Judgement(refused, access.passesShadow(peer)));
             if (refusal.isPresent()) {
-                step.log().ifPresent(log -> log.refused(
-                        ResponseFlag.NONE, refusal.get().details()));
+                step.log()
+                        .ifPresent(log ->
+                                log.refused(ResponseFlag.NONE, refusal.get().details()));
                 return false;
             }
         }

@@ -5,6 +5,7 @@ import io.heddle.proxy.http.EditedLines;
 import io.heddle.proxy.http1.HeadWriter;
 import io.heddle.traffic.layer.RuntimeSnapshot;
 import io.netty.channel.EventLoop;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -53,6 +54,15 @@ public final class Worker {
     /// The loop's timers.
     public Deadlines deadlines() {
         return deadlines;
+    }
+
+    /// Has `deadline` come after `wait`, counted from when the current event began; never after zero.
+    public void after(Deadline deadline, Duration wait) {
+        if (wait.isZero()) {
+            deadlines.clear(deadline);
+        } else {
+            deadlines.set(deadline, now + wait.toNanos());
+        }
     }
 
     /// The loop's writer of heads; whoever starts a head finishes it before returning.

@@ -82,8 +82,8 @@ final class OriginalDestinations implements LoadBalancer {
         var found = said(request).or(request::destination);
         return rules.port().isEmpty()
                 ? found
-                : found.map(address -> new InetSocketAddress(
-                        address.getAddress(), rules.port().getAsInt()));
+                : found.map(address ->
+                        new InetSocketAddress(address.getAddress(), rules.port().getAsInt()));
     }
 
     private Optional<InetSocketAddress> said(PickRequest request) {
@@ -98,8 +98,8 @@ final class OriginalDestinations implements LoadBalancer {
     private static Optional<String> text(LabelValue value) {
         return switch (value) {
             case LabelValue.Text(var text) -> Optional.of(text);
-            case LabelValue.Items(var values) when !values.isEmpty() && values.getFirst() instanceof LabelValue.Text(var text) ->
-                Optional.of(text);
+            case LabelValue.Items(var values)
+            when !values.isEmpty() && values.getFirst() instanceof LabelValue.Text(var text) -> Optional.of(text);
             case LabelValue.Items _,
                     LabelValue.Numeric _,
                     LabelValue.Flag _,

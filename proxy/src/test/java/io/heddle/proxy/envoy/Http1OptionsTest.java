@@ -44,16 +44,24 @@ final class Http1OptionsTest {
 
     @Test
     void writes_names_with_capitals_to_clients() throws Exception {
-        each(GET, PROPER, "", (answer, _) -> assertThat(SideBySide.lines(answer))
-                .contains("X-Low-Test: 1", "Foo$B#$Are: 2", "Content-Length: 2")
-                .anyMatch(line -> line.startsWith("Server: ")));
+        each(
+                GET,
+                PROPER,
+                "",
+                (answer, _) -> assertThat(SideBySide.lines(answer))
+                        .contains("X-Low-Test: 1", "Foo$B#$Are: 2", "Content-Length: 2")
+                        .anyMatch(line -> line.startsWith("Server: ")));
     }
 
     @Test
     void writes_names_with_capitals_to_hosts() throws Exception {
-        each(GET, "", PROPER, (_, seen) -> assertThat(SideBySide.lines(seen))
-                .contains("Host: shop", "X-My-Head: 1", "User_Agent-X: 2", "X-Forwarded-Proto: http")
-                .anyMatch(line -> line.startsWith("X-Request-Id: ")));
+        each(
+                GET,
+                "",
+                PROPER,
+                (_, seen) -> assertThat(SideBySide.lines(seen))
+                        .contains("Host: shop", "X-My-Head: 1", "User_Agent-X: 2", "X-Forwarded-Proto: http")
+                        .anyMatch(line -> line.startsWith("X-Request-Id: ")));
     }
 
     @Test
@@ -103,8 +111,16 @@ final class Http1OptionsTest {
             assertThat(answer).startsWith("HTTP/1.1 404 ");
             assertThat(seen).isEmpty();
         });
-        each(GET, "allow_absolute_url: false", "", (answer, _) -> assertThat(answer).startsWith("HTTP/1.1 200 "));
-        each(url, "allow_absolute_url: true", "", (answer, _) -> assertThat(answer).startsWith("HTTP/1.1 200 "));
+        each(
+                GET,
+                "allow_absolute_url: false",
+                "",
+                (answer, _) -> assertThat(answer).startsWith("HTTP/1.1 200 "));
+        each(
+                url,
+                "allow_absolute_url: true",
+                "",
+                (answer, _) -> assertThat(answer).startsWith("HTTP/1.1 200 "));
     }
 
     @Test
@@ -114,9 +130,13 @@ final class Http1OptionsTest {
             assertThat(answer).contains(" 200 OK\r\n");
             assertThat(SideBySide.lines(seen)).contains("host: else:80", "x: y");
         });
-        each("GET /p HTTP/1.0\r\nHost: shop\r\n\r\n", listener, "", (_, seen) -> assertThat(seen.toLowerCase(Locale.ROOT))
-                .contains("host: shop\r\n")
-                .doesNotContain("else"));
+        each(
+                "GET /p HTTP/1.0\r\nHost: shop\r\n\r\n",
+                listener,
+                "",
+                (_, seen) -> assertThat(seen.toLowerCase(Locale.ROOT))
+                        .contains("host: shop\r\n")
+                        .doesNotContain("else"));
     }
 
     /// How many answers come to a request without a host and another one, where the listener has

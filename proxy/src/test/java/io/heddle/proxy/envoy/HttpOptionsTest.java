@@ -127,7 +127,9 @@ final class HttpOptionsTest {
             SideBySide.holds(
                     folder,
                     SideBySide.http("", cluster),
-                    port -> assertThat(SideBySide.ask(port, GET, "never")).startsWith("HTTP/1.1 200").endsWith("\r\n\r\nab"));
+                    port -> assertThat(SideBySide.ask(port, GET, "never"))
+                            .startsWith("HTTP/1.1 200")
+                            .endsWith("\r\n\r\nab"));
         }
     }
 

@@ -56,8 +56,7 @@ final class ListenerLogTest {
     }
 
     private String tcp(String filters, int port) {
-        return SideBySide.bootstrap(
-                log(""), filters + "{name: tcp, typed_config: " + TCP + "}", SideBySide.host(port));
+        return SideBySide.bootstrap(log(""), filters + "{name: tcp, typed_config: " + TCP + "}", SideBySide.host(port));
     }
 
     private static Socket connected(int port) throws IOException {
@@ -132,7 +131,10 @@ final class ListenerLogTest {
     void tells_of_connections_that_are_denied() throws Exception {
         try (var app = Origin.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")) {
             SideBySide.holds(folder, http("", DENIED, app.port()), port -> refused(port, "x"), () -> {
-                assertThat(Files.readAllLines(file())).singleElement().asString().startsWith("- - 0 ");
+                assertThat(Files.readAllLines(file()))
+                        .singleElement()
+                        .asString()
+                        .startsWith("- - 0 ");
                 Files.writeString(file(), "");
             });
         }
@@ -145,7 +147,11 @@ final class ListenerLogTest {
             closed = socket.getLocalPort();
         }
         SideBySide.holds(folder, tcp("", closed), port -> refused(port, ""), () -> {
-            assertThat(Files.readAllLines(file())).singleElement().asString().startsWith("- UF").contains(" 0 0 app ");
+            assertThat(Files.readAllLines(file()))
+                    .singleElement()
+                    .asString()
+                    .startsWith("- UF")
+                    .contains(" 0 0 app ");
             Files.writeString(file(), "");
         });
     }
@@ -173,8 +179,14 @@ final class ListenerLogTest {
         try (var app = Origin.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")) {
             var all = List.of("HTTP/1.1 - 0 27 - - 127.0.0.1");
             var value = "value: {default_value: 400, runtime_key: x}}}}, ";
-            leaves(List.of(), http("filter: {status_code_filter: {comparison: {op: GE, " + value, "", app.port()), ListenerLogTest::get);
-            leaves(List.of(), http("filter: {response_flag_filter: {flags: [NR]}}, ", "", app.port()), ListenerLogTest::get);
+            leaves(
+                    List.of(),
+                    http("filter: {status_code_filter: {comparison: {op: GE, " + value, "", app.port()),
+                    ListenerLogTest::get);
+            leaves(
+                    List.of(),
+                    http("filter: {response_flag_filter: {flags: [NR]}}, ", "", app.port()),
+                    ListenerLogTest::get);
             leaves(all, http("filter: {not_health_check_filter: {}}, ", "", app.port()), ListenerLogTest::get);
             leaves(
                     List.of(),

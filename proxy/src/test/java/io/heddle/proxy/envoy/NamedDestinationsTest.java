@@ -20,7 +20,9 @@ final class NamedDestinationsTest {
     }
 
     private static String request(String... lines) {
-        return Stream.of(lines).map(line -> line + "\r\n").collect(Collectors.joining("", "GET /p HTTP/1.1\r\nHost: shop\r\n", "\r\n"));
+        return Stream.of(lines)
+                .map(line -> line + "\r\n")
+                .collect(Collectors.joining("", "GET /p HTTP/1.1\r\nHost: shop\r\n", "\r\n"));
     }
 
     private interface Hosts {
@@ -59,8 +61,16 @@ final class NamedDestinationsTest {
             goes(proxy, request(name + "[::ffff:127.0.0.1]:" + host));
             goes(proxy, request(name + "127.0.0.1:" + host, name + "127.0.0.1:1"));
             for (var wrong : new String[] {
-                "", "127.0.0.1", "localhost:" + host, "127.0.0.1:99999", "127.0.0.1:-1", "127.1:" + host,
-                "0127.0.0.1:" + host, "::1:" + host, "127.0.0.1:" + host + "x", "127.0.0.1:" + host + ",127.0.0.1:1"
+                "",
+                "127.0.0.1",
+                "localhost:" + host,
+                "127.0.0.1:99999",
+                "127.0.0.1:-1",
+                "127.1:" + host,
+                "0127.0.0.1:" + host,
+                "::1:" + host,
+                "127.0.0.1:" + host + "x",
+                "127.0.0.1:" + host + ",127.0.0.1:1"
             }) {
                 stays(proxy, request(name + wrong));
             }

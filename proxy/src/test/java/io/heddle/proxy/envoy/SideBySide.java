@@ -121,7 +121,8 @@ final class SideBySide {
             int octet = socket.getInputStream().read();
             while (octet >= 0) {
                 answer.append((char) octet);
-                boolean over = answer.length() >= end.length() && answer.substring(answer.length() - end.length()).equals(end);
+                boolean over = answer.length() >= end.length()
+                        && answer.substring(answer.length() - end.length()).equals(end);
                 octet = over ? -1 : socket.getInputStream().read();
             }
             return answer.toString();

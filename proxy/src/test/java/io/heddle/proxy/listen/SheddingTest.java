@@ -40,6 +40,24 @@ class SheddingTest {
     }
 
     @Test
+    void a_head_that_is_not_whole_yet_is_not_waited_for() throws IOException {
+        try (var app = Origin.answering(OK);
+                var proxy = new RunningProxy(RunningProxy.config(app.port()));
+                var client = proxy.connect()) {
+            Origin.write(client, "GET / HTTP/1.1\r\nHost: a\r\nx: aaaa");
+            proxy.overload.take(Map.of(Action.STOP_ACCEPTING_REQUESTS, 1.0));
+            Origin.write(client, "aaaa");
+            assertThat(Origin.head(client.getInputStream()))
+                    .startsWith("HTTP/1.1 503 ")
+                    .contains("\r\nconnection: close\r\n");
+            assertThat(Origin.read(client.getInputStream(), 11)).isEqualTo("overloaded\n");
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
+            assertThat(proxy.overload.requests()).isEqualTo(1);
+            assertThat(app.seen()).isEmpty();
+        }
+    }
+
+    @Test
     void a_listener_that_bypasses_it_goes_on_as_ever() throws IOException {
         try (var app = Origin.answering(OK);
                 var proxy = new RunningProxy(bypassing(RunningProxy.config(app.port())))) {

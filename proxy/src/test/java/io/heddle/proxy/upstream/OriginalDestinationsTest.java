@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.heddle.proxy.upstream.connect.HostAddress;
 import io.heddle.proxy.upstream.connect.UpstreamTarget;
 import io.heddle.traffic.balance.BalancerPolicy;
+import io.heddle.traffic.balance.PickRequest;
 import io.heddle.traffic.balance.host.EndpointSet;
+import io.heddle.traffic.balance.host.Host;
 import io.heddle.traffic.balance.host.HostState;
+import io.heddle.traffic.balance.host.LabelValue;
+import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.resilience.BreakerLimits;
 import io.heddle.traffic.resilience.ClusterLoad;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.ConnectionLimits;
 import io.heddle.traffic.runtime.ConnectionOpening.AddressOrder;
+import io.heddle.traffic.runtime.DestinationRules;
 import io.heddle.traffic.runtime.Http2Options;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -19,16 +24,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import io.heddle.traffic.balance.PickRequest;
-import io.heddle.traffic.balance.host.Host;
-import io.heddle.traffic.balance.host.LabelValue;
-import io.heddle.traffic.request.HeaderName;
-import io.heddle.traffic.runtime.DestinationRules;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Which hosts a cluster of original destinations remembers.
 class OriginalDestinationsTest {
@@ -182,7 +182,8 @@ class OriginalDestinationsTest {
         assertThat(picked(rules, Optional.of(text("10.0.0.1:1")), header)).isEqualTo("10.0.0.1:1");
         var several = new LabelValue.Items(List.of(text("10.0.0.3:3"), text("x")));
         assertThat(picked(rules, Optional.of(several), header)).isEqualTo("10.0.0.3:3");
-        assertThat(picked(rules, Optional.of(new LabelValue.Numeric(5)), header)).isEqualTo("10.0.0.2:2");
+        assertThat(picked(rules, Optional.of(new LabelValue.Numeric(5)), header))
+                .isEqualTo("10.0.0.2:2");
         assertThat(picked(rules, Optional.empty(), header)).isEqualTo("10.0.0.2:2");
         assertThat(picked(rules, Optional.empty(), Optional.empty())).isEqualTo("10.0.0.9:9");
         assertThat(invalid).isZero();

@@ -21,6 +21,9 @@ public record LocalReply(
         String details,
         Optional<Denial> denial,
         int grpcStatus) {
+    /// What is answered while the proxy is short of memory (Envoy's overload manager).
+    public static final LocalReply OVERLOADED = of(503, "overloaded\n", ResponseFlag.OVERLOAD_MANAGER, "overload");
+
     public LocalReply {
         headers = List.copyOf(headers);
     }
@@ -49,6 +52,11 @@ public record LocalReply(
     /// A reply without further headers.
     public static LocalReply of(int status, String body, ResponseFlag flag, String details) {
         return new LocalReply(status, body, List.of(), flag, details, Optional.empty());
+    }
+
+    /// A refusal of what is no request.
+    public static LocalReply malformed(int status, String body, String details) {
+        return of(status, body, ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR, details);
     }
 
     /// A refusal by authorization.

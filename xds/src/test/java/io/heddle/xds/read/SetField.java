@@ -9,8 +9,6 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
-import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
-import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.FilterConfig;
@@ -85,15 +83,8 @@ import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.service.runtime.v3.Runtime;
 import io.envoyproxy.envoy.type.matcher.v3.HttpRequestHeaderMatchInput;
 import io.heddle.model.problem.Problem;
-import io.heddle.xds.read.cluster.ClusterReader;
-import io.heddle.xds.read.cluster.EndpointReader;
 import io.heddle.xds.read.core.Fields;
 import io.heddle.xds.read.core.Fields.Fate;
-import io.heddle.xds.read.core.Findings;
-import io.heddle.xds.read.core.Scope;
-import io.heddle.xds.read.listener.ListenerReader;
-import io.heddle.xds.read.route.RouteReader;
-import io.heddle.xds.read.tls.SecretReader;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -452,52 +443,10 @@ record SetField(Way way, FieldDescriptor field) {
             message = Messages.with(above, step.field(), packed ? Messages.pack(message) : message);
         }
         try {
-            return read(message.toByteString());
+            return RootReader.read(way.root().getName(), message.toByteString());
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private List<Problem> read(com.google.protobuf.ByteString bytes) throws InvalidProtocolBufferException {
-        var findings = new Findings();
-        var scope = new Scope(findings, way.root().getName(), "");
-        switch (way.root().getName()) {
-            case "Listener" -> ListenerReader.read(Listener.parseFrom(bytes), scope);
-            case "RouteConfiguration" -> RouteReader.read(RouteConfiguration.parseFrom(bytes), scope);
-            case "Cluster" -> ClusterReader.read(fit(Cluster.parseFrom(bytes)), _ -> java.util.Optional.empty(), scope);
-            case "ClusterLoadAssignment" -> EndpointReader.read(ClusterLoadAssignment.parseFrom(bytes), false, scope);
-            case "Secret" -> SecretReader.read(Secret.parseFrom(bytes), new HashMap<>(), new HashMap<>(), scope);
-            case "Bootstrap" -> BootstrapReader.read(Bootstrap.parseFrom(bytes), "", scope);
-            case "Runtime" ->
-                RuntimeResource.read(Any.pack(Runtime.parseFrom(bytes)))
-                        .problems()
-                        .forEach(findings::add);
-            default -> throw new IllegalStateException(way.root().getName());
-        }
-        return findings.problems();
-    }
-
-    /// The type and the policy under which the fields that belong to them are looked at.
-    private static Cluster fit(Cluster cluster) {
-        var fit = cluster.toBuilder();
-        if (cluster.hasEdsClusterConfig()) {
-            fit.setType(Cluster.DiscoveryType.EDS);
-            if (!cluster.getEdsClusterConfig().hasEdsConfig()) {
-                fit.getEdsClusterConfigBuilder()
-                        .setEdsConfig(ConfigSource.newBuilder().setAds(AggregatedConfigSource.getDefaultInstance()));
-            }
-        }
-        fit.setLbPolicy(policy(cluster));
-        return fit.build();
-    }
-
-    private static Cluster.LbPolicy policy(Cluster cluster) {
-        return switch (cluster.getLbConfigCase()) {
-            case RING_HASH_LB_CONFIG -> Cluster.LbPolicy.RING_HASH;
-            case MAGLEV_LB_CONFIG -> Cluster.LbPolicy.MAGLEV;
-            case LEAST_REQUEST_LB_CONFIG -> Cluster.LbPolicy.LEAST_REQUEST;
-            case ORIGINAL_DST_LB_CONFIG, ROUND_ROBIN_LB_CONFIG, LBCONFIG_NOT_SET -> cluster.getLbPolicy();
-        };
     }
 
     @Override

@@ -52,7 +52,9 @@ final class Http2HostConnection extends ChannelInboundHandlerAdapter implements 
                 target.limits().idle(),
                 target.http2().keepAlive());
         connection = Http2Connection.client(
-                transport, this, new Http2HeadLimits(
+                transport,
+                this,
+                new Http2HeadLimits(
                         target.http2(),
                         target.answers().maxHeaderBytes(),
                         target.answers().maxHeaders()));

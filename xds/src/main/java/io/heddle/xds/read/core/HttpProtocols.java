@@ -18,8 +18,10 @@ public final class HttpProtocols {
     static final String HTTP1 = "http/1.1";
     static final String HTTP2 = "h2";
 
-    private static final String OUTLIVES = "always on: what is malformed ends its stream alone (RFC 9113, section 8.1.1)";
-    private static final String FLOODS = "floods are bounded by limits of their own, which stand in the reference of HTTP/2";
+    private static final String OUTLIVES =
+            "always on: what is malformed ends its stream alone (RFC 9113, section 8.1.1)";
+    private static final String FLOODS =
+            "floods are bounded by limits of their own, which stand in the reference of HTTP/2";
     private static final int SMALLEST_WINDOW = 65_535;
     private static final int LARGEST_TABLE = 64 * 1024;
 
@@ -37,10 +39,9 @@ public final class HttpProtocols {
             .accepts("max_inbound_priority_frames_per_stream", FLOODS)
             .accepts("max_inbound_window_update_frames_per_data_frame_sent", FLOODS)
             .accepts("use_oghttp2_codec", "there is one codec");
-    private static final Fields<KeepaliveSettings> KEEP_ALIVE =
-            Fields.ignoringOthers(KeepaliveSettings.class)
-                    .reads("interval", "timeout", "interval_jitter")
-                    .limits("connection_idle_interval", "of clusters");
+    private static final Fields<KeepaliveSettings> KEEP_ALIVE = Fields.ignoringOthers(KeepaliveSettings.class)
+            .reads("interval", "timeout", "interval_jitter")
+            .limits("connection_idle_interval", "of clusters");
 
     /// What of protocols is read.
     static final List<Fields<?>> FIELDS = List.of(HTTP2_OPTIONS, KEEP_ALIVE);

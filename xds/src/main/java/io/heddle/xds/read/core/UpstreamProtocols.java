@@ -183,10 +183,7 @@ public final class UpstreamProtocols {
                 var here = scope.at("auto_config");
                 here.check(auto, AUTO);
                 yield spoken(
-                        Cluster.Protocol.AUTO,
-                        auto.getHttpProtocolOptions(),
-                        auto.getHttp2ProtocolOptions(),
-                        here);
+                        Cluster.Protocol.AUTO, auto.getHttpProtocolOptions(), auto.getHttp2ProtocolOptions(), here);
             }
             case UPSTREAMPROTOCOLOPTIONS_NOT_SET -> Spoken.HTTP1;
         };

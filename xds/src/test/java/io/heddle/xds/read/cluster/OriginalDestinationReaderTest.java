@@ -67,6 +67,7 @@ class OriginalDestinationReaderTest {
                 .allMatch(problem -> !problem.isError())
                 .extracting(Problem::path)
                 .containsExactly("original_dst_lb_config");
-        assertThat(read("type: STATIC", "upstream_port_override: 70000").problems()).anyMatch(Problem::isError);
+        assertThat(read("type: STATIC", "upstream_port_override: 70000").problems())
+                .anyMatch(Problem::isError);
     }
 }

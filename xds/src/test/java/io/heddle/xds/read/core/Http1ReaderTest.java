@@ -25,8 +25,11 @@ class Http1ReaderTest {
     private static Http1Options options(String fields) {
         var read = read(fields);
         assertThat(read.problems()).isEmpty();
-        return Objects.requireNonNull(
-                        ((Checked.Ok<Bootstrap>) read).value().fixed().clusters().get("c"))
+        return Objects.requireNonNull(((Checked.Ok<Bootstrap>) read)
+                        .value()
+                        .fixed()
+                        .clusters()
+                        .get("c"))
                 .http1();
     }
 
@@ -61,7 +64,9 @@ class Http1ReaderTest {
                         "http_protocol_options.header_key_format");
         var other = "header_key_format: { stateful_formatter: { name: p, typed_config: { \"@type\":"
                 + " type.googleapis.com/envoy.type.v3.Percent } } }";
-        assertThat(read(other).problems()).singleElement().satisfies(problem -> assertThat(problem.path())
-                .isEqualTo("http_protocol_options.header_key_format.stateful_formatter.typed_config"));
+        assertThat(read(other).problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.path())
+                        .isEqualTo("http_protocol_options.header_key_format.stateful_formatter.typed_config"));
     }
 }

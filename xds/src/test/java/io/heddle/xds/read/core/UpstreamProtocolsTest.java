@@ -23,8 +23,11 @@ class UpstreamProtocolsTest {
     }
 
     private static Cluster cluster(String fields) {
-        return Objects.requireNonNull(
-                ((Checked.Ok<Bootstrap>) read(fields)).value().fixed().clusters().get("c"));
+        return Objects.requireNonNull(((Checked.Ok<Bootstrap>) read(fields))
+                .value()
+                .fixed()
+                .clusters()
+                .get("c"));
     }
 
     private static String extension(String fields) {
@@ -36,14 +39,13 @@ class UpstreamProtocolsTest {
 
     @Test
     void reads_limits_in_the_extension_as_in_the_cluster() {
-        for (var fields :
-                new String[] {"common_http_protocol_options: " + COMMON, extension("common_http_protocol_options: " + COMMON)
-                }) {
+        for (var fields : new String[] {
+            "common_http_protocol_options: " + COMMON, extension("common_http_protocol_options: " + COMMON)
+        }) {
             assertThat(read(fields).problems()).isEmpty();
             assertThat(cluster(fields).connections())
                     .isEqualTo(new ConnectionLimits(Duration.ofSeconds(5), 3, Duration.ofSeconds(9)));
-            assertThat(cluster(fields).responses())
-                    .isEqualTo(new ResponseLimits(7, 2048, Duration.ofSeconds(4)));
+            assertThat(cluster(fields).responses()).isEqualTo(new ResponseLimits(7, 2048, Duration.ofSeconds(4)));
         }
         assertThat(cluster(extension("")).responses()).isEqualTo(ResponseLimits.DEFAULT);
     }
@@ -92,8 +94,11 @@ class UpstreamProtocolsTest {
         var both = "http_protocol_options: {}, http2_protocol_options: {}";
         assertThat(cluster("http_protocol_options: {}").protocol()).isEqualTo(Cluster.Protocol.HTTP1);
         assertThat(cluster("http2_protocol_options: {}").protocol()).isEqualTo(Cluster.Protocol.HTTP2);
-        assertThat(cluster(both + ", protocol_selection: USE_DOWNSTREAM_PROTOCOL").protocol())
+        assertThat(cluster(both + ", protocol_selection: USE_DOWNSTREAM_PROTOCOL")
+                        .protocol())
                 .isEqualTo(Cluster.Protocol.DOWNSTREAM);
-        assertThat(read(both).problems()).singleElement().satisfies(problem -> assertThat(problem.isError()).isTrue());
+        assertThat(read(both).problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.isError()).isTrue());
     }
 }
