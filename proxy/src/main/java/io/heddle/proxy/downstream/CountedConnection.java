@@ -61,9 +61,15 @@ public final class CountedConnection {
         stats.count(DownstreamFigure.REQUESTS_ACTIVE);
     }
 
-    /// A request is over.
-    void done() {
+    /// A request has become a tunnel.
+    void upgraded() {
+        begin(DownstreamFigure.UPGRADES_TOTAL, DownstreamFigure.UPGRADES_ACTIVE);
+    }
+
+    /// A request is over, which may have become a tunnel.
+    void done(boolean upgraded) {
         requests--;
+        uncount(upgraded, DownstreamFigure.UPGRADES_ACTIVE);
         stats.uncount(DownstreamFigure.REQUESTS_ACTIVE);
     }
 

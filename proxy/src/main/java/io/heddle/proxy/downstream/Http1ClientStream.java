@@ -118,6 +118,7 @@ final class Http1ClientStream implements ClientStream {
         output.head(named(writer), false, 0);
         output.flush();
         tunnelling = true;
+        counted.upgraded();
         HalfClose.prepare(channel);
         connection.tunnel();
     }
@@ -193,7 +194,8 @@ final class Http1ClientStream implements ClientStream {
 
     @Override
     public void done() {
-        counted.done();
+        counted.done(tunnelling);
+        tunnelling = false;
         connection.exchangeDone(close);
     }
 

@@ -32,6 +32,7 @@ final class Http2ClientStream implements ClientStream {
     private final Requests requests = new Requests();
     private boolean touched;
     private boolean offering;
+    private boolean tunnelling;
 
     Http2ClientStream(Http2Handler connection, Worker worker, Http2Stream stream) {
         this.connection = connection;
@@ -140,6 +141,8 @@ final class Http2ClientStream implements ClientStream {
         lines.drop(LENGTH);
         Http2HeadWriter.response(stream, head.status() == 101 ? 200 : head.status(), lines, false);
         offering = false;
+        tunnelling = true;
+        connection.counted().upgraded();
         read(true);
     }
 
@@ -190,7 +193,8 @@ final class Http2ClientStream implements ClientStream {
 
     @Override
     public void done() {
-        connection.counted().done();
+        connection.counted().done(tunnelling);
+        tunnelling = false;
         stream.stopRequest();
         stream.release();
     }

@@ -17,6 +17,8 @@ public enum DownstreamFigure {
     DESTROY_ACTIVE("downstream_cx_destroy_active_rq", "Connections ended with a request on them."),
     DESTROY_LOCAL_ACTIVE("downstream_cx_destroy_local_active_rq", "Of these, by this proxy."),
     DESTROY_REMOTE_ACTIVE("downstream_cx_destroy_remote_active_rq", "Of these, by the client."),
+    UPGRADES_TOTAL("downstream_cx_upgrades_total", "Changes of the protocol that began a tunnel."),
+    UPGRADES_ACTIVE("downstream_cx_upgrades_active", "Tunnels open."),
     REQUESTS_ACTIVE("downstream_rq_active", "Requests under way.");
 
     private final String stat;

@@ -3,6 +3,7 @@ package io.heddle.proxy.listen;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.heddle.proxy.observe.DownstreamFigure;
 import io.heddle.traffic.filter.FilterChain;
 import io.heddle.traffic.match.PathMatcher;
 import io.heddle.traffic.reply.ReplyRules;
@@ -29,6 +30,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -74,6 +76,27 @@ class TunnelTest {
 
     private static void echo(Socket socket) throws IOException {
         socket.getInputStream().transferTo(socket.getOutputStream());
+    }
+
+    private static long counted(RunningProxy proxy, DownstreamFigure figure) {
+        return Objects.requireNonNull(proxy.listeners.managers().get("outbound"))
+                .value(figure);
+    }
+
+    @Test
+    void a_tunnel_counts_until_it_ends() throws IOException {
+        try (var origin = Origin.echoing(SWITCHING);
+                var proxy = new RunningProxy(upgrade(origin.port()))) {
+            try (var client = proxy.connect()) {
+                Origin.write(client, UPGRADE);
+                assertThat(Origin.head(client.getInputStream())).startsWith("HTTP/1.1 101 ");
+                await().until(() -> counted(proxy, DownstreamFigure.UPGRADES_ACTIVE) == 1);
+                assertThat(counted(proxy, DownstreamFigure.REQUESTS_ACTIVE)).isEqualTo(1);
+            }
+            await().until(() -> counted(proxy, DownstreamFigure.REQUESTS_ACTIVE) == 0);
+            assertThat(counted(proxy, DownstreamFigure.UPGRADES_ACTIVE)).isZero();
+            assertThat(counted(proxy, DownstreamFigure.UPGRADES_TOTAL)).isEqualTo(1);
+        }
     }
 
     @Test
