@@ -32,8 +32,8 @@ final class LayerReader {
     private static final Fields<AdminLayer> ADMIN = Fields.refusingOthers(AdminLayer.class);
     private static final Fields<RtdsLayer> RTDS =
             Fields.refusingOthers(RtdsLayer.class).reads("name").limits("rtds_config", "`ads` only");
-    /// A layer that is sent.
-    static final Fields<Runtime> RESOURCE = Fields.refusingOthers(Runtime.class).reads("name", "layer");
+    private static final Fields<Runtime> RESOURCE =
+            Fields.refusingOthers(Runtime.class).reads("name", "layer");
 
     /// What of layers is read.
     static final List<Fields<?>> FIELDS = List.of(RUNTIME, LAYER, DISK, ADMIN, RTDS, RESOURCE);
@@ -111,8 +111,14 @@ final class LayerReader {
                 name, message.getName(), Values.initialFetchTimeout(message.getRtdsConfig(), here));
     }
 
+    /// The layer that was sent, under the resource's name.
+    static RuntimeLayer resource(Runtime message, Scope scope) {
+        scope.check(message, RESOURCE);
+        return layer(message.getName(), message.getLayer(), scope.at("layer"));
+    }
+
     /// The layer that a message says: a key may be written with dots, or as objects in objects.
-    static RuntimeLayer layer(String name, Struct message, Scope scope) {
+    private static RuntimeLayer layer(String name, Struct message, Scope scope) {
         var values = new HashMap<String, RuntimeValue>();
         add("", message, values, scope);
         return new RuntimeLayer(name, values);

@@ -22,8 +22,7 @@ public final class RuntimeResource {
         try {
             var message = Runtime.parseFrom(resource.getValue());
             var scope = new Scope(findings, "Runtime " + message.getName(), "");
-            scope.check(message, LayerReader.RESOURCE);
-            var layer = LayerReader.layer(message.getName(), message.getLayer(), scope.at("layer"));
+            var layer = LayerReader.resource(message, scope);
             return Checked.of(layer, findings.problems());
         } catch (InvalidProtocolBufferException malformed) {
             return Checked.rejected(

@@ -1,6 +1,5 @@
 package io.heddle.xds.read;
 
-import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
@@ -39,10 +38,7 @@ final class RootReader {
             case "ClusterLoadAssignment" -> EndpointReader.read(ClusterLoadAssignment.parseFrom(bytes), false, scope);
             case "Secret" -> SecretReader.read(Secret.parseFrom(bytes), new HashMap<>(), new HashMap<>(), scope);
             case "Bootstrap" -> BootstrapReader.read(Bootstrap.parseFrom(bytes), "", scope);
-            case "Runtime" ->
-                RuntimeResource.read(Any.pack(Runtime.parseFrom(bytes)))
-                        .problems()
-                        .forEach(findings::add);
+            case "Runtime" -> LayerReader.resource(Runtime.parseFrom(bytes), scope);
             default -> throw new IllegalStateException(root);
         }
         return findings.problems();
