@@ -58,6 +58,26 @@ final class LogOperatorsTest {
             "STREAM_ID",
             "START_TIME",
             "START_TIME(%s.%3f)",
+            "START_TIME_LOCAL",
+            "EMIT_TIME(%Y)",
+            "CONNECTION_ID",
+            "UPSTREAM_CONNECTION_ID",
+            "UPSTREAM_CONNECTION_IDS_ATTEMPTED",
+            "UPSTREAM_HOSTS_ATTEMPTED",
+            "UPSTREAM_LOCAL_ADDRESS",
+            "UPSTREAM_LOCAL_PORT",
+            "DOWNSTREAM_DIRECT_LOCAL_ADDRESS",
+            "DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT(16)",
+            "REQUEST_TX_DURATION",
+            "UPSTREAM_CONNECTION_POOL_READY_DURATION",
+            "COMMON_DURATION(US_CX_BEG:US_CX_END:ns)",
+            "COMMON_DURATION(DS_RX_BEG:US_TX_BEG)",
+            "QUERY_PARAMS",
+            "ENVIRONMENT(PATH)",
+            "GRPC_STATUS",
+            "DOWNSTREAM_TLS_VERSION",
+            "UPSTREAM_TLS_CIPHER",
+            "REQUESTED_SERVER_NAME(SNI_FIRST)",
             "REQ(X-A):3",
             "REQ(:SCHEME)",
             "REQ(X-NONE?X-FORWARDED-PROTO)",
@@ -157,7 +177,9 @@ final class LogOperatorsTest {
             assertThat(logged)
                     .contains("UPSTREAM_PROTOCOL=HTTP/1.1", "UPSTREAM_HOST_NAME=app.example", "RESP(X-APP)=42")
                     .contains("METADATA(ROUTE:shop:team)=books", "UPSTREAM_METADATA(envoy.lb:version)=v7")
-                    .contains("VIRTUAL_HOST_NAME=shop", "QUERY_PARAM(q)=7", "REQ(X-A):3=abc");
+                    .contains("VIRTUAL_HOST_NAME=shop", "QUERY_PARAM(q)=7", "QUERY_PARAMS=q=7", "REQ(X-A):3=abc")
+                    .contains("DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT(16)=127.0.0.0/16")
+                    .contains("REQUESTED_SERVER_NAME(SNI_FIRST)=shop");
             assertThat(Arrays.asList(logged).stream().filter(field -> field.endsWith("=-")))
                     .as("all others are known")
                     .containsExactlyInAnyOrder(
@@ -165,6 +187,9 @@ final class LogOperatorsTest {
                             "RESPONSE_FLAGS_LONG=-",
                             "GRPC_STATUS_NUMBER=-",
                             "DOWNSTREAM_PEER_SUBJECT=-",
+                            "GRPC_STATUS=-",
+                            "DOWNSTREAM_TLS_VERSION=-",
+                            "UPSTREAM_TLS_CIPHER=-",
                             "REQUESTED_SERVER_NAME=-");
         }
     }

@@ -7,6 +7,7 @@ import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.proxy.observe.RequestTimeline;
 import io.heddle.proxy.tls.HalfClose;
+import io.heddle.proxy.upstream.connect.HostFacts;
 import io.heddle.proxy.upstream.connect.RawConnector;
 import io.heddle.proxy.upstream.connect.UpstreamFailure;
 import io.heddle.traffic.balance.PickRequest;
@@ -71,7 +72,7 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Pick
         timeline.headReceived = worker.tick();
         timeline.startedAtMillis = worker.nowMillis();
         timeline.receivedMalformed(connection.peer());
-        timeline.presented(connection.certificate()::append);
+        timeline.cameBy(connection.facts());
         client = ctx.channel();
         HalfClose.prepare(client);
         client.config().setAutoRead(false);
@@ -87,10 +88,14 @@ public final class TcpRelay extends ChannelInboundHandlerAdapter implements Pick
         picked = chosen.get();
         picked.state().begin();
         timeline.toHost(picked);
+        timeline.attempts = 1;
+        timeline.tryBegun = worker.now();
         var connector = services.upstreams().raw(worker, cluster.get(), picked, connection.originator());
         connector.connect(host, true, new RawConnector.Outcome() {
             @Override
             public void connected(Channel channel) {
+                timeline.upstreamReady = worker.now();
+                timeline.over(HostFacts.of(worker, channel, connector.target()));
                 if (ctx.channel().isActive()) {
                     begin(ctx.channel(), channel);
                 } else {

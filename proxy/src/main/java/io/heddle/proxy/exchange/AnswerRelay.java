@@ -39,6 +39,7 @@ final class AnswerRelay {
         boolean edited = changes.any(filters) || tries.choice().tellsClient();
         format.answered(answer.lines());
         var edits = edited ? changes.edits(filters) : noEdits;
+        format.sending();
         tries.choice().tellClient(edits);
         var request = format.received();
         if (OutgoingRequest.isUpgrade(upgrade, answer.status())) {

@@ -5,6 +5,7 @@ import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.HttpResponseHead;
 import io.heddle.proxy.http.HttpVersion;
 import io.heddle.proxy.loop.Worker;
+import io.heddle.proxy.observe.ConnectionFacts;
 import io.heddle.proxy.upstream.UpstreamCluster;
 import io.heddle.proxy.upstream.connect.UpstreamFailure;
 import io.heddle.proxy.upstream.name.HostWait;
@@ -183,6 +184,11 @@ final class Attempt implements UpstreamListener, HostWait.Listener {
     @Nullable
     UpstreamStream stream() {
         return stream;
+    }
+
+    /// What is known of its connection.
+    ConnectionFacts facts() {
+        return stream == null ? ConnectionFacts.NONE : stream.facts();
     }
 
     void flush() {

@@ -3,7 +3,6 @@ package io.heddle.proxy.exchange;
 import io.heddle.proxy.exchange.head.HopHeaders;
 import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.HttpRequestHead;
-import io.heddle.proxy.observe.AddressWords;
 import io.heddle.proxy.observe.RequestObserver;
 import io.heddle.proxy.observe.RequestTimeline;
 import io.heddle.proxy.observe.TimelineSource;
@@ -11,7 +10,9 @@ import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.format.FormatSource;
 import io.heddle.traffic.format.HeaderChange;
 import io.heddle.traffic.format.MetadataOwner;
+import io.heddle.traffic.format.Moment;
 import io.heddle.traffic.format.Operator;
+import io.heddle.traffic.format.TimePoint;
 import io.heddle.traffic.match.StringMatcher;
 import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.request.HeaderEdit;
@@ -22,8 +23,10 @@ import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.Span;
 import io.heddle.traffic.route.ClusterChoice;
 import io.heddle.traffic.route.RouteAction.Forward;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// One exchange as command operators see it. Part of its [HttpExchange], reused with it.
@@ -48,6 +51,7 @@ final class ExchangeFormat implements FormatSource {
         this.timeline = timeline;
         told = new TimelineSource(timeline);
         this.headers = headers;
+        timeline.cameBy(headers.client().facts());
         this.observer = observer;
     }
 
@@ -70,6 +74,11 @@ final class ExchangeFormat implements FormatSource {
         localBody = "";
     }
 
+    /// The head of its answer is on its way to the client.
+    void sending() {
+        timeline.responseHeadSent = headers.worker().now();
+    }
+
     /// Its answer has come, with these lines. They stay as they are only while the host's connection is
     /// this request's; the request may end later.
     void answered(HeaderLines lines) {
@@ -83,6 +92,7 @@ final class ExchangeFormat implements FormatSource {
 
     /// Its answer is complete, with these trailers, which stay no longer than its lines.
     void ended(HeaderLines lines) {
+        timeline.responseReceived = headers.worker().now();
         if (lines.count() == 0 || !observer.asksAnswer(timeline)) {
             trailers = lines;
             return;
@@ -205,6 +215,36 @@ final class ExchangeFormat implements FormatSource {
     }
 
     @Override
+    public OptionalLong at(Moment moment) {
+        return moment == Moment.EMIT ? OptionalLong.of(headers.worker().nowMillis()) : told.at(moment);
+    }
+
+    @Override
+    public ZoneId zone() {
+        return told.zone();
+    }
+
+    @Override
+    public Optional<String> environment(String name) {
+        return told.environment(name);
+    }
+
+    @Override
+    public long stamp(TimePoint point) {
+        return switch (point) {
+            case DS_RX_BEG -> timeline.headReceived;
+            case DS_RX_END -> timeline.requestComplete;
+            case US_TX_BEG -> timeline.upstreamHeadSent;
+            case US_TX_END -> timeline.upstreamSent;
+            case US_RX_BEG -> timeline.responseHeadReceived;
+            case US_RX_END -> timeline.responseReceived;
+            case DS_TX_BEG -> timeline.responseHeadSent;
+            case DS_TX_END -> timeline.finished;
+            case US_CX_BEG, US_CX_END, US_HS_END -> told.stamp(point);
+        };
+    }
+
+    @Override
     public void append(Operator operator, StringBuilder out) {
         switch (operator) {
             case SCHEME -> out.append(headers.https(head()) ? "https" : "http");
@@ -213,27 +253,22 @@ final class ExchangeFormat implements FormatSource {
             case VIRTUAL_CLUSTER_NAME -> out.append(timeline.decision().virtualCluster(head()));
             case GRPC_STATUS_NUMBER -> number(timeline.grpcStatus, out);
             case UPSTREAM_REQUEST_ATTEMPT_COUNT -> out.append(gathering ? timeline.attempts + 1 : timeline.attempts);
-            case REQUEST_DURATION -> TimelineSource.millis(timeline.headReceived, timeline.requestComplete, out);
-            case RESPONSE_DURATION -> TimelineSource.millis(timeline.headReceived, timeline.responseHeadReceived, out);
-            case RESPONSE_TX_DURATION -> TimelineSource.millis(timeline.responseHeadReceived, timeline.finished, out);
-            case DOWNSTREAM_PEER_URI_SAN,
-                    DOWNSTREAM_PEER_DNS_SAN,
-                    DOWNSTREAM_PEER_SUBJECT,
-                    DOWNSTREAM_PEER_FINGERPRINT_256,
-                    DOWNSTREAM_PEER_CERT,
-                    DOWNSTREAM_LOCAL_URI_SAN -> headers.client().certificate().append(operator, out);
-            case REQUESTED_SERVER_NAME,
-                    DOWNSTREAM_REMOTE_ADDRESS,
-                    DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT,
-                    DOWNSTREAM_REMOTE_PORT,
-                    DOWNSTREAM_DIRECT_REMOTE_ADDRESS,
-                    DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT,
-                    DOWNSTREAM_DIRECT_REMOTE_PORT,
-                    DOWNSTREAM_LOCAL_ADDRESS,
-                    DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT,
-                    DOWNSTREAM_LOCAL_PORT -> AddressWords.peer(operator, headers.peer(), out);
+            case DURATION -> TimelineSource.millis(timeline.headReceived, untilNow(), out);
+            case REQUEST_DURATION -> millis(TimePoint.DS_RX_BEG, TimePoint.DS_RX_END, out);
+            case REQUEST_TX_DURATION -> millis(TimePoint.DS_RX_BEG, TimePoint.US_TX_END, out);
+            case RESPONSE_DURATION -> millis(TimePoint.DS_RX_BEG, TimePoint.US_RX_BEG, out);
+            case RESPONSE_TX_DURATION -> millis(TimePoint.US_RX_BEG, TimePoint.DS_TX_END, out);
+            case ACCESS_LOG_TYPE -> out.append(timeline.finished == 0 ? "NotSet" : "DownstreamEnd");
             default -> told.append(operator, out);
         }
+    }
+
+    private long untilNow() {
+        return timeline.finished == 0 ? headers.worker().now() : timeline.finished;
+    }
+
+    private void millis(TimePoint from, TimePoint to, StringBuilder out) {
+        TimelineSource.millis(stamp(from), stamp(to), out);
     }
 
     private void requestId(StringBuilder out) {

@@ -42,6 +42,7 @@ final class LocalReplies implements ReplyFacts {
         reply = made;
         format.localBody(made.body());
         var settled = rules.isNone() ? made : rules.apply(made, this);
+        timeline.responseHeadSent = worker.now();
         boolean grpc = GrpcAnswer.isWanted(head);
         timeline.status = grpc ? GrpcAnswer.HTTP_STATUS : settled.status();
         timeline.grpcStatus = grpc ? GrpcAnswer.status(settled) : timeline.grpcStatus;

@@ -167,6 +167,7 @@ final class Tries {
     void chosen(Host found) {
         timeline.attempts++;
         timeline.toHost(found);
+        timeline.tryBegun = worker.now();
         choice.picked(found);
         boolean connect = upgrade.equals(OutgoingRequest.CONNECT);
         boolean changes = !upgrade.isEmpty() && !connect;
@@ -180,9 +181,7 @@ final class Tries {
 
     /// The current try has a stream: sends the head and what came of the body.
     void ready(UpstreamStream fresh) {
-        timeline.upstreamReady = worker.now();
-        timeline.upstreamHeadSent = worker.now();
-        timeline.upstreamProtocol = fresh.protocol();
+        timeline.goesOver(fresh.facts(), fresh.protocol(), worker.now());
         limits.moved(worker.now());
         long expected = headers.tellsApplication()
                 ? limits.expectedMillis(retries.policy().hedges())
@@ -192,6 +191,7 @@ final class Tries {
         var authority = current.host().endpoint().key();
         fresh.send(new OutgoingRequest(head(), sent.rewrite(forward()), authority, lines, upgrade, body.isNothing()));
         body.sendTo(fresh);
+        timeline.upstreamSent = body.ended() ? worker.now() : 0;
         if (!body.ended()) {
             exchange.resumeClient();
         }
@@ -208,6 +208,7 @@ final class Tries {
 
     void requestEnded(HeaderLines trailers) {
         body.end(trailers, current.stream());
+        timeline.upstreamSent = current.stream() == null ? 0 : worker.now();
     }
 
     void flush() {
@@ -286,6 +287,7 @@ final class Tries {
         current.cancel();
         current = attempt;
         timeline.toHost(attempt.host());
+        timeline.over(attempt.facts());
         timeline.upstreamReady = attempt.readyAt();
         choice.picked(attempt.host());
         return true;

@@ -81,7 +81,7 @@ final class ConnectionLog extends ChannelDuplexHandler {
         timeline.finished = worker.tick();
         timeline.receivedMalformed(peer());
         if (client != null) {
-            timeline.presented(client.certificate()::append);
+            timeline.cameBy(client.facts());
         }
         if (relay != null) {
             timeline.relayedAs(relay.timeline());

@@ -9,10 +9,12 @@ import io.heddle.proxy.exchange.ProxyServices;
 import io.heddle.proxy.exchange.head.ClientConnection;
 import io.heddle.proxy.exchange.head.ForwardedCertificate;
 import io.heddle.proxy.loop.Worker;
+import io.heddle.proxy.observe.ConnectionFacts;
 import io.heddle.proxy.observe.RequestObserver;
 import io.heddle.proxy.observe.RequestTimeline;
 import io.heddle.proxy.tls.ClientHello;
 import io.heddle.proxy.tls.CloseNotify;
+import io.heddle.proxy.tls.ConnectionTls;
 import io.heddle.traffic.rbac.ConnectionRbac;
 import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.request.ResponseFlag;
@@ -185,7 +187,7 @@ final class ListenerPipeline {
         });
         listener.assigned(channel, chain);
         if (chain.tls().isEmpty()) {
-            serve(step, chain, plaintext(step));
+            serve(step, chain, plaintext(step, chain));
             return;
         }
         var patience = chain.chain().handshakeTimeout();
@@ -223,7 +225,7 @@ final class ListenerPipeline {
         channel.pipeline().addLast(handler, new CloseNotify());
         channel.pipeline()
                 .addLast(new AfterHandshake(
-                        listener.stats(), () -> serve(step, chain, encrypted(step, source, handler))));
+                        listener.stats(), () -> serve(step, chain, encrypted(step, chain, handler))));
     }
 
     /// The chain has as many connections as it may.
@@ -295,7 +297,7 @@ final class ListenerPipeline {
         timeline.details = refusal.details();
         timeline.denial = Optional.of(refusal.denial());
         timeline.receivedMalformed(client.peer());
-        timeline.presented(client.certificate()::append);
+        timeline.cameBy(client.facts());
         return timeline;
     }
 
@@ -337,17 +339,30 @@ final class ListenerPipeline {
         }
     }
 
-    private static ClientConnection plaintext(Step step) {
+    private static ClientConnection plaintext(Step step, BoundChain chain) {
         var arrival = step.arrival();
         var peer = new Peer(
                 arrival.source(), arrival.direct(), arrival.destination(), false, Optional.empty(), Optional.empty());
         return new ClientConnection(
-                peer, ForwardedCertificate.NONE, arrival.plaintextProtocol(), arrival.original(), arrival.kept());
+                peer,
+                ForwardedCertificate.NONE,
+                facts(step, chain, ConnectionTls.NONE),
+                arrival.plaintextProtocol(),
+                arrival.original(),
+                arrival.kept());
     }
 
-    private static ClientConnection encrypted(Step step, ServerTlsSource source, SslHandler tls) {
+    private static ConnectionFacts facts(Step step, BoundChain chain, ConnectionTls tls) {
+        return ConnectionFacts.ofClient(
+                step.worker().connectionId(),
+                chain.chain().name(),
+                step.channel().localAddress(),
+                tls);
+    }
+
+    private static ClientConnection encrypted(Step step, BoundChain chain, SslHandler tls) {
         var arrival = step.arrival();
-        var certificate = source.client(tls);
+        var certificate = chain.tls().flatMap(source -> source.client(tls));
         var principal = certificate.flatMap(ServerTlsSource.ClientCertificate::principal);
         var peer = new Peer(
                 arrival.source(),
@@ -359,6 +374,7 @@ final class ListenerPipeline {
         return new ClientConnection(
                 peer,
                 certificate.map(ServerTlsSource.ClientCertificate::forwarded).orElse(ForwardedCertificate.NONE),
+                facts(step, chain, ConnectionTls.of(tls, () -> chain.tls().flatMap(ServerTlsSource::shown))),
                 Optional.ofNullable(tls.applicationProtocol()).orElse(""),
                 arrival.original(),
                 arrival.kept());

@@ -6,6 +6,7 @@ import io.heddle.proxy.tls.PeerCertificate;
 import io.heddle.proxy.tls.TlsHandlers;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslHandler;
+import java.security.cert.X509Certificate;
 import java.util.Optional;
 
 /// Makes the TLS handlers of one listener chain and reads the clients' certificates.
@@ -17,6 +18,11 @@ public interface ServerTlsSource {
     /// [chooses][#choosesByHello] by it. Empty while a certificate or trust is missing, and then the
     /// connection is closed.
     Optional<SslHandler> newHandler(ByteBufAllocator allocator, ClientHello hello);
+
+    /// The certificate that new connections show; empty without one.
+    default Optional<X509Certificate> shown() {
+        return Optional.empty();
+    }
 
     /// Who the client is, once the handshake of `handler` has succeeded; empty without a verified certificate.
     Optional<ClientCertificate> client(SslHandler handler);
@@ -37,6 +43,11 @@ public interface ServerTlsSource {
             @Override
             public Optional<ClientCertificate> client(SslHandler handler) {
                 return handlers.peer(handler).map(ClientCertificate::of);
+            }
+
+            @Override
+            public Optional<X509Certificate> shown() {
+                return handlers.shown();
             }
         };
     }

@@ -23,6 +23,7 @@ import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// The proxy's event loops, one [Worker] each: epoll where there is one, else NIO.
 // A failed write or close shows as the end of its channel, which is handled.
@@ -51,10 +52,11 @@ public final class EventLoops implements AutoCloseable {
         IoHandlerFactory io = epoll ? SteadyEpoll.factory() : NioIoHandler.newFactory();
         var allGroups = new ArrayList<MultiThreadIoEventLoopGroup>();
         var allWorkers = new ArrayList<Worker>();
+        var connections = new AtomicLong();
         for (int i = 0; i < concurrency; i++) {
             var group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("heddle-loop-" + i, true), io);
             allGroups.add(group);
-            allWorkers.add(new Worker(i, group.next(), runtime));
+            allWorkers.add(new Worker(i, group.next(), runtime, connections));
         }
         groups = List.copyOf(allGroups);
         workers = List.copyOf(allWorkers);

@@ -11,6 +11,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// All that belongs to one event loop. Used on that loop only, except for [#loop] and [#index].
 public final class Worker {
@@ -22,6 +23,7 @@ public final class Worker {
     private final int index;
     private final EventLoop loop;
     private final ActiveRuntime runtime;
+    private final AtomicLong connections;
     private final Deadlines deadlines;
     private final Bursts bursts;
     private final HeadWriter headWriter = new HeadWriter();
@@ -34,10 +36,11 @@ public final class Worker {
     private long dateSecond = -1;
     private String date = "";
 
-    Worker(int index, EventLoop loop, ActiveRuntime runtime) {
+    Worker(int index, EventLoop loop, ActiveRuntime runtime, AtomicLong connections) {
         this.index = index;
         this.loop = loop;
         this.runtime = runtime;
+        this.connections = connections;
         this.deadlines = new Deadlines(loop);
         this.bursts = new Bursts(loop);
     }
@@ -78,6 +81,11 @@ public final class Worker {
     /// What overrides shares, flags and numbers of the configuration now.
     public RuntimeSnapshot runtime() {
         return runtime.current();
+    }
+
+    /// The number of a new connection: from 0, and of no other connection of these loops.
+    public long connectionId() {
+        return connections.getAndIncrement();
     }
 
     /// A number drawn evenly.

@@ -240,7 +240,6 @@ final class LogFormat {
 
     private static Optional<LogField> simple(String name) {
         var ours = switch (name) {
-            case "UPSTREAM_REMOTE_ADDRESS" -> "UPSTREAM_HOST";
             case "UPSTREAM_CLUSTER_RAW" -> "UPSTREAM_CLUSTER";
             default -> name;
         };

@@ -19,7 +19,6 @@ import io.heddle.traffic.runtime.Listener;
 import io.heddle.traffic.runtime.NetworkFilter;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Everything that happened to one request, stamped as it happened. Owned by its exchange, confined to its event loop,
@@ -44,10 +43,18 @@ public final class RequestTimeline {
     public long requestComplete;
     /// The last try got its connection.
     public long upstreamReady;
+    /// The last try was given its host.
+    public long tryBegun;
     /// The last try's head was written.
     public long upstreamHeadSent;
+    /// The last byte of the request was written to the last try's host.
+    public long upstreamSent;
     /// The first byte of the response came.
     public long responseHeadReceived;
+    /// The last byte of the response came.
+    public long responseReceived;
+    /// The head of the response was written.
+    public long responseHeadSent;
     /// The response's last byte was written, or the exchange failed.
     public long finished;
     /// Body bytes read from the client.
@@ -87,7 +94,8 @@ public final class RequestTimeline {
     private int retries;
     private int events;
     private FormatSource format = new TimelineSource(this);
-    private BiConsumer<Operator, StringBuilder> certificate = (_, _) -> {};
+    private ConnectionFacts client = ConnectionFacts.NONE;
+    private @Nullable ConnectionFacts hostConnection;
     private @Nullable RequestHead head;
     private byte[] requestId = NO_ID;
     private @Nullable Peer peer;
@@ -144,8 +152,12 @@ public final class RequestTimeline {
         headReceived = 0;
         requestComplete = 0;
         upstreamReady = 0;
+        tryBegun = 0;
         upstreamHeadSent = 0;
+        upstreamSent = 0;
         responseHeadReceived = 0;
+        responseReceived = 0;
+        responseHeadSent = 0;
         finished = 0;
         bytesReceived = 0;
         bytesSent = 0;
@@ -165,6 +177,7 @@ public final class RequestTimeline {
         peer = null;
         cluster = null;
         host = null;
+        hostConnection = null;
         decision = RouteDecision.NOT_FOUND;
         source = PeerMetadata.UNKNOWN;
     }
@@ -213,15 +226,9 @@ public final class RequestTimeline {
         format = source;
     }
 
-    /// `words` appends what command operators say of the certificate that the client of its connection
-    /// showed, for as long as this timeline is of that connection.
-    public void presented(BiConsumer<Operator, StringBuilder> words) {
-        certificate = words;
-    }
-
-    /// Appends what `operator`, one of those over certificates, says of its connection.
-    void appendCertificate(Operator operator, StringBuilder out) {
-        certificate.accept(operator, out);
+    /// It came by `connection`, for as long as this timeline is of that connection.
+    public void cameBy(ConnectionFacts connection) {
+        client = connection;
     }
 
     /// What `owner` says at `path` below `namespace` of its metadata.
@@ -265,6 +272,20 @@ public final class RequestTimeline {
     /// Its (last) host is known.
     public void toHost(Host target) {
         host = target;
+        hostConnection = null;
+    }
+
+    /// Its head is written to `connection`, which speaks `spoken`, at `now`.
+    public void goesOver(ConnectionFacts connection, String spoken, long now) {
+        hostConnection = connection;
+        upstreamProtocol = spoken;
+        upstreamReady = now;
+        upstreamHeadSent = now;
+    }
+
+    /// It goes over `connection` to its host.
+    public void over(ConnectionFacts connection) {
+        hostConnection = connection;
     }
 
     /// Which workload the peer is, where it said so believably.
@@ -285,6 +306,17 @@ public final class RequestTimeline {
     /// The connection's far end.
     public @Nullable Peer peer() {
         return peer;
+    }
+
+    /// The connection it went over last, if it got that far.
+    @Nullable
+    ConnectionFacts hostConnection() {
+        return hostConnection;
+    }
+
+    /// The connection that it came by.
+    ConnectionFacts client() {
+        return client;
     }
 
     /// The cluster it went to, if it got that far.

@@ -75,7 +75,16 @@ public record PeerCertificate(
         return chain.stream().map(PeerCertificate::pem).collect(Collectors.joining());
     }
 
-    private static String pem(X509Certificate certificate) {
+    /// `pem` as it stands in a header: percent-encoded where a header would mistake it.
+    public static String escaped(String pem) {
+        return pem.replace("\n", "%0A")
+                .replace(" ", "%20")
+                .replace("+", "%2B")
+                .replace("/", "%2F")
+                .replace("=", "%3D");
+    }
+
+    static String pem(X509Certificate certificate) {
         try {
             return "-----BEGIN CERTIFICATE-----\n" + PEM.encodeToString(certificate.getEncoded())
                     + "\n-----END CERTIFICATE-----\n";

@@ -11,6 +11,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.lang.ref.Cleaner;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -65,6 +66,11 @@ public final class TlsHandlers {
     /// or when this configuration verifies nobody.
     public Optional<PeerCertificate> peer(SslHandler handler) {
         return verifies ? PeerCertificate.of(handler.engine().getSession()) : Optional.empty();
+    }
+
+    /// The certificate that new connections show; empty while there is none.
+    public synchronized Optional<X509Certificate> shown() {
+        return own.stream().findFirst().map(material -> material.chain().getFirst());
     }
 
     /// The certificates in use.

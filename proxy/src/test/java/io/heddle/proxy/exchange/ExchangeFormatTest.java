@@ -9,6 +9,7 @@ import io.heddle.proxy.exchange.head.HopHeaders;
 import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.HttpRequestHead;
 import io.heddle.proxy.loop.EventLoops;
+import io.heddle.proxy.observe.ConnectionFacts;
 import io.heddle.proxy.observe.RequestObserver;
 import io.heddle.proxy.observe.RequestTimeline;
 import io.heddle.traffic.format.Operator;
@@ -41,6 +42,7 @@ class ExchangeFormatTest {
         var client = new ClientConnection(
                 new Peer(here, here, false, Optional.empty(), Optional.empty()),
                 ForwardedCertificate.NONE,
+                ConnectionFacts.NONE,
                 "",
                 Optional.empty(),
                 Optional.empty());

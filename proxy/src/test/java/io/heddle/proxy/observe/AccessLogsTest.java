@@ -105,7 +105,8 @@ class AccessLogsTest {
         assertThat(format.problems()).hasSize(1).noneMatch(Problem::isError);
         assertThat(line(format, Timelines.outbound(200)))
                 .isEqualTo("- - 200 " + Timelines.CLUSTER.name() + " 2026 1795264496 cur\n");
-        var others = LogFormat.text("%START_TIME(%Q)% %UNIQUE_ID% %DOWNSTREAM_PEER_SERIAL% %GRPC_STATUS(NUMBER)%\n");
+        var others = LogFormat.text(
+                "%START_TIME(%Q)% %UPSTREAM_WIRE_BYTES_SENT% %DOWNSTREAM_TLS_GROUP% %CEL(request.path)%\n");
         assertThat(others.problems()).hasSize(4).noneMatch(Problem::isError);
         assertThat(line(others, Timelines.outbound(200))).isEqualTo("2026-11-21T12:34:56.789Z - - -\n");
     }

@@ -111,13 +111,19 @@ final class FormatParser {
             case "UPSTREAM_METADATA" -> metadata(name, MetadataOwner.HOST, arguments, longest);
             case "METADATA" -> metadata(arguments, longest);
             case "FILTER_STATE" -> state(arguments, longest);
-            case "START_TIME" ->
-                TimeFormat.of(arguments)
-                        .ifPresentOrElse(
-                                format -> parts.add(new FormatPart.StartTime(format)),
-                                () -> fail("a time is formatted in an unknown way: " + arguments));
-            default -> plain(name, called, longest);
+            default -> {
+                if (DerivedPartReader.has(name, called)) {
+                    derived(name, arguments, longest);
+                } else {
+                    plain(name, called, longest);
+                }
+            }
         }
+    }
+
+    private void derived(String name, String arguments, int longest) {
+        DerivedPartReader.read(name, arguments, longest)
+                .ifPresentOrElse(parts::add, () -> fail("%" + name + "(" + arguments + ")% has other arguments"));
     }
 
     /// `%METADATA(whose:namespace:path…):longest%`.

@@ -12,7 +12,16 @@ import java.util.Optional;
 
 /// One part of a [SubstitutionFormat]: text as it stands, or a command operator. Texts stand as one char per
 /// octet.
-sealed interface FormatPart {
+sealed interface FormatPart
+        permits FormatPart.Text,
+                FormatPart.Value,
+                FormatPart.RequestHeader,
+                FormatPart.ResponseHeader,
+                FormatPart.QueryParameter,
+                FormatPart.Metadata,
+                FormatPart.State,
+                FormatPart.Nothing,
+                DerivedPart {
     /// No limit to the length of a value.
     int UNLIMITED = Integer.MAX_VALUE;
 
@@ -134,7 +143,7 @@ sealed interface FormatPart {
 
         private Optional<String> value(FormatSource source) {
             var head = source.request();
-            var path = Span.text(head.bytes(), head.path());
+            var path = Span.isPresent(head.path()) ? Span.text(head.bytes(), head.path()) : "";
             int at = path.indexOf('?') + 1;
             while (at > 0 && at <= path.length()) {
                 int end = path.indexOf('&', at);
@@ -148,14 +157,6 @@ sealed interface FormatPart {
                 at = end + 1;
             }
             return Optional.empty();
-        }
-    }
-
-    /// `%START_TIME(format)%`: when the request began.
-    record StartTime(TimeFormat format) implements FormatPart {
-        @Override
-        public void append(FormatSource source, StringBuilder out) {
-            format.append(source.startedAtMillis(), out);
         }
     }
 
@@ -205,7 +206,8 @@ sealed interface FormatPart {
                 }
                 yield out.length() > start;
             }
-            case Text _, RequestHeader _, ResponseHeader _, QueryParameter _, StartTime _, Nothing _ -> false;
+            case DerivedPart part -> part.appendNumber(source, out);
+            case Text _, RequestHeader _, ResponseHeader _, QueryParameter _, Nothing _ -> false;
         };
     }
 
@@ -217,7 +219,7 @@ sealed interface FormatPart {
             case ResponseHeader header -> header.anyIsThere(source);
             case QueryParameter parameter -> parameter.value(source).isPresent();
             case Value(Operator operator, int _) -> operator == Operator.LOCAL_REPLY_BODY;
-            case StartTime _, Metadata _, State _, Nothing _ -> false;
+            case DerivedPart _, Metadata _, State _, Nothing _ -> false;
         };
     }
 
@@ -226,7 +228,8 @@ sealed interface FormatPart {
         return switch (this) {
             case Text _, QueryParameter _ -> true;
             case RequestHeader header -> !header.names().contains(RequestHeader.SCHEME);
-            case Value _, ResponseHeader _, StartTime _, Metadata _, State _, Nothing _ -> false;
+            case DerivedPart part -> part.asksHeadAlone();
+            case Value _, ResponseHeader _, Metadata _, State _, Nothing _ -> false;
         };
     }
 
@@ -234,8 +237,9 @@ sealed interface FormatPart {
     default boolean asksAnswer() {
         return switch (this) {
             case ResponseHeader header -> header.names().stream().anyMatch(name -> !name.equals(ResponseHeader.STATUS));
-            case Text _, Value _, RequestHeader _, QueryParameter _, StartTime _, Metadata _, State _, Nothing _ ->
-                false;
+            case DerivedPart.First(var parts, int _) -> parts.stream().anyMatch(FormatPart::asksAnswer);
+            case Text _, Value _, RequestHeader _, QueryParameter _, Metadata _, State _, Nothing _ -> false;
+            case DerivedPart _ -> false;
         };
     }
 
@@ -267,7 +271,8 @@ sealed interface FormatPart {
         }
     }
 
-    private static void cut(StringBuilder out, int start, int longest) {
+    /// Cuts what stands in `out` from `start` on to `longest` characters.
+    static void cut(StringBuilder out, int start, int longest) {
         if (out.length() - start > longest) {
             out.setLength(start + longest);
         }

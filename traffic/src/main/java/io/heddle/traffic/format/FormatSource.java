@@ -5,8 +5,10 @@ import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.request.HeaderFields;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.RequestHead;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /// A request as a [SubstitutionFormat] sees it, at the moment when the format is filled in. Whatever is not
 /// known by then adds nothing. Confined to the request's thread.
@@ -27,6 +29,27 @@ public interface FormatSource {
     /// When the request began, milliseconds since the epoch; 0 where it only stands for one.
     default long startedAtMillis() {
         return 0;
+    }
+
+    /// When `moment` is, milliseconds since the epoch; empty where it is not known.
+    default OptionalLong at(Moment moment) {
+        return moment == Moment.START ? OptionalLong.of(startedAtMillis()) : OptionalLong.empty();
+    }
+
+    /// The time zone of the machine.
+    default ZoneId zone() {
+        return TimeFormat.UTC;
+    }
+
+    /// When `point` of the request was, in nanoseconds of a clock that only tells how long something took; 0 while it
+    /// was not.
+    default long stamp(TimePoint point) {
+        return 0;
+    }
+
+    /// The variable `name` of the process's environment.
+    default Optional<String> environment(String name) {
+        return Optional.empty();
     }
 
     /// Whether lines of the request with this name do not count, since this hop does not believe and not forward

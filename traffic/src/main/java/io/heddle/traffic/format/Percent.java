@@ -8,6 +8,15 @@ final class Percent {
 
     /// `text` with every `%41` as the octet it stands for; what is no such thing stays.
     static String decoded(String text) {
+        return decoded(text, false);
+    }
+
+    /// The same, but that only visible ASCII characters are decoded, as Envoy does with whole queries.
+    static String visible(String text) {
+        return decoded(text, true);
+    }
+
+    private static String decoded(String text, boolean visible) {
         if (text.indexOf('%') < 0) {
             return text;
         }
@@ -16,10 +25,12 @@ final class Percent {
             char c = text.charAt(i);
             int high = c == '%' && i + 2 < text.length() ? Character.digit(text.charAt(i + 1), HEX) : -1;
             int low = high < 0 ? -1 : Character.digit(text.charAt(i + 2), HEX);
-            if (low < 0) {
+            int octet = high * HEX + low;
+            boolean hidden = visible && (octet <= ' ' || octet > '~');
+            if (low < 0 || hidden) {
                 out.append(c);
             } else {
-                out.append((char) (high * HEX + low));
+                out.append((char) octet);
                 i += 2;
             }
         }

@@ -26,6 +26,11 @@ public final class SubstitutionFormat {
         return new FormatParser(text).parse();
     }
 
+    /// What it is made of, in order.
+    List<FormatPart> parts() {
+        return parts;
+    }
+
     /// The whole text, when it is the same for every request.
     public Optional<String> fixed() {
         if (parts.isEmpty()) {
@@ -36,8 +41,8 @@ public final class SubstitutionFormat {
                 : Optional.empty();
     }
 
-    /// Whether a request's head is all that it asks for: text, `%REQ(…)%` but for `:scheme`, `%PATH(…)%` and
-    /// `%QUERY_PARAM(…)%`.
+    /// Whether a request's head is all that it asks for: text, `%REQ(…)%` but for `:scheme`, `%PATH(…)%`,
+    /// `%QUERY_PARAM(…)%` and `%QUERY_PARAMS%`.
     public boolean isOfHead() {
         return parts.stream().allMatch(FormatPart::isOfHead);
     }

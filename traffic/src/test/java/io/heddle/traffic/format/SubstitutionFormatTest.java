@@ -13,8 +13,11 @@ import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.TextRequest;
 import java.nio.charset.StandardCharsets;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,6 +51,30 @@ final class SubstitutionFormatTest {
         }
 
         @Override
+        public OptionalLong at(Moment moment) {
+            return switch (moment) {
+                case START -> OptionalLong.of(startedAtMillis());
+                case EMIT -> OptionalLong.of(1_795_264_500_000L);
+                default -> OptionalLong.empty();
+            };
+        }
+
+        @Override
+        public ZoneId zone() {
+            return ZoneOffset.ofHours(1);
+        }
+
+        @Override
+        public long stamp(TimePoint point) {
+            return point == TimePoint.DS_RX_BEG ? 1 : point == TimePoint.US_TX_BEG ? 2_000_001 : 0;
+        }
+
+        @Override
+        public Optional<String> environment(String name) {
+            return name.equals("HOME") ? Optional.of("/home/ann") : Optional.empty();
+        }
+
+        @Override
         public Optional<LabelValue> metadata(MetadataOwner owner, String namespace, List<String> path) {
             return owner == MetadataOwner.REQUEST
                     ? Optional.empty()
@@ -61,7 +88,15 @@ final class SubstitutionFormatTest {
 
         @Override
         public void append(Operator operator, StringBuilder out) {
-            out.append(operator == Operator.RESPONSE_CODE ? "418" : operator == Operator.SCHEME ? "https" : "");
+            out.append(
+                    switch (operator) {
+                        case RESPONSE_CODE -> "418";
+                        case SCHEME -> "https";
+                        case GRPC_STATUS_NUMBER -> "5";
+                        case DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT -> "10.20.30.40";
+                        case DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT -> "2001:db8:ffff::1";
+                        default -> "";
+                    });
         }
     }
 
@@ -102,6 +137,27 @@ final class SubstitutionFormatTest {
                     %START_TIME(%Y/%m/%d %H:%M:%S %z %%)% | 2026/11/21 12:34:56 +0000 %
                     %START_TIME(%a, %e %b %y, %j, %6f)% | Sat, 21 Nov 26, 325, 789000
                     %START_TIME(%e%m%e%s)% | 2111211795264496
+                    %START_TIME(%c; %x %X; %G-%V-%u; %w; %U %W; %g)% | Sat Nov 21 12:34:56 2026; 11/21/26 12:34:56; 2026-47-6; 6; 46 46; 26
+                    %START_TIME(%k;%l;%P;%r)% | 12;12;pm;12:34:56 PM
+                    %START_TIME(%Ez %E3S %E*S %E4Y %E*f %ET)% | +00:00 56.789 56.789 2026 789 T
+                    %START_TIME_LOCAL% | 2026-11-21T13:34:56.789+0100
+                    %START_TIME_LOCAL(%H %z)% | 13 +0100
+                    %EMIT_TIME(%s)% | 1795264500
+                    %EMIT_TIME_LOCAL% | 2026-11-21T13:35:00.000+0100
+                    [%DOWNSTREAM_PEER_CERT_V_START%] | []
+                    %GRPC_STATUS% %GRPC_STATUS(CAMEL_STRING)% %GRPC_STATUS(SNAKE_STRING)% %GRPC_STATUS(NUMBER)% | NotFound NotFound NOT_FOUND 5
+                    %GRPC_STATUS%:%GRPC_STATUS():3% | NotFound:Not
+                    %QUERY_PARAMS%;%QUERY_PARAMS(ORIG):3% | x=1&y=&x=2&long=abcdef;x=1
+                    %QUERY_PARAMS(DECODED)% | x=1&y=&x=2&long=abcdef
+                    %ENVIRONMENT(HOME)% %ENVIRONMENT(NONE)% %ENVIRONMENT(HOME):2% | /home/ann - /h
+                    %COMMON_DURATION(DS_RX_BEG:US_TX_BEG)% %COMMON_DURATION(DS_RX_BEG:US_TX_BEG:us)% | 2 2000
+                    %COMMON_DURATION(DS_RX_BEG:US_TX_BEG:ns)% [%COMMON_DURATION(DS_RX_BEG:US_RX_BEG)%] | 2000000 []
+                    %REQUESTED_SERVER_NAME(SNI_FIRST)% %REQUESTED_SERVER_NAME(HOST_FIRST:HOST):4% | shop:81 shop
+                    [%REQUESTED_SERVER_NAME(SNI_ONLY)%] [%REQUESTED_SERVER_NAME(SNI_FIRST:ORIG)%] | [] []
+                    %DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT(12)% | 10.16.0.0/12
+                    %DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT(33)% | 2001:db8:8000::/33
+                    %COALESCE({"operators": ["TRACE_ID", {"command": "REQ", "param": "x-user", "max_length": 2}, "HOSTNAME"]})% | an
+                    [%TRACE_ID%%SPAN_ID%%CUSTOM_FLAGS%] | []
                     [%DYNAMIC_METADATA(a:b)%] | []
                     %METADATA(ROUTE:shop:plan:name)% | ROUTE shop [plan, name]
                     %METADATA(ROUTE:shop):5% | ROUTE
@@ -132,6 +188,26 @@ final class SubstitutionFormatTest {
                 "%QUERY_PARAM%",
                 "%protocol%",
                 "%PATH(XX)%",
+                "%START_TIME(%E)%",
+                "%START_TIME(%EQ)%",
+                "%GRPC_STATUS(OTHER)%",
+                "%QUERY_PARAMS(OTHER)%",
+                "%ENVIRONMENT%",
+                "%COMMON_DURATION%",
+                "%COMMON_DURATION(DS_RX_BEG)%",
+                "%COMMON_DURATION(DS_RX_BEG:SOON)%",
+                "%COMMON_DURATION(DS_RX_BEG:US_TX_BEG:years)%",
+                "%REQUESTED_SERVER_NAME(HOST_ONLY:ORIG)%",
+                "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT(129)%",
+                "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT(x)%",
+                "%COALESCE%",
+                "%COALESCE({})%",
+                "%COALESCE({\"operators\": []})%",
+                "%COALESCE({\"operators\": [\"FOO\"]})%",
+                "%COALESCE({\"operators\": [\"TRACE_ID\"]} x)%",
+                "%COALESCE({\"operators\": [{\"param\": \"x\"}]})%",
+                "%COALESCE({\"operators\": [\"COALESCE\"]})%",
+                "%CEL(request.path)%",
                 "%METADATA%",
                 "%METADATA(ROUTE)%",
                 "%METADATA(ROUTE:)%",

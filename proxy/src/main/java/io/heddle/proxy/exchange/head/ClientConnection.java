@@ -1,5 +1,6 @@
 package io.heddle.proxy.exchange.head;
 
+import io.heddle.proxy.observe.ConnectionFacts;
 import io.heddle.proxy.upstream.connect.Originator;
 import io.heddle.proxy.upstream.connect.SourceAddress;
 import io.heddle.traffic.request.Peer;
@@ -10,6 +11,7 @@ import java.util.Optional;
 ///
 /// @param peer as the connection proves it
 /// @param certificate what this hop says of its certificate in `x-forwarded-client-cert`
+/// @param facts what command operators tell of the connection
 /// @param protocol what it speaks: the ALPN name agreed on, or what an inspector saw (`http/1.1`, `h2c`); empty when
 ///     unknown
 /// @param intercepted where it wanted to go, when the kernel or a PROXY header led it here from there
@@ -17,6 +19,7 @@ import java.util.Optional;
 public record ClientConnection(
         Peer peer,
         ForwardedCertificate certificate,
+        ConnectionFacts facts,
         String protocol,
         Optional<InetSocketAddress> intercepted,
         Optional<SourceAddress> source) {

@@ -1,6 +1,6 @@
 package io.heddle.proxy.exchange.head;
 
-import io.heddle.traffic.format.Operator;
+import io.heddle.proxy.tls.PeerCertificate;
 import io.heddle.traffic.runtime.HeadOptions.CertificateDetails;
 import java.util.List;
 import java.util.function.Supplier;
@@ -56,31 +56,19 @@ public final class ForwardedCertificate {
         return element;
     }
 
-    /// Appends what a command operator over certificates says; nothing without a certificate.
-    public void append(Operator operator, StringBuilder out) {
-        if (isNone()) {
-            return;
-        }
-        switch (operator) {
-            case DOWNSTREAM_PEER_URI_SAN -> out.append(String.join(",", names.uris()));
-            case DOWNSTREAM_PEER_DNS_SAN -> out.append(String.join(",", names.dns()));
-            case DOWNSTREAM_PEER_SUBJECT -> out.append(names.subject());
-            case DOWNSTREAM_PEER_FINGERPRINT_256 -> out.append(hash);
-            case DOWNSTREAM_PEER_CERT -> out.append(escaped(encoded.get().leaf()));
-            case DOWNSTREAM_LOCAL_URI_SAN -> out.append(String.join(",", names.local()));
-            default -> throw new IllegalArgumentException("says nothing of certificates: " + operator);
-        }
-    }
-
     private String build(CertificateDetails wanted) {
         var text = new StringBuilder();
         names.local().forEach(uri -> text.append("By=").append(value(uri)).append(';'));
         text.append("Hash=").append(hash);
         if (wanted.cert()) {
-            text.append(";Cert=\"").append(escaped(encoded.get().leaf())).append('"');
+            text.append(";Cert=\"")
+                    .append(PeerCertificate.escaped(encoded.get().leaf()))
+                    .append('"');
         }
         if (wanted.chain()) {
-            text.append(";Chain=\"").append(escaped(encoded.get().chain())).append('"');
+            text.append(";Chain=\"")
+                    .append(PeerCertificate.escaped(encoded.get().chain()))
+                    .append('"');
         }
         if (wanted.subject()) {
             text.append(";Subject=\"").append(quoted(names.subject())).append('"');
@@ -103,13 +91,5 @@ public final class ForwardedCertificate {
 
     private static String quoted(String text) {
         return text.replace("\"", "\\\"");
-    }
-
-    private static String escaped(String pem) {
-        return pem.replace("\n", "%0A")
-                .replace(" ", "%20")
-                .replace("+", "%2B")
-                .replace("/", "%2F")
-                .replace("=", "%3D");
     }
 }

@@ -148,7 +148,7 @@ public final class RawConnector {
             race(bootstrap, addresses, new Stage(handler, halfClose, tls, outcome));
             return;
         }
-        var end = new ConnectionEnd();
+        var end = new ConnectionEnd(worker.now());
         bootstrap.handler(new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel channel) {
@@ -200,11 +200,12 @@ public final class RawConnector {
                 // The one that is taken gets its handlers then.
             }
         });
+        long begun = worker.now();
         var race = new AddressRace(
                 worker,
                 address -> connect(bootstrap, address),
                 channel -> {
-                    var end = new ConnectionEnd();
+                    var end = new ConnectionEnd(begun);
                     channel.pipeline().addLast(end);
                     channel.closeFuture().addListener(_ -> target.disconnected(end.here()));
                     announce(channel); // TLS begins as soon as it is added
@@ -235,6 +236,8 @@ public final class RawConnector {
     }
 
     private void opened(Channel channel, Stage stage) {
+        var end = channel.pipeline().get(ConnectionEnd.class);
+        end.stands(worker.now());
         if (stage.tls().isEmpty()) {
             connected(channel, stage);
             return;
@@ -243,6 +246,7 @@ public final class RawConnector {
             worker.tick();
             target.load().connections().count(done.isSuccess() ? Figure.HANDSHAKE : Figure.HANDSHAKE_ERROR);
             if (done.isSuccess()) {
+                end.secured(worker.now());
                 if (stage.halfClose()) {
                     HalfClose.prepare(channel);
                 }

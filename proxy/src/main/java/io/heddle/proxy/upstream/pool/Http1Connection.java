@@ -13,7 +13,9 @@ import io.heddle.proxy.http1.Http1RequestWriter;
 import io.heddle.proxy.http1.Http1ResponseReader;
 import io.heddle.proxy.loop.BrokenConnection;
 import io.heddle.proxy.loop.Worker;
+import io.heddle.proxy.observe.ConnectionFacts;
 import io.heddle.proxy.tls.HalfClose;
+import io.heddle.proxy.upstream.connect.HostFacts;
 import io.heddle.proxy.upstream.connect.UpstreamFailure;
 import io.heddle.traffic.resilience.ConnectionCounts.Figure;
 import io.netty.buffer.ByteBuf;
@@ -38,6 +40,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
     private @Nullable Channel channel;
     private @Nullable Http1Output output;
     private @Nullable UpstreamListener listener;
+    private @Nullable ConnectionFacts facts;
     private boolean inBody;
     private boolean whole;
     private boolean abandoned;
@@ -409,6 +412,14 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Upst
     @Override
     public String protocol() {
         return HttpVersion.HTTP_1_1.text();
+    }
+
+    @Override
+    public ConnectionFacts facts() {
+        if (facts == null) {
+            facts = HostFacts.of(worker, open(), pool.target());
+        }
+        return facts;
     }
 
     @Override

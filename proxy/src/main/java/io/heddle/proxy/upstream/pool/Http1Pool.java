@@ -52,6 +52,10 @@ final class Http1Pool implements ConnectionPool {
         return connector.target().answers();
     }
 
+    UpstreamTarget target() {
+        return connector.target();
+    }
+
     boolean mutualTls() {
         return connector.target().tls().isPresent();
     }

@@ -11,9 +11,12 @@ import io.heddle.proxy.http2.Http2StreamListener;
 import io.heddle.proxy.loop.BrokenConnection;
 import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
+import io.heddle.proxy.observe.ConnectionFacts;
 import io.heddle.proxy.upstream.connect.ConnectionEnd;
+import io.heddle.proxy.upstream.connect.HostFacts;
 import io.heddle.traffic.resilience.ConnectionCounts.Figure;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.ArrayList;
@@ -30,6 +33,8 @@ final class Http2HostConnection extends ChannelInboundHandlerAdapter implements 
     private final Deadline aged = new Deadline(this::tooOld);
     private @Nullable ChannelTransport transport;
     private @Nullable Http2Connection connection;
+    private @Nullable Channel channel;
+    private @Nullable ConnectionFacts facts;
     private int served;
     private long openedAt;
     private boolean lost;
@@ -44,6 +49,7 @@ final class Http2HostConnection extends ChannelInboundHandlerAdapter implements 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         var target = pool.target();
+        channel = ctx.channel();
         openedAt = worker.now();
         transport = new ChannelTransport(
                 ctx.channel(),
@@ -85,6 +91,14 @@ final class Http2HostConnection extends ChannelInboundHandlerAdapter implements 
             throw new IllegalStateException("used before it was connected");
         }
         return transport;
+    }
+
+    /// What is known of it.
+    ConnectionFacts facts() {
+        if (facts == null && channel != null) {
+            facts = HostFacts.of(worker, channel, pool.target());
+        }
+        return facts == null ? ConnectionFacts.NONE : facts;
     }
 
     boolean mutualTls() {

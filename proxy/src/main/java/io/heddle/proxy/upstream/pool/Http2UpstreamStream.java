@@ -9,6 +9,7 @@ import io.heddle.proxy.http2.Http2Error;
 import io.heddle.proxy.http2.Http2HeadWriter;
 import io.heddle.proxy.http2.Http2Stream;
 import io.heddle.proxy.http2.Http2StreamListener;
+import io.heddle.proxy.observe.ConnectionFacts;
 import io.heddle.proxy.upstream.connect.UpstreamFailure;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
@@ -113,6 +114,11 @@ final class Http2UpstreamStream implements UpstreamStream {
     @Override
     public String protocol() {
         return HttpVersion.HTTP_2.text();
+    }
+
+    @Override
+    public ConnectionFacts facts() {
+        return connection.facts();
     }
 
     @Override

@@ -27,8 +27,7 @@ public final class TcpPool implements ConnectionPool {
     @Override
     public void acquire(ConnectionTicket ticket) {
         ticket.waitsIn(this);
-        var stream = new TcpStream(
-                worker, ticket.listener(), connector.target().tls().isPresent());
+        var stream = new TcpStream(worker, ticket.listener(), connector.target());
         connector.connect(stream, true, new RawConnector.Outcome() {
             @Override
             public void connected(Channel channel) {

@@ -5,8 +5,11 @@ import io.heddle.proxy.http.HttpResponseHead;
 import io.heddle.proxy.http.OutgoingRequest;
 import io.heddle.proxy.loop.BrokenConnection;
 import io.heddle.proxy.loop.Worker;
+import io.heddle.proxy.observe.ConnectionFacts;
 import io.heddle.proxy.tls.HalfClose;
+import io.heddle.proxy.upstream.connect.HostFacts;
 import io.heddle.proxy.upstream.connect.UpstreamFailure;
+import io.heddle.proxy.upstream.connect.UpstreamTarget;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -20,17 +23,18 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored")
 final class TcpStream extends ChannelInboundHandlerAdapter implements UpstreamStream {
     private final Worker worker;
-    private final boolean mutualTls;
+    private final UpstreamTarget target;
     private final HttpResponseHead accepted = new HttpResponseHead();
     private @Nullable UpstreamListener listener;
+    private @Nullable ConnectionFacts facts;
     private @Nullable Channel channel;
     private boolean hostEnded;
     private boolean requestEnded;
 
-    TcpStream(Worker worker, UpstreamListener listener, boolean mutualTls) {
+    TcpStream(Worker worker, UpstreamListener listener, UpstreamTarget target) {
         this.worker = worker;
         this.listener = listener;
-        this.mutualTls = mutualTls;
+        this.target = target;
     }
 
     @Override
@@ -177,12 +181,20 @@ final class TcpStream extends ChannelInboundHandlerAdapter implements UpstreamSt
     }
 
     @Override
+    public ConnectionFacts facts() {
+        if (facts == null) {
+            facts = HostFacts.of(worker, open(), target);
+        }
+        return facts;
+    }
+
+    @Override
     public boolean reused() {
         return false;
     }
 
     @Override
     public boolean mutualTls() {
-        return mutualTls;
+        return target.tls().isPresent();
     }
 }

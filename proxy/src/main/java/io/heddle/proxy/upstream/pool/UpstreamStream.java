@@ -2,6 +2,7 @@ package io.heddle.proxy.upstream.pool;
 
 import io.heddle.proxy.http.HeaderLines;
 import io.heddle.proxy.http.OutgoingRequest;
+import io.heddle.proxy.observe.ConnectionFacts;
 import io.netty.buffer.ByteBuf;
 
 /// One request's way to its host, and the answer's way back, whatever protocol is spoken there. Confined to its event
@@ -36,6 +37,9 @@ public interface UpstreamStream {
 
     /// What is spoken, as [io.heddle.proxy.http.HttpVersion#text]; empty for bytes of any kind.
     String protocol();
+
+    /// What is known of the connection.
+    ConnectionFacts facts();
 
     /// Whether the connection served a request before this one.
     boolean reused();
