@@ -54,6 +54,8 @@ final class EnvoyProcess implements AutoCloseable {
                         "--admin-address-path",
                         folder.resolve("admin.txt").toString(),
                         "--disable-hot-restart",
+                        "--file-flush-interval-msec",
+                        "50",
                         "--concurrency",
                         "1",
                         "-l",
