@@ -3,7 +3,7 @@ package io.heddle.proxy.tls;
 import io.heddle.traffic.format.Moment;
 import io.heddle.traffic.format.Operator;
 import io.heddle.traffic.match.StringMatcher;
-import io.heddle.traffic.runtime.SubjectAltNameMatcher.Type;
+import io.heddle.traffic.runtime.SubjectAltNameMatcher;
 import io.netty.handler.ssl.SslHandler;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
@@ -86,9 +86,9 @@ public final class ConnectionTls {
         var leaf = chain.getFirst();
         return switch (moment) {
             case DOWNSTREAM_PEER_START, UPSTREAM_PEER_START ->
-                OptionalLong.of(leaf.getNotBefore().getTime());
+                OptionalLong.of(leaf.getNotBefore().toInstant().toEpochMilli());
             case DOWNSTREAM_PEER_END, UPSTREAM_PEER_END ->
-                OptionalLong.of(leaf.getNotAfter().getTime());
+                OptionalLong.of(leaf.getNotAfter().toInstant().toEpochMilli());
             case START, EMIT -> throw new IllegalArgumentException("no moment of a certificate: " + moment);
         };
     }
@@ -143,18 +143,18 @@ public final class ConnectionTls {
             case DOWNSTREAM_LOCAL_SUBJECT ->
                 out.append(octets(leaf.getSubjectX500Principal().getName()));
             case DOWNSTREAM_PEER_URI_SAN, DOWNSTREAM_LOCAL_URI_SAN, UPSTREAM_PEER_URI_SAN, UPSTREAM_LOCAL_URI_SAN ->
-                names(leaf, Type.URI, out);
+                names(leaf, SubjectAltNameMatcher.Type.URI, out);
             case DOWNSTREAM_PEER_DNS_SAN, DOWNSTREAM_LOCAL_DNS_SAN, UPSTREAM_PEER_DNS_SAN, UPSTREAM_LOCAL_DNS_SAN ->
-                names(leaf, Type.DNS, out);
+                names(leaf, SubjectAltNameMatcher.Type.DNS, out);
             case DOWNSTREAM_PEER_IP_SAN, DOWNSTREAM_LOCAL_IP_SAN, UPSTREAM_PEER_IP_SAN, UPSTREAM_LOCAL_IP_SAN ->
-                names(leaf, Type.IP_ADDRESS, out);
-            case DOWNSTREAM_PEER_EMAIL_SAN, DOWNSTREAM_LOCAL_EMAIL_SAN -> names(leaf, Type.EMAIL, out);
+                names(leaf, SubjectAltNameMatcher.Type.IP_ADDRESS, out);
+            case DOWNSTREAM_PEER_EMAIL_SAN, DOWNSTREAM_LOCAL_EMAIL_SAN -> names(leaf, SubjectAltNameMatcher.Type.EMAIL, out);
             case DOWNSTREAM_PEER_OTHERNAME_SAN, DOWNSTREAM_LOCAL_OTHERNAME_SAN -> otherNames(leaf, out);
             default -> throw new IllegalArgumentException("says nothing of TLS: " + operator);
         }
     }
 
-    private static void names(X509Certificate leaf, Type type, StringBuilder out) {
+    private static void names(X509Certificate leaf, SubjectAltNameMatcher.Type type, StringBuilder out) {
         try {
             out.append(octets(String.join(",", SubjectNames.of(leaf).names(type))));
         } catch (CertificateParsingException unreadable) {

@@ -287,8 +287,8 @@ final class EnvoyOperatorsTest {
     private static String told(int operator, String value) {
         var name = OPERATORS.get(operator);
         var shape = value.replaceAll("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", "UUID");
-        boolean varies = name.contains("ADDRESS") && !name.contains("WITHOUT_PORT")
-                || name.contains("PORT") && !name.contains("WITHOUT_PORT")
+        boolean varies = (name.contains("ADDRESS") && !name.contains("WITHOUT_PORT"))
+                || (name.contains("PORT") && !name.contains("WITHOUT_PORT"))
                 || name.contains("DURATION")
                 || name.contains("CONNECTION_ID")
                 || name.startsWith("START_TIME")
