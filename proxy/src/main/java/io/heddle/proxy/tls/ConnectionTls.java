@@ -148,7 +148,8 @@ public final class ConnectionTls {
                 names(leaf, SubjectAltNameMatcher.Type.DNS, out);
             case DOWNSTREAM_PEER_IP_SAN, DOWNSTREAM_LOCAL_IP_SAN, UPSTREAM_PEER_IP_SAN, UPSTREAM_LOCAL_IP_SAN ->
                 names(leaf, SubjectAltNameMatcher.Type.IP_ADDRESS, out);
-            case DOWNSTREAM_PEER_EMAIL_SAN, DOWNSTREAM_LOCAL_EMAIL_SAN -> names(leaf, SubjectAltNameMatcher.Type.EMAIL, out);
+            case DOWNSTREAM_PEER_EMAIL_SAN, DOWNSTREAM_LOCAL_EMAIL_SAN ->
+                names(leaf, SubjectAltNameMatcher.Type.EMAIL, out);
             case DOWNSTREAM_PEER_OTHERNAME_SAN, DOWNSTREAM_LOCAL_OTHERNAME_SAN -> otherNames(leaf, out);
             default -> throw new IllegalArgumentException("says nothing of TLS: " + operator);
         }
