@@ -39,6 +39,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -69,7 +70,8 @@ final class ScriptedAds implements AutoCloseable {
 
     private final BlockingQueue<DeltaDiscoveryRequest> heard = new LinkedBlockingQueue<>();
     private final List<DeltaDiscoveryRequest> passed = new ArrayList<>();
-    private final CompletableFuture<StreamObserver<DeltaDiscoveryResponse>> stream = new CompletableFuture<>();
+    private volatile CompletableFuture<StreamObserver<DeltaDiscoveryResponse>> stream = new CompletableFuture<>();
+    private final AtomicInteger streams = new AtomicInteger();
     private final Server server;
     private final int port;
     private int sent;
@@ -90,7 +92,10 @@ final class ScriptedAds implements AutoCloseable {
     }
 
     private StreamObserver<DeltaDiscoveryRequest> opened(StreamObserver<DeltaDiscoveryResponse> responses) {
-        stream.complete(responses);
+        if (!stream.complete(responses)) {
+            stream = CompletableFuture.completedFuture(responses); // the proxy has begun anew
+        }
+        streams.incrementAndGet();
         return new StreamObserver<>() {
             @Override
             public void onNext(DeltaDiscoveryRequest request) {
@@ -109,6 +114,11 @@ final class ScriptedAds implements AutoCloseable {
         };
     }
 
+    /// How many streams the proxy has opened; what is sent goes to the last.
+    int streams() {
+        return streams.get();
+    }
+
     /// Its port, which stays the answer when it has ended.
     int port() {
         return port;
@@ -116,6 +126,11 @@ final class ScriptedAds implements AutoCloseable {
 
     /// A bootstrap of a proxy that asks this server for everything, by delta; more of it may be added.
     String bootstrap() {
+        return bootstrap(port());
+    }
+
+    /// The same of whatever listens on a port of this machine.
+    static String bootstrap(int port) {
         return """
                 node: {id: test, cluster: test}
                 dynamic_resources:
@@ -135,7 +150,7 @@ final class ScriptedAds implements AutoCloseable {
                       endpoints:
                       - lb_endpoints:
                         - endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}
-                """.formatted(port());
+                """.formatted(port);
     }
 
     /// Sends resources under the names that they carry; returns the nonce.

@@ -89,6 +89,7 @@ public final class AdsClient implements AutoCloseable {
         private @Nullable GrpcCall call; // the loop's
         private @Nullable Duration openedAt;
         private boolean established;
+        private boolean heard;
 
         void open() {
             var first = conversation.connected();
@@ -139,10 +140,6 @@ public final class AdsClient implements AutoCloseable {
             });
         }
 
-        boolean reached() {
-            return openedAt != null;
-        }
-
         @Override
         public void opened() {
             submit(() -> openedAt = now());
@@ -158,6 +155,7 @@ public final class AdsClient implements AutoCloseable {
         }
 
         private void received(byte[] message) {
+            heard = true;
             establish();
             try {
                 send(conversation.received(message, now()));
@@ -253,19 +251,20 @@ public final class AdsClient implements AutoCloseable {
         submit(this::tick);
     }
 
-    /// Goes on from `lastGood`, unless the control plane is reached or something was accepted meanwhile.
+    /// Goes on from `lastGood`, unless the control plane has said something or something was accepted meanwhile. That
+    /// it took a connection, or the stream, is not enough: one that hangs does that, too.
     ///
     /// @param lastGood called on the client's thread; makes the last good set the active one and answers it, or
     ///     answers empty when there is none
-    public void resumeUnlessReached(Supplier<Optional<ResourceSet>> lastGood) {
+    public void resumeUnlessHeard(Supplier<Optional<ResourceSet>> lastGood) {
         submit(() -> {
-            if (connection == null || !connection.reached()) {
+            if (connection == null || !connection.heard) {
                 resumeFrom(lastGood);
             }
         });
     }
 
-    /// Goes on from `lastGood`, as [#resumeUnlessReached] does, even with the control plane there.
+    /// Goes on from `lastGood`, as [#resumeUnlessHeard] does, even with the control plane there.
     public void resume(Supplier<Optional<ResourceSet>> lastGood) {
         submit(() -> resumeFrom(lastGood));
     }

@@ -194,17 +194,17 @@ public final class AdsSource implements AutoCloseable {
         if (isUnconnected() && restore(true).isPresent()) {
             log.atWarn().addKeyValue("after", silence).log("the control plane has given no identity yet");
         }
-        resumeUnlessReached();
+        resumeUnlessHeard();
     }
 
     private synchronized boolean isUnconnected() {
         return order.isUnconnected();
     }
 
-    private synchronized void resumeUnlessReached() {
+    private synchronized void resumeUnlessHeard() {
         var running = client;
         if (running != null && order.mayRestore()) {
-            running.resumeUnlessReached(this::restore);
+            running.resumeUnlessHeard(this::restore);
         }
     }
 

@@ -7,7 +7,7 @@ import java.util.Optional;
 ///
 /// The copy is made live once at most. Before there is a client of the control plane anybody may do it, and a client
 /// that could begin meanwhile waits for that, as it goes on from what is live. Once there is one, only its thread does
-/// it, which knows whether the control plane was reached.
+/// it, which knows whether the control plane was heard.
 final class StartOrder {
     private boolean connecting;
     private boolean restoring;
