@@ -65,20 +65,39 @@ class HttpInspectorTest {
                 "OPTIONS * HTTP/1.1\\n|http/1.1",
                 "M-SEARCH * HTTP/1.1 \\r\\n|http/1.1",
                 "GET /a b HTTP/1.1\\r\\n|http/1.1",
-                "GET / HTTP/1.7\\r\\n|http/1.1",
+                "GET / HTTP/1.7\\r\\n|http/1.0",
                 "PRI * HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n|h2c",
-                "PRI * HTTP/2.0\\r\\n\\r\\nXX|''",
+                "PRI * HTTP/2.0\\r\\n\\r\\nXX|http/1.0",
                 "PRIVATE / HTTP/1.1\\r\\n|http/1.1",
                 "EHLO example.com\\r\\n|''",
                 "*1\\r\\n$4\\r\\nPING\\r\\n|''",
                 "get key\\r\\n|''",
-                "GET / HTTP/2.0\\r\\n|''",
-                "GET /\\r\\n|''",
+                "get /key\\r\\n|''",
+                "GET key\\r\\n|''",
+                "SET /key value\\r\\n|''",
+                "CONNECT {'url':'nats://a'}\\r\\n|''",
+                "OPTIONS rtsp://a/ RTSP/1.0\\r\\n|''",
+                "GET / HTTP/2.0\\r\\n|http/1.0",
+                "GET / HTTP/0.9\\r\\n|http/1.0",
+                "GET / HTTP/1.10\\r\\n|''",
+                "GET /\\r\\n|http/1.0",
+                "GET / \\n|http/1.0",
+                "OPTIONS *\\r\\n|http/1.0",
+                "GET http://a/\\r\\n|http/1.0",
+                "GET\\t/\\tHTTP/1.1\\r\\n|http/1.1",
+                "GET /\\0 HTTP/1.1\\r\\n|http/1.1",
+                "GET /\\0|more",
+                "GET key\\0|''",
+                "GET \\0|''",
+                "GET\\r\\n|''",
+                "GET \\r\\n|''",
                 "\\r\\n|''",
                 "GET / HTTP/1.1|more"
             })
     void tells_http_from_other_protocols(String text, String protocol) {
-        var bytes = octets(text.replace("\\r", "\r").replace("\\n", "\n"));
+        var bytes = octets(text.replace("\\r", "\r").replace("\\n", "\n")
+                .replace("\\t", "\t")
+                .replace("\\0", "\0"));
         assertThat(slowly(bytes)).isEqualTo(protocol);
         assertThat(atOnce(bytes)).isEqualTo(protocol);
     }
@@ -94,6 +113,7 @@ class HttpInspectorTest {
         assertThat(atOnce(octets("GET /" + "x".repeat(60_000)))).isEqualTo("more");
         assertThat(atOnce(octets("GET /" + "x".repeat(70_000)))).isEmpty();
         assertThat(atOnce(octets("G".repeat(65)))).isEmpty();
+        assertThat(atOnce(octets("GET " + " ".repeat(30_000) + "/" + "\0".repeat(30_000)))).isEqualTo("more");
     }
 
     @Test
