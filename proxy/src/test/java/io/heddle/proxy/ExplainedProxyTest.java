@@ -130,7 +130,7 @@ final class ExplainedProxyTest {
     }
 
     private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+        return URLEncoder.encode(text, StandardCharsets.UTF_8); // as a form: a space is a plus sign
     }
 
     /// The same in the words of an explanation, as far as an answer tells.

@@ -96,7 +96,7 @@ public final class AdminPages {
         pages.put("/drain_listeners", Page.changing("drain listeners; inboundonly, graceful", this::drain));
         pages.put(
                 "/explain",
-                Page.of(
+                Page.ofForm(
                         "explain a request; request=, header=, from=, listener=, to=, seed=, format=json",
                         query -> ExplainPage.answer(view.explainer(), query)));
         pages.put("/healthcheck/fail", Page.changing("cause the server to fail health checks", _ -> serve(false)));

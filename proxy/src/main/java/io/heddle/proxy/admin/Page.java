@@ -9,24 +9,31 @@ import java.util.function.Function;
 /// @param help what it does, for people
 /// @param tell answers GET and HEAD from the query's parameters; empty: they are refused
 /// @param change answers POST, unless a web page sends it, and changes something; empty: POST is refused
+/// @param form whether its query is read as a form ([PageQuery#form])
 record Page(
         String help,
         Optional<Function<Map<String, String>, Answer>> tell,
-        Optional<Function<Map<String, String>, Answer>> change) {
+        Optional<Function<Map<String, String>, Answer>> change,
+        boolean form) {
     /// A page that only tells.
     static Page of(String help, Function<Map<String, String>, Answer> answer) {
-        return new Page(help, Optional.of(answer), Optional.empty());
+        return new Page(help, Optional.of(answer), Optional.empty(), false);
+    }
+
+    /// A page that only tells, and reads its query as a form.
+    static Page ofForm(String help, Function<Map<String, String>, Answer> answer) {
+        return new Page(help, Optional.of(answer), Optional.empty(), true);
     }
 
     /// A page that only changes something.
     static Page changing(String help, Function<Map<String, String>, Answer> answer) {
-        return new Page(help, Optional.empty(), Optional.of(answer));
+        return new Page(help, Optional.empty(), Optional.of(answer), false);
     }
 
     /// A page that tells, and changes what it tells.
     static Page both(
             String help, Function<Map<String, String>, Answer> tell, Function<Map<String, String>, Answer> change) {
-        return new Page(help, Optional.of(tell), Optional.of(change));
+        return new Page(help, Optional.of(tell), Optional.of(change), false);
     }
 
     /// The methods that it answers, for people.

@@ -8,29 +8,42 @@ import java.util.Map;
 /// The target of a request to a [PageServer]: which page, and the parameters of its query.
 ///
 /// Any character that a request line can hold may stand in it as it is, so that a regular expression need not be
-/// encoded; `%` and two hexadecimal digits are an octet of UTF-8, and where no digits follow, `%` itself. `+` is `+`.
-/// That is how Envoy reads its admin interface's queries.
+/// encoded; `%` and two hexadecimal digits are an octet of UTF-8, and where no digits follow, `%` itself.
 ///
 /// @param path the page's path
-/// @param parameters by name; of one that stands twice the last value. Empty where there is no `=`
-record PageQuery(String path, Map<String, String> parameters) {
-    PageQuery {
-        parameters = Map.copyOf(parameters);
-    }
-
+/// @param text the query as it came, one octet a character; empty without
+record PageQuery(String path, String text) {
     /// Of a target as it came, one octet a character.
     static PageQuery of(String target) {
         int question = target.indexOf('?');
-        if (question < 0) {
-            return new PageQuery(decoded(target), Map.of());
+        return question < 0
+                ? new PageQuery(decoded(target), "")
+                : new PageQuery(decoded(target.substring(0, question)), target.substring(question + 1));
+    }
+
+    /// The parameters by name; of one that stands twice the last value. Empty where there is no `=`. `+` is `+`, as
+    /// Envoy reads its admin interface's queries.
+    Map<String, String> parameters() {
+        return parameters(text);
+    }
+
+    /// The same of what was written as a form (the URL standard, `application/x-www-form-urlencoded`), as curl
+    /// and browsers write: `+` is a space.
+    Map<String, String> form() {
+        return parameters(text.replace('+', ' '));
+    }
+
+    private static Map<String, String> parameters(String query) {
+        if (query.isEmpty()) {
+            return Map.of();
         }
         var parameters = new HashMap<String, String>();
-        for (var pair : target.substring(question + 1).split("&", -1)) {
+        for (var pair : query.split("&", -1)) {
             int equals = pair.indexOf('=');
             var name = equals < 0 ? pair : pair.substring(0, equals);
             parameters.put(decoded(name), equals < 0 ? "" : decoded(pair.substring(equals + 1)));
         }
-        return new PageQuery(decoded(target.substring(0, question)), parameters);
+        return parameters;
     }
 
     private static String decoded(String text) {

@@ -143,8 +143,12 @@ public final class PageServer implements AutoCloseable {
     private Answer page(Request request) {
         var query = request.query();
         try {
-            var action = Optional.ofNullable(pages.get(query.path())).flatMap(page -> action(request, page));
-            return action.isEmpty() ? Answer.text(404, "") : action.get().apply(query.parameters());
+            var page = pages.get(query.path());
+            var action = page == null ? Optional.<Function<Map<String, String>, Answer>>empty() : action(request, page);
+            if (page == null || action.isEmpty()) {
+                return Answer.text(404, "");
+            }
+            return action.get().apply(page.form() ? query.form() : query.parameters());
         } catch (IllegalArgumentException invalid) {
             return Answer.text(400, invalid.getMessage() + "\n");
         } catch (RuntimeException unexpected) {

@@ -42,6 +42,16 @@ class PageQueryFuzzTest {
             encoded.append('%').append(HexFormat.of().toHexDigits(octet));
         }
         var meant = new String(octets, StandardCharsets.UTF_8);
-        assertThat(PageQuery.of(encoded.toString())).isEqualTo(new PageQuery("/a", Map.of("b", meant)));
+        assertThat(PageQuery.of(encoded.toString())).isEqualTo(new PageQuery("/a", encoded.substring(3)));
+        assertThat(PageQuery.of(encoded.toString()).parameters()).isEqualTo(Map.of("b", meant));
+        assertThat(PageQuery.of(encoded.toString()).form()).isEqualTo(Map.of("b", meant));
+    }
+
+    @Test
+    void a_plus_sign_is_one_unless_a_form_is_read() {
+        var read = PageQuery.of("/a+b?request=GET+http://a/&header=x-user%3a+ann%2Bbob");
+        assertThat(read.path()).isEqualTo("/a+b");
+        assertThat(read.parameters()).isEqualTo(Map.of("request", "GET+http://a/", "header", "x-user:+ann+bob"));
+        assertThat(read.form()).isEqualTo(Map.of("request", "GET http://a/", "header", "x-user: ann+bob"));
     }
 }
