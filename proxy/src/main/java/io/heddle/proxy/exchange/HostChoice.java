@@ -84,9 +84,9 @@ final class HostChoice implements PickRequest {
         }
     }
 
-    /// Its session is kept like this, if it has one.
+    /// Its session is kept like this, if it has one, and if it is a request that may belong to it.
     void keep(Optional<StatefulSessionFilter.Settings> kept) {
-        if (kept.isPresent() && head != null) {
+        if (kept.isPresent() && head != null && SessionAddress.covers(kept.get().state(), head)) {
             session = kept.get();
             requested = SessionAddress.of(session.state(), head, worker.nowMillis())
                     .map(address -> new RequestedHost(address, kept.get().strict()));

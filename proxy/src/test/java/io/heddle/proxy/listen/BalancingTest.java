@@ -183,6 +183,9 @@ class BalancingTest {
             assertThat(hosts(client, "/shop?x", line, 10)).containsExactly(first.host());
             assertThat(ask(client, "/shop", line).head()).doesNotContainIgnoringCase("set-cookie");
             assertThat(hosts(client, "/shopping", line, 20)).as("another path").hasSize(4);
+            assertThat(ask(client, "/shopping", "").head())
+                    .as("a browser would take its host to the session's requests")
+                    .doesNotContainIgnoringCase("set-cookie");
             assertThat(hosts(client, "/shop", "cookie: stay=!\r\n", 20)).hasSize(4);
         }
     }
@@ -198,6 +201,9 @@ class BalancingTest {
             assertThat(hosts(client, "/", "x-session: " + told.group(1) + "\r\n", 10))
                     .containsExactly(first.host());
             assertThat(hosts(client, "/", "x-session: MTAuOS45Ljk6ODA=\r\n", 2)).containsExactly("503");
+            assertThat(hosts(client, "/", "x-session: " + "A".repeat(3000) + "\r\n", 2))
+                    .as("an address of no host, however long")
+                    .containsExactly("503");
             proxy.config.swap(config("", "", session(state, false)));
             assertThat(hosts(client, "/", "x-session: MTAuOS45Ljk6ODA=\r\n", 20))
                     .hasSize(4);

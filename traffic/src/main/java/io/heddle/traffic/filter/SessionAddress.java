@@ -18,10 +18,9 @@ import java.util.Optional;
 /// it.
 ///
 /// The client can write what it likes: what does not have this form is no address, and an address counts only
-/// when the cluster has such a host.
+/// when the cluster has such a host. How long it may be, the limits of heads say.
 public final class SessionAddress {
     private static final HeaderName SET_COOKIE = HeaderName.of("set-cookie");
-    private static final int LONGEST = 256;
     private static final int ADDRESS_TAG = 1 << 3 | 2;
     private static final int EXPIRES_TAG = 2 << 3;
 
@@ -33,9 +32,18 @@ public final class SessionAddress {
             case SessionState.Header(var name) ->
                 decoded(head, head.header(name)).map(bytes -> new String(bytes, StandardCharsets.ISO_8859_1));
             case SessionState.Cookie(var cookie) ->
-                isBelow(head, cookie.path())
+                covers(state, head)
                         ? decoded(head, Cookies.value(head, cookie.name())).flatMap(bytes -> address(bytes, now / 1000))
                         : Optional.empty();
+        };
+    }
+
+    /// Whether a request may belong to such a session: a cookie is for requests to its path and below it (RFC 6265,
+    /// section 5.1.4), which alone bring it back.
+    public static boolean covers(SessionState state, RequestHead head) {
+        return switch (state) {
+            case SessionState.Header _ -> true;
+            case SessionState.Cookie(var cookie) -> isBelow(head, cookie.path());
         };
     }
 
@@ -56,7 +64,6 @@ public final class SessionAddress {
         };
     }
 
-    /// Whether the request's path is the cookie's or below it (RFC 6265, section 5.1.4).
     private static boolean isBelow(RequestHead head, String path) {
         if (path.isEmpty() || path.equals("/")) {
             return true;
@@ -70,7 +77,7 @@ public final class SessionAddress {
     }
 
     private static Optional<byte[]> decoded(RequestHead head, long span) {
-        if (!Span.isPresent(span) || Span.length(span) == 0 || Span.length(span) > LONGEST) {
+        if (!Span.isPresent(span) || Span.length(span) == 0) {
             return Optional.empty();
         }
         try {

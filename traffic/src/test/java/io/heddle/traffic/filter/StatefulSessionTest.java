@@ -52,11 +52,28 @@ class StatefulSessionTest {
     @Test
     void what_has_no_such_form_names_nobody() {
         assertThat(SessionAddress.of(COOKIE, with("!!"), NOW)).isEmpty();
-        assertThat(SessionAddress.of(COOKIE, with("x".repeat(300)), NOW)).isEmpty();
+        assertThat(SessionAddress.of(COOKIE, with("x".repeat(301)), NOW)).isEmpty();
         assertThat(SessionAddress.of(COOKIE, TextRequest.get("a", "/shop/"), NOW))
                 .isEmpty();
         assertThat(SessionAddress.of(COOKIE, TextRequest.get("a", "/other", "cookie", "stay=" + value(COOKIE)), NOW))
                 .isEmpty();
+    }
+
+    @Test
+    void what_has_the_form_is_an_address_though_no_host_has_it() {
+        assertThat(SessionAddress.of(COOKIE, with("x".repeat(300)), NOW)).isPresent();
+        assertThat(SessionAddress.of(HEADER, TextRequest.get("a", "/", "x-session", "A".repeat(3000)), NOW))
+                .isPresent();
+    }
+
+    @Test
+    void only_requests_that_bring_a_cookie_back_belong_to_its_session() {
+        assertThat(SessionAddress.covers(COOKIE, TextRequest.get("a", "/shop/cart")))
+                .isTrue();
+        assertThat(SessionAddress.covers(COOKIE, TextRequest.get("a", "/shopping")))
+                .isFalse();
+        assertThat(SessionAddress.covers(HEADER, TextRequest.get("a", "/shopping")))
+                .isTrue();
     }
 
     @FuzzTest
