@@ -75,6 +75,18 @@ final class HttpFiltersTest {
     }
 
     @Test
+    void answers_of_an_earlier_filter_are_changed_by_the_later_ones_too() throws IOException {
+        assertThat(proxy.ask("GET /", "host: pages"))
+                .startsWith("HTTP/1.1 200 ")
+                .containsOnlyOnce("\nx-mutated: 200\n");
+        assertThat(proxy.ask("POST /", "host: pages", "origin: https://nowhere.example"))
+                .as("of csrf, which stands before")
+                .startsWith("HTTP/1.1 403 ")
+                .containsOnlyOnce("\nx-mutated: 403\n");
+        assertThat(proxy.ask("GET /", "host: free")).startsWith("HTTP/1.1 200 ").doesNotContain("x-mutated");
+    }
+
+    @Test
     void pages_of_other_origins_may_ask_what_their_policy_says() throws IOException {
         var origin = "origin: https://a.page.example";
         assertThat(proxy.ask("OPTIONS /", "host: pages", origin, "access-control-request-method: PUT"))

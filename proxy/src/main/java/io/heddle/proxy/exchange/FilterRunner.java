@@ -81,7 +81,7 @@ final class FilterRunner implements FilterRequest {
     private final List<HeaderChange> responseChanges = new ArrayList<>();
     private final List<FilterCounter> entered = new ArrayList<>(0);
     private final List<FilterEnd> ends = new ArrayList<>(0);
-    private FilterChain chain = new FilterChain(List.of());
+    private FilterChain chain = FilterChain.NONE;
     private ClusterChoice.@Nullable Target target;
     private @Nullable RequestHead head;
     private Optional<StatefulSessionFilter.Settings> session = Optional.empty();
@@ -125,6 +125,7 @@ final class FilterRunner implements FilterRequest {
         reroutes = false;
         session = Optional.empty();
         target = null;
+        chain = FilterChain.NONE;
         worker.deadlines().clear(pause);
     }
 
@@ -402,8 +403,12 @@ final class FilterRunner implements FilterRequest {
     }
 
     /// Adds what the filters change in the answer's head, now that there is one; after what the route
-    /// changes, as Envoy's filters see an answer after its router.
+    /// changes, as Envoy's filters see an answer after its router. Filters that the request has not reached
+    /// have their say, too.
     void changeAnswer(HeaderEdits edits) {
+        for (index++; index < chain.filters().size(); index++) {
+            chain.filters().get(index).onUnreached(this);
+        }
         for (int i = 0; i < responseEdits.size(); i++) {
             edits.add(responseEdits.edit(i));
         }

@@ -64,7 +64,7 @@ final class FilterFold implements FilterRequest {
     private final HeaderEdits responseEdits = new HeaderEdits();
     private final RequestState state = new RequestState();
     private final LimitBuckets untouched = new LimitBuckets();
-    private FilterChain chain = new FilterChain(List.of());
+    private FilterChain chain = FilterChain.NONE;
     private Optional<StatefulSessionFilter.Settings> session = Optional.empty();
 
     /// Where a call goes.
@@ -82,13 +82,15 @@ final class FilterFold implements FilterRequest {
     /// The answer of the first filter that has one.
     Optional<LocalReply> run(FilterChain filters) {
         chain = filters;
-        for (var filter : chain.filters()) {
+        for (int i = 0; i < chain.filters().size(); i++) {
+            var filter = chain.filters().get(i);
             int ofRequest = requestEdits.size();
             int ofAnswer = responseEdits.size();
             var reply = act(filter);
             HeadWords.tell("request", requestEdits, ofRequest, trace);
             HeadWords.tell("answer", responseEdits, ofAnswer, trace);
             if (reply.isPresent()) {
+                chain.filters().subList(i + 1, chain.filters().size()).forEach(later -> later.onUnreached(this));
                 return reply;
             }
         }

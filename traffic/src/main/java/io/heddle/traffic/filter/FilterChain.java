@@ -12,6 +12,9 @@ import java.util.Set;
 /// @param off the names of those that let requests pass unless a route says otherwise (Envoy's
 ///     `HttpFilter.disabled`)
 public record FilterChain(List<HttpFilter> filters, boolean seesBodies, Set<String> off) {
+    /// No filters at all.
+    public static final FilterChain NONE = new FilterChain(List.of());
+
     private static final Optional<FilterOverride> DISABLED = Optional.of(new FilterOverride.Disabled());
 
     public FilterChain {

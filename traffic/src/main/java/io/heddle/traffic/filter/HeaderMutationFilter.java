@@ -6,7 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Changes heads of requests and answers at its place in the chain, as Envoy's `envoy.filters.http.header_mutation`:
-/// its own changes first, then those of the route, its virtual host and its table, all of them.
+/// its own changes first, then those of the route, its virtual host and its table, all of them. Answers that a filter
+/// before it makes are changed, too.
 public final class HeaderMutationFilter implements HttpFilter {
     /// Envoy's name of the filter.
     public static final String NAME = "envoy.filters.http.header_mutation";
@@ -60,21 +61,32 @@ public final class HeaderMutationFilter implements HttpFilter {
 
     @Override
     public FilterStep onRequest(FilterRequest request) {
-        var override = request.override(name);
-        if (FilterOverride.disables(override)) {
-            return FilterStep.CONTINUE;
-        }
-        apply(own, request);
-        if (override.isPresent() && override.get() instanceof PerRoute(var levels)) {
-            for (int i = 0; i < levels.size(); i++) {
-                apply(levels.get(specificWins ? levels.size() - 1 - i : i), request);
-            }
-        }
+        change(request, true);
         return FilterStep.CONTINUE;
     }
 
-    private static void apply(Mutations mutations, FilterRequest request) {
-        request.changeRequest(mutations.request());
+    @Override
+    public void onUnreached(FilterRequest request) {
+        change(request, false);
+    }
+
+    private void change(FilterRequest request, boolean reached) {
+        var override = request.override(name);
+        if (FilterOverride.disables(override)) {
+            return;
+        }
+        apply(own, request, reached);
+        if (override.isPresent() && override.get() instanceof PerRoute(var levels)) {
+            for (int i = 0; i < levels.size(); i++) {
+                apply(levels.get(specificWins ? levels.size() - 1 - i : i), request, reached);
+            }
+        }
+    }
+
+    private static void apply(Mutations mutations, FilterRequest request, boolean reached) {
+        if (reached) {
+            request.changeRequest(mutations.request());
+        }
         request.changeResponse(mutations.response());
     }
 }

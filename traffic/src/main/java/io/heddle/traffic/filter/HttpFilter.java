@@ -14,6 +14,10 @@ public interface HttpFilter {
     /// Decides about a request whose head is complete.
     FilterStep onRequest(FilterRequest request);
 
+    /// The request does not reach this filter: one before it answers, or it ends while one before it waits. What the
+    /// filter does to every answer, it does to this one, too, as filters of Envoy see whatever their chain answers.
+    default void onUnreached(FilterRequest request) {}
+
     /// The answer to an earlier [FilterStep.Ask] of this filter is there.
     default FilterStep onAnswer(FilterRequest request, FilterStep.Answer answer) {
         return FilterStep.CONTINUE;

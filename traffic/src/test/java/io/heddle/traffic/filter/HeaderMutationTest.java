@@ -45,4 +45,13 @@ class HeaderMutationTest {
                 .containsExactly(set("filter"), set("route"));
         assertThat(off.over(new PerRoute(List.of(level("host"))))).isEqualTo(off);
     }
+
+    @Test
+    void a_request_that_does_not_reach_it_has_its_answer_changed_all_the_same() {
+        var request = new Request();
+        request.overrides.put(HeaderMutationFilter.NAME, new PerRoute(List.of(level("route"))));
+        new HeaderMutationFilter(HeaderMutationFilter.NAME, level("filter"), false).onUnreached(request);
+        assertThat(request.requestChanges).isEmpty();
+        assertThat(request.responseChanges).containsExactly(set("answer of filter"), set("answer of route"));
+    }
 }
