@@ -155,7 +155,11 @@ class LaunchersTest {
         var result = run(environment, link.toString(), "run", "--service", "a.b", "--", "x y");
         assertThat(result.code()).as(result.err()).isZero();
         assertThat(result.out())
-                .contains("-Xms8m", "-XX:MaxRAMPercentage=25", "-XX:+UseSerialGC", "io.heddle.cli.Heddle run --service a.b -- x y");
+                .contains(
+                        "-Xms8m",
+                        "-XX:MaxRAMPercentage=25",
+                        "-XX:+UseSerialGC",
+                        "io.heddle.cli.Heddle run --service a.b -- x y");
         assertThat(run(environment, link.toString(), "control").out()).contains("-Xms16m");
     }
 

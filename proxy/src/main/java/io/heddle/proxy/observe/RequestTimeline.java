@@ -4,7 +4,6 @@ import io.heddle.traffic.balance.host.Host;
 import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.format.FormatSource;
 import io.heddle.traffic.format.MetadataOwner;
-import io.heddle.traffic.format.Operator;
 import io.heddle.traffic.layer.RuntimeSnapshot;
 import io.heddle.traffic.metadata.RequestState;
 import io.heddle.traffic.request.Denial;

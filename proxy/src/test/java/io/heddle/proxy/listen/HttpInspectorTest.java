@@ -95,7 +95,8 @@ class HttpInspectorTest {
                 "GET / HTTP/1.1|more"
             })
     void tells_http_from_other_protocols(String text, String protocol) {
-        var bytes = octets(text.replace("\\r", "\r").replace("\\n", "\n")
+        var bytes = octets(text.replace("\\r", "\r")
+                .replace("\\n", "\n")
                 .replace("\\t", "\t")
                 .replace("\\0", "\0"));
         assertThat(slowly(bytes)).isEqualTo(protocol);
@@ -113,7 +114,8 @@ class HttpInspectorTest {
         assertThat(atOnce(octets("GET /" + "x".repeat(60_000)))).isEqualTo("more");
         assertThat(atOnce(octets("GET /" + "x".repeat(70_000)))).isEmpty();
         assertThat(atOnce(octets("G".repeat(65)))).isEmpty();
-        assertThat(atOnce(octets("GET " + " ".repeat(30_000) + "/" + "\0".repeat(30_000)))).isEqualTo("more");
+        assertThat(atOnce(octets("GET " + " ".repeat(30_000) + "/" + "\0".repeat(30_000))))
+                .isEqualTo("more");
     }
 
     @Test
