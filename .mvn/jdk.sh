@@ -44,3 +44,13 @@ heddle_find_jdk() {
   echo "heddle: needs a JDK $heddle_least_java or newer (found: ${heddle_seen:-none}); install Eclipse Temurin $heddle_least_java from https://adoptium.net/temurin/releases/?version=$heddle_least_java or set JAVA_HOME to one" >&2
   return 1
 }
+
+# Removes the description of Envoy's API where what it is made by is newer: Maven makes it only where there is none.
+heddle_forget_old_description() {
+  heddle_api=$root/xds-api
+  heddle_description=$heddle_api/target/classes/io/heddle/xds/api/envoy-api.desc
+  if [ -f "$heddle_description" ] &&
+    [ -n "$(find "$heddle_api/pom.xml" "$heddle_api/later-fields.xml" -newer "$heddle_description" -print)" ]; then
+    rm "$heddle_description"
+  fi
+}
