@@ -107,6 +107,27 @@ class DiscoveredSecretsTest {
     }
 
     @Test
+    void a_secret_that_the_server_removes_is_shown_on_until_another_comes() throws Exception {
+        try (var proxy = discovering()) {
+            server.send(ScriptedAds.read(LISTENER.formatted(NAMED), Listener.newBuilder())
+                    .build());
+            server.subscription(ResourceType.SDS, "shown");
+            var first = authority.issue(TestAuthority.dns("localhost"));
+            server.answer(server.send(secret(first.chain(), first.key())));
+            proxy.ready().get(20, TimeUnit.SECONDS);
+            var shown = certificate(proxy);
+
+            assertThat(server.answer(server.remove(ResourceType.SDS, "shown")).hasErrorDetail())
+                    .isFalse();
+            assertThat(certificate(proxy)).isEqualTo(shown);
+
+            var other = authority.issue(TestAuthority.dns("localhost"));
+            server.answer(server.send(secret(other.chain(), other.key())));
+            assertThat(certificate(proxy)).isNotEqualTo(shown);
+        }
+    }
+
+    @Test
     void trusted_authorities_that_cannot_be_read_are_refused() throws Exception {
         try (var _ = discovering()) {
             server.send(ScriptedAds.read(

@@ -150,6 +150,13 @@ public final class AdsSource implements AutoCloseable {
         }
 
         @Override
+        public void outlived(Collection<String> secrets) {
+            log.atWarn()
+                    .addKeyValue("secrets", secrets)
+                    .log("the control plane removed secrets that are in use; they go on as they are");
+        }
+
+        @Override
         public ResourceSet lastGood() {
             return keptOnce ? ResourceSet.EMPTY : onDisk().orElse(ResourceSet.EMPTY);
         }

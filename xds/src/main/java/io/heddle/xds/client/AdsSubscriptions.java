@@ -40,7 +40,6 @@ import org.jspecify.annotations.Nullable;
 /// A new stream says what was accepted, so a server with nothing new sends nothing. What the accepted set lacks
 /// was waited for already, and is not again.
 public final class AdsSubscriptions {
-    private static final int LONGEST_DEMAND = 1024;
     private static final String WILDCARD = "*";
 
     private final ConfigSink sink;
@@ -180,12 +179,18 @@ public final class AdsSubscriptions {
         return proceed(now);
     }
 
-    /// Lays what came over the candidate.
+    /// Lays what came over the candidate. A secret that is there outlives its removal, as in Envoy.
     private void take(ResourceType type, List<String> removed, List<NamedResource> read, Set<String> names) {
         var before = candidate;
-        candidate = candidate.without(type, removed).with(type, read);
+        var staying = type == ResourceType.SDS ? before.resources(type).keySet() : Set.<String>of();
+        var gone = difference(removed, staying);
+        var outlived = difference(removed, gone);
+        if (!outlived.isEmpty()) {
+            sink.outlived(outlived);
+        }
+        candidate = candidate.without(type, gone).with(type, read);
         if (!type.wildcardByDefault()) {
-            of(nonexistent, type).addAll(removed);
+            of(nonexistent, type).addAll(gone);
         }
         if (type == ResourceType.EDS) {
             secured.endpointsCame(names);
@@ -268,23 +273,13 @@ public final class AdsSubscriptions {
             boolean known =
                     demands.isSettled(type, name) || accepted.resources(type).containsKey(name);
             // State of the world cannot say that something is not there.
-            if (known || !canBeAsked(name) || variant == AdsVariant.STATE_OF_THE_WORLD || demands.isFull(type)) {
+            if (known || !Demands.canBeAsked(name) || variant == AdsVariant.STATE_OF_THE_WORLD || demands.isFull(type)) {
                 sink.answered(type, List.of(name));
             } else {
                 demands.add(type, name);
             }
         }
         return subscribe();
-    }
-
-    /// Requests may say what is asked for: not everything (`*`, which would be unsubscribed from, too, when nobody
-    /// waits), nothing that means something else to a server, and no endless name.
-    private static boolean canBeAsked(String name) {
-        return !name.isEmpty()
-                && name.length() <= LONGEST_DEMAND
-                && !name.equals("*")
-                && !name.startsWith("xdstp:")
-                && name.chars().allMatch(c -> c > ' ' && c != 0x7f);
     }
 
     /// Takes what the server knows to be here, though it came for a candidate that was dropped.

@@ -45,6 +45,9 @@ public interface ConfigSink {
     /// are live.
     default void withdrawn(ResourceType type, Collection<String> names) {}
 
+    /// The server removed these secrets, and what refers to them goes on with them.
+    default void outlived(Collection<String> secrets) {}
+
     /// What was good before this process began: a refused resource that was never accepted falls back on it. Asked
     /// for only when something is refused.
     default ResourceSet lastGood() {

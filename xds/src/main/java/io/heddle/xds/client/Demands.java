@@ -20,6 +20,8 @@ final class Demands {
     /// How many names of a type can be asked for at a time.
     private static final int MOST = 10_000;
 
+    private static final int LONGEST_NAME = 1024;
+
     private final Map<ResourceType, Map<String, State>> byType = new EnumMap<>(ResourceType.class);
 
     /// What is known of a name. Something that came is not live before the candidate is settled that it went into.
@@ -33,6 +35,16 @@ final class Demands {
 
     private Map<String, State> of(ResourceType type) {
         return byType.computeIfAbsent(type, _ -> new HashMap<>());
+    }
+
+    /// Requests may say what is asked for: not everything (`*`, which would be unsubscribed from, too, when nobody
+    /// waits), nothing that means something else to a server, and no endless name.
+    static boolean canBeAsked(String name) {
+        return !name.isEmpty()
+                && name.length() <= LONGEST_NAME
+                && !name.equals("*")
+                && !name.startsWith("xdstp:")
+                && name.chars().allMatch(c -> c > ' ' && c != 0x7f);
     }
 
     /// What is asked for.

@@ -77,6 +77,20 @@ final class AdsSubscriptionsTest {
     }
 
     @Test
+    void a_secret_that_is_there_outlives_its_removal() {
+        client.connected();
+        client.received(Sent.response(ResourceType.CDS, "1", tlsCluster("a")), START);
+        client.received(Sent.response(ResourceType.EDS, "2", endpoints("a")), START);
+        client.received(Sent.response(ResourceType.SDS, "3", secret("ROOTCA")), START);
+        var answers = client.received(Sent.removal(ResourceType.SDS, "4", "ROOTCA"), START);
+        assertThat(answers).map(DeltaDiscoveryRequest::getResponseNonce).containsExactly("4");
+        assertThat(answers).noneMatch(DeltaDiscoveryRequest::hasErrorDetail);
+        assertThat(client.accepted().resources(ResourceType.SDS)).containsKey("ROOTCA");
+        client.received(Sent.removal(ResourceType.CDS, "5", "a"), START);
+        assertThat(client.accepted()).isEqualTo(ResourceSet.EMPTY);
+    }
+
+    @Test
     void asks_for_secrets_behind_a_proxy_header_too() {
         var inner = tlsCluster("a").getTransportSocket();
         var outer = ProxyProtocolUpstreamTransport.newBuilder()
