@@ -61,6 +61,7 @@ public final class AdsSource implements AutoCloseable {
     private volatile ResourceSet live = ResourceSet.EMPTY;
     private final Refusals refusals = new Refusals();
     private final StartOrder order = new StartOrder();
+    private final ToldWarnings told = new ToldWarnings();
     private boolean keptOnce;
     private @Nullable AdsClient client;
     private @Nullable FileClient files;
@@ -174,6 +175,7 @@ public final class AdsSource implements AutoCloseable {
 
     private void wentLive(ResourceSet candidate, List<Problem> warnings) {
         change(now -> now.took(warnings));
+        told.fresh(warnings).forEach(warning -> log.atWarn().log(warning.toString()));
         refusals.accepted(live, candidate);
         live = candidate;
         noteAccepted();
@@ -268,8 +270,9 @@ public final class AdsSource implements AutoCloseable {
 
     private Optional<ResourceSet> restore(ResourceSet kept) {
         return switch (gate.apply(kept)) {
-            case Checked.Ok<?> _ -> {
+            case Checked.Ok<?> good -> {
                 remember(kept);
+                told.fresh(good.warnings()).forEach(warning -> log.atWarn().log(warning.toString()));
                 live = kept;
                 change(AdsStatus::restored);
                 log.atWarn().log("running on the last good configuration until the control plane answers");
