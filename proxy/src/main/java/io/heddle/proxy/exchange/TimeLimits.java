@@ -129,14 +129,12 @@ final class TimeLimits {
         return Math.max(1, left / MILLISECOND);
     }
 
-    /// Bytes go both ways from now on: all that counts is that they go.
+    /// Bytes go both ways from now on: what counts is that they go, and how long they may in all.
     void tunnel() {
         request = 0;
         perTry = 0;
         perTryIdle = 0;
         ofListener = HttpLimits.DEFAULT;
-        longest = ofListener.stream().toNanos();
-        ofRequest = NEVER;
     }
 
     /// The host has answered in time: what is left is the client's.

@@ -24,6 +24,7 @@ import io.heddle.traffic.runtime.NetworkFilter;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -49,6 +50,11 @@ class TunnelTest {
             "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nX-Key: k\r\n\r\n";
 
     private static RuntimeConfig config(PathMatcher path, Upgrades upgrades, Timeouts timeouts, int port) {
+        return config(path, upgrades, timeouts, NetworkFilter.HttpLimits.DEFAULT, port);
+    }
+
+    private static RuntimeConfig config(
+            PathMatcher path, Upgrades upgrades, Timeouts timeouts, NetworkFilter.HttpLimits limits, int port) {
         var target = new ClusterChoice.Target("app", Optional.empty(), List.of(), List.of(), Map.of());
         var forward = new RouteAction.Forward(
                 new ClusterChoice.One(target), Rewrite.NONE, timeouts, RetryPolicy.NONE, List.of(), upgrades);
@@ -62,7 +68,7 @@ class TunnelTest {
                 NetworkFilter.ForwardClientCertificate.SANITIZE,
                 NetworkFilter.PathRules.NONE,
                 HeadOptions.DEFAULT,
-                NetworkFilter.HttpLimits.DEFAULT,
+                limits,
                 Upgrades.NONE,
                 new NetworkFilter.Codec(NetworkFilter.Codec.Kind.AUTO, Http2Options.DEFAULT.withConnect(true)),
                 List.of(),
@@ -328,6 +334,48 @@ class TunnelTest {
             assertThat(client.getInputStream().read()).isEqualTo(-1);
             await().until(() -> proxy.seen.size() == 1);
             assertThat(proxy.seen(0).flag()).isEqualTo("SI");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_tunnel_that_bytes_go_through_ends_when_it_has_lasted_as_long_as_it_may(boolean connect) throws IOException {
+        var standard = NetworkFilter.HttpLimits.DEFAULT;
+        var limits = new NetworkFilter.HttpLimits(
+                standard.connections(),
+                standard.requestHeaders(),
+                standard.request(),
+                Duration.ofMillis(300),
+                standard.streamIdle(),
+                standard.maxHeaderBytes(),
+                standard.maxHeaders(),
+                standard.delayedClose());
+        var path = connect ? new PathMatcher.Connect() : new PathMatcher.Prefix("/", false);
+        try (var origin = new Origin((socket, _) -> {
+                    Origin.head(socket.getInputStream());
+                    Origin.write(socket, connect ? "HTTP/1.1 200 OK\r\n\r\n" : SWITCHING);
+                    echo(socket);
+                });
+                var proxy = new RunningProxy(
+                        config(path, connect ? CONNECT : WEBSOCKET, Timeouts.DEFAULT, limits, origin.port()));
+                var client = proxy.connect()) {
+            Origin.write(client, connect ? "CONNECT shop:80 HTTP/1.1\r\nHost: shop:80\r\n\r\n" : UPGRADE);
+            Origin.head(client.getInputStream());
+            talkToTheEnd(client);
+            await().until(() -> proxy.seen.size() == 1);
+            assertThat(proxy.seen(0).flag()).isEqualTo("DT");
+        }
+    }
+
+    private static void talkToTheEnd(Socket client) throws IOException {
+        try {
+            int last = 0;
+            while (last >= 0) {
+                client.getOutputStream().write('x');
+                last = client.getInputStream().read();
+            }
+        } catch (SocketException reset) {
+            // What crossed the end is not read there.
         }
     }
 
