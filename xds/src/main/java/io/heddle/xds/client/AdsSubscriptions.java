@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// refused before ([Suspects]). Something that the server says does not exist is not waited for. What has not come in
 /// time, counted from when it was first asked for (`initial_fetch_timeout` of whatever refers to it, 15 seconds if it
 /// says none), counts as absent from then on: later candidates do not wait for it again, and it is taken when it comes
-/// after all. Meanwhile what does not depend on it goes live by itself ([ReadyPart]), once a whole configuration has
+/// after all; of endpoints that do not come at a start there may be older ones ([LateEndpoints]). Meanwhile what does not depend on it goes live by itself ([ReadyPart]), once a whole configuration has
 /// been live.
 ///
 /// It speaks in the words of the delta variant, which can say everything; [AdsWire] has the words of the other.
@@ -321,14 +321,19 @@ public final class AdsSubscriptions {
             var absent = difference(timeouts.keySet(), candidate.resources(type).keySet());
             var asked = waiting.computeIfAbsent(type, _ -> new HashMap<>());
             asked.keySet().retainAll(absent);
+            var late = new TreeSet<String>();
             for (var name : absent) {
                 var begun = asked.computeIfAbsent(name, _ -> now);
-                if (isOver(begun, timeouts.getOrDefault(name, References.INITIAL_FETCH_TIMEOUT), now)) {
-                    of(nonexistent, type).add(name);
+                boolean over = isOver(begun, timeouts.getOrDefault(name, References.INITIAL_FETCH_TIMEOUT), now);
+                if (over && of(nonexistent, type).add(name)) {
+                    late.add(name);
                 }
             }
             if (type == ResourceType.EDS) {
                 candidate = secured.gaveUp(candidate, of(nonexistent, type)); // takes out those that go on as they were
+                if (!late.isEmpty() && !hasAccepted()) {
+                    candidate = LateEndpoints.ofBefore(sink, candidate, late);
+                }
                 asked.keySet().removeAll(candidate.resources(type).keySet());
             }
         }

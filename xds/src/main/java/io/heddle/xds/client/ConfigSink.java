@@ -48,8 +48,11 @@ public interface ConfigSink {
     /// The server removed these secrets, and what refers to them goes on with them.
     default void outlived(Collection<String> secrets) {}
 
-    /// What was good before this process began: a refused resource that was never accepted falls back on it. Asked
-    /// for only when something is refused.
+    /// These endpoints did not come in time at a start, and those of the last good configuration are used.
+    default void fellBack(Collection<String> endpoints) {}
+
+    /// What was good before this process began: a refused resource that was never accepted falls back on it, and so do
+    /// endpoints that do not come. Asked for only then.
     default ResourceSet lastGood() {
         return ResourceSet.EMPTY;
     }
