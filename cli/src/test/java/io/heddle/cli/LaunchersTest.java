@@ -3,6 +3,7 @@ package io.heddle.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -157,7 +159,6 @@ class LaunchersTest {
         assertThat(result.out())
                 .contains(
                         "-Xms8m",
-                        "-XX:MaxRAMPercentage=25",
                         "-XX:+UseSerialGC",
                         "io.heddle.cli.Heddle run --service a.b -- x y");
         assertThat(run(environment, link.toString(), "control").out()).contains("-Xms16m");
@@ -206,13 +207,25 @@ class LaunchersTest {
     }
 
     @Test
+    void a_heap_may_have_a_quarter_of_the_memory_there_is_and_512_megabytes_at_most() throws Exception {
+        var home = distribution();
+        script(home.resolve("runtime/bin/java"), "echo \"$@\"");
+        var out = run(NO_BUILD, tree.resolve("heddle").toString(), "proxy").out();
+        var heap = Pattern.compile("-Xmx([0-9]+)m ").matcher(out);
+        assertThat(heap.find()).as(out).isTrue();
+        var system = (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        long quarter = system.getTotalMemorySize() / 4 / 1024 / 1024; // of the control group, where it has less
+        assertThat(Long.parseLong(heap.group(1))).isEqualTo(Math.clamp(quarter, 16, 512));
+    }
+
+    @Test
     void the_users_options_of_the_virtual_machine_come_after_its_own() throws Exception {
         var home = distribution();
         script(home.resolve("runtime/bin/java"), "echo \"$@\"");
         var own = Map.of("HEDDLE_NO_BUILD", "1", "HEDDLE_JAVA_OPTS", "-Xmx1g -Xss1m");
         for (var command : List.of("proxy", "control", "get")) {
             assertThat(run(own, tree.resolve("heddle").toString(), command).out())
-                    .containsPattern("MaxRAMPercentage=25 .*-cp .* -Xmx1g -Xss1m io.heddle.cli.Heddle " + command);
+                    .containsPattern("-Xmx[0-9]+m .*-cp .* -Xmx1g -Xss1m io.heddle.cli.Heddle " + command);
         }
         assertThat(run(own, tree.resolve("heddle").toString(), "run").out()).containsPattern("-Xss512k .*-Xss1m");
     }

@@ -30,7 +30,7 @@ public final class AdmissionController {
     private record Past(long second, long requests, long successes, long oldest) {}
 
     /// How likely a request is refused, as it was at `nanos`.
-    private record Likely(long nanos, double probability) {}
+    private record Likely(long nanos, RuntimeSnapshot runtime, double probability) {}
 
     /// One that has seen no requests.
     public AdmissionController(AdmissionSettings settings) {
@@ -62,10 +62,11 @@ public final class AdmissionController {
     }
 
     /// Whether a request at `now` is refused; `chance` is drawn evenly, and `runtime` overrides settings.
+    @SuppressWarnings("ReferenceEquality") // Another snapshot is another object.
     public boolean refuses(long now, long chance, RuntimeSnapshot runtime) {
         var known = likely;
-        if (known.isEmpty() || now - known.get().nanos() >= OFTEN) {
-            known = Optional.of(new Likely(now, probability(now, runtime)));
+        if (known.isEmpty() || now - known.get().nanos() >= OFTEN || known.get().runtime() != runtime) {
+            known = Optional.of(new Likely(now, runtime, probability(now, runtime)));
             likely = known;
         }
         double drawn = (chance >>> 11) * 0x1.0p-53;
