@@ -16,10 +16,15 @@ import java.util.List;
 /// **Memory.** What the peer sends on the connection is acknowledged as it comes, so that a stalled stream never
 /// holds up the others; what it sends on a stream is acknowledged as it is consumed. So what can wait here is
 /// bounded by the windows of the streams: each has the one of the settings, and those that are read as fast as they
-/// are filled share [#GROWTH] more.
+/// are filled share [#GROWTH] more. A client may open more streams than can all wait at once: when as much of its
+/// requests waits as [#FULL_STREAMS] windows and the growth hold, its connection's window is acknowledged no more,
+/// until less waits.
 public final class Http2Connection {
     /// What all streams together may have beyond their first windows.
     static final int GROWTH = 8 * 1024 * 1024;
+
+    /// How many streams of a client may be full before they hold up the others.
+    static final int FULL_STREAMS = 100;
 
     private static final int KEPT_STREAMS = 32;
     private static final long DRAIN_PING = 0x6865_6464_6c65_6472L;
@@ -38,6 +43,7 @@ public final class Http2Connection {
     private final StreamNumbers numbers;
     private final Http2Stream none;
     private int growthLeft = GROWTH;
+    private long waiting;
     private int prefaceLeft;
     private boolean draining;
     private boolean goingAway;
@@ -247,6 +253,19 @@ public final class Http2Connection {
         }
         growthLeft -= window;
         return window;
+    }
+
+    /// So many bytes more wait on the streams, or fewer.
+    void waits(int bytes) {
+        waiting += bytes;
+        if (bytes < 0 && !over) {
+            inbound.credit();
+        }
+    }
+
+    /// Whether the peer may send more, whatever the streams' windows allow.
+    boolean hasRoom() {
+        return !server || waiting < (long) FULL_STREAMS * options.streamWindow() + GROWTH;
     }
 
     /// Ends a stream with an error told to the peer.

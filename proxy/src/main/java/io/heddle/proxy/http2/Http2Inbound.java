@@ -305,11 +305,7 @@ final class Http2Inbound implements FrameSink {
         if (padding && overdone(Flood.EMPTY_DATA, now())) {
             return false;
         }
-        if (uncredited >= window / 2 && !connection.over()) {
-            connection.outbound().windowUpdate(0, uncredited);
-            receivable += uncredited;
-            uncredited = 0;
-        }
+        credit();
         var stream = dataStream;
         dataStream = connection.stream(0);
         if (!isOpen(stream)) {
@@ -322,5 +318,14 @@ final class Http2Inbound implements FrameSink {
             stream.credit();
         }
         return !connection.over();
+    }
+
+    /// Gives the peer window of the connection for what came, if there is room for more.
+    void credit() {
+        if (uncredited >= window / 2 && connection.hasRoom() && !connection.over()) {
+            connection.outbound().windowUpdate(0, uncredited);
+            receivable += uncredited;
+            uncredited = 0;
+        }
     }
 }

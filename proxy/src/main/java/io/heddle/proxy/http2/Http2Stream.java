@@ -266,6 +266,7 @@ public final class Http2Stream {
         if (!isHeard()) {
             piece.release();
         } else if (paused || !in.isEmpty()) {
+            connection.waits(piece.readableBytes());
             in.add(piece);
         } else {
             consumed += piece.readableBytes();
@@ -289,6 +290,7 @@ public final class Http2Stream {
         while (!paused && isHeard() && !in.isEmpty()) {
             var piece = in.take(Integer.MAX_VALUE);
             consumed += piece.readableBytes();
+            connection.waits(-piece.readableBytes());
             listener().data(piece);
             some = true;
         }
@@ -330,7 +332,10 @@ public final class Http2Stream {
 
     /// Forgets what waits.
     void discard() {
-        in.clear();
+        if (!in.isEmpty()) {
+            connection.waits(-in.bytes());
+            in.clear();
+        }
         out.clear();
         trailersOut = null;
         if (trailers != null) {

@@ -1,12 +1,14 @@
 package io.heddle.proxy.http2;
 
+import java.util.Arrays;
+
 /// The numbers of a connection's streams: which were used, by whom, and which may still be heard of (RFC 9113, section
 /// 5.1.1). A client's streams are odd, and each is above all before it.
 final class StreamNumbers {
-    private static final int REMEMBERED = 256;
+    private static final int REMEMBERED = 2048;
 
     private final boolean server;
-    private final int[] resets = new int[REMEMBERED];
+    private int[] resets = new int[16];
     private int resetCount;
     private int lastServed;
     private int highestRemote;
@@ -64,7 +66,10 @@ final class StreamNumbers {
 
     /// We have reset this stream.
     void remember(int number) {
-        resets[resetCount++ & (REMEMBERED - 1)] = number;
+        if (resetCount == resets.length && resetCount < REMEMBERED) {
+            resets = Arrays.copyOf(resets, 2 * resets.length);
+        }
+        resets[resetCount++ & (resets.length - 1)] = number;
     }
 
     /// Whether frames of a stream that is not open may still come: we have reset it, or it came too late to be served.

@@ -28,13 +28,27 @@ class FloodTest {
 
     private void send(RawFrames frames) {
         server.connection.read(frames.bytes);
+        server.connection.flush();
+    }
+
+    @Test
+    void as_many_streams_as_may_be_open_can_be_given_up_together() {
+        for (int i = 0; i < 1024; i++) {
+            send(new RawFrames().post(2 * i + 1));
+        }
+        assertThat(server.connection.active()).isEqualTo(1024);
+        for (int i = 0; i < 1024; i++) {
+            send(new RawFrames().frame(Frames.RST_STREAM, 0, 2 * i + 1, 0, 0, 0, 8));
+        }
+        assertThat(server.connection.active()).isZero();
+        assertThat(server.connection.over()).isFalse();
     }
 
     @Test
     void streams_opened_and_reset() {
         ends(
                 Flood.RESET,
-                400,
+                2000,
                 i -> send(new RawFrames().post(2 * i + 1).frame(Frames.RST_STREAM, 0, 2 * i + 1, 0, 0, 0, 8)));
     }
 
@@ -42,13 +56,13 @@ class FloodTest {
     void streams_that_we_are_made_to_reset() {
         ends(
                 Flood.RESET,
-                400,
+                2000,
                 i -> send(new RawFrames().post(2 * i + 1).frame(Frames.WINDOW_UPDATE, 0, 2 * i + 1, 0, 0, 0, 0)));
     }
 
     @Test
     void malformed_requests() {
-        ends(Flood.RESET, 400, i -> send(new RawFrames().headers(5, 2 * i + 1, "x: y")));
+        ends(Flood.RESET, 2000, i -> send(new RawFrames().headers(5, 2 * i + 1, "x: y")));
     }
 
     @Test

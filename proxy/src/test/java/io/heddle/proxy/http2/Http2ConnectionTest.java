@@ -113,6 +113,37 @@ class Http2ConnectionTest {
     }
 
     @Test
+    void what_waits_on_a_thousand_stalled_streams_is_bounded_and_all_of_it_comes_when_they_are_read() {
+        Wire.talk(client, server);
+        var streams = new ArrayList<Http2Stream>();
+        for (int i = 0; i < 1000; i++) {
+            streams.add(post());
+        }
+        Wire.talk(client, server);
+        server.streams.forEach(stream -> stream.read(false));
+        for (var stream : streams) {
+            stream.data(Unpooled.wrappedBuffer(new byte[60_000]));
+            Wire.talk(client, server);
+        }
+        long most = 100 * 65_536 + Http2Connection.GROWTH;
+        assertThat(waiting()).isBetween(most, most + 1024 * 1024);
+        for (var stream : server.streams) {
+            stream.read(true);
+            Wire.talk(client, server);
+        }
+        assertThat(server.bodyBytes).isEqualTo(60_000_000);
+        assertThat(waiting()).isZero();
+        client.connection.closed();
+        server.connection.closed();
+    }
+
+    private long waiting() {
+        return server.streams.stream()
+                .mapToLong(stream -> stream.in.bytes())
+                .sum();
+    }
+
+    @Test
     void a_stream_that_is_read_as_it_comes_gets_more_window_and_gives_it_back() {
         var stream = post();
         for (int i = 0; i < 40; i++) {
@@ -207,12 +238,12 @@ class Http2ConnectionTest {
         Wire.talk(client, server);
         var raw = RawFrames.client();
         var other = Wire.server();
-        for (int i = 0; i < 101; i++) {
+        for (int i = 0; i < 1025; i++) {
             raw.post(2 * i + 1);
         }
         other.connection.read(raw.bytes);
-        assertThat(other.frames()).contains("RST_STREAM 201 REFUSED_STREAM");
-        assertThat(other.connection.active()).isEqualTo(100);
+        assertThat(other.frames()).contains("RST_STREAM 2049 REFUSED_STREAM");
+        assertThat(other.connection.active()).isEqualTo(1024);
     }
 
     @Test

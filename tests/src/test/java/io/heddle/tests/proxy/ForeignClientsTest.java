@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterAll;
@@ -143,6 +144,27 @@ class ForeignClientsTest {
             var answer = client.send(request, BodyHandlers.ofString());
             assertThat(answer.body()).isEqualTo("hello");
             assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
+        }
+    }
+
+    /// It does not queue what a server has no room for.
+    @Test
+    void two_hundred_requests_of_java_at_once_on_one_connection() throws Exception {
+        try (var client = HttpClient.newBuilder()
+                .sslContext(trusting(certificates.resolve("ca.pem")))
+                .build()) {
+            var place = "https://" + secureAddress();
+            var first = HttpRequest.newBuilder(URI.create(place + "/")).build();
+            assertThat(client.send(first, BodyHandlers.ofString()).body()).isEqualTo("hello");
+            var held = HttpRequest.newBuilder(URI.create(place + "/hold")).build();
+            var answers = Stream.generate(() -> client.sendAsync(held, BodyHandlers.ofString()))
+                    .limit(200)
+                    .toList();
+            await().atMost(Duration.ofSeconds(30)).until(() -> application.held() == 200);
+            application.release();
+            for (var answer : answers) {
+                assertThat(answer.get(30, TimeUnit.SECONDS).body()).isEqualTo("hello");
+            }
         }
     }
 

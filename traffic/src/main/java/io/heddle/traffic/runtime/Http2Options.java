@@ -4,14 +4,13 @@ import java.time.Duration;
 
 /// How HTTP/2 is spoken on a connection (Envoy's `core.v3.Http2ProtocolOptions`).
 ///
-/// The defaults are bounded: what a peer's streams can make the proxy hold is at most a window a stream and eight MiB
-/// more a connection.
+/// The defaults are bounded: what a peer's streams can make the proxy hold is at most a window a stream, of a client
+/// no more than a hundred windows, and eight MiB more a connection.
 ///
 /// @param headerTableSize bytes of HPACK's dynamic table that the peer may use (4096)
-/// @param maxConcurrentStreams streams that the peer may have open at once (100; Envoy 1024)
+/// @param maxConcurrentStreams streams that the peer may have open at once (1024)
 /// @param streamWindow bytes that the peer may send ahead on a stream at first (64 KiB; Envoy 16 MiB); a stream that
-///     is
-///     read as fast as it comes gets more, up to a MiB
+///     is read as fast as it comes gets more, up to a MiB
 /// @param connectionWindow bytes that the peer may send ahead on the connection (1 MiB; Envoy 24 MiB)
 /// @param allowConnect whether extended CONNECT is spoken (RFC 8441)
 /// @param keepAlive when the peer is asked whether it is there
@@ -23,7 +22,7 @@ public record Http2Options(
         boolean allowConnect,
         KeepAlive keepAlive) {
     public static final Http2Options DEFAULT =
-            new Http2Options(4096, 100, 64 * 1024, 1024 * 1024, false, KeepAlive.NONE);
+            new Http2Options(4096, 1024, 64 * 1024, 1024 * 1024, false, KeepAlive.NONE);
 
     /// A copy that speaks extended CONNECT, or does not.
     public Http2Options withConnect(boolean allowed) {

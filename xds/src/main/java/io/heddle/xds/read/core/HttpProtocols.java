@@ -27,7 +27,7 @@ public final class HttpProtocols {
 
     private static final Fields<Http2ProtocolOptions> HTTP2_OPTIONS = Fields.ignoringOthers(Http2ProtocolOptions.class)
             .limits("hpack_table_size", "at most 65,536")
-            .limits("max_concurrent_streams", "1 to 2^31-1; 100 when not given")
+            .limits("max_concurrent_streams", "1 to 2^31-1; 1,024 when not given")
             .limits("initial_stream_window_size", "65,535 to 2^31-1; 65,536 when not given")
             .limits("initial_connection_window_size", "65,535 to 2^31-1; 1 MiB when not given")
             .reads("allow_connect", "connection_keepalive")
