@@ -227,6 +227,11 @@ final class Attempt implements UpstreamListener, HostWait.Listener {
         return late;
     }
 
+    /// Whether it has a stream, and is to be given up when nothing comes of it.
+    boolean isLimited() {
+        return stream != null && !late;
+    }
+
     /// The stream has ended by itself.
     void ended() {
         stream = null;

@@ -32,6 +32,16 @@ final class RequestBreakers {
         return counted;
     }
 
+    /// Counts a try that begins beside those under way, as another request; false when there are as many as there may
+    /// be. Each success needs one [#endBeside].
+    boolean tryBeside() {
+        return tryAcquire(Resource.REQUESTS);
+    }
+
+    void endBeside() {
+        release(Resource.REQUESTS);
+    }
+
     /// Counts a retry; false when there are as many as there may be. Each success needs one [#endRetry].
     boolean tryRetry() {
         return tryAcquire(Resource.RETRIES);
@@ -49,7 +59,7 @@ final class RequestBreakers {
         }
     }
 
-    /// The request is over, or begins anew at another place; its retries have ended.
+    /// The request is over, or begins anew at another place; its retries, and its tries beside each other, have ended.
     void end() {
         if (counted) {
             counted = false;

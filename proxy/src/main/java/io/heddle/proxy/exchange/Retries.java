@@ -86,13 +86,20 @@ final class Retries {
         };
     }
 
-    /// Each retry is asked for anew: what was allowed before may be too much now. Those that go on beside it count on.
+    /// Each retry is asked for anew: what was allowed before may be too much now. Those that go on beside it count on,
+    /// and it is one more request then.
     private boolean mayBegin(boolean beside) {
         if (!beside) {
             release();
         }
+        if (beside && !breakers.tryBeside()) {
+            return false;
+        }
         boolean may = breakers.tryRetry();
         counted += may ? 1 : 0;
+        if (beside && !may) {
+            breakers.endBeside();
+        }
         return may;
     }
 

@@ -3,9 +3,15 @@ package io.heddle.proxy.exchange;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The tries that took too long and go on beside the current one, as hedging has it. Part of [Tries].
+/// The tries that took too long and go on beside the current one, as hedging has it. Part of [Tries]. Each counts as a
+/// request of its own, which was counted before it is added.
 final class SlowAttempts {
+    private final RequestBreakers breakers;
     private List<Attempt> attempts = List.of();
+
+    SlowAttempts(RequestBreakers breakers) {
+        this.breakers = breakers;
+    }
 
     boolean isEmpty() {
         return attempts.isEmpty();
@@ -23,13 +29,18 @@ final class SlowAttempts {
     }
 
     void remove(Attempt attempt) {
-        attempts.remove(attempt);
+        if (attempts.remove(attempt)) {
+            breakers.endBeside();
+        }
     }
 
     /// Nobody waits for any of them any more.
     void cancel() {
         if (!attempts.isEmpty()) {
-            attempts.forEach(Attempt::clear);
+            attempts.forEach(attempt -> {
+                attempt.clear();
+                breakers.endBeside();
+            });
             attempts = List.of();
         }
     }

@@ -48,7 +48,7 @@ final class Tries {
     private final Retries retries;
     private final Deadline pause = new Deadline(this::paused);
     private Attempt current;
-    private final SlowAttempts beside = new SlowAttempts();
+    private final SlowAttempts beside;
     private @Nullable HttpRequestHead head;
     private String upgrade = "";
     private ClusterChoice.@Nullable Target target;
@@ -69,6 +69,7 @@ final class Tries {
         this.limits = new TimeLimits(timeline);
         this.breakers = new RequestBreakers(services.breakers());
         this.retries = new Retries(worker, timeline, breakers);
+        this.beside = new SlowAttempts(breakers);
         this.current = new Attempt(exchange, this, worker, services, headers);
     }
 
@@ -372,17 +373,17 @@ final class Tries {
 
     /// When the next timeout is due; `Long.MAX_VALUE` for never.
     long deadline() {
-        return limits.next(isTimed(), current.stream() != null);
+        return limits.next(isTimed(), current.isLimited());
     }
 
     /// A timeout may be due.
     void expired(boolean answering) {
-        var passed = limits.passed(worker.now(), isTimed(), current.stream() != null);
+        var passed = limits.passed(worker.now(), isTimed(), current.isLimited());
         retries.expired(passed);
         switch (passed) {
             case NONE -> {}
-            case TRY -> tryExpired(answering);
-            case TRY_IDLE -> abandonTry(answering, UpstreamReplies.TRY_IDLE);
+            case TRY -> tryExpired(answering, UpstreamReplies.TRY_TIMEOUT);
+            case TRY_IDLE -> tryExpired(answering, UpstreamReplies.TRY_IDLE);
             case HOST -> endTry(answering, UpstreamReplies.HOST_TOO_LONG);
             case REQUEST -> {
                 judgeTimeout();
@@ -401,9 +402,11 @@ final class Tries {
     }
 
     /// A try takes too long: it is given up for another one, or, where the policy hedges, goes on beside that.
-    private void tryExpired(boolean answering) {
-        if (!retries.policy().hedges() || retries.policy().conditions().isEmpty() || !body.canBeSentAgain()) {
-            abandonTry(answering, UpstreamReplies.TRY_TIMEOUT);
+    private void tryExpired(boolean answering, LocalReply reply) {
+        boolean hedges =
+                retries.policy().hedges() && !retries.policy().conditions().isEmpty();
+        if (answering || !hedges || !body.canBeSentAgain()) {
+            abandonTry(answering, reply);
             return;
         }
         judgeTimeout();

@@ -75,6 +75,22 @@ class RequestBreakersTest {
     }
 
     @Test
+    void a_try_beside_another_is_one_more_request() {
+        var limits = limits(2);
+        var breakers = new RequestBreakers(routes);
+        assertThat(breakers.begin(cluster, options(Optional.of(limits)))).isTrue();
+        assertThat(breakers.tryBeside()).isTrue();
+        assertThat(breakers.tryBeside()).isFalse();
+        assertThat(cluster.breaker(RoutingPriority.DEFAULT).active(Resource.REQUESTS))
+                .isEqualTo(2);
+        breakers.endBeside();
+        breakers.end();
+        assertThat(routes.of(limits).active(Resource.REQUESTS)).isZero();
+        assertThat(cluster.breaker(RoutingPriority.DEFAULT).active(Resource.REQUESTS))
+                .isZero();
+    }
+
+    @Test
     void counting_allocates_nothing() {
         var breakers = new RequestBreakers(routes);
         var options = options(Optional.of(limits(1)));

@@ -356,7 +356,7 @@ class RouteLimitsTest {
                 var proxy = new RunningProxy(config(
                         origin.port(),
                         "",
-                        route("/hedged", hedged, limits),
+                        route("/hedged", hedged, limits.replace("max_requests: 1", "max_requests: 2")),
                         route("/slow", "timeout: 0.05s", limits),
                         route("/copied", "request_mirror_policies: [ { cluster: app } ]", limits),
                         route("/", "", limits)));
@@ -373,7 +373,9 @@ class RouteLimitsTest {
             awaitNothingUnderWay(proxy);
             Origin.write(client, get("/hedged"));
             await().until(() -> breaker(proxy, "/hedged").active(Resource.RETRIES) == 1);
-            assertThat(breaker(proxy, "/hedged").active(Resource.REQUESTS)).isEqualTo(1);
+            assertThat(breaker(proxy, "/hedged").active(Resource.REQUESTS))
+                    .as("two tries beside each other")
+                    .isEqualTo(2);
             go.countDown();
             assertThat(status(client)).isEqualTo("200");
             awaitNothingUnderWay(proxy);
