@@ -59,12 +59,17 @@ final class FollowedRedirects {
         }
     }
 
-    /// The request that the answer to `head` leads to, when it is to be sent there; then it counts as followed.
+    /// The request that the answer to `head`, which its host got as `sent`, leads to, when it is to be sent there; then
+    /// it counts as followed.
     Optional<HttpRequestHead> after(
-            HttpResponseHead answer, NetworkFilter.Http settings, RouteAction.Forward forward, HttpRequestHead head) {
+            HttpResponseHead answer,
+            NetworkFilter.Http settings,
+            RouteAction.Forward forward,
+            HttpRequestHead head,
+            SentHead sent) {
         var policy = forward.options().redirects();
         boolean https = facts.https();
-        var next = next(policy, head, answer, https);
+        var next = next(policy, head, answer, https, sent);
         var decision = next.flatMap(found -> routing.elsewhere(settings, found, head));
         boolean follows = decision.isPresent() && follow(policy, timeline.decision(), decision.get(), head, https);
         dropsBody = follows && becomesGet(answer, head);
@@ -83,7 +88,7 @@ final class FollowedRedirects {
 
     /// The request that an answer leads to; empty when that is none that may be followed.
     private Optional<HttpRequestHead> next(
-            InternalRedirects policy, HttpRequestHead head, HttpResponseHead answer, boolean https) {
+            InternalRedirects policy, HttpRequestHead head, HttpResponseHead answer, boolean https, SentHead sent) {
         boolean wanted = left.size() < policy.most() && policy.statuses().contains(answer.status());
         if (!wanted) {
             return Optional.empty();
@@ -101,6 +106,7 @@ final class FollowedRedirects {
                                         place.path(),
                                         becomesGet(answer, head),
                                         policy.copied()),
+                                sent.withheld(),
                                 lines));
             }
         }

@@ -392,7 +392,7 @@ public final class HttpExchange implements UpstreamListener, FilterRunner.Outcom
                 || !tries.canBeSentElsewhere()) {
             return false;
         }
-        var next = followed.after(answer, client.settings(), forward, head());
+        var next = followed.after(answer, client.settings(), forward, head(), tries.sent());
         if (next.isEmpty()) {
             return false;
         }

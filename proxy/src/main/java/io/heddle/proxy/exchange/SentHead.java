@@ -13,6 +13,8 @@ import io.heddle.traffic.request.Span;
 import io.heddle.traffic.route.ClusterChoice;
 import io.heddle.traffic.route.Rewrite;
 import io.heddle.traffic.route.RouteAction;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +63,23 @@ final class SentHead {
         if (action.options().forwardedHost() && newHost.isPresent()) {
             ForwardedHost.append(head, edits);
         }
+    }
+
+    /// The headers of the client's that filters and route took away, or put others in the place of. Where the request
+    /// is sent next they are missing: what one host must not see is nothing for another, and what the client wrote
+    /// must not pass for what was put there.
+    List<HeaderName> withheld() {
+        var names = new ArrayList<HeaderName>();
+        for (int i = 0; i < edits.size(); i++) {
+            boolean takes = switch (edits.edit(i).action()) {
+                case REMOVE, SET, SET_IF_PRESENT -> true;
+                case APPEND, ADD_IF_ABSENT -> false;
+            };
+            if (takes) {
+                names.add(edits.edit(i).name());
+            }
+        }
+        return names;
     }
 
     /// Whether the request goes to its host as one of gRPC.

@@ -439,6 +439,11 @@ final class Tries {
         return body.ended() && body.canBeSentAgain();
     }
 
+    /// The head as the host got it.
+    SentHead sent() {
+        return sent;
+    }
+
     /// The request is to begin anew at another place, with its body unless that is left behind.
     void redirected(FollowedRedirects followed) {
         release();

@@ -89,8 +89,9 @@ public final class HttpRequestHead implements RequestHead {
         }
     }
 
-    /// The head of the same request sent elsewhere, which shares nothing with this one; `answer` sends it there.
-    public HttpRequestHead redirected(Redirection where, HeaderLines answer) {
+    /// The head of the same request sent elsewhere, without its lines of names in `without`. It shares nothing with
+    /// this one; `answer` sends it there.
+    public HttpRequestHead redirected(Redirection where, List<HeaderName> without, HeaderLines answer) {
         var other = new HttpRequestHead();
         other.version = version;
         other.method = other.put(where.asGet() ? "GET" : Span.text(lines.bytes(), method));
@@ -101,7 +102,8 @@ public final class HttpRequestHead implements RequestHead {
         other.secure = secure;
         int gone = LineKind.bit(LineKind.HOST) | (where.asGet() ? FRAMING | LineKind.bit(LineKind.EXPECT) : 0);
         for (int i = 0; i < lines.count(); i++) {
-            if ((LineKind.bit(lines.kind(i)) & gone) == 0 && !isOneOf(where.copied(), lines, i)) {
+            boolean stays = (LineKind.bit(lines.kind(i)) & gone) == 0 && !isOneOf(without, lines, i);
+            if (stays && !isOneOf(where.copied(), lines, i)) {
                 other.lines.addLine(lines.kind(i), lines.bytes(), lines.name(i), lines.bytes(), lines.value(i));
             }
         }
