@@ -13,6 +13,8 @@ import io.heddle.proxy.upstream.pool.ConnectionTicket;
 import io.heddle.proxy.upstream.pool.UpstreamListener;
 import io.heddle.proxy.upstream.pool.UpstreamStream;
 import io.heddle.traffic.balance.host.Host;
+import io.heddle.traffic.resilience.CircuitBreaker;
+import io.heddle.traffic.resilience.CircuitBreaker.Resource;
 import io.heddle.traffic.resilience.retry.RetryDecider;
 import io.netty.buffer.ByteBuf;
 import java.util.Optional;
@@ -33,6 +35,7 @@ final class Attempt implements UpstreamListener, HostWait.Listener {
     private @Nullable UpstreamCluster cluster;
     private @Nullable Host host;
     private @Nullable UpstreamStream stream;
+    private @Nullable CircuitBreaker place;
     private boolean waiting;
     private boolean counted;
     private boolean late;
@@ -86,12 +89,31 @@ final class Attempt implements UpstreamListener, HostWait.Listener {
 
     /// Asks for a connection.
     void connect() {
-        services.upstreams().connect(worker, cluster(), host(), ticket);
+        if (counts()) {
+            services.upstreams().connect(worker, cluster(), host(), ticket);
+        }
     }
 
     /// Asks for a connection of its own, for bytes of any kind.
     void tunnel() {
-        services.upstreams().tunnel(worker, cluster(), host(), ticket);
+        if (counts()) {
+            services.upstreams().tunnel(worker, cluster(), host(), ticket);
+        }
+    }
+
+    /// Counts at the part of an aggregate cluster that it goes to; fails when there are as many as there may be.
+    private boolean counts() {
+        if (!cluster().isAggregate()) {
+            return true;
+        }
+        var breaker = tries.breakers().at(cluster().load(host()));
+        if (breaker.tryAcquire(Resource.REQUESTS)) {
+            place = breaker;
+            return true;
+        }
+        waiting = false;
+        exchange.failed(UpstreamFailure.OVERFLOW);
+        return false;
     }
 
     @Override
@@ -256,6 +278,10 @@ final class Attempt implements UpstreamListener, HostWait.Listener {
         if (counted && host != null) {
             counted = false;
             host.state().end();
+        }
+        if (place != null) {
+            place.release(Resource.REQUESTS);
+            place = null;
         }
     }
 

@@ -103,10 +103,10 @@ final class HostChoice implements PickRequest {
         }
     }
 
-    /// It was tried there, and goes to another host now if it is to `avoid` this one.
-    void further(Host host, boolean avoid) {
-        further = true;
-        if (avoid) {
+    /// It was tried at `host`, if that was known, which has `answered` or not, and is tried once more.
+    void further(@Nullable Host host, boolean answered) {
+        further |= host != null;
+        if (host != null && (!answered || hosts.avoidTried())) {
             tried.add(host);
         }
     }

@@ -10,13 +10,15 @@ import io.heddle.traffic.route.ForwardOptions;
 import org.jspecify.annotations.Nullable;
 
 /// The circuit breakers that one request counts at: its cluster's, and its route's where the route has limits of its
-/// own. What one of them refuses counts at neither. Part of its [Tries], reused with them.
+/// own. What one of them refuses counts at neither. In an aggregate cluster each try counts at the cluster whose host it
+/// goes to ([#at]), and only retries at the aggregate. Part of its [Tries], reused with them.
 final class RequestBreakers {
     private final RouteBreakers routes;
     private @Nullable CircuitBreaker ofCluster;
     private @Nullable CircuitBreaker ofRoute;
     private RoutingPriority priority = RoutingPriority.DEFAULT;
     private boolean counted;
+    private boolean aggregate;
 
     RequestBreakers(RouteBreakers routes) {
         this.routes = routes;
@@ -24,8 +26,11 @@ final class RequestBreakers {
 
     /// Counts a request that goes to a cluster of this load by a route of these options; false when there are as many
     /// as there may be.
-    boolean begin(ClusterLoad load, ForwardOptions options) {
+    ///
+    /// @param ofOthers whether the cluster's hosts are those of other clusters
+    boolean begin(ClusterLoad load, boolean ofOthers, ForwardOptions options) {
         priority = options.priority();
+        aggregate = ofOthers;
         ofCluster = load.breaker(priority);
         ofRoute = options.limits().isEmpty() ? null : routes.of(options.limits().get());
         counted = tryAcquire(Resource.REQUESTS);
@@ -59,6 +64,11 @@ final class RequestBreakers {
         }
     }
 
+    /// Where a try counts that goes to a host of a cluster of this load, which is part of an aggregate one.
+    CircuitBreaker at(ClusterLoad part) {
+        return part.breaker(priority);
+    }
+
     /// The request is over, or begins anew at another place; its retries, and its tries beside each other, have ended.
     void end() {
         if (counted) {
@@ -73,7 +83,7 @@ final class RequestBreakers {
         if (ofCluster == null || (ofRoute != null && !ofRoute.tryAcquire(resource))) {
             return false;
         }
-        if (ofCluster.tryAcquire(resource)) {
+        if (isOfParts(resource) || ofCluster.tryAcquire(resource)) {
             return true;
         }
         if (ofRoute != null) {
@@ -82,8 +92,12 @@ final class RequestBreakers {
         return false;
     }
 
+    private boolean isOfParts(Resource resource) {
+        return aggregate && resource == Resource.REQUESTS;
+    }
+
     private void release(Resource resource) {
-        if (ofCluster != null) {
+        if (ofCluster != null && !isOfParts(resource)) {
             ofCluster.release(resource);
         }
         if (ofRoute != null) {

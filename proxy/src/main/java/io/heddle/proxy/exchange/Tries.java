@@ -123,7 +123,7 @@ final class Tries {
         }
         timeline.toCluster(found.get().cluster());
         timeline.forwarded = true;
-        if (!breakers.begin(found.get().load(), action.options())) {
+        if (!breakers.begin(found.get().load(), found.get().isAggregate(), action.options())) {
             exchange.fail(UpstreamReplies.OVERFLOW);
             return;
         }
@@ -346,10 +346,7 @@ final class Tries {
         } else {
             current.cancel();
         }
-        if (host != null) {
-            boolean answered = outcome instanceof RetryDecider.Outcome.Status;
-            choice.further(host, !answered || retries.policy().hosts().avoidTried());
-        }
+        choice.further(host, outcome instanceof RetryDecider.Outcome.Status);
         forgetAnswer();
         pausing = true;
         // Never at once: a failure within the call that began the try must not go deeper and deeper.

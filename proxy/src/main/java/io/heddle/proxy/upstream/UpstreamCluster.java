@@ -104,6 +104,24 @@ public final class UpstreamCluster {
         return counts;
     }
 
+    /// What the cluster has under way whose host this is: this one, or, when its hosts are those of others, one of these.
+    public ClusterLoad load(Host host) {
+        if (!(hosts instanceof Hosts.OfOthers(var parts))) {
+            return load;
+        }
+        for (int i = 0; i < parts.size(); i++) {
+            if (parts.get(i).find(host) != null) {
+                return parts.get(i).load(host);
+            }
+        }
+        return load;
+    }
+
+    /// Whether its hosts are those of other clusters.
+    public boolean isAggregate() {
+        return hosts instanceof Hosts.OfOthers;
+    }
+
     /// What requests of the usual priority have under way.
     public CircuitBreaker breaker() {
         return load.breaker(RoutingPriority.DEFAULT);

@@ -49,7 +49,7 @@ class RequestBreakersTest {
     @Test
     void a_route_without_limits_has_no_breaker() {
         var breakers = new RequestBreakers(routes);
-        assertThat(breakers.begin(cluster, options(Optional.empty()))).isTrue();
+        assertThat(breakers.begin(cluster, false, options(Optional.empty()))).isTrue();
         assertThat(breakers.tryRetry()).isTrue();
         breakers.endRetry();
         breakers.end();
@@ -63,8 +63,8 @@ class RequestBreakersTest {
         var limits = limits(1);
         var first = new RequestBreakers(routes);
         var second = new RequestBreakers(routes);
-        assertThat(first.begin(cluster, options(Optional.of(limits)))).isTrue();
-        assertThat(second.begin(cluster, options(Optional.of(limits)))).isFalse();
+        assertThat(first.begin(cluster, false, options(Optional.of(limits)))).isTrue();
+        assertThat(second.begin(cluster, false, options(Optional.of(limits)))).isFalse();
         second.end();
         assertThat(routes.of(limits).active(Resource.REQUESTS)).isEqualTo(1);
         first.end();
@@ -75,10 +75,28 @@ class RequestBreakersTest {
     }
 
     @Test
+    void requests_of_an_aggregate_cluster_count_at_its_route_and_not_at_itself() {
+        var limits = limits(1);
+        var breakers = new RequestBreakers(routes);
+        assertThat(breakers.begin(cluster, true, options(Optional.of(limits)))).isTrue();
+        assertThat(breakers.tryRetry()).isTrue();
+        assertThat(routes.of(limits).active(Resource.REQUESTS)).isEqualTo(1);
+        assertThat(cluster.breaker(RoutingPriority.DEFAULT).active(Resource.REQUESTS))
+                .isZero();
+        assertThat(cluster.breaker(RoutingPriority.DEFAULT).active(Resource.RETRIES))
+                .isEqualTo(1);
+        breakers.endRetry();
+        breakers.end();
+        assertThat(routes.of(limits).active(Resource.REQUESTS)).isZero();
+        assertThat(cluster.breaker(RoutingPriority.DEFAULT).active(Resource.REQUESTS))
+                .isZero();
+    }
+
+    @Test
     void a_try_beside_another_is_one_more_request() {
         var limits = limits(2);
         var breakers = new RequestBreakers(routes);
-        assertThat(breakers.begin(cluster, options(Optional.of(limits)))).isTrue();
+        assertThat(breakers.begin(cluster, false, options(Optional.of(limits)))).isTrue();
         assertThat(breakers.tryBeside()).isTrue();
         assertThat(breakers.tryBeside()).isFalse();
         assertThat(cluster.breaker(RoutingPriority.DEFAULT).active(Resource.REQUESTS))
@@ -103,7 +121,7 @@ class RequestBreakersTest {
 
     private void rounds(RequestBreakers breakers, ForwardOptions one, ForwardOptions other) {
         for (int i = 0; i < 10_000; i++) {
-            if (!breakers.begin(cluster, i % 2 == 0 ? one : other) || !breakers.tryRetry()) {
+            if (!breakers.begin(cluster, false, i % 2 == 0 ? one : other) || !breakers.tryRetry()) {
                 throw new IllegalStateException("something was not given back");
             }
             breakers.endRetry();
@@ -126,7 +144,7 @@ class RequestBreakersTest {
             threads.add(Thread.ofPlatform().start(() -> {
                 var breakers = new RequestBreakers(routes);
                 for (int round = 0; round < 10_000; round++) {
-                    if (breakers.begin(cluster, options)) {
+                    if (breakers.begin(cluster, false, options)) {
                         most.accumulateAndGet(now.incrementAndGet(), Math::max);
                         now.decrementAndGet();
                     }

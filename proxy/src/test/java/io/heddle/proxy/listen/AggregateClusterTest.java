@@ -1,10 +1,13 @@
 package io.heddle.proxy.listen;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.heddle.model.problem.Checked;
 import io.heddle.traffic.balance.host.EndpointSet;
 import io.heddle.traffic.resilience.BreakerLimits;
+import io.heddle.traffic.resilience.CircuitBreaker.Resource;
+import io.heddle.traffic.resilience.Thresholds;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import io.heddle.xds.read.Bootstrap;
@@ -17,6 +20,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +47,11 @@ class AggregateClusterTest {
     }
 
     private static Cluster renamed(RuntimeConfig config, String name, Cluster.Discovery discovery) {
+        return renamed(config, name, discovery, BreakerLimits.DEFAULT);
+    }
+
+    private static Cluster renamed(
+            RuntimeConfig config, String name, Cluster.Discovery discovery, BreakerLimits limits) {
         var app = Objects.requireNonNull(config.clusters().get("app"));
         return new Cluster(
                 name,
@@ -49,7 +59,7 @@ class AggregateClusterTest {
                 discovery instanceof Cluster.Discovery.Aggregate ? EndpointSet.EMPTY : app.endpoints(),
                 app.connectTimeout(),
                 app.balancer(),
-                BreakerLimits.DEFAULT,
+                limits,
                 app.transports(),
                 app.protocol(),
                 app.http2(),
@@ -97,6 +107,50 @@ class AggregateClusterTest {
                 answer = ask(client);
             }
             assertThat(List.of(answer, ask(client))).containsOnly("away");
+        }
+    }
+
+    @Test
+    void requests_count_at_the_cluster_whose_host_takes_them_and_not_at_the_aggregate() throws Exception {
+        var thresholds = new Thresholds(1024, 1024, 2, 3);
+        var two = new BreakerLimits(thresholds, thresholds, Integer.MAX_VALUE);
+        var none = new Thresholds(1024, 1024, 0, 3);
+        var go = new CountDownLatch(1);
+        try (var origin = new Origin((socket, _) -> {
+            Origin.head(socket.getInputStream());
+            awaitQuietly(go);
+            Origin.write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nslow");
+        })) {
+            var base = RunningProxy.config(origin.port());
+            var aggregate = new Cluster.Discovery.Aggregate(List.of("part"));
+            var clusters = Map.of(
+                    "app",
+                    renamed(base, "app", aggregate, new BreakerLimits(none, none, Integer.MAX_VALUE)),
+                    "part",
+                    renamed(base, "part", Cluster.Discovery.STATIC, two));
+            try (var proxy =
+                            new RunningProxy(new RuntimeConfig(base.listeners(), Map.of(), clusters, Map.of(), Map.of()));
+                    var first = proxy.connect();
+                    var second = proxy.connect();
+                    var third = proxy.connect()) {
+                var part = proxy.upstreams.cluster("part").orElseThrow().breaker();
+                Origin.write(first, GET);
+                Origin.write(second, GET);
+                await().until(() -> part.active(Resource.REQUESTS) == 2);
+                assertThat(ask(third)).as("one more than the part may have").isEqualTo("503");
+                go.countDown();
+                assertThat(Origin.head(first.getInputStream())).startsWith("HTTP/1.1 200");
+                assertThat(Origin.head(second.getInputStream())).startsWith("HTTP/1.1 200");
+                await().until(() -> part.active(Resource.REQUESTS) == 0);
+            }
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
