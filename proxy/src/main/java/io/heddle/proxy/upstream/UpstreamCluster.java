@@ -104,7 +104,8 @@ public final class UpstreamCluster {
         return counts;
     }
 
-    /// What the cluster has under way whose host this is: this one, or, when its hosts are those of others, one of these.
+    /// What the cluster has under way whose host this is: this one, or, when its hosts are those of others, one of
+    /// these.
     public ClusterLoad load(Host host) {
         if (!(hosts instanceof Hosts.OfOthers(var parts))) {
             return load;

@@ -128,8 +128,8 @@ class AggregateClusterTest {
                     renamed(base, "app", aggregate, new BreakerLimits(none, none, Integer.MAX_VALUE)),
                     "part",
                     renamed(base, "part", Cluster.Discovery.STATIC, two));
-            try (var proxy =
-                            new RunningProxy(new RuntimeConfig(base.listeners(), Map.of(), clusters, Map.of(), Map.of()));
+            try (var proxy = new RunningProxy(
+                            new RuntimeConfig(base.listeners(), Map.of(), clusters, Map.of(), Map.of()));
                     var first = proxy.connect();
                     var second = proxy.connect();
                     var third = proxy.connect()) {

@@ -101,9 +101,9 @@ public final class RouteCheck {
                 input.method(),
                 texts.getOrDefault(Aspect.HOST_REWRITE, input.authority()),
                 texts.getOrDefault(Aspect.PATH_REWRITE, input.path()),
-                head.with(edits(outcome.requestChanges(), facts)));
+                TextHead.joined(head.with(edits(outcome.requestChanges(), facts))));
         compare("request_header_matches", test.requestHeaders(), request, differences);
-        var response = new TextHead("", "", "", answer.with(edits(outcome.responseChanges(), facts)));
+        var response = new TextHead("", "", "", TextHead.joined(answer.with(edits(outcome.responseChanges(), facts))));
         compare("response_header_matches", test.responseHeaders(), response, differences);
         return new Result(test, decision.virtualHost(), decision.route(), differences);
     }
@@ -259,13 +259,7 @@ public final class RouteCheck {
             long span = name.equals(":path") ? head.path() : head.authority();
             return Span.isPresent(span) ? Span.text(head.bytes(), span) : "(missing)";
         }
-        var found = new ArrayList<String>();
-        for (int i = 0; i < head.headerCount(); i++) {
-            long line = head.headerName(i);
-            if (matcher.name().matches(head.bytes(), Span.start(line), Span.end(line))) {
-                found.add(Span.text(head.bytes(), head.headerValue(i)));
-            }
-        }
-        return found.isEmpty() ? "(missing)" : String.join(",", found);
+        long found = head.header(matcher.name());
+        return Span.isPresent(found) ? Span.text(head.bytes(), found) : "(missing)";
     }
 }

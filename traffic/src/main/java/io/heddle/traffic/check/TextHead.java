@@ -8,6 +8,7 @@ import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.Span;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 
 /// A head made from text. Immutable.
@@ -58,6 +59,18 @@ final class TextHead implements RequestHead {
             }
         }
         return changed;
+    }
+
+    /// Lines of one name as one, with commas between, at the place of the first.
+    static List<Line> joined(List<Line> lines) {
+        var values = new LinkedHashMap<HeaderName, Line>();
+        for (var line : lines) {
+            values.merge(
+                    HeaderName.of(line.name()),
+                    line,
+                    (first, next) -> new Line(first.name(), first.value() + "," + next.value()));
+        }
+        return List.copyOf(values.values());
     }
 
     private static boolean is(Line line, HeaderName name) {
