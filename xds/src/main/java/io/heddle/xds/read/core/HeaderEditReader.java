@@ -107,11 +107,25 @@ public final class HeaderEditReader {
     /// Whether a header of this name may be changed; if not, that is an error.
     public static boolean allowed(String name, Scope scope) {
         var lower = name.toLowerCase(Locale.ROOT);
-        if (lower.isEmpty() || lower.startsWith(":") || lower.equals("host") || !isToken(lower)) {
-            scope.error("is no header that can be changed: " + name, "rewrite the host with host_rewrite_literal");
+        if (lower.startsWith(":") || lower.equals("host")) {
+            scope.error("is no header that can be changed: " + name, instead(lower));
+            return false;
+        }
+        if (lower.isEmpty() || !isToken(lower)) {
+            scope.error(
+                    lower.isEmpty() ? "is empty" : "is no name of a header: " + name,
+                    "name a header by letters, digits and hyphens, for example x-user");
             return false;
         }
         return true;
+    }
+
+    private static String instead(String lower) {
+        return switch (lower) {
+            case "host", ":authority" -> "rewrite the host with host_rewrite_literal";
+            case ":path" -> "rewrite the path with prefix_rewrite or regex_rewrite";
+            default -> "take it out, or name a header that does not begin with a colon";
+        };
     }
 
     private static boolean isToken(String name) {
