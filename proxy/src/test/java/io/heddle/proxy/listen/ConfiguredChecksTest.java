@@ -50,13 +50,17 @@ class ConfiguredChecksTest {
         return config(1, check, endpoints);
     }
 
+    private static String spoken(String check) {
+        return check.startsWith("grpc_") ? "http2_protocol_options: {}," : "";
+    }
+
     private static RuntimeConfig config(int unhealthy, String check, String... endpoints) {
         var read = BootstrapReader.read("""
-                { static_resources: { clusters: [ { name: app, type: STATIC, health_checks: [ { timeout: 1s,
+                { static_resources: { clusters: [ { name: app, type: STATIC, %s health_checks: [ { timeout: 1s,
                     interval: 0.02s, no_traffic_interval: 0.02s, unhealthy_threshold: %d, healthy_threshold: 1, %s } ],
                     load_assignment: { cluster_name: app, endpoints: [ {
                     locality: { region: here, sub_zone: '1' }, lb_endpoints: [ %s ] } ] } } ] } }
-                """.formatted(unhealthy, check, String.join(", ", endpoints)));
+                """.formatted(spoken(check), unhealthy, check, String.join(", ", endpoints)));
         assertThat(read.problems()).isEmpty();
         return ((Checked.Ok<Bootstrap>) read).value().fixed();
     }

@@ -88,9 +88,6 @@ final class RuntimeCompilerTest {
         assertThat(upgrades("{'upgrade_type': 'CONNECT'}")).isEqualTo(new Upgrades(Map.of("connect", true), false));
         assertThat(upgrades("{'upgrade_type': 'CONNECT', 'connect_config': {}}"))
                 .isEqualTo(new Upgrades(Map.of("connect", true), true));
-        assertThat(upgrades("{'upgrade_type': 'websocket', 'connect_config': {}}")
-                        .terminatesConnect())
-                .isFalse();
     }
 
     @ParameterizedTest

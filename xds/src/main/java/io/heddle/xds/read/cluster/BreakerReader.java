@@ -15,7 +15,7 @@ import java.util.Optional;
 public final class BreakerReader {
     private static final Fields<CircuitBreakers> CIRCUIT_BREAKERS = Fields.ignoringOthers(CircuitBreakers.class)
             .reads("thresholds")
-            .limits("per_host_thresholds", "`max_connections`, over all priorities together");
+            .limits("per_host_thresholds", "`max_connections` alone, over all priorities together");
     private static final Fields<CircuitBreakers.Thresholds> THRESHOLDS = Fields.ignoringOthers(
                     CircuitBreakers.Thresholds.class)
             .reads("priority", "max_connections", "max_pending_requests", "max_requests", "max_retries")
@@ -84,9 +84,13 @@ public final class BreakerReader {
             var found = message.getPerHostThresholds(i);
             var here = scope.at("per_host_thresholds", i);
             here.check(found, THRESHOLDS);
-            var others = found.toBuilder().clearPriority().clearMaxConnections().build();
+            var others = found.toBuilder()
+                    .clearPriority()
+                    .clearMaxConnections()
+                    .clearTrackRemaining()
+                    .build();
             if (!others.equals(CircuitBreakers.Thresholds.getDefaultInstance())) {
-                here.warning("only max_connections holds for each host", "remove the rest");
+                here.error("only max_connections holds for each host", "remove the rest");
             }
             if (found.hasMaxConnections()) {
                 least = Math.min(least, count(found.getMaxConnections()));

@@ -92,6 +92,7 @@ public final class ClusterReader {
             scope.at("load_assignment").error("this type of cluster has no endpoints of its own", "remove it");
         }
         var upstream = UpstreamProtocols.upstream(message, scope);
+        ClusterRules.check(message, discovery, scope);
         var balancer = BalancerReader.read(message, scope);
         if (upstream.protocol() == Cluster.Protocol.HTTP1
                 && balancer.innermost() instanceof BalancerPolicy.ClientWeighted weighted

@@ -22,6 +22,8 @@ public final class HeaderEditReader {
     /// What of header changes is read.
     static final List<Fields<?>> FIELDS = List.of(OPTION, VALUE);
 
+    private static final int MOST = 1000;
+
     private HeaderEditReader() {}
 
     /// The changes; `request` or `response` begins the names of the fields they come from.
@@ -33,6 +35,10 @@ public final class HeaderEditReader {
                 edits.add(new HeaderChange.Fixed(
                         new HeaderEdit(HeaderEdit.Action.REMOVE, HeaderName.of(removed.get(i)), "")));
             }
+        }
+        if (added.size() > MOST) {
+            scope.at(direction + "_headers_to_add")
+                    .error("has " + added.size() + " headers, more than " + MOST, "add fewer");
         }
         // Of one level, what replaces comes before what adds, as in Envoy.
         var options = options(added, scope, direction + "_headers_to_add");
@@ -90,6 +96,9 @@ public final class HeaderEditReader {
     @SuppressWarnings("deprecation") // `append` came before `append_action` and is still written
     private static Optional<HeaderEdit.Action> action(HeaderValueOption message, Scope scope) {
         if (message.hasAppend()) {
+            if (message.getAppendActionValue() != 0) {
+                scope.at("append").error("stands beside append_action", "remove it");
+            }
             return Optional.of(message.getAppend().getValue() ? HeaderEdit.Action.APPEND : HeaderEdit.Action.SET);
         }
         return switch (message.getAppendAction()) {

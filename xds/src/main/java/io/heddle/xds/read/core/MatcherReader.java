@@ -32,11 +32,12 @@ public final class MatcherReader {
             .accepts("google_re2", "patterns are always RE2");
     private static final Fields<io.envoyproxy.envoy.config.route.v3.HeaderMatcher> HEADER = Fields.refusingOthers(
                     io.envoyproxy.envoy.config.route.v3.HeaderMatcher.class)
-            .limits("name", "`:scheme` is refused")
+            .limits("name", "not empty; `:scheme` is refused")
             .reads("exact_match", "safe_regex_match", "range_match", "present_match", "prefix_match", "suffix_match")
             .reads("contains_match", "string_match", "invert_match", "treat_missing_header_as_empty");
-    private static final Fields<QueryParameterMatcher> QUERY =
-            Fields.refusingOthers(QueryParameterMatcher.class).reads("name", "string_match", "present_match");
+    private static final Fields<QueryParameterMatcher> QUERY = Fields.refusingOthers(QueryParameterMatcher.class)
+            .limits("name", "1 to 1024 bytes")
+            .reads("string_match", "present_match");
     private static final Fields<io.envoyproxy.envoy.config.route.v3.CookieMatcher> COOKIE = Fields.refusingOthers(
                     io.envoyproxy.envoy.config.route.v3.CookieMatcher.class)
             .limits("name", "1 to 1024 bytes")
@@ -53,7 +54,7 @@ public final class MatcherReader {
     /// What of matchers is read.
     static final List<Fields<?>> FIELDS = List.of(TEXT, REGEX, HEADER, RANGE, QUERY, COOKIE, URL_PATH, ADDRESSES);
 
-    private static final int LONGEST_COOKIE_NAME = 1024;
+    private static final int LONGEST_NAME = 1024;
 
     private MatcherReader() {}
 
@@ -63,9 +64,12 @@ public final class MatcherReader {
         boolean ignoreCase = message.getIgnoreCase();
         return switch (message.getMatchPatternCase()) {
             case EXACT -> Optional.of(new StringMatcher.Exact(octets(message.getExact()), ignoreCase));
-            case PREFIX -> Optional.of(new StringMatcher.Prefix(octets(message.getPrefix()), ignoreCase));
-            case SUFFIX -> Optional.of(new StringMatcher.Suffix(octets(message.getSuffix()), ignoreCase));
-            case CONTAINS -> Optional.of(new StringMatcher.Contains(octets(message.getContains()), ignoreCase));
+            case PREFIX ->
+                Optional.of(new StringMatcher.Prefix(part(message.getPrefix(), scope.at("prefix")), ignoreCase));
+            case SUFFIX ->
+                Optional.of(new StringMatcher.Suffix(part(message.getSuffix(), scope.at("suffix")), ignoreCase));
+            case CONTAINS ->
+                Optional.of(new StringMatcher.Contains(part(message.getContains(), scope.at("contains")), ignoreCase));
             case SAFE_REGEX ->
                 pattern(message.getSafeRegex(), scope.at("safe_regex")).map(StringMatcher.Regex::new);
             case CUSTOM -> Optional.empty();
@@ -86,9 +90,20 @@ public final class MatcherReader {
         return matchers;
     }
 
+    /// A part that a text is to have, in octets; an error when it is empty, since every text has that.
+    public static String part(String text, Scope scope) {
+        if (text.isEmpty()) {
+            scope.error("is empty, which fits every text", "write at least one character, or match for presence");
+        }
+        return octets(text);
+    }
+
     /// RE2 syntax; matched against the whole text.
     public static Optional<Pattern> pattern(RegexMatcher message, Scope scope) {
         scope.check(message, REGEX);
+        if (message.getRegex().isEmpty()) {
+            scope.at("regex").error("is empty", "write a pattern, for example .*");
+        }
         return pattern(message.getRegex(), scope);
     }
 
@@ -122,14 +137,20 @@ public final class MatcherReader {
     public static Optional<HeaderMatcher> header(
             io.envoyproxy.envoy.config.route.v3.HeaderMatcher message, Scope scope) {
         scope.check(message, HEADER);
+        if (message.getName().isEmpty()) {
+            scope.at("name").error("is empty", "name a header, for example x-user");
+        }
         if (message.getName().equals(":scheme")) {
             scope.at("name").error("is not known of a request here", "match on another header");
         }
         Optional<HeaderMatcher.Test> test = switch (message.getHeaderMatchSpecifierCase()) {
             case EXACT_MATCH -> value(new StringMatcher.Exact(octets(message.getExactMatch()), false));
-            case PREFIX_MATCH -> value(new StringMatcher.Prefix(octets(message.getPrefixMatch()), false));
-            case SUFFIX_MATCH -> value(new StringMatcher.Suffix(octets(message.getSuffixMatch()), false));
-            case CONTAINS_MATCH -> value(new StringMatcher.Contains(octets(message.getContainsMatch()), false));
+            case PREFIX_MATCH ->
+                value(new StringMatcher.Prefix(part(message.getPrefixMatch(), scope.at("prefix_match")), false));
+            case SUFFIX_MATCH ->
+                value(new StringMatcher.Suffix(part(message.getSuffixMatch(), scope.at("suffix_match")), false));
+            case CONTAINS_MATCH ->
+                value(new StringMatcher.Contains(part(message.getContainsMatch(), scope.at("contains_match")), false));
             case SAFE_REGEX_MATCH ->
                 pattern(message.getSafeRegexMatch(), scope.at("safe_regex_match"))
                         .map(pattern -> new HeaderMatcher.Test.Value(new StringMatcher.Regex(pattern)));
@@ -160,6 +181,7 @@ public final class MatcherReader {
             var message = messages.get(i);
             var here = scope.at(field, i);
             here.check(message, QUERY);
+            named(message.getName(), "query parameter", here.at("name"));
             if (message.hasStringMatch()) {
                 text(message.getStringMatch(), here.at("string_match"))
                         .ifPresent(
@@ -186,11 +208,15 @@ public final class MatcherReader {
             io.envoyproxy.envoy.config.route.v3.CookieMatcher message, Scope scope) {
         scope.check(message, COOKIE);
         var name = octets(message.getName());
-        if (name.isEmpty() || name.length() > LONGEST_COOKIE_NAME) {
-            scope.at("name").error("is no name of a cookie", "write 1 to " + LONGEST_COOKIE_NAME + " bytes");
-        }
+        named(message.getName(), "cookie", scope.at("name"));
         return text(message.getStringMatch(), scope.at("string_match"))
                 .map(value -> new CookieMatcher(name, value, message.getInvertMatch()));
+    }
+
+    private static void named(String name, String what, Scope scope) {
+        if (name.isEmpty() || octets(name).length() > LONGEST_NAME) {
+            scope.error("is no name of a " + what, "write 1 to " + LONGEST_NAME + " bytes");
+        }
     }
 
     /// The path without its query.

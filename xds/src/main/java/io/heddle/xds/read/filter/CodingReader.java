@@ -1,6 +1,7 @@
 package io.heddle.xds.read.filter;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.UInt32Value;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.extensions.compression.brotli.compressor.v3.Brotli;
 import io.envoyproxy.envoy.extensions.compression.gzip.compressor.v3.Gzip;
@@ -19,19 +20,19 @@ final class CodingReader {
     private static final int ZSTD_LEVEL = 3;
     private static final int MOST_ZSTD = 22;
     private static final int USUAL_RATIO = 100;
-    private static final String OWN_BUFFERS = "buffers are the proxy's own";
+    private static final String OWN_BUFFERS = "buffers are the proxy's own; 4096 to 65536 are taken";
 
     private static final Fields<Gzip> GZIP = Fields.refusingOthers(Gzip.class)
             .reads("compression_level")
             .limits("compression_strategy", "not `RLE` and `FIXED`")
-            .accepts("memory_level", "always 8")
-            .accepts("window_bits", "always 15, which every client can read")
+            .accepts("memory_level", "always 8; 1 to 9 are taken")
+            .accepts("window_bits", "always 15, which every client can read; 9 to 15 are taken")
             .accepts("chunk_size", OWN_BUFFERS);
     private static final Fields<Brotli> BROTLI = Fields.refusingOthers(Brotli.class)
             .limits("quality", "0 to 11")
             .limits("window_bits", "10 to 24")
             .accepts("encoder_mode", "always `GENERIC`")
-            .accepts("input_block_bits", "the library's choice")
+            .accepts("input_block_bits", "the library's choice; 16 to 24 are taken")
             .accepts("disable_literal_context_modeling", "the library's choice")
             .accepts("chunk_size", OWN_BUFFERS);
     private static final Fields<Zstd> ZSTD = Fields.refusingOthers(Zstd.class)
@@ -43,11 +44,11 @@ final class CodingReader {
     private static final Fields<io.envoyproxy.envoy.extensions.compression.gzip.decompressor.v3.Gzip> GUNZIP =
             Fields.refusingOthers(io.envoyproxy.envoy.extensions.compression.gzip.decompressor.v3.Gzip.class)
                     .limits("max_inflate_ratio", "1 to 1032")
-                    .accepts("window_bits", "every window is read")
+                    .accepts("window_bits", "every window is read; 9 to 15 are taken")
                     .accepts("chunk_size", OWN_BUFFERS);
     private static final Fields<io.envoyproxy.envoy.extensions.compression.brotli.decompressor.v3.Brotli> UNBROTLI =
             Fields.refusingOthers(io.envoyproxy.envoy.extensions.compression.brotli.decompressor.v3.Brotli.class)
-                    .accepts("disable_ring_buffer_reallocation", OWN_BUFFERS)
+                    .accepts("disable_ring_buffer_reallocation", "buffers are the proxy's own")
                     .accepts("chunk_size", OWN_BUFFERS);
     private static final Fields<io.envoyproxy.envoy.extensions.compression.zstd.decompressor.v3.Zstd> UNZSTD =
             Fields.refusingOthers(io.envoyproxy.envoy.extensions.compression.zstd.decompressor.v3.Zstd.class)
@@ -87,12 +88,14 @@ final class CodingReader {
                 here.unpack(any, io.envoyproxy.envoy.extensions.compression.brotli.decompressor.v3.Brotli.parser())
                         .map(found -> {
                             here.check(found, UNBROTLI);
+                            chunk(found.hasChunkSize(), found.getChunkSize(), here);
                             return new Plain(new ContentCoding.Brotli(QUALITY, WINDOW), USUAL_RATIO);
                         });
             case "zstd.decompressor.v3.Zstd" ->
                 here.unpack(any, io.envoyproxy.envoy.extensions.compression.zstd.decompressor.v3.Zstd.parser())
                         .map(found -> {
                             here.check(found, UNZSTD);
+                            chunk(found.hasChunkSize(), found.getChunkSize(), here);
                             return new Plain(new ContentCoding.Zstd(ZSTD_LEVEL, false), USUAL_RATIO);
                         });
             default -> unknown(any, here);
@@ -114,6 +117,9 @@ final class CodingReader {
 
     private static ContentCoding gzip(Gzip message, Scope scope) {
         scope.check(message, GZIP);
+        given(message.hasMemoryLevel(), message.getMemoryLevel(), 1, 9, scope.at("memory_level"));
+        given(message.hasWindowBits(), message.getWindowBits(), 9, 15, scope.at("window_bits"));
+        chunk(message.hasChunkSize(), message.getChunkSize(), scope);
         int level = message.getCompressionLevelValue();
         if (level < 0 || level > 9) {
             scope.at("compression_level").error("is not known: " + level, "write for example BEST_SPEED");
@@ -133,6 +139,8 @@ final class CodingReader {
 
     private static ContentCoding brotli(Brotli message, Scope scope) {
         scope.check(message, BROTLI);
+        given(message.hasInputBlockBits(), message.getInputBlockBits(), 16, 24, scope.at("input_block_bits"));
+        chunk(message.hasChunkSize(), message.getChunkSize(), scope);
         int quality = message.hasQuality() ? message.getQuality().getValue() : QUALITY;
         int window = message.hasWindowBits() ? message.getWindowBits().getValue() : WINDOW;
         return new ContentCoding.Brotli(
@@ -142,6 +150,10 @@ final class CodingReader {
 
     private static ContentCoding zstd(Zstd message, Scope scope) {
         scope.check(message, ZSTD);
+        if (message.getStrategy() == Zstd.Strategy.UNRECOGNIZED) {
+            scope.at("strategy").error("is not known: " + message.getStrategyValue(), "write for example DEFAULT");
+        }
+        chunk(message.hasChunkSize(), message.getChunkSize(), scope);
         int level =
                 message.hasCompressionLevel() ? message.getCompressionLevel().getValue() : ZSTD_LEVEL;
         return new ContentCoding.Zstd(
@@ -151,10 +163,23 @@ final class CodingReader {
     private static Plain gunzip(
             io.envoyproxy.envoy.extensions.compression.gzip.decompressor.v3.Gzip message, Scope scope) {
         scope.check(message, GUNZIP);
+        given(message.hasWindowBits(), message.getWindowBits(), 9, 15, scope.at("window_bits"));
+        chunk(message.hasChunkSize(), message.getChunkSize(), scope);
         int ratio = message.hasMaxInflateRatio() ? message.getMaxInflateRatio().getValue() : USUAL_RATIO;
         return new Plain(
                 new ContentCoding.Gzip(-1, ContentCoding.Strategy.DEFAULT),
                 within(ratio, 1, 1032, USUAL_RATIO, scope.at("max_inflate_ratio")));
+    }
+
+    /// Reports a number that is given and is none that may be; nothing follows from it here.
+    private static void given(boolean there, UInt32Value message, int least, int most, Scope scope) {
+        if (there) {
+            within(message.getValue(), least, most, least, scope);
+        }
+    }
+
+    private static void chunk(boolean there, UInt32Value message, Scope scope) {
+        given(there, message, 4096, 65_536, scope.at("chunk_size"));
     }
 
     private static int within(int value, int least, int most, int otherwise, Scope scope) {

@@ -99,6 +99,11 @@ final class FaultReader {
         var share = Values.share(delay.getPercentage(), scope.at("percentage"))
                 .overriddenBy(key(message.getDelayPercentRuntime(), "delay.fixed_delay_percent"));
         var duration = key(message.getDelayDurationRuntime(), "delay.fixed_duration_ms");
+        if (delay.hasFixedDelay()
+                && delay.getFixedDelay().getSeconds() == 0
+                && delay.getFixedDelay().getNanos() == 0) {
+            scope.at("fixed_delay").error("is 0s", "write for example 0.5s, or leave delay out");
+        }
         return switch (delay.getFaultDelaySecifierCase()) {
             case FIXED_DELAY ->
                 Optional.of(new FaultSettings.Delay(

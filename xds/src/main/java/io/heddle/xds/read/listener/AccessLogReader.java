@@ -66,6 +66,9 @@ final class AccessLogReader {
     @SuppressWarnings("deprecation") // the formats in place came before `log_format` and are still written
     private static NetworkFilter.AccessLog file(FileAccessLog message, Scope scope) {
         scope.check(message, FILE);
+        if (message.getPath().isEmpty()) {
+            scope.at("path").error("is empty", "name a file, for example /dev/stdout");
+        }
         if (message.hasJsonFormat()) {
             var json = json(message.getJsonFormat(), scope.at("json_format"));
             return log(message.getPath(), "", json);

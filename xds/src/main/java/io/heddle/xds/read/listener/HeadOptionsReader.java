@@ -6,6 +6,7 @@ import io.heddle.traffic.match.AddressMatcher;
 import io.heddle.traffic.runtime.HeadOptions;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.heddle.xds.read.core.Fields;
+import io.heddle.xds.read.core.HeadTexts;
 import io.heddle.xds.read.core.MatcherReader;
 import io.heddle.xds.read.core.Scope;
 import io.heddle.xds.read.filter.FilterReaders;
@@ -47,8 +48,8 @@ final class HeadOptionsReader {
                         server(message, scope.at("server_header_transformation")),
                         message.getServerName().isEmpty()
                                 ? HeadOptions.Names.DEFAULT.server()
-                                : message.getServerName(),
-                        message.getVia(),
+                                : HeadTexts.value(message.getServerName(), scope.at("server_name")),
+                        HeadTexts.value(message.getVia(), scope.at("via")),
                         scheme(message, scope.at("scheme_header_transformation")),
                         message.getHttpFiltersList().stream()
                                 .noneMatch(filter -> FilterReaders.suppresses(filter.getTypedConfig()))));

@@ -19,6 +19,7 @@ import io.heddle.xds.read.core.ConnectionLimitsReader;
 import io.heddle.xds.read.core.Fields;
 import io.heddle.xds.read.core.HttpProtocols;
 import io.heddle.xds.read.core.Scope;
+import io.heddle.xds.read.core.UpgradeTypes;
 import io.heddle.xds.read.core.Values;
 import io.heddle.xds.read.filter.FilterReaders;
 import io.heddle.xds.read.route.RouteReader;
@@ -26,7 +27,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 
 /// Reads the HTTP connection manager.
 final class HttpConnectionReader {
@@ -76,6 +76,9 @@ final class HttpConnectionReader {
 
     static NetworkFilter.Http read(HttpConnectionManager message, Scope scope) {
         scope.check(message, MANAGER);
+        if (message.getStatPrefix().isEmpty()) {
+            scope.at("stat_prefix").error("is empty", "write what its figures are called by, for example ingress");
+        }
         return new NetworkFilter.Http(
                 message.getStatPrefix(),
                 routes(message, scope),
@@ -99,6 +102,10 @@ final class HttpConnectionReader {
                 var here = scope.at("rds");
                 here.check(message.getRds(), RDS);
                 Values.overAdsOrFile(message.getRds().getConfigSource(), here.at("config_source"));
+                if (message.getRds().getRouteConfigName().isEmpty()) {
+                    here.at("route_config_name")
+                            .warning("is empty, and no routes come by no name", "name a route configuration");
+                }
                 yield new NetworkFilter.RouteSource.Named(message.getRds().getRouteConfigName());
             }
             case SCOPED_ROUTES -> new NetworkFilter.RouteSource.Named(""); // refused above
@@ -206,9 +213,10 @@ final class HttpConnectionReader {
         var types = new HashMap<String, Boolean>();
         for (int i = 0; i < message.getUpgradeConfigsCount(); i++) {
             var found = message.getUpgradeConfigs(i);
-            scope.at("upgrade_configs", i).check(found, UPGRADE);
+            var here = scope.at("upgrade_configs", i);
+            here.check(found, UPGRADE);
             boolean enabled = !found.hasEnabled() || found.getEnabled().getValue();
-            types.put(found.getUpgradeType().toLowerCase(Locale.ROOT), enabled);
+            UpgradeTypes.add(found.getUpgradeType(), enabled, types, here.at("upgrade_type"));
         }
         return new Upgrades(types, false);
     }

@@ -49,6 +49,9 @@ final class NetworkFilterReader {
 
     private static Optional<NetworkFilter> tcp(TcpProxy message, Scope scope) {
         scope.check(message, TCP_PROXY);
+        if (message.getStatPrefix().isEmpty()) {
+            scope.at("stat_prefix").error("is empty", "write what its figures are called by, for example database");
+        }
         var idle = message.hasIdleTimeout()
                 ? Values.duration(message.getIdleTimeout(), TCP_IDLE, scope.at("idle_timeout"))
                 : TCP_IDLE;

@@ -1,5 +1,6 @@
 package io.heddle.xds.read.route;
 
+import com.google.protobuf.Any;
 import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
 import io.envoyproxy.envoy.config.route.v3.RetryPolicy.RetryHostPredicate;
 import io.envoyproxy.envoy.config.route.v3.RetryPolicy.RetryPriority;
@@ -52,12 +53,19 @@ final class FurtherHostsReader {
                     here.unpack(predicate.getTypedConfig(), OmitHostMetadataConfig.parser())
                             .ifPresent(found -> omitted.add(metadata(found, here.at("typed_config"))));
                 default ->
-                    here.warning(Scope.NOT_SUPPORTED, "use previous_hosts, omit_canary_hosts or omit_host_metadata");
+                    here.error(
+                            unknown(predicate.getName(), predicate.getTypedConfig()),
+                            "use the typed_config of previous_hosts, omit_canary_hosts or omit_host_metadata");
             }
         }
         // A match without labels would be one of every host.
         omitted.removeIf(match -> match.wanted().isEmpty());
         return new FurtherHosts(avoidTried, omitCanaries, omitted, priorityEvery(message, scope.at("retry_priority")));
+    }
+
+    private static String unknown(String name, Any config) {
+        var type = Scope.type(config);
+        return name + (type.isEmpty() ? " has no typed_config" : " is of an unknown type: " + type);
     }
 
     private static MetadataMatch metadata(OmitHostMetadataConfig message, Scope scope) {
@@ -72,7 +80,9 @@ final class FurtherHostsReader {
         var priority = message.getRetryPriority();
         scope.check(priority, PRIORITY);
         if (!Scope.type(priority.getTypedConfig()).equals(PREVIOUS_PRIORITIES)) {
-            scope.warning(Scope.NOT_SUPPORTED, "use previous_priorities");
+            scope.error(
+                    unknown(priority.getName(), priority.getTypedConfig()),
+                    "use the typed_config of previous_priorities");
             return 0;
         }
         var found = scope.unpack(priority.getTypedConfig(), PreviousPrioritiesConfig.parser());

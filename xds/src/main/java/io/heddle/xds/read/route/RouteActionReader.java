@@ -20,13 +20,13 @@ import io.heddle.xds.read.core.Fields;
 import io.heddle.xds.read.core.HashPolicyReader;
 import io.heddle.xds.read.core.HeadTexts;
 import io.heddle.xds.read.core.Scope;
+import io.heddle.xds.read.core.UpgradeTypes;
 import io.heddle.xds.read.core.Values;
 import io.heddle.xds.read.filter.RateLimitReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /// Reads what a route does.
@@ -206,9 +206,13 @@ final class RouteActionReader {
             var here = scope.at("upgrade_configs", i);
             here.check(found, UPGRADE);
             here.at("connect_config").check(found.getConnectConfig(), CONNECT);
+            boolean connects = found.getUpgradeType().equalsIgnoreCase("CONNECT");
+            if (found.hasConnectConfig() && !connects) {
+                here.at("connect_config").error("goes with upgrade_type CONNECT alone", "remove it");
+            }
             boolean enabled = !found.hasEnabled() || found.getEnabled().getValue();
-            types.put(found.getUpgradeType().toLowerCase(Locale.ROOT), enabled);
-            terminates |= found.hasConnectConfig() && found.getUpgradeType().equalsIgnoreCase("CONNECT");
+            UpgradeTypes.add(found.getUpgradeType(), enabled, types, here.at("upgrade_type"));
+            terminates |= found.hasConnectConfig() && connects;
         }
         return new Upgrades(types, terminates);
     }

@@ -149,6 +149,9 @@ public final class RouteReader {
     private static VirtualHost virtualHost(
             io.envoyproxy.envoy.config.route.v3.VirtualHost message, Inherited outer, Scope scope, Set<String> taken) {
         scope.check(message, VIRTUAL_HOST);
+        if (message.getName().isEmpty()) {
+            scope.at("name").error("is empty", "write what its figures and logs are called by, for example shop");
+        }
         for (int i = 0; i < message.getDomainsCount(); i++) {
             domain(message.getDomains(i), scope.at("domains", i), taken);
         }
@@ -161,6 +164,12 @@ public final class RouteReader {
             var cluster = message.getVirtualClusters(i);
             var here = scope.at("virtual_clusters", i);
             here.check(cluster, VIRTUAL_CLUSTER);
+            if (cluster.getName().isEmpty()) {
+                here.at("name").error("is empty", "write what its figures are called by");
+            }
+            if (cluster.getHeadersCount() == 0) {
+                here.at("headers").error("is empty, which fits every request", "match for example the header :path");
+            }
             clusters.add(new VirtualHost.VirtualCluster(
                     cluster.getName(), MatcherReader.headers(cluster.getHeadersList(), here, "headers")));
         }

@@ -279,10 +279,15 @@ final class RouteTreeReader {
         boolean ignoreCase = message.getIgnoreCase();
         return switch (message.getMatchPatternCase()) {
             case EXACT -> Optional.of(new StringMatcher.Exact(MatcherReader.octets(message.getExact()), ignoreCase));
-            case PREFIX -> Optional.of(new StringMatcher.Prefix(MatcherReader.octets(message.getPrefix()), ignoreCase));
-            case SUFFIX -> Optional.of(new StringMatcher.Suffix(MatcherReader.octets(message.getSuffix()), ignoreCase));
+            case PREFIX ->
+                Optional.of(new StringMatcher.Prefix(
+                        MatcherReader.part(message.getPrefix(), scope.at("prefix")), ignoreCase));
+            case SUFFIX ->
+                Optional.of(new StringMatcher.Suffix(
+                        MatcherReader.part(message.getSuffix(), scope.at("suffix")), ignoreCase));
             case CONTAINS ->
-                Optional.of(new StringMatcher.Contains(MatcherReader.octets(message.getContains()), ignoreCase));
+                Optional.of(new StringMatcher.Contains(
+                        MatcherReader.part(message.getContains(), scope.at("contains")), ignoreCase));
             case SAFE_REGEX -> {
                 var here = scope.at("safe_regex");
                 here.check(message.getSafeRegex(), REGEX);

@@ -100,13 +100,13 @@ class HealthReaderTest {
     private static final String TIMES = "timeout: 1s, interval: 5s, unhealthy_threshold: 2, healthy_threshold: 3";
 
     private static HealthCheck check(String fields) {
-        return health("health_checks: [ { " + TIMES + ", " + fields + " } ]")
+        return health("http2_protocol_options: {}, health_checks: [ { " + TIMES + ", " + fields + " } ]")
                 .check()
                 .orElseThrow();
     }
 
     private static List<String> checkPaths(String fields) {
-        return read("health_checks: [ { " + fields + " } ]").problems().stream()
+        return read("http2_protocol_options: {}, health_checks: [ { " + fields + " } ]").problems().stream()
                 .map(Problem::path)
                 .toList();
     }
