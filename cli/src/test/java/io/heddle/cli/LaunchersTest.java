@@ -157,10 +157,7 @@ class LaunchersTest {
         var result = run(environment, link.toString(), "run", "--service", "a.b", "--", "x y");
         assertThat(result.code()).as(result.err()).isZero();
         assertThat(result.out())
-                .contains(
-                        "-Xms8m",
-                        "-XX:+UseSerialGC",
-                        "io.heddle.cli.Heddle run --service a.b -- x y");
+                .contains("-Xms8m", "-XX:+UseSerialGC", "io.heddle.cli.Heddle run --service a.b -- x y");
         assertThat(run(environment, link.toString(), "control").out()).contains("-Xms16m");
     }
 

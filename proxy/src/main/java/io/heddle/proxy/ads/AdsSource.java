@@ -41,7 +41,8 @@ import org.slf4j.LoggerFactory;
 /// A copy may be older than a denial, so it is used only when there is nothing better: when the control plane cannot be
 /// reached (the first failed connection, or nothing within a bounded time), or when this proxy refuses the first
 /// configuration that it gets, as a proxy that was never restarted would keep the one before; of single resources that
-/// are refused in the first configuration, and of endpoints that do not come with it, their copies are used. It is not used when the control plane is there and
+/// are refused in the first configuration, and of endpoints that do not come with it, their copies are used. It is not
+/// used when the control plane is there and
 /// does not take this proxy.
 ///
 /// Safe on any thread; candidates are applied on the client's thread, one at a time.

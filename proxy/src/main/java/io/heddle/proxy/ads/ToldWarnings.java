@@ -14,7 +14,10 @@ final class ToldWarnings {
     /// Those among the warnings of what is live now that were not there before; they count as told.
     List<Problem> fresh(Collection<Problem> warnings) {
         var known = told;
-        var fresh = warnings.stream().distinct().filter(warning -> !known.contains(warning)).toList();
+        var fresh = warnings.stream()
+                .distinct()
+                .filter(warning -> !known.contains(warning))
+                .toList();
         told = new HashSet<>(warnings);
         return fresh;
     }

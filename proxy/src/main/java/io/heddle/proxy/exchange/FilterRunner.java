@@ -31,7 +31,6 @@ import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.request.Peer;
 import io.heddle.traffic.request.RequestHead;
 import io.heddle.traffic.request.ResponseFlag;
-import io.heddle.traffic.request.Trace;
 import io.heddle.traffic.resilience.Controllers;
 import io.heddle.traffic.route.ClusterChoice;
 import io.heddle.traffic.route.FilterOverride;
@@ -495,10 +494,5 @@ final class FilterRunner implements FilterRequest {
     @Override
     public void flag(ResponseFlag flag) {
         timeline.flag = flag;
-    }
-
-    @Override
-    public Trace trace() {
-        return Trace.OFF;
     }
 }

@@ -158,8 +158,9 @@ final class TimeLimits {
     /// When the next limit is due; `Long.MAX_VALUE` for never.
     ///
     /// @param trying whether a try has a stream and waits for the answer's head within the time of a try
+    /// @param waiting whether a try has a stream and is to be given up when nothing comes of it
     /// @param connected whether a try has a stream
-    long next(boolean trying, boolean connected) {
+    long next(boolean trying, boolean waiting, boolean connected) {
         long at = NEVER;
         if (timeline.requestComplete > 0 && request > 0) {
             at = timeline.requestComplete + request;
@@ -167,8 +168,11 @@ final class TimeLimits {
         if (trying) {
             at = Math.min(at, ofTry());
         }
+        if (waiting) {
+            at = Math.min(at, ofTryIdle());
+        }
         if (connected) {
-            at = Math.min(at, Math.min(ofTryIdle(), ofHost()));
+            at = Math.min(at, ofHost());
         }
         if (idle > 0) {
             at = Math.min(at, Math.max(lastByte, timeline.responseHeadReceived) + idle);
@@ -205,8 +209,8 @@ final class TimeLimits {
     }
 
     /// What has passed by `now`.
-    Passed passed(long now, boolean trying, boolean connected) {
-        if (now < next(trying, connected)) {
+    Passed passed(long now, boolean trying, boolean waiting, boolean connected) {
+        if (now < next(trying, waiting, connected)) {
             return Passed.NONE;
         }
         if (remaining(now) <= 0) {
@@ -224,6 +228,6 @@ final class TimeLimits {
         if (connected && now >= ofHost()) {
             return Passed.HOST;
         }
-        return connected && now >= ofTryIdle() ? Passed.TRY_IDLE : Passed.IDLE;
+        return waiting && now >= ofTryIdle() ? Passed.TRY_IDLE : Passed.IDLE;
     }
 }

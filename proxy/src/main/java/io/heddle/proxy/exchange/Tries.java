@@ -370,18 +370,18 @@ final class Tries {
 
     /// When the next timeout is due; `Long.MAX_VALUE` for never.
     long deadline() {
-        return limits.next(isTimed(), current.isLimited());
+        return limits.next(isTimed(), current.isLimited(), current.stream() != null);
     }
 
     /// A timeout may be due.
     void expired(boolean answering) {
-        var passed = limits.passed(worker.now(), isTimed(), current.isLimited());
+        var passed = limits.passed(worker.now(), isTimed(), current.isLimited(), current.stream() != null);
         retries.expired(passed);
         switch (passed) {
             case NONE -> {}
             case TRY -> tryExpired(answering, UpstreamReplies.TRY_TIMEOUT);
             case TRY_IDLE -> tryExpired(answering, UpstreamReplies.TRY_IDLE);
-            case HOST -> endTry(answering, UpstreamReplies.HOST_TOO_LONG);
+            case HOST -> endTry(answering, UpstreamReplies.hostTooLong(body.ended()));
             case REQUEST -> {
                 judgeTimeout();
                 give(UpstreamReplies.REQUEST_TIMEOUT);

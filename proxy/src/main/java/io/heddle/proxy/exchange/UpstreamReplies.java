@@ -29,12 +29,6 @@ final class UpstreamReplies {
     static final LocalReply TRY_IDLE = LocalReply.of(
             504, "upstream request timeout", ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, "upstream_per_try_idle_timeout");
 
-    static final LocalReply HOST_TOO_LONG = LocalReply.of(
-            504,
-            "upstream max stream duration reached",
-            ResponseFlag.UPSTREAM_MAX_STREAM_DURATION_REACHED,
-            "upstream_max_stream_duration_reached");
-
     private UpstreamReplies() {}
 
     /// There is no cluster of that name.
@@ -88,6 +82,15 @@ final class UpstreamReplies {
 
     static final LocalReply SLOW_REQUEST =
             LocalReply.of(408, "request timeout", ResponseFlag.NONE, "request_overall_timeout");
+
+    /// A try took longer than its cluster allows; `requestEnded` tells whether it was the upstream's turn.
+    static LocalReply hostTooLong(boolean requestEnded) {
+        return LocalReply.of(
+                requestEnded ? 504 : 408,
+                "upstream max stream duration reached",
+                ResponseFlag.UPSTREAM_MAX_STREAM_DURATION_REACHED,
+                "upstream_max_stream_duration_reached");
+    }
 
     /// It lasted longer than any may.
     static LocalReply tooLong(boolean requestEnded) {

@@ -3,7 +3,8 @@ package io.heddle.proxy.http2;
 /// What a peer can do so often that it is an attack. Each is legal once; each costs the other side more than the
 /// sender.
 public enum Flood {
-    /// Streams opened and given up at once (CVE-2023-44487), or made to be reset by us (CVE-2025-8671). As many as may be
+    /// Streams opened and given up at once (CVE-2023-44487), or made to be reset by us (CVE-2025-8671). As many as may
+    /// be
     /// open can be given up together.
     RESET(1200, 50, 0.25),
     /// Header blocks in ever more CONTINUATION frames (CVE-2024-27316). Counted within a block.

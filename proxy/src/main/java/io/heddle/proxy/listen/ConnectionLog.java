@@ -79,6 +79,7 @@ final class ConnectionLog extends ChannelDuplexHandler {
             return;
         }
         timeline.finished = worker.tick();
+        timeline.runtime = worker.runtime();
         timeline.receivedMalformed(peer());
         if (client != null) {
             timeline.cameBy(client.facts());

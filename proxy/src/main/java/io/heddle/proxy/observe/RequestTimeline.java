@@ -123,8 +123,13 @@ public final class RequestTimeline {
     /// It is the connection that `relay` tells of, too: where its bytes went, and what became of that.
     public void relayedAs(RequestTimeline relay) {
         flag = relay.flag;
+        details = relay.details;
         cluster = relay.cluster;
         host = relay.host;
+        hostConnection = relay.hostConnection;
+        attempts = relay.attempts;
+        tryBegun = relay.tryBegun;
+        upstreamReady = relay.upstreamReady;
     }
 
     /// Where what serves it is logged.

@@ -36,6 +36,7 @@ public final class TlsHandlers {
     private Optional<TrustBundle> trust = Optional.empty();
     private List<Problem> problems = List.of();
     private volatile boolean verifies;
+    private volatile Optional<X509Certificate> shown = Optional.empty();
 
     TlsHandlers(TlsSettings settings, ContextFactory factory, SecretStore secrets, Cleaner cleaner) {
         this.settings = settings;
@@ -69,8 +70,8 @@ public final class TlsHandlers {
     }
 
     /// The certificate that new connections show; empty while there is none.
-    public synchronized Optional<X509Certificate> shown() {
-        return own.stream().findFirst().map(material -> material.chain().getFirst());
+    public Optional<X509Certificate> shown() {
+        return shown;
     }
 
     /// The certificates in use.
@@ -116,6 +117,7 @@ public final class TlsHandlers {
             case Checked.Rejected<Contexts>(var wrong) -> unavailable(wrong);
             case Checked.Ok<Contexts>(var contexts, var _) -> {
                 own = material;
+                shown = material.stream().findFirst().map(first -> first.chain().getFirst());
                 trust = bundle;
                 verifies = bundle.isPresent();
                 problems = List.of();

@@ -138,9 +138,7 @@ class Http2ConnectionTest {
     }
 
     private long waiting() {
-        return server.streams.stream()
-                .mapToLong(stream -> stream.in.bytes())
-                .sum();
+        return server.streams.stream().mapToLong(stream -> stream.in.bytes()).sum();
     }
 
     @Test

@@ -117,5 +117,7 @@ public interface FilterRequest {
     void flag(ResponseFlag flag);
 
     /// Listens to decisions.
-    Trace trace();
+    default Trace trace() {
+        return Trace.OFF;
+    }
 }

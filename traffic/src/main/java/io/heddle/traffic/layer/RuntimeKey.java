@@ -6,17 +6,17 @@ import org.jspecify.annotations.Nullable;
 /// The name under which a runtime may override a value of the configuration (Envoy's `runtime_key`).
 ///
 /// A key remembers what the snapshot that it was asked under last says, so a request costs a comparison of two
-/// references, with a layer that has the key or without; a map is looked into once a snapshot. What is remembered is
+/// numbers, with a layer that has the key or without; a map is looked into once a snapshot. What is remembered is
 /// found anew by whoever sees another snapshot, so it does not matter which thread wrote it. Safe on any thread.
 public final class RuntimeKey {
     /// No key: what is configured counts.
     public static final RuntimeKey NONE = new RuntimeKey("");
 
     private final String name;
-    private Known known = new Known(RuntimeSnapshot.EMPTY, Optional.empty());
+    private Known known = new Known(RuntimeSnapshot.EMPTY.number(), Optional.empty());
 
-    /// What a snapshot says.
-    private record Known(RuntimeSnapshot snapshot, Optional<RuntimeValue> value) {}
+    /// What the snapshot of a number says; it is not kept for that.
+    private record Known(long snapshot, Optional<RuntimeValue> value) {}
 
     private RuntimeKey(String name) {
         this.name = name;
@@ -33,14 +33,13 @@ public final class RuntimeKey {
     }
 
     /// What `snapshot` says; empty where no layer has it.
-    @SuppressWarnings("ReferenceEquality") // A snapshot is looked into once.
     public Optional<RuntimeValue> in(RuntimeSnapshot snapshot) {
         if (name.isEmpty()) {
             return Optional.empty();
         }
         var found = known;
-        if (found.snapshot != snapshot) {
-            found = new Known(snapshot, snapshot.value(name));
+        if (found.snapshot != snapshot.number()) {
+            found = new Known(snapshot.number(), snapshot.value(name));
             known = found;
         }
         return found.value;

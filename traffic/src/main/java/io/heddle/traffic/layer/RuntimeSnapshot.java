@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// What the layers of a runtime say together at one time: of each key what the last layer says that has it. Immutable;
 /// two are the same only if they are one object, so that a [RuntimeKey] knows at once whether it has looked.
@@ -11,6 +12,9 @@ public final class RuntimeSnapshot {
     /// No layers.
     public static final RuntimeSnapshot EMPTY = new RuntimeSnapshot(List.of());
 
+    private static final AtomicLong LAST = new AtomicLong();
+
+    private final long number = LAST.incrementAndGet();
     private final List<RuntimeLayer> layers;
     private final Map<String, RuntimeValue> values;
 
@@ -20,6 +24,11 @@ public final class RuntimeSnapshot {
         var all = new HashMap<String, RuntimeValue>();
         this.layers.forEach(layer -> all.putAll(layer.values()));
         this.values = Map.copyOf(all);
+    }
+
+    /// What no other snapshot of this process is called.
+    long number() {
+        return number;
     }
 
     /// The layers, the first one first.

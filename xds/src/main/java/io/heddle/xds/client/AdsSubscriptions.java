@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 /// refused before ([Suspects]). Something that the server says does not exist is not waited for. What has not come in
 /// time, counted from when it was first asked for (`initial_fetch_timeout` of whatever refers to it, 15 seconds if it
 /// says none), counts as absent from then on: later candidates do not wait for it again, and it is taken when it comes
-/// after all; of endpoints that do not come at a start there may be older ones ([LateEndpoints]). Meanwhile what does not depend on it goes live by itself ([ReadyPart]), once a whole configuration has
+/// after all; of endpoints that do not come at a start there may be older ones ([LateEndpoints]). Meanwhile what does
+/// not depend on it goes live by itself ([ReadyPart]), once a whole configuration has
 /// been live.
 ///
 /// It speaks in the words of the delta variant, which can say everything; [AdsWire] has the words of the other.
@@ -273,7 +274,10 @@ public final class AdsSubscriptions {
             boolean known =
                     demands.isSettled(type, name) || accepted.resources(type).containsKey(name);
             // State of the world cannot say that something is not there.
-            if (known || !Demands.canBeAsked(name) || variant == AdsVariant.STATE_OF_THE_WORLD || demands.isFull(type)) {
+            if (known
+                    || !Demands.canBeAsked(name)
+                    || variant == AdsVariant.STATE_OF_THE_WORLD
+                    || demands.isFull(type)) {
                 sink.answered(type, List.of(name));
             } else {
                 demands.add(type, name);

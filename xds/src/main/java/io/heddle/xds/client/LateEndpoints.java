@@ -32,8 +32,9 @@ final class LateEndpoints {
     }
 
     private static boolean isSame(Collection<String> clusters, ResourceSet now, ResourceSet before) {
-        return clusters.stream().allMatch(name -> isSame(
-                now.resource(ResourceType.CDS, name), before.resource(ResourceType.CDS, name)));
+        return clusters.stream()
+                .allMatch(
+                        name -> isSame(now.resource(ResourceType.CDS, name), before.resource(ResourceType.CDS, name)));
     }
 
     private static boolean isSame(Optional<NamedResource> now, Optional<NamedResource> before) {

@@ -11,7 +11,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// What the resources of the last configurations were compiled to, so that a change costs what has changed and not what
-/// the whole mesh has. A part is used again only while all that it was made of is as it was. Not thread-safe.
+/// the whole mesh has. A part is used again only while all resources that it was made of are as they were; a file that
+/// one names is read again when that changes. Not thread-safe.
 public final class CompiledParts {
     private ResourceSet current = ResourceSet.EMPTY;
     private Map<NamedResource, Part> before = Map.of();
@@ -47,7 +48,7 @@ public final class CompiledParts {
                     .map(found -> found.message(ClusterLoadAssignment.class)));
             known = new Part(Map.copyOf(asked), Map.of(), parts);
         }
-        now.put(cluster, known);
+        remember(cluster, known);
         return known.parts();
     }
 
@@ -58,8 +59,15 @@ public final class CompiledParts {
         if (known == null || !known.hosts().equals(hosts)) {
             known = new Part(Map.of(), Map.copyOf(hosts), read.get());
         }
-        now.put(routes, known);
+        remember(routes, known);
         return known.parts();
+    }
+
+    /// What is refused is read anew when it is sent again: its fault may have been that of a file that it names.
+    private void remember(NamedResource resource, Part part) {
+        if (part.parts().isGood()) {
+            now.put(resource, part);
+        }
     }
 
     private Optional<NamedResource> endpoints(String name) {

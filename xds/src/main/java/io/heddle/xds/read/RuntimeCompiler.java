@@ -191,6 +191,11 @@ public final class RuntimeCompiler {
             this(new Scope(new Findings(), "", ""));
         }
 
+        /// Whether nothing is wrong with them.
+        boolean isGood() {
+            return scope.findings().problems().stream().noneMatch(Problem::isError);
+        }
+
         /// Adds those of one resource.
         void add(Parts part) {
             scope.findings().add(part.scope.findings());

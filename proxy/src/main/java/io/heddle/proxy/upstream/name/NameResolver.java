@@ -50,6 +50,7 @@ public final class NameResolver {
 
     /// Whose names they are: by cluster, the names of each.
     private volatile Map<String, Set<Query>> owners = Map.of();
+    private volatile Map<Query, Set<String>> clusters = Map.of();
 
     private final Map<String, NameUpdates> updates = new ConcurrentHashMap<>();
 
@@ -105,7 +106,7 @@ public final class NameResolver {
                 named.put(cluster.name(), own);
             }
         }
-        owners = Map.copyOf(named);
+        own(named);
         updates.keySet().retainAll(named.keySet());
         want(queries);
     }
@@ -130,7 +131,7 @@ public final class NameResolver {
                 byCluster.put(cluster.name(), own);
             }
         }
-        owners = Map.copyOf(named);
+        own(named);
         var answers = expect(queries);
         var warmed = new HashMap<String, CompletableFuture<Void>>();
         byCluster.forEach((cluster, own) -> warmed.put(
@@ -249,12 +250,18 @@ public final class NameResolver {
         return thread;
     }
 
+    private void own(Map<String, Set<Query>> named) {
+        var byQuery = new HashMap<Query, Set<String>>();
+        named.forEach((cluster, names) -> names.forEach(
+                query -> byQuery.computeIfAbsent(query, _ -> new HashSet<>()).add(cluster)));
+        owners = Map.copyOf(named);
+        clusters = byQuery;
+    }
+
     private void count(Query query, NameUpdates.Figure figure) {
-        owners.forEach((cluster, names) -> {
-            if (names.contains(query)) {
-                updates.computeIfAbsent(cluster, _ -> new NameUpdates()).count(figure);
-            }
-        });
+        for (var cluster : clusters.getOrDefault(query, Set.of())) {
+            updates.computeIfAbsent(cluster, _ -> new NameUpdates()).count(figure);
+        }
     }
 
     /// What became of the questions for names, by cluster.
