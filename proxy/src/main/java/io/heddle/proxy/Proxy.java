@@ -469,7 +469,12 @@ public final class Proxy implements AutoCloseable {
     private final class Preparing implements ActiveConfig.Follower {
         @Override
         public List<Problem> opening(RuntimeConfig next) {
-            return Stream.concat(AccessLogs.check(next).stream(), tls.check(next).stream())
+            return inspecting(next);
+        }
+
+        @Override
+        public List<Problem> inspecting(RuntimeConfig part) {
+            return Stream.concat(AccessLogs.check(part).stream(), tls.check(part).stream())
                     .toList();
         }
 

@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
+import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.clusters.aggregate.v3.ClusterConfig;
 import io.envoyproxy.envoy.extensions.compression.gzip.decompressor.v3.Gzip;
 import io.envoyproxy.envoy.extensions.filters.http.adaptive_concurrency.v3.AdaptiveConcurrency;
@@ -64,6 +65,7 @@ final class ScriptedAds implements AutoCloseable {
                     .add(AdaptiveConcurrency.getDescriptor())
                     .add(HTTPFault.getDescriptor())
                     .add(UpstreamTlsContext.getDescriptor())
+                    .add(FileAccessLog.getDescriptor())
                     .add(CaresDnsResolverConfig.getDescriptor())
                     .add(DownstreamTlsContext.getDescriptor())
                     .build());

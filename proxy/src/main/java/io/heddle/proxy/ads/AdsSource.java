@@ -64,6 +64,8 @@ public final class AdsSource implements AutoCloseable {
     private final StartOrder order = new StartOrder();
     private final ToldWarnings told = new ToldWarnings();
     private boolean keptOnce;
+    /// Of what is live; each is logged once.
+    private Set<Problem> warned = Set.of();
     private @Nullable AdsClient client;
     private @Nullable FileClient files;
     private Optional<Health> health = Optional.empty();
@@ -104,7 +106,12 @@ public final class AdsSource implements AutoCloseable {
 
         @Override
         public List<Problem> check(ResourceType type, NamedResource resource) {
-            return RuntimeCompiler.check(type, resource);
+            return gate.check(type, resource);
+        }
+
+        @Override
+        public List<Problem> checkTogether(Collection<NamedResource> clusters) {
+            return gate.checkTogether(clusters);
         }
 
         @Override
@@ -182,6 +189,11 @@ public final class AdsSource implements AutoCloseable {
     }
 
     private void wentLive(ResourceSet candidate, List<Problem> warnings) {
+        var fresh = warnings.stream().filter(found -> !warned.contains(found)).toList();
+        warned = Set.copyOf(warnings);
+        if (!fresh.isEmpty()) {
+            log.atWarn().addKeyValue("problems", fresh).log("configuration taken, not all of it as written");
+        }
         change(now -> now.took(warnings));
         told.fresh(warnings).forEach(warning -> log.atWarn().log(warning.toString()));
         refusals.accepted(live, candidate);

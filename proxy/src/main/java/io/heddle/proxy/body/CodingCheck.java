@@ -19,8 +19,13 @@ import java.util.Optional;
 public final class CodingCheck implements ActiveConfig.Follower {
     @Override
     public List<Problem> opening(RuntimeConfig next) {
+        return inspecting(next);
+    }
+
+    @Override
+    public List<Problem> inspecting(RuntimeConfig part) {
         var problems = new ArrayList<Problem>();
-        for (var listener : next.listeners().values()) {
+        for (var listener : part.listeners().values()) {
             listener.chains().forEach(chain -> check(listener, chain, problems));
         }
         return problems;

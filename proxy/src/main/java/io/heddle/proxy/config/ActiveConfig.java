@@ -42,6 +42,13 @@ public final class ActiveConfig {
         return problems;
     }
 
+    /// What the followers find wrong with a part of a configuration, whatever else there is. Nothing is opened.
+    public List<Problem> inspect(RuntimeConfig part) {
+        return followers.stream()
+                .flatMap(follower -> follower.inspecting(part).stream())
+                .toList();
+    }
+
     /// Adds a follower.
     public void follow(Follower follower) {
         followers.add(follower);
@@ -54,6 +61,12 @@ public final class ActiveConfig {
         ///
         /// @return what is wrong with it that only this proxy can know; an error keeps it from going live
         default List<Problem> opening(RuntimeConfig next) {
+            return List.of();
+        }
+
+        /// What is wrong with a part of a configuration that only this proxy can know, and that nothing beside it
+        /// mends. Opens nothing.
+        default List<Problem> inspecting(RuntimeConfig part) {
             return List.of();
         }
 

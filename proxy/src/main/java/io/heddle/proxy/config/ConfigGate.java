@@ -1,13 +1,19 @@
 package io.heddle.proxy.config;
 
 import io.heddle.model.problem.Checked;
+import io.heddle.model.problem.Problem;
 import io.heddle.traffic.runtime.RuntimeConfig;
 import io.heddle.xds.read.CompiledParts;
 import io.heddle.xds.read.RuntimeCompiler;
+import io.heddle.xds.resource.NamedResource;
 import io.heddle.xds.resource.ResourceSet;
+import io.heddle.xds.resource.ResourceType;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /// The one gate to [ActiveConfig]: compiles a candidate, has everything opened that it needs, and swaps it in whole, or
 /// refuses it whole and leaves what is live as it is.
@@ -48,6 +54,20 @@ public final class ConfigGate {
     ///     were checked once, or will not be in time
     public Map<String, CompletableFuture<Void>> warm(ResourceSet next, ResourceSet live, Set<String> keyless) {
         return warming.warm(RuntimeCompiler.coming(next, live, keyless));
+    }
+
+    /// The problems that a resource has by itself, whatever else there is: those of reading it, and what only this
+    /// proxy knows, files that are not there for example.
+    public synchronized List<Problem> check(ResourceType type, NamedResource resource) {
+        var alone = RuntimeCompiler.alone(type, resource);
+        return Stream.concat(alone.problems().stream(), active.inspect(alone.config()).stream())
+                .distinct()
+                .toList();
+    }
+
+    /// The problems that clusters have with each other and with those of the bootstrap, whatever comes beside them.
+    public List<Problem> checkTogether(Collection<NamedResource> clusters) {
+        return RuntimeCompiler.checkTogether(clusters, fixed);
     }
 
     /// Makes `dynamic`, beside what is fixed, the live configuration.

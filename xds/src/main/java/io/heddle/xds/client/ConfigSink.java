@@ -25,6 +25,12 @@ public interface ConfigSink {
         return List.of();
     }
 
+    /// The problems that clusters have with each other, whatever else there is: circles, for example. Asked for when
+    /// some of them came and have to wait for more.
+    default List<Problem> checkTogether(Collection<NamedResource> clusters) {
+        return List.of();
+    }
+
     /// The clusters of `candidate` whose hosts are being found out, or checked for the first time; they, and
     /// what needs them, are waited for. Asked again when time has passed.
     ///

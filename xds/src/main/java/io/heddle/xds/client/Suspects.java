@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /// What came and has not been looked at by itself. Not thread-safe.
 ///
@@ -44,12 +45,13 @@ final class Suspects {
         var blamed = new EnumMap<ResourceType, Map<String, List<Problem>>>(ResourceType.class);
         var problems = new LinkedHashSet<Problem>();
         var refused = ResourceSet.EMPTY;
+        var together = together(candidate);
         for (var entry : came.entrySet()) {
             var type = entry.getKey();
             for (var resource : entry.getValue().values()) {
                 boolean stays = candidate.resource(type, resource.name()).equals(Optional.of(resource))
                         && !accepted.resource(type, resource.name()).equals(Optional.of(resource));
-                var errors = stays ? errors(type, resource) : List.<Problem>of();
+                var errors = stays ? errors(type, resource, together) : List.<Problem>of();
                 if (!errors.isEmpty()) {
                     blamed.computeIfAbsent(type, _ -> new TreeMap<>()).put(resource.name(), errors);
                     problems.addAll(errors);
@@ -74,8 +76,20 @@ final class Suspects {
     /// @param outcome as if only that had been tried
     record Found(ResourceSet rest, Quarantine.Outcome outcome) {}
 
-    private List<Problem> errors(ResourceType type, NamedResource resource) {
-        return sink.check(type, resource).stream().filter(Problem::isError).toList();
+    private List<Problem> errors(ResourceType type, NamedResource resource, List<Problem> together) {
+        var object = type.object(resource.name());
+        return Stream.concat(
+                        sink.check(type, resource).stream(),
+                        together.stream().filter(problem -> problem.object().equals(object)))
+                .filter(Problem::isError)
+                .toList();
+    }
+
+    /// What is wrong with the clusters of `candidate` as they go together, where some of them came.
+    private List<Problem> together(ResourceSet candidate) {
+        return came.getOrDefault(ResourceType.CDS, Map.of()).isEmpty()
+                ? List.of()
+                : sink.checkTogether(candidate.resources(ResourceType.CDS).values());
     }
 
     private ResourceSet replaced(ResourceSet candidate, ResourceSet accepted, ResourceSet bad) {

@@ -24,6 +24,7 @@ import io.heddle.xds.read.tls.SecretReader;
 import io.heddle.xds.resource.NamedResource;
 import io.heddle.xds.resource.ResourceSet;
 import io.heddle.xds.resource.ResourceType;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,6 +92,17 @@ public final class RuntimeCompiler {
 
     /// The problems that a resource has by itself, whatever else there is. Whole configurations may have more.
     public static List<Problem> check(ResourceType type, NamedResource resource) {
+        return alone(type, resource).problems();
+    }
+
+    /// What came of one resource.
+    ///
+    /// @param config what it is, as far as it could be read
+    /// @param problems those that it has by itself
+    public record Alone(RuntimeConfig config, List<Problem> problems) {}
+
+    /// One resource by itself, whatever else there is.
+    public static Alone alone(ResourceType type, NamedResource resource) {
         var findings = new Findings();
         var scope = new Scope(findings, "", "");
         var parts = new Parts(scope);
@@ -110,7 +122,23 @@ public final class RuntimeCompiler {
                 RouteReader.read(MOST_LENIENT, Map.of(resource.name(), resource.message(VirtualHost.class)), scope);
             case SDS -> parts.secret(resource.message(Secret.class));
         }
-        return findings.problems();
+        return new Alone(parts.config(), List.copyOf(findings.problems()));
+    }
+
+    /// The problems that clusters have with each other and with those that are `fixed`: circles. What is wrong with
+    /// one of them is not told.
+    public static List<Problem> checkTogether(Collection<NamedResource> clusters, RuntimeConfig fixed) {
+        var found = new Findings();
+        var known = new Parts();
+        for (var resource : clusters) {
+            var message = resource.message(io.envoyproxy.envoy.config.cluster.v3.Cluster.class);
+            if (message.hasClusterType()) {
+                known.cluster(message, _ -> Optional.empty());
+            }
+        }
+        known.fix(fixed);
+        ClusterTypeReader.checkAggregates(known.clusters, new Scope(found, "", ""));
+        return List.copyOf(found.problems());
     }
 
     /// The virtual hosts that came by themselves, by their route configurations. A host has no slash, and the name of a
