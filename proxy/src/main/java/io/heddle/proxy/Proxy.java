@@ -7,6 +7,7 @@ import io.heddle.proxy.admin.LogLevels;
 import io.heddle.proxy.ads.AdsSource;
 import io.heddle.proxy.ads.CertificateClient;
 import io.heddle.proxy.ads.Obstacle;
+import io.heddle.proxy.body.BodyMemory;
 import io.heddle.proxy.body.CodingCheck;
 import io.heddle.proxy.config.ActiveConfig;
 import io.heddle.proxy.config.ConfigGate;
@@ -148,6 +149,7 @@ public final class Proxy implements AutoCloseable {
         pressure = OverloadLoop.start(bootstrap.overload(), overload, listeners::connections, listeners::accept);
         active.follow(new Preparing());
         active.follow(new CodingCheck());
+        active.follow(new BodyMemory());
         active.follow(upstreams);
         active.follow(services.breakers());
         active.follow(listeners);

@@ -106,7 +106,9 @@ class OverloadTest {
                     per_connection_buffer_limit_bytes: 1048576
                     filter_chains: [ { filters: [ { name: http, typed_config: {
                       "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager,
-                      stat_prefix: web, http_filters: [ { name: router, typed_config: {
+                      stat_prefix: web, http_filters: [ { name: buffer, typed_config: {
+                        "@type": type.googleapis.com/envoy.extensions.filters.http.buffer.v3.Buffer,
+                        max_request_bytes: 100000000 } }, { name: router, typed_config: {
                         "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router } } ],
                       route_config: { name: all, virtual_hosts: [ { name: all, domains: ["*"], routes: [
                         { match: { prefix: /endless }, route: { cluster: endless, timeout: 0s } },
@@ -163,6 +165,18 @@ class OverloadTest {
         Origin.write(relay, "\r\n\r\n");
         assertRelays(relay);
         return relay;
+    }
+
+    @Test
+    void a_body_beyond_the_memory_there_is_gets_an_answer_though_its_limit_is_larger() throws IOException {
+        try (var client = new Socket("127.0.0.1", ports.get("web"))) {
+            client.setSoTimeout(20_000);
+            client.getOutputStream()
+                    .write("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 30000000\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+            assertThat(new String(client.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+                    .isEqualTo("HTTP/1.1 413");
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.heddle.proxy.exchange;
 
+import io.heddle.proxy.body.BodyMemory;
 import io.heddle.proxy.body.BodyOutput;
 import io.heddle.proxy.body.BodyPipe;
 import io.heddle.proxy.body.Transforms;
@@ -101,7 +102,7 @@ final class FilteredRequest implements BodyOutput, ReceivedBody {
         if (isThere(question)) {
             return Optional.of(this);
         }
-        boolean announced = pipe.isEmpty() && head.lines().contentLength() > question.limit();
+        boolean announced = pipe.isEmpty() && head.lines().contentLength() > most(question);
         if (isTooLarge(question) || (announced && !question.partial())) {
             exchange.replied(TOO_LARGE);
             return Optional.empty();
@@ -120,7 +121,12 @@ final class FilteredRequest implements BodyOutput, ReceivedBody {
     }
 
     private boolean isTooLarge(FilterStep.Question.Body question) {
-        return !question.partial() && size > question.limit();
+        return !question.partial() && size > most(question);
+    }
+
+    /// Beyond the memory that there is, what would be held would end the connection without an answer.
+    private static long most(FilterStep.Question.Body question) {
+        return Math.min(question.limit(), BodyMemory.MOST);
     }
 
     private void look() {

@@ -22,6 +22,11 @@ public final class BufferFilter implements HttpFilter {
     /// @param bytes the most bytes of a body, at least 1
     public record Limit(long bytes) implements FilterOverride {}
 
+    /// How much is held where no route has another limit.
+    public Limit limit() {
+        return limit;
+    }
+
     @Override
     public String name() {
         return name;
