@@ -13,7 +13,6 @@ import io.heddle.xds.client.FileServer;
 import io.heddle.xds.client.LastGoodFile;
 import io.heddle.xds.client.RuntimeSink;
 import io.heddle.xds.read.Bootstrap.ConfigFiles;
-import io.heddle.xds.read.RuntimeCompiler;
 import io.heddle.xds.resource.NamedResource;
 import io.heddle.xds.resource.RefusedResource;
 import io.heddle.xds.resource.ResourceSet;
@@ -42,8 +41,7 @@ import org.slf4j.LoggerFactory;
 /// reached (the first failed connection, or nothing within a bounded time), or when this proxy refuses the first
 /// configuration that it gets, as a proxy that was never restarted would keep the one before; of single resources that
 /// are refused in the first configuration, and of endpoints that do not come with it, their copies are used. It is not
-/// used when the control plane is there and
-/// does not take this proxy.
+/// used when the control plane is there and does not take this proxy.
 ///
 /// Safe on any thread; candidates are applied on the client's thread, one at a time.
 public final class AdsSource implements AutoCloseable {
@@ -167,6 +165,9 @@ public final class AdsSource implements AutoCloseable {
 
         @Override
         public void outlived(Collection<String> secrets) {
+            if (secrets.isEmpty()) {
+                return;
+            }
             log.atWarn()
                     .addKeyValue("secrets", secrets)
                     .log("the control plane removed secrets that are in use; they go on as they are");

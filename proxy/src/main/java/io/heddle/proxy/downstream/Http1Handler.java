@@ -15,6 +15,7 @@ import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
 import io.heddle.traffic.request.LocalReply;
 import io.heddle.traffic.request.ResponseFlag;
+import io.heddle.traffic.resilience.OverloadPolicy;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -165,7 +166,7 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
         boolean first = !reader.begun();
         var result = reader.read(in);
         if (result == HeadResult.MORE) {
-            if (reader.begun() && !bypassesOverload() && services.overload().shedsRequest(worker)) {
+            if (reader.begun() && isShed(first)) {
                 refuse(LocalReply.OVERLOADED, false); // what came of it so far is held in memory
             } else if (first && reader.begun()) {
                 worker.after(deadline, settings().limits().requestHeaders());
@@ -192,6 +193,12 @@ public final class Http1Handler extends ChannelInboundHandlerAdapter {
         boolean mayTunnel = !upgrade.isEmpty() && !upgrade.equals("h2c");
         exchange().begin(head, body.complete() && !mayTunnel);
         return true;
+    }
+
+    /// Whether a head that is not whole yet is not waited for: drawn once, or where all are shed.
+    private boolean isShed(boolean first) {
+        boolean drawn = first || services.overload().isSaturated(OverloadPolicy.Action.STOP_ACCEPTING_REQUESTS);
+        return !bypassesOverload() && drawn && services.overload().shedsRequest(worker);
     }
 
     /// Answers a request that is not read; the connection ends with it unless it `goesOn`.

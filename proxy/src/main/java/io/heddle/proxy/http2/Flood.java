@@ -4,8 +4,7 @@ package io.heddle.proxy.http2;
 /// sender.
 public enum Flood {
     /// Streams opened and given up at once (CVE-2023-44487), or made to be reset by us (CVE-2025-8671). As many as may
-    /// be
-    /// open can be given up together.
+    /// be open can be given up together.
     RESET(1200, 50, 0.25),
     /// Header blocks in ever more CONTINUATION frames (CVE-2024-27316). Counted within a block.
     CONTINUATION(0, 0, 0),

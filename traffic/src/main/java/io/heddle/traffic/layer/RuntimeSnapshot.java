@@ -9,10 +9,10 @@ import java.util.concurrent.atomic.AtomicLong;
 /// What the layers of a runtime say together at one time: of each key what the last layer says that has it. Immutable;
 /// two are the same only if they are one object, so that a [RuntimeKey] knows at once whether it has looked.
 public final class RuntimeSnapshot {
+    private static final AtomicLong LAST = new AtomicLong();
+
     /// No layers.
     public static final RuntimeSnapshot EMPTY = new RuntimeSnapshot(List.of());
-
-    private static final AtomicLong LAST = new AtomicLong();
 
     private final long number = LAST.incrementAndGet();
     private final List<RuntimeLayer> layers;

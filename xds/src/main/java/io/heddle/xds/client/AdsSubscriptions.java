@@ -29,8 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// time, counted from when it was first asked for (`initial_fetch_timeout` of whatever refers to it, 15 seconds if it
 /// says none), counts as absent from then on: later candidates do not wait for it again, and it is taken when it comes
 /// after all; of endpoints that do not come at a start there may be older ones ([LateEndpoints]). Meanwhile what does
-/// not depend on it goes live by itself ([ReadyPart]), once a whole configuration has
-/// been live.
+/// not depend on it goes live by itself ([ReadyPart]), once a whole configuration has been live.
 ///
 /// It speaks in the words of the delta variant, which can say everything; [AdsWire] has the words of the other.
 /// State of the world has one thing of its own: a server may hold back the next response of a type until this one
@@ -186,9 +185,7 @@ public final class AdsSubscriptions {
         var staying = type == ResourceType.SDS ? before.resources(type).keySet() : Set.<String>of();
         var gone = difference(removed, staying);
         var outlived = difference(removed, gone);
-        if (!outlived.isEmpty()) {
-            sink.outlived(outlived);
-        }
+        sink.outlived(outlived);
         candidate = candidate.without(type, gone).with(type, read);
         if (!type.wildcardByDefault()) {
             of(nonexistent, type).addAll(gone);

@@ -51,7 +51,7 @@ public interface ConfigSink {
     /// are live.
     default void withdrawn(ResourceType type, Collection<String> names) {}
 
-    /// The server removed these secrets, and what refers to them goes on with them.
+    /// The server removed these secrets, and what refers to them goes on with them. There may be none.
     default void outlived(Collection<String> secrets) {}
 
     /// These endpoints did not come in time at a start, and those of the last good configuration are used.
