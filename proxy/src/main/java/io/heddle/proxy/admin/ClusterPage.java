@@ -80,7 +80,7 @@ final class ClusterPage {
 
     private static String flags(Host host) {
         var known = switch (host.endpoint().health()) {
-            case HEALTHY -> "";
+            case HEALTHY, UNKNOWN -> "";
             case DEGRADED -> "/degraded_eds_health";
             case DRAINING -> "/eds_status_draining";
             case UNHEALTHY -> "/failed_eds_health";

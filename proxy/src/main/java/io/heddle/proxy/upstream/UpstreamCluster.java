@@ -210,7 +210,7 @@ public final class UpstreamCluster {
         int taking = 0;
         for (var host : hosts().values()) {
             boolean serves = switch (host.endpoint().health()) {
-                case HEALTHY, DEGRADED -> true;
+                case HEALTHY, UNKNOWN, DEGRADED -> true;
                 case DRAINING, UNHEALTHY -> false;
             };
             taking += serves && !host.state().isOut(now) ? 1 : 0;

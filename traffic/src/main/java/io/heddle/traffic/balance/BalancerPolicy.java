@@ -180,11 +180,13 @@ public sealed interface BalancerPolicy {
     /// @param panicThreshold below how many percent of healthy hosts health is disregarded, 0 to 100; 0 never
     ///     disregards it
     /// @param localities how a locality is chosen
-    /// @param overridable of which health a host must be that a request names ([PickRequest#requestedHost]); an
-    ///     ejected one counts as unhealthy
+    /// @param overridable what must have been said of the health of a host that a request names
+    ///     ([PickRequest#requestedHost]); an ejected one counts as unhealthy
     record Layers(double panicThreshold, Localities localities, Set<Endpoint.Health> overridable) {
-        public static final Layers DEFAULT =
-                new Layers(50, new Localities.Anywhere(), Set.of(Endpoint.Health.HEALTHY, Endpoint.Health.DEGRADED));
+        public static final Layers DEFAULT = new Layers(
+                50,
+                new Localities.Anywhere(),
+                Set.of(Endpoint.Health.UNKNOWN, Endpoint.Health.HEALTHY, Endpoint.Health.DEGRADED));
 
         public Layers {
             overridable = Set.copyOf(overridable);

@@ -270,7 +270,7 @@ final class PriorityBalancer implements LoadBalancer {
                 continue;
             }
             switch (host.endpoint().health()) {
-                case HEALTHY -> {
+                case HEALTHY, UNKNOWN -> {
                     healthy += counts;
                     serving++;
                 }

@@ -21,7 +21,7 @@ public record RequestedHost(String address, boolean strict) {
         }
         var health = found.state().isOut(request.now())
                 ? Endpoint.Health.UNHEALTHY
-                : found.endpoint().health();
+                : found.endpoint().said();
         return healths.contains(health) ? Optional.of(found) : Optional.empty();
     }
 }

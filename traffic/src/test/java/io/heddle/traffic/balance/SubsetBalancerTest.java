@@ -14,6 +14,7 @@ import io.heddle.traffic.balance.BalancerPolicy.Subsets;
 import io.heddle.traffic.balance.SubsetRules.Fallback;
 import io.heddle.traffic.balance.SubsetRules.Options;
 import io.heddle.traffic.balance.SubsetRules.Selector;
+import io.heddle.traffic.balance.host.Endpoint;
 import io.heddle.traffic.balance.host.Endpoint.Health;
 import io.heddle.traffic.balance.host.Host;
 import io.heddle.traffic.balance.host.HostSet;
@@ -22,6 +23,7 @@ import io.heddle.traffic.balance.host.MetadataMatch;
 import io.heddle.traffic.balance.host.Spread;
 import io.heddle.traffic.balance.host.Surroundings;
 import io.heddle.traffic.request.HeaderName;
+import io.heddle.traffic.request.PeerMetadata;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -238,5 +240,17 @@ class SubsetBalancerTest {
         assertThat(wanted.among(byKey, healths, request)).isEmpty();
         assertThat(wanted.among(byKey, Set.of(Health.HEALTHY, Health.UNHEALTHY), request))
                 .contains(hosts.get(1));
+    }
+
+    @Test
+    void a_named_host_of_whose_health_nothing_is_said_is_none_that_is_said_to_be_healthy() {
+        var endpoint = new Endpoint("10.0.0.1", 80, 1, Health.UNKNOWN, 0, Map.of(), PeerMetadata.UNKNOWN);
+        var host = new Host(endpoint, Picks.hosts(1, 0).getFirst().state());
+        var wanted = new RequestedHost("10.0.0.1:80", true);
+        assertThat(endpoint.health()).as("for balancing").isEqualTo(Health.HEALTHY);
+        assertThat(wanted.among(Map.of("10.0.0.1:80", host), Set.of(Health.HEALTHY), request))
+                .isEmpty();
+        assertThat(wanted.among(Map.of("10.0.0.1:80", host), Layers.DEFAULT.overridable(), request))
+                .contains(host);
     }
 }

@@ -11,7 +11,7 @@ import java.util.Optional;
 /// @param address IP address, or a DNS name in a DNS cluster
 /// @param port its port
 /// @param weight at least 1
-/// @param health what the control plane knows of it
+/// @param said what the control plane says of its health
 /// @param priority 0 is taken first
 /// @param transportMatch what picks its transport socket (`envoy.transport_socket_match` metadata)
 /// @param metadata which workload it is
@@ -24,7 +24,7 @@ public record Endpoint(
         String address,
         int port,
         int weight,
-        Health health,
+        Health said,
         int priority,
         Map<String, LabelValue> transportMatch,
         PeerMetadata metadata,
@@ -136,7 +136,7 @@ public record Endpoint(
                 first.host(),
                 first.port(),
                 weight,
-                health,
+                said,
                 priority,
                 transportMatch,
                 metadata,
@@ -145,6 +145,11 @@ public record Endpoint(
                 labels,
                 others,
                 asked);
+    }
+
+    /// What it counts as for balancing: healthy where nobody has said.
+    public Health health() {
+        return said == Health.UNKNOWN ? Health.HEALTHY : said;
     }
 
     /// `address:port`: the identity that live state is kept by.
@@ -171,6 +176,8 @@ public record Endpoint(
 
     /// What the control plane knows.
     public enum Health {
+        /// Nothing: it counts as healthy, but for requests that ask for a host of certain healths.
+        UNKNOWN,
         HEALTHY,
         /// It serves, but is taken only as far as healthy ones cannot take all (`DEGRADED`).
         DEGRADED,

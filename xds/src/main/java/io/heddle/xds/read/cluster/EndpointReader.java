@@ -215,7 +215,8 @@ public final class EndpointReader {
 
     static Endpoint.Health health(HealthStatus message) {
         return switch (message) {
-            case UNKNOWN, HEALTHY, UNRECOGNIZED -> Endpoint.Health.HEALTHY;
+            case UNKNOWN, UNRECOGNIZED -> Endpoint.Health.UNKNOWN;
+            case HEALTHY -> Endpoint.Health.HEALTHY;
             case DEGRADED -> Endpoint.Health.DEGRADED;
             case DRAINING -> Endpoint.Health.DRAINING;
             case UNHEALTHY, TIMEOUT -> Endpoint.Health.UNHEALTHY;

@@ -164,7 +164,7 @@ class BalancerReaderTest {
                 .isEqualTo(new BalancerPolicy.Layers(
                         50,
                         new Localities.ZoneAware(100, 6, false, Optional.empty(), false),
-                        Set.of(Health.HEALTHY, Health.DEGRADED)));
+                        Set.of(Health.UNKNOWN, Health.HEALTHY, Health.DEGRADED)));
         var weighted = balancer("common_lb_config: { healthy_panic_threshold: { value: 20 },"
                 + " locality_weighted_lb_config: {}, override_host_status: { statuses: [HEALTHY, DRAINING] } }");
         assertThat(weighted.layers())
