@@ -80,9 +80,10 @@ final class BoundChain implements LiveChain {
                 && http.routes() instanceof NetworkFilter.RouteSource.Named(String name)) {
             if (next.routes().containsKey(name)) {
                 chain = configured;
-            } else if (live.routes().get(name) instanceof RouteTable table) {
-                chain = configured.with(http.with(new NetworkFilter.RouteSource.Inline(table)));
+                return;
             }
+            Optional.ofNullable(live.routes().get(name))
+                    .ifPresent(table -> chain = configured.with(http.with(new NetworkFilter.RouteSource.Inline(table))));
         }
     }
 

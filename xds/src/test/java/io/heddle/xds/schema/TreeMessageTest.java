@@ -66,11 +66,11 @@ final class TreeMessageTest {
     void takes_times_and_wrapped_values_by_their_fields() throws InvalidProtocolBufferException {
         var read = cluster(Map.of(
                 "connect_timeout", Map.of("seconds", 1, "nanos", "500000000"),
-                "dns_refresh_rate", Map.of(),
+                "cleanup_interval", Map.of(),
                 "per_connection_buffer_limit_bytes", Map.of("value", 32768)));
         assertThat(objections).isEmpty();
         assertThat(Durations.toMillis(read.getConnectTimeout())).isEqualTo(1500);
-        assertThat(read.hasDnsRefreshRate()).isTrue();
+        assertThat(read.hasCleanupInterval()).isTrue();
         assertThat(read.getPerConnectionBufferLimitBytes().getValue()).isEqualTo(32768);
         cluster(Map.of("connect_timeout", Map.of("second", 1)));
         assertThat(objections).singleElement().asString().startsWith("connect_timeout.second: is no field of");
