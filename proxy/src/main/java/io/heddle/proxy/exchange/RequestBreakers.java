@@ -10,9 +10,8 @@ import io.heddle.traffic.route.ForwardOptions;
 import org.jspecify.annotations.Nullable;
 
 /// The circuit breakers that one request counts at: its cluster's, and its route's where the route has limits of its
-/// own. What one of them refuses counts at neither. In an aggregate cluster each try counts at the cluster whose host
-/// it
-/// goes to ([#at]), and only retries at the aggregate. Part of its [Tries], reused with them.
+/// own. What one of them refuses counts at neither. In an aggregate cluster only retries count there, and each try
+/// counts at the cluster whose host it goes to ([#at]). Part of its [Tries], reused with them.
 final class RequestBreakers {
     private final RouteBreakers routes;
     private @Nullable CircuitBreaker ofCluster;
