@@ -62,8 +62,6 @@ public final class AdsSource implements AutoCloseable {
     private final StartOrder order = new StartOrder();
     private final ToldWarnings told = new ToldWarnings();
     private boolean keptOnce;
-    /// Of what is live; each is logged once.
-    private Set<Problem> warned = Set.of();
     private @Nullable AdsClient client;
     private @Nullable FileClient files;
     private Optional<Health> health = Optional.empty();
@@ -190,11 +188,6 @@ public final class AdsSource implements AutoCloseable {
     }
 
     private void wentLive(ResourceSet candidate, List<Problem> warnings) {
-        var fresh = warnings.stream().filter(found -> !warned.contains(found)).toList();
-        warned = Set.copyOf(warnings);
-        if (!fresh.isEmpty()) {
-            log.atWarn().addKeyValue("problems", fresh).log("configuration taken, not all of it as written");
-        }
         change(now -> now.took(warnings));
         told.fresh(warnings).forEach(warning -> log.atWarn().log(warning.toString()));
         refusals.accepted(live, candidate);

@@ -3,7 +3,6 @@ package io.heddle.proxy.listen;
 import io.heddle.proxy.exchange.LiveChain;
 import io.heddle.proxy.observe.DownstreamStats;
 import io.heddle.traffic.layer.RuntimeSnapshot;
-import io.heddle.traffic.route.RouteTable;
 import io.heddle.traffic.runtime.ListenerChain;
 import io.heddle.traffic.runtime.NetworkFilter;
 import io.heddle.traffic.runtime.RuntimeConfig;
@@ -73,8 +72,8 @@ final class BoundChain implements LiveChain {
     }
 
     /// Gets ready for `next`, which is about to take the place of `live`. A route table that `next` has no more is
-    /// kept:
-    /// until the chain is told of what takes its place, or for as long as it drains, requests are routed as before.
+    /// kept: until the chain is told of what takes its place, or for as long as it drains, requests are routed as
+    before.
     void prepare(RuntimeConfig live, RuntimeConfig next) {
         if (configured.filter() instanceof NetworkFilter.Http http
                 && http.routes() instanceof NetworkFilter.RouteSource.Named(String name)) {
@@ -83,7 +82,8 @@ final class BoundChain implements LiveChain {
                 return;
             }
             Optional.ofNullable(live.routes().get(name))
-                    .ifPresent(table -> chain = configured.with(http.with(new NetworkFilter.RouteSource.Inline(table))));
+                    .ifPresent(
+                            table -> chain = configured.with(http.with(new NetworkFilter.RouteSource.Inline(table))));
         }
     }
 
