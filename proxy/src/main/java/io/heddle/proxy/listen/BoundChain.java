@@ -71,9 +71,9 @@ final class BoundChain implements LiveChain {
         chain = next;
     }
 
-    /// Gets ready for `next`, which is about to take the place of `live`. A route table that `next` has no more is
-    /// kept: until the chain is told of what takes its place, or for as long as it drains, requests are routed as
-    before.
+    /// Gets ready for `next`, which is about to take the place of `live`. A route table that `next` has no
+    /// more is kept: until the chain is told of what takes its place, or for as long as it drains, requests
+    /// are routed as before.
     void prepare(RuntimeConfig live, RuntimeConfig next) {
         if (configured.filter() instanceof NetworkFilter.Http http
                 && http.routes() instanceof NetworkFilter.RouteSource.Named(String name)) {
