@@ -17,6 +17,8 @@ import io.heddle.traffic.balance.host.LabelValue;
 import io.heddle.traffic.balance.host.Spread;
 import io.heddle.traffic.balance.host.WeightRules;
 import io.heddle.traffic.hash.HashPolicy;
+import io.heddle.traffic.layer.RuntimeKey;
+import io.heddle.traffic.layer.RuntimeNumber;
 import io.heddle.traffic.request.HeaderName;
 import io.heddle.traffic.runtime.Cluster;
 import io.heddle.traffic.runtime.Home;
@@ -64,16 +66,17 @@ class BalancerReaderTest {
     void reads_round_robin_and_least_request_with_slow_start() {
         var slow = "slow_start_config: { slow_start_window: 30s, aggression: { default_value: 2, runtime_key: k },"
                 + " min_weight_percent: { value: 5 } }";
-        var expected = Optional.of(new SlowStart(Duration.ofSeconds(30), 2, 5));
+        var key = RuntimeKey.of("k");
+        var expected = Optional.of(new SlowStart(Duration.ofSeconds(30), new RuntimeNumber(key, 2), 5));
         assertThat(inside("round_robin_lb_config: { " + slow + " }"))
                 .isEqualTo(new BalancerPolicy.RoundRobin(expected));
         assertThat(inside(policy("round_robin.v3.RoundRobin", slow)))
                 .isEqualTo(new BalancerPolicy.RoundRobin(expected));
         var least = "choice_count: 3, active_request_bias: { default_value: 0.5, runtime_key: k }, " + slow;
         assertThat(inside("lb_policy: LEAST_REQUEST, least_request_lb_config: { " + least + " }"))
-                .isEqualTo(new BalancerPolicy.LeastRequest(3, 0.5, expected));
+                .isEqualTo(new BalancerPolicy.LeastRequest(3, new RuntimeNumber(key, 0.5), expected));
         assertThat(inside(policy("least_request.v3.LeastRequest", least)))
-                .isEqualTo(new BalancerPolicy.LeastRequest(3, 0.5, expected));
+                .isEqualTo(new BalancerPolicy.LeastRequest(3, new RuntimeNumber(key, 0.5), expected));
         assertThat(inside(policy("least_request.v3.LeastRequest", "selection_method: FULL_SCAN")))
                 .isEqualTo(new BalancerPolicy.LeastRequest(BalancerPolicy.LeastRequest.ALL));
     }
