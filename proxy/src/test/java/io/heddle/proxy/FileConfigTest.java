@@ -216,10 +216,7 @@ class FileConfigTest {
 
     @Test
     void bytes_of_protobuf_are_read_too() throws Exception {
-        var listener = ScriptedAds.read(
-                        listener("\"route_config\": " + direct("bytes")).replaceFirst("\"@type\": \"[^\"]*\", ", ""),
-                        Listener.newBuilder())
-                .build();
+        var listener = read(listener("\"route_config\": " + direct("bytes"))).build();
         var response = DiscoveryResponse.newBuilder()
                 .addResources(Any.newBuilder()
                         .setTypeUrl("type.googleapis.com/envoy.config.listener.v3.Listener")
@@ -276,3 +273,38 @@ class FileConfigTest {
         }
     }
 }
+
+    /// Its routes are waited for without an end where it is not refused before.
+    @Test
+    void a_listener_over_ads_that_names_a_file_is_refused_when_it_comes_and_the_one_beside_it_taken() throws Exception {
+        writeRoutes("file");
+        var source = byPath("rds.json").replace("}}}", "}}, \"initial_fetch_timeout\": \"0s\"}");
+        var bad = listener("\"rds\": {\"route_config_name\": \"routes\", " + source + "}");
+        try (var server = ScriptedAds.start();
+                var proxy = Proxy.start(ProxyOptions.of(
+                        new ProxyOptions.BootstrapSource.Text(server.bootstrap()), folder.resolve("state")))) {
+            var nonce = server.send(
+                    read(bad).setName("bad").build(),
+                    read(listener("\"route_config\": " + direct("good"))).build());
+            assertThat(server.answer(nonce).getErrorDetail().getMessage())
+                    .startsWith("Listener bad: ")
+                    .contains("names a file, and what it stands in comes from none");
+            proxy.ready().get(20, TimeUnit.SECONDS);
+            assertThat(get(proxy, "front", "/")).isEqualTo("good");
+            assertThat(proxy.ports()).doesNotContainKey("bad");
+        }
+    }
+
+    @Test
+    void a_layer_of_the_runtime_over_ads_beside_files_is_refused() throws Exception {
+        var lds = write("lds.yaml", "resources: []");
+        var bootstrap = source("lds_config", lds)
+                + "}\nlayered_runtime: {layers: [{name: sent, rtds_layer: {name: shares, rtds_config: {ads: {}}}}]";
+        assertThatThrownBy(() -> start(bootstrap))
+                .isInstanceOf(StartFailure.class)
+                .hasMessageContaining("layered_runtime: has a layer that comes over ADS, and configuration comes from");
+    }
+
+    private static Listener.Builder read(String listener) throws IOException {
+        return ScriptedAds.read(listener.replaceFirst("\"@type\": \"[^\"]*\", ", ""), Listener.newBuilder());
+    }

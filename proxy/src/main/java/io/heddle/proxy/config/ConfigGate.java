@@ -59,7 +59,7 @@ public final class ConfigGate {
     /// The problems that a resource has by itself, whatever else there is: those of reading it, and what only this
     /// proxy knows, files that are not there for example.
     public synchronized List<Problem> check(ResourceType type, NamedResource resource) {
-        var alone = RuntimeCompiler.alone(type, resource);
+        var alone = RuntimeCompiler.alone(type, resource, fromFiles);
         return Stream.concat(alone.problems().stream(), active.inspect(alone.config()).stream())
                 .distinct()
                 .toList();

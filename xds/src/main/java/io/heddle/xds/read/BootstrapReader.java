@@ -165,7 +165,12 @@ public final class BootstrapReader {
                 ? LayerReader.sources(message.getLayeredRuntime(), scope.at("layered_runtime"))
                 : List.<LayerSource>of();
         boolean discovers = runtime.stream().anyMatch(LayerSource.Discovered.class::isInstance);
-        if (discovers && !message.hasDynamicResources()) {
+        if (discovers && files.isPresent()) {
+            scope.at("layered_runtime")
+                    .error(
+                            "has a layer that comes over ADS, and configuration comes from files",
+                            "write it as a static_layer or disk_layer, or take all configuration over ADS");
+        } else if (discovers && !message.hasDynamicResources()) {
             scope.at("layered_runtime")
                     .error("has a layer that comes over ADS", "name the server in dynamic_resources");
         }

@@ -90,9 +90,10 @@ public final class RuntimeCompiler {
         return Checked.of(parts.config(), findings.problems());
     }
 
-    /// The problems that a resource has by itself, whatever else there is. Whole configurations may have more.
+    /// The problems that a resource which came over ADS has by itself, whatever else there is. Whole configurations
+    /// may have more.
     public static List<Problem> check(ResourceType type, NamedResource resource) {
-        return alone(type, resource).problems();
+        return alone(type, resource, false).problems();
     }
 
     /// What came of one resource.
@@ -101,8 +102,9 @@ public final class RuntimeCompiler {
     /// @param problems those that it has by itself
     public record Alone(RuntimeConfig config, List<Problem> problems) {}
 
-    /// One resource by itself, whatever else there is.
-    public static Alone alone(ResourceType type, NamedResource resource) {
+    /// One resource by itself, whatever else there is; where `fromFiles` says that it comes from a file, its sources may
+    /// be files.
+    public static Alone alone(ResourceType type, NamedResource resource, boolean fromFiles) {
         var findings = new Findings();
         var scope = new Scope(findings, "", "");
         var parts = new Parts(scope);
@@ -121,6 +123,9 @@ public final class RuntimeCompiler {
             case VHDS ->
                 RouteReader.read(MOST_LENIENT, Map.of(resource.name(), resource.message(VirtualHost.class)), scope);
             case SDS -> parts.secret(resource.message(Secret.class));
+        }
+        if (!fromFiles) {
+            findings.refuseFiles();
         }
         return new Alone(parts.config(), List.copyOf(findings.problems()));
     }
