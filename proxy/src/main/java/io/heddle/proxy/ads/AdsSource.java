@@ -311,8 +311,7 @@ public final class AdsSource implements AutoCloseable {
 
     /// Takes configuration from files instead, as they are and as they change.
     public synchronized FileServer follow(ConfigFiles places, AdsConversation.Options options) {
-        change(now -> now.stream(true));
-        var server = new FileServer(places, this::refusedFile);
+        var server = new FileServer(places, this::refusedFile, this::live);
         var subscriptions =
                 new AdsSubscriptions(new Sink(), restored, AdsVariant.STATE_OF_THE_WORLD, Duration.ofSeconds(15));
         files = FileClient.start(server, new AdsConversation(subscriptions, options));

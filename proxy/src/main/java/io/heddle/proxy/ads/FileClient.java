@@ -83,7 +83,7 @@ final class FileClient implements AutoCloseable {
         return () -> {
             try {
                 work.run();
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 log.atError().setCause(e).log("reading configuration from files failed");
             }
         };

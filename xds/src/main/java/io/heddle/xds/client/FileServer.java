@@ -23,27 +23,37 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /// Files of configuration, as the server of an [AdsConversation] of the state of the world: so what is in
 /// files goes live in the same order, and waits for the same, as what comes over ADS.
 ///
-/// A file is read when it is first asked for, and again when it is seen to have changed. One that cannot be
-/// read, or that names what no file can have, is refused as a whole: nothing is sent of it, and what it said
-/// before stays. Not thread-safe, but for the counts.
+/// A file is read when it is first asked for, and again when it is seen to have changed: another one in its place at
+/// once, one that is written where it is when it has not changed between two looks. One that cannot be read, or that
+/// names what no file can have, is refused as a whole: nothing is sent of it, and what it said before stays. Routes and
+/// endpoints go over to another file when what names it is live.
+///
+/// Not thread-safe, but for the counts.
 public final class FileServer {
     private final Map<ResourceType, String> roots = new EnumMap<>(ResourceType.class);
     private final Consumer<List<Problem>> refused;
     private final Map<ResourceType, Set<String>> wanted = new EnumMap<>(ResourceType.class);
     private final Map<ResourceType, Map<String, String>> paths = new EnumMap<>(ResourceType.class);
-    private final Map<Place, String> seen = new HashMap<>();
+    private final Supplier<ResourceSet> live;
+    /// The files of what is in use from another one until that which names them is live.
+    private final Map<ResourceType, Map<String, String>> moving = new EnumMap<>(ResourceType.class);
+    private final Map<Place, Mark> seen = new HashMap<>();
+    /// Those that are being written where they are, as they were at the last look.
+    private final Map<Place, Mark> written = new HashMap<>();
     private final Map<ResourceType, FileUpdates> updates = new EnumMap<>(ResourceType.class);
     /// The nonces of the responses that were answered last.
     private final Map<ResourceType, String> answered = new EnumMap<>(ResourceType.class);
     private long responses;
 
-    /// Serves `files`; `refused` is told why one of them cannot be used.
-    public FileServer(ConfigFiles files, Consumer<List<Problem>> refused) {
+    /// Serves `files`; `refused` is told why one of them cannot be used, `live` has what was taken of them.
+    public FileServer(ConfigFiles files, Consumer<List<Problem>> refused, Supplier<ResourceSet> live) {
         this.refused = refused;
+        this.live = live;
         files.listeners().ifPresent(path -> roots.put(ResourceType.LDS, path));
         files.clusters().ifPresent(path -> roots.put(ResourceType.CDS, path));
         for (var type : ResourceType.values()) {
@@ -69,7 +79,10 @@ public final class FileServer {
         }
         var type = known.get();
         note(type, request);
-        return type.wildcardByDefault() ? begin(type) : more(type, Set.copyOf(request.getResourceNamesList()));
+        var all = new ArrayList<byte[]>(
+                type.wildcardByDefault() ? begin(type) : more(type, Set.copyOf(request.getResourceNamesList())));
+        all.addAll(arrived());
+        return all;
     }
 
     /// Counts what the request says of a response, if anything.
@@ -113,14 +126,24 @@ public final class FileServer {
 
     /// Looks whether files have changed, and reads those that have.
     public List<byte[]> look() {
-        var all = new ArrayList<byte[]>();
+        var all = new ArrayList<byte[]>(arrived());
         for (var place : places()) {
-            var before = seen.get(place);
-            if (before != null && !before.equals(mark(place.path()))) {
+            if (isToRead(place)) {
                 all.addAll(read(place));
             }
         }
         return all;
+    }
+
+    /// Half of a list is often a whole one, so what is written where it is must have come to rest.
+    private boolean isToRead(Place place) {
+        var before = seen.get(place);
+        var now = Mark.of(place.path());
+        if (before == null || before.equals(now)) {
+            written.remove(place);
+            return false;
+        }
+        return now.isInPlaceOf(before) || now.equals(written.put(place, now));
     }
 
     /// The files that something is wanted of.
@@ -130,12 +153,14 @@ public final class FileServer {
         wanted.forEach((type, names) -> names.forEach(name ->
                 Optional.ofNullable(in(paths, type).get(name)).ifPresent(path -> places.add(new Place(type, path)))));
         seen.keySet().retainAll(places);
+        written.keySet().retainAll(places);
         return places;
     }
 
     private List<byte[]> read(Place place) {
         updates(place.type()).attempted();
-        seen.put(place, mark(place.path()));
+        seen.put(place, Mark.of(place.path()));
+        written.remove(place);
         return switch (ConfigFile.read(place.type(), place.path()).then(found -> own(place.type(), found))) {
             case Checked.Ok<List<NamedResource>>(var resources, var _) -> send(place, resources);
             case Checked.Rejected<List<NamedResource>>(var problems) -> {
@@ -178,18 +203,48 @@ public final class FileServer {
     }
 
     /// Takes over in which files resources are; the names of those that are wanted already and are in another
-    /// file now.
+    /// file now. What is in use stays where it is as long as what names another file is not live.
     private Set<String> moved(ResourceType type, Map<String, String> named) {
         var known = paths.computeIfAbsent(type, _ -> new HashMap<>());
         known.keySet().removeIf(name -> !of(wanted, type).contains(name) && !named.containsKey(name));
+        var inUse = in(References.paths(live.get()), type);
+        var later = new HashMap<String, String>();
         var moved = new HashSet<String>();
         named.forEach((name, path) -> {
-            boolean other = !path.equals(known.put(name, path));
-            if (other && of(wanted, type).contains(name)) {
+            var before = known.get(name);
+            if (path.equals(before)) {
+                return;
+            }
+            boolean isWanted = of(wanted, type).contains(name);
+            if (isWanted && before != null && before.equals(inUse.get(name))) {
+                later.put(name, path);
+                return;
+            }
+            known.put(name, path);
+            if (isWanted) {
                 moved.add(name);
             }
         });
+        moving.put(type, later);
         return moved;
+    }
+
+    /// What is in another file now that is named by what has gone live.
+    private List<byte[]> arrived() {
+        var all = new ArrayList<byte[]>();
+        moving.forEach((type, later) -> {
+            var inUse = later.isEmpty() ? Map.<String, String>of() : in(References.paths(live.get()), type);
+            var names = new HashSet<String>();
+            later.forEach((name, path) -> {
+                if (path.equals(inUse.get(name))) {
+                    names.add(name);
+                    paths.computeIfAbsent(type, _ -> new HashMap<>()).put(name, path);
+                }
+            });
+            later.keySet().removeAll(names);
+            all.addAll(readAll(type, names));
+        });
+        return all;
     }
 
     private byte[] response(ResourceType type, List<NamedResource> resources) {
@@ -203,12 +258,23 @@ public final class FileServer {
     }
 
     /// What changes when a file does, or when another one is moved or linked to its place.
-    private static String mark(String path) {
-        try {
-            var found = Files.readAttributes(Path.of(path), BasicFileAttributes.class);
-            return found.lastModifiedTime() + "/" + found.size() + "/" + found.fileKey();
-        } catch (IOException | InvalidPathException absent) {
-            return String.valueOf(absent.getMessage());
+    ///
+    /// @param file which one it is; empty where there is none, or none that can be looked at
+    /// @param state when it was written and how long it is, or why that cannot be told
+    private record Mark(Optional<Object> file, String state) {
+        static Mark of(String path) {
+            try {
+                var found = Files.readAttributes(Path.of(path), BasicFileAttributes.class);
+                return new Mark(Optional.ofNullable(found.fileKey()), found.lastModifiedTime() + "/" + found.size());
+            } catch (IOException | InvalidPathException absent) {
+                return new Mark(Optional.empty(), String.valueOf(absent.getMessage()));
+            }
+        }
+
+        /// Whether it is another one that was put, whole, where the earlier one was. Where there was none it may be
+        /// just beginning.
+        boolean isInPlaceOf(Mark earlier) {
+            return earlier.file.isPresent() && !file.equals(earlier.file);
         }
     }
 
