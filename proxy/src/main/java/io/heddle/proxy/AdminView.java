@@ -72,8 +72,10 @@ record AdminView(Proxy proxy, AccessLogs logs) implements AdminPages.View {
         proxy.ads().ifPresent(source -> {
             var status = source.status();
             var stream = new LinkedHashMap<String, Object>();
-            stream.put("connected", status.connected());
-            stream.put("since", status.since());
+            if (!proxy.isConfiguredByFiles()) {
+                stream.put("connected", status.connected());
+                stream.put("since", status.since());
+            }
             stream.put("accepted", status.accepted());
             stream.put("rejected", status.rejected());
             stream.put("from_disk", status.fromDisk());

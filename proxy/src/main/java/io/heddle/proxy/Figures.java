@@ -42,14 +42,6 @@ record Figures(ProxyMetrics metrics) {
         metrics.add("heddle_access_log_written_total", "Access log lines written.", () -> (double) logs.written());
         metrics.add("heddle_access_log_dropped_total", "Access log lines dropped.", () -> (double) logs.dropped());
         ads.ifPresent(source -> {
-            metrics.add(
-                    "heddle_control_plane_connected",
-                    "Whether the control plane's stream stands.",
-                    () -> source.status().connected() ? 1 : 0);
-            metrics.add(
-                    "envoy_control_plane_connected_state",
-                    "The same, as Envoy names it.",
-                    () -> source.status().connected() ? 1 : 0);
             metrics.add("heddle_config_accepted_total", "Configurations that went live.", () ->
                     (double) source.status().accepted());
             metrics.add("heddle_config_rejected_total", "Updates of which something was refused.", () ->
@@ -63,6 +55,18 @@ record Figures(ProxyMetrics metrics) {
             metrics.add("heddle_certificate_renewals_total", "Certificates obtained.", () -> (double) agent.renewals());
             metrics.add("heddle_certificate_failures_total", "Attempts that failed.", () -> (double) agent.failures());
         });
+    }
+
+    /// Whether there is a server; of files there is none.
+    void addServer(AdsSource source) {
+        metrics.add(
+                "heddle_control_plane_connected",
+                "Whether the control plane's stream stands.",
+                () -> source.status().connected() ? 1 : 0);
+        metrics.add(
+                "envoy_control_plane_connected_state",
+                "The same, as Envoy names it.",
+                () -> source.status().connected() ? 1 : 0);
     }
 
     /// How reading files of configuration went, by Envoy's names.

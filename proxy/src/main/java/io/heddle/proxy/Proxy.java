@@ -172,6 +172,7 @@ public final class Proxy implements AutoCloseable {
         var figures = new Figures(metrics);
         new RuntimeFigures(metrics, runtime).add();
         figures.add(ads, identity, logs, listeners);
+        ads.filter(_ -> configFiles.isEmpty()).ifPresent(figures::addServer);
         figures.add(overload, pressure);
         new ControllerFigures(metrics).add(controllers);
         figures.add(onDemand);
@@ -306,6 +307,11 @@ public final class Proxy implements AutoCloseable {
     public CompletableFuture<Void> quitAsked() {
         return quit.copy();
     }
+    /// Whether configuration comes from files, and from no control plane.
+    public boolean isConfiguredByFiles() {
+        return configFiles.isPresent();
+    }
+
 
     /// Where everything listens now, by name: the listeners, `admin` and `metrics`.
     public Map<String, InetSocketAddress> ports() {

@@ -133,8 +133,14 @@ class FileConfigTest {
 
             write("lds.json", resources(listener("\"route_config\": " + direct("third"))));
             awaitBody(proxy, this, "third");
-            assertThat(get(proxy, "admin", "/stats"))
-                    .contains("listener_manager.lds.update_success: 2", "listener_manager.lds.update_attempt: 3");
+            // It is counted when it is acknowledged, a moment after it is live.
+            await().atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> assertThat(get(proxy, "admin", "/stats"))
+                            .contains(
+                                    "listener_manager.lds.update_success: 2", "listener_manager.lds.update_attempt: 3")
+                            .doesNotContain("connected"));
+            var status = proxy.ads().orElseThrow().status();
+            assertThat(status.connected()).as("there is no control plane").isFalse();
         }
     }
 
@@ -272,7 +278,6 @@ class FileConfigTest {
                     .contains("Listener front", "over ADS, and configuration comes from files");
         }
     }
-}
 
     /// Its routes are waited for without an end where it is not refused before.
     @Test
@@ -308,3 +313,4 @@ class FileConfigTest {
     private static Listener.Builder read(String listener) throws IOException {
         return ScriptedAds.read(listener.replaceFirst("\"@type\": \"[^\"]*\", ", ""), Listener.newBuilder());
     }
+}
