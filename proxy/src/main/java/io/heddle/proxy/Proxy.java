@@ -243,7 +243,11 @@ public final class Proxy implements AutoCloseable {
             good(configGate.applyFixed());
         } else {
             good(configGate.applyFixedUnopened());
-            var _ = runtime.settled().thenRunAsync(this::runtimeSettled);
+            var _ = runtime.settled().thenRunAsync(this::runtimeSettled).whenComplete((_, bug) -> {
+                if (bug != null) {
+                    log.atError().setCause(bug).log("the listeners of the bootstrap cannot be opened");
+                }
+            });
         }
         if (ads.isPresent() && configFiles.isPresent()) {
             var asking = new AdsConversation.Options(node.info(VERSION), true);
@@ -293,7 +297,7 @@ public final class Proxy implements AutoCloseable {
     }
 
     /// Completes when the first configuration is live and its listeners are open; fails when the control plane
-    /// refuses to know this proxy.
+    /// refuses to know this proxy, or with a [StartFailure] when listeners that waited for the runtime cannot open.
     public CompletableFuture<Void> ready() {
         return ready.copy();
     }
@@ -303,15 +307,15 @@ public final class Proxy implements AutoCloseable {
         return ready.isDone() ? Optional.empty() : ads.flatMap(AdsSource::obstacle);
     }
 
-    /// Completes when somebody asked for the end through the admin interface.
-    public CompletableFuture<Void> quitAsked() {
-        return quit.copy();
-    }
     /// Whether configuration comes from files, and from no control plane.
     public boolean isConfiguredByFiles() {
         return configFiles.isPresent();
     }
 
+    /// Completes when somebody asked for the end through the admin interface.
+    public CompletableFuture<Void> quitAsked() {
+        return quit.copy();
+    }
 
     /// Where everything listens now, by name: the listeners, `admin` and `metrics`.
     public Map<String, InetSocketAddress> ports() {

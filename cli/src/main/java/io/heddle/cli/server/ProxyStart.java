@@ -29,18 +29,22 @@ final class ProxyStart {
         try {
             return Proxy.start(options);
         } catch (StartFailure e) {
-            var of = e.problems().stream().map(Problem::object).distinct().toList();
-            boolean port = of.equals(List.of("proxy")) || of.equals(List.of("options"));
-            throw failure(port ? ExitCode.FAILURE : ExitCode.REFUSED, "", e.problems());
+            throw notStarted(e);
         }
+    }
+
+    private static Failure notStarted(StartFailure reason) {
+        var of = reason.problems().stream().map(Problem::object).distinct().toList();
+        boolean port = of.equals(List.of("proxy")) || of.equals(List.of("options"));
+        return Failure.all(port ? ExitCode.FAILURE : ExitCode.REFUSED, "", reason.problems());
     }
 
     /// Waits until the proxy has a configuration to serve with. A control plane that is away is waited for; a refusal,
     /// by it or by the proxy, is not.
     ///
     /// @return whether it has one before `patience` ends
-    /// @throws Failure with [ExitCode#REFUSED] when the proxy refuses what it was sent, [ExitCode#DENIED] when the
-    ///     control plane refuses the proxy
+    /// @throws Failure with [ExitCode#REFUSED] when the proxy refuses what it was sent, or its bootstrap after all,
+    ///     [ExitCode#DENIED] when the control plane refuses the proxy
     static boolean awaitReady(Proxy proxy, Duration patience) throws InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
         while (System.nanoTime() < deadline) {
@@ -50,7 +54,7 @@ final class ProxyStart {
             } catch (TimeoutException _) {
                 refuse(proxy);
             } catch (ExecutionException e) {
-                throw denied(Failure.words(e), e);
+                throw e.getCause() instanceof StartFailure failure ? notStarted(failure) : denied(Failure.words(e), e);
             }
         }
         return false;
@@ -63,7 +67,10 @@ final class ProxyStart {
         }
         throw switch (obstacle.get()) {
             case Obstacle.ConfigurationRefused refused ->
-                failure(ExitCode.REFUSED, "the control plane's configuration is refused: ", refused.problems());
+                Failure.all(
+                        ExitCode.REFUSED,
+                        (proxy.isConfiguredByFiles() ? "the" : "the control plane's") + " configuration is refused: ",
+                        refused.problems());
             case Obstacle.ProxyRefused refused -> denied(refused.reason(), new IllegalStateException(refused.reason()));
         };
     }
@@ -74,9 +81,5 @@ final class ProxyStart {
                 "the control plane does not take this proxy: " + reason,
                 "check its name, account and labels, and use a fresh join token",
                 cause);
-    }
-
-    private static Failure failure(ExitCode code, String before, List<Problem> problems) {
-        return Failure.all(code, before, problems);
     }
 }
