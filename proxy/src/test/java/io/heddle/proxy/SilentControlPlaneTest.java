@@ -99,12 +99,16 @@ class SilentControlPlaneTest {
     @Test
     void one_that_has_said_anything_is_waited_for() throws Exception {
         try (var server = ScriptedAds.start()) {
-            try (var proxy = started(server.bootstrap(), Duration.ofSeconds(1))) {
+            try (var proxy = started(server.bootstrap(), Duration.ofHours(1))) {
+                // The stream stands and has said something, of which nothing can go live yet.
+                server.answer(server.remove(ResourceType.CDS, "none"));
+                var source = proxy.ads().orElseThrow();
+                source.fallBack(Duration.ZERO);
                 server.answer(server.send(listener(204)));
                 proxy.ready().get(20, TimeUnit.SECONDS);
                 assertThat(status(proxy)).isEqualTo(204);
-                await().pollDelay(Duration.ofMillis(1200)).until(() -> server.streams() == 1);
-                assertThat(proxy.ads().orElseThrow().status().fromDisk()).isFalse();
+                assertThat(server.streams()).isEqualTo(1);
+                assertThat(source.status().fromDisk()).isFalse();
             }
         }
     }

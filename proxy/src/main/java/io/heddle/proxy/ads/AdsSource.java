@@ -212,8 +212,8 @@ public final class AdsSource implements AutoCloseable {
                 .execute(() -> fallBack(silence));
     }
 
-    /// Nothing was heard of the control plane for `silence`.
-    void fallBack(Duration silence) {
+    /// Uses the last good configuration, if nothing was heard of the control plane for `silence`, which is over.
+    public void fallBack(Duration silence) {
         if (isUnconnected() && restore(true).isPresent()) {
             log.atWarn().addKeyValue("after", silence).log("the control plane has given no identity yet");
         }
