@@ -45,6 +45,7 @@ public final class RuntimeLayers implements RuntimeSink, AutoCloseable {
     private final Map<String, RuntimeLayer> onDisk = new HashMap<>();
     private final Map<String, Map<String, RuntimeValue>> sent = new HashMap<>();
     private final Map<String, CompletableFuture<Void>> awaited = new HashMap<>();
+    private final CompletableFuture<Void> settled;
     private final Map<String, RuntimeValue> set = new TreeMap<>();
     private volatile Figures figures = new Figures(0, 0, 0, 0, 0, 0, 0);
 
@@ -80,6 +81,7 @@ public final class RuntimeLayers implements RuntimeSink, AutoCloseable {
                                 : first.completeOnTimeout(null, timeout.toMillis(), TimeUnit.MILLISECONDS));
             }
         });
+        this.settled = CompletableFuture.allOf(awaited.values().toArray(CompletableFuture[]::new));
         this.watch = disks().isEmpty() ? Optional.empty() : Optional.of(FileWatch.start(LOOK));
     }
 
@@ -145,12 +147,12 @@ public final class RuntimeLayers implements RuntimeSink, AutoCloseable {
 
     @Override
     public boolean isSettled() {
-        return settled().isDone();
+        return settled.isDone();
     }
 
     /// Completes when each layer that is sent has come once, or will not have in time (`initial_fetch_timeout`).
     public CompletableFuture<Void> settled() {
-        return CompletableFuture.allOf(awaited.values().toArray(CompletableFuture[]::new));
+        return settled.copy();
     }
 
     @Override
@@ -166,11 +168,11 @@ public final class RuntimeLayers implements RuntimeSink, AutoCloseable {
     }
 
     @Override
-    public void refused(List<Problem> problems) {
+    public void refused(Set<String> names, List<Problem> problems) {
         if (!problems.isEmpty()) {
             log.atWarn().addKeyValue("problems", problems).log("a layer of the runtime is refused");
         }
-        awaited.values().forEach(first -> first.complete(null));
+        names.forEach(name -> Optional.ofNullable(awaited.get(name)).ifPresent(first -> first.complete(null)));
     }
 
     private synchronized void readDisks() {

@@ -36,7 +36,7 @@ public final class AdsConversation {
     /// A conversation for layers of the runtime, too: they are asked for first, and the rest when they are settled.
     public AdsConversation(AdsSubscriptions subscriptions, RuntimeSink layers, Options options) {
         this.subscriptions = subscriptions;
-        this.layers = new RuntimeSubscriptions(layers);
+        this.layers = new RuntimeSubscriptions(layers, subscriptions.variant());
         this.options = options;
         this.wire = AdsWire.of(subscriptions.variant());
         this.node = options.node().message();

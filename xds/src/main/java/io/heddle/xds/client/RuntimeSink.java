@@ -25,7 +25,7 @@ public interface RuntimeSink {
         }
 
         @Override
-        public void refused(List<Problem> problems) {}
+        public void refused(Set<String> names, List<Problem> problems) {}
     };
 
     /// The names of the resources that are layers.
@@ -38,6 +38,6 @@ public interface RuntimeSink {
     /// A layer came, under the name of its resource; of one that was taken back, without values.
     void came(RuntimeLayer layer, List<Problem> warnings);
 
-    /// The server has answered without any layer, or with some that cannot be taken: those before stay.
-    void refused(List<Problem> problems);
+    /// The server has answered without the layers of these names, or with such as cannot be taken: those before stay.
+    void refused(Set<String> names, List<Problem> problems);
 }

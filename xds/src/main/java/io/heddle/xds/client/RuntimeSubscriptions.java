@@ -1,15 +1,17 @@
 package io.heddle.xds.client;
 
-import com.google.protobuf.Any;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import io.envoyproxy.envoy.service.discovery.v3.Resource;
 import io.heddle.model.problem.Checked;
 import io.heddle.model.problem.Problem;
 import io.heddle.traffic.layer.RuntimeLayer;
 import io.heddle.xds.read.RuntimeResource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /// The layers of the runtime that come over ADS (Envoy's RTDS), as a state machine without I/O. They are apart from the
@@ -17,9 +19,11 @@ import java.util.stream.Collectors;
 /// the one before stays; one that the server takes back says nothing from then on. Not thread-safe.
 final class RuntimeSubscriptions {
     private final RuntimeSink sink;
+    private final AdsVariant variant;
 
-    RuntimeSubscriptions(RuntimeSink sink) {
+    RuntimeSubscriptions(RuntimeSink sink, AdsVariant variant) {
         this.sink = sink;
+        this.variant = variant;
     }
 
     /// Whether a response is for it.
@@ -50,9 +54,10 @@ final class RuntimeSubscriptions {
     /// @return its answer
     DeltaDiscoveryRequest received(DeltaDiscoveryResponse response) {
         var problems = new ArrayList<Problem>();
+        var refused = new HashSet<String>();
         for (var resource : response.getResourcesList()) {
             if (resource.hasResource()) {
-                take(resource.getResource(), problems);
+                take(resource, problems, refused);
             }
         }
         for (var name : response.getRemovedResourcesList()) {
@@ -60,9 +65,11 @@ final class RuntimeSubscriptions {
                 sink.came(new RuntimeLayer(name, Map.of()), List.of());
             }
         }
-        boolean silent = response.getResourcesCount() == 0 && response.getRemovedResourcesCount() == 0;
-        if (silent || !problems.isEmpty()) {
-            sink.refused(problems);
+        if (variant == AdsVariant.STATE_OF_THE_WORLD && response.getResourcesCount() == 0) {
+            refused.addAll(sink.resources()); // It has none; by delta it would name those that it has not.
+        }
+        if (!refused.isEmpty() || !problems.isEmpty()) {
+            sink.refused(refused, problems);
         }
         if (problems.isEmpty()) {
             return DeltaDiscoveryRequest.newBuilder()
@@ -75,12 +82,21 @@ final class RuntimeSubscriptions {
     }
 
     /// What nobody asked for is left alone.
-    private void take(Any resource, List<Problem> problems) {
-        switch (RuntimeResource.read(resource)) {
+    private void take(Resource resource, List<Problem> problems, Set<String> refused) {
+        switch (RuntimeResource.read(resource.getResource())) {
             case Checked.Ok<RuntimeLayer> ok
             when sink.resources().contains(ok.value().name()) -> sink.came(ok.value(), ok.warnings());
             case Checked.Ok<RuntimeLayer> _ -> {}
-            case Checked.Rejected<RuntimeLayer> bad -> problems.addAll(bad.problems());
+            case Checked.Rejected<RuntimeLayer> bad -> {
+                problems.addAll(bad.problems());
+                refused.addAll(named(resource));
+            }
         }
+    }
+
+    /// The layer that a resource which is refused was to be; any where it does not say which.
+    private Set<String> named(Resource resource) {
+        var name = resource.getName().isEmpty() ? RuntimeResource.name(resource.getResource()) : resource.getName();
+        return name.isEmpty() ? sink.resources() : Set.of(name);
     }
 }

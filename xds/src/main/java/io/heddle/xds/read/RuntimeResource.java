@@ -29,4 +29,13 @@ public final class RuntimeResource {
                     Problem.error("Runtime", "", "is malformed: " + malformed.getMessage(), "send a Runtime"));
         }
     }
+
+    /// The name that a resource says it has; empty where it cannot be read.
+    public static String name(Any resource) {
+        try {
+            return Runtime.parseFrom(resource.getValue()).getName();
+        } catch (InvalidProtocolBufferException _) {
+            return "";
+        }
+    }
 }

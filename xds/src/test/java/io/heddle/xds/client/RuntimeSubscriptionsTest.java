@@ -21,6 +21,7 @@ import io.heddle.xds.resource.ResourceSet;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,6 +37,7 @@ final class RuntimeSubscriptionsTest {
     private static final class Sink implements RuntimeSink {
         private final List<RuntimeLayer> layers = new ArrayList<>();
         private final List<Problem> problems = new ArrayList<>();
+        private final Set<String> refused = new HashSet<>();
         private boolean settled;
 
         @Override
@@ -56,7 +58,8 @@ final class RuntimeSubscriptionsTest {
         }
 
         @Override
-        public void refused(List<Problem> found) {
+        public void refused(Set<String> names, List<Problem> found) {
+            refused.addAll(names);
             problems.addAll(found);
             settled = true;
         }
@@ -127,20 +130,20 @@ final class RuntimeSubscriptionsTest {
     void what_is_no_value_is_refused_and_the_good_layer_beside_it_taken() throws IOException {
         var list =
                 Value.newBuilder().setListValue(ListValue.getDefaultInstance()).build();
-        var subscriptions = new RuntimeSubscriptions(sink);
+        var subscriptions = new RuntimeSubscriptions(sink, AdsVariant.DELTA);
         var answer = subscriptions.received(response(runtime("shares", "a", list), runtime("flags", "b", number(1)))
                 .build());
         assertThat(answer.getErrorDetail().getMessage())
                 .isEqualTo("Runtime shares: layer.a: is no value of a runtime; write a number, true or false, a text, "
                         + "or a share");
         assertThat(sink.layers).map(RuntimeLayer::name).containsExactly("flags");
-        assertThat(sink.settled).isTrue();
+        assertThat(sink.refused).containsExactly("shares");
     }
 
     @Test
     void what_has_no_effect_is_taken_and_told() {
         var text = Value.newBuilder().setStringValue("many").build();
-        var answer = new RuntimeSubscriptions(sink)
+        var answer = new RuntimeSubscriptions(sink, AdsVariant.DELTA)
                 .received(response(runtime("shares", "a", text)).build());
         assertThat(answer.hasErrorDetail()).isFalse();
         assertThat(sink.problems).singleElement().asString().startsWith("Runtime shares: layer.a: is a text");
@@ -148,7 +151,7 @@ final class RuntimeSubscriptionsTest {
 
     @Test
     void a_layer_that_is_taken_back_says_nothing_and_one_of_another_name_is_left_alone() {
-        var answer = new RuntimeSubscriptions(sink)
+        var answer = new RuntimeSubscriptions(sink, AdsVariant.DELTA)
                 .received(response(runtime("others", "a", number(1)))
                         .addRemovedResources("flags")
                         .build());
@@ -162,11 +165,21 @@ final class RuntimeSubscriptionsTest {
                 .setTypeUrl(RuntimeResource.TYPE_URL)
                 .setValue(com.google.protobuf.ByteString.copyFromUtf8("junk"))
                 .build();
-        var answer = new RuntimeSubscriptions(sink)
+        var answer = new RuntimeSubscriptions(sink, AdsVariant.DELTA)
                 .received(response()
                         .addResources(Resource.newBuilder().setResource(malformed))
                         .build());
         assertThat(answer.getErrorDetail().getMessage()).startsWith("Runtime: is malformed: ");
+        assertThat(sink.refused).as("any of them").containsExactlyInAnyOrder("flags", "shares");
+    }
+
+    @Test
+    void an_answer_without_any_says_nothing_of_those_that_it_does_not_name_by_delta() {
+        new RuntimeSubscriptions(sink, AdsVariant.DELTA).received(response().build());
+        assertThat(sink.settled).isFalse();
+        new RuntimeSubscriptions(sink, AdsVariant.STATE_OF_THE_WORLD)
+                .received(response().build());
+        assertThat(sink.refused).containsExactlyInAnyOrder("flags", "shares");
     }
 
     @Test
