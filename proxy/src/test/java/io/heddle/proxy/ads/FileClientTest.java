@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -49,14 +50,14 @@ final class FileClientTest {
                 Duration.ofSeconds(15));
         var options = new AdsConversation.Options(new NodeInfo("n", "c", Map.of(), "1"), true);
         try (var _ = FileClient.start(files, new AdsConversation(subscriptions, options))) {
-            await().until(() -> files.updates(ResourceType.CDS).attempts() == 1);
+            await().atMost(20, TimeUnit.SECONDS).until(() -> files.updates(ResourceType.CDS).attempts() == 1);
             Files.writeString(clusters, "resources: 7");
-            await().until(() -> refusals.get() == 1);
+            await().atMost(20, TimeUnit.SECONDS).until(() -> refusals.get() == 1);
             Files.writeString(clusters, """
                     resources:
                     - {'@type': type.googleapis.com/envoy.config.cluster.v3.Cluster, name: a}
                     """);
-            await().untilAsserted(() ->
+            await().atMost(20, TimeUnit.SECONDS).untilAsserted(() ->
                     assertThat(live.get().resources(ResourceType.CDS)).containsOnlyKeys("a"));
         }
     }
