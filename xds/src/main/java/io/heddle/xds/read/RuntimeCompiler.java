@@ -102,7 +102,8 @@ public final class RuntimeCompiler {
     /// @param problems those that it has by itself
     public record Alone(RuntimeConfig config, List<Problem> problems) {}
 
-    /// One resource by itself, whatever else there is; where `fromFiles` says that it comes from a file, its sources may
+    /// One resource by itself, whatever else there is; where `fromFiles` says that it comes from a file, its sources
+    /// may
     /// be files.
     public static Alone alone(ResourceType type, NamedResource resource, boolean fromFiles) {
         var findings = new Findings();
