@@ -259,6 +259,13 @@ record Figures(ProxyMetrics metrics) {
                 "envoy_cluster_outlier_detection_ejections_" + name, type, help, "envoy_cluster_name", values);
     }
 
+    /// Adds those of connections to clients and hosts.
+    void add(Http2Counters downstream, Upstreams upstreams, Listeners listeners) {
+        add("downstream", downstream);
+        add("upstream", upstreams.http2());
+        add(upstreams, listeners);
+    }
+
     /// What ended HTTP/2 connections of one side, `downstream` or `upstream`.
     void add(String side, Http2Counters counters) {
         var prefix = "heddle_http2_" + side + "_";

@@ -176,15 +176,10 @@ public final class Proxy implements AutoCloseable {
         figures.add(overload, pressure);
         new ControllerFigures(metrics).add(controllers);
         figures.add(onDemand);
-        figures.add("downstream", services.http2());
-        figures.add("upstream", upstreams.http2());
-        figures.add(upstreams, listeners);
+        figures.add(services.http2(), upstreams, listeners);
         metrics.addFamilies(() -> RouteFigures.of(services.breakers().all()));
-        var all = new ServerFigures(metrics);
-        all.add(new AdminView(this, logs), loops.workers().size());
-        all.add(listeners);
-        all.add(upstreams);
-        all.add(logs);
+        new ServerFigures(metrics)
+                .add(new AdminView(this, logs), loops.workers().size(), listeners, upstreams, logs);
     }
 
     /// The hosts of what comes are checked with the secrets that come with it.

@@ -22,7 +22,15 @@ import java.util.stream.Stream;
 ///
 /// @param metrics where it goes
 record ServerFigures(ProxyMetrics metrics) {
-    void add(AdminPages.View server, int concurrency) {
+    /// Adds all of them.
+    void add(AdminPages.View server, int concurrency, Listeners listeners, Upstreams upstreams, AccessLogs logs) {
+        add(server, concurrency);
+        add(listeners);
+        add(upstreams);
+        add(logs);
+    }
+
+    private void add(AdminPages.View server, int concurrency) {
         metrics.add("envoy_server_live", "Whether it takes requests.", () -> server.state() == State.LIVE ? 1 : 0);
         metrics.add(
                 "envoy_server_state",
@@ -60,7 +68,7 @@ record ServerFigures(ProxyMetrics metrics) {
                 .orElse(0xFFFF_FFFFL);
     }
 
-    void add(Listeners listeners) {
+    private void add(Listeners listeners) {
         for (var figure : ListenerChanges.Figure.values()) {
             metrics.addCounter(
                     "envoy_listener_manager_" + figure.stat(),
@@ -90,7 +98,7 @@ record ServerFigures(ProxyMetrics metrics) {
         return families;
     }
 
-    void add(Upstreams upstreams) {
+    private void add(Upstreams upstreams) {
         metrics.add(
                 "envoy_cluster_manager_active_clusters",
                 "Clusters in use.",
@@ -106,7 +114,7 @@ record ServerFigures(ProxyMetrics metrics) {
         metrics.addFamilies(() -> BalancingFigures.of(upstreams));
     }
 
-    void add(AccessLogs logs) {
+    private void add(AccessLogs logs) {
         metrics.addCounter("envoy_filesystem_write_buffered", "Access log lines that writers took.", logs::written);
         metrics.addCounter("envoy_filesystem_write_completed", "Times that a log file was written to.", logs::writes);
         metrics.addCounter(

@@ -169,7 +169,7 @@ class OverloadTest {
 
     @Test
     void a_body_beyond_the_memory_there_is_gets_an_answer_though_its_limit_is_larger() throws IOException {
-        try (var client = new Socket("127.0.0.1", ports.get("web"))) {
+        try (var client = new Socket(InetAddress.getLoopbackAddress(), Objects.requireNonNull(ports.get("web")))) {
             client.setSoTimeout(20_000);
             client.getOutputStream()
                     .write("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 30000000\r\n\r\n"

@@ -103,8 +103,7 @@ public final class RuntimeCompiler {
     public record Alone(RuntimeConfig config, List<Problem> problems) {}
 
     /// One resource by itself, whatever else there is; where `fromFiles` says that it comes from a file, its sources
-    /// may
-    /// be files.
+    /// may be files.
     public static Alone alone(ResourceType type, NamedResource resource, boolean fromFiles) {
         var findings = new Findings();
         var scope = new Scope(findings, "", "");
