@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,21 +27,22 @@ final class FileClientTest {
     @TempDir
     private Path folder;
 
+    private volatile ResourceSet live = ResourceSet.EMPTY;
+
     @Test
     void a_bug_on_its_thread_does_not_end_the_looking() throws Exception {
         var clusters = Files.writeString(folder.resolve("cds.yaml"), "resources: []");
         var refusals = new AtomicInteger();
-        var live = new AtomicReference<>(ResourceSet.EMPTY);
         var files = new FileServer(
                 new ConfigFiles(Optional.empty(), Optional.of(clusters.toString())),
                 _ -> {
                     refusals.incrementAndGet();
                     throw new StackOverflowError("as of a document that is nested too deep");
                 },
-                live::get);
+                () -> live);
         var subscriptions = new AdsSubscriptions(
                 (candidate, _) -> {
-                    live.set(candidate);
+                    live = candidate;
                     return Checked.ok("fine");
                 },
                 ResourceSet.EMPTY,
@@ -50,17 +50,15 @@ final class FileClientTest {
                 Duration.ofSeconds(15));
         var options = new AdsConversation.Options(new NodeInfo("n", "c", Map.of(), "1"), true);
         try (var _ = FileClient.start(files, new AdsConversation(subscriptions, options))) {
-            await().atMost(20, TimeUnit.SECONDS)
-                    .until(() -> files.updates(ResourceType.CDS).attempts() == 1);
+            await().atMost(20, TimeUnit.SECONDS).until(() -> files.updates(ResourceType.CDS).attempts() == 1);
             Files.writeString(clusters, "resources: 7");
             await().atMost(20, TimeUnit.SECONDS).until(() -> refusals.get() == 1);
             Files.writeString(clusters, """
                     resources:
                     - {'@type': type.googleapis.com/envoy.config.cluster.v3.Cluster, name: a}
                     """);
-            await().atMost(20, TimeUnit.SECONDS)
-                    .untilAsserted(() ->
-                            assertThat(live.get().resources(ResourceType.CDS)).containsOnlyKeys("a"));
+            await().atMost(20, TimeUnit.SECONDS).untilAsserted(() ->
+                    assertThat(live.resources(ResourceType.CDS)).containsOnlyKeys("a"));
         }
     }
 }
