@@ -50,15 +50,17 @@ final class FileClientTest {
                 Duration.ofSeconds(15));
         var options = new AdsConversation.Options(new NodeInfo("n", "c", Map.of(), "1"), true);
         try (var _ = FileClient.start(files, new AdsConversation(subscriptions, options))) {
-            await().atMost(20, TimeUnit.SECONDS).until(() -> files.updates(ResourceType.CDS).attempts() == 1);
+            await().atMost(20, TimeUnit.SECONDS)
+                    .until(() -> files.updates(ResourceType.CDS).attempts() == 1);
             Files.writeString(clusters, "resources: 7");
             await().atMost(20, TimeUnit.SECONDS).until(() -> refusals.get() == 1);
             Files.writeString(clusters, """
                     resources:
                     - {'@type': type.googleapis.com/envoy.config.cluster.v3.Cluster, name: a}
                     """);
-            await().atMost(20, TimeUnit.SECONDS).untilAsserted(() ->
-                    assertThat(live.resources(ResourceType.CDS)).containsOnlyKeys("a"));
+            await().atMost(20, TimeUnit.SECONDS)
+                    .untilAsserted(
+                            () -> assertThat(live.resources(ResourceType.CDS)).containsOnlyKeys("a"));
         }
     }
 }
