@@ -1,5 +1,6 @@
 package io.heddle.proxy.downstream;
 
+import io.heddle.proxy.tls.CloseNotify;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -23,6 +24,7 @@ final class GentleClose {
             return;
         }
         var tls = channel.pipeline().get(SslHandler.class);
+        CloseNotify.saidOn(channel);
         var said = tls == null ? flushed : tls.closeOutbound();
         said.addListener(_ -> ((SocketChannel) channel).shutdownOutput());
     }

@@ -2,6 +2,7 @@ package io.heddle.proxy.http2;
 
 import io.heddle.proxy.loop.Deadline;
 import io.heddle.proxy.loop.Worker;
+import io.heddle.proxy.tls.CloseNotify;
 import io.heddle.traffic.runtime.Http2Options;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -226,6 +227,7 @@ public final class ChannelTransport implements Http2Transport {
         var flushed = channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
         var tls = channel.pipeline().get(SslHandler.class);
         if (tls != null) {
+            CloseNotify.saidOn(channel);
             tls.closeOutbound();
         }
         flushed.addListener(sent -> {
