@@ -68,7 +68,7 @@ class DrainTest {
             proxy.terminate();
             await("it drains").until(() -> proxy.log().contains("draining"));
             proxy.terminate();
-            proxy.signal("INT");
+            proxy.signal("TERM");
             application.release();
             assertThat(answer.get(30, TimeUnit.SECONDS).body()).isEqualTo("hello");
             assertThat(proxy.exitCode()).isZero();
@@ -82,7 +82,7 @@ class DrainTest {
                         folder, "late", Bootstraps.hop("late", application.port()), Map.of(), "--drain-time", "1");
                 var client = HttpClient.newHttpClient()) {
             var answer = held(client, proxy.port("late"), application);
-            proxy.signal("INT");
+            proxy.signal("TERM");
             assertThat(answer).failsWithin(Duration.ofSeconds(30));
             assertThat(proxy.exitCode()).as("as Envoy's").isZero();
             assertThat(proxy.log()).contains("connections are cut");
