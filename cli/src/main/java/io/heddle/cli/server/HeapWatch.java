@@ -5,8 +5,9 @@ import java.time.Duration;
 /// Has the heap collected when most of it may be garbage, so that it need not grow for that.
 ///
 /// What a control plane makes lives for seconds to minutes (configurations until the next one, figures until they leave
-/// their window): too long for the young generation, and the old one is collected only when it can grow no more. One
-/// collection takes some tens of milliseconds, in which no request of the mesh waits. One thread's.
+/// their window), and what a proxy has under way at a collection as long as its requests: too long for the young
+/// generation, and the old one is collected only when it can grow no more. One collection takes some tens of
+/// milliseconds. One thread's.
 final class HeapWatch {
     private static final Duration EVERY = Duration.ofSeconds(15);
     private static final long SLACK = 16L * 1024 * 1024;

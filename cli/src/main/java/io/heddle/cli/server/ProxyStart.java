@@ -27,7 +27,9 @@ final class ProxyStart {
     /// @throws Failure with [ExitCode#REFUSED] when its configuration is at fault
     static Proxy start(ProxyOptions options) {
         try {
-            return Proxy.start(options);
+            var proxy = Proxy.start(options);
+            HeapWatch.start();
+            return proxy;
         } catch (StartFailure e) {
             throw notStarted(e);
         }
